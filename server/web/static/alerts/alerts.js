@@ -15,7 +15,7 @@ import { byId, element, fill, one, show, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
 const SOON_MS = 1000;
@@ -38,7 +38,6 @@ let asOf = 0; // by the server's clock
 let ending = null; // the alert whose end is being confirmed here
 let takingBack = null; // the alert that is being taken back here
 let press = null;
-let isSending = false;
 let timer = null;
 
 connect(
@@ -211,21 +210,17 @@ function chooseTakeBack(alert) {
   document.querySelector(alert ? '[data-end="take_back_sure"]' : '[data-end="take_back"]')?.focus();
 }
 
-async function confirmEnd(alert, verb) {
-  if (isSending) return;
-  isSending = true;
+const confirmEnd = oneAtATime(async (alert, verb) => {
   refuse("");
   const answer = await send({
     path: `/api/v1/alerts/${alert.alert}/${verb}`,
     body: {},
     headers: csrfHeader(),
   });
-  isSending = false;
   refuse(answer.ok ? failedIn(answer.body) : (answer.problem?.detail ?? say("alerts.raise.failed")));
   ending = takingBack = null;
-  await readAll();
-  document.querySelector('[data-end="second"]')?.focus();
-}
+  readAll().then(() => document.querySelector('[data-end="second"]')?.focus());
+});
 
 /** Why halls refused, one after the other; empty when none did. */
 const failedIn = ({ failed }) =>
@@ -313,15 +308,12 @@ function takeHallOff(box) {
 
 const nameOfHall = (box) => box.closest("label").textContent.trim();
 
-async function raise() {
-  if (isSending) return;
-  isSending = true;
+const raise = oneAtATime(async () => {
   refuse("");
   const answer = await send(
     { path: "/api/v1/alerts", body: bodyOf(typedAlert(), press), headers: csrfHeader() },
     { onRepeat: () => refuse(say("alerts.raise.failed")) },
   );
-  isSending = false;
   if (answer.ok) {
     const { already, failed } = answer.body;
     const lines = [
@@ -337,8 +329,8 @@ async function raise() {
   } else {
     refuse(answer.problem?.detail ?? say("alerts.raise.failed"));
   }
-  await readAll();
-}
+  readAll();
+});
 
 function step(number) {
   show("[data-step]", false);

@@ -4,7 +4,7 @@ import { publishedWords } from "./configuration_words.js";
 import { element, one, show, write } from "../shared/dom.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { answerIn, read } from "../shared/verbs.js";
+import { read, whyNotRead } from "../shared/verbs.js";
 
 const page = readJson("configuration-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -15,7 +15,7 @@ try {
   const { documents } = await read("/api/v1/configuration");
   one("[data-list]").replaceChildren(...documents.map(line));
 } catch (error) {
-  write("refused", answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+  write("refused", whyNotRead(error, say));
   show("[data-refused]", true);
 }
 

@@ -14,7 +14,7 @@ import { countsOf, listProblems, markProblems, targetOf } from "./edit_problems.
 import { libraryMedia } from "../notices/notice_medium.js";
 import { setAt, valueAt } from "../shared/paths.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
+import { csrfHeader, read, send, whyNotRead } from "../shared/verbs.js";
 
 const page = readJson("editing-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -90,7 +90,7 @@ async function load() {
   try {
     answer = await read(api);
   } catch (error) {
-    return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+    return refuse(whyNotRead(error, say));
   }
   published = answer.content ?? {};
   content = structuredClone(answer.draft?.content ?? published);

@@ -39,7 +39,7 @@ import { watchConfiguration } from "../shared/renewing.js";
 import { atPlace, countersOf, placesOf } from "./session_places.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
+import { csrfHeader, read, send, whyNotDone } from "../shared/verbs.js";
 
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -365,11 +365,7 @@ async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = false;
   if (!answer.ok && !allowed.includes(answer.problem?.code)) {
     tell("");
-    refuse(
-      answer.status === 0
-        ? say("console.refused.no_answer")
-        : (answer.problem?.detail ?? say("console.refused.unknown")),
-    );
+    refuse(whyNotDone(answer, say));
     if (answer.status !== 0) await refresh();
   }
   render();

@@ -3,7 +3,7 @@
 import { receiversTexts } from "./incident_state.js";
 import { byId, element, one, targetIn } from "../shared/dom.js";
 import { keyOf, storedKeys } from "../shared/keys.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send } from "../shared/verbs.js";
 
 /** A panel left open would make one accidental press enough. */
 const OPEN_FOR_MS = 15000;
@@ -24,7 +24,6 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
   const texts = one("[data-incident-who]");
   const outcome = one("[data-incident-told]");
   const sendButton = one("[data-incident-send]");
-  let isSending = false;
   let closing = 0;
   /** @type {Element | null} where the focus was before, so that nothing is marked on the page afterwards */
   let before = null;
@@ -64,17 +63,14 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
     else byId("main").focus();
   }
 
-  async function press() {
-    if (isSending) return;
-    isSending = true;
+  const press = oneAtATime(async () => {
     const body = { counter: counterNow() };
     const path = `/api/v1/halls/${hall}/incidents`;
     const answer = await send({ path, body, headers: csrfHeader() }, { fetch: soon, repeats: 0 });
-    isSending = false;
     close();
     if (answer.ok) return raised(answer.body);
     write(outcome, [say("incidents.own.not_sent", { phone })]);
-  }
+  });
 
   function take() {
     if (panel.hidden) open();

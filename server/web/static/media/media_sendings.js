@@ -3,6 +3,7 @@
 
 import { element, setText } from "../shared/dom.js";
 import { uploadFile } from "../shared/uploads.js";
+import { oneAtATime } from "../shared/verbs.js";
 import { refusalOf, uploadAddress } from "./media_state.js";
 
 /**
@@ -19,7 +20,9 @@ export function createSendings(list, { address, mediaBytes, say, tell, sent, dro
   const waiting = [];
   /** @type {Map<string, { row: HTMLElement, file: File }>} */
   const arrived = new Map(); // rows of media that are prepared now
-  let isSending = false;
+  const next = oneAtATime(async () => {
+    for (let sending = waiting.shift(); sending; sending = waiting.shift()) await send(sending);
+  });
 
   return {
     /** Says beside its name why a file cannot be shown, once the server has looked at it. */
@@ -52,16 +55,6 @@ export function createSendings(list, { address, mediaBytes, say, tell, sent, dro
       }),
     ]);
     waiting.push(sending);
-  }
-
-  async function next() {
-    if (isSending) return;
-    const sending = waiting.shift();
-    if (!sending) return;
-    isSending = true;
-    await send(sending);
-    isSending = false;
-    next();
   }
 
   async function send(sending) {

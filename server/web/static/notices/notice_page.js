@@ -12,7 +12,7 @@ import { isEditable, pressesOf } from "./notice_buttons.js";
 import { createUndo } from "./notice_undo.js";
 import { dayPages, mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send, whyNotDone, whyNotRead } from "../shared/verbs.js";
 
 const NOTICES = "/api/v1/notices";
 const KEEP_AFTER_MS = 1000;
@@ -28,7 +28,6 @@ let notice = null; // as the server knows it; null: a new one
 let isDirty = false;
 let typed = ""; // the form as it was last looked at
 let saved = ""; // and as the server has it
-let isSending = false;
 let keeping = null;
 
 page.media = await libraryMedia();
@@ -65,7 +64,7 @@ async function begin() {
       content = { ...former.content, validity: {} };
       tell(say("notices.copied"));
     } catch (error) {
-      refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+      refuse(whyNotRead(error, say));
     }
   form.fill(content, { isFresh: true });
   keepSaved();
@@ -84,7 +83,7 @@ async function refresh({ isFirst = false } = {}) {
     const answer = await read(`${NOTICES}/${encodeURIComponent(page.notice)}`);
     notice = answer;
   } catch (error) {
-    return refuse(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+    return refuse(whyNotRead(error, say));
   }
   form.fill(notice.content, { isFresh: true });
   keepSaved();
@@ -324,25 +323,22 @@ async function act(press) {
   return one("main").focus();
 }
 
-/** @returns {Promise<import("../shared/verbs.js").Answer>} */
-async function attempt(request) {
-  if (isSending) return { ok: false, status: 0, body: null, problem: null };
-  isSending = true;
+const attempt = oneAtATime(async (request) => {
   show("[data-refused]", false);
   tell("");
   const answer = await send(
     { ...request, headers: csrfHeader() },
     { onRepeat: () => tell(say("console.outcome.repeating")) },
   );
-  isSending = false;
   if (!answer.ok) explain(answer);
   return answer;
-}
+});
 
-function explain({ status, problem }) {
+function explain(answer) {
+  const { status, problem } = answer;
   keepNow();
   if (status === 0) return refuse(`${say("console.refused.no_answer")} ${say("notices.kept.nothing_lost")}`);
-  if (problem?.code !== "document_refused") return refuse(problem?.detail ?? say("console.refused.unknown"));
+  if (problem?.code !== "document_refused") return refuse(whyNotDone(answer, say));
   const left = form.showProblems(problem.problems);
   return refuse([say("notices.problems", { count: problem.problems.length }), ...left].join(" "));
 }

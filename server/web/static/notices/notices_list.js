@@ -6,7 +6,7 @@ import { isEverywhere } from "./notice_targets.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { answerIn, read } from "../shared/verbs.js";
+import { read, whyNotRead } from "../shared/verbs.js";
 
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -53,7 +53,7 @@ async function readOn() {
     listed = [...listed, ...found.notices.filter(({ notice }) => !listedIds.has(notice))];
     next = found.next;
   } catch (error) {
-    write("refused", answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+    write("refused", whyNotRead(error, say));
     show("[data-refused]", true);
     return false;
   }

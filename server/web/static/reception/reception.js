@@ -22,7 +22,7 @@ import { createCalling } from "./reception_calling.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { sessionStore } from "../console/session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send, uuid, whyNotDone } from "../shared/verbs.js";
 import { drawLiveness, drawWaiting } from "../shared/waiting_view.js";
 
 const page = readJson("console-page");
@@ -36,10 +36,25 @@ const HALL = `/api/v1/halls/${page.hall.slug}`;
 let state = emptyConsole();
 let menu = [];
 let greeted = null; // the last greeting counted here, until it was taken back
-let isSending = false;
 let summary = { waiting: null, saidAtMs: 0 };
 /** Whether the hall has a printer: a ticket may be printed at one of them, or at none. */
 const hasPrinter = /** @type {HTMLSelectElement} */ (byId("printer")).options.length > 1;
+const attempt = oneAtATime(async (request) => {
+  show("[data-refused]", false);
+  sheet.hide();
+  tell("");
+  const answer = await send(
+    { ...request, headers: { ...csrfHeader(), ...request.headers } },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
+  if (!answer.ok) {
+    tell("");
+    refuse(whyNotDone(answer, say));
+  }
+  if (!state.isLive) refresh();
+  return answer;
+});
+
 const issued = createIssued({
   storedAt: `parvis.reception.${page.hall.slug}`,
   words,
@@ -240,7 +255,6 @@ function wishes() {
 
 /** `reason`: why a visitor without an appointment is received for a service that needs one. */
 async function issue(service, reason = null) {
-  if (isSending) return;
   const exceptional = reason ? { exceptional_reason: reason } : {};
   const answer = await attempt({
     path: `${HALL}/tickets`,
@@ -320,28 +334,6 @@ async function sayToCounter() {
   if (!(await attempt({ path: `${HALL}/messages`, body })).ok) return;
   text.value = "";
   tell(say("reception.say.done", { counter: words.hall.counterLabel(counter.value) }));
-}
-
-async function attempt(request) {
-  isSending = true;
-  show("[data-refused]", false);
-  sheet.hide();
-  tell("");
-  const answer = await send(
-    { ...request, headers: { ...csrfHeader(), ...request.headers } },
-    { onRepeat: () => tell(say("console.outcome.repeating")) },
-  );
-  isSending = false;
-  if (!answer.ok) {
-    tell("");
-    refuse(
-      answer.status === 0
-        ? say("console.refused.no_answer")
-        : (answer.problem?.detail ?? say("console.refused.unknown")),
-    );
-  }
-  if (!state.isLive) refresh();
-  return answer;
 }
 
 function refuse(text) {

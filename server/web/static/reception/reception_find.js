@@ -5,7 +5,7 @@ import { element, one, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { CANCEL_REASONS } from "../shared/reasons.js";
-import { answerIn, read } from "../shared/verbs.js";
+import { read, whyNotRead } from "../shared/verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "../shared/waiting_view.js";
 
@@ -65,7 +65,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     try {
       found = inOrder((await ask(query)).visits);
     } catch (error) {
-      clear(answerIn(error)?.problem?.detail ?? say("console.refused.no_answer"));
+      clear(whyNotRead(error, say));
       return;
     }
     draw();

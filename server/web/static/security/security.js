@@ -9,7 +9,7 @@ import { connect, spread } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
@@ -19,7 +19,6 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
-let isSending = false;
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
 const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
@@ -103,9 +102,7 @@ function hourRow({ at, service, expected, arrived, isPast }) {
   );
 }
 
-async function give(form) {
-  if (isSending) return;
-  isSending = true;
+const give = oneAtATime(async (form) => {
   show("[data-not-given]", false);
   const { service, count, language, kiosk } = form.elements;
   const body = {
@@ -116,7 +113,6 @@ async function give(form) {
     ...(kiosk.value ? { kiosk: kiosk.value } : {}),
   };
   const answer = await send({ path: `${HALL}/distribution`, body, headers: csrfHeader() });
-  isSending = false;
   if (answer.ok) {
     const { first, last, count: given } = givenWords(answer.body.tickets);
     setText(
@@ -128,7 +124,7 @@ async function give(form) {
     write("not-given", answer.problem?.detail ?? say("security.give.failed"));
     show("[data-not-given]", true);
   }
-}
+});
 
 async function readCalls() {
   try {
@@ -162,23 +158,20 @@ function step(number) {
   one(number === 2 ? "[data-confirm]" : "[data-ask]").focus();
 }
 
-async function callForHelp() {
-  if (isSending) return;
-  isSending = true;
+const callForHelp = oneAtATime(async () => {
   show("[data-refused]", false);
   const answer = await send(
     { path: `${HALL}/messages`, body: {}, headers: csrfHeader() },
     { onRepeat: () => refuse(say("security.help.not_yet")) },
   );
-  isSending = false;
   if (answer.ok) {
     show("[data-refused]", false);
     step(1);
   } else {
     refuse(answer.problem?.detail ?? say("security.help.failed"));
   }
-  await readCalls();
-}
+  readCalls();
+});
 
 function refuse(text) {
   write("refused", text);

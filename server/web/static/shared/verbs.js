@@ -67,6 +67,53 @@ export async function send(
   }
 }
 
+/** What a press gets while the one before is on its way: nothing was sent. */
+export const NOT_SENT = Object.freeze(
+  /** @type {Answer} */ ({ ok: false, status: 0, body: null, problem: null }),
+);
+
+/**
+ * The same work, but never twice at once: a second press while the first is on its way does nothing, and gets
+ * `NOT_SENT`.
+ *
+ * @template Result
+ * @param {(...given: any[]) => Promise<Result>} work
+ * @returns {(...given: any[]) => Promise<Result | Answer>}
+ */
+export function oneAtATime(work) {
+  let isUnderWay = false;
+  return async (...given) => {
+    if (isUnderWay) return NOT_SENT;
+    isUnderWay = true;
+    try {
+      return await work(...given);
+    } finally {
+      isUnderWay = false;
+    }
+  };
+}
+
+/**
+ * Why a write came to nothing, as a sentence: the server's own, or that no answer came.
+ *
+ * @param {Answer} answer
+ * @param {ReturnType<typeof import("./sentences.js").sayer>} say
+ */
+export function whyNotDone({ status, problem }, say) {
+  if (status === 0) return say("console.refused.no_answer");
+  return problem?.detail ?? say("console.refused.unknown");
+}
+
+/**
+ * Why a reading came to nothing, as a sentence.
+ *
+ * @param {unknown} error what `read` threw
+ * @param {ReturnType<typeof import("./sentences.js").sayer>} say
+ */
+export function whyNotRead(error, say) {
+  return answerIn(error)?.problem?.detail ?? say("console.refused.no_answer");
+}
+
 /**
  * Reads a JSON resource; throws when there is no good answer.
  *

@@ -11,7 +11,7 @@ import { createPaced } from "../shared/paced_refetch.js";
 import { hallWords } from "../shared/hall_words.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { csrfHeader, read, send, tellBarred } from "../shared/verbs.js";
+import { csrfHeader, oneAtATime, read, send, tellBarred, whyNotDone } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
 import { createHalfDay } from "./wall_half_day.js";
@@ -37,7 +37,21 @@ const sound = createSound(words, keepQuiet);
 let state = emptyWall();
 let summary = null;
 let dayEndReadAtMs = -Infinity;
-let isSending = false;
+
+const attempt = oneAtATime(async (request) => {
+  show("[data-refused]", false);
+  tell("");
+  const answer = await send(
+    { ...request, headers: csrfHeader() },
+    { onRepeat: () => tell(say("console.outcome.repeating")) },
+  );
+  if (!answer.ok) {
+    write("refused", whyNotDone(answer, say));
+    show("[data-refused]", true);
+  }
+  refresh();
+  return answer;
+});
 
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
@@ -149,30 +163,6 @@ async function keepQuiet(minutes) {
 async function tickets(service, verb) {
   const answer = await attempt({ path: `${HALL}/services/${service}/${verb}` });
   if (answer.ok) tell(say(`wall.tickets.${verb}_done`, { service: words.hall.serviceName(service) }));
-}
-
-/** @returns {Promise<import("../shared/verbs.js").Answer>} */
-async function attempt(request) {
-  if (isSending) return { ok: false, status: 0, body: null, problem: null };
-  isSending = true;
-  show("[data-refused]", false);
-  tell("");
-  const answer = await send(
-    { ...request, headers: csrfHeader() },
-    { onRepeat: () => tell(say("console.outcome.repeating")) },
-  );
-  isSending = false;
-  if (!answer.ok) {
-    write(
-      "refused",
-      answer.status === 0
-        ? say("console.refused.no_answer")
-        : (answer.problem?.detail ?? say("console.refused.unknown")),
-    );
-    show("[data-refused]", true);
-  }
-  await refresh();
-  return answer;
 }
 
 function tell(text) {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { read, send, tellBarred, uuid } from "../../../../server/web/static/shared/verbs.js";
+import {
+  oneAtATime,
+  read,
+  send,
+  tellBarred,
+  uuid,
+  whyNotDone,
+} from "../../../../server/web/static/shared/verbs.js";
 
 /** A server that answers what it is told to, in order; an Error stands for a lost answer. */
 function server(...answers) {
@@ -131,4 +138,38 @@ test("closing sends no body", async () => {
 
 test("a key is a UUID", () => {
   assert.match(uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("a second press while the first is on its way does nothing, and a press that failed bars no other", async () => {
+  const pressed = [];
+  let end = null;
+  const press = oneAtATime((name) => {
+    pressed.push(name);
+    return new Promise((resolve, reject) => (end = { resolve, reject }));
+  });
+  const first = press("first");
+  assert.equal((await press("second")).ok, false);
+  end.resolve({ ok: true });
+  assert.equal((await first).ok, true);
+  const failing = press("third");
+  end.reject(new Error("the page is wrong"));
+  await assert.rejects(failing);
+  press("fourth");
+  assert.deepEqual(pressed, ["first", "third", "fourth"]);
+});
+
+test("a write that came to nothing is explained by the server's own sentence, else by what is known", () => {
+  const say = (key) => key;
+  assert.equal(
+    whyNotDone({ ok: false, status: 409, body: null, problem: { detail: "déjà fait" } }, say),
+    "déjà fait",
+  );
+  assert.equal(
+    whyNotDone({ ok: false, status: 0, body: null, problem: null }, say),
+    "console.refused.no_answer",
+  );
+  assert.equal(
+    whyNotDone({ ok: false, status: 500, body: null, problem: null }, say),
+    "console.refused.unknown",
+  );
 });
