@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardware.transports.usb_description import read_word, usb_description
 from hardware.transports.usb_name import UsbPrinter
 
 SYS = Path("/sys")
@@ -29,30 +30,16 @@ def printers_on_bus() -> list[UsbBusPrinter]:
 def _described(entry: Path) -> UsbBusPrinter | None:
     """What `/sys` says of an interface of a device; None: it is no printer, or it is going away now."""
     try:
-        if _text(entry / "bInterfaceClass") != _PRINTER_CLASS:
+        if read_word(entry / "bInterfaceClass") != _PRINTER_CLASS:
             return None
         device = entry.resolve(strict=True).parent
         driver = entry / "driver"
         return UsbBusPrinter(
-            vendor=_text(device / "idVendor").lower(),
-            product=_text(device / "idProduct").lower(),
-            serial=_text(device / "serial", or_empty=True),
-            port=device.name,
-            maker=_text(device / "manufacturer", or_empty=True),
-            model=_text(device / "product", or_empty=True),
-            bus=int(_text(device / "busnum")),
-            address=int(_text(device / "devnum")),
-            interface=int(_text(entry / "bInterfaceNumber"), 16),
+            **usb_description(device),
+            bus=int(read_word(device / "busnum")),
+            address=int(read_word(device / "devnum")),
+            interface=int(read_word(entry / "bInterfaceNumber"), 16),
             driver=driver.resolve().name if driver.is_symlink() else "",
         )
     except (OSError, ValueError):
         return None
-
-
-def _text(file: Path, *, or_empty: bool = False) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        if or_empty:
-            return ""
-        raise

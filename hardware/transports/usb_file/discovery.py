@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardware.transports.usb_description import read_word, usb_description
 from hardware.transports.usb_name import UsbPrinter
 
 SYS = Path("/sys")
@@ -32,23 +33,9 @@ def _described(entry: Path) -> UsbFilePrinter | None:
     try:
         device = (entry / "device").resolve(strict=True).parent
         return UsbFilePrinter(
-            vendor=_text(device / "idVendor").lower(),
-            product=_text(device / "idProduct").lower(),
-            serial=_text(device / "serial", or_empty=True),
-            port=device.name,
-            maker=_text(device / "manufacturer", or_empty=True),
-            model=_text(device / "product", or_empty=True),
+            **usb_description(device),
             file=DEV / entry.name,
-            number=_text(entry / "dev"),
+            number=read_word(entry / "dev"),
         )
     except OSError:
         return None
-
-
-def _text(file: Path, *, or_empty: bool = False) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        if or_empty:
-            return ""
-        raise
