@@ -100,7 +100,9 @@ def other_halls(database: Database, hall: str) -> dict[str, bool]:
 
 
 def _name(configuration: HallConfiguration) -> str:
-    return f"{configuration.site.name}, {configuration.name}"
+    """The hall as people elsewhere know it: with its site, unless its own name says that too."""
+    site, hall = configuration.site.name, configuration.name
+    return hall if site in hall else f"{site}, {hall}"
 
 
 def _answer(database: Database, configuration: HallConfiguration, incident: Incident) -> IncidentOfHall:

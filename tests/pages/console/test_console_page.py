@@ -448,7 +448,7 @@ def link(console: Page, number: str) -> None:
     expect(console.locator("[data-panel]")).to_be_hidden()
 
 
-def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_sends_nothing_later(
+def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_is_told(
     console: Page, sign_in: Callable[..., Page]
 ):
     panel, told = console.locator("[data-incident-panel]"), console.locator("[data-incident-told]")
@@ -480,8 +480,13 @@ def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_sends_nothing_
     expect(told).to_be_empty()
     expect(guard.locator("[data-incidents]")).to_contain_text("Guichet 1\u00a0: quelqu’un est demandé")
     assert_accessible(guard)
+    guard.context.set_offline(True)
     guard.get_by_role("button", name="J’y vais").press("Enter")
+    expect(guard.locator("[data-incidents]")).to_contain_text("Non envoyé pour l’instant")
+    assert_accessible(guard)
+    guard.context.set_offline(False)
     expect(own).to_contain_text("L’agent de sécurité\u00a0: quelqu’un arrive.")
+    expect(guard.locator("[data-incidents]")).not_to_contain_text("Non envoyé")
     console.get_by_role("button", name="Terminé").press("Enter")
     expect(own).to_be_empty()
     expect(guard.locator("[data-incidents]")).to_be_empty()

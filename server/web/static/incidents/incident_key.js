@@ -7,12 +7,13 @@ import { csrfHeader, oneAtATime, read, send } from "../shared/verbs.js";
 
 /** A panel left open would make one accidental press enough. */
 const OPEN_FOR_MS = 15000;
-/** Longer than this, and a person under stress is told to telephone. */
+/** Longer than this, and a person under stress is told that it did not arrive. */
 const ANSWERED_WITHIN_MS = 4000;
 const KEYS_STORED_AT = "parvis.console.keys";
 
-/** A request that is given up soon, and never sent again. */
-const soon = (path, options) => fetch(path, { ...options, signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
+/** A request whose answer is waited for only that long. */
+export const soon = (path, options) =>
+  fetch(path, { ...options, signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
 
 /** Joins the key of a page, where it has one; `raised(answer)` is called once the server has the incident. */
 export function createIncidentKey({ hall, words, isLive, raised }) {

@@ -10,7 +10,7 @@ import {
   withAnswer,
   withHall,
 } from "./incident_state.js";
-import { createIncidentKey } from "./incident_key.js";
+import { createIncidentKey, soon } from "./incident_key.js";
 import { beep } from "./incident_sound.js";
 import { element, fill, one } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
@@ -36,6 +36,7 @@ export function watchIncidents(socket, hall, spread) {
   const { language, time_zone: zone, phone, receives, sentences } = readJson("incident-line");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), phone, hall };
   const notReceived = new Set();
+  const notSent = new Set(); // incidents about which a press has not reached the server yet
   /** @type {Record<string, import("../shared/freshness.js").Order>} by hall, of messages of every kind */
   const orders = {};
   let state = NO_INCIDENTS;
@@ -50,11 +51,11 @@ export function watchIncidents(socket, hall, spread) {
     const received = receives ? receivedIncidents(state, hall, Date.now()) : [];
     if (newlyReceived(former, received)) beep();
     former = received;
-    const mark = JSON.stringify([received, state.answered]);
+    const mark = JSON.stringify([received, state.answered, [...notSent]]);
     fill(place, mark, received.map(receivedLine));
     document.body.classList.toggle("has-incidents", received.length > 0);
     const own = ownIncidents(state);
-    fill(one("[data-incident-own]"), JSON.stringify([own, [...notReceived]]), own.map(ownLine));
+    fill(one("[data-incident-own]"), JSON.stringify([own, [...notReceived], [...notSent]]), own.map(ownLine));
   }
 
   function receivedLine(incident) {
@@ -68,6 +69,7 @@ export function watchIncidents(socket, hall, spread) {
       { class: isOpen ? "open" : "answered" },
       element("i", { class: `icon icon-${isOpen ? "users" : "check"}`, "aria-hidden": "true" }),
       element("span", {}, text),
+      isOpen ? delay(incident) : null,
       isOpen || (isMine && incident.hall === hall) ? button(label, text, () => act(incident, verb)) : null,
     );
   }
@@ -80,6 +82,7 @@ export function watchIncidents(socket, hall, spread) {
       "div",
       { class: "own" },
       element("p", {}, text),
+      delay(incident),
       element(
         "p",
         {},
@@ -89,6 +92,13 @@ export function watchIncidents(socket, hall, spread) {
           : button(say("incidents.own.mistake"), text, () => act(incident, "end", { reason: "mistake" })),
       ),
     );
+  }
+
+  /** That a press about an incident has not arrived: whoever pressed may be on the way already. */
+  function delay({ incident }) {
+    return notSent.has(incident)
+      ? element("span", { class: "delay" }, words.say("incidents.not_sent_yet"))
+      : null;
   }
 
   function button(label, about, press) {
@@ -104,7 +114,13 @@ export function watchIncidents(socket, hall, spread) {
 
   async function act({ incident }, verb, body = {}) {
     const path = `/api/v1/halls/${hall}/incidents/${incident}/${verb}`;
-    const answer = await send({ path, body, headers: csrfHeader() });
+    const delayed = () => {
+      notSent.add(incident);
+      draw();
+    };
+    const answer = await send({ path, body, headers: csrfHeader() }, { fetch: soon, onRepeat: delayed });
+    if (answer.status === 0) return;
+    notSent.delete(incident);
     if (answer.ok && verb === "answer" && answer.body.is_own)
       change({ ...state, answered: [...state.answered, incident] });
     await look();

@@ -80,7 +80,7 @@ export function placeText({ label }, say) {
 
 /** Who comes: the counter they hold, else their function; with their hall when it is another one. */
 export function comingText({ answered_by: by }, say) {
-  const person = by.label === null ? capital(say(`incidents.role.${by.role}`)) : capital(by.label);
+  const person = by.label ?? say(`incidents.role.${by.role}`);
   return by.hall === null ? person : `${person} (${by.hall})`;
 }
 
@@ -105,7 +105,8 @@ export function receiversTexts({ here, beyond, is_known: isKnown, phone }, say) 
 
 /** What becomes of an incident, for the person who raised it; `isReceived` false: nobody was connected. */
 export function ownText(incident, { say, hour, phone, isReceived }) {
-  if (incident.state === "answered") return say("incidents.own.answered", { who: comingText(incident, say) });
+  if (incident.state === "answered")
+    return say("incidents.own.answered", { who: capital(comingText(incident, say)) });
   if (incident.state === "unanswered") return say("incidents.own.unanswered", { phone });
   if (!isReceived) return say("incidents.own.nobody", { phone });
   const key = incident.state === "escalated" ? "incidents.own.escalated" : "incidents.own.sent";

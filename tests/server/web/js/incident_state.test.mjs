@@ -129,5 +129,5 @@ test("who may come reads the place, the other hall, and that somebody else goes 
   const far = { hall: "vervins", hallName: "Hall de vervins", state: "escalated" };
   assert.equal(text(far), "incidents.received.nobody Hall de vervins · Guichet 1 09:09");
   const by = { role: "agent", label: "guichet 2", hall: null };
-  assert.equal(text(answered(by)), "incidents.received.answered Guichet 1 Guichet 2");
+  assert.equal(text(answered(by)), "incidents.received.answered Guichet 1 guichet 2");
 });
