@@ -14,6 +14,6 @@ async function take() {
   const answer = await send({ path: "/installation/session", body: { token }, headers: csrfHeader() });
   if (answer.ok) return location.reload();
   const wrong = one('[data-link="wrong"]');
-  one("span", wrong).textContent = answer.problem?.detail ?? "";
+  if (answer.problem) one("span", wrong).textContent = answer.problem.detail;
   wrong.hidden = false;
 }
