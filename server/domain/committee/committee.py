@@ -17,6 +17,8 @@ MINUTES_KEPT = timedelta(days=5 * 365 + 1)
 """How long minutes are kept after the day of their meeting: they may name people."""
 PACK_DUE_BEFORE = timedelta(days=14)
 """How long before a meeting its report asks to be sent."""
+EARLIEST_MEETING = date(2000, 1, 1)
+"""A meeting entered afterwards is not older: an earlier year is a slip."""
 _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _PDF = b"%PDF-"
 _ODT = b"mimetypeapplication/vnd.oasis.opendocument.textPK"
@@ -41,11 +43,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRequest:
-    """What is typed of a meeting. `met_on`: an ISO date; `starts_at`: empty or a local hour, 14:30."""
+    """What is typed of a meeting. `met_on`: an ISO date; `starts_at`: empty or a local hour, 14:30.
+
+    `is_held`: it has taken place, and is entered afterwards.
+    """
 
     met_on: str
     starts_at: str
     agenda: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +104,18 @@ def checked_member(typed: MemberRequest, today: date) -> Member:
 
 
 def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
-    """The meeting, today or later.
+    """The meeting: today or later, or of before where it is said to have been held.
 
-    Refusals, each with its `field`: bad_meeting_day, meeting_in_the_past, bad_meeting_hour, agenda_missing,
-    committee_text_too_long.
+    Refusals, each with its `field`: bad_meeting_day, meeting_in_the_past, meeting_not_held,
+    bad_meeting_hour, agenda_missing, committee_text_too_long.
     """
     met_on = _day(typed.met_on, "bad_meeting_day", "met_on")
-    if met_on < today:
+    if met_on < EARLIEST_MEETING:
+        raise Refusal("bad_meeting_day", field="met_on")
+    if met_on < today and not typed.is_held:
         raise Refusal("meeting_in_the_past", field="met_on")
+    if met_on > today and typed.is_held:
+        raise Refusal("meeting_not_held", field="met_on")
     if typed.starts_at and not _HOUR.fullmatch(typed.starts_at):
         raise Refusal("bad_meeting_hour", field="starts_at")
     agenda = "\n".join(line.strip() for line in typed.agenda.strip().splitlines())
@@ -145,10 +155,13 @@ def checked_sent_day(text: str, met_on: date, today: date) -> date:
 def checked_minutes(content: bytes, met_on: date, today: date) -> MinutesKind:
     """The kind of a file of minutes, found by its content; its name says nothing.
 
-    Refusals, each with its `field`: minutes_missing, minutes_too_large, minutes_bad_kind, meeting_to_come.
+    Refusals, each with its `field`: minutes_missing, minutes_too_large, minutes_bad_kind, meeting_to_come,
+    minutes_too_old.
     """
     if met_on > today:
         raise Refusal("meeting_to_come", field="minutes")
+    if met_on + MINUTES_KEPT <= today:
+        raise Refusal("minutes_too_old", field="minutes")
     if not content:
         raise Refusal("minutes_missing", field="minutes")
     if len(content) > MINUTES_BYTES:

@@ -88,9 +88,9 @@ _MEETINGS = Read(
     .where(committee_meeting.c.site == bindparam("site"))
     .order_by(committee_meeting.c.met_on.desc(), committee_meeting.c.added_at.desc()),
 )
-_MEETING = Read(
-    MeetingRow, rows_of(MeetingRow, committee_meeting).where(committee_meeting.c.id == bindparam("meeting"))
-)
+_OF_ID = rows_of(MeetingRow, committee_meeting).where(committee_meeting.c.id == bindparam("meeting"))
+_MEETING = Read(MeetingRow, _OF_ID)
+_LOCKED_MEETING = Read(MeetingRow, _OF_ID.with_for_update())
 _DECISIONS = Read(
     DecisionRow,
     rows_of(DecisionRow, committee_decision)
@@ -122,6 +122,7 @@ _INSERT_MEETING = Write.insert_or(
 )
 _OF_MEETING = committee_meeting.c.id == bindparam("of_id")
 _CHANGE_MEETING = Write(committee_meeting.update().where(_OF_MEETING), "met_on", "starts_at", "agenda")
+_DELETE_MEETING = Write(committee_meeting.delete().where(_OF_MEETING))
 _MARK_SENT = Write(committee_meeting.update().where(_OF_MEETING), "report", "pack_sent_on")
 _INSERT_DECISION = Write.insert_or(
     lambda new: {}, committee_decision, ["id"], ["meeting", "text", "target", "added_at"]
@@ -150,6 +151,11 @@ def meetings_of(rows: Rows, site: str) -> list[MeetingRow]:
 def meeting_row(rows: Rows, meeting: str) -> MeetingRow | None:
     """A meeting by its id."""
     return rows.one(_MEETING, meeting=meeting)
+
+
+def locked_meeting_row(rows: WrittenRows, meeting: str) -> MeetingRow | None:
+    """A meeting by its id, which nobody else changes or deletes before this transaction ends."""
+    return rows.one(_LOCKED_MEETING, meeting=meeting)
 
 
 def decisions_of(rows: Rows, meetings: Sequence[str]) -> list[DecisionRow]:
@@ -190,6 +196,11 @@ def insert_meeting(rows: WrittenRows, new: MeetingRow) -> None:
 def change_meeting_row(rows: WrittenRows, meeting: str, met_on: date, starts_at: str, agenda: str) -> None:
     """Changes the day, hour and agenda of a meeting."""
     rows.execute(_CHANGE_MEETING, of_id=meeting, met_on=met_on, starts_at=starts_at, agenda=agenda)
+
+
+def delete_meeting(rows: WrittenRows, meeting: str) -> None:
+    """Deletes a meeting; its decisions and minutes must be none."""
+    rows.execute(_DELETE_MEETING, of_id=meeting)
 
 
 def mark_sent(rows: WrittenRows, meeting: str, report: str, sent_on: date) -> None:

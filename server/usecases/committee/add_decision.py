@@ -9,7 +9,7 @@ from server.store.committee.committee import DecisionRow, insert_decision
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import add_action_for
 from server.usecases.committee.change_members import local_day
-from server.usecases.committee.find_meeting import find_meeting
+from server.usecases.committee.find_meeting import find_meeting_to_change
 from server.usecases.committee.read_site_targets import read_site_targets
 
 
@@ -21,7 +21,7 @@ def add_decision(database: Database, site: Site, meeting: str, typed: DecisionRe
     follows = bool(typed.owner.strip() or typed.due_on)
     targets = {each.id for each in read_site_targets(database, site.slug)} if typed.target else frozenset()
     with database.store.write() as rows:
-        row = find_meeting(rows, site.slug, meeting)
+        row = find_meeting_to_change(rows, site.slug, meeting)
         text = checked_decision(typed.text, row.met_on, local_day(database, site))
         if typed.target and typed.target not in targets:
             raise Refusal("unknown_target")

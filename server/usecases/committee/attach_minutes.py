@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.store.committee.committee import MinutesRow, delete_minutes, keep_minutes, minutes_row
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day
-from server.usecases.committee.find_meeting import find_meeting
+from server.usecases.committee.find_meeting import find_meeting, find_meeting_to_change
 
 
 def attach_minutes(database: Database, site: Site, meeting: str, content: bytes) -> None:
@@ -18,7 +18,7 @@ def attach_minutes(database: Database, site: Site, meeting: str, content: bytes)
     Refusals: unknown_meeting, those of `checked_minutes`.
     """
     with database.store.write() as rows:
-        row = find_meeting(rows, site.slug, meeting)
+        row = find_meeting_to_change(rows, site.slug, meeting)
         kind = checked_minutes(content, row.met_on, local_day(database, site))
         ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), ZoneInfo(site.time_zone))
         keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
@@ -37,5 +37,5 @@ def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:
 def remove_minutes(database: Database, site: str, meeting: str) -> None:
     """Deletes the minutes of a meeting of a site, if there are any. Refusal: unknown_meeting."""
     with database.store.write() as rows:
-        find_meeting(rows, site, meeting)
+        find_meeting_to_change(rows, site, meeting)
         delete_minutes(rows, meeting)

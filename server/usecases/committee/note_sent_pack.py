@@ -8,7 +8,7 @@ from server.store.committee.committee import mark_sent
 from server.store.reports.reports import report_row
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day
-from server.usecases.committee.find_meeting import find_meeting
+from server.usecases.committee.find_meeting import find_meeting_to_change
 from server.usecases.reports.find_report import sites_of
 
 
@@ -19,7 +19,7 @@ def note_sent_pack(database: Database, site: Site, meeting: str, report: str, se
     `checked_sent_day`.
     """
     with database.store.write() as rows:
-        row = find_meeting(rows, site.slug, meeting)
+        row = find_meeting_to_change(rows, site.slug, meeting)
         found = report_row(rows, report)
         if (
             found is None

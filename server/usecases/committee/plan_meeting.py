@@ -1,4 +1,4 @@
-"""Plan a meeting of the users' committee of a site, or change its day, hour and agenda."""
+"""Plan a meeting of the users' committee of a site, enter one of before, change one, remove one."""
 
 from datetime import date
 
@@ -9,19 +9,23 @@ from server.ids import new_id
 from server.store.committee.committee import (
     MeetingRow,
     change_meeting_row,
+    decisions_of,
+    delete_meeting,
     insert_meeting,
     members_of,
+    minutes_of,
 )
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day
-from server.usecases.committee.find_meeting import find_meeting
+from server.usecases.committee.find_meeting import find_meeting_to_change
 
 
 def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form: str) -> str:
-    """Plans a meeting, today or later; its id. The same form again plans nothing.
+    """Plans a meeting, or enters one that was held; its id. The same form again does nothing.
 
-    Refusals: those of `checked_meeting`, committee_without_members.
+    Members of today say nothing of a meeting of before. Refusals: those of `checked_meeting`,
+    committee_without_members.
     """
     today = local_day(database, site)
     meeting = checked_meeting(typed, today)
@@ -36,7 +40,8 @@ def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form:
         added_at=database.clock.now(),
     )
     with database.store.write() as rows:
-        _check_members(rows, site.slug, today)
+        if not typed.is_held:
+            _check_members(rows, site.slug, today)
         insert_meeting(rows, row)
     return row.id
 
@@ -48,11 +53,23 @@ def change_meeting(database: Database, site: Site, meeting: str, typed: MeetingR
     """
     today = local_day(database, site)
     with database.store.write() as rows:
-        row = find_meeting(rows, site.slug, meeting)
+        row = find_meeting_to_change(rows, site.slug, meeting)
         if row.met_on < today:
             raise Refusal("meeting_over", field="met_on")
         changed = checked_meeting(typed, today)
         change_meeting_row(rows, meeting, changed.met_on, changed.starts_at, changed.agenda)
+
+
+def remove_meeting(database: Database, site: Site, meeting: str) -> None:
+    """Removes a meeting that did not take place, or was entered by mistake.
+
+    Refusals: unknown_meeting, meeting_has_results where a decision or minutes of it are kept.
+    """
+    with database.store.write() as rows:
+        find_meeting_to_change(rows, site.slug, meeting)
+        if decisions_of(rows, [meeting]) or minutes_of(rows, [meeting]):
+            raise Refusal("meeting_has_results")
+        delete_meeting(rows, meeting)
 
 
 def _check_members(rows: Rows, site: str, today: date) -> None:

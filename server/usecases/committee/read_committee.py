@@ -24,13 +24,17 @@ from server.usecases.committee.change_members import local_day
 
 @dataclass(frozen=True, slots=True)
 class ReadMeeting:
-    """A meeting with its decisions and minutes. `is_over`: its day has passed; `has_come`: it is there."""
+    """A meeting with its decisions and minutes. `is_over`: its day has passed; `has_come`: it is there.
+
+    `is_too_old`: minutes of it would be erased already.
+    """
 
     row: MeetingRow
     decisions: list[DecisionRow]
     minutes: MinutesSummary | None
     is_over: bool
     has_come: bool
+    is_too_old: bool
 
     @property
     def minutes_erased_on(self) -> date:
@@ -67,6 +71,7 @@ def read_committee(database: Database, site: Site) -> ReadCommittee:
             minutes.get(row.id),
             is_over=row.met_on < today,
             has_come=row.met_on <= today,
+            is_too_old=row.met_on + MINUTES_KEPT <= today,
         )
         for row in meetings
     ]

@@ -34,12 +34,15 @@ STATUS: Mapping[str, int] = {
     "unknown_action": 404,
     "action_owner_is_a_person": 422,
     **dict.fromkeys(("unknown_meeting", "unknown_member", "no_minutes"), 404),
-    **dict.fromkeys(("committee_without_members", "meeting_over", "meeting_to_come"), 409),
+    **dict.fromkeys(
+        ("committee_without_members", "meeting_over", "meeting_to_come", "meeting_has_results"), 409
+    ),
     "minutes_too_large": 413,
     **dict.fromkeys(
         (
             *("member_function_missing", "member_is_a_person", "bad_mandate_day", "mandate_over"),
-            *("bad_meeting_day", "meeting_in_the_past", "bad_meeting_hour", "agenda_missing"),
+            *("bad_meeting_day", "meeting_in_the_past", "meeting_not_held"),
+            *("bad_meeting_hour", "agenda_missing", "minutes_too_old"),
             *("bad_sent_day", "sent_after_meeting", "pack_not_approved", "decision_missing"),
             *("minutes_missing", "minutes_bad_kind", "committee_text_too_long"),
         ),

@@ -27,7 +27,7 @@ from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes, read_minutes, remove_minutes
 from server.usecases.committee.change_members import local_day
 from server.usecases.committee.note_sent_pack import note_sent_pack
-from server.usecases.committee.plan_meeting import change_meeting
+from server.usecases.committee.plan_meeting import change_meeting, remove_meeting
 from server.usecases.committee.read_committee import read_committee
 from server.usecases.committee.read_site_targets import SiteTarget, read_site_targets
 from server.usecases.reports.find_report import ReportReach
@@ -41,6 +41,7 @@ from server.web.pages.committee.services import (
     CommitteePages,
     day_in_words,
     form_id,
+    site_address,
     typed_decision,
     typed_meeting,
 )
@@ -82,7 +83,7 @@ def _add_reading(routes: Blueprint, needs: CommitteePages) -> None:
 
 
 def _add_changes(routes: Blueprint, needs: CommitteePages) -> None:
-    """Change the meeting, note the sent report, add a decision."""
+    """Change or remove the meeting, note the sent report, add a decision."""
 
     @routes.post(MEETING)
     @requires(WRITES, of=PEOPLE, anywhere=True)
@@ -95,6 +96,16 @@ def _add_changes(routes: Blueprint, needs: CommitteePages) -> None:
             "agenda",
             changed=typed,
         )
+
+    @routes.post(MEETING + "/retrait")
+    @requires(WRITES, of=PEOPLE, anywhere=True)
+    def call_off(meeting: str) -> Any:
+        site = _site_of(needs, meeting, WRITES)
+        try:
+            remove_meeting(needs.database, site, meeting)
+        except Refusal as refusal:
+            return _page(needs, site, meeting, refusal=refusal), status_of(refusal)
+        return redirect(site_address(site), 303)
 
     @routes.post(MEETING + "/envoi")
     @requires(WRITES, of=PEOPLE, anywhere=True)

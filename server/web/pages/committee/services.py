@@ -68,7 +68,12 @@ def typed_member(fields: Mapping[str, str]) -> MemberRequest:
 
 def typed_meeting(fields: Mapping[str, str]) -> MeetingRequest:
     """What is typed of a meeting."""
-    return MeetingRequest(_text(fields, "met_on"), _text(fields, "starts_at"), _text(fields, "agenda"))
+    return MeetingRequest(
+        met_on=_text(fields, "met_on"),
+        starts_at=_text(fields, "starts_at"),
+        agenda=_text(fields, "agenda"),
+        is_held="is_held" in fields,
+    )
 
 
 def typed_decision(fields: Mapping[str, str]) -> DecisionRequest:

@@ -43,6 +43,11 @@ ODT = b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.t
         ),
         (lambda: checked_meeting(MeetingRequest("", "", "A"), TODAY), "bad_meeting_day", "met_on"),
         (
+            lambda: checked_meeting(MeetingRequest("2026-11-25", "", "A", is_held=True), TODAY),
+            "meeting_not_held",
+            "met_on",
+        ),
+        (
             lambda: checked_meeting(MeetingRequest("2026-12-01", "25:00", "A"), TODAY),
             "bad_meeting_hour",
             "starts_at",
@@ -57,6 +62,7 @@ ODT = b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.t
         (lambda: checked_sent_day("2026-11-25", TOMORROW, TODAY), "bad_sent_day", "sent_on"),
         (lambda: checked_sent_day("2026-11-24", date(2026, 11, 20), TODAY), "sent_after_meeting", "sent_on"),
         (lambda: checked_minutes(b"%PDF-1.7", TOMORROW, TODAY), "meeting_to_come", "minutes"),
+        (lambda: checked_minutes(b"%PDF-1.7", date(2021, 11, 23), TODAY), "minutes_too_old", "minutes"),
         (lambda: checked_minutes(b"", TODAY, TODAY), "minutes_missing", "minutes"),
         (lambda: checked_minutes(bytes(MINUTES_BYTES + 1), TODAY, TODAY), "minutes_too_large", "minutes"),
         (lambda: checked_minutes(b"<html>%PDF-", TODAY, TODAY), "minutes_bad_kind", "minutes"),
@@ -66,6 +72,12 @@ def test_bad_input_is_refused_at_its_field(check: Callable[[], object], code: st
     with pytest.raises(Refusal) as refused:
         check()
     assert (refused.value.code, refused.value.details["field"]) == (code, field)
+
+
+def test_a_year_of_long_ago_is_a_slip():
+    assert checked_meeting(MeetingRequest("2000-01-01", "", "A", is_held=True), TODAY).met_on.year == 2000
+    with pytest.raises(Refusal, match="bad_meeting_day"):
+        checked_meeting(MeetingRequest("1999-12-31", "", "A", is_held=True), TODAY)
 
 
 def test_minutes_are_known_by_their_content():

@@ -1,6 +1,7 @@
 """A committee on both databases: planned, decided, its minutes kept for five years and then erased."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,13 +11,16 @@ from server.domain.committee.committee import DecisionRequest, MeetingRequest, M
 from server.domain.hall.configuration import Site
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
+from server.store.committee.committee import delete_meeting
+from server.store.engine.rows import WrittenRows
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import read_actions
+from server.usecases.committee import plan_meeting as plan_meeting_module
 from server.usecases.committee.add_decision import add_decision
-from server.usecases.committee.attach_minutes import attach_minutes, read_minutes
+from server.usecases.committee.attach_minutes import attach_minutes, read_minutes, remove_minutes
 from server.usecases.committee.change_members import add_member, remove_member
-from server.usecases.committee.plan_meeting import change_meeting, plan_meeting
+from server.usecases.committee.plan_meeting import change_meeting, plan_meeting, remove_meeting
 from server.usecases.committee.read_committee import read_committee
 from server.usecases.committee.read_site_targets import read_site_targets
 from server.usecases.quality.decide_target import decide_target
@@ -69,6 +73,56 @@ def test_a_meeting_needs_a_member_whose_mandate_runs(database: Database, site: S
     remove_member(database, "laon", "m1")
     remove_member(database, "laon", "m1")
     assert read_committee(database, site).members == []
+
+
+def test_a_meeting_of_before_is_entered_without_members_and_keeps_what_it_decided(
+    database: Database, site: Site
+):
+    typed = MeetingRequest("2019-03-14", "", "Attente", is_held=True)
+    assert plan_meeting(database, site, typed, form="r0") == "r0"
+    add_decision(database, site, "r0", DecisionRequest("Quatre sièges de plus", "", "", ""), form="d1")
+    with pytest.raises(Refusal, match="minutes_too_old"):
+        attach_minutes(database, site, "r0", PDF)
+    with pytest.raises(Refusal, match="meeting_has_results"):
+        remove_meeting(database, site, "r0")
+    [meeting] = read_committee(database, site).meetings
+    assert meeting.is_over
+    assert [each.text for each in meeting.decisions] == ["Quatre sièges de plus"]
+
+
+def test_only_a_meeting_that_led_to_nothing_is_removed(database: Database, site: Site):
+    meeting = planned(database, site, "2026-11-24")
+    with pytest.raises(Refusal, match="unknown_meeting"):
+        remove_meeting(database, database.configuration("vervins").site, meeting)
+    attach_minutes(database, site, meeting, PDF)
+    with pytest.raises(Refusal, match="meeting_has_results"):
+        remove_meeting(database, site, meeting)
+    remove_minutes(database, "laon", meeting)
+    remove_meeting(database, site, meeting)
+    assert read_committee(database, site).meetings == []
+    with pytest.raises(Refusal, match="unknown_meeting"):
+        add_decision(database, site, meeting, DecisionRequest("x", "", "", ""), form="d1")
+
+
+def test_no_decision_is_noted_of_a_meeting_that_is_being_removed(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    meeting = planned(database, site, "2026-11-24")
+    decision = DecisionRequest("Sièges", "", "Logistique", "2027-01-15")
+    deciding: list[Future[str]] = []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def delete_late(rows: WrittenRows, removed: str) -> None:
+            deciding.append(pool.submit(add_decision, database, site, meeting, decision, form="d1"))
+            wait(deciding, timeout=0.5)  # as long as it takes without the lock
+            delete_meeting(rows, removed)
+
+        monkeypatch.setattr(plan_meeting_module, "delete_meeting", delete_late)
+        remove_meeting(database, site, meeting)
+        with pytest.raises(Refusal, match="unknown_meeting"):
+            deciding[0].result()
+    assert read_actions(database, [site]) == []
 
 
 def test_a_decision_names_a_target_and_leads_to_one_action(database: Database, site: Site, hands: Hands):

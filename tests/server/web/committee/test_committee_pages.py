@@ -80,9 +80,16 @@ def test_a_committee_is_kept_by_its_writers_and_read_by_its_members(api: ApiSite
 
 def test_bad_input_is_refused_in_words_on_the_same_page(api: ApiSite, meeting: str):
     anne, vervins = api.person("quality"), api.person("quality", OTHER)
+    held = AGENDA | {"met_on": "2019-03-14", "is_held": "yes"}
+    before = press(vervins, f"{PLACE}/reunions", **held).headers["Location"]
+    assert press(vervins, f"{before}/decisions", text="Sièges").status_code == 303
+    assert 'type="file"' not in vervins.get(before).text, "its minutes would be erased at once"
     for browser, path, fields, status, said in (
         (vervins, f"{PLACE}/reunions", AGENDA, 409, "pas de membre dont le mandat court"),
-        (anne, f"{PLACE}/reunions", AGENDA | {"met_on": "2026-11-23"}, 422, "Cette date est passée"),
+        (anne, f"{PLACE}/reunions", AGENDA | {"met_on": "2026-11-23"}, 422, "cochez la case"),
+        (anne, f"{PLACE}/reunions", held | {"met_on": "2026-11-25"}, 422, "décochez la case"),
+        (vervins, f"{before}/retrait", {}, 409, "elle reste dans la liste"),
+        (vervins, f"{before}/compte-rendu", {"minutes": file(b"%PDF-1.7")}, 422, "ce délai est passé"),
         (anne, f"{PLACE}/membres", {"function": "M. Roy"}, 422, "aucun nom n’est gardé"),
         (anne, meeting, AGENDA | {"agenda": ""}, 422, "Écrivez l’ordre du jour"),
         (anne, f"{meeting}/compte-rendu", {}, 422, "Choisissez un fichier"),
@@ -93,3 +100,7 @@ def test_bad_input_is_refused_in_words_on_the_same_page(api: ApiSite, meeting: s
     for size in (MINUTES_BYTES + 1, 50_000_000):
         answer = send_minutes(anne, f"{meeting}/compte-rendu", bytes(size))
         assert (answer.status_code, "5 Mo au plus" in answer.text) == (413, True), size
+    assert "Supprimer cette réunion" in anne.get(meeting).text
+    assert press(anne, f"{meeting}/retrait").headers["Location"] == f"{PLACE}?site={HALL}"
+    assert anne.get(meeting).status_code == 404
+    assert press(anne, f"{meeting}/retrait").status_code == 404
