@@ -7,15 +7,22 @@ types below.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NotRequired, Protocol, ReadOnly, TypedDict, final
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from kiosk.waits import STEP_S, WaitWording, wording_of
+from kiosk.menu_messages import (
+    ExceptionalMessage,
+    MenuMessage,
+    NextOpening,
+    NoWait,
+    ServiceMessage,
+    State,
+    WaitMessage,
+)
+from kiosk.waits import STEP_S, wording_of
 
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
-
-type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
 type Hours = Literal["kiosk.hour.", "kiosk.spoken.hour."]
 
@@ -122,101 +129,6 @@ class MenuHall:
     why_today: Text | None = None
     has_loop: bool = False
     is_demonstration: bool = False
-
-
-@final
-class WaitMessage(TypedDict):
-    low_s: int
-    high_s: int
-    said: WaitWording
-
-
-@final
-class NoWait(TypedDict):
-    none: Literal[True]
-
-
-class NextOpening(TypedDict):
-    at: str
-    text: str
-
-
-class ReasonMessage(TypedDict):
-    id: str
-    name: str
-
-
-class ExceptionalMessage(TypedDict):
-    received_by: "ServiceMessage"
-    reasons: list[ReasonMessage]
-
-
-class ServiceMessage(TypedDict):
-    id: str
-    name: str
-    subtitle: str | None
-    icon: str
-    state: State
-    next_opening: NextOpening | None
-    waiting: int
-    wait: WaitMessage | NoWait | None
-    why_no_wait: Literal["after_closing"] | None
-    bring: list[str]
-    booking: str | None
-    booking_address: str | None
-    exceptional: ExceptionalMessage | None
-    children: list["ServiceMessage"]
-
-
-class AlertOnMenu(TypedDict):
-    """An alert as boards have it; `texts`: the words of a custom one by language, `title` and `text`."""
-
-    alert: ReadOnly[str]
-    kind: ReadOnly[str]
-    drill: ReadOnly[bool]
-    raised_at: ReadOnly[str]
-    until: ReadOnly[str | None]
-    texts: ReadOnly[Mapping[str, Mapping[str, str]]]
-    has_voice: ReadOnly[bool]
-
-
-class LogoMessage(TypedDict):
-    url: str
-    width: int
-    height: int
-
-
-class LookMessage(TypedDict):
-    name: str
-    stylesheet: str
-    logo: LogoMessage | None
-    fonts: list[str]
-
-
-class MenuMessage(TypedDict):
-    hall: dict[str, str]
-    time_zone: str
-    language: str
-    languages: list[dict[str, str]]
-    is_open: bool
-    next_opening: NextOpening | None
-    why_closed: str | None
-    changes_at: str | None
-    priority_notice: bool
-    priority_grounds: str | None
-    appointments: bool
-    asks_needs: bool
-    keeps_tickets: bool
-    hearing_loop: bool
-    services: list[ServiceMessage]
-    demonstration: bool
-    now: str
-    epoch: NotRequired[str]
-    version: NotRequired[int]
-    alert: NotRequired[AlertOnMenu | None]
-    alert_taken_back: NotRequired[AlertOnMenu]
-    look: NotRequired[LookMessage]
-    configuration: NotRequired[str]
 
 
 def build_menu(

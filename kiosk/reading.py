@@ -11,17 +11,8 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from kiosk.menu import (
-    ExpectedWait,
-    MenuMessage,
-    NextOpening,
-    ServiceMessage,
-    Translate,
-    WaitMessage,
-    hour_text,
-    opening_text,
-    worded_wait,
-)
+from kiosk.menu import ExpectedWait, Translate, hour_text, opening_text, worded_wait
+from kiosk.menu_messages import MenuMessage, NextOpening, ServiceMessage, WaitMessage
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",

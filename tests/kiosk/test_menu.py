@@ -15,15 +15,14 @@ from kiosk.menu import (
     ExpectedWait,
     Language,
     MenuHall,
-    MenuMessage,
     MenuOpening,
     MenuService,
-    ServiceMessage,
     build_menu,
     opening_text,
     state_of,
     worded_wait,
 )
+from kiosk.menu_messages import MenuMessage, ServiceMessage
 from kiosk.waits import STEP_S, wording_of
 from tests.kiosk.sentences import translate
 

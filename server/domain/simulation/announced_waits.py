@@ -12,18 +12,8 @@ from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
 from server.domain.calling.waiting_legs import LinkedTurn, QueuedLeg
 from server.domain.calling.work_profiles import WorkProfile
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
-from server.domain.waits.estimate import (
-    CounterNow,
-    Estimate,
-    HallSnapshot,
-    QueueNow,
-    ServicePace,
-    UpcomingBreak,
-    WaitSubject,
-    estimate_linked,
-    pace_of,
-    residual_s,
-)
+from server.domain.waits.estimate import Estimate, WaitSubject, estimate_linked, pace_of, residual_s
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 

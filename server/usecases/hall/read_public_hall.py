@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.menu import MenuMessage, ServiceMessage
+from kiosk.menu_messages import MenuMessage, ServiceMessage
 from server.documents.notices import AskedNotice
 from server.domain.hours.calendars import business_day
 from server.domain.hours.schema_org import OpeningHours, special_hours, weekly_hours

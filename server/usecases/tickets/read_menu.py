@@ -6,16 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from kiosk.menu import (
-    ExceptionalWay,
-    ExpectedWait,
-    Language,
-    MenuHall,
-    MenuMessage,
-    MenuOpening,
-    MenuService,
-    build_menu,
-)
+from kiosk.menu import ExceptionalWay, ExpectedWait, Language, MenuHall, MenuOpening, MenuService, build_menu
+from kiosk.menu_messages import MenuMessage
 from kiosk.offered import offered_only
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import Calendar, business_day, half_days

@@ -13,10 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.waits.estimate import (
     AfterClosing,
     Estimate,
-    HallSnapshot,
-    QueueNow,
     Quote,
-    ServicePace,
     WaitSubject,
     estimate_at,
     estimate_hall,
@@ -26,6 +23,7 @@ from server.domain.waits.estimate import (
     pace_of,
     pool_paces,
 )
+from server.domain.waits.hall_snapshot import HallSnapshot, QueueNow, ServicePace
 from server.domain.waits.play_forward import MOST_FOLLOWED
 from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
 from server.store.engine.rows import Rows

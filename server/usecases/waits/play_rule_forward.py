@@ -8,7 +8,8 @@ from server.domain.calling.queue_order import PRIORITY, WALK_IN
 from server.domain.calling.waiting_legs import CallingCounter, LinkedTurn, QueuedLeg
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import ServicePace, new_in, residual_s
+from server.domain.waits.estimate import new_in, residual_s
+from server.domain.waits.hall_snapshot import ServicePace
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.store.visits.legs import LegRow, as_queued
 from server.store.visits.open_legs import OpenLegs

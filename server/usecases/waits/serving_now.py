@@ -7,7 +7,7 @@ from datetime import datetime
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.half_days import last_closing
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import CounterNow, UpcomingBreak
+from server.domain.waits.hall_snapshot import CounterNow, UpcomingBreak
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.engine.rows import Rows

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from kiosk.menu import State
+from kiosk.menu_messages import State
 from server.web.api.responses.board import ShownAlert
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, SaidWait
 from server.web.api.responses.screens import LookAnswer

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from kiosk.menu import ServiceMessage
+from kiosk.menu_messages import ServiceMessage
 from server.domain.refusals import Refusal
 from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
 from server.web.access.requirements import Access, open_to

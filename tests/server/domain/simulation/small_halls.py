@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from server.domain.waits.estimate import CounterNow, Estimate, HallSnapshot, QueueNow, estimate_at, pace_of
+from server.domain.waits.estimate import Estimate, estimate_at, pace_of
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow
 
 DAY_S = 7 * 3600
 ORDERS = ("first_come", "relative_target", "short_first", "random")

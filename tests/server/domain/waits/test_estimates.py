@@ -6,10 +6,6 @@ from hypothesis import strategies as st
 
 from server.domain.waits.estimate import (
     AfterClosing,
-    CounterNow,
-    HallSnapshot,
-    QueueNow,
-    ServicePace,
     WaitRange,
     estimate_at,
     estimate_hall,
@@ -17,6 +13,7 @@ from server.domain.waits.estimate import (
     pace_of,
     pool_paces,
 )
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace
 from tests.server.domain.simulation.small_halls import ORDERS, SmallHall
 
 

@@ -6,18 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.waits.estimate import (
-    CounterNow,
     Estimate,
-    HallSnapshot,
-    QueueNow,
-    ServicePace,
-    UpcomingBreak,
     WaitRange,
     WaitSubject,
     estimate_at,
     estimate_hall,
     estimate_linked,
 )
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow, WorkAhead, work_ahead
 
 ABLE = ["1", "2"]

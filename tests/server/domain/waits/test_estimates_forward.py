@@ -13,17 +13,8 @@ from server.domain.calling.work_profiles import Condition, CountersAtMost, RuleN
 from server.domain.simulation.days import HALLS, CounterPlan, DrawnDay, DrawnVisitor, draw_day
 from server.domain.simulation.figures import honesty
 from server.domain.simulation.run import run_day
-from server.domain.waits.estimate import (
-    CounterNow,
-    HallSnapshot,
-    QueueNow,
-    ServicePace,
-    WaitRange,
-    WaitSubject,
-    estimate_at,
-    estimate_hall,
-    new_in,
-)
+from server.domain.waits.estimate import WaitRange, WaitSubject, estimate_at, estimate_hall, new_in
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace
 from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
