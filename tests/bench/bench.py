@@ -29,248 +29,29 @@ import argparse
 import asyncio
 import gc
 import os
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from tests.bench.alerts import measure_alert
 from tests.bench.figures import measure_figures
-from tests.bench.http_load import Connection, Run, load, percentile, request
+from tests.bench.http_load import percentile, request
 from tests.bench.incidents import measure_incident
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
-from tests.bench.sides import LOAD_CORES, Product, bare_routes, one_emit, product, save
-from tests.bench.socket_fleet import Arrival, Fleet
+from tests.bench.results import QUICK, Effort, Result, show
+from tests.bench.sides import LOAD_CORES, bare_routes, product, save
+from tests.bench.tickets_and_calls import measure_call, measure_issue, measure_next, measure_past
 from tests.bench.together import SLOW, measure_together
 from tests.bench.triggers import measure_triggers
 from tests.bench.weights import measure_weights
 from tests.harness.programs import PROJECT
 from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.harness.servers.served import Served
-
-
-@dataclass(slots=True)
-class Result:
-    """One line of the table. `ratio` is product ÷ reference; the bound says which side of it is right."""
-
-    what: str
-    unit: str
-    product: float
-    reference: float
-    at_most: float | None = None
-    at_least: float | None = None
-    more: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def ratio(self) -> float:
-        return self.product / self.reference
-
-    @property
-    def is_kept(self) -> bool:
-        return (self.at_most is None or self.ratio <= self.at_most) and (
-            self.at_least is None or self.ratio >= self.at_least
-        )
-
-    @property
-    def bound(self) -> str:
-        if self.at_most is not None:
-            return f"≤ {self.at_most:g}"
-        return f"≥ {self.at_least:g}" if self.at_least is not None else "—"
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How long and how often each side is measured."""
-
-    blocks: int = 5
-    seconds: float = 2.0
-    rounds: int = 60
-    calls: int = 150
-    past: int = 1_000_000
-    polled_s: float = 60.0
-    together_s: float = 180.0
-    figures: int = 10_000_000
-
-
-QUICK = Effort(
-    blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0, together_s=30.0, figures=100_000
-)
-
-
-# --- a: a call on every screen --------------------------------------------------------------------
-
-
-async def measure_call(side: Product, bare: int, screens: int, effort: Effort) -> Result:
-    """Alternates a call and a bare broadcast of the same bytes; both fleets stay connected."""
-    asking, emitting = await Connection.open(side.port), await Connection.open(bare)
-    await side.open_counter(asking)
-    await side.fill_queue(asking, effort.rounds + 3)
-    ours = await Fleet.open(side.port, screens, "/screen", side.screens)
-    theirs = await Fleet.open(bare, screens, "/", [None])
-    called, emitted, medians = [], [], []
-    size = 900
-    for round_number in range(effort.rounds + 3):
-        await asyncio.sleep(0.25)
-        arrival = await _one_call(side, asking, ours)
-        size = arrival.size
-        await asyncio.sleep(0.25)
-        bare_arrival = await one_emit(emitting, theirs, size)
-        if round_number >= 3:
-            called.append(arrival.last_ms)
-            medians.append(arrival.median_ms)
-            emitted.append(bare_arrival.last_ms)
-    ours.close()
-    theirs.close()
-    asking.close()
-    emitting.close()
-    return Result(
-        f"(a) call on the last of {screens} screens, p50", "ms",
-        statistics.median(called), statistics.median(emitted), at_most=1.5,
-        more={
-            "product_p95": percentile(called, 95), "reference_p95": percentile(emitted, 95),
-            "product_median_screen": statistics.median(medians), "bytes": size, "rounds": len(called),
-        },
-    )  # fmt: skip
-
-
-async def _one_call(side: Product, connection: Connection, fleet: Fleet) -> Arrival:
-    started = time.perf_counter()
-    call: list[bytes] = []
-
-    async def ask() -> None:
-        leg = await side.call_next(connection)
-        call.append(str(leg["call"]).encode())
-
-    asking = asyncio.ensure_future(ask())
-    arrival = await fleet.first_arrival(lambda: call[0] if call else None, lambda: started)
-    await asking
-    return arrival
-
-
-# --- b: tickets per second ------------------------------------------------------------------------
-
-
-async def measure_issue(
-    what: str, ours: tuple[int, Callable[[], bytes]], theirs: tuple[int, bytes], clients: int, effort: Effort
-) -> Result:
-    """Alternates blocks of issuing with blocks of the bare write; rates are those of the median block."""
-    issued: list[Run] = []
-    written: list[Run] = []
-    for _ in range(effort.blocks):
-        issued.append(_whole(await load(*ours, clients=clients, seconds=effort.seconds)))
-        written.append(
-            _whole(await load(theirs[0], lambda: theirs[1], clients=clients, seconds=effort.seconds))
-        )
-    return Result(
-        f"(b) {what}, {clients} client(s)", "1/s", _median_rate(issued), _median_rate(written), at_least=0.35,
-        more={
-            "product_p50_ms": _latency(issued, 50), "product_p99_ms": _latency(issued, 99),
-            "reference_p50_ms": _latency(written, 50), "reference_p99_ms": _latency(written, 99),
-        },
-    )  # fmt: skip
-
-
-def _whole(run: Run) -> Run:
-    """A run in which nothing was refused; else the figures would praise refusals."""
-    if run.refused:
-        raise RuntimeError(f"refused: {run.refused}, for example {run.example.decode(errors='replace')}")
-    return run
-
-
-def _median_rate(runs: list[Run]) -> float:
-    return statistics.median(run.rate for run in runs)
-
-
-def _latency(runs: list[Run], percent: float) -> float:
-    return percentile([latency for run in runs for latency in run.latencies_ms], percent)
-
-
-# --- c: calls per second --------------------------------------------------------------------------
-
-
-async def call_block(side: Product, connection: Connection, calls: int) -> Run:
-    """Calls a number of people one after the other, ending each leg with the next call."""
-    run, started = Run(), time.perf_counter()
-    for _ in range(calls):
-        asked = time.perf_counter()
-        await side.call_next(connection)
-        run.latencies_ms.append((time.perf_counter() - asked) * 1_000)
-    run.seconds = time.perf_counter() - started
-    return run
-
-
-async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effort: Effort) -> Result:
-    """Alternates blocks of calls, the queue filled up to 1,000 before each, with blocks of the bare write."""
-    connection = await Connection.open(side.port)
-    await side.open_counter(connection)
-    await side.fill_queue(connection, max(0, 1_000 - await side.waiting(connection, [side.service])))
-    called: list[Run] = []
-    written: list[Run] = []
-    for _ in range(effort.blocks):
-        called.append(await call_block(side, connection, effort.calls))
-        await side.fill_queue(connection, effort.calls)
-        written.append(_whole(await load(theirs[0], lambda: theirs[1], clients=1, seconds=effort.seconds)))
-    connection.close()
-    return Result(
-        what, "1/s", _median_rate(called), _median_rate(written), at_least=0.2,
-        more={"product_p50_ms": _latency(called, 50), "product_p99_ms": _latency(called, 99)},
-    )  # fmt: skip
-
-
-# --- d: a long past -------------------------------------------------------------------------------
-
-
-async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator[Result]:
-    """Issue and `next` compared with a hall whose past is a thousand times as long."""
-    connections = {side: await Connection.open(side.port) for side in (young, old)}
-    issued: dict[Product, list[Run]] = {young: [], old: []}
-    called: dict[Product, list[Run]] = {young: [], old: []}
-    for side, connection in connections.items():
-        await side.open_counter(connection)
-        await side.fill_queue(connection, 100)
-    for block in range(effort.blocks * 2):
-        # the one that goes first changes, so that neither always follows the other
-        for side in (young, old) if block % 2 else (old, young):
-            issue = await load(side.port, side.issue_by_key, clients=1, seconds=effort.seconds / 2)
-            issued[side].append(_whole(issue))
-            called[side].append(await call_block(side, connections[side], effort.calls // 2))
-    return iter(
-        Result(
-            f"(d) {what} with {effort.past:,} past visits, against 1,000", "1/s",
-            _median_rate(runs[old]), _median_rate(runs[young]), at_least=1 / 1.2, at_most=1.2,
-            more={"product_p99_ms": _latency(runs[old], 99), "reference_p99_ms": _latency(runs[young], 99)},
-        )
-        for what, runs in (("issue", issued), ("next", called))
-    )  # fmt: skip
-
-
-# --- e: many people waiting ------------------------------------------------------------------------
-
-
-def _against_few_waiting(
-    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]
-) -> None:
-    kind = "SQLite" if cluster is None else "PostgreSQL"
-    with busy_halls(folder, cluster) as (few, many):
-        asyncio.run(measure_many(few, many, effort.calls * effort.blocks))
-    beside = {
-        "product_p50_ms": percentile(many.latencies_ms, 50),
-        "reference_p50_ms": percentile(few.latencies_ms, 50),
-    }
-    what = f"(e) next of {COUNTERS} sessions, {many.waiting:,} waiting, against {few.waiting}, p99 ({kind})"
-    with_many, with_few = (percentile(hall.latencies_ms, 99) for hall in (many, few))
-    found.append(Result(what, "ms", with_many, with_few, at_most=2, more=beside))
-
-
-# --- the whole run --------------------------------------------------------------------------------
 
 
 def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result]) -> None:
@@ -444,19 +225,19 @@ def _against_past(
             found.append(result)
 
 
-def show(found: list[Result]) -> None:
-    """The table of results with ratios and bounds."""
-    table = Table(title=f"Parvis {time.strftime('%Y-%m-%d %H:%M')}, server on one core")
-    for title in ("measured", "product", "reference", "ratio", "bound", "p50 / p99 ms"):
-        table.add_column(title, justify="left" if title == "measured" else "right")
-    for result in found:
-        verdict = f"{result.bound} {'kept' if result.is_kept else 'MISSED'}"
-        tail = " / ".join(
-            f"{result.more[name]:.1f}" for name in ("product_p50_ms", "product_p99_ms") if name in result.more
-        )
-        values = [f"{value:,.1f} {result.unit}" for value in (result.product, result.reference)]
-        table.add_row(result.what, *values, f"{result.ratio:.2f}", verdict, tail)
-    Console(width=150).print(table)
+def _against_few_waiting(
+    folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]
+) -> None:
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    with busy_halls(folder, cluster) as (few, many):
+        asyncio.run(measure_many(few, many, effort.calls * effort.blocks))
+    beside = {
+        "product_p50_ms": percentile(many.latencies_ms, 50),
+        "reference_p50_ms": percentile(few.latencies_ms, 50),
+    }
+    what = f"(e) next of {COUNTERS} sessions, {many.waiting:,} waiting, against {few.waiting}, p99 ({kind})"
+    with_many, with_few = (percentile(hall.latencies_ms, 99) for hall in (many, few))
+    found.append(Result(what, "ms", with_many, with_few, at_most=2, more=beside))
 
 
 def main() -> int:
