@@ -50,9 +50,9 @@ def by_ticket() -> str:
 
 
 def by_survey() -> str:
-    """Counted by the address of a survey, whoever answers there."""
+    """Counted by the address of a survey, whoever answers there, in whatever letters it is typed."""
     named = request.view_args or {}
-    return str(named.get("code") or named.get("exit_kiosk") or "")
+    return str(named.get("code") or named.get("exit_kiosk") or "").lower()
 
 
 def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:

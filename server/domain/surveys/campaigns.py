@@ -20,6 +20,8 @@ from server.domain.surveys.questions import (
 
 LONGEST_TITLE = 80
 LONGEST_DAYS = 366
+LATEST_DAY = date(2100, 12, 31)
+"""A later last day is a slip."""
 """Days of a survey, its first and last included."""
 LONGEST_ADDRESS = 300
 MOST_TARGET = 100_000
@@ -191,7 +193,7 @@ def _days(opens_on: str, closes_on: str) -> tuple[date, date]:
         first, last = date.fromisoformat(opens_on), date.fromisoformat(closes_on)
     except ValueError as error:
         raise Refusal("bad_survey_days", field="opens_on", longest=LONGEST_DAYS) from error
-    if not 0 <= (last - first).days < LONGEST_DAYS:
+    if not 0 <= (last - first).days < LONGEST_DAYS or last > LATEST_DAY:
         raise Refusal("bad_survey_days", field="opens_on", longest=LONGEST_DAYS)
     return first, last
 

@@ -82,6 +82,14 @@ def time_zone_of(database: Database, row: SurveyRow, hall: str | None = None) ->
     return ZoneInfo(database.configuration(hall).site.time_zone)
 
 
+def last_asked_on(database: Database, row: SurveyRow, today: date) -> date:
+    """The last local day on which it was asked: `today` while it runs, else the day on which it ended."""
+    days = [today, row.closes_on]
+    if row.closes_at is not None:
+        days.append(row.closes_at.astimezone(time_zone_of(database, row)).date())
+    return min(days)
+
+
 def today_of(database: Database, row: SurveyRow) -> date:
     """The local date where the survey is asked."""
     return database.clock.now().astimezone(time_zone_of(database, row)).date()

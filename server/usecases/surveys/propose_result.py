@@ -13,6 +13,7 @@ from server.usecases.notices.begin_gesture import NoticeAnswer
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.reports.find_report import Sites
+from server.usecases.surveys.find_survey import last_asked_on
 from server.usecases.surveys.read_results import read_results
 from server.usecases.surveys.read_surveys import ReadSurvey
 
@@ -47,7 +48,7 @@ def propose_result(
         "units": said("surveys.notice.unit"),
         "meanings": {code: meaning(code) for code in LANGUAGES},
         "sources": said("surveys.notice.source", count=found.n, n=found.n),
-        "stands_on": min(survey.today, survey.row.closes_on).isoformat(),
+        "stands_on": last_asked_on(database, survey.row, survey.today).isoformat(),
         "targets": {"halls": [database.configuration(hall).hall for hall in survey.halls]},
     }
     return draft_notice(database, author, content, reach=Reach(sites, frozenset()))

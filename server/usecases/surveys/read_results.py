@@ -10,6 +10,7 @@ from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, result
 from server.store.surveys.answers import answers_of
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
+from server.usecases.surveys.find_survey import last_asked_on
 from server.usecases.surveys.read_surveys import ReadSurvey
 
 
@@ -64,7 +65,8 @@ def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
 
 
 def _visits(database: Database, survey: ReadSurvey) -> dict[str, int]:
-    starts_on, ends_on = survey.row.opens_on, min(survey.today, survey.row.closes_on) + timedelta(days=1)
+    last_on = last_asked_on(database, survey.row, survey.today)
+    starts_on, ends_on = survey.row.opens_on, last_on + timedelta(days=1)
     if starts_on >= ends_on:
         return {}
     totals = read_totals(database, survey.halls, starts_on, ends_on)

@@ -28,6 +28,7 @@ from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.draft_survey import change_survey, discard_survey, draft_survey
+from server.usecases.surveys.find_survey import own_halls
 from server.usecases.surveys.judge_text import shown_texts
 from server.usecases.surveys.open_survey import close_survey, open_survey
 from server.usecases.surveys.propose_result import propose_result
@@ -291,7 +292,7 @@ def _survey_page(needs: SurveyPages, survey: str, *, refusal: Refusal | None = N
         satisfied=None if results is None else satisfaction(results.whole.results or ()),
         fewest=FEWEST_ANSWERS,
         texts=_texts_by_question(needs, found) if is_open else {},
-        runs=_runs_somewhere(found),
+        runs=found.may_write or bool(own_halls(needs.database, found.row, sites_to_run())),
         addresses=[
             {
                 "channel": each.channel,
@@ -322,11 +323,6 @@ def _texts_by_question(needs: SurveyPages, found: ReadSurvey) -> Mapping[str, li
     for each in shown_texts(needs.database, found.row.id, sites=sites_to_read()):
         texts.setdefault(each.question, []).append(each.text)
     return texts
-
-
-def _runs_somewhere(found: ReadSurvey) -> bool:
-    """Whether the caller reads texts of this survey: they run surveys at one of its sites."""
-    return found.may_write or sites_to_run() != frozenset()
 
 
 def _address(needs: SurveyPages, code: str, channel: str) -> str:

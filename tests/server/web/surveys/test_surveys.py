@@ -14,6 +14,7 @@ from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
+from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
 from server.usecases.journal.erase_expired import purge
 from server.web.pages.surveys.pack_lines import survey_lines
@@ -149,6 +150,8 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     assert left in committee
     assert "Dupont" not in committee
     assert "/textes" not in committee
+    runs_another_site = both.person_of(Grant("supervisor", OTHER), Grant("committee", HALL))
+    assert address(both, "screen") not in runs_another_site.get(survey).text
     assert all_rows(both.database, "SELECT text FROM survey_text") == [{"text": left}]
     lines = list(csv.reader(io.StringIO(quality.get(f"{survey}/resultats.csv").text.removeprefix("\ufeff"))))
     assert lines[1][2:6] == [
@@ -211,6 +214,14 @@ def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSit
     assert row == {"channel": "kiosk", "choices": '{"q1": "2"}'}
     assert api.app.test_client().get(address(api, "kiosk")).status_code == 404
     assert api.app.test_client().get(address(api, "link") + "/borne").status_code == 404
+
+
+def test_answers_at_an_exit_kiosk_are_counted_in_whatever_letters_its_address_is_typed(api: ApiSite):
+    opened(api)
+    code = address(api, "kiosk").removeprefix("/avis/")
+    typed = [code, code.upper(), code.title()] * 10
+    answers = [answer(api, f"/avis/{each}/borne", q1="5").status_code for each in [*typed, code]]
+    assert answers == [200] * 30 + [429]
 
 
 def test_the_exit_kiosk_is_told_of_an_alert_also_once_its_survey_is_over(api: ApiSite):
@@ -294,6 +305,7 @@ def test_a_draft_says_beside_its_field_what_is_wrong(api: ApiSite):
         ({"halls": []}, "halls", "un hall au moins"),
         ({"halls": [OTHER]}, "halls", ""),
         ({"closes_on": "2026-11-01"}, "opens_on", "dans l’ordre"),
+        ({"opens_on": "9999-12-01", "closes_on": "9999-12-31"}, "opens_on", "dans l’ordre"),
         ({"channels": []}, "channels", "façon de répondre"),
         ({"outside": "https://elsewhere.example/f"}, "", "adresse https"),
         ({"q1-text-fr": "x" * 161}, "q1", "trop longue"),
@@ -354,6 +366,9 @@ def test_a_result_becomes_a_notice_with_its_source_and_date_and_is_shown_once_pu
     quality, survey = opened(api)
     for value in "5555544321":
         answer(api, address(api, "screen"), q1=value)
+    assert press(quality, f"{survey}/cloture").status_code == 303
+    api.hands.now += timedelta(days=7)
+    quality = api.person("quality")
     assert press(quality, f"{survey}/annonce").status_code == 303
     [row] = all_rows(api.database, "SELECT notice, content FROM notice_version")
     for part in ('"70"', "10 réponses de volontaires", '"stands_on":"2026-11-24"'):
