@@ -56,7 +56,10 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
     parts = {part["key"]: part for part in hall["services"]}
     visits = {key: part["figures"]["visits"]["n"] for key, part in parts.items()}
     left_out = unpublished_parts(visits)
-    services = [_part(part, words) for key, part in parts.items() if key not in left_out]
+    before = unpublished_parts({key: part["previous"]["visits"]["n"] for key, part in parts.items()})
+    services = [
+        _part(part, words, has_before=key not in before) for key, part in parts.items() if key not in left_out
+    ]
     period = words.days(
         {
             "name": found["period"]["name"],
@@ -77,16 +80,15 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
     )
 
 
-def _part(part: ReportPart, words: ReportWording) -> ShownPart:
-    return ShownPart(
-        part["name"],
-        [_figure(part, name, words) for name in SHOWN if part["figures"][name]["n"] >= FEWEST_PUBLISHED],
-    )
+def _part(part: ReportPart, words: ReportWording, *, has_before: bool = True) -> ShownPart:
+    """`has_before`: whether its figures of the period before may stand beside those of this one."""
+    shown = [name for name in SHOWN if part["figures"][name]["n"] >= FEWEST_PUBLISHED]
+    return ShownPart(part["name"], [_figure(part, name, words, has_before=has_before) for name in shown])
 
 
-def _figure(part: ReportPart, name: str, words: ReportWording) -> ShownFigure:
+def _figure(part: ReportPart, name: str, words: ReportWording, *, has_before: bool) -> ShownFigure:
     now, before = part["figures"][name], part["previous"][name]
-    is_published = before["n"] >= FEWEST_PUBLISHED
+    is_published = has_before and before["n"] >= FEWEST_PUBLISHED
     earlier = words.say("reports.before", value=words.value(name, before)) if is_published else ""
     label = words.say(f"reports.tile.{name}")
     return ShownFigure(label, words.value(name, now), earlier, _target(part, name, words))

@@ -12,7 +12,9 @@ from server.usecases.quality.decide_target import decide_target
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.read_frozen_results import read_frozen_results
+from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
+from server.web.pages.public_hall.results import shown_results
+from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, play_days
 from tests.server.usecases.reports.test_reports import ANNE, BORIS, LAON, add_account
 from tests.server.web.api_site import HALL, ApiSite, accepted
@@ -95,6 +97,17 @@ def test_an_answer_is_public_while_screens_show_it(api: ApiSite):
     assert "Une fontaine" not in read(officers.site).text
 
 
+def assert_nothing_small_is_left_over(site: ApiSite, found: FrozenResults) -> None:
+    """Five visits before at a service: neither they nor those of a second service can be subtracted."""
+    services = found["figures"]["services"][:3]
+    found["figures"]["services"] = services
+    for part, now, before in zip(services, (50, 40, 20), (60, 35, 5), strict=True):
+        part["figures"]["visits"] |= {"n": now, "value": now}
+        part["previous"]["visits"] |= {"n": before, "value": before}
+    shown = shown_results(found, Sentence(site.app.extensions["parvis"].catalogues.translate, "fr"))
+    assert ["60" in part.figures[0].before for part in shown.services] == [True, False, False]
+
+
 def test_results_are_the_approved_figures_of_ten_people_or_more(both: ApiSite):
     turn_on(both)
     for author in (ANNE, BORIS):
@@ -122,4 +135,5 @@ def test_results_are_the_approved_figures_of_ten_people_or_more(both: ApiSite):
     assert 0 < len(shown) < len(counts)
     assert all(counts[name] >= 10 and f"<dd>{counts[name]}<" in figures for name, figures in shown)
     assert "ne sont pas montrées" in results
+    assert_nothing_small_is_left_over(both, found)
     assert "Objectif décidé\u00a0: 80\u00a0% en 15" in dict(shown)["Accueil et renseignements"]
