@@ -120,17 +120,17 @@ def _language(languages: Sequence[str], viewer: FindViewer) -> str:
     return request.accept_languages.best_match(languages) or FRENCH
 
 
-def hall_for_page(work: WorkContext, permission: Permission) -> HallConfiguration | Response:
+def hall_for_page(work: WorkContext, *permissions: Permission) -> HallConfiguration | Response:
     """The hall a page at work is about: `?hall=`, else the first. Not signed in: the way to sign in.
 
-    Answers 403 without the permission, and 404 for a hall where the person does not have it.
+    One of the permissions is enough. Answers 403 without any, and 404 for a hall where the person has none.
     """
     person = work.viewer()
     if person is None:
         return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
-    if not person.may(permission):
+    if not any(person.may(permission) for permission in permissions):
         abort(403)
-    theirs = _halls_where(person, work.halls, permission)
+    theirs = _halls_where(person, work.halls, permissions)
     slug = request.args.get("hall")
     found = next((hall for hall in theirs if slug in (None, hall.hall)), None)
     if found is None:
@@ -138,10 +138,10 @@ def hall_for_page(work: WorkContext, permission: Permission) -> HallConfiguratio
     return found
 
 
-def halls_for_page(work: WorkContext, permission: Permission) -> Sequence[HallConfiguration]:
-    """The halls a signed-in person may turn to from a page at work: those where the permission is theirs."""
+def halls_for_page(work: WorkContext, *permissions: Permission) -> Sequence[HallConfiguration]:
+    """The halls a signed-in person may turn to from a page at work: those where a permission is theirs."""
     person = work.viewer()
-    return _halls_where(person, work.halls, permission) if person is not None else ()
+    return _halls_where(person, work.halls, permissions) if person is not None else ()
 
 
 def sites_for_page(work: WorkContext, permission: Permission) -> list[Site]:
@@ -149,5 +149,7 @@ def sites_for_page(work: WorkContext, permission: Permission) -> list[Site]:
     return list({hall.site.slug: hall.site for hall in halls_for_page(work, permission)}.values())
 
 
-def _halls_where(person: Viewer, halls: FindHalls, permission: Permission) -> list[HallConfiguration]:
-    return [hall for hall in halls(person) if person.may(permission, hall.site.slug)]
+def _halls_where(
+    person: Viewer, halls: FindHalls, permissions: Sequence[Permission]
+) -> list[HallConfiguration]:
+    return [hall for hall in halls(person) if any(person.may(each, hall.site.slug) for each in permissions)]

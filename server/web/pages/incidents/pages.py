@@ -65,10 +65,8 @@ def blueprint(pages: IncidentPages) -> Blueprint:
     @routes.get(PLACE)
     @requires(NOTE, SUMMARY, of=PEOPLE)
     def listed() -> Any:
-        viewer = pages.work.viewer()
-        needed = NOTE if viewer is not None and viewer.may(NOTE) else SUMMARY
-        hall = hall_for_page(pages.work, needed)
-        return hall if isinstance(hall, Response) else _page(pages, hall, needed, None)
+        hall = hall_for_page(pages.work, NOTE, SUMMARY)
+        return hall if isinstance(hall, Response) else _page(pages, hall, None)
 
     @routes.post(PLACE)
     @requires(NOTE, of=PEOPLE)
@@ -90,7 +88,7 @@ def blueprint(pages: IncidentPages) -> Blueprint:
                 raise
             said = refusal_sentence(refusal, pages.work.translate, page_language())
             problems = {str(refusal.details.get("field", "")): said}
-            drawn = _page(pages, hall, NOTE, _Form(form, typed, changed, problems))
+            drawn = _page(pages, hall, _Form(form, typed, changed, problems))
             return drawn, status_of(refusal)
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
 
@@ -139,11 +137,11 @@ def _of_row(row: NoteRow) -> NoteRequest:
     )
 
 
-def _page(pages: IncidentPages, hall: HallConfiguration, needed: Permission, form: _Form | None) -> str:
+def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> str:
     language, zone = page_language(), ZoneInfo(hall.site.time_zone)
     say = Sentence(pages.work.translate, language)
     caller, hall_id = someone(), pages.database.hall_id(hall.hall)
-    may_note = needed == NOTE
+    may_note = caller.may(NOTE, hall=hall_id, site=hall.site.slug)
     found = (
         read_notes(pages.database, hall_id, caller.author, oversees=_oversees(caller, hall, hall_id))
         if may_note
@@ -165,7 +163,7 @@ def _page(pages: IncidentPages, hall: HallConfiguration, needed: Permission, for
     return render_template(
         "incidents/incidents.html",
         hall=hall,
-        halls=halls_for_page(pages.work, needed),
+        halls=halls_for_page(pages.work, NOTE, SUMMARY),
         may_note=may_note,
         may_receive=caller.may(Permission.RECEIVE_INCIDENTS, hall=hall_id, site=hall.site.slug),
         oversees=_oversees(caller, hall, hall_id),
