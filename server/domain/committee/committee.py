@@ -19,6 +19,8 @@ PACK_DUE_BEFORE = timedelta(days=14)
 """How long before a meeting its report asks to be sent."""
 EARLIEST_MEETING = date(2000, 1, 1)
 """A meeting entered afterwards is not older: an earlier year is a slip."""
+PLANNED_AHEAD = timedelta(days=3 * 365)
+"""A meeting is not planned further ahead: a later year is a slip."""
 _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _PDF = b"%PDF-"
 _ODT = b"mimetypeapplication/vnd.oasis.opendocument.textPK"
@@ -110,7 +112,7 @@ def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
     bad_meeting_hour, agenda_missing, committee_text_too_long.
     """
     met_on = _day(typed.met_on, "bad_meeting_day", "met_on")
-    if met_on < EARLIEST_MEETING:
+    if met_on < EARLIEST_MEETING or met_on > today + PLANNED_AHEAD:
         raise Refusal("bad_meeting_day", field="met_on")
     if met_on < today and not typed.is_held:
         raise Refusal("meeting_in_the_past", field="met_on")

@@ -72,12 +72,14 @@ def checked_check(typed: CheckRequest, today: date) -> CheckRequest:
     Refusals, each with its `field`: bad_check_day (also of a day to come), check_function_missing,
     check_function_is_a_person, check_scenario_missing, check_text_too_long, check_result_missing.
     """
-    findings = tuple(
-        replace(each, words=_line(each.words), remark=_line(each.remark))
-        for each in typed.findings
-        if each.criterion or each.words.strip()
+    lines = [replace(each, words=_line(each.words), remark=_line(each.remark)) for each in typed.findings]
+    kept = {place: each for place, each in enumerate(lines) if each.criterion or each.words}
+    check = replace(
+        typed,
+        function=_line(typed.function),
+        scenario=typed.scenario.strip(),
+        findings=tuple(kept.values()),
     )
-    check = replace(typed, function=_line(typed.function), scenario=typed.scenario.strip(), findings=findings)
     if day_of_check(check.done_on) > today:
         raise Refusal("bad_check_day", field="done_on")
     if not check.function:
@@ -88,7 +90,7 @@ def checked_check(typed: CheckRequest, today: date) -> CheckRequest:
     if check.kind is CheckKind.MYSTERY_VISIT and not check.scenario:
         raise Refusal("check_scenario_missing", field="scenario")
     _check_length("scenario", check.scenario, LONGEST_SCENARIO)
-    for place, each in enumerate(findings):
+    for place, each in kept.items():
         if each.result not in set(Result):
             raise Refusal("check_result_missing", field=f"result-{place}")
         _check_length(f"words-{place}", each.words, LONGEST_NAME)

@@ -74,10 +74,11 @@ def test_bad_input_is_refused_at_its_field(check: Callable[[], object], code: st
     assert (refused.value.code, refused.value.details["field"]) == (code, field)
 
 
-def test_a_year_of_long_ago_is_a_slip():
+def test_a_year_of_long_ago_or_far_ahead_is_a_slip():
     assert checked_meeting(MeetingRequest("2000-01-01", "", "A", is_held=True), TODAY).met_on.year == 2000
-    with pytest.raises(Refusal, match="bad_meeting_day"):
-        checked_meeting(MeetingRequest("1999-12-31", "", "A", is_held=True), TODAY)
+    for slip in (MeetingRequest("1999-12-31", "", "A", is_held=True), MeetingRequest("9999-12-31", "", "A")):
+        with pytest.raises(Refusal, match="bad_meeting_day"):
+            checked_meeting(slip, TODAY)
 
 
 def test_minutes_are_known_by_their_content():

@@ -34,6 +34,11 @@ def test_a_visit_keeps_its_criteria_and_drops_empty_ones_of_its_own():
         ({"scenario": "\n"}, "check_scenario_missing", "scenario"),
         ({"scenario": "x" * 601}, "check_text_too_long", "scenario"),
         ({"findings": [Finding("welcome", "", "", "")]}, "check_result_missing", "result-0"),
+        (
+            {"findings": [Finding("", "", "", ""), Finding("", "Fleurs", "", "")]},
+            "check_result_missing",
+            "result-1",
+        ),
         ({"findings": [Finding("welcome", "", "met", "x" * 301)]}, "check_text_too_long", "remark-0"),
     ],
 )
