@@ -32,13 +32,27 @@ class ReportRow:
     approved_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportSummary:
+    """A report without its figures, which take about 100 kB: for lists, and to choose one."""
+
+    id: str
+    halls: list[str]
+    period: str
+    state: str
+    begun_at: datetime
+    changed_at: datetime
+    frozen_at: datetime | None
+    approved_at: datetime | None
+
+
 _OF_ID = report.c.id == bindparam("of_id")
 _BY_ID = Read(ReportRow, rows_of(ReportRow, report).where(_OF_ID))
+_SUMMARIES = rows_of(ReportSummary, report)
 _OF_PERIOD = Read(
-    ReportRow,
-    rows_of(ReportRow, report).where(report.c.period == bindparam("period")).order_by(report.c.begun_at),
+    ReportSummary, _SUMMARIES.where(report.c.period == bindparam("period")).order_by(report.c.begun_at)
 )
-_ALL = Read(ReportRow, rows_of(ReportRow, report).order_by(report.c.begun_at.desc(), report.c.id.desc()))
+_ALL = Read(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc(), report.c.id.desc()))
 _INSERT = Write.new_row(report, ReportRow)
 _SET_SENTENCES = Write(report.update().where(_OF_ID), "sentences", "changed_at")
 _FREEZE = Write(
@@ -54,13 +68,13 @@ def report_row(rows: Rows, report_id: str) -> ReportRow | None:
     return rows.one(_BY_ID, of_id=report_id)
 
 
-def reports_of_period(rows: Rows, period: str) -> list[ReportRow]:
-    """The reports of a period (its name), in the order in which they were begun."""
+def reports_of_period(rows: Rows, period: str) -> list[ReportSummary]:
+    """The reports of a period (its name) without figures, in the order in which they were begun."""
     return rows.all(_OF_PERIOD, period=period)
 
 
-def every_report(rows: Rows) -> list[ReportRow]:
-    """Every report, the newest first."""
+def every_report(rows: Rows) -> list[ReportSummary]:
+    """Every report without its figures, the newest first."""
     return rows.all(_ALL)
 
 

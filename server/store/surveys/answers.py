@@ -1,5 +1,6 @@
 """Answers to surveys, and the free texts apart from them: their rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,12 +73,14 @@ _COUNTS = Read(
         survey_answer.c.hall,
         survey_answer.c.channel,
         func.count().label("count"),
-    ).group_by(survey_answer.c.survey, survey_answer.c.hall, survey_answer.c.channel),
+    )
+    .where(survey_answer.c.survey.in_(bindparam("surveys", expanding=True)))
+    .group_by(survey_answer.c.survey, survey_answer.c.hall, survey_answer.c.channel),
 )
 _UNREAD = Read(
     UnreadCount,
     select(survey_text.c.survey, survey_text.c.hall, func.count().label("count"))
-    .where(survey_text.c.state == "unread")
+    .where(survey_text.c.state == "unread", survey_text.c.survey.in_(bindparam("surveys", expanding=True)))
     .group_by(survey_text.c.survey, survey_text.c.hall),
 )
 _ANSWER_COLUMNS = ("survey", "hall", "channel", "language", "week", "choices")
@@ -120,14 +123,14 @@ def answers_of(rows: Rows, survey: str) -> list[AnswerRow]:
     return rows.all(_ANSWERS, survey=survey)
 
 
-def answer_counts(rows: Rows) -> list[AnswerCount]:
-    """How many answers every survey has, by hall and channel."""
-    return rows.all(_COUNTS)
+def answer_counts(rows: Rows, surveys: Collection[str]) -> list[AnswerCount]:
+    """How many answers these surveys have, by survey, hall and channel."""
+    return rows.all(_COUNTS, surveys=list(surveys))
 
 
-def unread_counts(rows: Rows) -> list[UnreadCount]:
-    """How many texts nobody has read, by survey and hall."""
-    return rows.all(_UNREAD)
+def unread_counts(rows: Rows, surveys: Collection[str]) -> list[UnreadCount]:
+    """How many texts of these surveys nobody has read, by survey and hall."""
+    return rows.all(_UNREAD, surveys=list(surveys))
 
 
 def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:

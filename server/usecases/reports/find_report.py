@@ -9,7 +9,7 @@ from server.domain.reports.reports import ReportState
 from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.people.accounts import accounts, allowed_by, every_grant
-from server.store.reports.reports import ReportRow, report_row
+from server.store.reports.reports import ReportRow, ReportSummary, report_row
 from server.store.transactions.database import Database
 
 type Sites = frozenset[str] | None
@@ -50,7 +50,7 @@ def are_within(places: frozenset[str], sites: Sites) -> bool:
     return sites is None or places <= sites
 
 
-def may_read(database: Database, row: ReportRow, reach: ReportReach) -> bool:
+def may_read(database: Database, row: ReportRow | ReportSummary, reach: ReportReach) -> bool:
     """Whether a person reads a report: an approved one at their sites, any one where they write."""
     places = sites_of(database, row.halls)
     if are_within(places, reach.writes):

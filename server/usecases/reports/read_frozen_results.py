@@ -6,7 +6,7 @@ from typing import TypedDict
 from server.domain.instants import to_text
 from server.domain.reports.figures import ReportDays, ReportHall, report_period
 from server.domain.reports.reports import ReportState
-from server.store.reports.reports import ReportRow, every_report
+from server.store.reports.reports import ReportSummary, every_report, report_row
 from server.store.transactions.database import Database
 
 
@@ -38,7 +38,8 @@ def read_frozen_results(database: Database, hall: str) -> FrozenResults | None:
         approved = [
             row for row in every_report(rows) if row.state == ReportState.APPROVED and hall_id in row.halls
         ]
-    newest = max(approved, key=_rank, default=None)
+        chosen = max(approved, key=_rank, default=None)
+        newest = None if chosen is None else report_row(rows, chosen.id)
     if newest is None or newest.figures is None or newest.approved_at is None or newest.digest is None:
         return None
     content = newest.figures
@@ -54,6 +55,6 @@ def read_frozen_results(database: Database, hall: str) -> FrozenResults | None:
     }
 
 
-def _rank(row: ReportRow) -> tuple[str, datetime]:
+def _rank(row: ReportSummary) -> tuple[str, datetime]:
     period = report_period(row.period)
     return period.ends_on.isoformat(), row.approved_at or row.begun_at

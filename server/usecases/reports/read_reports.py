@@ -102,15 +102,16 @@ def report_of_period(database: Database, halls: Sequence[str], period: str) -> R
     named = report_period(period)
     ids = sorted(database.hall_id(hall) for hall in halls)
     with database.read() as rows:
-        kept = [
-            row
-            for row in reports_of_period(rows, named.name)
-            if sorted(row.halls) == ids and row.state != ReportState.DRAFT
+        found = [
+            each.id
+            for each in reports_of_period(rows, named.name)
+            if sorted(each.halls) == ids and each.state != ReportState.DRAFT
         ]
+        kept = report_row(rows, found[-1]) if found else None
     now = read_report_figures(database, halls, named)
     at = database.clock.now()
     draft = ReportRow("", ids, named.name, ReportState.DRAFT, ["", "", ""], None, None, at, "", at)
-    row = kept[-1] if kept else draft
+    row = kept or draft
     return ReadReport(
         row,
         named,

@@ -7,8 +7,8 @@ from datetime import date
 from server.domain.surveys.campaigns import SurveyState, is_behind
 from server.domain.surveys.questions import MissingWords, Question, missing_words, question_of
 from server.store.engine.rows import Rows
-from server.store.surveys.answers import AnswerCount, answer_counts, unread_counts
-from server.store.surveys.surveys import SurveyAddress, SurveyRow, addresses_of, all_surveys
+from server.store.surveys.answers import AnswerCount, UnreadCount, answer_counts, unread_counts
+from server.store.surveys.surveys import SurveyAddress, SurveyRow, addresses_of, all_surveys, survey_row
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import (
@@ -65,12 +65,14 @@ class ReadSurvey:
 def read_surveys(database: Database, *, reads: Sites, writes: Sites) -> list[ReadSurvey]:
     """The surveys of these sites, the one that opens last first; drafts only where the person writes."""
     with database.read() as rows:
-        found = [row for row in all_surveys(rows) if may_read(database, row, reads)]
-        return [
-            _read(database, rows, row, reads=reads, writes=writes)
-            for row in found
-            if row.state != SurveyState.DRAFT or may_write(database, row, writes)
+        found = [
+            row
+            for row in all_surveys(rows)
+            if may_read(database, row, reads)
+            and (row.state != SurveyState.DRAFT or may_write(database, row, writes))
         ]
+        counts = _counts(rows, found)
+    return [_read(database, row, counts, reads=reads, writes=writes) for row in found]
 
 
 def read_survey(database: Database, survey: str, *, reads: Sites, writes: Sites) -> ReadSurvey:
@@ -78,32 +80,46 @@ def read_survey(database: Database, survey: str, *, reads: Sites, writes: Sites)
     with database.read() as rows:
         sites = writes if _is_draft(rows, survey) else reads
         row = find_survey(database, rows, survey, sites)
-        return _read(database, rows, row, reads=reads, writes=writes, with_addresses=True)
+        counts, addresses = _counts(rows, [row]), addresses_of(rows, row.id)
+    return _read(database, row, counts, reads=reads, writes=writes, addresses=addresses)
 
 
 def _is_draft(rows: Rows, survey: str) -> bool:
-    return any(row.id == survey and row.state == SurveyState.DRAFT for row in all_surveys(rows))
+    row = survey_row(rows, survey)
+    return row is not None and row.state == SurveyState.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Answers and unread texts of some surveys."""
+
+    answers: Sequence[AnswerCount]
+    unread: Sequence[UnreadCount]
+
+
+def _counts(rows: Rows, surveys: Iterable[SurveyRow]) -> _Counts:
+    ids = [each.id for each in surveys]
+    return _Counts(answer_counts(rows, ids), unread_counts(rows, ids))
 
 
 def _read(
     database: Database,
-    rows: Rows,
     row: SurveyRow,
+    counts: _Counts,
     *,
     reads: Sites,
     writes: Sites,
-    with_addresses: bool = False,
+    addresses: Sequence[SurveyAddress] = (),
 ) -> ReadSurvey:
     today = today_of(database, row)
     halls = own_halls(database, row, reads)
-    counts = [each for each in answer_counts(rows) if each.survey == row.id]
+    answers = [each for each in counts.answers if each.survey == row.id]
     by_hall = {
-        hall: _progress([each for each in counts if each.hall == hall], row.targets.get(hall, 0))
+        hall: _progress([each for each in answers if each.hall == hall], row.targets.get(hall, 0))
         for hall in halls
     }
-    whole = [each for each in counts if each.hall is None or each.hall in halls]
+    whole = [each for each in answers if each.hall is None or each.hall in halls]
     questions = [question_of(each) for each in row.questions]
-    addresses = addresses_of(rows, row.id) if with_addresses else []
     read_halls: list[str | None] = [*own_halls(database, row, writes)]
     if may_write(database, row, writes):
         read_halls.append(None)
@@ -115,9 +131,7 @@ def _read(
         halls=halls,
         progress=_progress(whole, sum(row.targets.get(hall, 0) for hall in halls)),
         by_hall=by_hall,
-        unread=sum(
-            each.count for each in unread_counts(rows) if each.survey == row.id and each.hall in read_halls
-        ),
+        unread=sum(each.count for each in counts.unread if each.survey == row.id and each.hall in read_halls),
         questions=questions,
         missing=missing_words(questions, row.languages),
         addresses=[each for each in addresses if each.hall is None or each.hall in halls],

@@ -19,7 +19,7 @@ def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
         return
     with database.read() as rows:
         surveys = open_surveys(rows)
-        counts = answer_counts(rows) if surveys else []
+        counts = answer_counts(rows, [each.id for each in surveys])
     for row in surveys:
         halls = own_halls(database, row, sites)
         answers = sum(each.count for each in counts if each.survey == row.id and each.hall in halls)

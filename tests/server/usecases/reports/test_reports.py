@@ -176,6 +176,19 @@ def test_another_person_approves_and_then_the_committee_and_the_hall_show_it(dat
     assert not found.may_approve
 
 
+def test_figures_of_other_reports_are_not_read(database: Database):
+    report = begin(database)["report"]
+    freeze_report(database, ANNE, report, sites=LAON)
+    approve_report(database, BORIS, report, sites=LAON)
+    other = begin(database, "2026-Q4")["report"]
+    execute(database, "UPDATE report SET figures = 'no JSON' WHERE id = :other", other=other)
+    assert {each.id for each in read_reports(database, WRITER)} == {report, other}
+    assert begin(database, "2026-Q4")["report"] == other
+    shown = read_frozen_results(database, "laon")
+    assert shown is not None
+    assert shown["report"] == report
+
+
 def test_sentences_are_kept_and_those_of_another_person_are_not_overwritten(database: Database, hands: Hands):
     report = begin(database)["report"]
     base = to_text(read(database, report).row.changed_at)

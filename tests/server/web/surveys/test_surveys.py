@@ -4,23 +4,29 @@ import csv
 import io
 import json
 import re
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from hardware.drawing import draw
 from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
+from server.store.engine.rows import Rows
 from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
+from server.store.surveys.answers import AnswerCount, answer_counts
 from server.usecases.journal.erase_expired import purge
+from server.usecases.surveys import read_surveys as read_surveys_module
 from server.web.pages.surveys.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
-from tests.harness.sql import all_rows, one_row
+from tests.harness.sql import all_rows, execute, one_row
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
 from tests.server.web.officers import Officers
 
@@ -292,6 +298,27 @@ def test_an_agent_types_papers_of_their_hall_only(api: ApiSite):
     assert "Aucune enquête" in stranger.get("/voix/papiers").text
     assert press(stranger, path[1], q1="5").status_code == 404
     assert api.person("quality", OTHER).get(survey).status_code == 404
+
+
+def test_a_list_counts_answers_once_and_a_page_reads_no_other_survey(
+    both: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    counted: list[int] = []
+
+    def count(rows: Rows, surveys: Collection[str]) -> list[AnswerCount]:
+        counted.append(len(surveys))
+        return answer_counts(rows, surveys)
+
+    monkeypatch.setattr(read_surveys_module, "answer_counts", count)
+    quality, survey = opened(both)
+    other = draft(quality).rpartition("/")[2]
+    answer(both, address(both, "link"), q1="5")
+    counted.clear()
+    assert quality.get(PLACE).status_code == 200
+    assert counted == [2]
+    execute(both.database, "UPDATE survey SET questions = 'no JSON' WHERE id = :other", other=other)
+    assert "1 réponse" in quality.get(survey).text
+    assert counted == [2, 1]
 
 
 def test_a_draft_says_beside_its_field_what_is_wrong(api: ApiSite):
