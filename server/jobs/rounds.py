@@ -67,6 +67,8 @@ class Rounds:
     tell_renewal: Callable[[str, str, str], None] = lambda kind, connection, token: None
     failures: int = 0
     _looked_at_s: float = field(init=False)
+    _owes_purge: bool = field(default=False, init=False)
+    """Whether a purge of this process failed: no other worker makes it before the next hour."""
 
     def __post_init__(self) -> None:
         self._looked_at_s = self.database.clock.elapsed_s()
@@ -134,11 +136,17 @@ class Rounds:
         self._anchor(hall.slug, hall.id, day, head)
 
     def count_affluence(self, hall: HallRow) -> None:
-        """Counts once a business day when people come, for the notice on opening hours."""
+        """Counts once a business day when people come, for the notice on opening hours.
+
+        Claims the day after it counted: two workers count the same, a day that failed is counted again.
+        """
         now = self.database.clock.now()
         day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
-        if claim(self.database, AFFLUENCE, hall.id, day, now=now):
-            count_affluence(self.database, hall.id)
+        with self.database.read() as rows:
+            if has_run(rows, AFFLUENCE, hall.id, day):
+                return
+        count_affluence(self.database, hall.id)
+        claim(self.database, AFFLUENCE, hall.id, day, now=now)
 
     def look_at_devices(self, halls: Sequence[HallRow]) -> None:
         """Records every two minutes which devices are present, and asks those with an old token to renew it.
@@ -185,18 +193,25 @@ class Rounds:
         claim(self.database, ANCHOR, hall, day, now=now)
 
     def purge(self) -> None:
-        """Erases expired values and unused voices once an hour."""
+        """Erases expired values and unused voices once an hour.
+
+        Claims the hour before it erases: of two purges at once, one would report what the other is erasing
+        as left over time.
+        """
         now = self.database.clock.now()
-        if claim_every(self.database, "purge", now=now, every_s=PURGE_EVERY_S):
-            counts = purge(self.database)
-            if self.voices is not None:
-                counts["voices"] = self.voices.purge(older_than_s=VOICES_KEPT_S, now_s=now.timestamp())
-            if self.media is not None:
-                counts["media_files"] = sweep_media(self.database, self.media)
-            if self.pictures is not None:
-                counts["screen_pictures"] = self.pictures.purge(now)
-            with self.database.store.write() as rows:
-                counts["device_presence"] = delete_checks(rows, now.date() - LOOKS_KEPT)
-                counts["panel_rest"] = delete_panel_rests(rows, now - PANEL_RESTS_KEPT)
-            if any(counts.values()):
-                log.info("purged", **{name: count for name, count in counts.items() if count})
+        if not self._owes_purge and not claim_every(self.database, "purge", now=now, every_s=PURGE_EVERY_S):
+            return
+        self._owes_purge = True
+        counts = purge(self.database)
+        if self.voices is not None:
+            counts["voices"] = self.voices.purge(older_than_s=VOICES_KEPT_S, now_s=now.timestamp())
+        if self.media is not None:
+            counts["media_files"] = sweep_media(self.database, self.media)
+        if self.pictures is not None:
+            counts["screen_pictures"] = self.pictures.purge(now)
+        with self.database.store.write() as rows:
+            counts["device_presence"] = delete_checks(rows, now.date() - LOOKS_KEPT)
+            counts["panel_rest"] = delete_panel_rests(rows, now - PANEL_RESTS_KEPT)
+        self._owes_purge = False
+        if any(counts.values()):
+            log.info("purged", **{name: count for name, count in counts.items() if count})

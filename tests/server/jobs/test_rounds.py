@@ -15,6 +15,7 @@ from hardware.speech import AudioFiles
 from server.domain.author import SYSTEM, Author
 from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
+from server.jobs import rounds as rounds_module
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.commits import Commit
@@ -227,6 +228,28 @@ def test_a_job_that_fails_does_not_stop_the_others(database: Database, hands: Ha
     rounds.make()
     assert rounds.failures == 2
     assert len(facts(database, "DayClosed")) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "table"), [("count_affluence", "affluence"), ("purge", "purge_run")], ids=["busy_hours", "purge"]
+)
+def test_busy_hours_and_a_purge_that_fail_are_tried_again_in_the_next_round(
+    database: Database, rounds: Rounds, hands: Hands, monkeypatch: pytest.MonkeyPatch, job: str, table: str
+):
+    def fail(*_: object) -> None:
+        raise OSError(job)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rounds_module, job, fail)
+        rounds.make()
+    assert rounds.failures == 1
+    for _ in range(2):
+        hands.now += timedelta(seconds=20)
+        rounds.make()
+    [row] = all_rows(database, f"SELECT * FROM {table}")
+    done_at = from_micros(row["counted_at" if table == "affluence" else "done_at"])
+    assert done_at == hands.now - timedelta(seconds=20), "once, in the round after the one that failed"
+    assert rounds.failures == 1
 
 
 def test_a_no_show_of_yesterday_does_not_come_back(database: Database, rounds: Rounds, hands: Hands):
