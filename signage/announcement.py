@@ -35,21 +35,3 @@ def spoken_sentence(number: str, place: str, *, template: str) -> str:
 def phrases_of(sentence: str) -> list[str]:
     """Return the phrases of a spoken sentence, those between its pauses."""
     return [phrase.strip() for phrase in sentence.split(PAUSE) if phrase.strip()]
-
-
-def recall_parts(rank: int, *, template: str) -> list[tuple[str, bool]]:
-    """Return the pieces of a recall's mark, each with whether it is raised: « 2 », « e » raised, «  appel ».
-
-    In the template, letters between square brackets are raised (`{rank}[e] appel`): a page makes it
-    `<sup>`, because Unicode's superscript letters are missing from many fonts and misread by screen readers.
-    Rank 1 has no mark.
-    """
-    if rank < 2:
-        return []
-    pieces: list[tuple[str, bool]] = []
-    rest = template.format(rank=rank)
-    while rest:
-        plain, opened, rest = rest.partition("[")
-        raised, _, rest = rest.partition("]") if opened else ("", "", "")
-        pieces += [(text, is_raised) for text, is_raised in ((plain, False), (raised, True)) if text]
-    return pieces

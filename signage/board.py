@@ -115,17 +115,6 @@ class HallPosition:
     as_of: datetime
 
 
-def is_newer(current: HallPosition | None, received: HallPosition) -> bool:
-    """Return whether a received full-state message replaces the one shown.
-
-    A new epoch always wins, because a restored hall restarts its versions. Within an epoch (version,
-    as_of) must be higher: an equal or lower message is late, a gap means nothing.
-    """
-    if current is None or current.epoch != received.epoch:
-        return True
-    return (received.version, received.as_of) > (current.version, current.as_of)
-
-
 def calls_message(
     *, hall: str, position: HallPosition, calls: Iterable[BoardCall], recent: Iterable[RecentCall]
 ) -> CallsMessage:

@@ -1,9 +1,7 @@
 """The board's messages: what they carry, their order, and that they never reach 4 kB."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +24,6 @@ from signage.board import (
     clip,
     counter_message,
     fitted_board,
-    is_newer,
     message_bytes,
     queues_message,
 )
@@ -34,7 +31,6 @@ from signage.board_messages import CallsMessage
 
 NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
 POSITION = HallPosition(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
-VECTORS = json.loads((Path(__file__).parent / "vectors/is_newer.json").read_text(encoding="utf-8"))["cases"]
 FOUR_KB = 4_096
 
 
@@ -221,20 +217,6 @@ def test_too_many_queues_leave_from_the_emptiest_and_are_counted() -> None:
     assert message_bytes(message) <= MESSAGE_LIMIT
     assert message["more"] + len(message["queues"]) == 40
     assert min(line["waiting"] for line in message["queues"]) == message["more"]
-
-
-def position(value: dict[str, Any] | None) -> HallPosition | None:
-    if value is None:
-        return None
-    as_of = datetime.fromisoformat(value["as_of"])
-    return HallPosition(epoch=value["epoch"], version=value["version"], as_of=as_of)
-
-
-@pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
-def test_messages_are_ordered_by_epoch_version_and_instant(case: dict[str, Any]) -> None:
-    received = position(case["received"])
-    assert received is not None
-    assert is_newer(position(case["shown"]), received) is case["newer"]
 
 
 def test_a_counter_with_a_hearing_loop_says_so_and_another_does_not() -> None:

@@ -57,7 +57,6 @@ CALM_AFTER_RETURN = timedelta(minutes=10)
 
 ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
 """Kinds of one printer: a person who changes the paper opens the cover, which is no second alarm."""
-_PRINTER = frozenset({*ONE_AT_A_TIME, AlarmKind.NEAR_END, AlarmKind.NOT_TAKEN, AlarmKind.UNPRINTED})
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]

@@ -4,7 +4,7 @@ A profile names its queues, conditions that are tried in order ("when the wait i
 and the rule that calls in the end. Nothing in it looks at a clock: `choose_next.choose` does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -27,8 +27,6 @@ class RuleName(StrEnum):
 
 
 DEFAULT_RULE = RuleName.GCMU_SAFE
-PRESETS = (RuleName.ARRIVAL_ORDER, RuleName.GCMU_SAFE)
-"""What a manager is offered in plain words: order of arrival, balanced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +95,6 @@ class WorkProfile:
     def weight_of(self, queue: str) -> int:
         """The turns of a queue under `weighted_shares`."""
         return self.weights.get(queue, 1)
-
-
-def check_profile(profile: WorkProfile, *, hall_queues: Collection[str]) -> None:
-    """Refuses what could never call anyone.
-
-    Refusals: profile_serves_nothing, unknown_queue (in its list, a condition or a weight).
-    """
-    if not profile.queues:
-        raise Refusal("profile_serves_nothing", profile=profile.id)
-    named = [*profile.queues, *profile.weights, *(each.call for each in profile.conditions)]
-    tests = [test for each in profile.conditions for test in each.tests]
-    named += [test.queue for test in tests if not isinstance(test, LocalHours) and test.queue is not None]
-    for queue in named:
-        if queue not in hall_queues:
-            raise Refusal("unknown_queue", queue=queue)
 
 
 def rule_named(name: str) -> RuleName:

@@ -71,11 +71,6 @@ class PaperLeft:
     is_learnt: bool
 
 
-def after_printing(roll: Roll, papers: int) -> Roll:
-    """The roll after `papers` more papers."""
-    return replace(roll, papers=roll.papers + papers)
-
-
 def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
     """The roll after the printer reported a state, and how the former roll ended if this is another one.
 

@@ -1,6 +1,5 @@
 """Ticket numbers: a series prefix and a rank. Rules in CONTRACT "Numbers"."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.domain.refusals import Refusal
@@ -56,13 +55,3 @@ def is_prefix_allowed(prefix: str) -> bool:
 def may_collide(one: Series, other: Series) -> bool:
     """Whether two series could both give the same ticket number."""
     return one.prefix == other.prefix and one.first <= other.highest and other.first <= one.highest
-
-
-def first_collision(series: Iterable[Series]) -> tuple[int, int] | None:
-    """The positions of the first two distinct series that could give the same number; None if all differ."""
-    listed = list(series)
-    for later in range(len(listed)):
-        for earlier in range(later):
-            if may_collide(listed[earlier], listed[later]):
-                return earlier, later
-    return None

@@ -10,9 +10,6 @@ from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.devices import pairing
 
-FORGOTTEN_AFTER_S = 3600
-"""How long a pairing is kept after its code expired, so that a late code is not taken for a wrong one."""
-
 
 @dataclass(frozen=True, slots=True)
 class PairingRow:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
 from server.domain.surveys.questions import StoredQuestion
 from server.store.engine.rows import Rows, WrittenRows
@@ -79,10 +79,6 @@ _OF_SURVEY = Read(
     .order_by(survey_address.c.channel, survey_address.c.code),
 )
 _INSERT_ADDRESS = Write.new_row(survey_address, SurveyAddress)
-_OVER = Read(
-    str,
-    select(survey.c.id).where(survey.c.state == "open", survey.c.closes_at <= bindparam("now")),
-)
 
 
 def all_surveys(rows: Rows) -> list[SurveyRow]:
@@ -98,11 +94,6 @@ def open_surveys(rows: Rows) -> list[SurveyRow]:
 def survey_row(rows: Rows, survey_id: str) -> SurveyRow | None:
     """A survey by its id."""
     return rows.one(_ONE, survey=survey_id)
-
-
-def surveys_over(rows: Rows, now: datetime) -> list[str]:
-    """The open surveys (ids) whose last day is over."""
-    return rows.all(_OVER, now=now)
 
 
 def insert_survey(rows: WrittenRows, new: SurveyRow) -> None:

@@ -1,15 +1,14 @@
 """Read the checks of a hall, each with its findings and the actions that they led to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.actions.actions import ActionOrigin, OriginKind
 from server.domain.hall_checks.checks import FAULTY, CheckKind
-from server.store.actions.actions import actions_of
+from server.store.actions.actions import ActionOfOrigin, actions_of_origins
 from server.store.hall_checks.checks import CheckRow, FindingRow, checks_of, findings_of
 from server.store.hall_checks.photographs import photographs_of_hall
 from server.store.transactions.database import Database
-from server.usecases.actions.add_action import action_of_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,14 @@ class ReadCheck:
 def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadCheck]:
     """The checks of a hall (id or slug) of one kind, the newest first. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
-    site = database.configuration(hall_id).site.slug
     with database.read() as rows:
         checks, findings = checks_of(rows, hall_id, kind), findings_of(rows, hall_id, kind)
         photographs = photographs_of_hall(rows, hall_id)
-        planned = {each.id for each in actions_of(rows, site)}
+        planned = actions_of_origins(rows, kind.value, [finding_id(each) for each in findings])
     return [
         ReadCheck(
             row,
-            [_finding(each, kind, planned) for each in findings if each.hall_check == row.id],
+            [_finding(each, planned) for each in findings if each.hall_check == row.id],
             [each.number for each in photographs if each.hall_check == row.id],
         )
         for row in checks
@@ -59,6 +57,8 @@ def origin_of(kind: CheckKind, finding: str) -> ActionOrigin:
     return ActionOrigin(OriginKind(kind.value), finding)
 
 
-def _finding(row: FindingRow, kind: CheckKind, planned: set[str]) -> ReadFinding:
-    action = action_of_origin(origin_of(kind, finding_id(row)))
-    return ReadFinding(finding_id(row), row, row.result in FAULTY, action if action in planned else None)
+def _finding(row: FindingRow, planned: Mapping[str, ActionOfOrigin]) -> ReadFinding:
+    action = planned.get(finding_id(row))
+    return ReadFinding(
+        finding_id(row), row, row.result in FAULTY, action=None if action is None else action.id
+    )

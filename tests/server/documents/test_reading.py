@@ -21,6 +21,14 @@ def problems_of(content, parse=parse_hall):
     return [(problem.path, problem.code) for problem in refused.value.problems]
 
 
+def profile(**more):
+    return {"id": "guise-tout", "names": texts("Tout"), "queues": ["guise-file"]} | more
+
+
+def condition(call="guise-file", **test):
+    return {"call": call, "tests": [test or {"kind": "counters_at_most", "counters": 1}]}
+
+
 BAD_HALLS = [
     ("services.1.series.prefx", "C", "services[1].series.prefx", "unknown_key"),
     ("colour", "red", "colour", "unknown_key"),
@@ -43,6 +51,20 @@ BAD_HALLS = [
     ("services.1.mode", "sometimes", "services[1].mode", "unknown_choice"),
     ("services.1.mode", "both", "services[1].appointment_series", "appointment_series_missing"),
     ("services.1.queue", "guise-autre", "services[1].queue", "unknown_queue"),
+    *(
+        ("profiles", [profile(**parts)], f"profiles[0].{key}", code)
+        for parts, key, code in (
+            ({"queues": []}, "queues", "too_few"),
+            ({"queues": ["guise-file", "guise-autre"]}, "queues[1]", "unknown_queue"),
+            ({"weights": {"guise-autre": 2}}, "weights.guise-autre", "unknown_queue"),
+            ({"conditions": [condition("guise-autre")]}, "conditions[0].call", "unknown_queue"),
+            (
+                {"conditions": [condition(kind="people_exceed", queue="guise-autre", people=1)]},
+                "conditions[0].tests[0].queue",
+                "unknown_queue",
+            ),
+        )
+    ),
     ("services.1.parent", "guise-autre", "services[1].parent", "unknown_folder"),
     ("services.1.parent", "guise-accueil", "services[1].parent", "too_many_presses"),
     ("services.1.id", "guise-accueil", "services[1].id", "duplicate_id"),
@@ -237,6 +259,11 @@ def test_a_notice_is_in_french_alone_or_has_two_translations(languages, is_allow
             ("notices[0].titles", "one_translation"),
             ("notices[0].bodies", "one_translation"),
         ]
+
+
+def test_conditions_about_the_hour_and_the_whole_hall_name_no_queue():
+    hour = condition(kind="local_hours", starts="09:00", ends="10:00")
+    assert parse_hall(small_hall(profiles=[profile(conditions=[hour, condition()])])).profiles
 
 
 def test_two_services_may_share_a_letter_with_separate_ranges():

@@ -89,7 +89,7 @@ def pack_steps(
         files["reclamations.csv"] = _csv([COMPLAINT_COLUMNS, *complaints])
     if findings := check_lines(database, slugs, report.period, words.say):
         files["constats.csv"] = _csv([CHECK_COLUMNS, *findings])
-    incidents = incident_lines(database, services, report.period, words.say)
+    incidents = incident_lines(database, slugs, report.period, words.say)
     if incidents:
         files[f"{INCIDENT_FILE}.csv"] = _csv([INCIDENT_COLUMNS, *incidents])
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))

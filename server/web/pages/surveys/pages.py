@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -309,7 +309,6 @@ def _survey_page(needs: SurveyPages, survey: str, *, refusal: Refusal | None = N
         share=lambda interval: said_share(interval, say),
         answer=lambda question, value: said_answer(question, value, say),
         returned=_returned(results),
-        closed_at=_closed_day(found.row.closes_at),
         problem=said,
         done=request.args.get("fait", ""),
     )
@@ -336,7 +335,3 @@ def _returned(results: SurveyResults | None) -> tuple[int, int, str] | None:
         return None
     answers, visits = results.returned.answers, results.returned.visits
     return answers, visits, f"{100 * answers / visits:.1f}"
-
-
-def _closed_day(closes_at: datetime | None) -> date | None:
-    return None if closes_at is None else closes_at.date()

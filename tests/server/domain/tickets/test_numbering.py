@@ -8,7 +8,6 @@ from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import (
     HIGHEST_RANK,
     Series,
-    first_collision,
     is_prefix_allowed,
     may_collide,
     next_rank,
@@ -69,11 +68,6 @@ def test_two_series_collide_when_some_number_is_in_both(one, other):
         return {number_text(each.prefix, rank) for rank in range(each.first, min(each.highest, 60) + 1)}
 
     assert may_collide(one, other) == bool(numbers(one) & numbers(other))
-
-
-def test_the_first_collision_names_both_places():
-    assert first_collision([Series("A"), Series("C"), Series("A", 500)]) == (0, 2)
-    assert first_collision([Series("A", last=499), Series("A", 500)]) is None
 
 
 @given(series)
