@@ -18,10 +18,11 @@ from server.usecases.reports.read_report_figures import read_report_figures
 
 @dataclass(frozen=True, slots=True)
 class ListedReport:
-    """A report in the list: its halls by name, its period and state, and when it got there."""
+    """A report in the list: its halls by name, its sites (slugs), period and state, and when it got there."""
 
     id: str
     halls: list[str]
+    sites: frozenset[str]
     period: Period
     state: ReportState
     since: datetime
@@ -59,6 +60,7 @@ def read_reports(database: Database, reach: ReportReach) -> list[ListedReport]:
         ListedReport(
             row.id,
             [database.configuration(hall).name for hall in row.halls],
+            sites_of(database, row.halls),
             report_period(row.period),
             ReportState(row.state),
             row.approved_at or row.frozen_at or row.begun_at,

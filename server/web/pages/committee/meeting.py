@@ -241,7 +241,7 @@ def _page(
         decision=decision or DecisionRequest("", "", "", ""),
         targets={each: _target_words(needs, target, language) for each, target in targets.items()},
         offered=[each for each, target in targets.items() if not target.is_void],
-        reports=_approved_reports(needs),
+        reports=_approved_reports(needs, site),
         today=local_day(needs.database, site).isoformat(),
         problems=needs.problems(refusal),
         form=new_id(),
@@ -252,11 +252,11 @@ def _page(
     )
 
 
-def _approved_reports(needs: CommitteePages) -> list[ListedReport]:
-    """The approved reports that the reader may read, the newest first."""
+def _approved_reports(needs: CommitteePages, site: Site) -> list[ListedReport]:
+    """The approved reports of a site that the reader may read, the newest first."""
     sites = frozenset(each.slug for each in needs.sites(READS))
     found = read_reports(needs.database, ReportReach(sites, frozenset()))
-    return [each for each in found if each.state is ReportState.APPROVED]
+    return [each for each in found if each.state is ReportState.APPROVED and site.slug in each.sites]
 
 
 def _target_words(needs: CommitteePages, found: SiteTarget, language: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.committee.committee import MINUTES_BYTES
 from server.language import LANGUAGES
+from server.store.people.accounts import Grant
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
@@ -47,8 +48,12 @@ def test_a_committee_is_kept_by_its_writers_and_read_by_its_members(api: ApiSite
     anne, member, stranger = api.person("quality"), api.person("committee"), api.person("quality", OTHER)
     report = begin_report(api.database, SYSTEM, [HALL], "2026-Q3", sites=None)["report"]
     assert press(anne, f"{meeting}/envoi", report=report, sent_on="2026-11-20").status_code == 422
-    freeze_report(api.database, SYSTEM, report, sites=None)
-    approve_report(api.database, Author("another"), report, sites=None)
+    elsewhere = begin_report(api.database, SYSTEM, [OTHER], "2026-Q3", sites=None)["report"]
+    for each in (report, elsewhere):
+        freeze_report(api.database, SYSTEM, each, sites=None)
+        approve_report(api.database, Author("another"), each, sites=None)
+    at_both = api.person_of(Grant("quality", HALL), Grant("quality", OTHER)).get(meeting).text
+    assert (report in at_both, elsewhere in at_both) == (True, False)
     assert "dossier pas encore envoyé" in anne.get("/").text
     assert press(anne, f"{meeting}/envoi", report=report, sent_on="2026-11-20").status_code == 303
     assert "dossier pas encore envoyé" not in anne.get("/").text
