@@ -1,6 +1,6 @@
 """Rows of the list of what asks for a person's attention, their order, and the reader's reach. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -53,11 +53,13 @@ class AttentionRow:
 class AttentionReach:
     """What a reader may see: their halls, their permissions there, their language, and the instant.
 
-    `may`: whether they have a permission at a site (slug); `translate`: a sentence by key and language.
+    `may`: whether they have a permission at a site (slug); `roles_at`: their roles there; `translate`: a
+    sentence by key and language.
     """
 
     halls: Sequence[HallConfiguration]
     may: Callable[[Permission, str], bool]
+    roles_at: Callable[[str], Collection[str]]
     language: str
     translate: Callable[..., str]
     now: datetime

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.complaints.entries import EntryState, is_late
+from server.domain.complaints.entries import EntryState, is_late, may_read_about_agents
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.store.complaints.entries import EntryRow, unanswered_entries
@@ -15,16 +15,17 @@ from server.store.transactions.database import Database
 def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """One row a hall for late answers, and one for entries that are not read yet.
 
-    What concerns a person of the reception counts for the quality manager and the administrator only.
+    What concerns a person of the reception counts only for whoever reads it in the register.
     """
     for hall in reach.halls_where(Permission.ANSWER_COMPLAINTS):
         if not hall.site.complaints.is_open:
             continue
-        site = hall.site.slug
-        is_head = reach.may(Permission.CALL, site) and not reach.may(Permission.ADMINISTER_PEOPLE, site)
+        reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
         with database.read() as rows:
             found = unanswered_entries(rows, database.hall_id(hall.hall))
-        yield from _rows(hall, [row for row in found if not (is_head and row.concerns_agent)], reach.now)
+        yield from _rows(
+            hall, [row for row in found if reads_about_agents or not row.concerns_agent], reach.now
+        )
 
 
 def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -> Iterator[AttentionRow]:

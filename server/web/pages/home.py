@@ -91,7 +91,7 @@ def _attention(
             path=row.path,
         )
 
-    reach = AttentionReach(halls, person.may, language, work.translate, now)
+    reach = AttentionReach(halls, person.may, person.roles_at, language, work.translate, now)
     return [line(row) for row in read_attention(database, reach)]
 
 

@@ -36,6 +36,10 @@ class Viewer:
             if site is None or grant.site in (site, EVERY_SITE)
         )
 
+    def roles_at(self, site: str) -> frozenset[str]:
+        """The roles of the person at a site (slug)."""
+        return frozenset(grant.role for grant in self.grants if grant.site in (site, EVERY_SITE))
+
 
 type FindViewer = Callable[[], Viewer | None]
 type FindHalls = Callable[[Viewer], Sequence[HallConfiguration]]

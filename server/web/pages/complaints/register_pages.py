@@ -7,7 +7,6 @@ from server.domain.complaints.entries import may_read_about_agents
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach
 from server.web.rendering.problems import refusal_sentence
@@ -28,8 +27,7 @@ class RegisterPages:
         """What the signed-in person reads of the register of a hall."""
         person = self.work.viewer()
         assert person is not None
-        roles = {grant.role for grant in person.grants if grant.site in (hall.site.slug, EVERY_SITE)}
-        return RegisterReach(hall.hall, may_read_about_agents(roles))
+        return RegisterReach(hall.hall, may_read_about_agents(person.roles_at(hall.site.slug)))
 
     def problem(self, refusal: Refusal | None) -> dict[str, str]:
         """The sentence of a refusal, and the field it is about; empty without one."""

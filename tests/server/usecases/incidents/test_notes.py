@@ -44,7 +44,8 @@ class Notes:
     def attention(self) -> list[str]:
         hall = self.database.configuration("laon")
         reach = AttentionReach(
-            [hall], lambda permission, site: True, "fr", lambda key, *_: key, self.hands.now
+            *([hall], lambda permission, site: True, lambda site: ()),
+            *("fr", lambda key, *_: key, self.hands.now),
         )
         return [str(each.kind) for each in incidents_to_attend(self.database, reach)]
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from server.store.people.accounts import Grant
 from server.usecases.notices.public.register_notice import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.complaints.open_register import open_register_of
@@ -168,6 +169,10 @@ def test_unread_and_late_entries_ask_for_attention(api: ApiSite):
     send(api, kind="complaint", text="On m’a mal parlé.", concerns_agent="yes")
     assert "1 entrée à lire au registre" in api.person("supervisor").get("/").text
     assert "2 entrées à lire au registre" in api.person("quality").get("/").text
+    for reader in ("quality", "administrator"):
+        for at_reception in ("supervisor", "reception", "security"):
+            person = api.person_of(Grant(reader, HALL), Grant(at_reception, HALL))
+            assert "1 entrée à lire au registre" in person.get("/").text, (reader, at_reception)
     api.hands.now += timedelta(days=16)
     late = api.person("supervisor").get("/").text
     assert "1 réponse en retard au registre" in late
