@@ -66,8 +66,12 @@ class CheckedNote:
     complaint: str | None
 
 
-def checked_note(typed: NoteRequest, today: date, counters: Collection[str]) -> CheckedNote:
+def checked_note(
+    typed: NoteRequest, today: date, counters: Collection[str], *, kept_on: date | None = None
+) -> CheckedNote:
     """A note that may be kept at a local date, where the hall has these counters (ids).
+
+    `kept_on`: the day of the note that is changed, which it may keep however old it is.
 
     The reference of a complaint has capitals, digits and signs only, and one digit at least, so that it is no
     name. Refusals: bad_incident_day, incident_kind_missing, incident_gravity_missing, bad_incident_follow_up,
@@ -83,7 +87,7 @@ def checked_note(typed: NoteRequest, today: date, counters: Collection[str]) -> 
         raise Refusal("bad_incident_follow_up", field="follow_ups")
     follow_ups = tuple(each for each in FollowUp if each in typed.follow_ups)
     return CheckedNote(
-        _checked_day(typed.happened_on, today),
+        _checked_day(typed.happened_on, today, kept_on),
         NoteKind(typed.kind),
         int(typed.gravity),
         typed.counter or None,
@@ -92,12 +96,12 @@ def checked_note(typed: NoteRequest, today: date, counters: Collection[str]) -> 
     )
 
 
-def _checked_day(typed: str, today: date) -> date:
+def _checked_day(typed: str, today: date, kept_on: date | None) -> date:
     try:
         day = date.fromisoformat(typed)
     except ValueError:
         raise Refusal("bad_incident_day", field="happened_on") from None
-    if not today - NOTED_WITHIN <= day <= today:
+    if day != kept_on and not today - NOTED_WITHIN <= day <= today:
         raise Refusal("bad_incident_day", field="happened_on")
     return day
 

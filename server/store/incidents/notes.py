@@ -56,7 +56,7 @@ _SINCE = Read(
         incident_note.c.happened_on < bindparam("until"),
     ).order_by(incident_note.c.happened_on.desc(), incident_note.c.written_at.desc(), incident_note.c.id),
 )
-_BY_ID = Read(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")))
+_LOCKED_BY_ID = Read(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")).with_for_update())
 _INSERT = Write.insert_or(
     lambda new: {},
     incident_note,
@@ -85,9 +85,9 @@ def notes_between(rows: Rows, hall: str, since: date, until: date) -> list[NoteR
     return rows.all(_SINCE, hall=hall, since=since, until=until)
 
 
-def note_by_id(rows: Rows, note: str) -> NoteRow | None:
-    """A note by its id."""
-    return rows.one(_BY_ID, note=note)
+def locked_note_by_id(rows: WrittenRows, note: str) -> NoteRow | None:
+    """A note by its id, which nobody else changes or erases before this transaction ends."""
+    return rows.one(_LOCKED_BY_ID, note=note)
 
 
 def insert_note(rows: WrittenRows, new: NoteRow) -> None:

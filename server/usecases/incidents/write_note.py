@@ -1,12 +1,13 @@
 """Write a note of an incident, or change one. No fact is recorded: a note may be erased."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
-from server.domain.incidents.notes import KEPT, CheckedNote, NoteRequest, checked_note
+from server.domain.incidents.notes import KEPT, NoteRequest, checked_note
 from server.domain.refusals import Refusal
 from server.store.incidents.incidents import incident_by_id
-from server.store.incidents.notes import ChangedNote, NoteRow, change_note_row, insert_note, note_by_id
+from server.store.incidents.notes import ChangedNote, NoteRow, change_note_row, insert_note, locked_note_by_id
 from server.store.transactions.database import Database
 
 
@@ -15,7 +16,8 @@ def write_note(database: Database, hall: str, author: Author, typed: NoteRequest
 
     Refusals: those of `checked_note`; unknown_incident for one of another hall.
     """
-    note, now = _checked(database, hall, typed), database.clock.now()
+    counters = database.configuration(hall).counters
+    note, now = checked_note(typed, _today(database, hall), counters), database.clock.now()
     with database.store.write() as rows:
         if typed.incident:
             found = incident_by_id(rows, typed.incident)
@@ -45,18 +47,21 @@ def write_note(database: Database, hall: str, author: Author, typed: NoteRequest
 def change_note(
     database: Database, hall: str, author: Author, note: str, typed: NoteRequest, *, oversees: bool
 ) -> str:
-    """The id of a note that its author changed, or who oversees the hall (id).
+    """The id of a note that its author changed, or who oversees the hall (id). It may keep its day and place.
 
     Refusals: those of `checked_note`; unknown_incident_note, also for the note of another person.
     """
-    checked, now = _checked(database, hall, typed), database.clock.now()
+    counters = set(database.configuration(hall).counters)
+    today, now = _today(database, hall), database.clock.now()
     with database.store.write() as rows:
-        found = note_by_id(rows, note)
+        found = locked_note_by_id(rows, note)
         may_change = (
             found is not None and found.hall == hall and (oversees or author.is_same(found.written_by))
         )
         if found is None or not may_change:
             raise Refusal("unknown_incident_note", note=note)
+        own = {found.counter} if found.counter else set()
+        checked = checked_note(typed, today, counters | own, kept_on=found.happened_on)
         changed = ChangedNote(
             checked.counter,
             checked.happened_on,
@@ -71,7 +76,6 @@ def change_note(
     return note
 
 
-def _checked(database: Database, hall: str, typed: NoteRequest) -> CheckedNote:
-    configuration = database.configuration(hall)
-    zone = ZoneInfo(configuration.site.time_zone)
-    return checked_note(typed, database.clock.now().astimezone(zone).date(), configuration.counters)
+def _today(database: Database, hall: str) -> date:
+    zone = ZoneInfo(database.configuration(hall).site.time_zone)
+    return database.clock.now().astimezone(zone).date()

@@ -125,6 +125,16 @@ def _first_form(hall: HallConfiguration, found: ReadNotes, today: date) -> _Form
     return _Form(new_id(), NoteRequest(day.isoformat(), "", "", counter, incident=noted if about else ""))
 
 
+def _places(hall: HallConfiguration, form: _Form) -> list[str]:
+    """The counters (ids) to choose from; that of the form too, though it be retired.
+
+    A note that is changed keeps even a counter that the hall no longer has.
+    """
+    own = form.typed.counter
+    offered = [each.id for each in hall.counters.values() if not each.is_retired or each.id == own]
+    return [*offered, own] if form.changed and own and own not in offered else offered
+
+
 def _of_row(row: NoteRow) -> NoteRequest:
     return NoteRequest(
         row.happened_on.isoformat(),
@@ -160,6 +170,7 @@ def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> 
         at = incident.raised_at.astimezone(zone)
         return say("incidents.missing.at", day=short_day(at.date(), language), hour=f"{at:%H:%M}")
 
+    drawn = form or (_first_form(hall, found, today) if may_note else None)
     return render_template(
         "incidents/incidents.html",
         hall=hall,
@@ -169,11 +180,11 @@ def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> 
         oversees=_oversees(caller, hall, hall_id),
         sheet=_sheet(hall, say),
         found=found,
-        form=form or (_first_form(hall, found, today) if may_note else None),
+        form=drawn,
         kinds=list(NoteKind),
         gravities=GRAVITIES,
         follow_ups=list(FollowUp),
-        counters=[each for each in hall.counters.values() if not each.is_retired],
+        counters=_places(hall, drawn) if drawn is not None else (),
         longest_reference=LONGEST_REFERENCE,
         today=today.isoformat(),
         summaries=read_summaries(pages.database, hall_id) if may_sum else None,

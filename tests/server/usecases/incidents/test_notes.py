@@ -1,8 +1,9 @@
 """Notes of incidents on both databases: who reads them, what asks for attention, what is erased when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,11 +13,13 @@ from server.domain.incidents.notes import NoteRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.incidents import write_note as write_note_module
 from server.usecases.incidents.incidents_to_attend import incidents_to_attend
 from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.incidents.read_notes import read_notes, read_summaries
 from server.usecases.incidents.write_note import change_note, write_note
 from server.usecases.journal.erase_expired import purge
+from tests.harness.overlapping import begun_before
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -117,4 +120,30 @@ def test_after_a_year_nothing_says_who_wrote_a_note_nor_which_complaint_followed
     assert notes.read(AGENT) == []
     later = NoteRequest(notes.hands.now.date().isoformat(), "insult", "1", "", ("complaint",), "2027/1")
     change_note(notes.database, notes.hall, CHIEF, "one", later, oversees=True)
+    assert one_row(notes.database, "SELECT complaint FROM incident_note")["complaint"] is None
+
+
+def test_a_changed_note_keeps_its_day_however_old_and_the_reference_that_comes_then(notes: Notes):
+    write_note(notes.database, notes.hall, AGENT, NOTE, form="one")
+    notes.hands.now += timedelta(days=107)
+    late = replace(NOTE, complaint="2027/0007")
+    change_note(notes.database, notes.hall, AGENT, "one", late, oversees=False)
+    [row] = read_notes(notes.database, notes.hall, AGENT, oversees=False).notes
+    assert (row.happened_on.isoformat(), row.complaint) == (NOTE.happened_on, "2027/0007")
+    for refused in (
+        lambda: write_note(notes.database, notes.hall, AGENT, late, form="two"),
+        lambda: change_note(
+            *(notes.database, notes.hall, AGENT, "one", replace(NOTE, happened_on="2026-11-21")),
+            oversees=False,
+        ),
+    ):
+        with pytest.raises(Refusal, match="bad_incident_day"):
+            refused()
+
+
+def test_a_reference_that_is_erased_while_its_note_changes_is_not_written_back(notes: Notes):
+    write_note(notes.database, notes.hall, AGENT, NOTE, form="one")
+    notes.hands.now += timedelta(days=365)
+    with begun_before(write_note_module, "change_note_row", partial(purge, notes.database)):
+        change_note(notes.database, notes.hall, AGENT, "one", NOTE, oversees=False)
     assert one_row(notes.database, "SELECT complaint FROM incident_note")["complaint"] is None
