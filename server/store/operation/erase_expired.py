@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, null, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, null, or_, select, tuple_
 
 from server.domain.people.pseudonyms import last_year_over
 from server.domain.retention.schedule import Chosen, limits_after_end
@@ -121,11 +121,15 @@ _SURVEY_SECRETS = _empty(
     select(_ended.c.id).where(_ended.c.closes_at <= _NOW, _ended.c.state == "open"),
     {"secret": null(), "state": "closed"},
 )
+_TEXTS_OF_COMPLAINT = ("text", "answer", "reason", "public_asked", "public_done")
+"""Some may be written after the others were erased: each is looked at."""
 _received = complaint.alias("received")
 _COMPLAINT_TEXTS = _empty(
     complaint,
-    select(_received.c.id).where(_received.c.text != "", _received.c.received_at <= _NOW),
-    {**dict.fromkeys(("text", "answer", "reason", "public_asked", "public_done"), ""), "released_at": null()},
+    select(_received.c.id).where(
+        or_(*(_received.c[text] != "" for text in _TEXTS_OF_COMPLAINT)), _received.c.received_at <= _NOW
+    ),
+    {**dict.fromkeys(_TEXTS_OF_COMPLAINT, ""), "released_at": null()},
 )
 ERASE: Mapping[str, Erasing] = {
     "erasable": _ERASABLES,

@@ -157,3 +157,12 @@ def test_a_period_is_counted_by_month_kind_and_channel(database: Database, hands
         ["laon", "2026-11", "complaint", "web", 1, 1, 0, 0, 1, 12],
         ["laon", "2026-11", "thanks", "kiosk", 1, 0, 0, 1, 0, None],
     ]
+
+
+def test_what_is_written_after_the_text_was_erased_is_erased_too(database: Database, hands: Hands):
+    entry = add(database, "a form")["entry"]
+    hands.now += timedelta(days=3 * 365 + 1)
+    assert purge(database)["complaint"] == 1
+    act_on_entry(database, QUALITY, entry, EntryVerb.DROP, words="Trop ancien, dit Mme Roy.")
+    assert purge(database)["complaint"] == 1
+    assert read_entry(database, QUALITY, entry).row.reason == ""
