@@ -1,6 +1,6 @@
 """The entries of the register, and the contacts of their authors in rows of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
@@ -57,7 +57,9 @@ _OF_HALL = Read(
     .where(complaint.c.hall == bindparam("hall"))
     .order_by(complaint.c.received_at.desc(), complaint.c.id),
 )
-_OF_ID = Read(EntryRow, rows_of(EntryRow, complaint).where(complaint.c.id == bindparam("id")))
+_ENTRY = rows_of(EntryRow, complaint).where(complaint.c.id == bindparam("id"))
+_OF_ID = Read(EntryRow, _ENTRY)
+_LOCKED_OF_ID = Read(EntryRow, _ENTRY.with_for_update())
 _OF_REFERENCE = Read(
     EntryRow, rows_of(EntryRow, complaint).where(complaint.c.reference == bindparam("reference"))
 )
@@ -83,18 +85,14 @@ _UNANSWERED = Read(
     )
     .order_by(complaint.c.received_at),
 )
-_INSERT = Write.new_row(complaint, EntryRow)
+_INSERT = Write.insert_or(
+    lambda new: {}, complaint, ["id"], [field.name for field in fields(EntryRow) if field.name != "id"]
+)
 _CHANGED = (
     *("state", "answer", "reason", "public_asked", "public_done", "answered_at", "closed_at", "released_at"),
     *("notice", "action", "concerns_agent"),
 )
-_CHANGE = Write(
-    complaint.update().where(
-        complaint.c.id == bindparam("of_id"),
-        complaint.c.state == bindparam("of_state"),
-    ),
-    *_CHANGED,
-)
+_CHANGE = Write(complaint.update().where(complaint.c.id == bindparam("of_id")), *_CHANGED)
 _CONTACT = Read(
     ContactRow,
     rows_of(ContactRow, complaint_contact).where(complaint_contact.c.complaint == bindparam("complaint")),
@@ -114,6 +112,11 @@ def entries_of(rows: Rows, hall: str) -> list[EntryRow]:
 def entry_of(rows: Rows, entry: str) -> EntryRow | None:
     """The entry of an id."""
     return rows.one(_OF_ID, id=entry)
+
+
+def locked_entry_of(rows: WrittenRows, entry: str) -> EntryRow | None:
+    """The entry of an id, which nobody else changes before this transaction ends."""
+    return rows.one(_LOCKED_OF_ID, id=entry)
 
 
 def entry_of_reference(rows: Rows, reference: str) -> EntryRow | None:
@@ -137,17 +140,17 @@ def count_entries_since(rows: Rows, hall: str, since: datetime) -> int:
     return count
 
 
-def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -> None:
-    """Keeps a new entry, and the contact of its author apart from it."""
-    rows.execute(_INSERT, **values_of(new))
-    if contact is not None:
+def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -> bool:
+    """Keeps a new entry, and the contact of its author apart from it; False: one of this id stays."""
+    is_new = bool(rows.execute(_INSERT, **values_of(new)))
+    if is_new and contact is not None:
         rows.execute(_INSERT_CONTACT, **values_of(contact))
+    return is_new
 
 
-def change_entry(rows: WrittenRows, changed: EntryRow, *, of_state: str) -> bool:
-    """Keeps what changed of an entry; False when it is no longer in this state."""
-    values = {name: getattr(changed, name) for name in _CHANGED}
-    return bool(rows.execute(_CHANGE, of_id=changed.id, of_state=of_state, **values))
+def change_entry(rows: WrittenRows, changed: EntryRow) -> None:
+    """Keeps what changed of an entry that `locked_entry_of` read."""
+    rows.execute(_CHANGE, of_id=changed.id, **{name: getattr(changed, name) for name in _CHANGED})
 
 
 def contact_of(rows: Rows, entry: str) -> ContactRow | None:

@@ -1,7 +1,7 @@
 """Checks of halls, and their findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
@@ -51,7 +51,9 @@ _FINDINGS = Read(
     .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
     .order_by(finding.c.hall_check, finding.c.place),
 )
-_INSERT = Write.new_row(hall_check, CheckRow)
+_INSERT = Write.insert_or(
+    lambda new: {}, hall_check, ["id"], [field.name for field in fields(CheckRow) if field.name != "id"]
+)
 _INSERT_FINDING = Write.new_row(finding, FindingRow)
 
 
@@ -71,7 +73,7 @@ def findings_of(rows: Rows, hall: str, kind: str) -> list[FindingRow]:
 
 
 def insert_check(rows: WrittenRows, new: CheckRow, findings: Iterable[FindingRow]) -> None:
-    """Keeps a new check and its findings."""
-    rows.execute(_INSERT, **values_of(new))
-    for each in findings:
-        rows.execute(_INSERT_FINDING, **values_of(each))
+    """Keeps a new check and its findings; one of this id stays as it is."""
+    if rows.execute(_INSERT, **values_of(new)):
+        for each in findings:
+            rows.execute(_INSERT_FINDING, **values_of(each))

@@ -30,8 +30,9 @@ _OF_LINE = (
     & (grid_text.c.grid == bindparam("of_grid"))
     & (grid_text.c.code == bindparam("of_code"))
 )
-_DELETE = Write(grid_text.delete().where(_OF_LINE))
-_INSERT = Write.new_row(grid_text, GridTextRow)
+_KEEP = Write.upsert(
+    grid_text, ["site", "grid", "code"], ["text", "source", "read_on", "changed_at", "withdrawn_at"]
+)
 _WITHDRAW = Write(grid_text.update().where(_OF_LINE, grid_text.c.withdrawn_at.is_(None)), "withdrawn_at")
 _RESTORE = Write(
     grid_text.update().where(_OF_LINE, grid_text.c.withdrawn_at.is_not(None)).values(withdrawn_at=null())
@@ -45,8 +46,7 @@ def grid_texts_of(rows: Rows, site: str) -> list[GridTextRow]:
 
 def keep_grid_text(rows: WrittenRows, new: GridTextRow) -> None:
     """Keeps the text of a line in place of the former one."""
-    rows.execute(_DELETE, of_site=new.site, of_grid=new.grid, of_code=new.code)
-    rows.execute(_INSERT, **values_of(new))
+    rows.execute(_KEEP, **values_of(new))
 
 
 def withdraw_row(rows: WrittenRows, site: str, grid: str, code: str, at: datetime) -> bool:

@@ -112,7 +112,9 @@ _TEXTS = Read(
     .where(survey_text.c.survey == bindparam("survey"))
     .order_by(survey_text.c.id),
 )
-_TEXT = Read(TextRow, rows_of(TextRow, survey_text).where(survey_text.c.id == bindparam("text_id")))
+_LOCKED_TEXT = Read(
+    TextRow, rows_of(TextRow, survey_text).where(survey_text.c.id == bindparam("text_id")).with_for_update()
+)
 _DECIDE = Write(
     survey_text.update().where(survey_text.c.id == bindparam("of_id")), *("state", "text", "is_edited")
 )
@@ -158,9 +160,9 @@ def texts_of(rows: Rows, survey: str) -> list[TextRow]:
     return rows.all(_TEXTS, survey=survey)
 
 
-def text_row(rows: Rows, text: str) -> TextRow | None:
-    """A free text by its id."""
-    return rows.one(_TEXT, text_id=text)
+def locked_text_row(rows: WrittenRows, text: str) -> TextRow | None:
+    """A free text by its id, which nobody else decides about before this transaction ends."""
+    return rows.one(_LOCKED_TEXT, text_id=text)
 
 
 def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_edited: bool) -> None:

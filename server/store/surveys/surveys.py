@@ -1,10 +1,10 @@
 """Surveys and their addresses: their rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from server.domain.surveys.questions import StoredQuestion
 from server.store.engine.rows import Rows, WrittenRows
@@ -49,8 +49,11 @@ class SurveyAddress:
 
 _ALL = Read(SurveyRow, rows_of(SurveyRow, survey).order_by(survey.c.opens_on.desc(), survey.c.id))
 _ONE = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.id == bindparam("survey")))
+_LOCKED = Read(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
 _OPEN = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.state == "open").order_by(survey.c.id))
-_INSERT = Write.new_row(survey, SurveyRow)
+_INSERT = Write.insert_or(
+    lambda new: {}, survey, ["id"], [field.name for field in fields(SurveyRow) if field.name != "id"]
+)
 _CHANGED = (
     *("title", "halls", "opens_on", "closes_on", "channels", "languages", "outside", "targets"),
     *("questions", "changed_at"),
@@ -96,8 +99,13 @@ def survey_row(rows: Rows, survey_id: str) -> SurveyRow | None:
     return rows.one(_ONE, survey=survey_id)
 
 
+def lock_survey(rows: WrittenRows, survey_id: str) -> None:
+    """Keeps others from changing a survey until this transaction ends: what it reads from now on stands."""
+    rows.one(_LOCKED, survey=survey_id)
+
+
 def insert_survey(rows: WrittenRows, new: SurveyRow) -> None:
-    """Keeps a new draft."""
+    """Keeps a new draft; one of this id stays as it is."""
     rows.execute(_INSERT, **values_of(new))
 
 
@@ -112,14 +120,12 @@ def delete_draft(rows: WrittenRows, survey_id: str) -> bool:
     return bool(rows.execute(_DELETE_DRAFT, of_id=survey_id))
 
 
-def keep_opened(rows: WrittenRows, opened: SurveyRow, addresses: Sequence[SurveyAddress]) -> bool:
-    """Keeps that a draft is open, with its addresses; False when it is no draft."""
+def keep_opened(rows: WrittenRows, opened: SurveyRow, addresses: Sequence[SurveyAddress]) -> None:
+    """Keeps that a draft is open, with its addresses; `lock_survey` was called before it was read."""
     values = values_of(opened)
-    if not rows.execute(_OPEN_IT, of_id=opened.id, **{name: values[name] for name in _OPENING}):
-        return False
+    rows.execute(_OPEN_IT, of_id=opened.id, **{name: values[name] for name in _OPENING})
     for each in addresses:
         rows.execute(_INSERT_ADDRESS, **values_of(each))
-    return True
 
 
 def keep_closed(rows: WrittenRows, survey_id: str, *, closes_at: datetime, now: datetime) -> bool:

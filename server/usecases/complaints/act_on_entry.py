@@ -13,7 +13,7 @@ from server.domain.complaints.entries import (
 from server.domain.refusals import Refusal
 from server.store.complaints.entries import change_entry, contact_of, erase_contact_after
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import RegisterReach, find_entry
+from server.usecases.complaints.read_entries import RegisterReach, find_entry_to_change
 
 
 def act_on_entry(
@@ -36,7 +36,7 @@ def act_on_entry(
             raise Refusal("complaint_reason_missing", field="reason")
         check_length(said, LONGEST_REASON, "reason")
     with database.store.write() as rows:
-        row = find_entry(rows, database, reach, entry)
+        row = find_entry_to_change(rows, database, reach, entry)
         state = next_state(row.state, verb, row.kind)
         changed = replace(row, state=state)
         if verb is EntryVerb.ANSWER:
@@ -45,8 +45,7 @@ def act_on_entry(
             changed = replace(changed, reason=said, answered_at=now)
         elif verb is EntryVerb.CLOSE:
             changed = replace(changed, closed_at=now)
-        if not change_entry(rows, changed, of_state=row.state):
-            raise Refusal("complaint_moved")
+        change_entry(rows, changed)
         contact = contact_of(rows, entry)
         if contact is not None and verb is not EntryVerb.ACKNOWLEDGE:
             ended = changed.answered_at or now

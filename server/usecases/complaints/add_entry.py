@@ -22,7 +22,6 @@ from server.store.complaints.entries import (
     ContactRow,
     EntryRow,
     count_entries_since,
-    entry_of,
     insert_entry,
 )
 from server.store.transactions.database import Database
@@ -85,10 +84,9 @@ def add_entry(
     )
     contact = _contact(row.id, entry.contact, now, rules)
     with database.store.write() as rows:
-        if entry_of(rows, row.id) is None:
-            if count_entries_since(rows, row.hall, now - timedelta(days=1)) >= MOST_A_DAY:
-                raise Refusal("register_full")
-            insert_entry(rows, row, contact)
+        is_new = insert_entry(rows, row, contact)
+        if is_new and count_entries_since(rows, row.hall, now - timedelta(days=1)) > MOST_A_DAY:
+            raise Refusal("register_full")
     return {"entry": row.id, "reference": row.reference, "secret": keys.secret}
 
 

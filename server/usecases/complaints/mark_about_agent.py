@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 
-from server.domain.refusals import Refusal
 from server.store.complaints.entries import change_entry
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import RegisterReach, find_entry
+from server.usecases.complaints.read_entries import RegisterReach, find_entry_to_change
 
 
 def mark_about_agent(database: Database, reach: RegisterReach, entry: str, *, concerns_agent: bool) -> None:
     """Marks an entry, or takes the mark back, which only those who read marked entries can.
 
-    Refusals: unknown_hall, unknown_complaint, complaint_moved.
+    Refusals: unknown_hall, unknown_complaint.
     """
     with database.store.write() as rows:
-        row = find_entry(rows, database, reach, entry)
-        if not change_entry(rows, replace(row, concerns_agent=concerns_agent), of_state=row.state):
-            raise Refusal("complaint_moved")
+        row = find_entry_to_change(rows, database, reach, entry)
+        change_entry(rows, replace(row, concerns_agent=concerns_agent))

@@ -7,8 +7,15 @@ from server.domain.complaints.entries import EntryVerb, is_late, verbs_of
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
-from server.store.complaints.entries import ContactRow, EntryRow, contact_of, entries_of, entry_of
-from server.store.engine.rows import Rows
+from server.store.complaints.entries import (
+    ContactRow,
+    EntryRow,
+    contact_of,
+    entries_of,
+    entry_of,
+    locked_entry_of,
+)
+from server.store.engine.rows import Rows, WrittenRows
 from server.store.transactions.database import Database
 
 
@@ -83,7 +90,15 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
 
 def find_entry(rows: Rows, database: Database, reach: RegisterReach, entry: str) -> EntryRow:
     """The entry of an id. Refusal: unknown_complaint, also of another hall or of what is hidden."""
-    row = entry_of(rows, entry)
+    return _within(database, reach, entry_of(rows, entry))
+
+
+def find_entry_to_change(rows: WrittenRows, database: Database, reach: RegisterReach, entry: str) -> EntryRow:
+    """The entry of an id, which nobody else changes meanwhile. Refusal: that of `find_entry`."""
+    return _within(database, reach, locked_entry_of(rows, entry))
+
+
+def _within(database: Database, reach: RegisterReach, row: EntryRow | None) -> EntryRow:
     if row is None or row.hall != database.hall_id(reach.hall):
         raise Refusal("unknown_complaint")
     if row.concerns_agent and not reach.reads_about_agents:

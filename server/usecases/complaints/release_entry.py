@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.store.complaints.entries import EntryRow, change_entry, released_entries
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import RegisterReach, find_entry
+from server.usecases.complaints.read_entries import RegisterReach, find_entry, find_entry_to_change
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
 
@@ -67,19 +67,18 @@ def release_entry(
         raise Refusal("complaint_moved")
     notice = row.notice or _draft(database, author, configuration, row, (asked, done), translate)
     with database.store.write() as rows:
-        current = find_entry(rows, database, reach, entry)
+        current = find_entry_to_change(rows, database, reach, entry)
         now = database.clock.now()
         changed = replace(current, public_asked=asked, public_done=done, released_at=now, notice=notice)
-        if not change_entry(rows, changed, of_state=current.state):
-            raise Refusal("complaint_moved")
+        change_entry(rows, changed)
     return notice
 
 
 def withdraw_release(database: Database, reach: RegisterReach, entry: str) -> None:
     """Takes the wording off the public page; the notice has its own life. Refusal: unknown_complaint."""
     with database.store.write() as rows:
-        row = find_entry(rows, database, reach, entry)
-        change_entry(rows, replace(row, released_at=None), of_state=row.state)
+        row = find_entry_to_change(rows, database, reach, entry)
+        change_entry(rows, replace(row, released_at=None))
 
 
 def read_released(database: Database, hall: str) -> list[ReleasedAnswer]:

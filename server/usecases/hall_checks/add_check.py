@@ -2,7 +2,7 @@
 
 from server.domain.hall_checks.checks import CheckRequest, checked_check, day_of_check
 from server.domain.hours.calendars import business_day
-from server.store.hall_checks.checks import CheckRow, FindingRow, check_of, insert_check
+from server.store.hall_checks.checks import CheckRow, FindingRow, insert_check
 from server.store.transactions.database import Database
 
 
@@ -21,6 +21,5 @@ def add_check(database: Database, hall: str, typed: CheckRequest, *, form: str) 
         for place, each in enumerate(check.findings)
     )
     with database.store.write() as rows:
-        if check_of(rows, form) is None:
-            insert_check(rows, row, findings)
+        insert_check(rows, row, findings)
     return form

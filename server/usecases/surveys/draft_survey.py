@@ -15,7 +15,7 @@ from server.domain.surveys.campaigns import (
 )
 from server.domain.surveys.questions import stored_question
 from server.ids import new_id
-from server.store.surveys.surveys import SurveyRow, change_draft, delete_draft, insert_survey, survey_row
+from server.store.surveys.surveys import SurveyRow, change_draft, delete_draft, insert_survey
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import check_halls, find_draft
@@ -40,8 +40,7 @@ def draft_survey(
     checked = checked_survey(replace(typed, halls=halls), hosts=hosts)
     new = _row(form or new_id(), typed.audience, checked, database.clock.now())
     with database.store.write() as rows:
-        if survey_row(rows, new.id) is None:
-            insert_survey(rows, new)
+        insert_survey(rows, new)
     return {"survey": new.id}
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
 from server.domain.surveys.answers import LONGEST_TEXT
-from server.store.surveys.answers import TextRow, keep_decision, text_row, texts_of
+from server.store.surveys.answers import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import find_survey, own_halls
@@ -43,18 +43,17 @@ def judge_text(
     left = words.strip()
     if len(left) > LONGEST_TEXT:
         raise Refusal("survey_text_too_long", longest=LONGEST_TEXT)
-    with database.read() as rows:
-        found = text_row(rows, text)
+    with database.store.write() as rows:
+        found = locked_text_row(rows, text)
         if found is None:
             raise Refusal("unknown_survey_text")
         survey = find_survey(database, rows, found.survey, sites)
         if found.hall is not None and found.hall not in own_halls(database, survey, sites):
             raise Refusal("unknown_survey_text")
-    kept = left.replace("\r\n", "\n") or found.text
-    if state == TextState.SHOWN and mark_kinds(kept) and not is_checked:
-        raise Refusal("survey_text_marked")
-    is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
-    with database.store.write() as rows:
+        kept = left.replace("\r\n", "\n") or found.text
+        if state == TextState.SHOWN and mark_kinds(kept) and not is_checked:
+            raise Refusal("survey_text_marked")
+        is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
         keep_decision(rows, text, state=state, words=kept, is_edited=is_edited)
 
 

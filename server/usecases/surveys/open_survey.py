@@ -1,7 +1,7 @@
 """Open a survey to answers, and close it."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -19,11 +19,13 @@ from server.domain.surveys.campaigns import (
 from server.domain.surveys.questions import question_of
 from server.ids import new_short_code
 from server.store.engine.rows import Rows
+from server.store.installation import lock_installation
 from server.store.surveys.surveys import (
     SurveyAddress,
     SurveyRow,
     keep_closed,
     keep_opened,
+    lock_survey,
     open_surveys,
 )
 from server.store.transactions.database import Database
@@ -45,26 +47,25 @@ def open_survey(database: Database, survey: str, *, sites: Sites) -> None:
     """
     with database.read() as rows:
         draft = find_draft(database, rows, survey, sites)
-        _check_alone(rows, draft)
-    today = today_of(database, draft)
-    check_opening(_checked(draft), today)
-    targets = {
-        hall: draft.targets.get(hall) or answers_wanted(monthly_visits(database, hall, today))
-        for hall in draft.halls
-    }
-    end = datetime.combine(draft.closes_on + timedelta(days=1), time(), time_zone_of(database, draft))
-    opened = replace(
-        draft,
-        state=SurveyState.OPEN,
-        targets=targets,
-        changed_at=database.clock.now(),
-        closes_at=end,
-        secret=secrets.token_hex(32),
-    )
+    # counted before the transaction, which then keeps no writer waiting
+    computed = _computed_targets(database, draft, {})
     with database.store.write() as rows:
+        lock_installation(rows)  # of two drafts opened at once, one waits and then finds the other open
+        lock_survey(rows, survey)
+        draft = find_draft(database, rows, survey, sites)
         _check_alone(rows, draft)
-        if not keep_opened(rows, opened, list(_addresses(opened))):
-            raise Refusal("survey_not_draft")
+        check_opening(_checked(draft), today_of(database, draft))
+        opened = replace(
+            draft,
+            state=SurveyState.OPEN,
+            targets={**draft.targets, **_computed_targets(database, draft, computed)},
+            changed_at=database.clock.now(),
+            closes_at=datetime.combine(
+                draft.closes_on + timedelta(days=1), time(), time_zone_of(database, draft)
+            ),
+            secret=secrets.token_hex(32),
+        )
+        keep_opened(rows, opened, list(_addresses(opened)))
 
 
 def close_survey(database: Database, survey: str, *, sites: Sites) -> None:
@@ -76,6 +77,16 @@ def close_survey(database: Database, survey: str, *, sites: Sites) -> None:
     with database.store.write() as rows:
         if not keep_closed(rows, found.id, closes_at=ends_at, now=now):
             raise Refusal("survey_not_open")
+
+
+def _computed_targets(database: Database, draft: SurveyRow, known: Mapping[str, int]) -> dict[str, int]:
+    """The targets of the halls (ids) that have none typed; those of `known` are not computed again."""
+    today = today_of(database, draft)
+    return {
+        hall: known[hall] if hall in known else answers_wanted(monthly_visits(database, hall, today))
+        for hall in draft.halls
+        if not draft.targets.get(hall)
+    }
 
 
 def monthly_visits(database: Database, hall: str, today: date) -> float:

@@ -1,23 +1,33 @@
 """The register on both databases: written once, answered, erased at its dates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
+from server.usecases.complaints import act_on_entry as act_on_entry_module
+from server.usecases.complaints import add_entry as add_entry_module
+from server.usecases.complaints import plan_action as plan_action_module
+from server.usecases.complaints import release_entry as release_entry_module
 from server.usecases.complaints.act_on_entry import act_on_entry
 from server.usecases.complaints.add_entry import MOST_A_DAY, AddedEntry, add_entry
 from server.usecases.complaints.mark_about_agent import mark_about_agent
+from server.usecases.complaints.plan_action import plan_action
 from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_register
 from server.usecases.complaints.read_own_entry import read_own_entry
+from server.usecases.complaints.release_entry import PublicWording, release_entry, withdraw_release
 from server.usecases.journal.erase_expired import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
+from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -157,6 +167,45 @@ def test_a_period_is_counted_by_month_kind_and_channel(database: Database, hands
         ["laon", "2026-11", "complaint", "web", 1, 1, 0, 0, 1, 12],
         ["laon", "2026-11", "thanks", "kiosk", 1, 0, 0, 1, 0, None],
     ]
+
+
+PUBLIC = PublicWording("Plus de sièges", "Vingt sièges de plus", True)
+GESTURES: dict[ModuleType, Callable[[Database, str], object]] = {
+    act_on_entry_module: lambda database, entry: act_on_entry(database, SUPERVISOR, entry, EntryVerb.CLOSE),
+    plan_action_module: lambda database, entry: plan_action(database, SUPERVISOR, entry, "Plus de sièges"),
+    release_entry_module: lambda database, entry: release_entry(
+        database, SYSTEM, SUPERVISOR, entry, PUBLIC, translate=lambda key, *_: key
+    ),
+}
+
+
+@pytest.mark.parametrize("module", GESTURES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Database, module: ModuleType):
+    entry = add(database, "a form")["entry"]
+    act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
+    marked = partial(mark_about_agent, database, QUALITY, entry, concerns_agent=True)
+    with begun_before(module, "change_entry", marked):
+        GESTURES[module](database, entry)
+    assert read_register(database, SUPERVISOR).hidden == 1
+
+
+def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(database: Database):
+    entry = add(database, "a form")["entry"]
+    act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
+    release_entry(database, SYSTEM, QUALITY, entry, PUBLIC, translate=lambda key, *_: key)
+    close = partial(act_on_entry, database, QUALITY, entry, EntryVerb.CLOSE)
+    with begun_before(release_entry_module, "change_entry", close):
+        withdraw_release(database, QUALITY, entry)
+    row = read_entry(database, QUALITY, entry).row
+    assert (row.state, row.released_at) == ("closed", None)
+
+
+def test_two_overlapping_sends_of_a_form_are_answered_alike(database: Database):
+    again = partial(add, database, "a form", contact=CONTACT)
+    with begun_before(add_entry_module, "insert_entry", again) as other:
+        first = again()
+    assert other[0].result() == first
+    assert len(read_register(database, QUALITY).entries) == 1
 
 
 def test_what_is_written_after_the_text_was_erased_is_erased_too(database: Database, hands: Hands):

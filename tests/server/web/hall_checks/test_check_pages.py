@@ -1,11 +1,16 @@
 """From the scenario of a « usager d’un jour » to an action; a check of the hall; who may."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from server.domain.hall_checks.checks import CheckKind, CheckRequest, Finding
+from server.usecases.hall_checks import add_check as add_check_module
+from server.usecases.hall_checks.add_check import add_check
 from server.usecases.journal.erase_expired import purge
+from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
 VISITS, CHECKS = f"/voix/visites?hall={HALL}", f"/voix/controles?hall={HALL}"
@@ -68,3 +73,13 @@ def test_the_forms_speak_every_language(api: ApiSite, language: str):
     quality = api.person("quality")
     for place in (VISITS, CHECKS, VISITS.replace("?", "/nouveau?"), CHECKS.replace("?", "/nouveau?")):
         assert "hall_checks." not in quality.get(f"{place}&lang={language}").text.partition("<main")[2]
+
+
+def test_two_overlapping_sends_of_a_check_keep_it_once(both: ApiSite):
+    found = [Finding("signs", "", "not_met", "Trop haut")]
+    typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Responsable qualité", "", found)
+    again = partial(add_check, both.database, HALL, typed, form="a-form")
+    with begun_before(add_check_module, "insert_check", again) as other:
+        assert again() == "a-form"
+    assert other[0].result() == "a-form"
+    assert (both.count("hall_check"), both.count("finding")) == (1, 1)

@@ -1,11 +1,16 @@
 """The official text of a label’s line, which a site types."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 
+from server.domain.reports.grid_texts import GridTextRequest
 from server.language import LANGUAGES
+from server.store.reports import grid_texts as grid_texts_rows
+from server.usecases.reports.keep_grid_texts import write_grid_text
+from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
 PAGE = f"/rapports/labels?hall={HALL}"
@@ -85,3 +90,12 @@ def test_no_key_is_left_untranslated(chief: Any):
         for more in ("", "&grille=qual_e_pref&saisir=*", "&fait=withdrawn&ligne=3"):
             page = chief.get(f"{PAGE}&lang={language}{more}").text
             assert not re.search(r"\b(grids|refusal|reports)\.[a-z_.]+", page.partition("<main")[2])
+
+
+def test_two_people_who_type_one_line_at_once_leave_one_text(both: ApiSite):
+    site = both.database.configuration(HALL).site
+    typed = partial(write_grid_text, both.database, site, GridTextRequest(**LINE))
+    with begun_before(grid_texts_rows, "values_of", typed) as other:
+        typed()
+    assert other[0].result() is None
+    assert both.count("grid_text") == 1
