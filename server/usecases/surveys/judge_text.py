@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
@@ -29,32 +30,58 @@ class ReadText:
     pieces: Sequence[Piece]
     marks: Sequence[MarkKind]
 
+    @property
+    def digest(self) -> str:
+        """Tells these words from others: a decision is about words that somebody has read."""
+        return _digest(self.row.text)
 
-def judge_text(
-    database: Database, text: str, *, state: str, words: str, is_checked: bool = False, sites: Sites
-) -> None:
+
+@dataclass(frozen=True, slots=True)
+class TextDecision:
+    """What a person decided about a text (id) of a survey.
+
+    `words`: what is left of it; "" leaves it as it is. `read`: the digest of the words that the person had
+    read. `is_checked`: the person says that its marks name nobody.
+    """
+
+    text: str
+    state: str
+    words: str
+    read: str
+    is_checked: bool = False
+
+
+def judge_text(database: Database, typed: TextDecision, *, sites: Sites) -> None:
     """Keeps the decision about a text. What is taken out of it is kept nowhere.
 
-    `words`: what is left of the text; "" leaves it as it is. `is_checked`: a person says that its marks
-    name nobody. Refusals: unknown_survey_text, bad_text_decision, survey_text_too_long, survey_text_marked.
+    Refusals: unknown_survey_text, bad_text_decision, survey_text_too_long, survey_text_marked;
+    survey_text_moved where somebody else has changed its words since they were read.
     """
-    if state not in (TextState.SHOWN, TextState.HIDDEN):
+    if typed.state not in (TextState.SHOWN, TextState.HIDDEN):
         raise Refusal("bad_text_decision")
-    left = words.strip()
+    left = typed.words.strip().replace("\r\n", "\n")
     if len(left) > LONGEST_TEXT:
         raise Refusal("survey_text_too_long", longest=LONGEST_TEXT)
     with database.store.write() as rows:
-        found = locked_text_row(rows, text)
+        found = locked_text_row(rows, typed.text)
         if found is None:
             raise Refusal("unknown_survey_text")
         survey = find_survey(database, rows, found.survey, sites)
         if found.hall is not None and found.hall not in own_halls(database, survey, sites):
             raise Refusal("unknown_survey_text")
-        kept = left.replace("\r\n", "\n") or found.text
-        if state == TextState.SHOWN and mark_kinds(kept) and not is_checked:
+        kept = left or found.text
+        if (found.state, found.text) == (typed.state, kept):
+            return  # pressed twice
+        if typed.read != _digest(found.text):
+            raise Refusal("survey_text_moved")
+        if typed.state == TextState.SHOWN and mark_kinds(kept) and not typed.is_checked:
             raise Refusal("survey_text_marked")
         is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
-        keep_decision(rows, text, state=state, words=kept, is_edited=is_edited)
+        keep_decision(rows, typed.text, state=typed.state, words=kept, is_edited=is_edited)
+
+
+def _digest(words: str) -> str:
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def read_texts(database: Database, survey: str, *, sites: Sites) -> list[ReadText]:

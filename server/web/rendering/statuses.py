@@ -317,7 +317,7 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(
         (
             *("survey_not_yet", "survey_is_over", "survey_answered", "survey_not_draft", "survey_not_open"),
-            *("surveys_together", "survey_result_missing"),
+            *("surveys_together", "survey_result_missing", "survey_text_moved"),
         ),
         409,
     ),

@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.domain.surveys.answers import LONGEST_TEXT
 from server.domain.surveys.campaigns import texts_kept_until
 from server.store.transactions.database import Database
-from server.usecases.surveys.judge_text import judge_text, read_texts
+from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
 from server.usecases.surveys.read_surveys import read_survey
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
@@ -33,28 +33,28 @@ def add_text_routes(routes: Blueprint, database: Database, work: WorkContext) ->
     @requires(RUN, of=PEOPLE, anywhere=True)
     def judge(survey: str) -> Any:
         _, sites = sites_where(RUN)
-        text, words = request.form.get("texte", "")[:64], request.form.get("mots", "")[: 4 * LONGEST_TEXT]
+        typed = TextDecision(
+            text=request.form.get("texte", "")[:64],
+            state=request.form.get("decision", ""),
+            words=request.form.get("mots", "")[: 4 * LONGEST_TEXT],
+            read=request.form.get("lu", "")[:64],
+            is_checked="relu" in request.form,
+        )
         try:
-            judge_text(
-                database,
-                text,
-                state=request.form.get("decision", ""),
-                words=words,
-                is_checked="relu" in request.form,
-                sites=sites,
-            )
+            judge_text(database, typed, sites=sites)
         except Refusal as refusal:
             if status_of(refusal) == 404:
                 raise
             said = refusal_sentence(refusal, work.translate, page_language())
-            return _page(database, survey, problem=said, refused=text, words=words), status_of(refusal)
+            words = "" if refusal.code == "survey_text_moved" else typed.words
+            return _page(database, survey, problem=said, refused=typed.text, words=words), status_of(refusal)
         return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
 
 
 def _page(
     database: Database, survey: str, *, problem: str | None = None, refused: str = "", words: str = ""
 ) -> str:
-    """The page; `refused` is the text whose decision has a problem, `words` what was typed for it."""
+    """The page. `refused`: the text whose decision has a problem; `words`: typed for it, "" shows its own."""
     _, sites = sites_where(RUN)
     found = read_survey(database, survey, reads=sites, writes=sites)
     return render_template(

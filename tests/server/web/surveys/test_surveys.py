@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from server.usecases.surveys import judge_text as judge_text_module
 from server.usecases.surveys import open_survey as open_survey_module
 from server.usecases.surveys import read_surveys as read_surveys_module
 from server.usecases.surveys.draft_survey import change_survey, draft_survey
-from server.usecases.surveys.judge_text import judge_text
+from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
 from server.usecases.surveys.open_survey import open_survey
 from server.web.pages.surveys.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
@@ -158,11 +158,16 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     assert "<mark>06 12 34 56 78</mark>" in texts
     text = re.search(r'name="texte" value="([^"]+)"', texts)
     assert text is not None
-    unread = press(quality, f"{survey}/textes", texte=text[1], decision="shown", mots=f"{said} merci")
+    lu = r'name="lu" value="([^"]+)"'
+    read = {"texte": text[1], "lu": re.findall(lu, texts)[0]}
+    unread = press(quality, f"{survey}/textes", **read, decision="shown", mots=f"{said} merci")
     assert (unread.status_code, "Retirez ce qui est marqué" in unread.text) == (422, True)
     assert f"{said} merci</textarea>" in unread.text, "what was typed stays"
     left = "Au guichet 3 on m’a dit d’appeler"
-    assert press(quality, f"{survey}/textes", texte=text[1], decision="shown", mots=left).status_code == 303
+    assert press(quality, f"{survey}/textes", **read, decision="shown", mots=left).status_code == 303
+    assert press(quality, f"{survey}/textes", **read, decision="shown", mots=left).status_code == 303
+    stale = press(quality, f"{survey}/textes", **read, decision="hidden", mots=said)
+    assert (stale.status_code, left in stale.text, "Dupont" in stale.text) == (409, True, False)
     committee = both.person("committee").get(survey).text
     assert left in committee
     assert "Dupont" not in committee
@@ -488,8 +493,10 @@ def test_two_overlapping_sends_of_a_draft_make_one(both: ApiSite):
 def test_hiding_a_text_brings_nothing_back_that_is_taken_out_at_the_same_time(both: ApiSite):
     opened(both)
     answer(both, address(both, "screen"), q1="1", q6="Merci à Madame Dupont")
-    text = one_row(both.database, "SELECT id FROM survey_text")["id"]
-    judged = partial(judge_text, both.database, text, sites=None)
-    with begun_before(judge_text_module, "keep_decision", partial(judged, state="shown", words="Merci")):
-        judged(state="hidden", words="")
+    survey = one_row(both.database, "SELECT id FROM survey")["id"]
+    [found] = read_texts(both.database, survey, sites=None)
+    shortened = TextDecision(found.row.id, "shown", "Merci", found.digest)
+    shorten = partial(judge_text, both.database, shortened, sites=None)
+    with begun_before(judge_text_module, "keep_decision", shorten):
+        judge_text(both.database, replace(shortened, state="hidden", words=""), sites=None)
     assert one_row(both.database, "SELECT text FROM survey_text")["text"] == "Merci"
