@@ -22,6 +22,8 @@ DOMAINS = sorted(
 # a key is written whole, or as the beginning of one that a value completes: "kiosk.month." + n
 WRITTEN = re.compile(rf"(?<![\w./-])(?:{'|'.join(DOMAINS)})\.[a-z0-9_.]*(?![\w/-])")
 WHOLE = re.compile(rf"""(["'])((?:{"|".join(DOMAINS)})(?:\.[a-z0-9_]+)+)\1""")
+UNITS = "min|h|s|mm|cm|m|%|€|Mo|[kMG]B|kWh|bauds?|baudios"
+BEFORE_A_UNIT = re.compile(rf"[\d}}] (?:{UNITS})(?![\w’])|[\d}}]\u00a0h [\d{{]|\b\d{{1,3}} \d{{3}}\b")
 FILE_ENDINGS = (
     ".static",
     ".py",
@@ -98,6 +100,17 @@ def signs_of_typewriters(folder: str) -> Iterator[str]:
 
 def test_french_sentences_have_real_apostrophes_and_hard_spaces():
     assert_faultless(CATALOGUES, signs_of_typewriters)
+
+
+def parted_from_their_unit(folder: str) -> Iterator[str]:
+    for language in LANGUAGES:
+        for key, message in messages(folder, language).items():
+            if any(BEFORE_A_UNIT.search(text) for text in texts(message)):
+                yield f"{key} in {language}: {texts(message)}"
+
+
+def test_a_hard_space_stands_between_a_number_and_its_unit():
+    assert_faultless(CATALOGUES, parted_from_their_unit)
 
 
 def code() -> Iterator[tuple[str, str]]:

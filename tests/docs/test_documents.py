@@ -58,6 +58,11 @@ def missing_python_files(file: Path) -> set[str]:
     return {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in SOURCES)}
 
 
+def missing_paths(file: Path) -> list[str]:
+    named = re.findall(r"`((?:server|kiosk|signage|hardware)/[^`\s]*)`", file.read_text(encoding="utf-8"))
+    return [path for path in named if not any(PROJECT.glob(path))]
+
+
 def test_every_link_to_a_file_leads_to_one():
     assert_faultless(FILES, dead_links, name=name_of)
 
@@ -83,6 +88,11 @@ def test_a_manual_is_one_page():
 def test_every_python_file_that_is_named_exists():
     kept = [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)]
     assert_faultless(kept, missing_python_files, name=name_of)
+
+
+def test_every_path_of_the_code_that_is_named_exists():
+    kept = [file for file in FILES if OF_THEIR_DAY.isdisjoint(file.parts)]
+    assert_faultless(kept, missing_paths, name=name_of)
 
 
 def test_every_role_has_a_manual_and_each_says_what_to_do_when_something_fails():

@@ -7,13 +7,15 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from server.cli import cli
+from server.domain.attention.attention import AttentionKind
 from server.domain.facts import FactKind
 from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
+from server.domain.people.roles import SCOPES
 from server.domain.quality.indicators import INDICATORS
 from server.domain.visits.transitions import TRANSITIONS, LegState, Verb
 from server.live import messages
 from server.settings import Settings
-from tests.docs.documents import named_in, text_of
+from tests.docs.documents import named_in, rows_of, text_of
 from tests.harness.faults import assert_faultless
 
 # --- settings -----------------------------------------------------------------------------------
@@ -86,6 +88,11 @@ def test_every_option_of_a_command_is_documented():
     )
 
 
+def test_every_scope_of_an_api_key_is_documented():
+    options = named_in("commands")["parvis api-keys create NAME"][2].partition(", repeatable")[0]
+    assert set(re.findall(r"`(\w+)`", options)) == set(SCOPES)
+
+
 def test_no_option_is_documented_that_a_command_does_not_have():
     said = documented_commands()
 
@@ -116,6 +123,11 @@ def test_every_namespace_is_documented():
 
 def test_every_fact_is_documented_and_none_else():
     assert set(named_in("facts")) == set(FactKind)
+
+
+def test_every_kind_of_what_asks_for_attention_is_documented_and_none_else():
+    named = [re.match(r"`(\w+)`", row[0]) for row in rows_of("rules/attention")]
+    assert sorted(found[1] for found in named if found) == sorted(AttentionKind)
 
 
 def test_every_indicator_has_a_heading_of_its_own():

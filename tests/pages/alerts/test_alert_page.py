@@ -122,7 +122,7 @@ def test_halls_are_ticked_then_removed_in_the_last_step_and_the_alert_is_taken_b
     expect(page.locator("[name=hall]:checked")).to_have_count(0)
     page.locator("input[value=medical]").check()
     page.locator("[data-prepare]").click()
-    expect(page.locator("[data-refused]")).to_contain_text("au moins une salle")
+    expect(page.locator("[data-refused]")).to_contain_text("au moins un hall")
     for hall in ("laon", "vervins"):
         page.locator(f"[name=hall][value={hall}]").check()
     page.locator("[data-prepare]").click()

@@ -478,7 +478,7 @@ def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_is_told(
     own = console.locator("[data-incident-own]")
     expect(own).to_contain_text("Demande envoyée à")
     expect(told).to_be_empty()
-    expect(guard.locator("[data-incidents]")).to_contain_text("Guichet 1\u00a0: quelqu’un est demandé")
+    expect(guard.locator("[data-incidents]")).to_contain_text("Guichet 1\u00a0: on demande quelqu’un")
     assert_accessible(guard)
     guard.context.set_offline(True)
     guard.get_by_role("button", name="J’y vais").press("Enter")

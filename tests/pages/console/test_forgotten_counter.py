@@ -152,7 +152,7 @@ def test_a_wrap_up_is_counted_down_in_words_outside_live_regions_and_next_ends_i
     console.keyboard.press("F8")
     phase(console, "free")
     left = console.locator(f".who {WRAP_UP}")
-    expect(left).to_have_text(re.compile(r"^Temps de clôture, encore (30|2\d) s$"))
+    expect(left).to_have_text(re.compile(r"^Temps de fin de dossier, encore (30|2\d)\u00a0s$"))
     assert (
         console.evaluate("document.querySelector('[data-text=\"wrap-up\"]').closest('[role=status]')") is None
     )
@@ -205,7 +205,7 @@ def test_the_wall_says_which_counter_is_forgotten_or_how_many(
     if shows_counters:
         states = wall.locator("[data-counter] .state")
         expect(states.nth(0)).to_have_text(re.compile("^oublié"))
-        expect(states.nth(1)).to_have_text(re.compile("^en clôture"))
+        expect(states.nth(1)).to_have_text(re.compile("^en fin de dossier"))
     else:
         expect(wall.locator('[data-text="counted"]')).to_have_text("1 ouvert · 1 oublié")
     expect(wall.locator('[data-text="counters"]')).to_have_text("1, 1 en pause")

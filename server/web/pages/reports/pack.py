@@ -220,7 +220,8 @@ def _contents(
         missing.append(say("reports.pack.missing.surveys"))
     if f"{INCIDENT_FILE}.csv" not in files:
         missing.append(say("reports.pack.missing.incidents"))
-    missing.append(say("reports.pack.missing.not_kept"))
+    if "reclamations.csv" not in files:
+        missing.append(say("reports.pack.missing.complaints"))
     if report.corrections:
         count = len(report.corrections)
         lines += ["", say("reports.corrections.count", count=count, n=number(count, words.language))]

@@ -104,7 +104,7 @@ def test_bad_input_is_refused_in_words_on_the_same_page(api: ApiSite, meeting: s
         assert (answer.status_code, said in answer.text) == (status, True), said
     for size in (MINUTES_BYTES + 1, 50_000_000):
         answer = send_minutes(anne, f"{meeting}/compte-rendu", bytes(size))
-        assert (answer.status_code, "5 Mo au plus" in answer.text) == (413, True), size
+        assert (answer.status_code, "5\u00a0Mo au plus" in answer.text) == (413, True), size
     assert "Supprimer cette réunion" in anne.get(meeting).text
     assert press(anne, f"{meeting}/retrait").headers["Location"] == f"{PLACE}?site={HALL}"
     assert anne.get(meeting).status_code == 404

@@ -64,7 +64,7 @@ def test_displays_count_once_by_screen_and_day(both: ApiSite):
     ]
     sheet = both.get("/notices/n1/displays.csv?lang=fr").text.removeprefix("\ufeff").split("\r\n")
     assert sheet[:2] == [
-        "Salle;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées",
+        "Hall;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées",
         "Préfecture de l’Aisne – Laon;Écran du hall;2026-11-24;25,500;2;1;1",
     ]
     assert both.get(f"/halls/{HALL}/board").get_json()["version"] == version

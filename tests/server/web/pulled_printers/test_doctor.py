@@ -29,12 +29,12 @@ def test_it_says_when_each_printer_asked_last_and_what_nobody_has_tried(star_hal
     found = dict(lines_of(star_hall))
     assert list(found)[:2] == ["doctor.fetching", "doctor.fetching.never"]
     assert KIOSK in found["doctor.fetching"]
-    assert "intervalle de 5 s" in found["doctor.fetching"]
+    assert "intervalle de 5\u00a0s" in found["doctor.fetching"]
     assert "Star CloudPRNT" in found["doctor.printers.untried"]
     star.interval_s = 120
     star_hall.later(60)
     star.poll()
-    assert "toutes les 120 s" in dict(lines_of(star_hall))["doctor.fetching.slow"]
+    assert "toutes les 120\u00a0s" in dict(lines_of(star_hall))["doctor.fetching.slow"]
     star_hall.later(251)
     assert "fetching.silent" in keys_of(star_hall)
     with_https = lines_of(star_hall, behind_proxy=True)

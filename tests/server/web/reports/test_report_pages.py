@@ -16,9 +16,11 @@ from odfdo import Document
 from pdfua import Severity, validate
 
 from server.domain.author import SYSTEM
+from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.language import LANGUAGES
+from server.usecases.complaints.add_entry import add_entry
 from server.usecases.reports.read_report_figures import read_report_figures
 from server.usecases.typed_figures.type_figures import type_figures
 from server.web.pages.reports.sheet import page_of
@@ -26,6 +28,7 @@ from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, Report
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 from tests.harness.sql import one_row
+from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import play_days
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, csrf_of
 
@@ -222,6 +225,22 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     whole = press(anne, f"{report}/dossier")
     assert whole.mimetype == "application/zip"
     assert zipfile.ZipFile(io.BytesIO(whole.data)).namelist() == archive.namelist()
+
+
+def test_a_pack_says_that_the_register_is_empty_only_where_it_is(played: ApiSite):
+    anne, missing = played.person("quality"), "aucun dans le registre pour cette période"
+    report = begin(anne, period="2026-Q4")
+
+    def contents() -> str:
+        archive = zipfile.ZipFile(io.BytesIO(press(anne, f"{report}/dossier").data))
+        return archive.read("LISEZMOI.txt").decode()
+
+    assert missing in contents()
+    open_register_of(played.database)
+    written = EntryRequest(kind="complaint", channel="web", text="Il manque des sièges")
+    add_entry(played.database, HALL, written, form="f", language="fr", channels=PUBLIC_CHANNELS)
+    assert "reclamations.csv" in contents()
+    assert missing not in contents()
 
 
 def test_a_frozen_report_keeps_the_typed_figures_of_its_freezing(played: ApiSite):
