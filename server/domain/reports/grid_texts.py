@@ -73,7 +73,7 @@ def is_line(grid: str, code: str) -> bool:
 
 def line_order(code: str) -> tuple[tuple[int, str], ...]:
     """Sorts numbers of lines as people count: 2 before 10, 3.2 before 3.10."""
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", code))
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code))
 
 
 def _day(text: str, today: date) -> date:
