@@ -6,9 +6,11 @@ from server.domain.quality.few_people import (
     OF_AGENTS,
     first_period,
     is_shown_in_cell,
+    people_at_work,
     unpublished_parts,
     withheld_names,
 )
+from server.ids import new_id, new_pseudonym
 
 JANUARY = (date(2026, 1, 1), date(2026, 2, 1))
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
@@ -41,3 +43,19 @@ def test_a_small_part_is_not_published_nor_what_would_give_it_by_subtraction():
     assert unpublished_parts({"a": 60, "b": 4, "c": 5}) == {"b", "c"}
     assert unpublished_parts({"a": 60, "b": 40, "c": 0}) == {"c"}
     assert unpublished_parts({"a": 9}) == {"a"}
+
+
+def test_people_are_never_counted_twice_because_a_year_began():
+    assert people_at_work([(2026, "a"), (2026, "b"), (2027, "c"), (2027, "d")], {}) == 2
+    assert people_at_work([(2026, "a"), (2026, "b"), (2026, "c"), (2027, "d")], {}) == 3
+    assert people_at_work([], {}) == 0
+
+
+def test_people_are_never_counted_twice_because_facts_of_before_carry_their_account():
+    anna, claire = new_id(), new_id()
+    now_anna, now_claire = new_pseudonym(), new_pseudonym()
+    year = [(2026, each) for each in (anna, now_anna, claire, now_claire)]
+    assert people_at_work(year, {now_anna: anna, now_claire: claire}) == 2
+    assert people_at_work(year, {now_anna: anna}) == 2, "one link was erased"
+    assert people_at_work(year, {}) == 2, "both were"
+    assert people_at_work([*year, (2026, new_pseudonym())], {now_anna: anna}) == 3

@@ -1,20 +1,116 @@
-"""When a survey is behind, how many answers it wants, and where a form elsewhere may be."""
+"""What a survey needs to be kept and to open, when it is behind, and where a form elsewhere may be."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
+    CheckedSurvey,
+    SurveyRequest,
     answers_wanted,
     are_together,
+    check_opening,
+    checked_survey,
     is_behind,
     outside_form,
     texts_kept_until,
     week_of,
 )
+from server.domain.surveys.questions import Question
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 29)
+SCALE = Question("", "smiley", {"fr": "Bien\u00a0?"}, {})
+YES = Question("", "yes_no", {"fr": "Vite\u00a0?"}, {})
+FORM = "https://forms.example.org/a"
+TYPED = SurveyRequest(
+    title=" Mars ",
+    audience="visitors",
+    halls=["laon", "guise", "laon"],
+    opens_on="2026-03-02",
+    closes_on="2026-03-29",
+    channels=["paper", "link", "letter"],
+    languages=["en", "fr", "en"],
+    outside="",
+    targets={"laon": "20", "guise": " "},
+    questions=[SCALE, YES, YES],
+)
+
+
+def checked(**change: Any) -> CheckedSurvey:
+    return checked_survey(replace(TYPED, **change), hosts=())
+
+
+def opening(**change: Any) -> CheckedSurvey:
+    french = {"languages": [], "channels": ["link"]}
+    return checked_survey(replace(TYPED, **french | change), hosts=("forms.example.org",))
+
+
+def test_a_draft_keeps_each_hall_and_language_once_french_first_and_known_channels_in_their_order():
+    survey = checked()
+    assert (survey.title, survey.halls, survey.targets) == ("Mars", ("laon", "guise"), {"laon": 20})
+    assert (survey.languages, survey.channels) == (("fr", "en"), ("link", "paper"))
+    assert (survey.opens_on, survey.closes_on, len(survey.questions)) == (FIRST, LAST, 3)
+
+
+def test_agents_are_asked_by_link_only_and_belong_to_no_hall():
+    survey = checked(audience="agents", halls=[], channels=["paper"])
+    assert (survey.halls, survey.channels) == ((), ("link",))
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"title": " "}, "survey_title_missing", "title"),
+        ({"title": "x" * 81}, "survey_title_too_long", "title"),
+        ({"halls": []}, "survey_halls_missing", "halls"),
+        ({"opens_on": "2026-03-30"}, "bad_survey_days", "opens_on"),
+        ({"closes_on": "2027-03-03"}, "bad_survey_days", "opens_on"),
+        ({"closes_on": "2028-03-03"}, "bad_survey_days", "opens_on"),
+        ({"closes_on": "mars"}, "bad_survey_days", "opens_on"),
+        ({"channels": ["letter"]}, "survey_channels_missing", "channels"),
+        *(({"targets": {"laon": each}}, "bad_survey_target", "targets") for each in ("0", "100001", "dix")),
+    ],
+)
+def test_a_draft_that_cannot_be_read_is_refused_at_its_field(change: dict[str, Any], code: str, field: str):
+    with pytest.raises(Refusal) as refused:
+        checked(**change)
+    assert (refused.value.code, refused.value.details["field"]) == (code, field)
+
+
+def test_the_longest_title_a_year_of_days_a_single_day_and_the_smallest_and_largest_target_are_kept():
+    assert len(checked(title="x" * 80).title) == 80
+    assert checked(closes_on="2027-03-02").closes_on - FIRST == timedelta(days=365)
+    assert checked(closes_on="2026-03-02").closes_on == FIRST
+    assert checked(targets={"laon": "1", "guise": "100000"}).targets == {"laon": 1, "guise": 100_000}
+
+
+@pytest.mark.parametrize(
+    ("change", "today", "code"),
+    [
+        ({}, LAST + timedelta(days=1), "survey_over"),
+        ({"questions": [SCALE, YES]}, LAST, "survey_questions_too_few"),
+        ({"languages": ["en"]}, LAST, "survey_words_missing"),
+        ({"channels": ["kiosk"], "questions": [YES, SCALE, YES]}, LAST, "survey_kiosk_question"),
+        ({"channels": ["kiosk"], "outside": FORM}, LAST, "outside_form_channels"),
+        ({"channels": ["paper", "link"], "outside": FORM}, LAST, "outside_form_channels"),
+    ],
+)
+def test_what_cannot_be_answered_does_not_open(change: dict[str, Any], today: date, code: str):
+    with pytest.raises(Refusal, match=code):
+        check_opening(opening(**change), today)
+
+
+def test_a_survey_opens_on_its_last_day_with_three_questions_and_a_scale_first_at_the_kiosk():
+    check_opening(opening(), LAST)
+    check_opening(opening(channels=["kiosk"]), LAST)
+    check_opening(opening(questions=[YES, SCALE, YES]), LAST)
+
+
+def test_a_form_elsewhere_needs_no_questions_and_no_translation():
+    check_opening(opening(outside=FORM, questions=[], languages=["en"], channels=["link", "screen"]), LAST)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +123,11 @@ def test_the_target_is_a_tenth_of_a_mean_month(visits: int, wanted: int):
 @pytest.mark.parametrize(
     ("today", "answers", "behind"),
     [
+        (date(2026, 3, 3), 0, False),
         (date(2026, 3, 16), 0, False),
         (date(2026, 3, 17), 79, True),
         (date(2026, 3, 17), 80, False),
+        (date(2026, 3, 17), 81, False),
         (date(2026, 3, 29), 79, True),
     ],
 )
@@ -53,7 +151,7 @@ def test_a_survey_without_a_target_is_never_behind():
         "https://a@forms.example.org/a",
         "https://[broken",
         "javascript:alert(1)",
-        "https://forms.example.org/" + "a" * 300,
+        "https://forms.example.org/" + "a" * 275,
     ],
 )
 def test_a_form_elsewhere_is_https_on_an_allowed_host(address: str):
@@ -63,12 +161,17 @@ def test_a_form_elsewhere_is_https_on_an_allowed_host(address: str):
 
 def test_an_allowed_form_keeps_its_address_and_none_is_no_form():
     assert outside_form(" https://forms.example.org/a?b=1 ", {"forms.example.org"}).endswith("/a?b=1")
+    longest = "https://forms.example.org/" + "a" * 274
+    assert len(outside_form(longest, {"forms.example.org"})) == 300
     assert outside_form("  ", ()) == ""
 
 
 def test_days_meet_where_the_last_of_one_is_the_first_of_the_other():
     assert are_together((FIRST, LAST), (LAST, date(2026, 4, 2)))
+    assert are_together((LAST, date(2026, 4, 2)), (FIRST, LAST))
+    assert are_together((FIRST, LAST), (date(2026, 3, 9), date(2026, 3, 10)))
     assert not are_together((FIRST, LAST), (date(2026, 3, 30), date(2026, 4, 2)))
+    assert not are_together((date(2026, 3, 30), date(2026, 4, 2)), (FIRST, LAST))
 
 
 def test_a_week_is_that_of_iso_and_texts_are_kept_ninety_days():

@@ -10,9 +10,6 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.domain.people.pseudonyms import last_year_over, link_ends_at
-from server.domain.quality.few_people import people_at_work
-from server.ids import new_id, new_pseudonym
 from server.store.memory.pseudonyms import Pseudonyms
 from server.store.people.accounts import Grant
 from server.store.people.names import name_of
@@ -178,34 +175,3 @@ def test_a_call_reads_no_pseudonym(database: Database, monkeypatch: pytest.Monke
     author = database.pseudonyms.author_of(ada)
     monkeypatch.delattr(type(database.store), "read")
     assert database.pseudonyms.author_of(ada) is author
-
-
-@pytest.mark.parametrize(
-    ("kept", "at", "last"),
-    [
-        (365, datetime(2027, 12, 31, 23, 59, tzinfo=UTC), 2025),
-        (365, datetime(2028, 1, 1, tzinfo=UTC), 2026),
-        (31, datetime(2027, 2, 1, tzinfo=UTC), 2026),
-        (366, datetime(2029, 1, 1, tzinfo=UTC), 2027),
-    ],
-)
-def test_a_link_ends_a_time_after_its_year(kept: int, at: datetime, last: int):
-    days = timedelta(days=kept)
-    assert last_year_over(at, days) == last
-    assert link_ends_at(last, days) <= at < link_ends_at(last + 1, days)
-
-
-def test_people_are_never_counted_twice_because_a_year_began():
-    assert people_at_work([(2026, "a"), (2026, "b"), (2027, "c"), (2027, "d")], {}) == 2
-    assert people_at_work([(2026, "a"), (2026, "b"), (2026, "c"), (2027, "d")], {}) == 3
-    assert people_at_work([], {}) == 0
-
-
-def test_people_are_never_counted_twice_because_facts_of_before_carry_their_account():
-    anna, claire = new_id(), new_id()
-    now_anna, now_claire = new_pseudonym(), new_pseudonym()
-    year = [(2026, each) for each in (anna, now_anna, claire, now_claire)]
-    assert people_at_work(year, {now_anna: anna, now_claire: claire}) == 2
-    assert people_at_work(year, {now_anna: anna}) == 2, "one link was erased"
-    assert people_at_work(year, {}) == 2, "both were"
-    assert people_at_work([*year, (2026, new_pseudonym())], {now_anna: anna}) == 3

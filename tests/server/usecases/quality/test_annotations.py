@@ -32,16 +32,8 @@ def test_the_annotations_of_a_period_are_those_of_its_days_that_were_not_withdra
         withdraw_annotation(database, HALL, CHIEF, strike["annotation"])
 
 
-@pytest.mark.parametrize(
-    ("day", "words", "code"),
-    [
-        (TODAY, " ", "annotation_missing"),
-        (TODAY, "m" * 61, "annotation_too_long"),
-        (TODAY + 367 * DAY, "travaux", "bad_annotation_day"),
-    ],
-)
-def test_an_annotation_has_words_and_a_day_that_is_not_far(
-    database: Database, day: date, words: str, code: str
-):
-    with pytest.raises(Refusal, match=code):
-        annotate_day(database, HALL, CHIEF, day, words)
+def test_an_annotation_without_words_or_of_a_far_day_is_refused(database: Database):
+    with pytest.raises(Refusal, match="annotation_missing"):
+        annotate_day(database, HALL, CHIEF, TODAY, " ")
+    with pytest.raises(Refusal, match="bad_annotation_day"):
+        annotate_day(database, HALL, CHIEF, TODAY + 367 * DAY, "travaux")

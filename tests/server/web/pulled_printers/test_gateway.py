@@ -218,8 +218,7 @@ def test_a_job_is_given_once_and_to_the_run_that_has_the_printer(gateway_hall_on
     assert ask("PUT", name, verdict="unknown", why=None)[0] == 410
     assert hall.job(job) == ("done", "printed", None)
     assert ask("GET")[0] == 204
-    for wrong in ({"program": "x"}, {"state": "fine"}, {"interval_s": 0}, {"program": None}):
-        assert ask("POST", **{"program": "a" * 16, **poll, **wrong})[0] == 400
+    assert ask("POST", **poll | {"program": "x"})[0] == 400
     assert send("GET", address, {}, b"").status == 401
     elsewhere = hall.exchange(REMOTE_ADDR="192.0.2.7")
     assert elsewhere("GET", address.replace("https", "http"), {}, b"").status == 403

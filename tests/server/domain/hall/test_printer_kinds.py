@@ -1,0 +1,55 @@
+"""Which fields matter for which kind of printer; which are plugged in, fetch, or may be simulated."""
+
+from dataclasses import replace
+
+import pytest
+
+from server.domain.hall.configuration import Kiosk, PrinterConnection
+from server.domain.hall.printer_kinds import PLUGGED_KINDS, PRINTER_FIELDS, PULLED_KINDS, kinds_by_field
+from tests.server.domain.hall.test_configuration import hall, service
+
+
+def connection(**more) -> PrinterConnection:
+    return PrinterConnection(**{"host": None, "port": 9100, "profile": "escpos", "paper_mm": 80} | more)
+
+
+def test_each_field_matters_for_the_kinds_that_use_it():
+    assert kinds_by_field() == {
+        "host": ("tcp",),
+        "port": ("tcp",),
+        "usb": ("usb_file", "usb_bus"),
+        "line": ("serial",),
+        "speed": ("serial",),
+        "dialect": ("tcp", "usb_file", "usb_bus", "serial", "gateway"),
+    }
+
+
+def test_a_printer_is_plugged_into_the_server_fetches_its_jobs_or_is_on_the_network():
+    assert {"usb_file", "usb_bus", "serial"} == PLUGGED_KINDS
+    assert {"star_cloudprnt", "epson_direct", "gateway"} == PULLED_KINDS
+    assert set(PRINTER_FIELDS) - PLUGGED_KINDS - PULLED_KINDS == {"tcp"}
+
+
+@pytest.mark.parametrize(("kind", "place"), [("tcp", "host"), ("usb_file", "usb"), ("serial", "line")])
+def test_a_printer_without_a_place_is_simulated(kind, place):
+    assert connection(kind=kind).is_simulated
+    assert not connection(kind=kind, **{place: "x"}).is_simulated
+
+
+@pytest.mark.parametrize("kind", ["usb_bus", *sorted(PULLED_KINDS)])
+def test_one_that_fetches_or_has_a_bus_of_its_own_is_never_simulated(kind):
+    assert not connection(kind=kind).is_simulated
+
+
+def test_a_backup_is_another_kiosk_in_use_that_has_a_printer():
+    backed = {
+        "k1": Kiosk("k1", "Entrée", printer=connection(backup="k2")),
+        "k2": Kiosk("k2", "Étage", printer=connection()),
+        "k3": Kiosk("k3", "Cour", printer=connection(backup="k3")),
+        "k4": Kiosk("k4", "Cave"),
+    }
+    configuration = hall(service("a", "q"), kiosks=backed)
+    found = [configuration.backup_of(kiosk) for kiosk in (*backed, "unknown")]
+    assert found == [backed["k2"], None, None, None, None]
+    for unfit in (replace(backed["k2"], is_retired=True), replace(backed["k2"], printer=None)):
+        assert hall(service("a", "q"), kiosks=backed | {"k2": unfit}).backup_of("k1") is None

@@ -1,0 +1,91 @@
+"""When an incident goes beyond its hall, is named as not answered, and leaves pages."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.author import Author
+from server.domain.incidents.facts import incident_joined, incident_raised
+from server.domain.incidents.fold import INCIDENT_FOLDS
+from server.domain.incidents.incidents import Incident, shown_at_place
+from server.domain.row_changes import Insert, Recorded, Update
+
+RAISED = datetime(2026, 11, 24, 9, tzinfo=UTC)
+INCIDENT = Incident(
+    *("i1", "laon", "g1", RAISED, "caller", 0, None),
+    *(None, None, None, None, None, None, None, None, None),
+)
+OVER: dict[str, Any] = {"ended_at": RAISED, "end_reason": "over"}
+ANSWERED: dict[str, Any] = {"answered_at": RAISED, "answered_by": "guard"}
+
+
+def after(seconds: float) -> datetime:
+    return RAISED + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "escalates", "is_unanswered"),
+    [(0, False, False), (29.9, False, False), (30, True, False), (59.9, True, False), (60, True, True)],
+)
+def test_half_a_minute_without_an_answer_leads_beyond_the_hall_and_a_minute_to_its_name(
+    seconds: float, escalates: bool, is_unanswered: bool
+):
+    assert INCIDENT.is_to_escalate(after(seconds)) is escalates
+    assert INCIDENT.is_to_name_unanswered(after(seconds)) is is_unanswered
+
+
+@pytest.mark.parametrize("change", [OVER, ANSWERED, {"escalated_at": RAISED, "unanswered_at": RAISED}])
+def test_what_is_over_answered_or_done_already_takes_no_further_step(change: dict[str, Any]):
+    incident = replace(INCIDENT, **change)
+    assert not incident.is_to_escalate(after(600))
+    assert not incident.is_to_name_unanswered(after(600))
+
+
+def test_pages_show_an_incident_for_an_hour_unless_somebody_ends_it():
+    assert INCIDENT.is_shown(after(0))
+    assert INCIDENT.is_shown(after(3599))
+    assert not INCIDENT.is_shown(after(3600))
+    assert not INCIDENT.is_shown(after(3601))
+    assert not replace(INCIDENT, **OVER).is_shown(after(1))
+
+
+def test_an_answer_counts_more_than_the_steps_before_it():
+    assert INCIDENT.state == "raised"
+    escalated = replace(INCIDENT, escalated_at=after(30))
+    unanswered = replace(escalated, unanswered_at=after(60))
+    assert [each.state for each in (escalated, unanswered)] == ["escalated", "unanswered"]
+    assert replace(unanswered, **ANSWERED).state == "answered"
+
+
+def test_it_is_that_of_who_pressed_first_and_last():
+    joined = replace(INCIDENT, joins=1, joined_by="colleague")
+    assert [joined.is_own_of(Author(each)) for each in ("caller", "colleague", "guard")] == [
+        True,
+        True,
+        False,
+    ]
+    assert joined.is_own_of(Author("of-2027", former=frozenset({"caller"})))
+
+
+def test_a_further_press_joins_what_is_shown_at_its_place_only():
+    desk, ended = replace(INCIDENT, id="i2", counter=None), replace(INCIDENT, id="i0", **OVER)
+    incidents = [ended, desk, INCIDENT]
+    assert shown_at_place(incidents, "g1", after(5)) is INCIDENT
+    assert shown_at_place(incidents, None, after(5)) is desk
+    assert shown_at_place(incidents, "g2", after(5)) is None
+    assert shown_at_place(incidents, "g1", after(3600)) is None
+
+
+@pytest.mark.parametrize("joins", [0, 1, 7])
+def test_each_further_press_counts_one_more_than_before(joins: int):
+    def fold(fact: Any) -> Any:
+        [change] = INCIDENT_FOLDS[fact.kind](Recorded(fact.kind, fact.body, "laon", 0, "colleague"))
+        return change
+
+    raised = fold(incident_raised("i1", "g1"))
+    assert isinstance(raised, Insert)
+    assert raised.values["joins"] == 0
+    joined = fold(incident_joined(replace(INCIDENT, joins=joins)))
+    assert joined == Update("incident", "i1", {"joins": joins + 1, "joined_by": "colleague"})
