@@ -74,6 +74,17 @@ def test_bad_input_is_refused_at_its_field(check: Callable[[], object], code: st
     assert (refused.value.code, refused.value.details["field"]) == (code, field)
 
 
+def test_a_mandate_that_ends_today_holds_and_a_past_meeting_has_decisions():
+    assert checked_member(MemberRequest("APF", "2026-11-24"), TODAY).mandate_ends_on == TODAY
+    for met_on in (TODAY, date(2026, 11, 1)):
+        assert checked_decision(" Vingt \n sièges ", met_on, TODAY) == "Vingt sièges"
+
+
+def test_a_report_is_sent_at_the_latest_on_the_day_of_the_meeting():
+    assert checked_sent_day("2026-11-24", TODAY, TODAY) == TODAY
+    assert checked_sent_day("2026-11-20", TODAY, TODAY) == date(2026, 11, 20)
+
+
 def test_a_year_of_long_ago_or_far_ahead_is_a_slip():
     assert checked_meeting(MeetingRequest("2000-01-01", "", "A", is_held=True), TODAY).met_on.year == 2000
     for slip in (MeetingRequest("1999-12-31", "", "A", is_held=True), MeetingRequest("9999-12-31", "", "A")):

@@ -1,5 +1,6 @@
 """Entries of the register: states, dates, who reads what concerns an agent, references."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from server.domain.complaints.entries import (
     next_state,
     verbs_of,
 )
-from server.domain.complaints.references import entry_keys, grouped, typed_key
+from server.domain.complaints.references import LETTERS, entry_keys, grouped, typed_key
 from server.domain.refusals import Refusal
 
 TODAY = date(2026, 11, 20)
@@ -96,3 +97,11 @@ def test_one_form_has_one_entry_and_its_secret_is_typed_as_people_type():
     assert keys == entry_keys("one form")
     assert not {keys.id, keys.reference, keys.secret} & {others.id, others.reference, others.secret}
     assert typed_key(f" {grouped(keys.secret).lower()} ") == keys.secret
+    assert re.fullmatch(f"[{LETTERS}]{{7}} [{LETTERS}]{{12}}", f"{keys.reference} {keys.secret}")
+    assert re.fullmatch("[0-9a-f]{32}", keys.id)
+    assert re.fullmatch("(.{4}-){2}.{4}", grouped(keys.secret))
+
+
+def test_a_letter_of_today_and_the_longest_texts_are_entered():
+    written = replace(WRITTEN, channel="paper", text="x" * 3000, contact="y" * 200, written_on="2026-11-20")
+    assert checked_entry(written, TODAY, channels=(Channel.PAPER,)) == written

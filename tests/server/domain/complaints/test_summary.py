@@ -16,13 +16,15 @@ def test_counts_add_up_and_thanks_have_no_target():
         [
             entry("answered", 2, 12),
             entry("closed", 2, 13),
+            entry("closed", 2, 14),
             entry("dropped", 5, 6),
             entry("acknowledged", 9, None),
+            entry("received", 9, None),
             entry("closed", 9, None, "thanks"),
         ]
     )
     complaint, thanks = counted
-    assert (complaint.month, complaint.received) == ("2026-11", 4)
-    assert (complaint.answered, complaint.dropped, complaint.waiting) == (2, 1, 1)
+    assert (complaint.month, complaint.received) == ("2026-11", 6)
+    assert (complaint.answered, complaint.dropped, complaint.waiting) == (3, 1, 2)
     assert (complaint.within_target, complaint.median_days) == (2, 10)
     assert (thanks.answered, thanks.waiting, thanks.within_target, thanks.median_days) == (1, 0, 0, None)

@@ -52,3 +52,14 @@ def test_hours_are_counted_in_local_months_and_energy_with_declared_watts_only()
     ]
     assert {month["saved_kwh"] for month in panel_months(rests, "Europe/Paris", None)} == {None}
     assert panel_months([rest(datetime(2026, 11, 2, tzinfo=UTC), 0)], "Europe/Paris", 150) == []
+
+
+def test_the_month_ends_at_its_last_second_and_hours_have_one_decimal():
+    # half an hour before and a quarter of an hour after midnight in Paris, 4,000 W
+    rests = [rest(datetime(2026, 10, 31, 22, 30, tzinfo=UTC), 0.75)]
+    assert panel_months(rests, "Europe/Paris", 4_000) == [
+        {"month": "2026-11", "off_h": 0.2, "saved_kwh": 1.0},
+        {"month": "2026-10", "off_h": 0.5, "saved_kwh": 2.0},
+    ]
+    [month] = panel_months([rest(datetime(2026, 10, 1, tzinfo=UTC), 100)] * 7, "Europe/Paris", None)
+    assert month["off_h"] == 700.0

@@ -32,6 +32,7 @@ def test_a_visit_keeps_its_criteria_and_drops_empty_ones_of_its_own():
         ({"function": " "}, "check_function_missing", "function"),
         ({"function": "Mme Martin"}, "check_function_is_a_person", "function"),
         ({"scenario": "\n"}, "check_scenario_missing", "scenario"),
+        ({"function": "x" * 81}, "check_text_too_long", "function"),
         ({"scenario": "x" * 601}, "check_text_too_long", "scenario"),
         ({"findings": [Finding("welcome", "", "", "")]}, "check_result_missing", "result-0"),
         (
@@ -39,6 +40,7 @@ def test_a_visit_keeps_its_criteria_and_drops_empty_ones_of_its_own():
             "check_result_missing",
             "result-1",
         ),
+        ({"findings": [Finding("", "x" * 81, "met", "")]}, "check_text_too_long", "words-0"),
         ({"findings": [Finding("welcome", "", "met", "x" * 301)]}, "check_text_too_long", "remark-0"),
     ],
 )
@@ -46,3 +48,12 @@ def test_a_wrong_check_is_refused_at_its_field(change: dict[str, Any], code: str
     with pytest.raises(Refusal) as refused:
         checked_check(replace(VISIT, **change), TODAY)
     assert (refused.value.code, refused.value.details["field"]) == (code, field)
+
+
+def test_the_longest_texts_are_kept_and_a_check_of_the_hall_has_no_scenario():
+    finding = Finding("", "w" * 80, "not_met", "r" * 300)
+    kept = checked_check(
+        replace(VISIT, function="f" * 80, scenario="s" * 600, findings=[finding], done_on="2026-11-23"), TODAY
+    )
+    assert (kept.function, kept.scenario, list(kept.findings)) == ("f" * 80, "s" * 600, [finding])
+    assert checked_check(replace(VISIT, kind=CheckKind.HALL_CHECK, scenario=""), TODAY).scenario == ""

@@ -33,6 +33,7 @@ def test_a_note_has_kind_gravity_place_and_follow_ups_in_their_order():
         "2026/01234-A",
     )
     assert checked(counter="").counter is None
+    assert checked(happened_on="2026-08-24").happened_on == date(2026, 8, 24), "92 days ago"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_note_has_kind_gravity_place_and_follow_ups_in_their_order():
         ({"gravity": "4"}, "incident_gravity_missing"),
         ({"counter": "g9"}, "unknown_counter"),
         ({"happened_on": "2026-11-25"}, "bad_incident_day"),
-        ({"happened_on": "2026-08-01"}, "bad_incident_day"),
+        ({"happened_on": "2026-08-23"}, "bad_incident_day"),
         ({"happened_on": "hier"}, "bad_incident_day"),
         ({"follow_ups": ("arrest",)}, "bad_incident_follow_up"),
         ({"complaint": "2026/1"}, "complaint_without_follow_up"),

@@ -39,6 +39,7 @@ def test_notices_planned_all_day_and_more_of_them_than_there_is_time_for():
     kinds = {each.kind: each for each in plan_of(many, OPENING, 0).clashes}
     assert kinds.keys() == {ClashKind.WHOLE_DAY, ClashKind.CROWDED}
     assert len(kinds[ClashKind.WHOLE_DAY].notices) == 30
+    assert kinds[ClashKind.WHOLE_DAY].window == (at(8), at(17))
     assert kinds[ClashKind.CROWDED].every == timedelta(minutes=30)
     assert plan_of(many[:1], OPENING, 0).clashes == []
 
@@ -62,3 +63,9 @@ def test_a_clash_of_seconds_is_not_named():
     ]
     clashes = plan_of([*legal, PlannedNotice("o", ALL_DAY, 40_000)], OPENING, 0.2).clashes
     assert [each.notices for each in clashes if each.kind == ClashKind.LEGAL_SHARE] == [("l0", "l1", "l2")]
+
+
+def test_five_minutes_without_a_notice_are_a_gap_and_less_is_none():
+    for minute, gaps in ((4, []), (5, [(at(8), at(8, 5))])):
+        notices = [PlannedNotice("a", [(at(8, minute), at(17))], 20_000)]
+        assert plan_of(notices, OPENING, 0).gaps == gaps

@@ -68,3 +68,18 @@ def test_the_last_day_is_said_two_weeks_before_and_the_day_after():
     days = [date(2026, 3, 16), date(2026, 3, 17), until, date(2026, 4, 1)]
     assert [expiry_of(until, day) for day in days] == [None, "soon", "soon", "over"]
     assert expiry_of(None, until) is None
+
+
+def test_the_longest_name_tag_and_rights_and_twelve_tags_are_kept():
+    tags = ("t" * 40, *map(str, range(11)))
+    kept = NewDetails("x" * 120, tags, "m" * 120, "r" * 240).checked()
+    assert (len(kept.name), kept.tags, len(kept.made_by), len(kept.rights)) == (120, tags, 120, 240)
+
+
+def test_a_search_has_six_words_at_most():
+    assert terms_of("un deux trois quatre cinq six") == ("un", "deux", "trois", "quatre", "cinq", "six")
+    assert terms_of("un deux trois quatre cinq six sept")[-1] == "six"
+
+
+def test_a_hard_space_stays_and_others_become_one_plain_space():
+    assert NewDetails("Prêt\u00a0? \u2003 Non\u2009!").checked().name == "Prêt\u00a0? Non !"

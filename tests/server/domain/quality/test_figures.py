@@ -89,7 +89,21 @@ def test_the_worst_group_is_a_service_and_class_with_forty_waits():
     assert (wait.value, wait.n, wait.of, wait.of_class) == (37 * 60, 40, "papers", "priority")
     assert (share.value, share.count, share.n) == (40.0, 16, 40)
     assert (share.of, share.of_class) == ("papers", "priority")
-    assert figures(*quick[:39])["worst_group_wait_p95"].value is None
+    none = figures(*quick[:39])
+    for name in ("worst_group_wait_p95", "worst_group_received_within_target"):
+        assert none[name] == Figure(name, None, n=0)
+
+
+def test_of_groups_that_are_equally_bad_the_first_by_name_is_named():
+    found = figures(
+        *(
+            leg(f"{service}{n}", service=service, called=20, started=20, ended=21, end_reason="served")
+            for service in ("permits", "archives")
+            for n in range(40)
+        )
+    )
+    names = ("worst_service_wait_p90", "worst_group_wait_p95", "worst_group_received_within_target")
+    assert {found[name].of for name in names} == {"archives"}
 
 
 def test_shares_of_gestures_have_all_legs_or_all_calls_below():

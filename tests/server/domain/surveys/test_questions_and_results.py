@@ -12,7 +12,7 @@ from server.domain.surveys.questions import (
     question_of,
     stored_question,
 )
-from server.domain.surveys.results import results_of, shown_parts
+from server.domain.surveys.results import results_of, satisfaction, shown_parts
 
 SCALE = Question("q1", "smiley", {"fr": "Bien\u00a0?", "en": "Well?"}, {})
 CHOICE = Question("q2", "choice", {"fr": "Où\u00a0?", "en": "Where?"}, {"fr": ("ici", "là"), "en": ("here",)})
@@ -41,7 +41,11 @@ def test_questions_are_numbered_without_empty_ones_and_keep_hard_spaces():
         ([SCALE] * 11, "survey_questions_too_many"),
         ([TEXT] * 3, "survey_free_texts"),
         ([Question("", "stars", {"fr": "Bien"}, {})], "survey_question_kind"),
-        ([Question("", "choice", {"fr": "Où"}, {"fr": tuple("abcdefghi")})], "survey_choices"),
+        ([Question("", "smiley", {"fr": "x" * 161}, {})], "survey_question_too_long"),
+        *(
+            ([Question("", "choice", {"fr": "Où"}, {"fr": choices})], "survey_choices")
+            for choices in (("a",), tuple("abcdefghi"), ("a", "x" * 61), ("a", "x" * 62))
+        ),
     ],
 )
 def test_a_draft_that_cannot_be_asked_is_refused(questions: list[Question], code: str):
@@ -75,9 +79,44 @@ def test_a_question_with_nine_answers_has_no_shares_and_ten_have_an_interval():
         ({"a": 47, "b": 14, "c": 6, "d": 3, "e": 11}, {"a", "b"}),
         ({"a": 30, "b": 9}, set()),
         ({"a": 10, "b": 10}, {"a", "b"}),
+        ({"a": 30, "b": 4, "c": 6}, {"a"}),
+        ({"a": 30, "b": 4, "c": 5}, set()),
         ({"a": 12, "b": 0}, {"a"}),
         ({}, set()),
     ],
 )
 def test_what_is_left_out_cannot_be_found_by_subtracting(counts: dict[str, int], shown: set[str]):
     assert shown_parts(counts) == shown
+
+
+def test_the_most_questions_free_texts_and_choices_are_kept_and_the_longest_words():
+    assert len(checked_questions([SCALE] * 8 + [TEXT] * 2)) == 10
+    for choices in (("a", "b"), ("a", "x" * 60), tuple("abcdefgh")):
+        question = Question("", "choice", {"fr": "x" * 160}, {"fr": choices})
+        assert checked_questions([question]) == (
+            Question("q1", "choice", {"fr": "x" * 160}, {"fr": choices}),
+        )
+
+
+def test_a_free_text_of_500_characters_is_kept_and_one_more_is_refused():
+    assert checked_answers([TEXT], {"q3": f" {'x' * 500} "}).texts == {"q3": "x" * 500}
+    with pytest.raises(Refusal, match="survey_text_too_long"):
+        checked_answers([TEXT], {"q3": "x" * 501})
+    with pytest.raises(Refusal, match="survey_answer_empty"):
+        checked_answers([TEXT], {"q3": " ", "q9": "x"})
+
+
+def test_a_result_of_a_scale_alone_says_how_many_are_satisfied():
+    yes = Question("q0", "yes_no", {"fr": "Vite\u00a0?"}, {})
+    results = results_of([yes, SCALE], [{"q0": "yes", "q1": "4"}] * 10)
+    assert [each.satisfied is not None for each in results] == [False, True]
+    assert satisfaction(results) is results[1]
+    assert satisfaction(results[:1]) is None
+
+
+@pytest.mark.parametrize(("own", "shown"), [((), "ici"), (("here",), "ici"), (("here", "there"), "here")])
+def test_choices_are_in_french_where_one_is_missing_in_the_language(own: tuple[str, ...], shown: str):
+    question = Question("q1", "choice", {"fr": "Où\u00a0?"}, {"fr": ("ici", "là"), "en": own})
+    assert question.choices_in("en")[0] == shown
+    longer = Question("q1", "choice", {"fr": "Où\u00a0?"}, {"fr": ("ici", "là"), "en": ("a", "b", "c")})
+    assert longer.choices_in("en") == ("ici", "là")

@@ -1,5 +1,6 @@
 """HTTP Digest: the example of its standard, and answers to other challenges."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,3 +71,12 @@ def test_a_nonce_is_known_by_every_worker_and_for_five_minutes():
 def test_the_challenge_says_when_only_the_nonce_is_old():
     assert challenge("n", is_stale=False) == 'Digest realm="Parvis", qop="auth", algorithm=MD5, nonce="n"'
     assert challenge("n", is_stale=True).endswith(", stale=true")
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(300, True), (301, False), (302, False)])
+def test_a_value_longer_than_300_characters_is_not_read(kept: str, length: int, is_read: bool):
+    sent = RFC | {"cnonce": "c" * length}
+    once = f"{sent['nonce']}:{sent['nc']}:{sent['cnonce']}:auth"
+    request = hashlib.md5(b"GET:/dir/index.html").hexdigest()
+    sent["response"] = hashlib.md5(f"{kept}:{once}:{request}".encode()).hexdigest()
+    assert is_answer(sent, kept, method="GET", path="/dir/index.html") is is_read

@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.printing.pulled.handovers import (
-    CONFIRMED_WITHIN,
-    NEXT_AFTER,
     Handover,
     PulledJob,
     ends_of,
@@ -68,7 +66,7 @@ def test_a_job_that_was_fetched_is_never_offered_again():
 
 
 def test_the_next_job_waits_for_the_confirmation_of_the_one_before_but_not_for_ever():
-    fetched = job(9, is_sent=True, number=1, sent_at=NOW - NEXT_AFTER + SECOND)
+    fetched = job(9, is_sent=True, number=1, sent_at=NOW - 14 * SECOND)
     jobs = [fetched, job(5)]
     assert job_to_offer(jobs, NOW, may_print=True, is_printing=False) is None
     assert job_to_offer(jobs, NOW + SECOND, may_print=True, is_printing=False) == jobs[1]
@@ -82,6 +80,7 @@ def test_a_job_that_was_not_delivered_is_offered_under_a_new_name():
 def test_a_job_nobody_fetched_is_cancelled_with_its_last_verdict():
     old = NOW - LIMIT - SECOND
     jobs = [job(1, queued_at=old), job(2, queued_at=old, verdict="refused", why="paper_out"), job(3)]
+    assert ends_of(jobs, LIMIT, NOW - SECOND) == [], "they are just as old as they may be"
     ends = ends_of(jobs, LIMIT, NOW)
     assert [(end.state, end.verdict, end.why) for end in ends] == [
         ("cancelled", None, "too_old"),
@@ -90,7 +89,7 @@ def test_a_job_nobody_fetched_is_cancelled_with_its_last_verdict():
 
 
 def test_a_fetched_job_without_a_confirmation_is_unknown_after_a_minute():
-    fetched = job(1, is_sent=True, number=1, sent_at=NOW - CONFIRMED_WITHIN)
+    fetched = job(1, is_sent=True, number=1, sent_at=NOW - 60 * SECOND)
     held = replace(fetched, verdict="held", why="paper_out")
     assert ends_of([fetched, held], LIMIT, NOW) == []
     ends = ends_of([fetched, held], LIMIT, NOW + SECOND)
