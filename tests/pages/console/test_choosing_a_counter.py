@@ -130,6 +130,7 @@ def test_a_further_counter_with_a_visitor_is_taken_over_after_one_question(hall:
     phase(first, "called")
     first.keyboard.press("o")
     phase(first, "in_service")
+    ask_in_the_bar(other.context.new_page(), hall, number)
     other.locator(places).filter(has_text="Guichet 2").locator("button").press("Enter")
     phase(other, "free")
     panel = other.locator("[data-panel]")
@@ -144,6 +145,23 @@ def test_a_further_counter_with_a_visitor_is_taken_over_after_one_question(hall:
     phase(first, "choose")
     expect(place(other, "laon-g1")).to_contain_text(number)
     close_counters(other)
+
+
+def ask_in_the_bar(bar: Page, hall: Served, number: str) -> None:
+    """The same question stands in the one line of the bar, with its answers and words within sight."""
+    bar.set_viewport_size({"width": 1000, "height": 48})
+    bar.goto(f"{hall.base_url}/console/barre?hall=laon")
+    bar.locator("#bar-place").select_option("laon-g1")
+    bar.locator("[data-choose-form] button").press("Enter")
+    question = bar.locator(".ask")
+    expect(question).to_contain_text(number)
+    for each in (*question.locator("button").all(), *question.locator("p").all()):
+        expect(each).to_be_in_viewport(ratio=1)
+    assert bar.evaluate("document.documentElement.scrollHeight <= 48")
+    assert_accessible(bar)
+    question.locator("button").first.press("Enter")
+    expect(bar.locator("[data-choose-form] button")).to_be_focused()
+    bar.close()
 
 
 def test_a_refusal_is_shown_at_the_pressed_counter(hall: Served, pages: Pages):

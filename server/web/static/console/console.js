@@ -73,6 +73,7 @@ const panel = createPanel({
     state = { ...state, queue };
   },
   act,
+  refuse,
   render,
 });
 
@@ -111,7 +112,7 @@ const messages = createMessages({
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
   readCounter();
-  if (ui.panel !== null) panel.refill(ui.panel);
+  panel.refill(ui.panel);
   render();
 });
 const keepSession = keepAlive(socket, () => readCounter());
@@ -378,7 +379,11 @@ function explainWhyNot(action) {
 }
 
 listenToGestures({ ui, keys, speech, panel, stateNow: () => state, act, toPlace });
-openByForm(page.counters, () => state, opening.open);
+openByForm(
+  () => page.counters,
+  () => state,
+  opening.open,
+);
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
 globalThis.addEventListener("storage", (event) => {

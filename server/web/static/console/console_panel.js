@@ -5,16 +5,21 @@ import { serverNow } from "../shared/clock.js";
 import { one, write } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 
+/** Panels that list people. */
+const WITH_PEOPLE = new Set(["chosen", "returned", "parked"]);
+
 /**
  * `ui.panel` names the open one. `act(action, choice)` is called with the choice made there;
  * `takeRows(queue)` with every row of the queue, which a panel that lists people requests.
+ * `refuse(text)` says that the page has no panel: the bar leaves choices to the page.
  */
-export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, render }) {
+export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, refuse, render }) {
   /**
    * @param {string} action
    * @param {{ choice: any, problem: Api.Problem | null } | null} [refusal] what the server asks about first
    */
   function open(action, refusal = null) {
+    if (!document.querySelector("[data-panel]")) return refuse(words.say("console.refused.in_page"));
     ui.panel = action;
     const nowMs = serverNow(stateNow(), Date.now());
     if (action !== "keys") {
@@ -34,12 +39,15 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
     const panel = one(action === "keys" ? "[data-keys]" : "[data-panel]");
     panel.focus();
     panel.scrollIntoView({ block: "nearest" });
-    if (["chosen", "returned", "parked"].includes(action)) refill(action);
+    refill(action);
   }
 
-  /** The message carries few rows: a panel that lists people asks once for all of them. */
+  /**
+   * The message carries few rows: a panel that lists people asks once for all of them. Any other panel stays,
+   * with what was typed in it.
+   */
   async function refill(action) {
-    if (ui.isRefetching) return;
+    if (!WITH_PEOPLE.has(action) || ui.isRefetching) return;
     ui.isRefetching = true;
     try {
       /** @type {Api.QueueAnswer} */

@@ -213,14 +213,14 @@ function narrowed(services) {
   return kept.length > 0 ? kept : services;
 }
 
-/** The form of the bar opens the counter chosen in its list. */
+/** The form of the bar opens the counter chosen in its list; `counters()` are those of the hall now. */
 export function openByForm(counters, state, open) {
   document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     const { value: id } = /** @type {HTMLInputElement} */ (
       document.querySelector('[data-list="place-options"]')
     );
-    const { services } = counters.find((one) => one.id === id);
+    const { services } = counters().find((one) => one.id === id);
     const takeOver = Boolean(state().queue?.counters.find(({ counter }) => counter === id)?.session_mark);
     open([{ id, services, takeOver }], event.submitter);
   });
