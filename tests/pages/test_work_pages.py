@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
+from tests.harness.waiting import wait_until
 from tests.harness.working import close_counters, issue
 
 SITE = "laon"
@@ -81,6 +82,10 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     top = page.locator("#main").evaluate("main => main.getBoundingClientRect().top")
     page.get_by_role("button", name=f"Réimprimer {given}").first.press("Enter")
     expect(page.locator("[data-outcome]")).to_contain_text(given)
+    again = page.locator('[data-list="last"] button').first
+    again.press("Enter")
+    expect(page.locator("[data-outcome]")).to_contain_text(given)
+    expect(again).to_be_focused()
     cancel = page.get_by_role("button", name=f"Annuler ce ticket {given}")
     cancel.press("Enter")
     assert page.locator("#main").evaluate("main => main.getBoundingClientRect().top") == top
@@ -96,6 +101,61 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     page.keyboard.press("s")
     expect(page.locator("[data-outcome]")).to_contain_text("reçu sans ticket")
     assert_accessible(page)
+    held = list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/tickets", hold)
+    page.keyboard.press("1")
+    wait_until(lambda: page.title() and held, "a ticket is on its way")
+    undo = page.locator('[data-act="undo-greeting"]')
+    undo.press("Enter")  # nothing is sent meanwhile
+    held[0].continue_()
+    expect(number).to_be_visible()
+    expect(undo).to_be_visible()
+    undo.press("Enter")
+    expect(undo).to_be_hidden()
+    expect(page.locator("[data-outcome]")).to_contain_text("annulé")
+
+
+def test_services_renamed_and_moved_by_a_publication_are_drawn_with_their_keys(hall: Served, page: Page):
+    sockets, renamed = list[WebSocketRoute](), list[bool]()
+
+    def connected(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    def answer(route: Route) -> None:
+        menu = route.fetch().json()
+        if renamed:
+            menu["services"].reverse()
+        route.fulfill(json=menu)
+
+    page.route_web_socket("**/socket.io/**", connected)
+    page.route("**/menu?*", answer)
+    sign_in(page, hall, "reception", "/accueil")
+    buttons = page.locator('[data-list="services"] button')
+    expect(buttons.first).to_be_visible()
+    last = buttons.last.locator("bdi").inner_text()
+    buttons.first.focus()
+    first = buttons.first.locator("bdi").inner_text()
+    renamed.append(True)
+    sockets[-1].close()
+    expect(buttons.first).to_contain_text(last)
+    expect(buttons.filter(has_text=first)).to_be_focused()
+
+
+def test_single_letters_turned_off_at_the_console_are_off_at_the_reception_desk(hall: Served, page: Page):
+    page.add_init_script("localStorage['parvis.console.keys'] = JSON.stringify({hasSingleLetters: false})")
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    for key in ("1", "s"):
+        page.keyboard.press(key)
+    page.locator('[data-list="services"] button').first.press("Enter")
+    expect(page.locator('[data-list="last"] tr')).to_have_count(1)
+    expect(page.locator('[data-act="undo-greeting"]')).to_be_hidden()
+    expect(page.locator("main kbd").filter(visible=True)).to_have_count(0)
 
 
 def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):

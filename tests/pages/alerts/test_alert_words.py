@@ -47,6 +47,7 @@ def test_words_in_three_languages_are_typed_and_read_each_in_its_own(
     guard.locator("[data-prepare]").click()
     refused = guard.locator("[data-refused]")
     expect(refused).to_contain_text("au moins deux autres langues")
+    expect(refused).to_be_in_viewport()
     assert_accessible(guard)
     assert unreached_by_keyboard(guard) == []
     guard.locator("#text-es").fill("Quédense sentados.")

@@ -11,7 +11,7 @@ import {
   wrongWith,
 } from "./alerts_state.js";
 import { withLiveness } from "../shared/clock.js";
-import { byId, element, fill, one, show, write } from "../shared/dom.js";
+import { byId, element, fill, one, show, showRefusal as refuse, write } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -31,7 +31,7 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 /** @type {HTMLFormElement} */
 const form = one("[data-raise]");
-let state = { isLive: false, lostAtMs: null };
+let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 /** @type {Api.AlertAnswer[]} */
 let alertsRead = [];
 let asOf = 0; // by the server's clock
@@ -65,6 +65,7 @@ async function readAll() {
     const answer = await read("/api/v1/alerts");
     alertsRead = answer.alerts;
     asOf = Date.parse(answer.as_of);
+    state = { ...state, clockOffsetMs: asOf - Date.now() };
     draw();
   } catch {
     // Not reachable: the page says so and asks again.
@@ -336,11 +337,6 @@ function step(number) {
   show("[data-step]", false);
   show(`[data-step="${number}"]`, true);
   one(number === 2 ? "[data-confirm]" : "[data-prepare]").focus();
-}
-
-function refuse(text) {
-  write("refused", text);
-  show("[data-refused]", text !== "");
 }
 
 /** Only a message of one's own has words; only some alerts may expire. */

@@ -4,7 +4,8 @@ import { askOnce } from "../shared/ask_once.js";
 import { emptyConsole, summaryDue, waitingCount, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { byId, element, isField, one, setText, show, write } from "../shared/dom.js";
+import { byId, element, fill, isField, keepingFocus, one, setText, show } from "../shared/dom.js";
+import { showRefusal as refuse } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
 import { actionOf, keyOf, storedKeys } from "../shared/keys.js";
 import { connect, spread } from "../shared/live.js";
@@ -103,7 +104,11 @@ const session = sessionStore(page.hall.slug);
 const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
 const toConsole = document.querySelector("[data-switch]");
 const held = createHeld({ words, least: 1, activate: goToPlace });
-if (toConsole && chosenKeys.hasSingleLetters) {
+if (!chosenKeys.hasSingleLetters) {
+  for (const mark of document.querySelectorAll("main kbd")) mark.textContent = "";
+  for (const place of document.querySelectorAll("main [aria-keyshortcuts]"))
+    place.removeAttribute("aria-keyshortcuts");
+} else if (toConsole) {
   one("kbd", toConsole).textContent = chosenKeys.keys.reception;
   toConsole.setAttribute("aria-keyshortcuts", chosenKeys.keys.reception);
 }
@@ -218,17 +223,19 @@ function sayNowAndThen(nowMs) {
 
 function drawServices() {
   const list = one('[data-list="services"]');
-  if (list.children.length === menu.length) return;
-  list.replaceChildren(...menu.map((service, index) => element("li", {}, serviceButton(service, index + 1))));
+  const mark = JSON.stringify(menu.map(({ id, name }) => [id, name]));
+  const rows = menu.map((service, index) => element("li", {}, serviceButton(service, index + 1)));
+  keepingFocus(list, () => fill(list, mark, rows));
 }
 
 function serviceButton({ id, name }, at) {
+  const digit = at <= 9 && chosenKeys.hasSingleLetters ? String(at) : null;
   const button = element(
     "button",
-    { type: "button", "aria-keyshortcuts": at <= 9 ? String(at) : null },
+    { type: "button", "data-key": id, "aria-keyshortcuts": digit },
     element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })),
   );
-  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
+  if (digit) button.append(element("kbd", { "aria-hidden": "true" }, digit));
   button.addEventListener("click", () => issue(id));
   return button;
 }
@@ -317,6 +324,7 @@ async function greet() {
 /** The last one counted here is taken back; a second press finds nothing more to take back. */
 async function undoGreeting() {
   const answer = await attempt({ path: `${HALL}/greetings/${greeted}/undo` });
+  if (!answer.ok && answer.status === 0) return; // perhaps not sent: the button stays
   if (answer.ok) tell(say("console.outcome.undo"));
   greeted = null;
   show('[data-act="undo-greeting"]', false);
@@ -334,12 +342,6 @@ async function sayToCounter() {
   if (!(await attempt({ path: `${HALL}/messages`, body })).ok) return;
   text.value = "";
   tell(say("reception.say.done", { counter: words.hall.counterLabel(counter.value) }));
-}
-
-function refuse(text) {
-  write("refused", text);
-  show("[data-refused]", true);
-  one("[data-refused]").scrollIntoView({ block: "nearest" });
 }
 
 function tell(text) {
@@ -361,6 +363,7 @@ document.addEventListener("keydown", (event) => {
   if (key === null || isField(event.target)) return;
   if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole)
     return toConsole.click();
+  if (!chosenKeys.hasSingleLetters) return;
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();

@@ -1,7 +1,7 @@
 // The part of the reception desk that checks in visitors with an appointment, from the list of the day, and
 // undoes a mistake.
 
-import { element, one, setText } from "../shared/dom.js";
+import { element, keepingFocus, one, setText } from "../shared/dom.js";
 import { uuid } from "../shared/verbs.js";
 
 const MAY_BE_UNDONE = "waiting"; // nobody has called yet
@@ -35,16 +35,10 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
       document.querySelector('[data-text="appointments-count"]'),
       say("reception.appointments.count", { booked: counts.booked, here: counts.checked_in }),
     );
-    const { activeElement } = document;
-    const focused = list.contains(activeElement)
-      ? /** @type {HTMLElement} */ (activeElement).dataset.key
-      : null;
-    list.replaceChildren(
-      ...(listed.length
-        ? listed.map(row)
-        : [element("li", {}, element("p", {}, say("reception.appointments.none")))]),
-    );
-    if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+    const rows = listed.length
+      ? listed.map(row)
+      : [element("li", {}, element("p", {}, say("reception.appointments.none")))];
+    keepingFocus(list, () => list.replaceChildren(...rows));
   }
 
   function row(one) {

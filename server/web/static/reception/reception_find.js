@@ -1,7 +1,7 @@
 // The part of the reception desk that finds a visit again: by its number, or by remembered facts of a lost
 // ticket.
 
-import { element, one, setText, show } from "../shared/dom.js";
+import { element, keepingFocus, one, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { CANCEL_REASONS } from "../shared/reasons.js";
@@ -84,11 +84,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
   }
 
   function draw() {
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-    const key = focused?.closest("[data-list=found] button")?.dataset.key;
-    list.replaceChildren(...found.map(item));
-    if (kept?.form.contains(focused)) focused?.focus();
-    else if (key) list.querySelector(`[data-key="${key}"]`)?.focus();
+    keepingFocus(list, () => list.replaceChildren(...found.map(item)));
     show("[data-find-close]", query !== null);
   }
 

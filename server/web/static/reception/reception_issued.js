@@ -1,7 +1,7 @@
 // The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
 
 import { needsCare, paperWords, withPrint } from "./paper_state.js";
-import { element, one, show, write } from "../shared/dom.js";
+import { element, keepingFocus, one, show, write } from "../shared/dom.js";
 
 const KEPT = 12;
 
@@ -72,7 +72,8 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
     write("paper", last.print ? paperWords(last, say) : say("reception.issued.say"));
     one('[data-text="paper"]').classList.toggle("care", needsCare(last));
-    one('[data-list="last"]').replaceChildren(...tickets.map((ticket) => lastRow(ticket)));
+    const list = one('[data-list="last"]');
+    keepingFocus(list, () => list.replaceChildren(...tickets.map((ticket) => lastRow(ticket))));
   }
 
   function againButton(ticket) {
@@ -82,6 +83,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
       {
         type: "button",
         class: "quiet",
+        "data-key": ticket.visit,
         "aria-label": say("reception.last.again_one", { number: ticket.number }),
       },
       say("reception.last.again"),

@@ -87,6 +87,33 @@ export function show(selector, isShown, root = document) {
 }
 
 /**
+ * Writes why a gesture was refused, within sight of whoever pressed; an empty text takes the line away.
+ *
+ * @param {string} text
+ */
+export function showRefusal(text) {
+  write("refused", text);
+  show("[data-refused]", text !== "");
+  if (text) one("[data-refused]").scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * Draws a list again: the focused element keeps the focus, or the new one with its `data-key` has it.
+ *
+ * @param {HTMLElement} list
+ * @param {() => void} redraw
+ */
+export function keepingFocus(list, redraw) {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const isWithin = list.contains(focused);
+  redraw();
+  if (!focused || !isWithin || focused === document.activeElement) return;
+  const { key } = focused.dataset;
+  if (focused.isConnected) focused.focus();
+  else if (key) list.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+/**
  * Whether an element is a place where one types.
  *
  * @param {EventTarget | null} target

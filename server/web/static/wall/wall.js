@@ -3,7 +3,7 @@
 
 import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { setText, show, write } from "../shared/dom.js";
+import { setText, showRefusal } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
@@ -39,16 +39,13 @@ let summary = null;
 let dayEndReadAtMs = -Infinity;
 
 const attempt = oneAtATime(async (request) => {
-  show("[data-refused]", false);
+  showRefusal("");
   tell("");
   const answer = await send(
     { ...request, headers: csrfHeader() },
     { onRepeat: () => tell(say("console.outcome.repeating")) },
   );
-  if (!answer.ok) {
-    write("refused", whyNotDone(answer, say));
-    show("[data-refused]", true);
-  }
+  if (!answer.ok) showRefusal(whyNotDone(answer, say));
   refresh();
   return answer;
 });
