@@ -14,6 +14,7 @@ export const appointmentStart = {
   code: "",
   codeError: null,
   convocations: null,
+  isLoadingConvocations: false,
   convocation: null,
   wanted: null,
 };
@@ -23,6 +24,11 @@ export function offersAppointment({ menu, view, notice }) {
   return (
     Boolean(menu?.appointments) && (view === "start" || (view === "notice" && notice === "appointment_only"))
   );
+}
+
+// Whether the server did not say which convocations are expected.
+export function hasFailedConvocations({ view, convocations, isLoadingConvocations }) {
+  return view === "convocation" && convocations === null && !isLoadingConvocations;
 }
 
 // Back to the keypad, the code kept, when it was the code that was wrong; null for any other refusal.
@@ -88,11 +94,29 @@ export function appointmentReducers({ active, isGuarded }) {
 
     show_convocations(state, { at }) {
       return isHere(state, "appointment", at)
-        ? { ...active(state, at), view: "convocation", convocation: null, page: 0 }
+        ? {
+            ...active(state, at),
+            view: "convocation",
+            convocations: null,
+            isLoadingConvocations: true,
+            convocation: null,
+            page: 0,
+          }
         : state;
     },
 
-    convocations_loaded: (state, { services }) => ({ ...state, convocations: services }),
+    convocations_loaded: (state, { services }) => ({
+      ...state,
+      convocations: services,
+      isLoadingConvocations: false,
+    }),
+
+    convocations_failed: (state) => ({ ...state, isLoadingConvocations: false }),
+
+    retry_convocations: (state, { at }) =>
+      isHere(state, "convocation", at) && hasFailedConvocations(state)
+        ? { ...active(state, at), isLoadingConvocations: true }
+        : state,
 
     choose_convocation(state, { service, at }) {
       return isHere(state, "convocation", at)

@@ -1,7 +1,7 @@
 // Draws the appointment's views: the keypad for a code, services and hours of convocations, the line on the
 // ticket.
 
-import { SHORTEST_CODE } from "./appointment_state.js";
+import { hasFailedConvocations, SHORTEST_CODE } from "./appointment_state.js";
 import { duration } from "./words.js";
 
 const KEYS = [..."1234567890", ..."AZERTYUIOP", ..."QSDFGHJKLM", ..."WXCVBN"];
@@ -52,8 +52,8 @@ export function appointmentNotice(state, say) {
   return say(`kiosk.notice.${state.notice}.text`, at ? { at: hourIn(state, at), day: dayIn(state, at) } : {});
 }
 
-// `tools`: put, button, backButton, element, fillPaged and showText of the kiosk's view.
-export function appointmentViews({ put, button, backButton, element, fillPaged, showText }) {
+// `tools`: put, button, backButton, element, fillPaged, showText and showAway of the kiosk's view.
+export function appointmentViews({ put, button, backButton, element, fillPaged, showText, showAway }) {
   const choice = (act, value, text, key) => {
     const made = button({ act, key, label: text });
     made.dataset.value = value;
@@ -97,6 +97,8 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
     },
 
     convocation(state, say) {
+      if (hasFailedConvocations(state))
+        return showAway(say, { retry: "retry_convocations", other: backButton(say) });
       const slots = put("view-convocation", say);
       const found = state.convocations?.find(({ service }) => service === state.convocation);
       slots.title.textContent = say(found ? "kiosk.convocation.hour" : "kiosk.convocation.service");

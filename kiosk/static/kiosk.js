@@ -119,7 +119,7 @@ function dispatch(action) {
   if (state === before) return;
   if (state.language !== before.language) link.refetch();
   if (state.press) runPress(state.press);
-  if (state.view === "convocation" && before.view === "appointment") loadConvocations();
+  if (state.isLoadingConvocations && !before.isLoadingConvocations) loadConvocations();
   if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
   if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
   if (state.sheet && !before.sheet) printSheet(state.sheet);
@@ -214,7 +214,7 @@ async function loadConvocations() {
   try {
     dispatch({ type: "convocations_loaded", services: await link.convocations() });
   } catch {
-    dispatch({ type: "convocations_loaded", services: [] });
+    dispatch({ type: "convocations_failed" });
   }
 }
 

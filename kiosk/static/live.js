@@ -225,7 +225,8 @@ export function openLink(on, language) {
     },
     async convocations() {
       const answer = await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/convocations`);
-      return answer.status === 200 ? answer.json.services : [];
+      if (answer.status !== 200) throw new Error(`convocations: ${answer.status}`);
+      return answer.json.services;
     },
   };
 }

@@ -219,21 +219,7 @@ const views = {
   away(state, say) {
     const isOver = !state.isTrying;
     const text = !isOver && state.press ? say("kiosk.away.trying") : "";
-    const retry = () =>
-      button({
-        act: "retry",
-        key: "retry",
-        label: say("kiosk.action.retry"),
-        icon: "rotate-ccw",
-        kind: "primary",
-      });
-    plain(say, {
-      icon: "wifi-off",
-      title: "kiosk.away.title",
-      text,
-      opening: say("kiosk.away.text"),
-      acts: isOver && state.press ? [retry(), homeButton(say)] : [],
-    });
+    showAway(say, { text, retry: isOver && state.press ? "retry" : null, other: homeButton(say) });
   },
 
   ticket(state, say) {
@@ -266,6 +252,7 @@ Object.assign(
     element,
     fillPaged,
     showText,
+    showAway,
   }),
 );
 
@@ -353,6 +340,19 @@ function plain(
   if (book) drawBooking(slots, book, say);
   if (choices) fillPaged(slots, choices, acts, state, say);
   else slots.acts.replaceChildren(...acts);
+}
+
+// The server is away. `retry`: the act that asks it again, null while nothing can be pressed; `other`: the
+// button beside it.
+function showAway(say, { text = "", retry, other }) {
+  const again = { key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" };
+  plain(say, {
+    icon: "wifi-off",
+    title: "kiosk.away.title",
+    text,
+    opening: say("kiosk.away.text"),
+    acts: retry ? [button({ act: retry, ...again }), other] : [],
+  });
 }
 
 // Where one books: a code to scan, and the address as people type it.

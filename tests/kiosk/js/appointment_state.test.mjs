@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { hasFailedConvocations } from "../../../kiosk/static/appointment_state.js";
 import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
 
@@ -66,6 +67,17 @@ test("a paper convocation is found by service and hour, and each step goes back 
   assert.equal(walk([...steps, { type: "back" }]).convocation, null);
   assert.equal(walk([...steps, { type: "back" }, { type: "back" }]).view, "appointment");
   assert.equal(walk([...steps, { type: "back" }, { type: "back" }, { type: "back" }]).view, "start");
+});
+
+test("convocations that the server did not say are asked again, and are never said to be none", () => {
+  const steps = [show, { type: "show_convocations" }];
+  assert.equal(walk(steps).isLoadingConvocations, true);
+  const failed = walk([...steps, { type: "convocations_failed" }]);
+  assert.deepEqual([failed.convocations, hasFailedConvocations(failed)], [null, true]);
+  const again = walk([...steps, { type: "convocations_failed" }, { type: "retry_convocations" }]);
+  assert.deepEqual([again.isLoadingConvocations, hasFailedConvocations(again)], [true, false]);
+  const loaded = walk([...steps, { type: "convocations_loaded", services: [] }]);
+  assert.equal(hasFailedConvocations(loaded), false);
 });
 
 test("what is not taken says why and when, and the next visitor finds no code", () => {
