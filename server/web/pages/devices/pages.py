@@ -41,7 +41,7 @@ def blueprint(work: WorkContext, database: Database) -> Blueprint:
             sentences={
                 **page_sentences(work.translate, language, CATALOGUE),
                 **page_sentences(work.translate, language, SUPERVISION_CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
+                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, (*BORROWED, "console.ask.")),
             },
         )
 

@@ -1,5 +1,6 @@
 // Actions on a device from the page of every device: renew or revoke its token, try its printer, place it.
 
+import { askOnce } from "../shared/ask_once.js";
 import { element, fill, setText } from "../shared/dom.js";
 import { proofWords } from "./device_words.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
@@ -50,31 +51,28 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     address: () => address.toggle(),
     secret: () => (now.fetches?.has_secret ? confirmed("secret", () => setup.renew()) : setup.renew()),
   };
+  const questions = new Map(); // by verb, the question that stands in place of its button
   let now = device;
-  let isSure = false;
 
   for (const [kind, deed] of Object.entries(deeds)) {
     const button = element("button", { type: "button", hidden: true }, say(`device_list.verb.${kind}`));
     button.addEventListener("click", deed);
-    button.addEventListener("blur", forget);
     buttons.set(kind, button);
     choices.append(button);
   }
 
-  /** A first press asks, a second does. */
-  async function confirmed(kind, deed) {
-    if (isSure) {
-      forget();
-      return deed();
-    }
-    isSure = true;
-    return setText(buttons.get(kind), say(`device_list.sure.${kind}`));
+  /** Asks in place of the button: a second press there changes nothing. */
+  function confirmed(kind, deed) {
+    const texts = [say(`device_list.sure.${kind}`)];
+    const yes = say(`device_list.sure.${kind}_yes`);
+    questions.set(kind, askOnce(buttons.get(kind), { texts, yes, no: say("console.ask.no"), go: deed }));
   }
 
-  /** A person who moves on to something else has not confirmed. */
-  function forget() {
-    isSure = false;
-    for (const kind of ["revoke", "secret"]) setText(buttons.get(kind), say(`device_list.verb.${kind}`));
+  /** Whether the button of a verb is hidden: it may not be done now, or its question stands in its place. */
+  function isHidden(kind, kinds) {
+    if (kinds.includes(kind)) return Boolean(questions.get(kind)?.isConnected);
+    questions.get(kind)?.remove();
+    return true;
   }
 
   async function act(request, done, values = {}) {
@@ -122,7 +120,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     now = device;
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
     for (const [kind, button] of buttons)
-      button.hidden = !kinds.includes(kind) || (kind === "renew" && now.connections.length > 1);
+      button.hidden = isHidden(kind, kinds) || (kind === "renew" && now.connections.length > 1);
     setText(proof, proofWords(now, { say, moment }));
     proof.hidden = !proof.textContent;
     address.draw(now, kinds.includes("address"));
