@@ -10,7 +10,7 @@ const MOST_BYTES = 190_000;
 const OF_FILES = new Set(["src", "srcset", "poster"]);
 const UNNEEDED = "#measure, script, noscript, link";
 
-// style sheets do not change while the page lives; fonts come, a screen is turned
+// fonts come, a screen is turned, a new look brings another style sheet
 /** @type {{ key: string | null, styles: string }} */
 let lastStyles = { key: null, styles: "" };
 
@@ -18,7 +18,7 @@ let lastStyles = { key: null, styles: "" };
 export async function drawPicture(page = document) {
   const size = { width: innerWidth, height: innerHeight };
   const fonts = fontsOf(page);
-  const key = JSON.stringify([fonts, size]);
+  const key = JSON.stringify([fonts, size, [...page.styleSheets].map(({ href }) => href)]);
   if (lastStyles.key !== key) lastStyles = { key, styles: await stylesOf(page, new Set(fonts)) };
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(page, size))}`;

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from server.documents.parts.contrast import READABLE, contrast
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
@@ -14,6 +15,9 @@ from tests.signage.contract_server import ContractServer
 from tests.signage.programmes import item, programme
 
 DAY_MS = 86_400_000
+COLOURS = """foot => ["color", "backgroundColor"].map((name) => "#" + getComputedStyle(foot)[name]
+  .match(/\\d+/g).slice(0, 3).map((part) => Number(part).toString(16).padStart(2, "0")).join(""))"""
+"""The colours of the foot's letters and ground, as `#rrggbb`."""
 
 HOLD_FRAMES = """() => {
   const held = [], own = window.requestAnimationFrame.bind(window);
@@ -102,6 +106,7 @@ def test_a_reload_without_server_shows_the_last_calls_and_since_when(
     stale = page.locator("#foot-stale").inner_text()
     minutes = (before, page.locator("#clock").inner_text())  # of the hall, though the browser is elsewhere
     assert any(minute in stale for minute in minutes)
+    assert contrast(*page.locator("#foot").evaluate(COLOURS)) >= READABLE
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
 

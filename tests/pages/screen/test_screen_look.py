@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route, expect
 
 from tests.harness.accessible import assert_accessible
@@ -13,6 +13,7 @@ from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE
 from tests.pages.screen.test_screen_media import KEPT
+from tests.pages.screen.test_screen_picture import drawn
 from tests.signage.contract_server import ContractServer, former, queue
 from tests.signage.programmes import RICH, item, programme
 
@@ -102,6 +103,7 @@ def test_a_published_look_applies_without_a_reload(pages: Pages, hall: ContractS
     page = opened(pages, hall)
     wait_until(lambda: page.evaluate(INK) == "#1a2a5e", "the first look")
     page.evaluate("window.isSame = true")
+    drawn(hall)  # keeps the styles of the first look
     hall.screen["look"] = look("b", name="Guise", logo=None)
     hall.sockets.emit("programme.changed", {}, namespace="/screen")
     wait_until(lambda: page.evaluate(INK) == "#5b1e6b", "the new look")
@@ -109,6 +111,9 @@ def test_a_published_look_applies_without_a_reload(pages: Pages, hall: ContractS
     expect(page.locator("#calls .identity img")).to_be_hidden()
     wait_until(lambda: page.locator("link[data-look]").count() == 1, "the old stylesheet has gone")
     assert page.evaluate("window.isSame")
+    wrong = ImageChops.difference(drawn(hall), Image.new("RGB", (960, 540), "#5b1e6b")).tobytes()
+    pixels = zip(wrong[::3], wrong[1::3], wrong[2::3], strict=True)
+    assert min(max(pixel) for pixel in pixels) < 8, "the picture has the new look"
 
 
 COUNT = """
