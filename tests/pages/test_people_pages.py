@@ -72,6 +72,10 @@ def invited(page: Page) -> str:
     page.locator("form.card button.primary").press("Enter")
     link = page.locator("[data-link]")
     expect(link).to_be_visible()
+    page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('denied')))")
+    page.locator("[data-copy]").press("Enter")
+    expect(link).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == link.input_value()
     return link.input_value()
 
 

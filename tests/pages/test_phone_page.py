@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 SITE, SERVICE, COUNTER = "laon", "laon-accueil", "laon-g1"
+PARIS = ZoneInfo("Europe/Paris")
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 
 
@@ -111,6 +114,17 @@ def test_a_place_is_given_up_only_after_a_second_yes_and_taken_back(
     expect(page.locator("[data-part=waiting]")).to_be_visible()
 
 
+def test_without_network_a_second_yes_says_that_no_answer_came(
+    follow: Callable[..., Page], ticket: dict[str, Any]
+):
+    page = follow("/suivi")
+    page.route("**/shared/verbs.js", lambda route: route.abort())
+    page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}"))
+    page.locator("[data-act=ask]").press("Enter")
+    page.locator("[data-act=give-up]").press("Enter")
+    expect(page.locator("[data-refused]")).to_contain_text("ne répond pas")
+
+
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_page_speaks_the_chosen_language(
     follow: Callable[..., Page], ticket: dict[str, Any], language: str
@@ -170,10 +184,15 @@ def test_an_unknown_code_and_an_unknown_token_get_a_sentence(follow: Callable[..
 def test_a_lost_connection_is_shown_and_restored(
     hall: Served, follow: Callable[..., Page], ticket: dict[str, Any]
 ):
-    page = follow(f"/t/{ticket['token']}")
+    page = follow("/suivi")
+    page.clock.install(time=datetime.now(PARIS) + timedelta(hours=3))  # a phone that is not set right
+    page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}"))
     expect(page.locator("[data-live=yes]")).to_be_visible()
+    lost_after = datetime.now(PARIS)
     hall.kill()
     expect(page.locator("[data-live=no]")).to_be_visible()
+    minutes = "|".join(f"{at:%H:%M}" for at in (lost_after, datetime.now(PARIS)))
+    expect(page.locator("[data-text=live]")).to_have_text(re.compile(minutes))
     assert_accessible(page)
     hall.start()
     expect(page.locator("[data-live=yes]")).to_be_visible(timeout=20_000)

@@ -197,6 +197,16 @@ def test_unsaved_changes_are_there_again(server: Served, pages: Pages):
     saved(again)
 
 
+def test_older_revisions_that_could_not_be_read_say_so(server: Served, pages: Pages):
+    page = pages.open()
+    page.route(f"**{API}/revisions", lambda route: route.fulfill(json=route.fetch().json() | {"next": 1}))
+    page.route("**/revisions?before=1", lambda route: route.fulfill(status=500))
+    sign_in(page, server, *demonstration_user(server, "administrator", "*"), "/configuration/laon")
+    with page.expect_response("**/revisions?before=1"):
+        page.locator("[data-more]").press("Enter")
+    expect(page.locator(".outcome")).to_contain_text("Le serveur ne répond pas")
+
+
 def test_every_view_of_a_hall_with_forty_counters_is_accessible_and_fits(server: Served, pages: Pages):
     with signed_in(server, "administrator", "*") as client:
         known = client.get(API).json()

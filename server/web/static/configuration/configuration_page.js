@@ -71,7 +71,12 @@ async function readAll() {
 
 async function readOlder() {
   /** @type {Api.RevisionsAnswer} */
-  const older = await read(`${API}/revisions?before=${next}`);
+  let older;
+  try {
+    older = await read(`${API}/revisions?before=${next}`);
+  } catch (error) {
+    return tell(answerIn(error)?.problem?.detail);
+  }
   get("[data-revisions]").append(...older.revisions.map(line));
   tellNext(older.next);
   get(`[data-revision="${older.revisions[0]?.revision}"] button`)?.focus();

@@ -131,7 +131,7 @@ export function watchIncidents(socket, hall, spread) {
       /** @type {Api.IncidentsAnswer} */
       const answer = await read(`/api/v1/halls/${hall}/incidents`);
       answer.halls.forEach(note);
-      change(withAnswer(state, answer));
+      change(withAnswer(state, answer, Date.now()));
     } catch {
       // Not reachable: what is shown stays until the next message or connection.
     }

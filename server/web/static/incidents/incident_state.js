@@ -1,5 +1,6 @@
 // What a page knows of incidents, by hall, and what it says of them. Pure: no DOM.
 
+import { serverNow } from "../shared/clock.js";
 import { accepted, NOTHING_SEEN } from "../shared/freshness.js";
 
 /** How long others still see that somebody comes. */
@@ -7,11 +8,15 @@ const ANSWERED_SHOWN_MS = 2 * 60 * 1000;
 
 /**
  * @typedef {{ order: import("../shared/freshness.js").Order, message: Api.HallIncidents }} Known
- * @typedef {{ halls: Record<string, Known>, own: readonly string[], answered: readonly string[] }} State
+ * @typedef {object} State
+ * @property {Record<string, Known>} halls
+ * @property {readonly string[]} own
+ * @property {readonly string[]} answered
+ * @property {number} clockOffsetMs of the server's clock
  */
 
 /** @type {Readonly<State>} */
-export const NO_INCIDENTS = Object.freeze({ halls: {}, own: [], answered: [] });
+export const NO_INCIDENTS = Object.freeze({ halls: {}, own: [], answered: [], clockOffsetMs: 0 });
 
 /**
  * The state after a message of a hall; an older one changes nothing.
@@ -26,16 +31,21 @@ export function withHall(state, message) {
 }
 
 /**
- * The state after what the server answered, with what this page itself has just sent.
+ * The state after what the server answered at `nowMs` of this computer, with what this page itself has just
+ * sent.
  *
  * @param {State} state
  * @param {Api.IncidentsAnswer} answer
+ * @param {number} nowMs
  * @returns {State}
  */
-export function withAnswer(state, answer) {
+export function withAnswer(state, answer, nowMs) {
   const read = answer.halls.reduce(withHall, state);
+  const [first] = answer.halls;
+  const clockOffsetMs = first ? Date.parse(first.as_of) - nowMs : state.clockOffsetMs;
   const joined = (before, more) => [...new Set([...before, ...more])];
-  return { ...read, own: joined(state.own, answer.own), answered: joined(state.answered, answer.answered) };
+  const own = joined(state.own, answer.own);
+  return { ...read, own, answered: joined(state.answered, answer.answered), clockOffsetMs };
 }
 
 const every = (state) =>
@@ -50,9 +60,10 @@ export function ownIncidents(state) {
 
 /**
  * The incidents of others that a page of a hall (slug) shows: those nobody answered first, answered ones for
- * two minutes, the one this person goes to until it is over.
+ * two minutes by the server's clock, the one this person goes to until it is over. `nowMs`: of this computer.
  */
 export function receivedIncidents(state, hall, nowMs) {
+  const serverMs = serverNow(state, nowMs);
   return every(state)
     .filter((one) => !state.own.includes(one.incident))
     .filter((one) => one.hall === hall || one.is_beyond)
@@ -60,7 +71,7 @@ export function receivedIncidents(state, hall, nowMs) {
       (one) =>
         one.state !== "answered" ||
         state.answered.includes(one.incident) ||
-        nowMs - Date.parse(one.answered_at) < ANSWERED_SHOWN_MS,
+        serverMs - Date.parse(one.answered_at) < ANSWERED_SHOWN_MS,
     )
     .sort((one, other) => Number(one.state === "answered") - Number(other.state === "answered"));
 }

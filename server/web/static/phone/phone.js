@@ -251,7 +251,7 @@ function showLive(isLive) {
     isLive
       ? say("phone.live")
       : lostAtMs
-        ? say("phone.not_live", { at: hour(lostAtMs) })
+        ? say("phone.not_live", { at: hour(lostAtMs + clockOffsetMs) })
         : say("phone.connecting"),
   );
 }
@@ -280,16 +280,18 @@ function sayAloud() {
 
 async function act(verb) {
   show("[data-refused]", false);
-  const { csrfHeader, send } = await later.verbs();
+  const verbs = await later.verbs().catch(() => null); // without network nothing could be sent
+  if (!verbs) return refuse(say("phone.no_answer"));
+  const { csrfHeader, send } = verbs;
   const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
-  if (!answer.ok) {
-    write(
-      "refused",
-      answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")),
-    );
-    show("[data-refused]", true);
-  }
-  await refresh();
+  if (!answer.ok)
+    refuse(answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
+  return refresh();
+}
+
+function refuse(text) {
+  write("refused", text);
+  show("[data-refused]", true);
 }
 
 function ask(isAsking) {

@@ -18,7 +18,7 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
-let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null };
+let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
 const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
@@ -59,7 +59,7 @@ async function countPeople() {
     const found = await read(`${HALL}/people`);
     const order = accepted(state.seen, found);
     if (order === null) return;
-    state = { ...state, seen: order };
+    state = { ...state, seen: order, clockOffsetMs: Date.parse(found.as_of) - Date.now() };
     const { people } = found;
     write("all", String(people.all));
     write("waiting", String(people.waiting));

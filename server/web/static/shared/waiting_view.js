@@ -43,9 +43,9 @@ function drawWhole(length, redraw, { say }) {
   };
 }
 
-/** Says whether the page is live, and since when it is not. */
+/** Says whether the page is live, and since when it is not, by the server's clock where the page knows it. */
 export function drawLiveness(state, { say, hour }) {
-  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs);
+  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs + (state.clockOffsetMs ?? 0));
   const text = state.isLive
     ? say("console.live.yes")
     : since

@@ -57,7 +57,7 @@ test("an older state of a hall changes nothing, and each hall has its own order"
 
 test("who pressed sees their own incident apart, also where the answer came after the message", () => {
   const heard = withHall(NO_INCIDENTS, message(3, [incident("mine"), incident("other")]));
-  const read = withAnswer(heard, { own: ["mine"], answered: [], halls: [message(3, [])] });
+  const read = withAnswer(heard, { own: ["mine"], answered: [], halls: [message(3, [])] }, NOW_MS);
   assert.deepEqual(
     ownIncidents(read).map((one) => one.incident),
     ["mine"],
@@ -80,6 +80,14 @@ test("another hall's incident is shown once it has gone beyond it; an answered o
     ["old", "new"],
     "who goes there sees it to the end",
   );
+});
+
+test("a computer that is not set right shows an answered incident for two minutes too", () => {
+  const late = incident("late", answered({ role: "security", label: null, hall: null }));
+  const computerMs = NOW_MS + 3_600_000;
+  const read = withAnswer(NO_INCIDENTS, { own: [], answered: [], halls: [message(3, [late])] }, computerMs);
+  const shown = (nowMs) => receivedIncidents(read, "laon", nowMs).length;
+  assert.deepEqual([shown(computerMs), shown(computerMs + 120_000)], [1, 0]);
 });
 
 test("a sound is for an incident that was not there before and that nobody answered", () => {
