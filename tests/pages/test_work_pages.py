@@ -146,10 +146,14 @@ def test_services_renamed_and_moved_by_a_publication_are_drawn_with_their_keys(h
     expect(buttons.filter(has_text=first)).to_be_focused()
 
 
-def test_single_letters_turned_off_at_the_console_are_off_at_the_reception_desk(hall: Served, page: Page):
-    page.add_init_script("localStorage['parvis.console.keys'] = JSON.stringify({hasSingleLetters: false})")
+def test_keys_of_one_letter_or_digit_are_turned_off_at_the_reception_desk(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
-    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    first = page.locator('[data-list="services"] button').first
+    expect(first).to_have_attribute("aria-keyshortcuts", "1")
+    page.get_by_label("Utiliser les touches d’une lettre ou d’un chiffre").uncheck()
+    page.reload()
+    expect(first).to_be_visible()
+    expect(first).not_to_have_attribute("aria-keyshortcuts", "1")
     for key in ("1", "s"):
         page.keyboard.press(key)
     page.locator('[data-list="services"] button').first.press("Enter")

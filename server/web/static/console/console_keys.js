@@ -2,19 +2,17 @@
 // storage.
 
 import { element, one, write } from "../shared/dom.js";
-import { DEFAULT_KEYS, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
-
-const STORED_AT = "parvis.console.keys";
+import { DEFAULT_KEYS, KEYS_STORED_AT, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
 
 /** The agent's keys on this computer; `say` gives the words. */
 export function createKeys(say) {
-  const chosen = storedKeys(localStorage.getItem(STORED_AT));
+  const chosen = storedKeys(localStorage.getItem(KEYS_STORED_AT));
   let awaited = null;
   /** @returns {NodeListOf<HTMLInputElement>} */
   const boxes = () => document.querySelectorAll("[data-single-letters]");
 
   function keep() {
-    localStorage.setItem(STORED_AT, JSON.stringify(chosen));
+    localStorage.setItem(KEYS_STORED_AT, JSON.stringify(chosen));
     mark();
   }
 

@@ -2,14 +2,13 @@
 
 import { receiversTexts } from "./incident_state.js";
 import { byId, element, one, targetIn } from "../shared/dom.js";
-import { keyOf, storedKeys } from "../shared/keys.js";
+import { KEYS_STORED_AT, keyOf, storedKeys } from "../shared/keys.js";
 import { csrfHeader, oneAtATime, read, send } from "../shared/verbs.js";
 
 /** A panel left open would make one accidental press enough. */
 const OPEN_FOR_MS = 15000;
 /** Longer than this, and a person under stress is told that it did not arrive. */
 const ANSWERED_WITHIN_MS = 4000;
-const KEYS_STORED_AT = "parvis.console.keys";
 
 /** A request whose answer is waited for only that long. */
 export const soon = (path, options) =>

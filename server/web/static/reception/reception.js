@@ -7,7 +7,7 @@ import { hourTeller } from "../shared/durations.js";
 import { byId, element, fill, isField, keepingFocus, one, setText, show } from "../shared/dom.js";
 import { showRefusal as refuse } from "../shared/dom.js";
 import { isBehind } from "../shared/freshness.js";
-import { actionOf, keyOf, storedKeys } from "../shared/keys.js";
+import { actionOf, keyOf } from "../shared/keys.js";
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
@@ -20,6 +20,7 @@ import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { hallWords } from "../shared/hall_words.js";
 import { createCalling } from "./reception_calling.js";
+import { createSingleKeys } from "./reception_keys.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { sessionStore } from "../console/session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -101,16 +102,12 @@ const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HA
 
 // An agent who also holds counters still holds them from here, and reads who is there.
 const session = sessionStore(page.hall.slug);
-const chosenKeys = storedKeys(localStorage.getItem("parvis.console.keys"));
 const toConsole = document.querySelector("[data-switch]");
+const keys = createSingleKeys();
 const held = createHeld({ words, least: 1, activate: goToPlace });
-if (!chosenKeys.hasSingleLetters) {
-  for (const mark of document.querySelectorAll("main kbd")) mark.textContent = "";
-  for (const place of document.querySelectorAll("main [aria-keyshortcuts]"))
-    place.removeAttribute("aria-keyshortcuts");
-} else if (toConsole) {
-  one("kbd", toConsole).textContent = chosenKeys.keys.reception;
-  toConsole.setAttribute("aria-keyshortcuts", chosenKeys.keys.reception);
+if (toConsole) {
+  one("kbd", toConsole).textContent = toConsole.dataset.shortcut = keys.chosen.keys.reception;
+  keys.mark();
 }
 
 function goToPlace(counter) {
@@ -226,13 +223,14 @@ function drawServices() {
   const mark = JSON.stringify(menu.map(({ id, name }) => [id, name]));
   const rows = menu.map((service, index) => element("li", {}, serviceButton(service, index + 1)));
   keepingFocus(list, () => fill(list, mark, rows));
+  keys.mark();
 }
 
 function serviceButton({ id, name }, at) {
-  const digit = at <= 9 && chosenKeys.hasSingleLetters ? String(at) : null;
+  const digit = at <= 9 ? String(at) : null;
   const button = element(
     "button",
-    { type: "button", "data-key": id, "aria-keyshortcuts": digit },
+    { type: "button", "data-key": id, "data-shortcut": digit },
     element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })),
   );
   if (digit) button.append(element("kbd", { "aria-hidden": "true" }, digit));
@@ -361,9 +359,9 @@ sayForm?.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   const key = keyOf(event);
   if (key === null || isField(event.target)) return;
-  if (actionOf(event, { ...chosenKeys, isInField: false }) === "reception" && toConsole)
+  if (actionOf(event, { ...keys.chosen, isInField: false }) === "reception" && toConsole)
     return toConsole.click();
-  if (!chosenKeys.hasSingleLetters) return;
+  if (!keys.chosen.hasSingleLetters) return;
   const at = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
   else if (key === "S") greet();

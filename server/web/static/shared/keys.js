@@ -90,6 +90,9 @@ export function refusedKey(key, action, keys) {
   return by ? { reason: "taken", by } : null;
 }
 
+/** Where a computer keeps the keys that its agents chose. */
+export const KEYS_STORED_AT = "parvis.console.keys";
+
 /** Keys as stored by an earlier visit, completed by the defaults; anything unreadable gives the defaults. */
 export function storedKeys(text) {
   try {
