@@ -1,8 +1,8 @@
 """A committee on both databases: planned, decided, its minutes kept for five years and then erased."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,8 +11,6 @@ from server.domain.committee.committee import DecisionRequest, MeetingRequest, M
 from server.domain.hall.configuration import Site
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
-from server.store.committee.committee import delete_meeting
-from server.store.engine.rows import WrittenRows
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import read_actions
@@ -24,6 +22,7 @@ from server.usecases.committee.plan_meeting import change_meeting, plan_meeting,
 from server.usecases.committee.read_committee import read_committee
 from server.usecases.committee.read_site_targets import read_site_targets
 from server.usecases.quality.decide_target import decide_target
+from tests.harness.overlapping import begun_before
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -104,24 +103,14 @@ def test_only_a_meeting_that_led_to_nothing_is_removed(database: Database, site:
         add_decision(database, site, meeting, DecisionRequest("x", "", "", ""), form="d1")
 
 
-def test_no_decision_is_noted_of_a_meeting_that_is_being_removed(
-    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_no_decision_is_noted_of_a_meeting_that_is_being_removed(database: Database, site: Site):
     meeting = planned(database, site, "2026-11-24")
     decision = DecisionRequest("Sièges", "", "Logistique", "2027-01-15")
-    deciding: list[Future[str]] = []
-
-    with ThreadPoolExecutor(1) as pool:
-
-        def delete_late(rows: WrittenRows, removed: str) -> None:
-            deciding.append(pool.submit(add_decision, database, site, meeting, decision, form="d1"))
-            wait(deciding, timeout=0.5)  # as long as it takes without the lock
-            delete_meeting(rows, removed)
-
-        monkeypatch.setattr(plan_meeting_module, "delete_meeting", delete_late)
+    decide = partial(add_decision, database, site, meeting, decision, form="d1")
+    with begun_before(plan_meeting_module, "delete_meeting", decide) as deciding:
         remove_meeting(database, site, meeting)
-        with pytest.raises(Refusal, match="unknown_meeting"):
-            deciding[0].result()
+    with pytest.raises(Refusal, match="unknown_meeting"):
+        deciding[0].result()
     assert read_actions(database, [site]) == []
 
 
