@@ -19,18 +19,16 @@ export function drawPlaces(state, words, open) {
     state.queue?.counters.find((one) => one.counter === counter.id),
   ]);
   const showsCounters = Boolean(state.queue?.shows_counters);
+  const items = rows.map(([counter, one]) =>
+    placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
+  );
+  // their words too: a publication may rename a counter or a service
   const mark = JSON.stringify([
     showsCounters,
     ...rows.map(([counter, one]) => [counter.id, one?.state, one?.session_mark]),
+    ...items.map(({ textContent }) => textContent),
   ]);
-  if (list)
-    refill(
-      list,
-      mark,
-      rows.map(([counter, one]) =>
-        placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
-      ),
-    );
+  if (list) refill(list, mark, items);
   /** @type {HTMLSelectElement | null} */
   const options = document.querySelector('[data-list="place-options"]');
   if (options)
