@@ -229,7 +229,8 @@ def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, pag
         complaint = {"kind": "complaint", "channel": "letter", "text": "Madame Martin, 06 12 34 56 78"}
         entry = sent("/voix/registre/nouveau?hall=laon", complaint)
         sent("/voix/comite/membres", {"site": "laon", "function": "Association d’usagers"})
-        meeting = sent("/voix/comite/reunions", {"site": "laon", "met_on": "2099-11-23", "agenda": "Bilan"})
+        held = {"site": "laon", "met_on": "2026-11-23", "is_held": "yes", "agenda": "Bilan"}
+        meeting = sent("/voix/comite/reunions", held)
     sign_in(page, hall, *demonstration_user(hall, "quality"), checks)
     expect(page.locator(".photographs img")).to_have_js_property("complete", value=True)
     assert page.locator(".photographs img").evaluate("picture => picture.naturalWidth") == 1200

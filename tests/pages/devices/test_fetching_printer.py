@@ -49,8 +49,8 @@ def test_a_printer_is_set_up_with_what_the_page_shows_and_prints_its_trial(serve
     printer.reload()
     expect(printer.locator("#laon-borne-1 .tickets img")).to_have_count(1)
 
-    # another password: a second press confirms, and the printer with the former one is away
+    # another password: a question asks first, then the printer with the former one is away
     under.get_by_role("button", name="Créer son mot de passe").click()
     before = typed.last.inner_text()
-    under.get_by_role("button", name="L’ancien ne marchera plus").click()
+    under.get_by_role("button", name="En créer un autre").click()
     expect(typed.last).not_to_have_text(before)

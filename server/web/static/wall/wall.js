@@ -38,7 +38,7 @@ let state = emptyWall();
 let summary = null;
 let dayEndReadAtMs = -Infinity;
 
-const attempt = oneAtATime(async (request) => {
+const sendOne = oneAtATime(async (request) => {
   showRefusal("");
   tell("");
   const answer = await send(
@@ -46,9 +46,15 @@ const attempt = oneAtATime(async (request) => {
     { onRepeat: () => tell(say("console.outcome.repeating")) },
   );
   if (!answer.ok) showRefusal(whyNotDone(answer, say));
-  refresh();
   return answer;
 });
+
+/** Sends a gesture; its outcome is told once the page shows what it changed. */
+async function attempt(request) {
+  const answer = await sendOne(request);
+  await refresh();
+  return answer;
+}
 
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
