@@ -66,12 +66,7 @@ _OF_ORIGINS = Read(
         action.c.origin_id.in_(bindparam("origins", expanding=True)),
     ),
 )
-_INSERT = Write.insert_or(
-    lambda new: {},
-    action,
-    ["id"],
-    [field.name for field in fields(ActionRow) if field.name != "id"],
-)
+_INSERT = Write.new_row_once(action, ActionRow)
 _CHANGE = Write(
     action.update().where(action.c.id == bindparam("of_id"), action.c.site == bindparam("of_site")),
     *(field.name for field in fields(ChangedAction)),

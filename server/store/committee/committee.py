@@ -110,23 +110,14 @@ _MINUTES_OF = Read(
         committee_minutes.c.meeting.in_(bindparam("meetings", expanding=True))
     ),
 )
-_INSERT_MEMBER = Write.insert_or(
-    lambda new: {}, committee_member, ["id"], ["site", "function", "mandate_ends_on", "added_at"]
-)
+_INSERT_MEMBER = Write.new_row_once(committee_member, MemberRow)
 _DELETE_MEMBER = Write(committee_member.delete().where(committee_member.c.id == bindparam("of_id")))
-_INSERT_MEETING = Write.insert_or(
-    lambda new: {},
-    committee_meeting,
-    ["id"],
-    ["site", "met_on", "starts_at", "agenda", "report", "pack_sent_on", "added_at"],
-)
+_INSERT_MEETING = Write.new_row_once(committee_meeting, MeetingRow)
 _OF_MEETING = committee_meeting.c.id == bindparam("of_id")
 _CHANGE_MEETING = Write(committee_meeting.update().where(_OF_MEETING), "met_on", "starts_at", "agenda")
 _DELETE_MEETING = Write(committee_meeting.delete().where(_OF_MEETING))
 _MARK_SENT = Write(committee_meeting.update().where(_OF_MEETING), "report", "pack_sent_on")
-_INSERT_DECISION = Write.insert_or(
-    lambda new: {}, committee_decision, ["id"], ["meeting", "text", "target", "added_at"]
-)
+_INSERT_DECISION = Write.new_row_once(committee_decision, DecisionRow)
 _KEEP_MINUTES = Write.upsert(
     committee_minutes, ["meeting"], ["kind", "content", "attached_at", "erase_after"]
 )

@@ -1,6 +1,6 @@
 """The entries of the register, and the contacts of their authors in rows of their own."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
@@ -85,9 +85,7 @@ _UNANSWERED = Read(
     )
     .order_by(complaint.c.received_at),
 )
-_INSERT = Write.insert_or(
-    lambda new: {}, complaint, ["id"], [field.name for field in fields(EntryRow) if field.name != "id"]
-)
+_INSERT = Write.new_row_once(complaint, EntryRow)
 _CHANGED = (
     *("state", "answer", "reason", "public_asked", "public_done", "answered_at", "closed_at", "released_at"),
     *("notice", "action", "concerns_agent"),

@@ -1,7 +1,7 @@
 """Checks of halls, and their findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
@@ -51,9 +51,7 @@ _FINDINGS = Read(
     .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
     .order_by(finding.c.hall_check, finding.c.place),
 )
-_INSERT = Write.insert_or(
-    lambda new: {}, hall_check, ["id"], [field.name for field in fields(CheckRow) if field.name != "id"]
-)
+_INSERT = Write.new_row_once(hall_check, CheckRow)
 _INSERT_FINDING = Write.new_row(finding, FindingRow)
 
 

@@ -44,9 +44,7 @@ _NUMBERS_OF_HALL = Read(
     .order_by(check_photograph.c.hall_check, check_photograph.c.number),
 )
 _CONTENT = Read(bytes, select(check_photograph.c.content).where(_OF_CHECK, _NUMBERED))
-_INSERT = Write.insert_or(
-    lambda new: {}, check_photograph, ["hall_check", "number"], ["digest", "content", "erase_after"]
-)
+_INSERT = Write.new_row_once(check_photograph, PhotographRow, key=["hall_check", "number"])
 _DELETE = Write(check_photograph.delete().where(_OF_CHECK, _NUMBERED))
 
 

@@ -57,12 +57,7 @@ _SINCE = Read(
     ).order_by(incident_note.c.happened_on.desc(), incident_note.c.written_at.desc(), incident_note.c.id),
 )
 _LOCKED_BY_ID = Read(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")).with_for_update())
-_INSERT = Write.insert_or(
-    lambda new: {},
-    incident_note,
-    ["id"],
-    [field.name for field in fields(NoteRow) if field.name != "id"],
-)
+_INSERT = Write.new_row_once(incident_note, NoteRow)
 _CHANGE = Write(
     incident_note.update().where(incident_note.c.id == bindparam("of_id")),
     *(field.name for field in fields(ChangedNote)),

@@ -1,7 +1,7 @@
 """Surveys and their addresses: their rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
@@ -51,9 +51,7 @@ _ALL = Read(SurveyRow, rows_of(SurveyRow, survey).order_by(survey.c.opens_on.des
 _ONE = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.id == bindparam("survey")))
 _LOCKED = Read(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
 _OPEN = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.state == "open").order_by(survey.c.id))
-_INSERT = Write.insert_or(
-    lambda new: {}, survey, ["id"], [field.name for field in fields(SurveyRow) if field.name != "id"]
-)
+_INSERT = Write.new_row_once(survey, SurveyRow)
 _CHANGED = (
     *("title", "halls", "opens_on", "closes_on", "channels", "languages", "outside", "targets"),
     *("questions", "changed_at"),
