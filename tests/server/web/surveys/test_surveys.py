@@ -5,9 +5,8 @@ import io
 import json
 import re
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,6 @@ import pytest
 from hardware.drawing import draw
 from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
-from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import SurveyRequest
-from server.domain.surveys.questions import Question
 from server.language import LANGUAGES
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.engine.rows import Rows
@@ -26,79 +22,26 @@ from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
 from server.store.surveys.answers import AnswerCount, answer_counts
 from server.usecases.journal.erase_expired import purge
-from server.usecases.surveys import draft_survey as draft_survey_module
-from server.usecases.surveys import judge_text as judge_text_module
-from server.usecases.surveys import open_survey as open_survey_module
 from server.usecases.surveys import read_surveys as read_surveys_module
-from server.usecases.surveys.draft_survey import change_survey, draft_survey
-from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
-from server.usecases.surveys.open_survey import open_survey
 from server.web.pages.surveys.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, execute, one_row
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted
 from tests.server.web.officers import Officers
+from tests.server.web.surveys.asked_surveys import (
+    FIRST,
+    LAST,
+    PLACE,
+    address,
+    answer,
+    draft,
+    form_of,
+    opened,
+    press,
+)
 
-PLACE, PUBLIC_URL = "/voix/enquetes", "https://accueil.example.org"
-FIRST, LAST = "2026-11-23", "2026-12-20"
-CHANNELS = ["link", "screen", "ticket", "kiosk", "paper"]
-
-
-def press(browser: Any, path: str, **fields: Any) -> Any:
-    return browser.post(path, data=fields | {"csrf_token": csrf_of(browser)})
-
-
-def form_of(page: str) -> dict[str, Any]:
-    """The fields of the form of a survey as a browser sends them unchanged."""
-    main = page.partition("<main")[2]
-    fields: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]+>", main):
-        name = re.search(r'name="([^"]+)"', tag)
-        value = re.search(r'value="([^"]*)"', tag)
-        if name and ("checkbox" not in tag or "checked" in tag):
-            fields.setdefault(name[1], []).append(value[1] if value else "on")
-    for name, inner in re.findall(r'<select[^>]+name="([^"]+)">(.*?)</select>', main):
-        chosen = re.search(r'value="([^"]+)" selected', inner)
-        fields[name] = chosen[1] if chosen else ""
-    for name, inner in re.findall(r'<textarea[^>]+name="([^"]+)"[^>]*>(.*?)</textarea>', main, re.DOTALL):
-        fields[name] = inner
-    return fields
-
-
-def draft(browser: Any, **changes: Any) -> str:
-    """The address of a new draft of the ready-made questionnaire."""
-    fields = form_of(browser.get(f"{PLACE}/nouvelle").text)
-    fields |= {"title": "Mars", "opens_on": FIRST, "closes_on": LAST, "channels": CHANNELS} | changes
-    fields.pop("csrf_token")
-    answer = press(browser, PLACE, **fields)
-    assert answer.status_code == 303, re.findall(r'class="problem"[^>]*>([^<]+)', answer.text)
-    return str(answer.headers["Location"]).partition("/modifier")[0]
-
-
-def opened(site: ApiSite, **changes: Any) -> tuple[Any, str]:
-    browser = site.person("quality")
-    survey = draft(browser, **changes)
-    assert press(browser, f"{survey}/ouverture").status_code == 303
-    return browser, survey
-
-
-def address(site: ApiSite, channel: str) -> str:
-    [row] = all_rows(
-        site.database, "SELECT code FROM survey_address WHERE channel = :channel", channel=channel
-    )
-    return f"/avis/{row['code']}"
-
-
-def answer(site: ApiSite, path: str, **fields: str) -> Any:
-    """What a visitor without JavaScript gets who opens the page and sends it."""
-    browser = site.app.test_client()
-    page = browser.get(path)
-    if page.status_code != 200:
-        return page
-    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
-    return browser.post(path, data=hidden | fields)
+PUBLIC_URL = "https://accueil.example.org"
 
 
 def served_ticket(site: ApiSite) -> str:
@@ -453,50 +396,3 @@ def test_every_word_is_in_the_catalogues(api: ApiSite):
         pages += [visitor.get(f"{path}?lang={language}") for path in public]
         for page in pages:
             assert not re.findall(r"\b(?:public_)?surveys\.[a-z]", page.text.partition("<main")[2])
-
-
-def test_of_two_surveys_of_one_hall_and_period_that_are_opened_at_once_one_is_open(both: ApiSite):
-    quality = both.person("quality")
-    first, second = (draft(quality, title=title).rpartition("/")[2] for title in ("Mars", "Avril"))
-    with begun_before(
-        open_survey_module, "keep_opened", partial(open_survey, both.database, second, sites=None)
-    ) as other:
-        open_survey(both.database, first, sites=None)
-    with pytest.raises(Refusal, match="surveys_together"):
-        other[0].result()
-    assert both.count("survey WHERE state = 'open'") == 1
-
-
-def test_a_draft_that_changes_while_it_is_opened_has_the_addresses_of_what_is_open(both: ApiSite):
-    survey = draft(both.person("quality"), channels=["link"]).rpartition("/")[2]
-    halls = [both.database.hall_id(HALL)]
-    questions = [Question("", "smiley", {"fr": "Bien ?"}, {})] * 3
-    typed = SurveyRequest("Mars", "visitors", halls, FIRST, LAST, ["screen"], ["fr"], "", {}, questions)
-    changed = partial(change_survey, both.database, survey, typed, sites=None, hosts=())
-    with begun_before(open_survey_module, "answers_wanted", changed):
-        open_survey(both.database, survey, sites=None)
-    [row] = all_rows(both.database, "SELECT channels FROM survey")
-    [address] = all_rows(both.database, "SELECT channel FROM survey_address")
-    assert (json.loads(row["channels"]), address["channel"]) == (["screen"], "screen")
-
-
-def test_two_overlapping_sends_of_a_draft_make_one(both: ApiSite):
-    halls = [both.database.hall_id(HALL)]
-    typed = SurveyRequest("Mars", "visitors", halls, FIRST, LAST, ["link"], ["fr"], "", {}, [])
-    again = partial(draft_survey, both.database, typed, sites=None, hosts=(), form="a-form")
-    with begun_before(draft_survey_module, "insert_survey", again) as other:
-        assert again() == {"survey": "a-form"}
-    assert other[0].result() == {"survey": "a-form"}
-    assert both.count("survey") == 1
-
-
-def test_hiding_a_text_brings_nothing_back_that_is_taken_out_at_the_same_time(both: ApiSite):
-    opened(both)
-    answer(both, address(both, "screen"), q1="1", q6="Merci à Madame Dupont")
-    survey = one_row(both.database, "SELECT id FROM survey")["id"]
-    [found] = read_texts(both.database, survey, sites=None)
-    shortened = TextDecision(found.row.id, "shown", "Merci", found.digest)
-    shorten = partial(judge_text, both.database, shortened, sites=None)
-    with begun_before(judge_text_module, "keep_decision", shorten):
-        judge_text(both.database, replace(shortened, state="hidden", words=""), sites=None)
-    assert one_row(both.database, "SELECT text FROM survey_text")["text"] == "Merci"
