@@ -3,11 +3,13 @@
 Its headless shell: the same engine without the windows around it, for two thirds of the processor time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.harness.live_frames import compare_messages
 from tests.harness.programs import program
@@ -32,7 +34,8 @@ PATIENCE_MS = PATIENCE_S * 1_000
 def running_chromium() -> Iterator[Browser]:
     """One browser for a whole test session."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
+    press, focus = _once_shown(Locator.press), _once_shown(Locator.focus)
+    with patch.multiple(Locator, press=press, focus=focus), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program("chromium-headless-shell"), args=ARGUMENTS
         )
@@ -40,6 +43,18 @@ def running_chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def _once_shown(act: Callable[..., None]) -> Callable[..., None]:
+    """A press of a key or a focus as people do it: on what they see. Playwright's own are lost on an element
+    that its script has not shown yet."""
+
+    @wraps(act)
+    def acting(locator: Locator, *arguments: Any, **options: Any) -> None:
+        locator.wait_for()
+        act(locator, *arguments, **options)
+
+    return acting
 
 
 class Pages:
