@@ -181,10 +181,10 @@ class Write(_Statement):
         return cls(table.insert(), *_fields_of(row), *more)
 
     @classmethod
-    def new_row_once(cls, table: Table, row: type[object], key: Sequence[str] = ("id",)) -> "Write":
-        """Inserts a row as `new_row`; where one with its key stands already, that one stays as it is."""
-        columns = [name for name in _fields_of(row) if name not in key]
-        return cls.insert_or(lambda new: {}, table, key, columns)
+    def new_row_once(cls, table: Table, row: type[object]) -> "Write":
+        """Inserts a row as `new_row`; where one with its `id` stands already, that one stays as it is."""
+        columns = [name for name in _fields_of(row) if name != "id"]
+        return cls.insert_or(lambda new: {}, table, ["id"], columns)
 
     @classmethod
     def upsert(

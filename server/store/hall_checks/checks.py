@@ -43,7 +43,9 @@ _OF_HALL = Read(
     .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
     .order_by(hall_check.c.done_on.desc(), hall_check.c.id),
 )
-_OF_ID = Read(CheckRow, rows_of(CheckRow, hall_check).where(hall_check.c.id == bindparam("id")))
+_WITH_ID = rows_of(CheckRow, hall_check).where(hall_check.c.id == bindparam("id"))
+_OF_ID = Read(CheckRow, _WITH_ID)
+_LOCKED_OF_ID = Read(CheckRow, _WITH_ID.with_for_update())
 _FINDINGS = Read(
     FindingRow,
     rows_of(FindingRow, finding)
@@ -63,6 +65,11 @@ def checks_of(rows: Rows, hall: str, kind: str) -> list[CheckRow]:
 def check_of(rows: Rows, check: str) -> CheckRow | None:
     """The check of an id."""
     return rows.one(_OF_ID, id=check)
+
+
+def locked_check_of(rows: WrittenRows, check: str) -> CheckRow | None:
+    """The check of an id, locked until the transaction ends."""
+    return rows.one(_LOCKED_OF_ID, id=check)
 
 
 def findings_of(rows: Rows, hall: str, kind: str) -> list[FindingRow]:

@@ -44,7 +44,7 @@ _NUMBERS_OF_HALL = Read(
     .order_by(check_photograph.c.hall_check, check_photograph.c.number),
 )
 _CONTENT = Read(bytes, select(check_photograph.c.content).where(_OF_CHECK, _NUMBERED))
-_INSERT = Write.new_row_once(check_photograph, PhotographRow, key=["hall_check", "number"])
+_INSERT = Write.new_row(check_photograph, PhotographRow)
 _DELETE = Write(check_photograph.delete().where(_OF_CHECK, _NUMBERED))
 
 
@@ -63,9 +63,9 @@ def photograph_content(rows: Rows, check: str, number: int) -> bytes | None:
     return rows.one(_CONTENT, check=check, number=number)
 
 
-def insert_photograph(rows: WrittenRows, new: PhotographRow) -> bool:
-    """Keeps a photograph; False where its number is taken."""
-    return rows.execute(_INSERT, **values_of(new)) == 1
+def insert_photograph(rows: WrittenRows, new: PhotographRow) -> None:
+    """Keeps a photograph; its number is free."""
+    rows.execute(_INSERT, **values_of(new))
 
 
 def delete_photograph(rows: WrittenRows, check: str, number: int) -> None:

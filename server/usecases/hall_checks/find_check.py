@@ -4,14 +4,22 @@ from dataclasses import dataclass
 
 from server.domain.hall_checks.checks import CheckKind
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows
-from server.store.hall_checks.checks import CheckRow, check_of
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.hall_checks.checks import CheckRow, check_of, locked_check_of
 from server.store.transactions.database import Database
 
 
 def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:
     """The check (id) of a hall (id) and kind. Refusal: unknown_check."""
-    row = check_of(rows, check)
+    return _of_hall(check_of(rows, check), hall_id, kind)
+
+
+def find_check_to_change(rows: WrittenRows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:
+    """The check (id) of a hall (id) and kind, which nobody else changes meanwhile. Refusal: unknown_check."""
+    return _of_hall(locked_check_of(rows, check), hall_id, kind)
+
+
+def _of_hall(row: CheckRow | None, hall_id: str, kind: CheckKind) -> CheckRow:
     if row is None or (row.hall, row.kind) != (hall_id, kind):
         raise Refusal("unknown_check")
     return row

@@ -24,7 +24,7 @@ from server.store.hall_checks.photographs import (
     photographs_of,
 )
 from server.store.transactions.database import Database
-from server.usecases.hall_checks.find_check import find_check
+from server.usecases.hall_checks.find_check import find_check, find_check_to_change
 from signage.media.photographs import prepare_photograph
 from signage.media.prepared import MediumRefused
 
@@ -49,7 +49,7 @@ def add_photographs(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        row = find_check(rows, hall_id, WITH_PHOTOGRAPHS, check)
+        find_check(rows, hall_id, WITH_PHOTOGRAPHS, check)
         kept = photographs_of(rows, check)
     check_sent(sent, len(kept), nobody_is_recognisable=nobody_is_recognisable)
     prepared: list[bytes] = []
@@ -60,7 +60,7 @@ def add_photographs(
         except Refusal as refusal:
             refusals.append(refusal)
     with database.store.write() as rows:
-        _keep(rows, row, prepared)
+        _keep(rows, find_check_to_change(rows, hall_id, WITH_PHOTOGRAPHS, check), prepared)
     if refusals:
         raise refusals[0]
 
@@ -100,16 +100,15 @@ def _prepared(call_apart: CallApart, sent: SentPhotograph) -> bytes:
 
 
 def _keep(rows: WrittenRows, check: CheckRow, contents: Iterable[bytes]) -> None:
-    """Each gets the first number that is free. Refusal: check_photographs_too_many, if others came first."""
-    known = {each.digest for each in photographs_of(rows, check.id)}
-    for content in contents:
-        digest = hashlib.sha256(content).hexdigest()
+    """Each gets a number that is free. Refusal: check_photographs_too_many, if others came first."""
+    kept = photographs_of(rows, check.id)
+    free = sorted({*range(1, MOST_PHOTOGRAPHS + 1)} - {each.number for each in kept})
+    known = {each.digest for each in kept}
+    new = {hashlib.sha256(content).hexdigest(): content for content in contents}
+    for digest, content in new.items():
         if digest in known:
             continue
-        known.add(digest)
-        ends = check.added_at + CHECKS_KEPT
-        if not any(
-            insert_photograph(rows, PhotographRow(check.id, number, digest, content, ends))
-            for number in range(1, MOST_PHOTOGRAPHS + 1)
-        ):
+        if not free:
             raise photographs_too_many()
+        ends = check.added_at + CHECKS_KEPT
+        insert_photograph(rows, PhotographRow(check.id, free.pop(0), digest, content, ends))

@@ -1,16 +1,21 @@
 """Photographs of a check of the hall: added, refused beside their field, shown to few, removed, erased."""
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from PIL import Image
 
-from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
+from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES, SentPhotograph
 from server.domain.quality.periods import parse_period
 from server.store.people.accounts import Grant
+from server.usecases.hall_checks import keep_photographs as keep_photographs_module
+from server.usecases.hall_checks.keep_photographs import add_photographs
 from server.usecases.journal.erase_expired import purge
 from server.web.pages.hall_checks.pack_lines import check_lines
+from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 from tests.server.web.hall_checks.test_check_pages import CHECKS, new_check, post
 from tests.signage.media.uploads import image
@@ -91,6 +96,22 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
     assert quality.get(CHECKS).text.count("<img ") == 1
     assert send(quality, *[taken(shade) for shade in range(2, 6)]).status_code == 409
     assert send(quality, taken(1), place=PHOTOGRAPHS.replace("a-form", "none")).status_code == 404
+
+
+def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(both: ApiSite):
+    with_check(both)
+
+    def call_here[Result](function: Callable[..., Result], /, *values: object) -> Result:
+        return function(*values)
+
+    sent = [SentPhotograph("photo.jpg", taken(1))]
+    again = partial(
+        add_photographs, both.database, call_here, HALL, "a-form", sent, nobody_is_recognisable=True
+    )
+    with begun_before(keep_photographs_module, "insert_photograph", again) as other:
+        again()
+    other[0].result()
+    assert both.count("check_photograph") == 1
 
 
 def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):
