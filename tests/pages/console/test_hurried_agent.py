@@ -1,7 +1,7 @@
 """An agent is quicker than the server, whose answers are delayed: nothing unintended is done."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
@@ -122,3 +122,34 @@ def test_an_undo_pressed_at_once_takes_back_the_gesture_that_was_just_made(conso
     phase(console, "in_service")
     expect(console.locator("[data-person] .number")).to_have_text(numbers[0])
     expect(console.locator("[data-outcome]").first).to_have_text("Le geste est annulé.")
+
+
+def test_an_answer_from_before_a_gesture_does_not_undo_what_the_gesture_showed(
+    console: Page, numbers: list[str]
+):
+    late: list[tuple[Route, APIResponse]] = []
+
+    def attend(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    console.route(f"**/api/v1/counters/{COUNTER}", attend)
+    console.keyboard.press("F9")
+    phase(console, "called")
+    wait_until(lambda: (console.title(), late)[1], "what the page reads after the call is on its way")
+    with console.expect_response(f"**/api/v1/counters/{COUNTER}"):
+        console.keyboard.press("o")
+    phase(console, "in_service")
+    console.evaluate("""() => {
+      window.phases = new Set();
+      new MutationObserver(() => phases.add(document.body.dataset.phase))
+        .observe(document.body, { attributes: true });
+    }""")
+    (route, answer), *_ = late
+    with console.expect_response(f"**/api/v1/counters/{COUNTER}") as read:
+        route.fulfill(response=answer)
+    read.value.finished()
+    console.evaluate("new Promise(requestAnimationFrame)")
+    assert console.evaluate("[...phases]") in ([], ["in_service"])

@@ -60,6 +60,9 @@ const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
+// an answer that left the server before a newer one was shown is old
+let lastAsked = 0;
+let lastShown = 0;
 const lines = createLines();
 const { tell, refuse } = lines;
 const speech = createSpeech(words, () => state);
@@ -186,10 +189,13 @@ async function refresh() {
  */
 async function readCounter(id = state.counter?.counter, tried = []) {
   if (!id) return;
+  const asked = ++lastAsked;
   try {
     /** @type {Api.CounterAnswer} */
     const counter = await read(`/api/v1/counters/${id}`);
+    if (asked < lastShown) return; // a gesture or a later read has shown more meanwhile
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
+    lastShown = asked;
     const isOurs = counter.session && counter.session === stored().session;
     const isNew = isOurs && state.counter?.session_mark !== counter.session_mark;
     const other = isOurs
@@ -290,6 +296,7 @@ async function perform(verb, request) {
   if (!was) return;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
+  if (answer.ok) lastShown = ++lastAsked;
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
   if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
     await goOn(answer.body.counter);
