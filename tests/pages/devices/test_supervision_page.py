@@ -1,6 +1,9 @@
 """Supervision in Chromium: a real screen reports its state and draws a picture of itself on request."""
 
+import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,6 +24,27 @@ def supervisor(pages: Pages, server: Served) -> Page:
     page = sign_in(pages.open(), server, *demonstration_user(server, "supervisor"), "/supervision")
     expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
     return page
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [("supervisor", "/supervision"), ("administrator", "/appareils"), ("supervisor", "/alarmes?hall=laon")],
+)
+def test_a_page_says_by_the_servers_clock_since_when_it_is_not_live(
+    server: Served, page: Page, role: str, path: str
+):
+    page.add_init_script("{ const now = Date.now; Date.now = () => now() + 3 * 3_600_000; }")
+    sign_in(page, server, *demonstration_user(server, role), path)
+    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
+    page.wait_for_load_state("networkidle")  # what it reads tells the clock of the server
+    hours = {f"{datetime.now(ZoneInfo('Europe/Paris')):%H}"}
+    page.context.set_offline(True)
+    told = page.locator("[data-text=live]").first
+    expect(told).to_contain_text("depuis")
+    hours.add(f"{datetime.now(ZoneInfo('Europe/Paris')):%H}")
+    expect(told).to_have_text(re.compile(rf"depuis ({'|'.join(hours)})\b"))
+    page.context.set_offline(False)
+    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
 
 
 def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server: Served, pages: Pages):

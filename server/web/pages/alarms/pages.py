@@ -112,15 +112,16 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
     def may(permission: Permission) -> bool:
         return caller.may(permission, hall=hall_id, site=hall.site.slug)
 
+    found = read_alarms(
+        needs.database, hall_id, language, needs.work.translate, names_people=True, has_past=True
+    )
     listed = _list_recipients(needs, hall, caller) if may(Permission.SUPERVISE) else None
     return render_template(
         "alarms/alarms.html",
         hall=hall,
         counts=count_alarms(needs.database),
         halls=halls_for_page(needs.work, Permission.READ_QUEUE),
-        found=read_alarms(
-            needs.database, hall_id, language, needs.work.translate, names_people=True, has_past=True
-        ),
+        found=found,
         recipients=listed,
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
         may_acknowledge=may(Permission.RECEIVE),
@@ -134,7 +135,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         new=recipients.typed_of(AlarmChoice(), EMAIL, hall.site.slug),
         email_is_off=needs.email_is_off,
         outcome=outcome,
-        page=hall_page(hall, language),
+        page={**hall_page(hall, language), "as_of": found["as_of"]},
         sentences=page_sentences(needs.work.translate, language, CONSOLE_CATALOGUE, BORROWED),
     )
 

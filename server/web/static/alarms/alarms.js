@@ -15,7 +15,7 @@ const words = {
   hour: hourTeller(page.language, page.hall.time_zone),
 };
 const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
-let state = { isLive: false, lostAtMs: null };
+let state = { isLive: false, lostAtMs: null, clockOffsetMs: Date.parse(page.as_of) - Date.now() };
 let isFirst = true;
 
 one(".live").hidden = false;

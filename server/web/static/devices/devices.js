@@ -23,7 +23,7 @@ const { now: refresh, soon, ageMs } = createPaced(readDevices, AT_MOST_EVERY_MS)
 const only = one("[data-only]");
 const place = document.querySelector('[data-list="halls"]');
 const tables = new Map();
-let state = { isLive: false, lostAtMs: null };
+let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 /** @type {Api.SupervisedHall[] | null} */
 let halls = null;
 
@@ -49,7 +49,10 @@ only.addEventListener("change", draw);
 
 async function readDevices() {
   try {
-    ({ halls } = await read("/api/v1/devices"));
+    /** @type {Api.DevicesAnswer} */
+    const answer = await read("/api/v1/devices");
+    halls = answer.halls;
+    state = { ...state, clockOffsetMs: Date.parse(answer.as_of) - Date.now() };
   } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
     tellBarred(failure);

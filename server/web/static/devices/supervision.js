@@ -29,7 +29,7 @@ const words = {
 const enlarged = one("dialog");
 const cards = new Map();
 const requests = new Map(); // by screen: {at, pressedMs}, or {refused} with a sentence
-let state = { isLive: false, lostAtMs: null };
+let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 let devicesRead = null;
 
 connect(
@@ -54,6 +54,7 @@ async function readDevices() {
     /** @type {Api.SupervisionAnswer} */
     const answer = await read(`${HALL}/supervision`);
     devicesRead = answer;
+    state = { ...state, clockOffsetMs: Date.parse(answer.as_of) - Date.now() };
   } catch (failure) {
     // Not reachable: the page says so, and the next connection reads again.
     tellBarred(failure);

@@ -1,6 +1,6 @@
 // The clock of the server as a page knows it, and whether the page hears the server.
 
-/** The server's clock now, from this computer's. */
+/** An instant of this computer's clock by the server's. */
 export function serverNow(state, nowMs) {
   return nowMs + state.clockOffsetMs;
 }

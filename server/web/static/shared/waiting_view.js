@@ -1,5 +1,6 @@
 // The waiting visitors, and whether the page is live, for the console and the reception desk.
 
+import { serverNow } from "./clock.js";
 import { minutes } from "./durations.js";
 import { element, fill, setText, show, write } from "./dom.js";
 import { waitingCount, waitingRows } from "../console/console_state.js";
@@ -43,9 +44,9 @@ function drawWhole(length, redraw, { say }) {
   };
 }
 
-/** Says whether the page is live, and since when it is not, by the server's clock where the page knows it. */
+/** Says whether the page is live, and since when it is not, by the server's clock. */
 export function drawLiveness(state, { say, hour }) {
-  const since = state.lostAtMs === null ? "" : hour(state.lostAtMs + (state.clockOffsetMs ?? 0));
+  const since = state.lostAtMs === null ? "" : hour(serverNow(state, state.lostAtMs));
   const text = state.isLive
     ? say("console.live.yes")
     : since
