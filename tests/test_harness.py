@@ -148,7 +148,7 @@ def test_a_page_that_fails_is_noticed(browser):
     page.route("**/*", lambda route: route.fulfill(status=404 if "/assets/" in route.request.url else 200))
     page.goto("http://localhost/")
     page.evaluate("() => { new Image().src = '/assets/icons/gone.svg'; }")
-    wait_until(lambda: (page.title(), opened.troubles)[1:], "the missing icon is told")
+    wait_until(lambda: (page.title(), opened.troubles[1:])[1], "the missing icon is told")
     opened.close()
     assert "lost" in opened.troubles[0]
     assert "gone.svg" in opened.troubles[1]

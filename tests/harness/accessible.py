@@ -23,6 +23,7 @@ def _axe() -> str:
 
 def violations(page: Page, *rules: str) -> list[str]:
     """One line a broken rule, of all or of those named: what it asks and the first places, without motion."""
+    page.wait_for_load_state()  # a page that is still coming may lack its styles
     page.emulate_media(reduced_motion="reduce")  # a text that fades in has no contrast yet
     if not page.evaluate("Boolean(window.axe)"):
         page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": _axe()})

@@ -134,6 +134,7 @@ def test_a_page_of_people_at_work(hall: Served, at_work: Callable[[str], Page], 
     page = at_work(role)
     page.goto(f"{hall.base_url}{path}")
     assert page.url == f"{hall.base_url}{path}"
+    page.wait_for_load_state("networkidle")  # some pages read what they show
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
     assert further_violations(page, is_whole=path in WHOLE) == []
@@ -167,6 +168,7 @@ def test_a_report_is_begun_and_what_is_typed_is_still_there_when_the_page_is_ope
     sign_in(page, hall, *demonstration_user(hall, "quality"), "/rapports")
     assert_walked(page)
     page.get_by_role("button", name="Commencer ce rapport").press("Enter")
+    page.wait_for_url("**/rapports/*")
     page.get_by_label("Ce que nous faisons").fill("Un guichet de plus le mardi.")
     page.reload()
     expect(page.get_by_label("Ce que nous faisons")).to_have_value("Un guichet de plus le mardi.")

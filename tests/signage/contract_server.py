@@ -27,6 +27,8 @@ POLICY = (
     "connect-src 'self'; media-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+KEPT_S = 3_600
+"""A browser asks once for a file of media, as of a real server."""
 Message = dict[str, Any]
 
 
@@ -46,6 +48,10 @@ SENTENCES |= {
 
 def translate(key: str, language: str, /, **values: object) -> str:
     return SENTENCES[language][key].format(**values)
+
+
+def _kept(folder: Path, name: str) -> Response:
+    return send_from_directory(folder, name, max_age=KEPT_S)
 
 
 def _whole(app: "WSGIApplication") -> "WSGIApplication":
@@ -224,7 +230,7 @@ class ContractServer:
         app.add_url_rule("/device/me", "me", self._me)
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
         app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
-        app.add_url_rule("/media/<name>", "media", lambda name: send_from_directory(audio, name))
+        app.add_url_rule("/media/<name>", "media", lambda name: _kept(audio, name))
         app.add_url_rule("/look/<name>", "look", lambda name: send_from_directory(audio, name))
         app.before_request(self._note)
         app.before_request(self._fail_once)

@@ -106,14 +106,13 @@ def test_waiting_visitors_are_carried_over_a_break_and_every_page_says_so_when_i
     expect(notice).not_to_contain_text("Coupure")
     expect(phone.locator('[data-text="wait"]').filter(visible=True)).to_contain_text("Il vous reste")
     expect(wall.locator("[data-break]")).to_be_hidden()
-    numbers = []
-    for _ in range(2):
+    shown = console.locator("[data-person] .number")
+    for number in (first["number"], second["number"]):
         console.keyboard.press("F9")
         phase(console, "called")
-        numbers.append(console.locator("[data-person] .number").inner_text())
+        expect(shown).to_have_text(number)
         console.keyboard.press("o")
         phase(console, "in_service")
-    assert numbers == [first["number"], second["number"]]
 
 
 def test_a_queue_to_be_finished_continues_after_twelve(hall: MovedServed, pages: Pages):
