@@ -31,7 +31,7 @@ import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";
 import { byId, show, write } from "../shared/dom.js";
-import { isBehind } from "../shared/freshness.js";
+import { createTurns, isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { hallWords } from "../shared/hall_words.js";
 import { queueFeed } from "../shared/queue_feed.js";
@@ -60,9 +60,7 @@ const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
 let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
-// an answer that left the server before a newer one was shown is old
-let lastAsked = 0;
-let lastShown = 0;
+const turns = createTurns(); // of reads of the counter and of gestures
 const lines = createLines();
 const { tell, refuse } = lines;
 const speech = createSpeech(words, () => state);
@@ -183,19 +181,15 @@ async function refresh() {
   ui.digit = null;
 }
 
-/**
- * The truth about a place. One that is no longer ours gives way to another of the session, `tried` being
- * those that did.
- */
+/** The truth about a place. One not ours gives way to another of the session that is not `tried` yet. */
 async function readCounter(id = state.counter?.counter, tried = []) {
   if (!id) return;
-  const asked = ++lastAsked;
+  const turn = turns.begin();
   try {
     /** @type {Api.CounterAnswer} */
     const counter = await read(`/api/v1/counters/${id}`);
-    if (asked < lastShown) return; // a gesture or a later read has shown more meanwhile
+    if (!turns.shows(turn)) return; // a gesture or a later read has shown more meanwhile
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
-    lastShown = asked;
     const isOurs = counter.session && counter.session === stored().session;
     const isNew = isOurs && state.counter?.session_mark !== counter.session_mark;
     const other = isOurs
@@ -296,7 +290,7 @@ async function perform(verb, request) {
   if (!was) return;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
-  if (answer.ok) lastShown = ++lastAsked;
+  if (answer.ok) turns.shows(turns.begin());
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
   if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
     await goOn(answer.body.counter);

@@ -1,5 +1,5 @@
-// Full-state messages are ordered by (epoch, version, as_of): lower or equal is ignored, a new epoch always
-// wins.
+// Which state is the newest. Full-state messages are ordered by (epoch, version, as_of): lower or equal is
+// ignored, a new epoch always wins.
 
 /**
  * How far a page is: the last position, and the epochs it has left.
@@ -41,4 +41,21 @@ export function accepted(order, message) {
 export function isBehind(order, heartbeat) {
   if (order.left.includes(heartbeat.epoch)) return false;
   return heartbeat.epoch !== order.epoch || heartbeat.version > order.version;
+}
+
+/**
+ * Tells an answer that comes too late: `begin()` numbers a question or a gesture, `shows(turn)` says whether
+ * its outcome may be shown, because none that was begun later was.
+ */
+export function createTurns() {
+  let last = 0;
+  let newest = 0;
+
+  function shows(turn) {
+    if (turn < newest) return false;
+    newest = turn;
+    return true;
+  }
+
+  return { begin: () => ++last, shows };
 }
