@@ -75,10 +75,10 @@ def test_an_incident_is_answered_once_or_escalated_beyond_the_site(serve_at):
         first = caller.raised()
         assert first["is_received"]
         for person in (guard, colleague):
-            assert person.hears("raised")["label"] == "guichet 1"
+            assert person.hears("raised")["labels"]["en"] == "counter 1"
         assert guard.post(f"/{first['incident']}/answer")["is_own"]
         assert not colleague.post(f"/{first['incident']}/answer")["is_own"]
-        assert caller.hears("answered")["answered_by"] == {"role": "security", "label": None, "hall": None}
+        assert caller.hears("answered")["answered_by"] == {"role": "security", "labels": None, "hall": None}
         colleague.hears("answered")
         guard.post(f"/{first['incident']}/end", {}, 204)
 

@@ -210,6 +210,10 @@ class Counter:
         """The label in a language, the French one where it is not translated."""
         return self.labels.get(language) or self.label
 
+    def every_label(self) -> Texts:
+        """The label in each language that has one, French among them."""
+        return {FRENCH: self.label, **self.labels}
+
     def direction(self, language: str) -> str:
         """How to get there from places people know, in a language or in French; may be empty."""
         return text_in(self.directions, language)

@@ -6,7 +6,7 @@ from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents.incidents import Incident, IncidentState
 from server.domain.instants import text_or_none, to_text
-from server.domain.languages import FRENCH
+from server.domain.languages import FRENCH, Texts
 from server.store.configuration.halls import all_halls
 from server.store.incidents.incidents import shown_incidents
 from server.store.transactions.database import Database
@@ -14,22 +14,25 @@ from server.usecases.hall_view import hall_state
 
 
 class IncidentAnswerer(TypedDict):
-    """Who comes: their role, the counter they hold (null: none), their hall (null: that of the incident)."""
+    """Who comes: their role, the counter they hold (null: none), their hall (null: that of the incident).
+
+    `labels`: of the counter, by language.
+    """
 
     role: str
-    label: str | None
+    labels: Texts | None
     hall: str | None
 
 
 class IncidentOfHall(TypedDict):
-    """An incident: its counter (id and label, null: the reception desk) and where it stands.
+    """An incident: its counter (id and labels by language, null: the reception desk) and where it stands.
 
     `is_beyond`: people of other halls see it too. `presses`: how often the key was pressed for it.
     """
 
     incident: str
     counter: str | None
-    label: str | None
+    labels: Texts | None
     state: IncidentState
     is_beyond: bool
     presses: int
@@ -109,7 +112,7 @@ def _answer(database: Database, configuration: HallConfiguration, incident: Inci
     return {
         "incident": incident.id,
         "counter": incident.counter,
-        "label": _label(configuration, incident.counter),
+        "labels": _labels(configuration, incident.counter),
         "state": incident.state,
         "is_beyond": incident.escalated_at is not None,
         "presses": incident.joins + 1,
@@ -125,14 +128,14 @@ def _answerer(database: Database, incident: Incident) -> IncidentAnswerer | None
     there = database.configuration(incident.answered_hall)
     return {
         "role": incident.answered_role,
-        "label": _label(there, incident.answered_counter),
+        "labels": _labels(there, incident.answered_counter),
         "hall": None if incident.answered_hall == incident.hall else _name(there),
     }
 
 
-def _label(configuration: HallConfiguration, counter: str | None) -> str | None:
-    """The French label of a counter (id); its id once it is gone."""
+def _labels(configuration: HallConfiguration, counter: str | None) -> Texts | None:
+    """The labels of a counter (id) by language; its id once it is gone."""
     if counter is None:
         return None
     found = configuration.counters.get(counter)
-    return counter if found is None else found.label_in(FRENCH)
+    return {FRENCH: counter} if found is None else found.every_label()

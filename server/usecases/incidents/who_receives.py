@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.languages import FRENCH
+from server.domain.languages import FRENCH, Texts
 from server.store.counters.sessions import SessionPlace, open_places
 from server.store.incidents.receivers import Receiver, Receivers
 from server.store.transactions.database import Database
@@ -13,11 +13,14 @@ from server.usecases.incidents.raise_incident import Reach
 
 
 class ReceiverAnswer(TypedDict):
-    """A person connected in the hall: the page they have open, and the counter they hold (null: none)."""
+    """A person connected in the hall: the page they have open, and the counter they hold (null: none).
+
+    `labels`: of the counter, by language.
+    """
 
     page: str
     counter: str | None
-    label: str | None
+    labels: Texts | None
 
 
 class ReceiversAnswer(TypedDict):
@@ -84,9 +87,14 @@ def _by_place(
         page = "console" if counter is not None and "console" in pages else pages[0]
         held = counter if page == "console" else None
         place = None if held is None else configuration.counters.get(held)
-        label = None if place is None else place.label_in(FRENCH)
-        found[person, held] = {"page": page, "counter": held, "label": label}
-    return sorted(found.values(), key=lambda each: (each["counter"] is None, each["label"] or each["page"]))
+        labels = None if place is None else place.every_label()
+        found[person, held] = {"page": page, "counter": held, "labels": labels}
+    return sorted(found.values(), key=_place_first)
+
+
+def _place_first(receiver: ReceiverAnswer) -> tuple[bool, str]:
+    labels = receiver["labels"]
+    return labels is None, receiver["page"] if labels is None else labels[FRENCH]
 
 
 def counter_held(places: Iterable[SessionPlace], author: Author) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from server.domain.incidents.incidents import IncidentState
-from server.web.api.responses.exact import Count, ExactShape, InstantText, Position
+from server.web.api.responses.exact import Count, ExactShape, InstantText, Position, Texts
 
 
 class ReceiverAnswer(ExactShape):
@@ -11,8 +11,8 @@ class ReceiverAnswer(ExactShape):
 
     page: Literal["console", "reception", "security", "wall", "supervision"]
     counter: str | None
-    """The counter they hold, with its label; null: none."""
-    label: str | None
+    """The counter they hold, with its labels by language; null: none."""
+    labels: Texts | None
 
 
 class ReceiversAnswer(ExactShape):
@@ -48,8 +48,8 @@ class IncidentAnswerer(ExactShape):
     """Who comes."""
 
     role: str
-    label: str | None
-    """The counter they hold; null: none."""
+    labels: Texts | None
+    """Of the counter they hold, by language; null: none."""
     hall: str | None
     """The name of their hall; null: that of the incident."""
 
@@ -60,8 +60,8 @@ class IncidentOfHall(ExactShape):
     incident: str
     counter: str | None
     """The id of its counter; null: the reception desk."""
-    label: str | None
-    """The French label of its counter; null: the reception desk."""
+    labels: Texts | None
+    """Of its counter, by language; null: the reception desk."""
     state: IncidentState
     is_beyond: bool
     """People of other halls see it too."""

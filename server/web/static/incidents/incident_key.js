@@ -47,7 +47,7 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
     try {
       /** @type {Api.ReceiversAnswer} */
       const receivers = await read(`/api/v1/halls/${hall}/incident-receivers`, { fetch: soon });
-      write(texts, receiversTexts(receivers, say));
+      write(texts, receiversTexts(receivers, words));
     } catch {
       write(texts, [say("incidents.panel.offline", { phone })]);
     }

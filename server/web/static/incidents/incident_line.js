@@ -34,7 +34,7 @@ export function watchIncidents(socket, hall, spread) {
   const place = document.querySelector("[data-incidents]");
   if (!place) return;
   const { language, time_zone: zone, phone, receives, sentences } = readJson("incident-line");
-  const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), phone, hall };
+  const words = { say: sayer(sentences, language), language, hour: hourTeller(language, zone), phone, hall };
   const notReceived = new Set();
   const notSent = new Set(); // incidents about which a press has not reached the server yet
   /** @type {Record<string, import("../shared/freshness.js").Order>} by hall, of messages of every kind */

@@ -84,14 +84,18 @@ export function newlyReceived(before, after) {
 
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
+/** The label of a counter in a language, in French where it is not translated; null where there is none. */
+const labelIn = (labels, language) => labels && (labels[language] ?? labels.fr);
+
 /** The place of an incident: its counter, or the reception desk. */
-export function placeText({ label }, say) {
+export function placeText({ labels }, { say, language }) {
+  const label = labelIn(labels, language);
   return label === null ? say("incidents.place.reception") : capital(label);
 }
 
 /** Who comes: the counter they hold, else their function; with their hall when it is another one. */
-export function comingText({ answered_by: by }, say) {
-  const person = by.label ?? say(`incidents.role.${by.role}`);
+export function comingText({ answered_by: by }, { say, language }) {
+  const person = labelIn(by.labels, language) ?? say(`incidents.role.${by.role}`);
   return by.hall === null ? person : `${person} (${by.hall})`;
 }
 
@@ -100,11 +104,11 @@ export function comingText({ answered_by: by }, say) {
  *
  * @param {Api.ReceiversAnswer} found
  */
-export function receiversTexts({ here, beyond, is_known: isKnown, phone }, say) {
+export function receiversTexts({ here, beyond, is_known: isKnown, phone }, { say, language }) {
   if (!isKnown) return [say("incidents.panel.unknown", { phone })];
   if (here.length === 0 && beyond === 0) return [say("incidents.panel.nobody", { phone })];
   if (here.length === 0) return [say("incidents.panel.nobody_here", { count: beyond })];
-  const names = here.map(({ page, label }) => (label === null ? say(`incidents.who.${page}`) : label));
+  const names = here.map(({ page, labels }) => labelIn(labels, language) ?? say(`incidents.who.${page}`));
   const counts = new Map();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const listed = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");
@@ -115,9 +119,9 @@ export function receiversTexts({ here, beyond, is_known: isKnown, phone }, say) 
 }
 
 /** What becomes of an incident, for the person who raised it; `isReceived` false: nobody was connected. */
-export function ownText(incident, { say, hour, phone, isReceived }) {
+export function ownText(incident, { say, language, hour, phone, isReceived }) {
   if (incident.state === "answered")
-    return say("incidents.own.answered", { who: capital(comingText(incident, say)) });
+    return say("incidents.own.answered", { who: capital(comingText(incident, { say, language })) });
   if (incident.state === "unanswered") return say("incidents.own.unanswered", { phone });
   if (!isReceived) return say("incidents.own.nobody", { phone });
   const key = incident.state === "escalated" ? "incidents.own.escalated" : "incidents.own.sent";
@@ -125,13 +129,13 @@ export function ownText(incident, { say, hour, phone, isReceived }) {
 }
 
 /** What another person reads of an incident. */
-export function receivedText(incident, { say, hour, hall, isMine }) {
-  const place = placeText(incident, say);
+export function receivedText(incident, { say, language, hour, hall, isMine }) {
+  const place = placeText(incident, { say, language });
   const where = incident.hall === hall ? place : `${incident.hallName} · ${place}`;
   if (incident.state === "answered") {
     return isMine
       ? say("incidents.received.mine", { place: where })
-      : say("incidents.received.answered", { place: where, who: comingText(incident, say) });
+      : say("incidents.received.answered", { place: where, who: comingText(incident, { say, language }) });
   }
   const key = incident.state === "raised" ? "incidents.received.asks" : "incidents.received.nobody";
   return say(key, { place: where, at: hour(incident.raised_at) });

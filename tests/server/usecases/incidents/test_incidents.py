@@ -24,6 +24,7 @@ from tests.server.usecases.quality.figures_history import Hands, checked, databa
 
 CALLER, COLLEAGUE, GUARD = Author("caller"), Author("colleague"), Author("guard")
 COUNTER, OTHER = "laon-g1", "laon-g2"
+LABELS = {"fr": "guichet 2", "en": "counter 2", "es": "ventanilla 2"}
 
 
 @dataclass
@@ -85,7 +86,7 @@ def test_the_first_person_to_answer_comes_and_others_see_the_counter_they_come_f
     assert not halls.answered(incident, GUARD, role="security")["is_own"]
     [shown] = halls.read(GUARD)["halls"][0]["incidents"]
     assert shown["state"] == "answered"
-    assert shown["answered_by"] == {"role": "agent", "label": "guichet 2", "hall": None}
+    assert shown["answered_by"] == {"role": "agent", "labels": LABELS, "hall": None}
     assert halls.later(120) == 0, "an answered incident takes no further step"
     assert halls.facts() == ["IncidentRaised", "IncidentAnswered"]
 
@@ -178,8 +179,8 @@ def test_who_would_receive_is_said_by_function_and_place_without_the_caller(hall
     }
     receivers.keep(pages, now_s)
     found = read_receivers(halls.database, receivers, laon, CALLER)
-    assert [(each["page"], each["label"]) for each in found["here"]] == [
-        ("console", "guichet 2"),
+    assert [(each["page"], each["labels"]) for each in found["here"]] == [
+        ("console", LABELS),
         ("security", None),
     ]
     assert (found["beyond"], found["is_known"], found["phone"]) == (1, True, "17")
