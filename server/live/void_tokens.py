@@ -18,14 +18,16 @@ READ_EVERY_S = 25.0
 class VoidTokens:
     """Checks the tokens of sockets when any process changed devices, keys, sessions or roles.
 
-    And every READ_EVERY_S. `look` is called once a second; `cut(sid, namespace)` ends a socket.
+    And when a socket has come, which may have been let in just before such a change, and every READ_EVERY_S.
+    `look` is called once a second; `cut(sid, namespace)` ends a socket.
     """
 
     database: Database
     presence: Presence
     cut: Callable[[str, str], None]
     _last_changes: AccessMark | None = None
-    _read_at_s: float = 0.0
+    _checked: frozenset[tuple[str, SocketToken]] = frozenset()
+    _checked_at_s: float = 0.0
 
     def look(self) -> None:
         """Cuts the sockets of revoked or renewed devices, of revoked or expired keys, of ended sessions.
@@ -33,24 +35,22 @@ class VoidTokens:
         And of people whose roles do not allow it any more.
         """
         sockets = self.presence.tokens()
-        if not sockets or not self._has_changed():
+        if not sockets:
             return
+        shown = frozenset((sid, each) for sid, _, tokens in sockets for each in tokens)
+        now_s = self.database.clock.elapsed_s()
         with self.database.read() as rows:
+            changes = access_mark(rows)
+            is_recent = now_s - self._checked_at_s < READ_EVERY_S
+            if is_recent and changes == self._last_changes and shown <= self._checked:
+                return
             now = self.database.clock.now()
             valid = valid_digests(rows, now)
             people = signed_in(rows, self.presence.digests() - valid, now)
         for sid, namespace, tokens in sockets:
             if not all(each.digest in valid or self._is_allowed(each, people) for each in tokens):
                 self.cut(sid, namespace)
-
-    def _has_changed(self) -> bool:
-        now_s = self.database.clock.elapsed_s()
-        with self.database.read() as rows:
-            changes = access_mark(rows)
-        if changes == self._last_changes and now_s - self._read_at_s < READ_EVERY_S:
-            return False
-        self._last_changes, self._read_at_s = changes, now_s
-        return True
+        self._last_changes, self._checked, self._checked_at_s = changes, shown, now_s
 
     def _is_allowed(self, token: SocketToken, people: Mapping[str, Sequence[Grant]]) -> bool:
         grants = people.get(token.digest)

@@ -48,6 +48,32 @@ def test_a_socket_that_follows_the_devices_of_every_hall_is_cut_when_one_hall_is
     assert presence.tokens() == []
 
 
+def test_a_socket_that_is_let_in_while_its_right_is_taken_is_cut_by_the_next_look(
+    site: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    presence, cut = site.app.extensions["parvis"].presence, list[str]()
+    void = VoidTokens(site.database, presence, lambda sid, _: cut.append(sid))
+    connected(site, site.person("agent"))
+    browser = site.person("supervisor")
+    account = next(
+        each.account for each in read_people(site.database, None) if each.display_name == "supervisor"
+    )
+    colleague = {sid for sid, *_ in presence.tokens()}
+    show = presence.showed_token
+
+    def late(*values: Any) -> None:
+        monkeypatch.undo()
+        change_roles(site.database, SYSTEM, account, [Grant("quality", OTHER)], sites=None)
+        void.look()
+        show(*values)
+
+    monkeypatch.setattr(presence, "showed_token", late)
+    connected(site, browser)
+    assert cut == []
+    void.look()
+    assert cut == [sid for sid, *_ in presence.tokens() if sid not in colleague] != []
+
+
 def test_nothing_is_remembered_of_a_socket_that_was_refused(site: ApiSite):
     refused = connected(site, site.person("agent"), devices=True)
     assert not refused.is_connected(messages.AGENT)
