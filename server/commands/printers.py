@@ -17,7 +17,7 @@ from server.clock import Clock
 from server.commands.examination import Finding
 from server.commands.fetching_printers import fetching_found, untried_found
 from server.commands.say import day_and_time, open_database, say, sentence
-from server.domain.hall.configuration import Kiosk, PrinterConnection
+from server.domain.hall.devices import Kiosk, PrinterConnection
 from server.domain.hall.printer_kinds import PLUGGED_KINDS
 from server.domain.refusals import Refusal
 from server.jobs import writers

@@ -22,14 +22,11 @@ from server.domain.hall.configuration import (
     Exceptional,
     Folder,
     HallConfiguration,
-    Kiosk,
-    Mounting,
-    PrinterConnection,
     Queue,
-    Screen,
     Service,
     Site,
 )
+from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
 from server.domain.printing.printer_networks import PrinterNetworks, PrinterPlace

@@ -8,7 +8,7 @@ from hardware.transports.tcp.tcp_address import TcpAddress
 from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
 from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
 from hardware.transports.usb_name import usb_name
-from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.devices import PrinterConnection
 
 SIMULATED_HOST = "127.0.0.1"
 CABLES = "cables"

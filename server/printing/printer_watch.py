@@ -8,7 +8,7 @@ from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
 from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
-from server.domain.hall.configuration import PrinterConnection, PrinterDialect
+from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
 from server.domain.printing import paper_rolls
 from server.printing.lease import LeaseLost

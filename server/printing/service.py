@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from server.apart import CallApart
-from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.devices import PrinterConnection
 from server.domain.printing.printer_networks import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id

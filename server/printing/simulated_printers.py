@@ -25,7 +25,8 @@ from hardware.simulator import (
     shared_printers,
 )
 from hardware.simulator.http_exchange import send_http
-from server.domain.hall.configuration import HallConfiguration, Kiosk
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.devices import Kiosk
 from server.printing.printer_addresses import CABLES
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database

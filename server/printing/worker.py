@@ -16,7 +16,7 @@ import structlog
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held, print_document_bytes
 from server.apart import CallApart
-from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.devices import PrinterConnection
 from server.domain.refusals import Refusal
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
 from server.printing.lease import LeaseLost, PrinterLease

@@ -1,6 +1,7 @@
 """Find a service, counter or kiosk of a hall by its id, unless it is retired."""
 
-from server.domain.hall.configuration import Counter, HallConfiguration, Kiosk, Service
+from server.domain.hall.configuration import Counter, HallConfiguration, Service
+from server.domain.hall.devices import Kiosk
 from server.domain.refusals import Refusal
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from server.documents.parts.values import Line, Part, Slug
 from server.documents.problems import broken_rule
-from server.domain.hall.configuration import Arrow, SoundOutput
+from server.domain.hall.devices import Arrow, SoundOutput
 from signage.lettering import Layout, LettersTooSmall, text_scale
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TypedDict
 
-from server.domain.hall.configuration import Arrow, HallConfiguration, Screen, ScreenLayout, SoundOutput
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.devices import Arrow, Screen, ScreenLayout, SoundOutput
 from server.domain.hall.sound import Sound
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text

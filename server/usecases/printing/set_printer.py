@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from server.domain.author import Author
-from server.domain.hall.configuration import PrinterConnection, PrinterProfile
+from server.domain.hall.devices import PrinterConnection, PrinterProfile
 from server.domain.hall.printer_kinds import PrinterKind
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document

@@ -8,7 +8,8 @@ from server.domain.appointments.check_in import appointment_checked_in
 from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
-from server.domain.hall.configuration import HallConfiguration, Kiosk, Service
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text

@@ -13,7 +13,7 @@ from server.documents import (
     to_configuration,
 )
 from server.documents.parts.opening import public_holidays
-from server.domain.hall.configuration import PrinterConnection
+from server.domain.hall.devices import PrinterConnection
 from server.domain.hall.sound import Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
 from server.domain.tickets.numbering import Series

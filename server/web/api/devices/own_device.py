@@ -8,7 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from kiosk.mounting import low_band, orientation
-from server.domain.hall.configuration import Kiosk, Mounting
+from server.domain.hall.devices import Kiosk, Mounting
 from server.domain.instants import to_text
 from server.domain.people.browsers import browser_name
 from server.domain.refusals import Refusal

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from server.documents.hall import Category
 from server.documents.notices import NoticeKind
-from server.domain.hall.configuration import Arrow, ScreenLayout, SoundOutput
+from server.domain.hall.devices import Arrow, ScreenLayout, SoundOutput
 from server.web.api.responses.exact import (
     Count,
     ExactShape,

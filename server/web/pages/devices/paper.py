@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.hall.configuration import HallConfiguration, Kiosk
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.devices import Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.check_numbers import is_read
 from server.domain.refusals import Refusal

@@ -10,7 +10,7 @@ from hardware.simulator.ports import free_port
 from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import MOST_COUNTERS
 from server.documents.parts.opening import WEEKDAYS
-from server.domain.hall.configuration import Kiosk
+from server.domain.hall.devices import Kiosk
 from server.domain.refusals import Refusal
 from server.usecases.configuration.add_hall import SiteRequest, TemplateRequest
 from server.usecases.printing.set_printer import PrinterRequest

@@ -12,7 +12,7 @@ from hardware.transports.tcp.discovery import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
-from server.domain.hall.configuration import Kiosk
+from server.domain.hall.devices import Kiosk
 from server.domain.hall.printer_kinds import PULLED_KINDS
 from server.domain.people.roles import Permission
 from server.domain.printing.printer_networks import network_around

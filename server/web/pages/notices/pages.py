@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from server.documents.hall import Category
 from server.documents.notices import DaypartName
 from server.domain.devices.device_state import PlayerReport, Sighting
-from server.domain.hall.configuration import WITHOUT_NOTICES, HallConfiguration, Screen
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.devices import WITHOUT_NOTICES, Screen
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name

@@ -4,16 +4,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from server.domain.hall.configuration import (
-    Counter,
-    HallConfiguration,
-    Kiosk,
-    Queue,
-    Screen,
-    Service,
-    Site,
-    mark_of,
-)
+from server.domain.hall.configuration import Counter, HallConfiguration, Queue, Service, Site, mark_of
+from server.domain.hall.devices import Kiosk, Screen
 from server.domain.hours.calendars import Calendar, Span
 from server.domain.languages import language_shown, text_in
 from server.domain.tickets.numbering import Series

@@ -1,0 +1,114 @@
+"""The kiosks, printers and screens of a hall, as its configuration names them."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, PrinterKind
+from server.domain.printing.printer_networks import PrinterReach
+
+type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
+"""What a screen is for; `signage.lettering` says how large its letters may be there."""
+WITHOUT_NOTICES: tuple[ScreenLayout, ...] = ("counter", "calls")
+"""Screens of these layouts show calls only."""
+type SoundOutput = Literal["loudspeaker", "loop"]
+"""What the sound of a screen feeds: loudspeakers, or the amplifier of the induction loop."""
+
+type Arrow = Literal["left", "right", "ahead", "back", "up", "down"]
+"""Which way from a screen the counters are."""
+type PrinterProfile = Literal["raster-80", "raster-58", "text-80"]
+type PrinterDialect = Literal["epson", "custom"]
+"""What a printer understands: ESC/POS as Epson has it, or with the status of Custom, which knows whether a
+ticket is still in the outlet.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConnection:
+    """How a kiosk's printer is reached and fed; paper width in mm.
+
+    `host`, `port` and `reach` (the networks in which it may be found) are those of a printer on the network,
+    `usb` is the name of one on USB (`04b8:0e15:J2XE012345`), `line` and `speed` (bits a second, None: found
+    by asking) are those of one on a serial line. Without a host, a name or a line it is a simulated one.
+    `backup`: the kiosk whose printer gets the jobs that this one refuses.
+    """
+
+    host: str | None
+    port: int
+    profile: PrinterProfile
+    paper_mm: Literal[80, 58]
+    reach: PrinterReach = field(default_factory=PrinterReach)
+    kind: PrinterKind = "tcp"
+    usb: str | None = None
+    line: str | None = None
+    speed: int | None = None
+    dialect: PrinterDialect = "epson"
+    backup: str | None = None
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether the printer fetches its jobs: no loop pushes them to it."""
+        return self.kind in PULLED_KINDS
+
+    @property
+    def place(self) -> str:
+        """Where it is, in one line: what is known of a printer counts while it is at this place."""
+        where = {"tcp": f"{self.host or ''}:{self.port}", "serial": self.line or ""}
+        return f"{self.kind} {where.get(self.kind, self.usb or '')}"
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it exists on a page only."""
+        fields = PRINTER_FIELDS[self.kind]
+        return fields.place is not None and fields.may_be_simulated and getattr(self, fields.place) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """How a kiosk's screen is fixed.
+
+    `lower_edge_cm` is the height of the picture's lower edge above the floor, the pixels are those of the
+    picture as it is mounted.
+    """
+
+    lower_edge_cm: int
+    diagonal_cm: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A self-service ticket machine; without a printer it shows the number and its code only.
+
+    `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
+    """
+
+    id: str
+    label: str
+    services: tuple[str, ...] = ()
+    printer: PrinterConnection | None = None
+    mounting: Mounting | None = None
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A hall display: board and notices; `diagonal_cm` and `viewing_m` size its characters.
+
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound. `output`: what its sound feeds.
+    `layout`: what it is for; `counter`: whose screen it is. `panel_watts`: watts its panel draws lit,
+    less those it draws off; None: not declared.
+    """
+
+    id: str
+    label: str
+    has_sound: bool = True
+    diagonal_cm: int = 140
+    viewing_m: int = 6
+    zone: str = "hall"
+    output: SoundOutput = "loudspeaker"
+    layout: ScreenLayout = "hall"
+    arrow: Arrow | None = None
+    counter: str | None = None
+    is_retired: bool = False
+    panel_watts: int | None = None
