@@ -5,7 +5,7 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.harness.working import demonstration_user, issue, phase, sign_in
+from tests.harness.working import demonstration_user, issue, phase, place, sign_in
 
 COUNTER, SERVICE = "laon-g1", "laon-accueil"
 
@@ -38,6 +38,31 @@ class Held:
         self._is_released = True
         for route in self._routes:
             route.continue_()
+
+
+class Late:
+    """The first answer of the server at one address, read at once, which the page gets with `arrive`."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._address = page, address
+        self._read: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._attend)
+
+    def _attend(self, route: Route) -> None:
+        if self._read:
+            route.continue_()
+        else:
+            self._read.append((route, route.fetch()))
+
+    def wait(self) -> None:
+        wait_until(lambda: (self._page.title(), self._read)[1], f"{self._address} is read")
+
+    def arrive(self) -> None:
+        (route, answer), *_ = self._read
+        with self._page.expect_response(self._address) as arrived:
+            route.fulfill(response=answer)
+        arrived.value.finished()
+        self._page.evaluate("new Promise(requestAnimationFrame)")
 
 
 @pytest.fixture
@@ -127,18 +152,10 @@ def test_an_undo_pressed_at_once_takes_back_the_gesture_that_was_just_made(conso
 def test_an_answer_from_before_a_gesture_does_not_undo_what_the_gesture_showed(
     console: Page, numbers: list[str]
 ):
-    late: list[tuple[Route, APIResponse]] = []
-
-    def attend(route: Route) -> None:
-        if late:
-            route.continue_()
-        else:
-            late.append((route, route.fetch()))
-
-    console.route(f"**/api/v1/counters/{COUNTER}", attend)
+    before = Late(console, f"**/api/v1/counters/{COUNTER}")
     console.keyboard.press("F9")
     phase(console, "called")
-    wait_until(lambda: (console.title(), late)[1], "what the page reads after the call is on its way")
+    before.wait()
     with console.expect_response(f"**/api/v1/counters/{COUNTER}"):
         console.keyboard.press("o")
     phase(console, "in_service")
@@ -147,9 +164,57 @@ def test_an_answer_from_before_a_gesture_does_not_undo_what_the_gesture_showed(
       new MutationObserver(() => phases.add(document.body.dataset.phase))
         .observe(document.body, { attributes: true });
     }""")
-    (route, answer), *_ = late
-    with console.expect_response(f"**/api/v1/counters/{COUNTER}") as read:
-        route.fulfill(response=answer)
-    read.value.finished()
-    console.evaluate("new Promise(requestAnimationFrame)")
+    before.arrive()
     assert console.evaluate("[...phases]") in ([], ["in_service"])
+
+
+def test_a_queue_from_before_a_gesture_does_not_bring_a_served_visitor_back(hall: Served, page: Page):
+    places = [f"laon-poste-{number}" for number in range(1, 4)]
+    for _ in range(2):
+        issue(hall, "laon", "laon-numerique")
+    sign_in(page, hall, *demonstration_user(hall, "digital_helper"), path="/console")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    for counter in places:
+        page.locator(f'input[value="{counter}"]').press("Space")
+    page.locator("[data-several]").press("Enter")
+    expect(page.locator('[data-list="held"] li')).to_have_count(len(places))
+    for digit, counter in enumerate(places[:2], 1):
+        page.keyboard.press(str(digit))
+        expect(place(page, counter)).to_have_attribute("aria-current", "true")
+        page.keyboard.press("F9")
+        phase(page, "called")
+        page.keyboard.press("o")
+        phase(page, "in_service")
+
+    before = Late(page, "**/api/v1/halls/laon/queue")
+    for digit, counter in enumerate(places[:2], 1):
+        page.keyboard.press(str(digit))
+        expect(place(page, counter)).to_have_attribute("aria-current", "true")
+        phase(page, "in_service")
+        with page.expect_response(f"**/api/v1/counters/{counter}"):
+            page.keyboard.press("F8")
+        phase(page, "free")
+        before.wait()
+    page.keyboard.press("3")
+    expect(place(page, places[2])).to_have_attribute("aria-current", "true")
+    before.arrive()
+    page.locator('[data-act="close"]').press("Enter")
+    phase(page, "choose")
+
+
+def test_a_queue_from_before_a_gesture_waits_for_what_the_gesture_left(console: Page):
+    before = Late(console, "**/api/v1/halls/laon/queue")
+    with console.expect_response(f"**/api/v1/counters/{COUNTER}"):
+        console.keyboard.press("F9")
+    phase(console, "called")
+    before.wait()
+    later = Held(console, "**/api/v1/halls/laon/queue")
+    held = Held(console, f"**/api/v1/counters/{COUNTER}")
+    console.keyboard.press("o")
+    phase(console, "in_service")
+    before.arrive()
+    phase(console, "in_service")
+    with console.expect_response(f"**/api/v1/counters/{COUNTER}"):
+        held.release()
+    phase(console, "in_service")
+    later.release()

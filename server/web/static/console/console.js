@@ -7,7 +7,7 @@ import { createHeld } from "./console_held.js";
 import { createOpening, mustAsk } from "./console_opening.js";
 import { createOrder } from "./console_order.js";
 import { WITH_PANEL } from "./console_panels.js";
-import { ANSWERED_BY_LEG, outcomeWords } from "./console_outcomes.js";
+import { ANSWERED_BY_LEG, outcomeWords, TOLD } from "./console_outcomes.js";
 import { createPauseAfter } from "./console_pause_after.js";
 import { drawPlaces, openByForm } from "./console_places.js";
 import { whyNot } from "./console_refusals.js";
@@ -22,6 +22,7 @@ import {
   pausesAfter,
   phaseOf,
   requestOf,
+  withAnswered,
   withCounter,
   withLeg,
   withQueue,
@@ -31,7 +32,7 @@ import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";
 import { byId, show, write } from "../shared/dom.js";
-import { createTurns, isBehind } from "../shared/freshness.js";
+import { createLast, createTurns, isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { hallWords } from "../shared/hall_words.js";
 import { queueFeed } from "../shared/queue_feed.js";
@@ -59,10 +60,11 @@ const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
 let state = emptyConsole();
-let reading = Promise.resolve(); // of the counter after a gesture: it tells which one an undo takes back
+const lastRead = createLast(); // of the counter after a gesture: it tells what the gesture left
 const turns = createTurns(); // of reads of the counter and of gestures
 const lines = createLines();
 const { tell, refuse } = lines;
+const ownCounters = () => countersOf(state.queue, state.counter?.session_mark);
 const speech = createSpeech(words, () => state);
 const panel = createPanel({
   ui,
@@ -93,7 +95,7 @@ const socket = connect(
     messages: {
       "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
       "message.changed": ({ counter }) => {
-        if (countersOf(state.queue, state.counter?.session_mark).includes(counter)) messages.refresh();
+        if (ownCounters().includes(counter)) messages.refresh();
       },
       heartbeat: (beat) => {
         if (isBehind(state.seen, beat)) setTimeout(refresh, spread());
@@ -105,10 +107,7 @@ const socket = connect(
 const messages = createMessages({
   words,
   attempt,
-  paths: () =>
-    countersOf(state.queue, state.counter?.session_mark).map(
-      (counter) => `/api/v1/counters/${counter}/messages`,
-    ),
+  paths: () => ownCounters().map((counter) => `/api/v1/counters/${counter}/messages`),
 });
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, hallWords(page));
@@ -153,10 +152,12 @@ const { soon: readOrderSoon } = createOrder({
   apply: (order) => change({ ...state, order }),
 });
 
-function takeQueue(queue) {
+async function takeQueue(queue) {
+  const nowMs = Date.now();
+  await lastRead.ended();
   const before = state.counter;
   readOrderSoon();
-  change(withQueue(state, queue, Date.now()));
+  change(withQueue(state, queue, nowMs));
   const { counter } = state;
   if (counter?.session_mark && (counter.state !== before?.state || counter.leg?.leg !== before?.leg?.leg))
     readCounter();
@@ -168,6 +169,7 @@ async function refresh() {
     /** @type {Api.QueueAnswer} */
     const queue = await read(QUEUE);
     await learnMark(read);
+    await lastRead.ended();
     change(withQueue(state, queue, nowMs));
     const { counter } = stored();
     if (counter) await readCounter(counter);
@@ -188,6 +190,7 @@ async function readCounter(id = state.counter?.counter, tried = []) {
   try {
     /** @type {Api.CounterAnswer} */
     const counter = await read(`/api/v1/counters/${id}`);
+    state = withAnswered(state, counter);
     if (!turns.shows(turn)) return; // a gesture or a later read has shown more meanwhile
     if (id !== (stored().counter ?? id)) return; // another place has become the active one meanwhile
     const isOurs = counter.session && counter.session === stored().session;
@@ -242,7 +245,7 @@ async function activate(id) {
 }
 
 async function act(action, choice) {
-  if (action === "undo") await reading;
+  if (action === "undo") await lastRead.ended();
   if (!mayAct(action, state, serverNow(state, Date.now()), ui)) return explainWhyNot(action);
   if (choice === null) return panel.close();
   if (action === "pause" && pausesAfter(state)) return pauseAfter(choice);
@@ -297,25 +300,16 @@ async function perform(verb, request) {
     if (verb === "receive_below") tellOutcome(verb, was, answer);
     return;
   }
-  if (["close", "leave"].includes(verb) && answer.ok) keep({});
-  if (answer.ok && ANSWERED_BY_LEG.has(verb)) {
-    change(withLeg(state, answer.body?.leg ? answer.body : null));
-    tellOutcome(verb, was, answer);
+  if (answer.ok && ANSWERED_BY_LEG.has(verb)) change(withLeg(state, answer.body?.leg ? answer.body : null));
+  if (answer.ok && verb === "present") change(withCounter(state, answer.body));
+  if (answer.ok && TOLD.has(verb)) tellOutcome(verb, was, answer);
+  // the button of « present » is gone
+  if (answer.ok && verb === "present" && document.activeElement === document.body) byId("main").focus();
+  if (["close", "leave"].includes(verb) && answer.ok) {
+    keep({});
+    change({ ...state, counter: null });
   }
-  if (answer.ok && ["link", "unlink"].includes(verb))
-    tell(
-      say(`console.outcome.${verb}`, { number: answer.body.number, linked: answer.body.linked.join(", ") }),
-    );
-  if (answer.ok && ["returned", "undo"].includes(verb)) tell(say(`console.outcome.${verb}`));
-  if (verb === "present" && answer.ok) {
-    change(withCounter(state, answer.body));
-    tell(say("console.outcome.present"));
-    // its button is gone
-    if (document.activeElement === document.body) byId("main").focus();
-  }
-  if (["close", "leave"].includes(verb) && answer.ok) change({ ...state, counter: null });
-  reading = readCounter();
-  await reading;
+  await lastRead.begin(readCounter());
   if (!state.isLive) await refresh();
   await pauseIfWanted();
 }

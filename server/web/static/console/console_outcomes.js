@@ -24,6 +24,9 @@ export const ANSWERED_BY_LEG = new Set([
   "hold",
 ]);
 
+/** Verbs whose outcome is told where they were pressed. */
+export const TOLD = new Set([...ANSWERED_BY_LEG, "link", "unlink", "returned", "undo", "present"]);
+
 /**
  * The sentence of a performed verb: `was` is the counter before, `body` the answer, `queue` the known queue
  * of the hall.
@@ -38,7 +41,8 @@ export function outcomeWords(verb, { was, body, queue }, words) {
   if (["next", "chosen", "receive_below"].includes(verb))
     return say("console.outcome.called", { number: body.number });
   if (verb === "transfer") return transferWords(was.leg, body.destination, words);
-  return say(`console.outcome.${verb}`, { number: was.leg?.number ?? body?.number ?? "" });
+  const linked = (body?.linked ?? []).join(", ");
+  return say(`console.outcome.${verb}`, { number: was.leg?.number ?? body?.number ?? "", linked });
 }
 
 function transferWords(leg, { service, counter, is_open: isOpen }, { say, hall, hour }) {

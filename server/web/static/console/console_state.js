@@ -15,6 +15,7 @@ import { hasSeveral, placesOf } from "./session_places.js";
  * @property {OwnCounter | null} counter
  * @property {Api.QueueAnswer | null} queue
  * @property {import("../shared/freshness.js").Order} seen
+ * @property {{ epoch: string, version: number } | null} answered the newest position a counter was read at
  * @property {number} clockOffsetMs
  * @property {boolean} isLive
  * @property {number | null} lostAtMs
@@ -32,6 +33,7 @@ export function emptyConsole() {
     counter: null,
     queue: null,
     seen: NOTHING_SEEN,
+    answered: null,
     clockOffsetMs: 0,
     isLive: false,
     lostAtMs: null,
@@ -67,7 +69,13 @@ export function isUnconfirmed({ counter }) {
 
 /** The counter from GET /counters/{counter}: the truth about this place. */
 export function withCounter(state, counter) {
-  return { ...state, counter, takenAt: null };
+  return { ...withAnswered(state, counter), counter, takenAt: null };
+}
+
+/** The position of an answer about any counter is known: queues from before it are old. */
+export function withAnswered(state, { epoch, version }) {
+  if (state.answered?.epoch === epoch && state.answered.version >= version) return state;
+  return { ...state, answered: { epoch, version } };
 }
 
 /**
@@ -112,12 +120,12 @@ function withoutWaiting(queue, id) {
 }
 
 /**
- * A queue (REST or message) taken in if it is newer; `nowMs` is this computer's clock. Old ones change
- * nothing.
+ * A queue (REST or message) taken in if it is newer than the one before and not older than what was read of a
+ * counter; `nowMs` is this computer's clock. Old ones change nothing.
  */
 export function withQueue(state, queue, nowMs) {
   const order = accepted(state.seen, queue);
-  if (order === null) return state;
+  if (order === null || isBeforeAnswer(queue, state.answered)) return state;
   const clockOffsetMs = Date.parse(queue.as_of) - nowMs;
   return withOwnCounter({ ...state, queue: keepNoShows(queue, state.queue), seen: order, clockOffsetMs });
 }
@@ -129,7 +137,7 @@ function keepNoShows(queue, before) {
 function withOwnCounter(state) {
   const { counter, queue } = state;
   const status = counter && queue.counters.find((other) => other.counter === counter.counter);
-  if (!status || !counter.session_mark || isOlderThanLastGesture(queue, counter)) return state;
+  if (!status || !counter.session_mark) return state;
   if (status.session_mark !== counter.session_mark) {
     return {
       ...state,
@@ -154,8 +162,8 @@ function withOwnCounter(state) {
   };
 }
 
-function isOlderThanLastGesture(queue, { last_gesture: gesture }) {
-  return Boolean(gesture) && Date.parse(queue.as_of) < Date.parse(gesture.at);
+function isBeforeAnswer({ epoch, version }, answered) {
+  return answered?.epoch === epoch && version < answered.version;
 }
 
 /**

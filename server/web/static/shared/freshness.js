@@ -59,3 +59,18 @@ export function createTurns() {
 
   return { begin: () => ++last, shows };
 }
+
+/** What was begun last; `ended()` waits for it, and for what is begun meanwhile. */
+export function createLast() {
+  let last = Promise.resolve();
+
+  async function ended() {
+    let awaited;
+    do {
+      awaited = last;
+      await awaited;
+    } while (awaited !== last);
+  }
+
+  return { begin: (work) => (last = work), ended };
+}

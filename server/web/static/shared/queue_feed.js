@@ -11,7 +11,7 @@ export function queueFeed({ fetchQueue, apply, nowMs = () => Date.now(), later =
     isWaiting = false;
     fetchedAtMs = nowMs();
     try {
-      apply(await fetchQueue());
+      await apply(await fetchQueue());
     } catch {
       // Not reachable: the next message or connection fetches again.
     }

@@ -12,6 +12,7 @@ import {
   waitingCount,
   waitingRow,
   waitingRows,
+  withAnswered,
   withCounter,
   withLeg,
   withQueue,
@@ -166,14 +167,17 @@ test("a counter taken elsewhere leads back to the choice and says when this was 
   assert.equal(state.takenAt, ago(0));
 });
 
-test("a message sent before the last gesture does not bring the past back", () => {
-  const gesture = { fact: "f1", verb: "LegCalled", at: ago(0), may_undo_until: ago(-5) };
-  const state = withQueue(
-    open({ leg: called, last_gesture: gesture }),
-    queue({ as_of: ago(1), counters: [told()] }),
-    NOW,
-  );
-  assert.equal(phaseOf(state), "called");
+test("a queue from before what was read of a counter does not bring the past back", () => {
+  const state = open({ leg: called, version: 8 });
+  assert.equal(withQueue(state, queue({ version: 7, counters: [told()] }), NOW), state);
+  assert.equal(phaseOf(withQueue(state, queue({ version: 8, counters: [told()] }), NOW)), "free");
+  const restored = withQueue(state, queue({ version: 1, epoch: "e2", counters: [told()] }), NOW);
+  assert.equal(phaseOf(restored), "free");
+});
+
+test("what was read last of any counter counts, whichever is shown", () => {
+  const state = withAnswered(open({ version: 9 }), counter({ version: 8 }));
+  assert.equal(withQueue(state, queue({ version: 8, counters: [told()] }), NOW), state);
 });
 
 test("a leg called from elsewhere on this counter is found in the queue", () => {

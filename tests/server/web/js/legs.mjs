@@ -64,6 +64,8 @@ export function counter({ leg: at = null, state = at?.state ?? "free", ...rest }
     counter: "g3",
     label: "guichet 3",
     hall: "laon",
+    epoch: "e1",
+    version: 7,
     session: "id-s1",
     session_mark: "s1",
     state,
