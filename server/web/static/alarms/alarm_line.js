@@ -5,6 +5,7 @@ import { element, fill } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { read } from "../shared/verbs.js";
 
 const AT_MOST_EVERY_MS = 1000;
@@ -18,14 +19,13 @@ export function watchAlarms(socket, hall, spread) {
   if (!place) return;
   const { language, time_zone: zone, page, sentences } = readJson("alarm-line");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), page };
-  let turns = 0;
+  const readAlarms = inTurn(() => read(`/api/v1/halls/${hall}/alarms`));
 
   async function look() {
-    const turn = (turns += 1);
     try {
-      /** @type {Api.AlarmsAnswer} */
-      const { alarms } = await read(`/api/v1/halls/${hall}/alarms`);
-      if (turn === turns) draw(place, alarms, words);
+      /** @type {Api.AlarmsAnswer | null} */
+      const answer = await readAlarms();
+      if (answer) draw(place, answer.alarms, words);
     } catch {
       // Not reachable: the shown alarms stay until the next message or connection.
     }

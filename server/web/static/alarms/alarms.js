@@ -7,6 +7,7 @@ import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { drawLiveness } from "../shared/waiting_view.js";
+import { inTurn } from "../shared/turns.js";
 
 const AT_MOST_EVERY_MS = 1000;
 const page = readJson("console-page");
@@ -17,6 +18,9 @@ const words = {
 const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
 let state = { isLive: false, lostAtMs: null, clockOffsetMs: Date.parse(page.as_of) - Date.now() };
 let isFirst = true;
+const fetchInTurn = inTurn(() =>
+  fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, { headers: { Accept: "text/html" } }),
+);
 
 one(".live").hidden = false;
 connect(
@@ -44,10 +48,8 @@ function draw() {
 /** The parts that alarms change; a reader or a press in one stays at the same alarm. */
 async function readAgain() {
   try {
-    const answer = await fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, {
-      headers: { Accept: "text/html" },
-    });
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetchInTurn();
+    if (!answer?.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-part]"))
       renew(part, fresh.querySelector(`[data-part="${part.dataset.part}"]`));

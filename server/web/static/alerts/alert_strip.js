@@ -3,6 +3,7 @@
 import { element, fill } from "../shared/dom.js";
 import { hourTeller } from "../shared/durations.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { createTurns } from "../shared/turns.js";
 import { read } from "../shared/verbs.js";
 
 /** Watches the alerts of a hall (slug) over a page's socket, where the page has a place to say them. */
@@ -11,20 +12,21 @@ export function watchAlerts(socket, hall, ifLate) {
   if (!place) return;
   const { language, time_zone: zone, sentences } = readJson("alert-strip");
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone) };
-  let turns = 0;
+  const turns = createTurns(); // of reads and of messages
 
   async function look() {
-    const turn = (turns += 1);
+    const turn = turns.begin();
     try {
       /** @type {Api.HallAlertsAnswer} */
       const { alerts } = await read(`/api/v1/halls/${hall}/alerts`);
-      if (turn === turns) draw(place, alerts, words);
+      if (turns.shows(turn)) draw(place, alerts, words);
     } catch {
       // Not reachable: the shown alert stays until the next message or connection.
     }
   }
 
   socket.on("alert.changed", ({ alert }) => {
+    turns.shows(turns.begin());
     draw(place, alert ? [alert] : [], words);
     look();
     document.dispatchEvent(new Event("alert-changed"));

@@ -15,6 +15,7 @@ import { byId, element, fill, one, show, showRefusal as refuse, write } from "..
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
@@ -35,6 +36,7 @@ let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 /** @type {Api.AlertAnswer[]} */
 let alertsRead = [];
 let asOf = 0; // by the server's clock
+const readAlerts = inTurn(() => read("/api/v1/alerts"));
 let ending = null; // the alert whose end is being confirmed here
 let takingBack = null; // the alert that is being taken back here
 let press = null;
@@ -59,10 +61,10 @@ connect(
 );
 
 async function readAll() {
-  clearTimeout(timer);
   try {
-    /** @type {Api.AlertsAnswer} */
-    const answer = await read("/api/v1/alerts");
+    /** @type {Api.AlertsAnswer | null} */
+    const answer = await readAlerts();
+    if (!answer) return; // a later reading has shown more and set the next
     alertsRead = answer.alerts;
     asOf = Date.parse(answer.as_of);
     state = { ...state, clockOffsetMs: asOf - Date.now() };
@@ -70,6 +72,7 @@ async function readAll() {
   } catch {
     // Not reachable: the page says so and asks again.
   }
+  clearTimeout(timer);
   timer = setTimeout(readAll, isWaited(alertsRead) ? SOON_MS : CALM_MS);
 }
 

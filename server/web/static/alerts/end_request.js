@@ -3,11 +3,13 @@
 
 import { element, fill, one } from "../shared/dom.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { read } from "../shared/verbs.js";
 
 const READ_EVERY_MS = 10_000;
 const { language, sentences } = readJson("end-asked");
 const say = sayer(sentences, language);
+const readQuestions = inTurn(() => read("/api/v1/alerts/end-asked"));
 let timer = null;
 
 /** Next to the hall's alert where the page has one, else above everything. */
@@ -21,15 +23,17 @@ function makePlace() {
 }
 
 async function look() {
-  clearTimeout(timer);
   try {
-    /** @type {Api.EndsAskedAnswer} */
-    const { asked: questions } = await read("/api/v1/alerts/end-asked");
+    /** @type {Api.EndsAskedAnswer | null} */
+    const answer = await readQuestions();
+    if (!answer) return; // a later look has shown more and set the next
+    const { asked: questions } = answer;
     const place = document.querySelector("[data-end-asked]") ?? (questions.length ? makePlace() : null);
     fill(place, JSON.stringify(questions), questions.map(line));
   } catch {
     // Not reachable: the next look says more.
   }
+  clearTimeout(timer);
   timer = setTimeout(look, READ_EVERY_MS);
 }
 

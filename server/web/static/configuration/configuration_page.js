@@ -11,6 +11,7 @@ import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
 
 const AWAITED_EVERY_MS = 3000;
@@ -22,6 +23,7 @@ const moment = dateAndHour(page.language, pageTimeZone());
 const words = { say, moment };
 const get = (selector) => document.querySelector(selector);
 const confirm = createConfirming(get("dialog.confirm"));
+const readInTurn = inTurn(() => read(`${API}/devices`));
 const devices = createPaced(readDevices, 1000);
 
 let current = null;
@@ -89,7 +91,9 @@ function tellNext(before) {
 
 async function readDevices() {
   try {
-    applied = await read(`${API}/devices`);
+    const answer = await readInTurn();
+    if (!answer) return;
+    applied = answer;
     drawDevices(get("[data-devices]"), applied, words);
   } catch {
     // Not reachable: the shown state stays until the next read.

@@ -32,7 +32,7 @@ import { createSpeech } from "./console_speech.js";
 import { createMessages } from "../shared/messages_view.js";
 import { hourTeller } from "../shared/durations.js";
 import { byId, show, write } from "../shared/dom.js";
-import { createLast, createTurns, isBehind } from "../shared/freshness.js";
+import { isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { hallWords } from "../shared/hall_words.js";
 import { queueFeed } from "../shared/queue_feed.js";
@@ -40,6 +40,7 @@ import { watchConfiguration } from "../shared/renewing.js";
 import { atPlace, countersOf, placesOf } from "./session_places.js";
 import { sessionStore } from "./session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { createLast, createTurns } from "../shared/turns.js";
 import { csrfHeader, read, send, whyNotDone } from "../shared/verbs.js";
 
 const page = readJson("console-page");

@@ -10,11 +10,13 @@ import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { read, tellBarred } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
 const AT_LEAST_EVERY_MS = 30000;
+const readInTurn = inTurn(() => read("/api/v1/devices"));
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const hour = hourTeller(page.language, page.hall.time_zone);
@@ -49,8 +51,9 @@ only.addEventListener("change", draw);
 
 async function readDevices() {
   try {
-    /** @type {Api.DevicesAnswer} */
-    const answer = await read("/api/v1/devices");
+    /** @type {Api.DevicesAnswer | null} */
+    const answer = await readInTurn();
+    if (!answer) return;
     halls = answer.halls;
     state = { ...state, clockOffsetMs: Date.parse(answer.as_of) - Date.now() };
   } catch (failure) {

@@ -9,6 +9,7 @@ import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { createCard } from "./supervision_cards.js";
 import { askedOf, keyOf, summaryOf } from "./supervision_state.js";
+import { inTurn } from "../shared/turns.js";
 import { csrfHeader, read, send, tellBarred } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
@@ -18,6 +19,7 @@ const AT_LEAST_EVERY_MS = 30000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const HALL = `/api/v1/halls/${page.hall.slug}`;
+const readInTurn = inTurn(() => read(`${HALL}/supervision`));
 const hour = hourTeller(page.language, page.hall.time_zone);
 const words = {
   say,
@@ -51,8 +53,9 @@ connect(
 
 async function readDevices() {
   try {
-    /** @type {Api.SupervisionAnswer} */
-    const answer = await read(`${HALL}/supervision`);
+    /** @type {Api.SupervisionAnswer | null} */
+    const answer = await readInTurn();
+    if (!answer) return;
     devicesRead = answer;
     state = { ...state, clockOffsetMs: Date.parse(answer.as_of) - Date.now() };
   } catch (failure) {

@@ -9,6 +9,7 @@ import { connect, spread } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { inTurn } from "../shared/turns.js";
 import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
 import { drawLiveness } from "../shared/waiting_view.js";
 
@@ -19,6 +20,7 @@ const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null, clockOffsetMs: 0 };
+const readMessages = inTurn(() => read(`${HALL}/messages`));
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
 const nameOf = (service) => page.services.find(({ id }) => id === service)?.name ?? service;
@@ -128,8 +130,10 @@ const give = oneAtATime(async (form) => {
 
 async function readCalls() {
   try {
-    /** @type {Api.MessagesAnswer} */
-    const { messages } = await read(`${HALL}/messages`);
+    /** @type {Api.MessagesAnswer | null} */
+    const answer = await readMessages();
+    if (!answer) return;
+    const { messages } = answer;
     fill(document.querySelector('[data-list="calls"]'), JSON.stringify(messages), messages.map(callItem));
   } catch {
     // As above.

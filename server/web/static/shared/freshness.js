@@ -42,35 +42,3 @@ export function isBehind(order, heartbeat) {
   if (order.left.includes(heartbeat.epoch)) return false;
   return heartbeat.epoch !== order.epoch || heartbeat.version > order.version;
 }
-
-/**
- * Tells an answer that comes too late: `begin()` numbers a question or a gesture, `shows(turn)` says whether
- * its outcome may be shown, because none that was begun later was.
- */
-export function createTurns() {
-  let last = 0;
-  let newest = 0;
-
-  function shows(turn) {
-    if (turn < newest) return false;
-    newest = turn;
-    return true;
-  }
-
-  return { begin: () => ++last, shows };
-}
-
-/** What was begun last; `ended()` waits for it, and for what is begun meanwhile. */
-export function createLast() {
-  let last = Promise.resolve();
-
-  async function ended() {
-    let awaited;
-    do {
-      awaited = last;
-      await awaited;
-    } while (awaited !== last);
-  }
-
-  return { begin: (work) => (last = work), ended };
-}

@@ -2,6 +2,7 @@
 // at reception and on the wall.
 
 import { byId, element } from "./dom.js";
+import { inTurn } from "./turns.js";
 import { read } from "./verbs.js";
 
 /** `paths()` answers where the messages are read, none where there is nothing to read. Answers {refresh}. */
@@ -10,12 +11,13 @@ export function createMessages({ words, attempt, paths }) {
   const place = document.querySelector('[data-list="messages"]');
   if (!place) return { refresh: async () => {} };
   const list = place;
+  const readInTurn = inTurn(() => Promise.all(paths().map((path) => read(path))));
 
   async function refresh() {
     try {
-      /** @type {Api.MessagesAnswer[]} */
-      const answers = await Promise.all(paths().map((path) => read(path)));
-      draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
+      /** @type {Api.MessagesAnswer[] | null} */
+      const answers = await readInTurn();
+      if (answers) draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
     } catch {
       // Not reachable: the next connection reads again.
     }
