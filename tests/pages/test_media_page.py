@@ -12,6 +12,7 @@ from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
+from tests.pages.late_answers import Late
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"
@@ -188,6 +189,20 @@ def test_refusals_appear_in_place(hall: Served, pages: Pages, tmp_path: Path):
     assert_accessible(page)
     page.reload()
     expect(card(page).locator(".alert")).to_contain_text("archive")
+
+
+def test_a_list_asked_for_before_a_file_was_sent_does_not_take_it_away(
+    hall: Served, pages: Pages, tmp_path: Path
+):
+    page = library(hall, pages)
+    before = Late(page, "**/api/v1/media*")
+    page.reload()
+    before.wait()
+    send(page, put(tmp_path, image("PNG", size=(50, 20)), "late.png"))
+    expect(card(page).locator("h3")).to_have_text("late.png")
+    before.arrive()
+    expect(page.locator(".medium")).not_to_have_count(1)  # the list of now
+    expect(card(page).locator("h3")).to_have_text("late.png")
 
 
 def test_a_video_and_a_document_are_prepared_by_the_separate_process(

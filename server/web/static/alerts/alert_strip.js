@@ -26,7 +26,7 @@ export function watchAlerts(socket, hall, ifLate) {
   }
 
   socket.on("alert.changed", ({ alert }) => {
-    turns.shows(turns.begin());
+    turns.overtake();
     draw(place, alert ? [alert] : [], words);
     look();
     document.dispatchEvent(new Event("alert-changed"));

@@ -294,7 +294,7 @@ async function perform(verb, request) {
   if (!was) return;
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
-  if (answer.ok) turns.shows(turns.begin());
+  if (answer.ok) turns.overtake();
   if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
   if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
     await goOn(answer.body.counter);

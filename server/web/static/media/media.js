@@ -15,6 +15,7 @@ import {
   withMedium,
 } from "./media_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
+import { createTurns } from "../shared/turns.js";
 import { acceptDrops } from "../shared/uploads.js";
 import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
 
@@ -29,6 +30,7 @@ const form = one("[data-send]");
 /** @type {Api.MediumAnswer[]} */
 let media = [];
 let next = null;
+const turns = createTurns(); // of lists, which gestures overtake
 /** What the part « where used » of a card needs of this page. */
 const used = {
   /** The media that may take the place of one: of its kind, ready, described. */
@@ -48,7 +50,10 @@ const sendings = createSendings(one('[data-list="sendings"]'), {
   mediaBytes: page.media_bytes,
   say,
   tell: (words) => write("status", words),
-  sent: ({ medium }) => refresh(medium),
+  sent({ medium }) {
+    turns.overtake();
+    refresh(medium);
+  },
   drop,
   after: () => byId("list-title").focus(),
 });
@@ -89,6 +94,7 @@ function upload(files) {
 async function drop(medium, same) {
   const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium}`, headers: csrfHeader() });
   if (!answer.ok && answer.status !== 404) return answer.problem?.detail ?? say("media.send.lost");
+  turns.overtake();
   media = media.filter((each) => each.medium !== medium);
   await refresh(same);
   write("status", say("media.same.dropped"));
@@ -98,11 +104,13 @@ async function drop(medium, same) {
 }
 
 async function readList(before = null) {
+  const turn = turns.begin();
   try {
     const query = search.values();
     /** @type {Api.MediaAnswer} */
     const found = await read(address(MEDIA, { ...query, before }));
     if (JSON.stringify(query) !== JSON.stringify(search.values())) return; // a newer search is under way
+    if (!turns.shows(turn)) return readList(before); // a gesture has changed the library meanwhile
     media = before ? [...media, ...found.media] : found.media;
     next = found.next;
     search.offer(found.tags);
@@ -131,6 +139,13 @@ async function refresh(id) {
   } catch {
     // Not reachable, or removed meanwhile: the next check asks again, and a new list leaves it out.
   }
+}
+
+/** What a gesture made of a medium. */
+function takeChanged(medium) {
+  turns.overtake();
+  media = withMedium(media, medium);
+  draw();
 }
 
 function draw() {
@@ -195,8 +210,7 @@ async function describe(medium, card) {
     setText(problem, answer.problem?.detail ?? say("media.send.lost"));
     return;
   }
-  media = withMedium(media, answer.body);
-  draw();
+  takeChanged(answer.body);
   write("status", say("media.text.kept"));
   list.querySelector(`[data-medium="${medium.medium}"] [data-keep]`)?.focus();
 }
@@ -220,8 +234,7 @@ async function catalogue(medium, card) {
     answer.ok ? "" : (answer.problem?.detail ?? say("media.send.lost")),
   );
   if (!answer.ok) return name.focus();
-  media = withMedium(media, answer.body);
-  draw();
+  takeChanged(answer.body);
   write("status", say("media.details.kept", { name: titleOf(answer.body, "") }));
   const kept = /** @type {HTMLElement} */ (
     list.querySelector(`[data-medium="${medium.medium}"] [data-keep-details]`)
@@ -245,11 +258,10 @@ async function caption(medium, language, file) {
     });
     const found = await answer.json();
     if (!answer.ok) return found.detail ?? say("media.send.lost");
-    media = withMedium(media, found);
+    takeChanged(found);
   } catch {
     return say("media.send.lost");
   }
-  draw();
   write("status", say(file ? "media.captions.kept" : "media.captions.removed"));
   /** @type {HTMLElement} */ (
     list.querySelector(`[data-medium="${medium.medium}"] [data-captions] summary`)
@@ -263,6 +275,7 @@ async function remove(medium, card) {
     setText(card.querySelector("[data-problem]"), answer.problem?.detail ?? say("media.send.lost"));
     return;
   }
+  turns.overtake();
   media = media.filter((each) => each.medium !== medium.medium);
   draw();
   write("status", say("media.remove.done"));

@@ -1,8 +1,9 @@
 // Answers in the order of their questions: one that comes late does not bring the past back.
 
 /**
- * Tells an answer that comes too late: `begin()` numbers a question or a gesture, `shows(turn)` says whether
- * its outcome may be shown, because none that was begun later was.
+ * Tells an answer that comes too late: `begin()` numbers a question, `shows(turn)` says whether its answer
+ * may be shown, because none to a later question was. `overtake()`: what a gesture or a message shows now is
+ * newer than every answer that is still to come.
  */
 export function createTurns() {
   let last = 0;
@@ -14,7 +15,8 @@ export function createTurns() {
     return true;
   }
 
-  return { begin: () => ++last, shows };
+  const begin = () => ++last;
+  return { begin, shows, overtake: () => shows(begin()) };
 }
 
 /**

@@ -15,6 +15,13 @@ test("an answer is shown unless one to a later question was", () => {
   assert.deepEqual([second, first, third].map(turns.shows), [true, false, true]);
 });
 
+test("what a gesture shows overtakes every answer that is still to come", () => {
+  const turns = createTurns();
+  const before = turns.begin();
+  turns.overtake();
+  assert.deepEqual([turns.shows(before), turns.shows(turns.begin())], [false, true]);
+});
+
 test("a read that answers after a later one gives nothing", async () => {
   const { asked, ask } = kept();
   const read = inTurn(ask);
