@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from hardware.status import PrinterState
 from hardware.transports.tcp.discovery import printers_among
 from hardware.verdict import read_state
 from server.domain.author import SYSTEM
+from server.domain.refusals import Refusal
 from server.printing.printer_addresses import CABLES, address_of
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters, is_own_address
 from server.store.transactions.database import Database
@@ -135,6 +137,24 @@ def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Da
         may_go_on.set()
         starting.join()
         waiting.join()
+        one.stop()
+        other.stop()
+
+
+def test_a_start_while_the_database_is_away_is_tried_again(
+    database: Database, var: Path, monkeypatch: pytest.MonkeyPatch
+):
+    publish(database, simulated(free_port()))
+    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+    with monkeypatch.context() as away:
+        away.setattr(database, "read", Mock(side_effect=Refusal("database_busy")))
+        with pytest.raises(Refusal, match="database_busy"):
+            one.start()
+    one.start()
+    try:
+        other.start()
+        assert list(other.printers()) == [KIOSK]
+    finally:
         one.stop()
         other.stop()
 
