@@ -16,7 +16,7 @@ from tests.pages.console.counter_page import empty_queue, open_counter
 SITE, SERVICE = "laon", "laon-accueil"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(tmp_path_factory.mktemp("console")) as server:
         server.take_demonstration(demonstration_sqlite)
@@ -40,7 +40,7 @@ def issue(hall: Served) -> Callable[..., dict[str, Any]]:
     return issued
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def sessions() -> dict[str, Any]:
     """Cookies of people who have signed in already, by role: signing in is rate limited."""
     return {}

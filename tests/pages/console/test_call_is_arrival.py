@@ -50,6 +50,7 @@ def test_a_call_starts_the_service_without_a_question(hall: Served, page: Page):
 
     page.keyboard.press("l")
     expect(timer).to_have_text("2e appel")
+    phase(page, "in_service")
     page.keyboard.press("n")
     phase(page, "free")
     expect(gesture).to_contain_text(first)
@@ -57,6 +58,7 @@ def test_a_call_starts_the_service_without_a_question(hall: Served, page: Page):
     phase(page, "in_service")
     page.keyboard.press("a")
     expect(timer).to_have_text("depuis l’appel")
+    phase(page, "in_service")
     page.keyboard.press("a")  # the call and its start, as one
     phase(page, "free")
     expect(page.locator('[data-list="waiting"]')).to_contain_text(first)
@@ -67,6 +69,7 @@ def test_a_call_starts_the_service_without_a_question(hall: Served, page: Page):
     page.locator("[data-panel] button").nth(1).press("Enter")
     phase(page, "free")
     page.keyboard.press("F9")
+    phase(page, "in_service")
     expect(number).to_have_text(second)
     page.keyboard.press("F8")
     phase(page, "free")

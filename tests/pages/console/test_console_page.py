@@ -44,6 +44,7 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     assert_accessible(console)
     console.keyboard.press("l")
     expect(console.locator("[data-person] .timer sup")).to_have_text("e")
+    phase(console, "called")
     console.keyboard.press("F9")
     refused = console.locator(".undo [data-refused]")
     expect(refused).to_contain_text("Dites d’abord si la personne est venue")

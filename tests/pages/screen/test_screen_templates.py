@@ -31,6 +31,7 @@ BUILT = f"""async ({{ contents, rooms }}) => {{
   slide.replaceChildren();
   return found;
 }}"""
+LETTERS = "(px) => getComputedStyle(document.documentElement).getPropertyValue('--least') === `${px}`"
 
 
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
@@ -56,7 +57,9 @@ def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: Cont
 def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractServer, size: str) -> None:
     hall.screen["place"] = {**hall.screen.get("place", {}), "least_px": 94}
     contents = usual_templates()
-    found = opened(pages, hall, size).evaluate(BUILT, {"contents": contents, "rooms": ["yes", "no"]})
+    page = opened(pages, hall, size)
+    page.wait_for_function(LETTERS, arg=94)
+    found = page.evaluate(BUILT, {"contents": contents, "rooms": ["yes", "no"]})
     assert [each for each in found if each["troubles"]] == []
     counts = {(each["kind"], each["quiet"]): each["pages"] for each in found}
     assert counts["figure", "yes"] == 1
