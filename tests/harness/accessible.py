@@ -200,7 +200,7 @@ WALK = """() => {
   document.addEventListener("focusin", note, { signal: window.walking.signal });
 }"""
 """Notes each element that gets the focus, and when the first gets it again; a former walk is forgotten."""
-TO_THE_TOP = """() => {
+_TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();
   document.body.removeAttribute("tabindex");
@@ -209,11 +209,11 @@ TO_THE_TOP = """() => {
 
 def unreached_by_keyboard(page: Page) -> list[str]:
     """What Tab does not reach from the top of the page, or reaches without a sign that it has the focus."""
-    page.evaluate(TO_THE_TOP)
+    page.evaluate(_TO_THE_TOP)
     page.evaluate(WALK)
     while not page.evaluate("isRound"):
         for _ in range(10):
             page.keyboard.press("Tab")
-    page.evaluate(TO_THE_TOP)
+    page.evaluate(_TO_THE_TOP)
     unreached: list[str] = page.evaluate(UNREACHED)
     return unreached
