@@ -79,6 +79,7 @@ class Console:
 
     def keys(self, *keys: str) -> None:
         for key in keys:
+            expect(self.page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
             self.page.keyboard.press(key)
 
     def call(self, *, is_received: bool = True) -> str:
