@@ -4,11 +4,14 @@ const ENDED = ["done", "cancelled"];
 const WITH_REASON = ["held", "retrying", "refused"];
 const REASONS = ["paper_out", "cover_open", "unreachable"];
 
-/** queued, retrying, held, printed, unknown, refused, or none for a ticket without a printer. */
+/**
+ * queued, retrying, held, printed, unknown, refused, or none for a ticket without a printer. A job keeps the
+ * verdict « refused » while it is sent again.
+ */
 export function paperOf({ print }) {
   if (!print) return "none";
   const { state, verdict } = print;
-  if (verdict === "refused") return state === "queued" ? "retrying" : "refused";
+  if (verdict === "refused") return ENDED.includes(state) ? "refused" : "retrying";
   if (verdict) return verdict;
   return state === "cancelled" ? "refused" : "queued";
 }

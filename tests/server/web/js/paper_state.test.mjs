@@ -16,6 +16,7 @@ for (const [state, verdict, word, isWorrying] of [
   ["queued", null, "queued", false],
   ["sending", null, "queued", false],
   ["queued", "refused", "retrying", true],
+  ["sending", "refused", "retrying", true],
   ["sending", "held", "held", true],
   ["done", "printed", "printed", false],
   ["done", "unknown", "unknown", true],
