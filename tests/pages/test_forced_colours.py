@@ -1,13 +1,13 @@
 """In forced colours nothing that is read or pressed disappears: pages of work, kiosk, phone, screen."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import unseen_in_forced_colours
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -15,10 +15,8 @@ from tests.harness.working import demonstration_user, sign_in
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("forced"), voice="false") as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing(voice="false")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Every page of the help in a real browser on the real server: read, on a phone too, and by keyboard."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from server.web.pages.help.documents import HelpLibrary
+from tests.conftest import Serve
 from tests.docs.documents import DOCS
 from tests.harness.accessible import OF_A_WIDTH, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
@@ -34,10 +34,8 @@ ADDRESSES = [
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("help")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 @pytest.fixture

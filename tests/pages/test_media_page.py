@@ -1,13 +1,13 @@
 """The library of media in a real browser on the real server: by keyboard, with refusals in place."""
 
 import http.client
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -20,10 +20,8 @@ EMPTY: dict[str, Any] = {"media": [], "next": None, "tags": [], "folders": []}
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("media")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 def library(hall: Served, pages: Pages, role: str = "communication", **size: Any) -> Page:

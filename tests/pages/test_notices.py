@@ -1,12 +1,12 @@
 """A notice from a bureau to the screen of another site, in a real browser, and the pages on its way."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -17,10 +17,8 @@ TITLE = "Le hall ouvre à midi"
 
 
 @pytest.fixture(scope="module")
-def server(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("notices")) as served:
-        served.take_demonstration(demonstration_sqlite)
-        yield served.start()
+def server(standing: Serve) -> Served:
+    return standing()
 
 
 def draft(page: Page, server: Served) -> None:

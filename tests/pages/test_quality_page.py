@@ -1,9 +1,7 @@
 """The quality page in a real browser on the real server, with a week of visits behind it."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +13,7 @@ from server.domain.quality.rollup import waits_within
 from server.store.transactions.database import Database
 from server.usecases.quality.read_indicators import read_days
 from server.web.pages.quality.wording import minutes, whole_percent
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -27,12 +26,10 @@ SIZES = [(1366, 768), (390, 844)]
 
 
 @pytest.fixture(scope="module")
-def served(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("quality")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.start()
-        play(server)
-        yield server
+def served(standing: Serve) -> Served:
+    server = standing()
+    play(server)
+    return server
 
 
 def play(server: Served) -> None:

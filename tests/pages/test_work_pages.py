@@ -1,13 +1,12 @@
 """The way in, the reception desk and the wall, in a real browser on the real server."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -20,10 +19,8 @@ SIGNED_IN: dict[tuple[str, str], Any] = {}
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("work")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 def sign_in(page: Page, hall: Served, role: str, path: str = "/") -> None:

@@ -1,7 +1,6 @@
 """The hall of the demonstration and a console at its first counter, for files without a hall of their own."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.pages.console.counter_page import empty_queue, open_counter
@@ -17,10 +17,8 @@ SITE, SERVICE = "laon", "laon-accueil"
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("console")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 @pytest.fixture

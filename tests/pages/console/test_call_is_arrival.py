@@ -1,12 +1,11 @@
 """The console of a service whose call counts as the arrival: no question, and nobody came is one key away."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, issue, phase, sign_in
@@ -15,18 +14,16 @@ COUNTER, SERVICE = "laon-g1", "laon-accueil"
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def hall(standing: Serve) -> Served:
     """Laon, where a call of the reception service counts as the arrival."""
 
     def begins_with_the_call(content: dict[str, Any]) -> None:
         service = next(each for each in content["services"] if each["id"] == SERVICE)
         service["confirmation"] = "call"
 
-    with Served(tmp_path_factory.mktemp("arrival")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.start()
-        server.republish("laon", begins_with_the_call)
-        yield server
+    server = standing()
+    server.republish("laon", begins_with_the_call)
+    return server
 
 
 def test_a_call_starts_the_service_without_a_question(hall: Served, page: Page):

@@ -1,12 +1,11 @@
 """A visitor without an appointment is received for an exceptional reason: desk, console, figures."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -17,10 +16,8 @@ REASON = "Mon titre expire dans moins de 15 jours"
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("exceptional")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 def ask_for_permits(page: Page) -> None:

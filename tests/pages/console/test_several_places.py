@@ -1,11 +1,9 @@
 """The console of an agent who holds several places: four computers on one screen, by keyboard."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -15,10 +13,8 @@ COMPUTERS = [f"laon-poste-{number}" for number in range(1, 5)]
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("places")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing()
 
 
 @pytest.fixture(scope="module")

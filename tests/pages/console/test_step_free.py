@@ -1,7 +1,5 @@
 """Who needs a counter without steps is received there by one press; one undo takes it all back."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, phase, sign_in
@@ -17,18 +16,16 @@ UPSTAIRS, BELOW = "laon-g4", "laon-g1"
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def hall(standing: Serve) -> Served:
     """Laon with counter 4 upstairs."""
 
     def move_upstairs(content: dict[str, Any]) -> None:
         for counter in content["counters"]:
             counter["is_step_free"] = counter["id"] != UPSTAIRS and counter["is_step_free"]
 
-    with Served(tmp_path_factory.mktemp("step-free")) as server:
-        server.take_demonstration(demonstration_sqlite)
-        server.start()
-        server.republish("laon", move_upstairs)
-        yield server
+    server = standing()
+    server.republish("laon", move_upstairs)
+    return server
 
 
 def issue(hall: Served) -> str:

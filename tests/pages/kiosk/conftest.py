@@ -1,21 +1,19 @@
 """A served demonstration, and its kiosk in a browser."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Serve
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.pages.kiosk.kiosk_page import SIZES, demonstration_site
 
 
 @pytest.fixture(scope="module")
-def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("kiosk"), public_url="https://accueil.example.fr") as server:
-        server.take_demonstration(demonstration_sqlite)
-        yield server.start()
+def hall(standing: Serve) -> Served:
+    return standing(public_url="https://accueil.example.fr")
 
 
 @pytest.fixture
