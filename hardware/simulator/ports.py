@@ -6,8 +6,6 @@ from contextlib import suppress
 
 LISTENING_PORTS = range(20_000, 32_000)
 """Below the ports of outgoing connections: a printer that stops listening can take its port again."""
-
-
 _drawn: set[int] = set()
 
 

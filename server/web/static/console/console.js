@@ -301,18 +301,23 @@ async function perform(verb, request) {
     if (verb === "receive_below") tellOutcome(verb, was, answer);
     return;
   }
-  if (answer.ok && ANSWERED_BY_LEG.has(verb)) change(withLeg(state, answer.body?.leg ? answer.body : null));
-  if (answer.ok && verb === "present") change(withCounter(state, answer.body));
-  if (answer.ok && TOLD.has(verb)) tellOutcome(verb, was, answer);
-  // the button of « present » is gone
-  if (answer.ok && verb === "present" && document.activeElement === document.body) byId("main").focus();
-  if (["close", "leave"].includes(verb) && answer.ok) {
-    keep({});
-    change({ ...state, counter: null });
-  }
+  if (answer.ok) takeAnswer(verb, was, answer);
   await lastRead.begin(readCounter());
   if (!state.isLive) await refresh();
   await pauseIfWanted();
+}
+
+/** What the answer of a verb says of the active place is shown before the place is read again. */
+function takeAnswer(verb, was, answer) {
+  if (ANSWERED_BY_LEG.has(verb)) change(withLeg(state, answer.body?.leg ? answer.body : null));
+  if (verb === "present") change(withCounter(state, answer.body));
+  if (TOLD.has(verb)) tellOutcome(verb, was, answer);
+  if (["close", "leave"].includes(verb)) {
+    keep({});
+    change({ ...state, counter: null });
+  }
+  // the button of « present » is gone
+  if (verb === "present" && document.activeElement === document.body) byId("main").focus();
 }
 
 /** The session holds other places than before: its hall is read again, and one of them is the active one. */

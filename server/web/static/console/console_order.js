@@ -12,8 +12,7 @@ export function createOrder({ stateNow, apply }) {
   const readInTurn = inTurn(() => read(`/api/v1/counters/${stateNow().counter.counter}/waiting`));
 
   async function readOrder() {
-    const id = stateNow().counter?.counter;
-    if (!id || phaseOf(stateNow()) === "choose" || document.body.classList.contains("bar")) return;
+    if (phaseOf(stateNow()) === "choose" || document.body.classList.contains("bar")) return;
     try {
       /** @type {Api.WaitingAnswer | null} */
       const order = await readInTurn();
