@@ -24,13 +24,14 @@ from server.commands import (
     simulating,
     speaking,
 )
+from server.commands.examination import missing_assets
 from server.commands.say import ending_well, open_database, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import alone, is_server_running
 from server.logs.lines import configure_logs
-from server.settings import Settings
+from server.settings import CODE, Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.transactions.database import Database
@@ -98,10 +99,13 @@ def check_certificate(settings: Settings) -> None:
 
 
 def execute_server(settings: Settings) -> NoReturn:
-    """Becomes the server process. Refusals: server_running, too_few_files.
+    """Becomes the server process. Refusals: assets_missing, server_running, too_few_files.
 
     `server_running` when another serves from the same folder.
     """
+    missing = missing_assets()
+    if missing:
+        raise Refusal("assets_missing", missing=", ".join(missing), place=CODE)
     allow_open_files()
     with alone(settings.var):
         pass

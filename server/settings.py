@@ -19,6 +19,11 @@ from pydantic_settings import (
 from server.domain.refusals import Refusal
 from server.domain.web_addresses import LOOPBACK, is_private_way
 
+CODE = Path(__file__).resolve().parents[1]
+"""The folder where the code is installed."""
+ASSETS = CODE / "var" / "assets"
+"""The libraries, fonts and icons of browsers: `make assets` copies them there."""
+
 
 class Settings(BaseSettings):
     """Everything that differs from one installation to another.
@@ -29,7 +34,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
 
     var: Path = Field(
-        default=Path("var"), description="Folder of the run-time state: database, assets, audio, anchors."
+        default=Path("var"), description="Folder of the run-time state: database, media, audio, anchors."
     )
     database_url: str = Field(
         default="", description="sqlite:///path or postgresql://…; empty: SQLite in the var folder."

@@ -44,7 +44,7 @@ from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail_server import MailServer
 from server.sending.report_letters import ReportLetters
 from server.sending.sender import LOOK_S, Sender
-from server.settings import Settings
+from server.settings import ASSETS, Settings
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.incidents.receivers import receivers_at
 from server.store.journal.anchors import Anchors
@@ -132,7 +132,7 @@ def compose(
     voice = build_voice(base)
     publisher = build_publisher(base, estimates, presence, voice)
     media, provider = build_media(base), _provider(base)
-    papers = Papers(settings.var / "assets")
+    papers = Papers(ASSETS)
 
     def prepare_uploaded() -> None:
         media.prepare_waiting()

@@ -4,6 +4,7 @@ Each look answers the key of one sentence, and whether something is right, off o
 """
 
 import importlib
+import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from server.domain.refusals import Refusal
 from server.jobs.open_files import FEWEST_FILES, allow_open_files
 from server.jobs.server_lock import is_server_running
 from server.oidc.description import fetch_provider
-from server.settings import Settings
+from server.settings import ASSETS, CODE, Settings
 from server.store.journal.heads import heads_of_halls
 from server.store.media.media import names_in_use
 from server.store.operation.backup import postgresql_program
@@ -35,7 +36,7 @@ from server.usecases.media.prepare_media import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
-ASSETS = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "reload_incomplete.js", "icons")
+NEEDED = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "reload_incomplete.js", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
 
 MEDIA_LIBRARIES = ("signage.media.images", "signage.media.documents", "signage.media.videos")
@@ -194,20 +195,26 @@ def server(settings: Settings) -> Finding:
     return Finding("off", "doctor.server.off")
 
 
-def assets(settings: Settings) -> Finding:
+def assets(_: Settings) -> Finding:
     """The files browsers are given."""
-    place = settings.var / "assets"
-    missing = [name for name in ASSETS if not (place / name).exists()]
+    missing = missing_assets()
     if missing:
-        return Finding("wrong", "doctor.assets.missing", {"missing": ", ".join(missing), "place": place})
+        values = {"missing": ", ".join(missing), "place": CODE}
+        return Finding("wrong", "doctor.assets.missing", values)
     return Finding("right", "doctor.assets")
 
 
-def fonts(settings: Settings) -> Finding:
+def missing_assets() -> list[str]:
+    """The files and folders that pages need and that are not where the code is installed."""
+    return [name for name in NEEDED if not os.path.exists(ASSETS / name)]
+
+
+def fonts(_: Settings) -> Finding:
     """The fonts tickets are drawn with."""
-    missing = [name for name in FONTS if not (settings.var / "assets" / "fonts" / name).exists()]
+    missing = [name for name in FONTS if not os.path.exists(ASSETS / "fonts" / name)]
     if missing:
-        return Finding("wrong", "doctor.fonts.missing", {"missing": ", ".join(missing)})
+        values = {"missing": ", ".join(missing), "place": CODE}
+        return Finding("wrong", "doctor.fonts.missing", values)
     return Finding("right", "doctor.fonts")
 
 

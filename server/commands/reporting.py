@@ -12,7 +12,7 @@ from server.app import CATALOGUES
 from server.commands.exporting import DAY
 from server.commands.say import language, open_database, say, sentence
 from server.language import Catalogues
-from server.settings import Settings
+from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
@@ -76,7 +76,7 @@ def write_pack(out: Path, period: str, halls: Sequence[str] | None) -> None:
             named = halls or sorted(each.slug for each in all_halls(rows) if each.is_configured)
         words = ReportWording(Sentence(Catalogues(CATALOGUES).translate, language()))
         found = report_of_period(database, named, period)
-        papers = Papers(settings.var / "assets")
+        papers = Papers(ASSETS)
         for step in pack_steps(database, found, words, paper=lambda: papers.made(sheet_page(found, words))):
             if step.archive is None:
                 say(sentence("terminal.report_step", done=step.done + 1, steps=step.steps, what=step.next))

@@ -15,7 +15,7 @@ from server.printing.documents import TicketPrinting
 from server.printing.printer_addresses import CABLES
 from server.printing.printer_watch import NOWHERE
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
-from server.settings import Settings
+from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit
@@ -48,9 +48,7 @@ class PrintService:
         tell: Callable[[str], None] = lambda job: None,
         pace: PrintingPace | None = None,
     ) -> None:
-        tickets = TicketPrinting(
-            translate, settings.public_url, settings.var / "assets" / "fonts", settings.var / "media"
-        )
+        tickets = TicketPrinting(translate, settings.public_url, ASSETS / "fonts", settings.var / "media")
         self.printing = Printing(
             database, tickets, new_id(), off_loop, tell, settings.var / CABLES, pace or PrintingPace()
         )

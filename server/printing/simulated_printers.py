@@ -28,6 +28,7 @@ from hardware.simulator.http_exchange import send_http
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.printing.printer_addresses import CABLES
+from server.settings import ASSETS
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.unix_socket import connect, listening
@@ -208,7 +209,7 @@ class SimulatedPrinters:
             cable=self._cable(kiosk),
             speed=SIMULATED_SPEED if kiosk.printer.kind == "serial" else None,
             width_dots=width_dots,
-            fonts_dir=self._var / "assets" / "fonts",
+            fonts_dir=ASSETS / "fonts",
         )
         try:
             self.running[kiosk.id] = printer.start()

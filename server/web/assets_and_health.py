@@ -1,6 +1,5 @@
 """HTTP outside /api/ that is no page: assets, audio, health, metrics."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
@@ -9,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.settings import ASSETS
 from server.web.access.callers import identify
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
@@ -36,12 +36,10 @@ def blueprint(site: SiteContext) -> Blueprint:
 
 
 def _files(routes: Blueprint, site: SiteContext) -> None:
-    assets: Path = site.settings.var.resolve() / "assets"
-
     @routes.get("/assets/<path:name>")
     @open_to(Access.EVERYBODY)
     def asset(name: str) -> Response:
-        return send_from_directory(assets, name, max_age=86400)
+        return send_from_directory(ASSETS, name, max_age=86400)
 
     @routes.get("/audio/<name>")
     @open_to(Access.KNOWN)

@@ -211,7 +211,6 @@ def test_a_pack_of_a_period_is_written_with_its_steps(installation: Installation
 def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
     text = Installation(tmp_path / "var").parvis("doctor", expected=1)
     assert "`parvis migrate`" in text
-    assert "`make assets`" in text
     assert "Python 3." in text
     assert "The key of tickets is made when it is first needed" in text
     assert "The library of media prepares images, documents and videos." in text

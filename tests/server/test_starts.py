@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from server.app import create_app
+from server.cli import execute_server
 from server.clock import Clock
+from server.commands import examination
+from server.commands.say import say_refusal
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.transactions.open_installed import installation_of, open_installed
@@ -145,6 +148,17 @@ def test_a_folder_that_cannot_be_written_is_reported(place: Installation):
 def test_a_setting_that_cannot_be_is_named(place: Installation, name: str, value: str):
     place.environment[f"PARVIS_{name}"] = value
     assert f"setting {name.lower()}" in place.parvis("serve", expected=2)
+
+
+def test_a_server_without_the_files_of_pages_does_not_start_and_names_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(examination, "ASSETS", tmp_path / "var" / "assets")
+    assert examination.assets(Settings(var=tmp_path)).state == "wrong"
+    with pytest.raises(Refusal, match="assets_missing") as refused:
+        execute_server(Settings(var=tmp_path))
+    say_refusal(refused.value)
+    assert f"`make assets` dans {PROJECT}" in capsys.readouterr().err.replace("\n", " ")
 
 
 # --- plain http -------------------------------------------------------------------------------

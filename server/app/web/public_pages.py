@@ -11,7 +11,7 @@ from server.app.sending import link_post
 from server.app.web.parts import WebParts
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
-from server.settings import Settings
+from server.settings import ASSETS, Settings
 from server.usecases.appointments.booking_addresses import is_booking_address
 from server.usecases.notices.public.read_public_notices import has_public_notices
 from server.usecases.people.installation_link import awaits_first_person
@@ -49,7 +49,7 @@ def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:
         languages=LANGUAGES,
         is_demonstration=parvis.is_demonstration,
         framed=FRAMED,
-        assets=parvis.settings.var.resolve() / "assets",
+        assets=ASSETS,
         static=f"/static/{static_release()}",
     )
     parts.app.register_blueprint(routes)
@@ -80,7 +80,7 @@ def _install_kiosk(parts: WebParts) -> None:
             is_booking_address=lambda text: is_booking_address(parvis.database, text),
             voices=[each for each in LANGUAGES if reading and reading.files.voices.speaks(each)],
             alert_signs=alert_signs(),
-            assets=settings.var.resolve() / "assets",
+            assets=ASSETS,
         )
     )
     if settings.has_simulated_printers:

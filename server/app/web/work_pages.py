@@ -10,6 +10,7 @@ from server.app.sending import alarm_needs
 from server.app.web.parts import WebParts
 from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
+from server.settings import ASSETS
 from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.bulletins.read_bulletins import count_waiting
@@ -138,7 +139,7 @@ def _sightings(parts: WebParts) -> Callable[[str], DeviceSightings]:
 def _install_measuring(parts: WebParts) -> None:
     app, database, work = parts.app, parts.parvis.database, parts.work
     anchors = Anchors(parts.parvis.settings.var / "anchors")
-    letters = parts.parvis.settings.var / "assets/fonts/atkinson-hyperlegible-next-latin.woff2"
+    letters = ASSETS / "fonts" / "atkinson-hyperlegible-next-latin.woff2"
     app.register_blueprint(quality_pages(QualityPages(database, work, Drawings(letters))))
     app.register_blueprint(targets_page.blueprint(TargetPages(database, work)))
     app.register_blueprint(

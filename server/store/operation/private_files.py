@@ -13,7 +13,7 @@ OWN = (
     *("parvis.db*", "secret.key*", "demo.json", "parvis.sock", "printers.sock", "*.lock"),
     *("anchors", "audio", "pictures", "media", "refused-secrets"),
 )
-"""What Parvis writes into the var folder; assets are public."""
+"""What Parvis writes into the var folder."""
 _SQLITE = "sqlite:///"
 
 

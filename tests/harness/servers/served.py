@@ -15,7 +15,7 @@ import httpx
 from server.cli import server_command
 from server.settings import Settings
 from tests.harness.commands import run_command
-from tests.harness.programs import PROJECT, PYTHON, child_of_tests
+from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.servers.forked import Forked, forks
 from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until
@@ -52,8 +52,6 @@ class Served:
         self.database_url = database_url or f"sqlite:///{var / 'parvis.db'}"
         self.log = var / "server.log"
         self._server: subprocess.Popen[bytes] | Forked | None = None
-        if not (var / "assets").exists():
-            (var / "assets").symlink_to(PROJECT / "var" / "assets")
         chosen = {
             "VAR": str(var),
             "PORT": str(self.port),

@@ -21,7 +21,7 @@ from server.demonstration.play import HallPlay
 from server.demonstration.timeline import Timeline
 from tests.conftest import Serve
 from tests.harness.commands import begin_command, run_command
-from tests.harness.programs import PROJECT, PYTHON, child_of_tests
+from tests.harness.programs import PYTHON, child_of_tests
 from tests.harness.servers.ports import free_port
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
@@ -172,7 +172,6 @@ def test_a_demonstration_is_served_busy_and_its_player_ends_with_it(tmp_path: Pa
     """`make run`: people wait, are called and served within seconds; Château-Thierry is left alone."""
     port, log = free_port(), tmp_path / "served.log"
     (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "assets").symlink_to(PROJECT / "var" / "assets")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PARVIS_")}
     environment |= {"PARVIS_VAR": str(tmp_path / "var"), "PARVIS_PORT": str(port), "PARVIS_VOICE": "false"}
     served = child_of_tests(

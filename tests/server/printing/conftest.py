@@ -14,12 +14,12 @@ OpenHall = Callable[..., PrintingHall]
 
 
 @pytest.fixture
-def open_hall(database_url: str, fonts_dir, tmp_path) -> Iterator[OpenHall]:
+def open_hall(database_url: str, tmp_path) -> Iterator[OpenHall]:
     """`open_hall(port, profile=…, …)` → a hall on a database of either kind that prints at that port."""
     with ExitStack() as opened:
 
         def start(port: int, **more) -> PrintingHall:
-            hall = PrintingHall(database_url, tmp_path, fonts_dir, port=port, **more)
+            hall = PrintingHall(database_url, tmp_path, port=port, **more)
             opened.callback(hall.close)
             return hall
 
@@ -27,12 +27,12 @@ def open_hall(database_url: str, fonts_dir, tmp_path) -> Iterator[OpenHall]:
 
 
 @pytest.fixture
-def open_small_hall(sqlite_url: str, fonts_dir, tmp_path) -> Iterator[OpenHall]:
+def open_small_hall(sqlite_url: str, tmp_path) -> Iterator[OpenHall]:
     """As `open_hall`, on SQLite only: for what does not depend on the database."""
     with ExitStack() as opened:
 
         def start(port: int, **more) -> PrintingHall:
-            hall = PrintingHall(sqlite_url, tmp_path, fonts_dir, port=port, **more)
+            hall = PrintingHall(sqlite_url, tmp_path, port=port, **more)
             opened.callback(hall.close)
             return hall
 

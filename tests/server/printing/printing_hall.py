@@ -62,17 +62,13 @@ class Hands:
 class PrintingHall:
     """Laon on one database; each `drive()` is one more server process as far as printers can tell."""
 
-    def __init__(
-        self, url: str, var: Path, fonts_dir: Path, *, port: int, profile: str = "text-80", **settings: Any
-    ) -> None:
+    def __init__(self, url: str, var: Path, *, port: int, profile: str = "text-80", **settings: Any) -> None:
         self.hands, self.url = Hands(), url
         self.database = Database(url, self.hands.clock())
         self.settings = Settings(var=var, **settings)
         self.told: list[str] = []
         self._opened = [self.database]
         self._services: list[PrintService] = []
-        (var / "assets").mkdir(exist_ok=True)
-        (var / "assets" / "fonts").symlink_to(fonts_dir)
         # its printers are on this machine
         execute(self.database, "UPDATE installation SET is_demonstration = :yes WHERE id = 1", yes=True)
         publish_installation(self.database, AUTHOR, (HALLS / "installation.json").read_bytes())

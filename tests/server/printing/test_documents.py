@@ -8,6 +8,7 @@ from hardware.document import PrintDocument, Qr, Text
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
+from server.settings import ASSETS
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
@@ -17,7 +18,7 @@ from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, Printi
 
 
 def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> PrintDocument:
-    printing = TicketPrinting(TRANSLATE, public_url, hall.settings.var / "assets" / "fonts")
+    printing = TicketPrinting(TRANSLATE, public_url, ASSETS / "fonts")
     with snapshot(hall.database) as rows:
         row = next(row for row in print_jobs.open_jobs(rows, KIOSK) if row.id == job)
     wanted = read_paper_content(hall.database, printing, row)

@@ -27,13 +27,6 @@ KIOSK = "laon-borne-1"
 
 
 @pytest.fixture
-def var(tmp_path: Path, assets_dir: Path) -> Path:
-    """A folder of run-time state with the fonts tickets are drawn with."""
-    (tmp_path / "assets").symlink_to(assets_dir)
-    return tmp_path
-
-
-@pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
     found = database_with_hall(sqlite_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
     yield found
@@ -54,10 +47,10 @@ def listens(port: int) -> bool:
     return printers_among([LOOPBACK], port=port) == [LOOPBACK]
 
 
-def test_a_printer_starts_moves_and_stops_with_a_publication(database: Database, var: Path):
+def test_a_printer_starts_moves_and_stops_with_a_publication(database: Database, tmp_path: Path):
     first, second = free_port(), free_port()
     publish(database, simulated(first))
-    printers = SimulatedPrinters(database, var)
+    printers = SimulatedPrinters(database, tmp_path)
     printers.start()
     try:
         assert listens(first)
@@ -74,12 +67,12 @@ def test_a_printer_starts_moves_and_stops_with_a_publication(database: Database,
         printers.stop()
 
 
-def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database: Database, var: Path):
-    cables = var / CABLES
+def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database: Database, tmp_path: Path):
+    cables = tmp_path / CABLES
     cables.mkdir()
     (cables / "left-by-a-killed-process").symlink_to("/dev/null")
     publish(database, {**simulated(9100), "kind": "usb_file"})
-    printers = SimulatedPrinters(database, var)
+    printers = SimulatedPrinters(database, tmp_path)
     printers.start()
     try:
         assert [each.name for each in cables.iterdir()] == [KIOSK]
@@ -87,7 +80,7 @@ def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database
         assert connection is not None
         address = address_of(connection, cables / KIOSK)
         assert read_state(address) is PrinterState.READY
-        other = SimulatedPrinters(database, var)
+        other = SimulatedPrinters(database, tmp_path)
         assert other.printers()[KIOSK].cable == cables / KIOSK
         publish(database, simulated(free_port()))
         printers.follow()
@@ -97,9 +90,9 @@ def test_a_simulated_printer_on_usb_has_a_cable_that_goes_when_it_stops(database
         printers.stop()
 
 
-def test_one_of_two_processes_runs_the_printers(database: Database, var: Path):
+def test_one_of_two_processes_runs_the_printers(database: Database, tmp_path: Path):
     publish(database, simulated(free_port()))
-    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+    one, other = SimulatedPrinters(database, tmp_path), SimulatedPrinters(database, tmp_path)
     one.start()
     try:
         other.start()
@@ -111,7 +104,7 @@ def test_one_of_two_processes_runs_the_printers(database: Database, var: Path):
         other.stop()
 
 
-def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Database, var: Path):
+def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Database, tmp_path: Path):
     publish(database, simulated(free_port()))
     begun, may_go_on = threading.Event(), threading.Event()
 
@@ -121,7 +114,7 @@ def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Da
             may_go_on.wait()
             super().follow()
 
-    one, other = Slow(database, var), SimulatedPrinters(database, var)
+    one, other = Slow(database, tmp_path), SimulatedPrinters(database, tmp_path)
     starting = threading.Thread(target=one.start)
     starting.start()
     begun.wait()
@@ -142,10 +135,10 @@ def test_a_process_is_ready_once_the_other_has_started_the_printers(database: Da
 
 
 def test_a_start_while_the_database_is_away_is_tried_again(
-    database: Database, var: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     publish(database, simulated(free_port()))
-    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+    one, other = SimulatedPrinters(database, tmp_path), SimulatedPrinters(database, tmp_path)
     with monkeypatch.context() as away:
         away.setattr(database, "read", Mock(side_effect=Refusal("database_busy")))
         with pytest.raises(Refusal, match="database_busy"):
@@ -159,10 +152,10 @@ def test_a_start_while_the_database_is_away_is_tried_again(
         other.stop()
 
 
-def test_a_port_that_was_taken_is_tried_again(database: Database, var: Path):
+def test_a_port_that_was_taken_is_tried_again(database: Database, tmp_path: Path):
     port = free_port()
     publish(database, simulated(port))
-    printers = SimulatedPrinters(database, var)
+    printers = SimulatedPrinters(database, tmp_path)
     try:
         with socket.create_server((LOOPBACK, port)):
             printers.start()
@@ -190,8 +183,8 @@ def test_a_printer_that_fetches_its_jobs_asks_this_machine_only(address: str, is
     assert is_own_address(address) is is_own
 
 
-def test_a_printer_that_fetches_its_jobs_is_set_up_beside_the_others(database: Database, var: Path):
-    one, other = SimulatedPrinters(database, var), SimulatedPrinters(database, var)
+def test_a_printer_that_fetches_its_jobs_is_set_up_beside_the_others(database: Database, tmp_path: Path):
+    one, other = SimulatedPrinters(database, tmp_path), SimulatedPrinters(database, tmp_path)
     address = f"http://127.0.0.1:{free_port()}/impression/star/laon/laon-borne-1"
     try:
         one.start()

@@ -26,8 +26,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiSite]:
     folder = tmp_path_factory.mktemp("compressed")
     url = f"sqlite:///{folder / 'parvis.db'}"
     make_tables(url)
-    (folder / "assets").mkdir()
-    (folder / "assets" / "tokens.css").write_text(":root { --ink: #10263a; }\n" * 40)
     found = ApiSite(url, folder)
     yield found
     found.close()

@@ -11,6 +11,7 @@ from pypdfium2 import raw
 
 from server.app import CATALOGUES
 from server.language import Catalogues
+from server.settings import ASSETS
 from server.web.pages.display_report.words import duration
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
@@ -63,7 +64,7 @@ def test_every_pdf_is_made_by_one_separate_process(
     made: list[Path] = []
     monkeypatch.setattr(Papers, "__init__", lambda _, assets: made.append(assets))
     ApiSite(sqlite_url, tmp_path).close()
-    assert made == [tmp_path / "assets"]
+    assert made == [ASSETS]
 
 
 def test_the_paper_holds_only_halls_that_the_reader_may_see(api: ApiSite):

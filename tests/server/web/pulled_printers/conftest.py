@@ -28,11 +28,9 @@ def _hall_of(kind: PrinterKind, *databases: str) -> Any:
     """A fixture: a hall whose printers are of a kind, on SQLite, or on these databases in turn."""
 
     @pytest.fixture(params=databases or ["sqlite"])
-    def hall(
-        request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path, fonts_dir: Path
-    ) -> Iterator[PullingHall]:
+    def hall(request: pytest.FixtureRequest, drawn_here: None, tmp_path: Path) -> Iterator[PullingHall]:
         site = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
-        yield PullingHall(site, fonts_dir, kind)
+        yield PullingHall(site, kind)
         site.close()
 
     return hall

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,14 +25,11 @@ KIOSK, OTHER_KIOSK = "laon-borne-1", "vervins-borne-1"
 class PullingHall:
     """The hall, its secret, and a clock that a test sets."""
 
-    def __init__(self, site: ApiSite, fonts_dir: Path, kind: PrinterKind) -> None:
+    def __init__(self, site: ApiSite, kind: PrinterKind) -> None:
         self.site = site
         self.kind = kind
         self.told: list[str] = []
         """Jobs of which the round told a verdict that may still change."""
-        fonts = site.settings.var / "assets" / "fonts"
-        fonts.parent.mkdir(exist_ok=True)
-        fonts.symlink_to(fonts_dir)
         self.connect(HALL, kind)
         self.connect(OTHER, kind)
         self.secret = self.new_secret()

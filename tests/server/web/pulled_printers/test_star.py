@@ -5,9 +5,11 @@ import io
 import pytest
 from PIL import Image
 
+from hardware.lettering import FontMissing
 from hardware.simulator.pulled_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
 from server.domain.printing.pulled import star_cloudprnt
+from server.printing import pulled_pictures
 from server.store.printing.leases import lease_of
 from tests.harness.sql import execute
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall, offered, token_of
@@ -274,9 +276,14 @@ def test_a_picture_over_the_limit_of_the_printer_ends_its_job(
     assert star_hall.job(job) == ("cancelled", "refused", "too_large")
 
 
-def test_a_picture_that_cannot_be_drawn_ends_its_job_without_an_error(star_hall: PullingHall):
+def test_a_picture_that_cannot_be_drawn_ends_its_job_without_an_error(
+    star_hall: PullingHall, monkeypatch: pytest.MonkeyPatch
+):
+    def no_font(*_: object, **__: object) -> None:
+        raise FontMissing
+
+    monkeypatch.setattr(pulled_pictures, "document_of", no_font)
     job, star = star_hall.press(), star_hall.star()
-    (star_hall.site.settings.var / "assets" / "fonts").unlink()
     assert star.get(token_of(star)).status == 404
     assert star_hall.job(job) == ("cancelled", "refused", "not_drawn")
 
