@@ -73,13 +73,12 @@ class Catalogues:
     def translate(self, key: str, language: str, /, **values: Any) -> str:
         """The sentence of a key in a language, French when it has no catalogue; placeholders filled.
 
-        An integer `count` also chooses the plural form.
+        An integer `count` also chooses the plural form of a sentence that has one.
         """
         found = self._translations.get(language) or self._translations["fr"]
         count = values.get("count")
-        if isinstance(count, int):
-            sentence = str(found.ngettext(key, key, count))
-        else:
+        sentence = str(found.ngettext(key, key, count)) if isinstance(count, int) else key
+        if sentence == key:
             sentence = str(found.gettext(key))
         return sentence.format(**values) if values else sentence
 

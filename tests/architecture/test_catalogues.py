@@ -6,7 +6,8 @@ from string import Formatter
 
 from babel.messages.catalog import Message
 
-from server.language import LANGUAGES
+from server.app import CATALOGUES as PRODUCT
+from server.language import LANGUAGES, Catalogues
 from tests.harness.faults import assert_faultless
 from tests.harness.sources import catalogues, files, name_of
 
@@ -89,6 +90,11 @@ def wrong_sentences(folder: str) -> Iterator[str]:
 
 def test_every_sentence_is_written_and_has_the_same_placeholders():
     assert_faultless(CATALOGUES, wrong_sentences)
+
+
+def test_a_sentence_without_a_plural_may_name_a_count():
+    shown = Catalogues(PRODUCT).translate("doctor.files", "fr", count=4096)
+    assert shown == "Jusqu’à 4096 fichiers et connexions ouverts à la fois."
 
 
 def signs_of_typewriters(folder: str) -> Iterator[str]:

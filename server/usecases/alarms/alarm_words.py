@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.alarms.detection import Alarm, AlarmKind
+from server.domain.alarms.detection import Alarm, AlarmKind, AlarmTurn
 from server.domain.alarms.signs import SERVER
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
@@ -48,13 +48,17 @@ def sentence_key(kind: AlarmKind, values: Json) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
-    """A fact of an alarm for a message: what happened (`turn`), when, and its position in the journal."""
+    """A fact of an alarm for a message: what happened (`turn`), when, and its position in the journal.
+
+    `reason`: why it was cleared; None for every other turn.
+    """
 
     alarm: Alarm
     turn: str
     at: datetime
     position: int
     values: Json
+    reason: str | None = None
 
 
 def message_of(
@@ -63,6 +67,9 @@ def message_of(
     """The message for recipients of a language, without personal data. Described in docs/rules/alarms.md."""
     kind, subject = event.alarm.watched
     label = label_of(configuration, kind, subject, language, translate)
+    text = sentence_of(kind, label, event.values, language, translate)
+    if event.turn == AlarmTurn.CLEARED:
+        text = translate("alarms.over", language, what=text)
     body = {
         "type": f"alarm.{event.turn}",
         "timestamp": to_text(event.at),
@@ -75,7 +82,8 @@ def message_of(
             "returns": event.alarm.returns,
             "values": dict(event.values),
             "language": language,
-            "text": sentence_of(kind, label, event.values, language, translate),
+            "text": text,
+            **({} if event.reason is None else {"reason": event.reason}),
         },
     }
     return Message(event.alarm.id, event.turn, json.dumps(body, ensure_ascii=False))

@@ -27,7 +27,8 @@ def record_alarm(
 ) -> None:
     """Records the fact, and a delivery to each recipient that chose such alarms. `now`: of the wall clock."""
     recorded = transaction.record(fact)
-    event = AlarmEvent(alarm, turn, recorded.happened_at, transaction.journal_length, values)
+    reason = fact.body.get("reason")
+    event = AlarmEvent(alarm, turn, recorded.happened_at, transaction.journal_length, values, reason)
     for recipient in _recipients_for(transaction, alarm, turn):
         message = message_of(transaction.configuration, event, recipient.choice.language, translate)
         queue_delivery(transaction, recipient.id, message, now=now)

@@ -102,7 +102,7 @@ def raise_alert(
         try:
             found[hall] = _raise_in(database, hall, author, request, (alert, press))
         except Refusal as refusal:
-            log.exception("alert_not_raised", hall=hall, alert=alert)
+            log.warning("alert_not_raised", hall=hall, alert=alert, code=refusal.code)
             failed[hall] = refusal
             continue
         breathe()

@@ -85,10 +85,13 @@ def blueprint(api: Api) -> APIBlueprint:
     def take_over(body: AlertBody) -> Any:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
 
-        `already`: halls where one alike of the caller held. `failed`: those that could not record it.
+        Each hall succeeds or fails by itself, as in an answer 207: the alert is raised in every hall where
+        the caller may raise one. `failed` names the other halls, with code and sentence: `unknown_hall`,
+        `forbidden`, or why the hall could not record it. `already`: halls where one alike of the caller held.
+        The request fails only when no hall raises the alert.
         """
         caller = someone()
-        halls = _halls(api.database, body.halls, Permission.RAISE_ALERT)
+        halls, outside = _halls(api, body.halls, Permission.RAISE_ALERT)
         words = {language: each.model_dump() for language, each in body.texts.items()}
         request = AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
@@ -100,7 +103,7 @@ def blueprint(api: Api) -> APIBlueprint:
             already: list[_HallAlready] = [
                 {**_named(api, hall), "alert": alert} for hall, alert in raised.already.items()
             ]
-            failed = _failed(api, raised.failed)
+            failed = [*_failed(api, raised.failed), *outside]
             return {**answer, "is_new": raised.is_new, "already": already, "failed": failed}
 
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
@@ -143,7 +146,8 @@ def blueprint(api: Api) -> APIBlueprint:
     def first(path: AlertPath, body: EndBody) -> Any:
         """The first confirmation that an alert is over; the second follows within five minutes.
 
-        `failed`: the halls that refused, each with code and sentence.
+        Each hall succeeds or fails by itself: `failed` names those that refused, and those that the caller
+        named but may not end it in, each with code and sentence.
         """
         return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
 
@@ -196,12 +200,12 @@ class _RaisedAlert(alert_answers.AlertAnswer):
 def _confirmed(api: Api, alert: str, body: EndBody, confirm: _Confirm, permission: Permission) -> _EndedAlert:
     caller = someone()
     of_alert = halls_of_alert(api.database, alert)
-    halls = _halls(api.database, body.halls, permission, among=of_alert)
+    halls, outside = _halls(api, body.halls, permission, among=of_alert)
 
     def work() -> _EndedAlert:
         failed = confirm(api.database, alert, halls, caller.author)
         answer = read_alert(api.database, alert, halls, reader=caller.author)
-        return {**answer, "failed": _failed(api, failed)}
+        return {**answer, "failed": [*_failed(api, failed), *outside]}
 
     return once(api.database, halls[0], caller.author, write_key(caller.author), work)
 
@@ -222,38 +226,43 @@ def _named(api: Api, hall: str) -> alert_answers.HallName:
 
 
 def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[_HallFailed]:
-    """The halls that refused, by name, each with its refusal's code and sentence."""
-    language = page_language()
-    return [
-        {
-            **_named(api, hall),
-            "code": refusal.code,
-            "detail": refusal_sentence(refusal, api.translate, language),
-        }
-        for hall, refusal in failed.items()
-    ]
+    """The halls (ids) that refused, by name, each with its refusal's code and sentence."""
+    return [_failure(api, _named(api, hall), refusal) for hall, refusal in failed.items()]
+
+
+def _failure(api: Api, named: alert_answers.HallName, refusal: Refusal) -> _HallFailed:
+    sentence = refusal_sentence(refusal, api.translate, page_language())
+    return {**named, "code": refusal.code, "detail": sentence}
 
 
 def _halls(
-    database: Database,
+    api: Api,
     requested: Sequence[str] | Literal["all"],
     permission: Permission,
     among: Sequence[str] | None = None,
-) -> list[str]:
-    """The ids of the halls wanted, each of which the caller has the permission in; of all, those.
+) -> tuple[list[str], list[_HallFailed]]:
+    """The ids of the requested halls in which the caller has the permission, and why the others are not.
 
-    `among`: the halls there are to choose from. Refusals: those of `allowed`, unknown_hall.
+    `among`: the halls there are to choose from. A hall outside is named as the caller named it. Refusals when
+    no hall is left: forbidden, unknown_hall, or that of `require_caller`.
     """
     if requested == "all":
-        halls = _may(database, among if among is not None else _every(database), permission)
+        halls = _may(api.database, among if among is not None else _every(api.database), permission)
         if not halls:
             raise Refusal("forbidden")
-        return halls
-    found = list(dict.fromkeys(require_caller(permission, hall)[1] for hall in requested))
-    for hall in found:
-        if among is not None and hall not in among:
-            raise Refusal("unknown_hall", hall=hall)
-    return found
+        return halls, []
+    found, outside = dict[str, None](), dict[str, Refusal]()
+    for name in dict.fromkeys(requested):
+        try:
+            hall = require_caller(permission, name)[1]
+            if among is not None and hall not in among:
+                raise Refusal("unknown_hall", hall=name)
+            found[hall] = None
+        except Refusal as refusal:
+            outside[name] = refusal
+    if not found:
+        raise next(iter(outside.values()))
+    return [*found], [_failure(api, {"hall": name, "name": name}, each) for name, each in outside.items()]
 
 
 def _own_halls(database: Database) -> list[str]:

@@ -70,7 +70,7 @@ def test_webhooks_get_their_choice_in_order_by_hall_and_again_on_request(
     first, last = positions(endpoint, "/paper")
     assert positions(endpoint, "/all") == sorted({*positions(endpoint, "/all"), first, last})
     texts = {json.loads(body)["data"]["text"] for where, _, body in endpoint.taken if where == "/paper"}
-    assert texts == {"Borne de l’entrée: sin papel."}
+    assert texts == {"Borne de l’entrée: sin papel.", "Terminado: Borne de l’entrée: sin papel."}
     resend(office.hall.database, paper, office.hall.hands.now.replace(hour=0))
     office.later(0)
     assert positions(endpoint, "/paper") == [first, last] * 2

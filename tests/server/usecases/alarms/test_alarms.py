@@ -79,7 +79,9 @@ def test_paper_out_is_raised_and_cleared_and_reaches_recipients_in_the_order_of_
     assert [each["type"] for each in mine_only] == ["alarm.raised", "alarm.cleared"]
     assert mine_only[0]["data"]["position"] < mine_only[1]["data"]["position"]
     assert {each["data"]["alarm"] for each in mine_only} == {alarm["alarm"]}
-    assert mine_only[1]["data"]["text"] == alarm["text"]
+    assert mine_only[0]["data"]["text"] == alarm["text"]
+    assert mine_only[1]["data"]["text"] == f"Terminé\u00a0: {alarm['text']}"
+    assert [each["data"].get("reason") for each in mine_only] == [None, "well"]
 
 
 def version_of(hall: FaultyHall) -> int:

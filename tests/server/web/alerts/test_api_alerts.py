@@ -112,6 +112,22 @@ def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(both: ApiSite):
     publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
 
 
+def test_a_hall_that_is_unknown_or_not_allowed_keeps_no_other_from_an_alert(both: ApiSite):
+    relay = both.new_key("alert", halls=["laon"])
+    wrong = ["nowhere", "vervins"]
+    raised = accepted(both.post("/alerts", press(halls=[*wrong, "laon"]), token=relay), 201)
+    assert [hall["hall"] for hall in raised["halls"]] == ["laon"]
+    codes = [(each["hall"], each["name"], each["code"]) for each in raised["failed"]]
+    assert codes == [("nowhere", "nowhere", "unknown_hall"), ("vervins", "vervins", "forbidden")]
+    assert all(each["detail"] for each in raised["failed"])
+    guard, header = both.writer("security")
+    for verb in ("ask-end", "end"):
+        path = f"{ALERTS}/{raised['alert']}/{verb}"
+        answer = accepted(guard.post(path, json={"halls": [*wrong, "laon"]}, headers=header))
+        assert [(each["hall"], each["code"]) for each in answer["failed"]] == [each[::2] for each in codes]
+    assert accepted(both.get("/halls/laon/board"))["alert"] is None
+
+
 def guard_name(browser: Any) -> str:
     text = str(browser.get("/").text)
     return text.partition("<bdi>")[2].partition("</bdi>")[0]
