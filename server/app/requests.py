@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
 from server.language import Catalogues
+from server.web.access.callers import bearer_token
 from server.web.access.cookies import install_cookies
 from server.web.access.cross_site import install_cross_site
 from server.web.pages.home import problem_page
@@ -31,8 +32,7 @@ class FormSessions(SecureCookieSessionInterface):
     """Flask's session, which holds the CSRF token before sign-in; a bearer of the API has none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        header = request.headers.get("Authorization", "")
-        is_bearer = header.startswith("Bearer ") and request.path.startswith("/api/")
+        is_bearer = bearer_token(request) is not None and request.path.startswith("/api/")
         return None if is_bearer else super().open_session(app, request)
 
 

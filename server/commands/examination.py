@@ -7,8 +7,9 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from PIL import features
 
 from hardware.speech import EspeakSpeech, Voices
 from server.clock import Clock
+from server.domain.alarms.signs import KEY_STEPS_DAYS
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs.open_files import FEWEST_FILES, allow_open_files
@@ -29,6 +31,7 @@ from server.store.media.media import names_in_use
 from server.store.operation.backup import postgresql_program
 from server.store.operation.private_files import open_files
 from server.store.operation.secret_key import key_file, secret_key
+from server.store.people.api_keys import ApiKeyRow, api_keys
 from server.store.tickets.ticket_access import last_token
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.open_installed import open_installed
@@ -64,6 +67,7 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         files,
         database,
         key,
+        api_keys_near_end,
         redis_server,
         server,
         assets,
@@ -174,6 +178,34 @@ def _is_key_of_last_ticket(settings: Settings, tokens: TicketTokens) -> bool:
     finally:
         found.close()
     return last is None or tokens.again(last.visit, digest=last.token_digest, former=None) is not None
+
+
+def api_keys_near_end(settings: Settings) -> Finding:
+    """The API keys that end within a month, or that a program still shows after their end."""
+    try:
+        found = open_installed(settings.database_address, Clock())
+        try:
+            with found.read() as rows:
+                keys = [key for key in api_keys(rows) if key.revoked_at is None and key.expires_at]
+            now = found.clock.now()
+        finally:
+            found.close()
+    except Exception:  # noqa: BLE001 - the finding on the database says why it does not answer
+        return Finding("off", "doctor.keys.unread")
+    used = [key for key in keys if key.used_after_end_at]
+    month = timedelta(days=KEY_STEPS_DAYS[-1])
+    near = [key for key in keys if key.expires_at and now < key.expires_at <= now + month]
+    if used:
+        return Finding("wrong", "doctor.keys.ended", {"names": _names_of(used)})
+    return (
+        Finding("off", "doctor.keys.ending", {"names": _names_of(near)})
+        if near
+        else Finding("right", "doctor.keys")
+    )
+
+
+def _names_of(keys: Iterable[ApiKeyRow]) -> str:
+    return ", ".join(f"{key.name} ({key.expires_at:%Y-%m-%d})" for key in keys)
 
 
 def redis_server(settings: Settings) -> Finding:

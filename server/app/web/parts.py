@@ -47,6 +47,7 @@ class WebParts:
 def build_web_parts(app: OpenAPI, parvis: Parvis) -> WebParts:
     """The parts of an app; nothing is registered yet."""
     limiter = make_limiter(app, parvis.settings.redis_url)
+    app.extensions["parvis_slow_wrong_tokens"] = brake(limiter, "wrong_token", "100 per minute")
     return WebParts(
         app=app,
         parvis=parvis,

@@ -29,6 +29,8 @@ class AlarmKind(StrEnum):
     NOT_TAKEN = "not_taken"
     BULLETIN_WAITING = "bulletin_waiting"
     VIGILANCE_OLD = "vigilance_old"
+    KEY_ENDED = "key_ended"
+    KEY_ENDING = "key_ending"
 
 
 class Sign(StrEnum):
@@ -60,7 +62,7 @@ ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKi
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]
-"""A kind and its subject: the id of a kiosk, screen, queue or counter, a site (slug), or `server`."""
+"""A kind and its subject: the id of a kiosk, screen, queue, counter or key, a site (slug), or `server`."""
 
 
 @dataclass(frozen=True, slots=True)

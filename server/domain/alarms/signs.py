@@ -11,6 +11,8 @@ SERVER = "server"
 """The subject of an alarm about the clock."""
 BACK_BELOW = 0.8
 """A queue is calm again at this share of its threshold; between the two the former state holds."""
+KEY_STEPS_DAYS = (1, 7, 30)
+"""How many days before the end of an API key people are informed, the last step first."""
 
 _FAULT_OF = {
     "cover_open": AlarmKind.COVER_OPEN,
@@ -123,6 +125,25 @@ def bulletin_sign(waiting: int) -> Observed:
 def vigilance_sign(*, is_current: bool) -> Observed:
     """The sign of the vigilance of a site's department, where it is read."""
     return Observed(Sign.WELL if is_current else Sign.FAULTY)
+
+
+def key_sign(
+    key: str, scopes: str, expires_at: datetime, now: datetime, *, is_used_after: bool
+) -> Iterator[tuple[Watched, Observed]]:
+    """The sign of an API key (id) near its end, or used after it; none of any other.
+
+    Each step of KEY_STEPS_DAYS is a subject of its own, so that people are informed at each.
+    """
+    if is_used_after:
+        yield (AlarmKind.KEY_ENDED, key), Observed(Sign.FAULTY, {"scopes": scopes})
+        return
+    for days in KEY_STEPS_DAYS:
+        if expires_at - now <= timedelta(days=days):
+            yield (
+                (AlarmKind.KEY_ENDING, f"{key}/{days}"),
+                Observed(Sign.FAULTY, {"count": days, "scopes": scopes}),
+            )
+            return
 
 
 def _closed_for(calendar: Calendar, now: datetime, seconds: int) -> bool:

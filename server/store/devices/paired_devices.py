@@ -58,20 +58,28 @@ class PairedDevice:
 
 @dataclass(frozen=True, slots=True)
 class KeyOfToken:
-    """The valid API key with a token. `scopes`: parted by spaces; `halls`: slugs, or "*" for every hall."""
+    """The API key with a token. `scopes`: parted by spaces; `halls`: slugs, or "*" for every hall."""
 
     id: str
     scopes: str
     halls: Sequence[str]
     is_loopback_only: bool
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    used_after_end_at: datetime | None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether its expiry is over."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The owner of a bearer token: a device, a valid API key, or nobody."""
+    """The owner of a bearer token: a device, a valid API key, one that is `void`, or nobody."""
 
     device: DeviceOfToken | None
     key: KeyOfToken | None
+    void: KeyOfToken | None
 
 
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
@@ -110,7 +118,7 @@ _KEY_IS_VALID = and_(
     or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > bindparam("now")),
 )
 _HAS_TOKEN = api_key.c.token_digest == bindparam("digest")
-_KEY_OF_TOKEN = Read(KeyOfToken, rows_of(KeyOfToken, api_key).where(_HAS_TOKEN, _KEY_IS_VALID))
+_KEY_OF_TOKEN = Read(KeyOfToken, rows_of(KeyOfToken, api_key).where(_HAS_TOKEN))
 _INSERT = Write(device.insert(), "id", "kind", "hall", "configured", "token_digest", "created_at", "token_at")
 _OF_ROW = device.update().where(device.c.id == bindparam("row_id"))
 _NEW_TOKEN = Write(
@@ -146,10 +154,12 @@ def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
 
 
 def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
-    """The owner of a token: a device, revoked ones included, or an API key that is valid now."""
+    """The owner of a token: a device, revoked ones included, or an API key."""
     device = device_of_token(rows, token)
-    key = None if device is not None else rows.one(_KEY_OF_TOKEN, digest=token_digest(token), now=now)
-    return Bearer(device, key)
+    key = None if device is not None else rows.one(_KEY_OF_TOKEN, digest=token_digest(token))
+    if key is not None and (key.revoked_at is not None or key.has_ended(now)):
+        return Bearer(device, None, key)
+    return Bearer(device, key, None)
 
 
 def valid_digests(rows: Rows, now: datetime) -> set[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
+from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.people import api_key
 
@@ -27,6 +27,7 @@ class ApiKeyRow:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_after_end_at: datetime | None = None
 
 
 _ALL = Read(ApiKeyRow, rows_of(ApiKeyRow, api_key).order_by(api_key.c.created_at, api_key.c.id))
@@ -34,6 +35,10 @@ _IN_USE = Read(
     str, select(api_key.c.id).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None))
 )
 _INSERT = Write.new_row(api_key, ApiKeyRow, "token_digest")
+_NOTE_USED = Write(
+    api_key.update().where(api_key.c.id == bindparam("row_id"), api_key.c.used_after_end_at.is_(None)),
+    "used_after_end_at",
+)
 _REVOKE = Write(api_key.update().where(api_key.c.id == bindparam("row_id")), "revoked_at")
 
 
@@ -42,10 +47,15 @@ def api_keys(rows: Rows) -> list[ApiKeyRow]:
     return rows.all(_ALL)
 
 
-def keys_in(rows: Rows, halls: Iterable[str]) -> set[str]:
-    """The ids of the API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
+def keys_in(rows: Rows, halls: Iterable[str]) -> list[ApiKeyRow]:
+    """The API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
     scopes = {*halls, EVERY_HALL}
-    return {key.id for key in api_keys(rows) if not scopes.isdisjoint(key.halls)}
+    return [key for key in api_keys(rows) if not scopes.isdisjoint(key.halls)]
+
+
+def note_used_after_end(rows: WrittenRows, key: str, *, at: datetime) -> None:
+    """A program showed an API key (id) after its end; only the first time is kept."""
+    rows.execute(_NOTE_USED, row_id=key, used_after_end_at=at)
 
 
 def is_in_use(rows: Rows, key: str) -> bool:

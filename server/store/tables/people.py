@@ -139,4 +139,5 @@ api_key = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("used_after_end_at", Instant, comment="When a program first showed the key after its end."),
 )

@@ -15,6 +15,7 @@ from server.language import Translate
 from server.store.alarms.outbox import Message
 
 _OF_SITES = frozenset({AlarmKind.BULLETIN_WAITING, AlarmKind.VIGILANCE_OLD})
+_OF_KEYS = frozenset({AlarmKind.KEY_ENDING, AlarmKind.KEY_ENDED})
 _OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED})
 
 
@@ -24,6 +25,8 @@ def label_of(
     """The name of the subject of an alarm; its id where the hall does not have it any more."""
     if subject == SERVER:
         return translate("alarms.subject.server", language)
+    if kind in _OF_KEYS:  # not by its name, which may be a person's
+        return translate("alarms.subject.key", language)
     if kind in _OF_SITES:
         return configuration.site.name
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.domain.alarms.detection import Alarm
+from server.domain.alarms.detection import Alarm, AlarmKind, AlarmTurn
 from server.domain.facts import Fact, Json
 from server.language import Translate
 from server.store.alarms.outbox import queue_delivery
@@ -35,7 +35,9 @@ def record_alarm(
 
 
 def _recipients_for(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
-    configuration, kind = transaction.configuration, alarm.watched[0]
+    configuration, kind = transaction.configuration, alarm.kind
+    if kind is AlarmKind.KEY_ENDING and turn == AlarmTurn.CLEARED:
+        return []  # the next step follows, or a person has just revoked the key
     return [
         each
         for each in recipients_of(transaction, frozenset({configuration.site.slug}))

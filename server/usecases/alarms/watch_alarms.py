@@ -31,6 +31,7 @@ from server.domain.alarms.signs import (
     bulletin_sign,
     clock_sign,
     counter_sign,
+    key_sign,
     presence_sign,
     printer_signs,
     queue_sign,
@@ -53,6 +54,7 @@ from server.store.counters.sessions import open_places
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
 from server.store.media.feeds import feed_row
+from server.store.people.api_keys import keys_in
 from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -134,6 +136,7 @@ def _signs(
     site = check.configuration.site.slug
     yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(count_open(rows, site, check.wall))
     yield from _vigilance(rows, check)
+    yield from _keys(rows, check)
     yield from _printers(rows, check)
     yield from _devices(rows, hall, check, memories)
     yield from _queues(rows, hall, check)
@@ -147,6 +150,14 @@ def _vigilance(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observe
     if kept is not None:
         current = is_current(kept.content, site.department, check.wall)
         yield (AlarmKind.VIGILANCE_OLD, site.slug), vigilance_sign(is_current=current)
+
+
+def _keys(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+    """The signs of the API keys for this hall; of a revoked one, or one without an end, none."""
+    for key in keys_in(rows, [check.configuration.hall]):
+        if key.revoked_at is None and key.expires_at is not None:
+            is_used_after = key.used_after_end_at is not None
+            yield from key_sign(key.id, key.scopes, key.expires_at, check.wall, is_used_after=is_used_after)
 
 
 def _printers(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:

@@ -173,7 +173,7 @@ def people_of(rows: Rows, sites: Collection[str] | None, halls: Collection[str])
     names = {**names_of(rows, "account"), **names_of(rows, "api_key")}
     if sites is None:
         return names
-    here = accounts_at(rows, sites) | keys_in(rows, halls)
+    here = accounts_at(rows, sites) | {key.id for key in keys_in(rows, halls)}
     return {each: name for each, name in names.items() if each in here}
 
 

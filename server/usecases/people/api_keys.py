@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
@@ -10,7 +11,15 @@ from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
 from server.domain.refusals import Refusal
 from server.ids import new_api_key, new_id, token_digest
-from server.store.people.api_keys import EVERY_HALL, ApiKeyRow, insert_api_key, is_in_use, revoke
+from server.store.devices.paired_devices import KeyOfToken
+from server.store.people.api_keys import (
+    EVERY_HALL,
+    ApiKeyRow,
+    insert_api_key,
+    is_in_use,
+    note_used_after_end,
+    revoke,
+)
 from server.store.transactions.database import Database
 
 LONGEST_NAME = 80
@@ -72,6 +81,18 @@ def _check(database: Database, new: NewKey) -> None:
     for hall in new.halls:
         if hall != EVERY_HALL:
             database.hall_id(hall)
+
+
+def refuse_void_key(database: Database, key: KeyOfToken) -> NoReturn:
+    """Refuses a key that is revoked or ended, and notes that an ended one is still used: an alarm says so.
+
+    Refusal: unknown_key.
+    """
+    now = database.clock.now()
+    if key.revoked_at is None and key.used_after_end_at is None:
+        with database.store.write() as rows:
+            note_used_after_end(rows, key.id, at=now)
+    raise Refusal("unknown_key")
 
 
 def revoke_api_key(database: Database, author: Author, key: str) -> None:

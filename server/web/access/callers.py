@@ -1,16 +1,17 @@
 """Who calls: a signed-in person, a paired device, an API key, or nobody; and what each may do where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 
 from server.connections import caller_is_identified
 from server.domain.author import Author
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
-from server.ids import token_digest
+from server.ids import API_KEY_PREFIX, token_digest
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by
@@ -18,6 +19,7 @@ from server.store.people.api_keys import EVERY_HALL
 from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import Activity
+from server.usecases.people.api_keys import refuse_void_key
 from server.usecases.people.sessions import SIGNED_IN_FOR, SeenSessions
 from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former
 
@@ -83,8 +85,13 @@ def database() -> Database:
 
 
 def identify() -> Caller:
-    """The caller of the current request, read once. Refusals: unknown_device, device_revoked, unknown_key."""
-    caller: Caller | None = g.get("caller")
+    """The caller of the current request, read once.
+
+    Refusals: unknown_device, device_revoked, unknown_key; 429 after too many wrong tokens.
+    """
+    caller: Caller | Refusal | None = g.get("caller")
+    if isinstance(caller, Refusal):
+        raise caller
     if caller is None:
         caller = g.caller = _identify()
         if caller.kind != "nobody":
@@ -98,10 +105,9 @@ def forget_caller() -> None:
 
 
 def _identify() -> Caller:
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        cache: CallerCache = current_app.extensions["parvis_callers"]
-        return cache.of_token(header[7:], is_loopback=request.remote_addr in LOOPBACK)
+    bearer = bearer_token(request)
+    if bearer is not None:
+        return _owner_of(bearer, is_loopback=request.remote_addr in LOOPBACK)
     device_token = read_cookie(DEVICE_COOKIE)
     signed_in = read_cookie(SESSION_COOKIE)
     if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
@@ -114,13 +120,33 @@ def _identify() -> Caller:
                 activity.acted(person.digest)
             return person
     if device_token:
-        callers: CallerCache = current_app.extensions["parvis_callers"]
-        found = callers.of_token(device_token, is_loopback=False)
+        found = _owner_of(device_token, is_loopback=False)
         if found.kind != "device":
             raise Refusal("unknown_device")
         replace_former(DEVICE_COOKIE, device_token, seconds=DEVICE_FOR_S)
         return found
     return NOBODY
+
+
+def bearer_token(received: Request) -> str | None:
+    """The bearer token of a request; the scheme is written in any letters (RFC 9110, 11.1)."""
+    scheme, _, token = received.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _owner_of(token: str, *, is_loopback: bool) -> Caller:
+    """The device or API key of a token. A wrong token counts in a brake.
+
+    Refusals: unknown_device, device_revoked, unknown_key; 429 by the brake.
+    """
+    callers: CallerCache = current_app.extensions["parvis_callers"]
+    try:
+        return callers.of_token(token, is_loopback=is_loopback)
+    except Refusal as refusal:
+        g.caller = refusal  # counted once a request, however often the caller is asked for
+        slow_wrong_tokens: Callable[[], None] = current_app.extensions["parvis_slow_wrong_tokens"]
+        slow_wrong_tokens()
+        raise
 
 
 def _person(token: str) -> Caller | None:
@@ -179,6 +205,10 @@ def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
     with database.read() as rows:
         found = bearer_of_token(rows, token, database.clock.now())
     digest = token_digest(token)
+    if found.void is not None:
+        refuse_void_key(database, found.void)
+    if found.key is None and token.startswith(API_KEY_PREFIX):
+        raise Refusal("unknown_key")
     if found.key is None:
         return replace(_device(found.device), digest=digest), False
     key = found.key

@@ -12,7 +12,7 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from server.domain.refusals import Refusal
-from server.web.access.callers import Caller, identify
+from server.web.access.callers import Caller, bearer_token, identify
 
 TOKEN_HEADER = "X-CSRFToken"
 TOKEN_FIELD = "csrf_token"
@@ -63,7 +63,7 @@ def csrf_token() -> str:
 
 def is_accepted_bearer(caller: Caller) -> bool:
     """Whether the caller is known by the bearer token of the request, and by nothing a browser adds."""
-    return caller.kind in ("device", "key") and request.headers.get("Authorization", "").startswith("Bearer ")
+    return caller.kind in ("device", "key") and bearer_token(request) is not None
 
 
 def _caller() -> Caller | None:

@@ -46,6 +46,9 @@ def problem(code: str, status: int, sentence: str, **details: Any) -> Response:
     response.status_code = status
     response.content_type = "application/problem+json"
     response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        fault = ' error="invalid_token"' if "Authorization" in request.headers else ""
+        response.headers["WWW-Authenticate"] = f"Bearer{fault}"
     return response
 
 

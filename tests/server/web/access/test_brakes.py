@@ -9,6 +9,8 @@ import time_machine
 from flask import Flask
 
 from server.app.brakes import brake, make_limiter
+from server.domain.author import SYSTEM
+from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 from tests.harness.servers.ports import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 
@@ -100,3 +102,24 @@ def test_a_page_requested_too_often_says_so(api: ApiSite, path: str):
     refused = next(answer for answer in answers if "Retry-After" in answer.headers)
     assert refused.status_code == 429
     assert "Trop d’essais" in refused.text
+
+
+def test_wrong_keys_meet_a_brake_and_valid_ones_do_not(api: ApiSite):
+    def statuses(token: str, times: int) -> set[int]:
+        return {api.get("/halls/laon/board", token=token).status_code for _ in range(times)}
+
+    assert statuses("parvis_key_guessed", 100) == {401}
+    assert statuses("parvis_key_guessed", 50) == {429}
+    assert statuses(api.key, 20) == {200}
+
+
+def test_a_void_key_is_named_as_one_and_the_answer_says_how_to_sign_in(api: ApiSite):
+    key, token = create_api_key(api.database, SYSTEM, NewKey("box", ("read",)))
+    accepted(api.get("/halls/laon/board", token=None, headers={"Authorization": f"bEARER {token}"}))
+    revoke_api_key(api.database, SYSTEM, key)
+    for void in (token, "parvis_key_never_given"):
+        answer = api.get("/halls/laon/board", token=void)
+        assert (answer.status_code, answer.get_json()["code"]) == (401, "unknown_key")
+        assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    nobody = api.get("/halls/laon/board", token=None)
+    assert (nobody.status_code, nobody.headers["WWW-Authenticate"]) == (401, "Bearer")
