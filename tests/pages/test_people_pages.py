@@ -48,7 +48,13 @@ def test_a_person_is_invited_works_and_is_locked_in_this_order(hall: Served, pag
     guest.keyboard.press("F9")
     phase(guest, "called")
     locked(chief)
-    expect(guest.locator("[data-ended=not_signed_in]")).to_be_visible()
+    ended = guest.locator("[data-ended=not_signed_in]")
+    expect(ended).to_be_visible()
+    # nothing else on the page says that what the person does is still sent, or why it is refused
+    guest.keyboard.press("F9")
+    expect(guest.locator("body.not-live")).to_be_attached()
+    expect(guest.locator("[data-lost], [data-refused]").filter(visible=True)).to_have_count(0)
+    expect(ended.get_by_role("link")).to_have_attribute("href", "/connexion?next=%2Fconsole")
     assert_accessible(guest)
     # a colleague's next call is the visitor who was called
     colleague = pages.open()

@@ -92,7 +92,6 @@ const socket = connect(
     },
     late: () => refresh(),
     lost: () => change(withLiveness(state, false, Date.now())),
-    refused: () => refuse(say("console.refused.signed_out")),
     messages: {
       "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
       "message.changed": ({ counter }) => {

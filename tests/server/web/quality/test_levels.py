@@ -88,7 +88,8 @@ def test_the_explorer_counts_free_days_and_its_link_gives_the_same_view(site: Si
     address = re.search(r'href="/qualite\?(hall=laon&amp;du[^"]*)"', page)
     assert address is not None
     again = site.page(f"/qualite/explorer?{html.unescape(address[1])}")
-    assert again == page
+    # the way back after signing in names each address
+    assert again.partition("<header")[2] == page.partition("<header")[2]
 
 
 def test_a_narrower_selection_has_no_counts_without_a_wait(site: Site):
