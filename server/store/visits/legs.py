@@ -108,6 +108,14 @@ class WaitingInQueue:
     oldest_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingGroup(WaitingInQueue):
+    """The same of one service of the queue; `for_counter`: of those that wait for that counter alone."""
+
+    service: str
+    for_counter: str | None
+
+
 _FIELDS = {field.name.rstrip("_"): field.name for field in fields(LegRow)}
 COLUMNS = tuple(_FIELDS)
 """The columns of a `LegRow`."""
@@ -185,11 +193,14 @@ _AHEAD = Read(
     .select_from(leg)
     .where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
 )
-_WAITING = Read(
-    WaitingInQueue,
-    select(leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
+_COUNTED = (leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
+_WAITING = Read(WaitingInQueue, select(*_COUNTED).where(_OF_HALL, _IS_WAITING).group_by(leg.c.queue))
+_WAITING_GROUPS = Read(
+    WaitingGroup,
+    select(*_COUNTED, leg.c.service, leg.c.for_counter)
     .where(_OF_HALL, _IS_WAITING)
-    .group_by(leg.c.queue),
+    .group_by(leg.c.queue, leg.c.service, leg.c.for_counter)
+    .order_by(leg.c.queue, leg.c.service, leg.c.for_counter),
 )
 
 
@@ -264,6 +275,11 @@ def ahead(rows: Rows, hall: str, queue: str, sort_key: str) -> int:
 def waiting_by_queue(rows: Rows, hall: str) -> dict[str, WaitingInQueue]:
     """The waiting people of a hall (id), by queue; queues where nobody waits are left out."""
     return {each.queue: each for each in rows.all(_WAITING, hall=hall)}
+
+
+def waiting_groups(rows: Rows, hall: str) -> list[WaitingGroup]:
+    """The waiting people of a hall (id) by queue, service and the counter that alone may call them."""
+    return rows.all(_WAITING_GROUPS, hall=hall)
 
 
 _decoders = {

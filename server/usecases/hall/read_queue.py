@@ -47,12 +47,21 @@ MOST_STEP_FREE = 5
 """How many people who wait for a step-free counter are named at once."""
 
 
+class WaitingGroup(TypedDict):
+    """How many people wait for a service; `counter`: the one counter that they wait for, if any."""
+
+    service: str
+    counter: str | None
+    people: int
+
+
 class QueueOfHall(TypedDict):
     """A queue: how many wait, since when the first of them, and the first legs in the order of the queue."""
 
     queue: str
     services: list[str]
     waiting: int
+    groups: list[WaitingGroup]
     oldest_at: str | None
     legs: list[LegAnswer]
 
@@ -235,18 +244,22 @@ def _step_free(
 def _queues(
     rows: Rows, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
 ) -> list[QueueOfHall]:
-    counts = waiting.waiting_by_queue(rows, hall)
+    groups = waiting.waiting_groups(rows, hall)
     found: list[QueueOfHall] = []
     for queue in configuration.queues.values():
-        counted = counts.get(queue.id)
+        counted = [group for group in groups if group.queue == queue.id]
         legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if counted else []
         services = [s.id for s in configuration.services.values() if s.queue == queue.id]
         found.append(
             {
                 "queue": queue.id,
                 "services": services,
-                "waiting": counted.people if counted else 0,
-                "oldest_at": to_text(counted.oldest_at) if counted else None,
+                "waiting": sum(group.people for group in counted),
+                "groups": [
+                    {"service": group.service, "counter": group.for_counter, "people": group.people}
+                    for group in counted
+                ],
+                "oldest_at": to_text(min(group.oldest_at for group in counted)) if counted else None,
                 "legs": [details.leg(leg) for leg in legs],
             }
         )

@@ -35,12 +35,22 @@ class DayFigures(ExactShape):
     greetings: Count
 
 
+class WaitingGroup(ExactShape):
+    """How many people wait for a service; `counter`: the one counter that they wait for, if any."""
+
+    service: str
+    counter: str | None
+    people: Count
+
+
 class QueueOfHall(ExactShape):
     """A queue: how many wait, since when the first of them, and the first legs in the order of the queue."""
 
     queue: str
     services: list[str]
     waiting: Count
+    groups: list[WaitingGroup]
+    """All who wait, also where `legs` lists only the first."""
     oldest_at: InstantText | None
     legs: list[Leg]
 

@@ -2,7 +2,7 @@
 // people wait.
 
 import { one } from "../shared/dom.js";
-import { phaseOf, summaryDue, waitingCount } from "./console_state.js";
+import { phaseOf, summaryDue, waitingCount, waitingHere } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 
@@ -29,10 +29,10 @@ export function createSpeech({ say, hall }, now) {
 
   function whole() {
     const state = now();
-    const count = waitingCount(
-      state.queue,
-      phaseOf(state) === "choose" ? hall.serviceIds : state.counter.services,
-    );
+    const count =
+      phaseOf(state) === "choose"
+        ? waitingCount(state.queue, hall.serviceIds)
+        : waitingHere(state.queue, state.counter);
     return [
       state.isLive ? "" : say("console.live.connecting"),
       here(),
@@ -45,7 +45,7 @@ export function createSpeech({ say, hall }, now) {
   function sayNowAndThen(nowMs) {
     const state = now();
     if (!state.queue || phaseOf(state) === "choose") return;
-    const waiting = waitingCount(state.queue, state.counter.services);
+    const waiting = waitingHere(state.queue, state.counter);
     const due = summaryDue(summary, waiting, nowMs);
     summary = due.memory;
     if (due.more === null) return;

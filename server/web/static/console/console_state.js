@@ -113,8 +113,15 @@ function withLegAt(queue, { counter, state, leg }, before) {
 function withoutWaiting(queue, id) {
   if (!queue) return queue;
   const queues = queue.queues.map((one) => {
-    const legs = (one.legs ?? []).filter(({ leg }) => leg !== id);
-    return { ...one, legs, waiting: one.waiting - ((one.legs ?? []).length - legs.length) };
+    const gone = one.legs.find(({ leg }) => leg === id);
+    if (!gone) return one;
+    const isOf = ({ service, counter }) => service === gone.service && counter === (gone.for_counter ?? null);
+    return {
+      ...one,
+      legs: one.legs.filter((leg) => leg !== gone),
+      waiting: one.waiting - 1,
+      groups: one.groups.map((group) => (isOf(group) ? { ...group, people: group.people - 1 } : group)),
+    };
   });
   return { ...queue, queues };
 }
@@ -250,9 +257,17 @@ export function leftByClosing(state) {
   };
 }
 
-/** How many people wait for these services. */
+/** How many people wait in the queues of these services. */
 export function waitingCount(queue, services) {
   return ourQueues(queue, services).reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
+/** How many people wait for a counter: for its services at any counter, or for this one alone. */
+export function waitingHere(queue, { counter, services }) {
+  return (queue?.queues ?? [])
+    .flatMap(({ groups }) => groups)
+    .filter((group) => (group.counter ? group.counter === counter : services.includes(group.service)))
+    .reduce((sum, { people }) => sum + people, 0);
 }
 
 function ourQueues(queue, services) {

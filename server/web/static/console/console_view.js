@@ -2,7 +2,14 @@
 
 import { minutes, secondsSince, stopwatch } from "../shared/durations.js";
 import { byId, fill, one, setText, show, withSuperiors, write } from "../shared/dom.js";
-import { arrivedWords, chips, drawLiveness, drawWaiting, exceptionalWords } from "../shared/waiting_view.js";
+import {
+  arrivedWords,
+  calledWords,
+  chips,
+  drawLiveness,
+  drawWaiting,
+  exceptionalWords,
+} from "../shared/waiting_view.js";
 import { rowsHere } from "../shared/call_order.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
@@ -16,6 +23,8 @@ import {
   presenceAskedUntil,
   requestOf,
   waitingCount,
+  waitingHere,
+  waitingRows,
   wrapUpLeftS,
 } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
@@ -122,7 +131,7 @@ function drawPerson(leg, { say, hour, hall }) {
   const times = [
     leg.booked_at && say("console.person.booked", { at: hour(leg.booked_at) }),
     arrivedWords(leg, { say, hour }),
-    leg.first_called_at && say("console.person.called", { at: hour(leg.first_called_at) }),
+    calledWords(leg, { say, hour }),
     leg.language &&
       leg.language !== "fr" &&
       say("console.person.language", { language: hall.languageName(leg.language) }),
@@ -229,18 +238,17 @@ function tick(state, nowMs, words) {
   drawTimers(counter, nowMs);
   drawPresence(presenceAskedUntil(state, nowMs), words);
   drawWrapUp(wrapUpLeftS(state, nowMs), words);
-  const services = phaseOf(state) === "choose" ? words.hall.serviceIds : counter.services;
   if (!queue) return;
   const parked = queue.parked?.length ?? 0;
   show('[data-text="parked-count"]', parked > 0);
   write("parked-count", parked ? words.say("console.parked.count", { count: parked }) : "");
-  const givenRows = phaseOf(state) === "choose" ? null : rowsHere(state, nowMs);
-  const rows = drawWaiting(queue, services, { nowMs, words, told: givenRows });
+  const isHere = phaseOf(state) !== "choose";
+  const { serviceIds } = words.hall;
+  const rows = isHere ? rowsHere(state, nowMs) : waitingRows(queue, serviceIds, nowMs);
+  const people = isHere ? waitingHere(queue, counter) : waitingCount(queue, serviceIds);
+  drawWaiting(rows, people, words);
   drawNext(rows, state, words);
-  write(
-    "waiting-short",
-    words.say("console.bar.waiting", { count: givenRows?.length ?? waitingCount(queue, services) }),
-  );
+  write("waiting-short", words.say("console.bar.waiting", { count: people }));
   const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }

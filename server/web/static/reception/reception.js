@@ -1,7 +1,7 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
 import { askOnce } from "../shared/ask_once.js";
-import { emptyConsole, summaryDue, waitingCount, withQueue } from "../console/console_state.js";
+import { emptyConsole, summaryDue, waitingCount, waitingRows, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { byId, element, fill, isField, keepingFocus, one, setText, show } from "../shared/dom.js";
@@ -199,7 +199,9 @@ function draw() {
       serverNow(state, Date.now()),
     );
   calling.draw(state.queue);
-  drawWaiting(state.queue, words.hall.serviceIds, { nowMs: serverNow(state, Date.now()), words });
+  const { serviceIds } = words.hall;
+  const rows = waitingRows(state.queue, serviceIds, serverNow(state, Date.now()));
+  drawWaiting(rows, waitingCount(state.queue, serviceIds), words);
   for (const place of document.querySelectorAll("[data-note-of]"))
     setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
 }

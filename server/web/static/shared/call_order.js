@@ -12,7 +12,9 @@ export function rowsHere({ queue, counter, order }, nowMs) {
     [...(queue?.called ?? []), ...(queue?.in_service ?? []), ...(queue?.parked ?? [])].map(({ leg }) => leg),
   );
   gone.add(counter.leg?.leg);
-  const isHere = (leg) => !gone.has(leg.leg) && (!leg.for_counter || leg.for_counter === counter.counter);
+  const isOurs = (leg) =>
+    leg.for_counter ? leg.for_counter === counter.counter : counter.services.includes(leg.service);
+  const isHere = (leg) => !gone.has(leg.leg) && isOurs(leg);
   const rows = waitingRows(queue, counter.services, nowMs).filter(({ leg }) => isHere(leg));
   if (!order || order.counter !== counter.counter || order.epoch !== queue?.epoch) return rows;
   const isLater = queue.version > order.version;

@@ -3,32 +3,28 @@
 import { serverNow } from "./clock.js";
 import { minutes } from "./durations.js";
 import { element, fill, setText, show, write } from "./dom.js";
-import { waitingCount, waitingRows } from "../console/console_state.js";
 
 const ROWS_SHOWN = 8;
 
 let isWhole = false;
 
 /**
- * Draws who waits for these services and answers the rows, the next person first; `told`: the rows, where
- * they are known otherwise.
+ * Draws who waits, the next person first. `people`: how many they are; the rows may be the first of them.
  *
- * @param {Api.QueueAnswer} queue
- * @param {string[]} services
- * @param {{ nowMs: number, words: any, told?: any[] | null }} more
+ * @param {any[]} rows of `waitingRows`
+ * @param {number} people
+ * @param {any} words
  */
-export function drawWaiting(queue, services, { nowMs, words, told: givenRows = null }) {
-  const rows = givenRows ?? waitingRows(queue, services, nowMs);
-  const count = Math.max(rows.length, givenRows ? 0 : waitingCount(queue, services));
+export function drawWaiting(rows, people, words) {
+  const count = Math.max(rows.length, people);
   const most = isWhole ? rows.length : ROWS_SHOWN;
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
   show("[data-nobody]", count === 0);
   drawRows(rows.slice(0, most), words);
-  drawWhole(rows.length, () => drawWaiting(queue, services, { nowMs, words, told: givenRows }), words);
+  drawWhole(rows.length, () => drawWaiting(rows, people, words), words);
   const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
   write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
-  return rows;
 }
 
 /** The button that opens the whole list, where it is longer than the shown part. */
@@ -88,6 +84,13 @@ export function arrivedWords(leg, { say, hour }) {
   return leg.ranked_from
     ? say("console.person.ranked", { at: hour(leg.ranked_from) })
     : say("console.person.arrived", { at: hour(leg.arrived_at) });
+}
+
+/** When a visitor was called to the counter they are at, and whether that was a recall. */
+export function calledWords(leg, { say, hour }) {
+  if (!leg.last_called_at) return "";
+  const key = leg.rank > 1 ? "console.person.called_again" : "console.person.called";
+  return say(key, { at: hour(leg.last_called_at) });
 }
 
 /**

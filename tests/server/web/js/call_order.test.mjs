@@ -10,6 +10,7 @@ import {
   pausesAfter,
   requestOf,
   servedBy,
+  waitingHere,
   withCounter,
 } from "../../../../server/web/static/console/console_state.js";
 import { counter, leg, NOW, queue } from "./legs.mjs";
@@ -31,6 +32,20 @@ test("waiting visitors are listed in call order, without those sent to another c
   const state = { ...at(), queue: queue({ legs }) };
   assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001", "H002"]);
   assert.deepEqual(numbers(rowsHere({ ...state, order: order([legs[1], legs[0]]) }, NOW)), ["H002", "A001"]);
+});
+
+test("the count of a counter is of all who wait for it, also where the queue lists the first only", () => {
+  const groups = [
+    { service: "accueil", counter: null, people: 210 },
+    { service: "accueil", counter: "g3", people: 4 },
+    { service: "titres", counter: "g3", people: 3 },
+    { service: "accueil", counter: "g4", people: 9 },
+    { service: "titres", counter: null, people: 50 },
+  ];
+  const legs = [leg("A001"), leg("A002", { for_counter: "g4" }), leg("H001", { service: "titres" })];
+  const state = { ...at(), queue: queue({ legs, waiting: 276, groups }) };
+  assert.equal(waitingHere(state.queue, state.counter), 217);
+  assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001"]);
 });
 
 test("a queue newer than the order takes precedence", () => {

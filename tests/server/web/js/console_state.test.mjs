@@ -10,6 +10,7 @@ import {
   requestOf,
   summaryDue,
   waitingCount,
+  waitingHere,
   waitingRow,
   waitingRows,
   withAnswered,
@@ -134,6 +135,7 @@ test("the answer of a verb is shown at once, and a called visitor no longer wait
     ["A043"],
   );
   assert.equal(waitingCount(after.queue, ["accueil"]), 1);
+  assert.equal(waitingHere(after.queue, told()), 1);
   assert.equal(phaseOf(withLeg(after, { ...called, state: "ended", end_reason: "served" })), "free");
   assert.equal(phaseOf(withLeg(after, null)), "free");
 });

@@ -34,6 +34,7 @@ export function leg(number, { minutes = 5, ...rest } = {}) {
 export function queue({
   legs = [],
   waiting,
+  groups,
   version = 7,
   epoch = "e1",
   as_of: asOf = ago(0),
@@ -53,7 +54,14 @@ export function queue({
     parked: [],
     counters,
     queues: [
-      { queue: "accueil", services: ["accueil"], waiting: waiting ?? legs.length, oldest_at: null, legs },
+      {
+        queue: "accueil",
+        services: ["accueil"],
+        waiting: waiting ?? legs.length,
+        groups: groups ?? [{ service: "accueil", counter: null, people: waiting ?? legs.length }],
+        oldest_at: null,
+        legs,
+      },
       ...more,
     ],
   };
