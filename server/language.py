@@ -1,6 +1,7 @@
 """Catalogues: message keys to sentences, per Babel domain and language. Read once from the .po files."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -8,8 +9,10 @@ from types import ModuleType
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 LANGUAGES = ("fr", "en", "es")
@@ -19,9 +22,12 @@ type Translate = Callable[..., str]
 
 
 def locale_of(language: str) -> Locale:
-    """The locale of a language, the French one where Babel knows none."""
+    """The locale of a language, the French one where Babel knows none.
+
+    English puts the day before the month, as the other languages do.
+    """
     try:
-        return Locale.parse(language, sep="-")
+        return Locale.parse("en-GB" if language == "en" else language, sep="-")
     except (ValueError, UnknownLocaleError):
         return Locale.parse(LANGUAGES[0])
 
@@ -43,6 +49,16 @@ def name_in(code: str, language: str) -> str:
         return Locale.parse(code, sep="-").get_display_name(locale_of(language)) or code
     except (ValueError, UnknownLocaleError):
         return code
+
+
+def decimal_text(value: float, language: str) -> str:
+    """A number with at most three decimals, as a language writes it: « 21,6 »."""
+    return str(format_decimal(value, format="0.###", locale=locale_of(language)))
+
+
+def day_text(on: date, language: str) -> str:
+    """A date with the month's name: « 30 novembre 2026 »."""
+    return str(format_date(on, "long", locale=locale_of(language)))
 
 
 class Catalogues:
@@ -73,14 +89,19 @@ class Catalogues:
     def translate(self, key: str, language: str, /, **values: Any) -> str:
         """The sentence of a key in a language, French when it has no catalogue; placeholders filled.
 
-        An integer `count` also chooses the plural form of a sentence that has one.
+        An integer `count` also chooses the plural form of a sentence that has one. A number with decimals
+        is written as the language writes it.
         """
         found = self._translations.get(language) or self._translations["fr"]
         count = values.get("count")
         sentence = str(found.ngettext(key, key, count)) if isinstance(count, int) else key
         if sentence == key:
             sentence = str(found.gettext(key))
-        return sentence.format(**values) if values else sentence
+        written = {
+            name: decimal_text(each, language) if isinstance(each, float) else each
+            for name, each in values.items()
+        }
+        return sentence.format(**written) if values else sentence
 
 
 def catalogues_of(*packages: ModuleType) -> tuple[tuple[str, Path], ...]:

@@ -181,7 +181,14 @@ class KioskPart(Part):
 
     id: Slug
     label: Line
-    services: Annotated[tuple[Slug, ...], Field(max_length=60, exclude_if=lambda listed: not listed)] = ()
+    services: Annotated[
+        tuple[Slug, ...],
+        Field(
+            max_length=60,
+            exclude_if=lambda listed: not listed,
+            json_schema_extra={"when_empty": "every_service"},
+        ),
+    ] = ()
     printer: PrinterPart | None = None
     mounting: MountingPart | None = None
     is_retired: bool = False

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from server.domain.refusals import Refusal
-from server.language import Translate, name_in
+from server.language import Translate, day_text, decimal_text, name_in
 
 CATALOGUE = "documents.problem."
 
@@ -30,10 +31,12 @@ class DocumentProblem:
     is_warning: bool = False
 
     def sentence(self, translate: Translate, language: str) -> str:
-        """The sentence of an error in a reader's language; languages by their names, not codes."""
-        values = dict(self.values)
-        if "language" in values:
-            values["language"] = name_in(values["language"], language)
+        """The sentence of an error in a reader's language, with names, days and ratios as it writes them."""
+        written = {"language": name_in, "on": _day, "first": _day, "last": _day, "ratio": _decimal}
+        values = {
+            name: written[name](value, language) if name in written else value
+            for name, value in self.values.items()
+        }
         return str(translate(self.key, language, **values))
 
 
@@ -44,6 +47,18 @@ class DocumentRefused(Refusal):
         self.problems = tuple(problems)
         listed = [{"path": problem.path, "code": problem.code} for problem in self.problems]
         super().__init__("document_refused", problems=listed)
+
+
+def _day(text: str, language: str) -> str:
+    """A date in words; a number stays as it is."""
+    try:
+        return day_text(date.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
+def _decimal(text: str, language: str) -> str:
+    return decimal_text(float(text), language)
 
 
 def problem(path: Path, code: str, **values: object) -> DocumentProblem:

@@ -1,30 +1,24 @@
 """Places and changes of documents in words: « Démarches › « Titres » › Nom › français »."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from itertools import takewhile
 from typing import Any, TypeGuard
 
-from babel.dates import format_date
-from pydantic import BaseModel
-
-from server.documents.difference import DocumentChange, items_by_key
-from server.documents.hall import HallDocument
-from server.documents.installation import InstallationDocument
+from server.documents.content import JsonValue
+from server.documents.difference import KEYS, DocumentChange, items_by_key, key_of
 from server.documents.problems import DocumentProblem
+from server.documents.types import STEP, choices, fields, meaning_when_empty, schema_at
 from server.domain.languages import FRENCH
-from server.language import Translate, locale_of
+from server.language import Translate, day_text, decimal_text, locale_of
 
 CATALOGUE = "document_words."
 LONGEST = 120
-"""Characters of a value inside a sentence."""
+"""Characters of a text inside a sentence."""
+EMPTY: tuple[JsonValue, ...] = (None, "", [], {})
 
-_STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _NAMES = ("names", "labels", "titles", "label", "name", "why", "id", "slug", "on")
 """What an item is called by, the first that it has."""
-_NONE_IS_ALL = re.compile(r"kiosks\[[^\]]*\]\.services")
-"""Lists that mean everything there is when they are empty."""
 _UNITS = {"_cm": "cm", "_m": "m", "_px": "px", "_percent": "%", "percent": "%"}
 
 
@@ -53,9 +47,15 @@ class Words:
         return " › ".join(steps) if steps else self._say("whole")
 
     def sentence(self, change: DocumentChange, *contents: Mapping[str, Any]) -> str:
-        """What a change does. `contents`: the document before it, and after it."""
+        """What a change does, with what identifies the changed thing and what it does from now on.
+
+        `contents`: the document before it, and after it.
+        """
         kind, before, after = _wording_of(change, _names_of(contents))
         names = contents if change.kind == "removed" else tuple(reversed(contents))
+        before, after = _from_where_they_differ(before, after)
+        if kind in ("added", "removed") and self.value(change.path, before or after, *names):
+            kind += "_value"
         return self._say(
             f"change.{kind}",
             place=self.place(change.path, *names),
@@ -64,73 +64,93 @@ class Words:
         )
 
     def value(self, path: str, value: Any, *contents: Mapping[str, Any]) -> str:
-        """A value at a path, short enough for a sentence; a list of ids whole, by the names `place` says."""
-        if not value and _NONE_IS_ALL.fullmatch(path):
-            return self._say("value.every_service")
+        """A value at a path; ids by the names `place` says, an item by what it says beside its name."""
         names = _names_of(contents)
-        if _are_ids(value, names):
-            return ", ".join(self._say("value.quoted", text=names[each]) for each in value)
-        text = self._value(path.rpartition(".")[2], value)
-        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        if not isinstance(value, Mapping) or not path.endswith("]"):
+            return self._value(path, value, names)
+        return self._parts(path, value, names)
 
     def field(self, name: str) -> str:
         """What a field of a document is called."""
         return self._say(f"field.{name}") if name in fields() else name
 
-    def _value(self, field: str, value: Any) -> str:
+    def _value(self, path: str, value: Any, names: Mapping[str, str]) -> str:
+        field = _field_of(path)
+        if value in EMPTY:
+            return self._say(f"value.{meaning_when_empty(path) or 'nothing'}")
         match value:
-            case None | "" | []:
-                return self._say("value.nothing")
             case bool():
                 return self._say("value.yes" if value else "value.no")
             case int() | float():
                 return self._number(field, value)
             case str():
-                return self._text(field, value)
+                return self._text(field, value, names)
             case list():
-                return self._list(field, value)
-        name = name_of_item(value) or value.get(FRENCH)
-        return str(name) if name else ", ".join(self._parts(value))
+                return ", ".join(self._listed(f"{path}[{at}]", each, names) for at, each in enumerate(value))
+        if isinstance(value.get(FRENCH), str):
+            return self._text(field, value[FRENCH], names)
+        name, parts = self._called(value), self._parts(path, value, names)
+        return f"{name} ({parts})" if name and parts else name or parts
 
-    def _parts(self, value: Mapping[str, Any]) -> Iterator[str]:
-        """What a part without a name says of itself: each of its fields that has a plain value."""
-        for field, each in value.items():
-            if each is not None and not isinstance(each, dict | list):
-                yield f"{self._name(field)} {self._value(field, each)}"
+    def _parts(self, path: str, value: Mapping[str, Any], names: Mapping[str, str]) -> str:
+        """What an item or a part says of itself, without its name."""
+        named_by = next((each for each in _NAMES if value.get(each)), None)
+        hidden = {*(KEYS if key_of(value) else ()), named_by}
+        said = [name for name in value if name not in hidden and _acts(f"{path}.{name}", value[name])]
+        return ", ".join(self._part(f"{path}.{name}", value[name], names) for name in said)
+
+    def _part(self, path: str, value: Any, names: Mapping[str, str]) -> str:
+        text = self._value(path, value, names)
+        is_part = isinstance(value, Mapping) and not isinstance(value.get(FRENCH), str)
+        return f"{self._name(_field_of(path))} {f'({text})' if is_part else text}"
 
     def _number(self, field: str, value: float) -> str:
         if field.endswith("_s"):
             unit = "minutes" if value and value % 60 == 0 else "seconds"
             return self._say(f"value.{unit}", number=int(value) // 60 if unit == "minutes" else value)
         unit = next((name for ending, name in _UNITS.items() if field.endswith(ending)), "")
-        return f"{value}\u00a0{unit}" if unit else str(value)
+        text = decimal_text(value, self.language)
+        return f"{text}\u00a0{unit}" if unit else text
 
-    def _text(self, field: str, value: str) -> str:
+    def _text(self, field: str, value: str, names: Mapping[str, str]) -> str:
         if value in choices().get(field, ()):
             return self._say(f"choice.{field}.{value}")
+        text = names.get(value) or value
+        short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        return self._day(value) or self._say("value.quoted", text=short)
+
+    def _day(self, text: str) -> str:
+        """A date in words; empty for any other text."""
         try:
-            return format_date(date.fromisoformat(value), "long", locale_of(self.language))
+            return day_text(date.fromisoformat(text), self.language)
         except ValueError:
-            return self._say("value.quoted", text=value)
+            return ""
 
-    def _list(self, field: str, value: Sequence[Any]) -> str:
-        offered = choices().get(field, frozenset())
+    def _listed(self, path: str, value: Any, names: Mapping[str, str]) -> str:
+        """An item of a list: texts that are neither an id nor a choice stand as they are."""
+        offered = choices().get(_field_of(path), frozenset())
+        if isinstance(value, str) and value not in offered and not names.get(value):
+            return value
+        return self._value(path, value, names)
 
-        def is_said(each: Any) -> bool:
-            return isinstance(each, dict) or (isinstance(each, str) and each in offered)
-
-        return ", ".join(self._value(field, each) if is_said(each) else str(each) for each in value)
+    def _called(self, item: Mapping[str, Any]) -> str:
+        """What identifies an item for people: its day where it is of a day, and its name."""
+        day, name = self._day(key_of(item)), name_of_item(item)
+        quoted = self._say("value.quoted", text=name) if name and name != key_of(item) else ""
+        if not day and name:
+            return self._say("value.quoted", text=name)
+        return ", ".join(each for each in (day, quoted) if each)
 
     def _steps(self, path: str, contents: Sequence[Any]) -> Iterator[str]:
         here = list(contents)
-        for item, name in _STEP.findall(path):
+        for item, name in STEP.findall(path):
             if name:
                 yield self._name(name)
                 here = [each.get(name) if isinstance(each, Mapping) else None for each in here]
             else:
                 here = [_item(each, item) for each in here]
-                found = next((name_of_item(each) for each in here if isinstance(each, Mapping)), None)
-                yield self._say("value.quoted", text=found or item)
+                found = next((self._called(each) for each in here if isinstance(each, Mapping)), "")
+                yield found or self._day(item) or self._say("value.quoted", text=item)
 
     def _name(self, name: str) -> str:
         if name in fields():
@@ -150,7 +170,7 @@ def _wording_of(change: DocumentChange, names: Collection[str]) -> tuple[str, An
         if fewer or more:
             return ("changed_list" if fewer and more else "more" if more else "fewer"), fewer, more
     if change.kind in ("added", "removed") and not change.path.endswith("]"):
-        return ("changed" if _NONE_IS_ALL.fullmatch(change.path) else f"{change.kind}_value"), before, after
+        return ("changed" if meaning_when_empty(change.path) else f"{change.kind}_value"), before, after
     return change.kind, before, after
 
 
@@ -187,35 +207,28 @@ def _item(content: Any, item: str) -> Any:
     return None
 
 
-@cache
-def fields() -> frozenset[str]:
-    """The names of the fields of both documents."""
-    return frozenset(name for name, _ in _properties())
+def _from_where_they_differ(before: Any, after: Any) -> tuple[Any, Any]:
+    """Two texts too long for a sentence from shortly before their first difference; others as they are."""
+    if not isinstance(before, str) or not isinstance(after, str) or max(len(before), len(after)) <= LONGEST:
+        return before, after
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    start = sum(1 for _ in same) - LONGEST // 4
+    return (f"…{before[start:]}", f"…{after[start:]}") if start > 0 else (before, after)
 
 
-@cache
-def choices() -> Mapping[str, frozenset[str]]:
-    """What a field may be, where that is one of a few."""
-    found: dict[str, frozenset[str]] = {}
-    for name, schema in _properties():
-        offered = frozenset(_offered(schema))
-        if offered:
-            found[name] = found.get(name, frozenset()) | offered
-    return found
+def _field_of(path: str) -> str:
+    """The field whose value, or whose item, is at a path."""
+    return next((name for _, name in reversed(STEP.findall(path)) if name), "")
 
 
-def _properties() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    models: tuple[type[BaseModel], ...] = (HallDocument, InstallationDocument)
-    for model in models:
-        whole = model.model_json_schema()
-        parts = whole.get("$defs", {})
-        for part in (whole, *parts.values()):
-            for name, schema in part.get("properties", {}).items():
-                for each in (schema, *schema.get("anyOf", ()), schema.get("items", {})):
-                    yield name, parts.get(each.get("$ref", "").rpartition("/")[2], each)
+def _acts(path: str, value: Any) -> bool:
+    """Whether a field of an item is part of what it does.
 
-
-def _offered(schema: Mapping[str, Any]) -> Iterator[str]:
-    yield from (str(each) for each in schema.get("enum", ()))
-    if "const" in schema:
-        yield str(schema["const"])
+    Days, hours, numbers and names do something; a switch or a choice does where it is not at its default,
+    an empty value where emptiness has a meaning.
+    """
+    if value in EMPTY:
+        return meaning_when_empty(path) is not None
+    if isinstance(value, bool) or (isinstance(value, str) and value in choices().get(_field_of(path), ())):
+        return bool(value != schema_at(path).get("default", False))
+    return True

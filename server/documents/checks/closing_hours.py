@@ -1,13 +1,15 @@
-"""New hours that would keep a hall with waiting people closed for the rest of its business day."""
+"""New hours that look like an oversight: a hall with waiting people would stay closed for the rest of its
+business day, or a day of exception is over.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from server.documents.configuring import public_holidays_of
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.parts.opening import to_calendar
+from server.documents.parts.opening import CalendarPart, to_calendar
 from server.documents.problems import DocumentProblem, Path, warning
 from server.domain.hours.half_days import opens_no_more
 
@@ -34,3 +36,13 @@ def closing_with_people(
     """The warning, at a path of the document, that the hours end the day of `people` who wait."""
     if people and before.are_over(now) is False and after.are_over(now) is True:
         yield warning(path, "closes_with_people_waiting", hall=after.hall.name, people=people)
+
+
+def past_days(
+    path: Path, before: CalendarPart | None, after: CalendarPart | None, today: date
+) -> Iterator[DocumentProblem]:
+    """The warnings, below the path of a calendar, of days of exception that are new and over already."""
+    published = before.exceptions if before else ()
+    for at, day in enumerate(after.exceptions if after else ()):
+        if day.on < today and day not in published:
+            yield warning((*path, "exceptions", at, "on"), "day_is_past", on=day.on.isoformat())

@@ -148,7 +148,7 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": LANGUAGE})]
 Languages = Annotated[tuple[Language, ...], AfterValidator(_languages)]
 Span = Annotated[str, AfterValidator(_span), WithJsonSchema({"type": "string", "pattern": SPAN})]
-Spans = Annotated[tuple[Span, ...], AfterValidator(_spans)]
+Spans = Annotated[tuple[Span, ...], AfterValidator(_spans), Field(json_schema_extra={"when_empty": "closed"})]
 
 Line = Annotated[str, Field(min_length=1, max_length=80)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=600)]

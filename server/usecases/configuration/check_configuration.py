@@ -1,10 +1,12 @@
 """Check a document against the other documents of the installation, and what people need just now."""
 
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from server.documents.checks.characters import check_characters, texts_with_control
-from server.documents.checks.closing_hours import HoursOf, closing_with_people
+from server.documents.checks.closing_hours import HoursOf, closing_with_people, past_days
 from server.documents.checks.hall import (
     check_against_installation,
     check_against_neighbours,
@@ -19,7 +21,7 @@ from server.documents.checks.in_use import IdsInUse, check_in_use
 from server.documents.configuring import networks_of
 from server.documents.content import Content
 from server.documents.hall import HallDocument
-from server.documents.installation import InstallationDocument
+from server.documents.installation import InstallationDocument, SitePart
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import DocumentSource, parse_hall, parse_installation
 from server.domain.printing.printer_networks import PrinterNetworks
@@ -116,6 +118,11 @@ def _of_installation(
             hours = HoursOf(hall, before), HoursOf(hall, document)
             path = places.get(hall.site, ("sites",))
             found.extend(closing_with_people(path, *hours, people_waiting(rows, hall.hall), now))
+        for at, site in enumerate(document.sites):
+            earlier = before.site(site.slug)
+            calendar = None if earlier is None else earlier.calendar
+            path = ("sites", at, "calendar")
+            found.extend(past_days(path, calendar, site.calendar, _today(site, now)))
     try:
         refuse_unknown_look(rows, document.brand)
     except DocumentRefused as refused:
@@ -135,8 +142,21 @@ def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[Documen
         *check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
         *closing_with_people(("calendar",), *hours, people_waiting(rows, document.hall), now),
+        *_past_days(published, document, installation.site(document.site), now),
         *warnings_of(document),
     )
+
+
+def _past_days(
+    published: tuple[str, HallDocument] | None, document: HallDocument, site: SitePart | None, now: datetime
+) -> Iterator[DocumentProblem]:
+    if site is not None:
+        own = None if published is None else published[1].calendar
+        yield from past_days(("calendar",), own or site.calendar, document.calendar, _today(site, now))
+
+
+def _today(site: SitePart, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(site.time_zone)).date()
 
 
 def printer_networks(rows: Rows, installation: InstallationDocument) -> PrinterNetworks:

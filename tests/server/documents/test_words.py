@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from server.app import CATALOGUES
 from server.documents.difference import changes_between
 from server.documents.reading import normal_content
-from server.documents.words import CATALOGUE, Words, choices, fields
+from server.documents.types import choices, fields
+from server.documents.words import CATALOGUE, Words
 from server.language import Catalogues
 from tests.server.documents.contents import changed, service, small_hall, small_installation
 from tests.server.documents.test_translations import catalogue
@@ -44,7 +45,7 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
             ["09:00-12:00"],
             "Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00 → 09:00-12:00",
         ),
-        ("calendar.week.monday", [], "Retiré : Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00"),
+        ("calendar.week.monday", [], "Horaires › Semaine › Lundi : 08:30-12:00, 13:30-16:00 → fermé"),
         ("asks_needs", False, "Ajouté : La borne demande ce qui aide : non"),
         ("services.0.target_s", 1200, "Ajouté : Démarches › « accueil » › Objectif d’attente : 20 min"),
         (
@@ -65,8 +66,8 @@ def test_every_field_and_every_choice_has_a_word_and_no_word_is_left_over():
         ),
         (
             "calendar.exceptions",
-            [{"on": "2026-12-24", "why": {"fr": "Réveillon"}}],
-            "Ajouté : Horaires › Jours d’exception : Réveillon",
+            [{"on": "2026-12-24", "spans": [], "why": {"fr": "Réveillon"}}],
+            "Ajouté : Horaires › Jours d’exception : 24 décembre 2026, « Réveillon » (Heures fermé)",
         ),
     ],
 )
@@ -112,10 +113,32 @@ def test_an_order_and_a_removal_are_described():
     content = small_hall()
     content["services"].reverse()
     (moved,) = changes_between(small_hall(), content)
-    assert WORDS.sentence(moved, small_hall(), content) == "Démarches\u00a0: l’ordre change"
+    assert (
+        WORDS.sentence(moved, small_hall(), content)
+        == "Démarches\u00a0: nouvel ordre\u00a0: «\u00a0titres\u00a0», «\u00a0accueil\u00a0»"
+    )
     content = small_hall(services=small_hall()["services"][:1])
     (removed,) = changes_between(small_hall(), content)
-    assert WORDS.sentence(removed, small_hall(), content) == "Retiré\u00a0: Démarches › «\u00a0titres\u00a0»"
+    assert WORDS.sentence(removed, small_hall(), content).replace("\u00a0", " ") == (
+        "Retiré : Démarches › « titres » : File d’attente « File », Numéros (Lettre « C »)"
+    )
+
+
+def test_an_exceptional_day_is_reviewed_by_its_day_and_its_hours():
+    def calendar(*days):
+        return normal_content(
+            "hall", small_hall() | {"calendar": small_hall()["calendar"] | {"exceptions": days}}
+        )
+
+    training = {"why": {"fr": "Formation des agents"}}
+    old = calendar({"on": "2026-12-14", **training}, {"on": "2026-12-15", "spans": ["09:00-12:00"]})
+    new = calendar({"on": "2027-12-14", **training}, {"on": "2026-12-15", "spans": []})
+    said = {WORDS.sentence(each, old, new).replace("\u00a0", " ") for each in changes_between(old, new)}
+    assert said == {
+        "Retiré : Horaires › Jours d’exception › 14 décembre 2026, « Formation des agents » : Heures fermé",
+        "Ajouté : Horaires › Jours d’exception › 14 décembre 2027, « Formation des agents » : Heures fermé",
+        "Horaires › Jours d’exception › 15 décembre 2026 › Heures : 09:00-12:00 → fermé",
+    }
 
 
 def test_the_place_of_a_problem_is_named_by_its_number():
@@ -131,8 +154,19 @@ def test_the_place_of_a_problem_is_named_by_its_number():
 
 def test_a_long_value_is_cut():
     (sentence,) = sentences(("services.0.how_to_book", {"fr": "a" * 200}))
-    assert sentence.endswith("…")
+    assert sentence.endswith("… »")
     assert len(sentence) < 200
+
+
+def test_a_long_text_is_shown_where_it_changes():
+    how = (
+        "Prenez rendez-vous sur place. " * 5 + f"Le service répond le {day}." for day in ("lundi", "jeudi")
+    )
+    old, new = (changed(small_hall(), "services.0.how_to_book", {"fr": each}) for each in how)
+    (change,) = changes_between(old, new)
+    before, after = WORDS.sentence(change, old, new).replace("\u00a0", " ").split(" → ")
+    assert before.endswith("lundi. »")
+    assert after.endswith("jeudi. »")
 
 
 def test_a_long_list_of_services_is_listed_whole():

@@ -56,3 +56,20 @@ def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(both: A
     [(path, is_warning, sentence)] = warned(saved)
     assert (path, is_warning) == (f"sites[{SITES.index(LAON['site'])}].calendar", True)
     assert f"À « {LAON['name']} »" in sentence
+
+
+def test_a_new_day_of_exception_that_is_over_is_warned_of_before_publication(both: ApiSite):
+    editors = Editors(both)
+    training = {"spans": [], "why": dict.fromkeys(("fr", "en", "es"), "Formation des agents")}
+    calendar = own_hours("08:30-12:00")["calendar"] | {
+        "exceptions": [{"on": "2025-12-14"} | training, {"on": "2026-12-14"} | training]
+    }
+    version = accepted(editors.save("chief", laon(calendar=calendar)))["version"]
+    [problem] = [each for each in editors.read()["draft"]["problems"] if each["code"] == "day_is_past"]
+    assert (problem["path"], problem["is_warning"]) == ("calendar.exceptions[0].on", True)
+    assert problem["place"].endswith("14 décembre 2025, «\u00a0Formation des agents\u00a0» › Date")
+    assert problem["sentence"].startswith("Le 14 décembre 2025 est passé")
+    # a published one is history: it is not warned of again
+    accepted(editors.publish("chief", version))
+    again = accepted(editors.save("chief", laon(calendar=calendar, name="Accueil"), base=2))
+    assert [each for each in again["problems"] if each["code"] == "day_is_past"] == []
