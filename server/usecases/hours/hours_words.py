@@ -10,6 +10,7 @@ from babel.dates import format_date
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, spans_on
 from server.domain.languages import text_in
+from server.language import locale_of
 
 type Say = Callable[..., str]
 """A sentence by its key, in the language of the lines."""
@@ -92,7 +93,7 @@ def weekday_name(weekday: int, language: str, *, form: str = "EEEE") -> str:
 
 
 def _date(on: date, language: str) -> str:
-    return str(format_date(on, "EEEE d MMMM", locale="en_GB" if language == "en" else language))
+    return str(format_date(on, "EEEE d MMMM", locale=locale_of(language)))
 
 
 def _days(names: Sequence[str], say: Say) -> str:

@@ -13,9 +13,10 @@ from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text
 from server.domain.text_folding import fold_text
-from server.language import locale_of
+from server.language import day_text, locale_of
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
+from server.web.rendering.local_time import instant_text
 from server.web.rendering.viewer import Sentence
 
 _CODES: Mapping[str, str] = {
@@ -87,10 +88,8 @@ class JournalLines:
         return self.say("journal.fact.unknown", kind=fact.kind) if key is None else self.say(key)
 
     def instant(self, at: datetime) -> str:
-        """A date and time, short."""
-        local = at.astimezone(self.zone)
-        day = format_date(local.date(), "short", locale=self.locale)
-        return f"{day} {format_time(local, 'HH:mm', locale=self.locale)}"
+        """A local date and time."""
+        return instant_text(at, self.say.language, self.zone)
 
     def author(self, fact: KnownFact) -> str:
         """The author of a fact, or its place."""
@@ -203,19 +202,19 @@ class JournalLines:
         if "revision" in body:
             parts.append(self.say("journal.about.revision", revision=body["revision"]))
         if "business_day" in body and "legs" in body:
-            day = format_date(date.fromisoformat(body["business_day"]), "short", locale=self.locale)
+            day = day_text(date.fromisoformat(body["business_day"]), self.say.language)
             parts.append(self.say("journal.about.closed", day=day, count=body["legs"]))
         if "share_percent" in body:
             minutes = body["wait_s"] // 60
             parts.append(self.say("journal.about.target", share=body["share_percent"], minutes=minutes))
             parts.append(body.get("decided_by") or "")
         if "from_on" in body:
-            day = format_date(date.fromisoformat(body["from_on"]), "short", locale=self.locale)
+            day = day_text(date.fromisoformat(body["from_on"]), self.say.language)
             parts.append(self.say("journal.about.from_on", day=day))
         if "indicator" in body:
             parts += [body["indicator"], body["period"], body["value"], body.get("source", "")]
         if "day" in body and "words" in body:
-            day = format_date(date.fromisoformat(body["day"]), "short", locale=self.locale)
+            day = day_text(date.fromisoformat(body["day"]), self.say.language)
             parts += [day, body["words"]]
         if "lost_facts" in body:
             parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))

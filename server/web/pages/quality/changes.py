@@ -7,6 +7,7 @@ from babel.dates import format_date
 
 from server.domain.quality.indicators import INDICATORS, Figure
 from server.domain.quality.periods import Period, PeriodKind
+from server.language import locale_of
 from server.web.pages.quality import wording
 
 type Words = Callable[..., str]
@@ -35,7 +36,7 @@ def period_name(period: Period, language: str, *, with_year: bool = True) -> str
     """The name of a period inside a sentence: a month, a quarter by its rank, a week by its first day."""
     on = period.starts_on
     year = f" {on.year}" if with_year else ""
-    locale = wording.dates_locale(language)
+    locale = locale_of(language)
     if period.kind is PeriodKind.MONTH:
         return str(format_date(on, "LLLL", locale=locale)) + year
     if period.kind is PeriodKind.QUARTER:

@@ -8,6 +8,7 @@ from babel.numbers import format_decimal
 
 from server.domain.quality.indicators import INDICATORS, Figure
 from server.domain.quality.periods import Period, PeriodKind
+from server.language import locale_of
 
 NBSP = "\u00a0"
 _FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
@@ -56,13 +57,8 @@ def weekday_name(weekday: int, language: str) -> str:
     return str(format_date(_MONDAY + timedelta(days=weekday), "EEEE", locale=language))
 
 
-def dates_locale(language: str) -> str:
-    """The locale dates are written in: English puts the day first, as the other languages do."""
-    return "en_GB" if language == "en" else language
-
-
 def _long(day: date, language: str, pattern: str) -> str:
-    text = str(format_date(day, pattern, locale=dates_locale(language)))
+    text = str(format_date(day, pattern, locale=locale_of(language)))
     return _FIRST_OF_MONTH.sub("1er ", text) if language == "fr" else text
 
 
@@ -95,4 +91,4 @@ def period_text(period: Period, language: str) -> str:
 def short_date(day: date, kind: PeriodKind, language: str) -> str:
     """A date under a plot: day and month in figures; of a month its short name."""
     pattern = "LLL yy" if kind is PeriodKind.MONTH else "dd/MM"
-    return str(format_date(day, pattern, locale=dates_locale(language)))
+    return str(format_date(day, pattern, locale=locale_of(language)))

@@ -10,6 +10,7 @@ from babel.dates import format_date, format_skeleton
 
 from server.domain.hours.windows import Window, Windows, within
 from server.domain.notices.day_plan import Clash
+from server.language import locale_of
 from server.usecases.screen_days.read_screen_day import DayOfHall, NoticeOfDay, ScreensOfDay
 from server.web.rendering.viewer import Sentence
 
@@ -43,7 +44,7 @@ class Wording:
 
     def day(self, on: date) -> str:
         """A date in words, with its weekday."""
-        locale = "en_GB" if self.language == "en" else self.language
+        locale = locale_of(self.language)
         return format_date(on, "full", locale=locale)
 
     def month(self, on: date) -> str:

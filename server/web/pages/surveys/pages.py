@@ -329,9 +329,9 @@ def _address(needs: SurveyPages, code: str, channel: str) -> str:
     return f"{base}/avis/{code}" + ("/borne" if channel == Channel.KIOSK else "")
 
 
-def _returned(results: SurveyResults | None) -> tuple[int, int, str] | None:
+def _returned(results: SurveyResults | None) -> tuple[int, int, float] | None:
     """Tickets that answered, visits, and the share in percent; None where it cannot be counted."""
     if results is None or results.returned is None or not results.returned.visits:
         return None
     answers, visits = results.returned.answers, results.returned.visits
-    return answers, visits, f"{100 * answers / visits:.1f}"
+    return answers, visits, round(100 * answers / visits, 1)

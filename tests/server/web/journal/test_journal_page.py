@@ -166,9 +166,9 @@ def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
     page = browser.get(WHERE).text
     assert re.search(r"Le fait \d+ a été modifié après coup\.", page)
     assert 'role="alert"' in page
-    assert "Tête gardée hors de la base le 24/11/2026 10:00" in page
+    assert "Tête gardée hors de la base le 24 nov. 2026, 10:00" in page
     other = both.person("supervisor", OTHER).get(f"/journal?hall={OTHER}").text
-    assert re.search("Vérifié le 24/11/2026 10:00.: 1 fait, rien n’a été changé", other)
+    assert re.search("Vérifié le 24 nov. 2026, 10:00.: 1 fait, rien n’a été changé", other)
 
 
 def test_a_hall_that_vanished_is_shown_to_readers_of_the_installation(api: ApiSite):

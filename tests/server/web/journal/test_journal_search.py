@@ -67,7 +67,7 @@ def test_a_page_says_how_far_it_searched(both: ApiSite, monkeypatch: pytest.Monk
     browser = both.person("supervisor")
     text = browser.get(f"{WHERE}&mots=publiee").text
     assert lines(text) == []
-    assert "Cherché jusqu’au 24/11/2026" in text
+    assert "Cherché jusqu’au 24 nov. 2026" in text
     assert "Chercher plus loin" in text
     monkeypatch.setattr(read_journal, "FARTHEST", 1)
     text = browser.get(f"{WHERE}&personne={person.id}").text

@@ -55,7 +55,7 @@ def test_the_paper_is_in_the_requested_language_and_says_when_nothing_was_shown(
     (page,) = pages(api.get(f"{PDF}?lang=en&from=2026-11-01&to=2026-11-30"))
     assert "Report of display" in page
     assert "was seen on no screen" in page
-    assert "From November 1, 2026 to November 30, 2026" in page
+    assert "From 1 November 2026 to 30 November 2026" in page
 
 
 def test_every_pdf_is_made_by_one_separate_process(
