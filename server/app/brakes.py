@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from server.domain.web_addresses import network_of
+from server.domain.web_addresses import network_of, wider_network_of
 from server.ids import token_digest
 from server.web.access.callers import identify
 
@@ -19,6 +19,11 @@ type By = Callable[[], str]
 def by_network() -> str:
     """Counted by the caller's address; in IPv6 by its /64, of which one caller may use every address."""
     return network_of(request.remote_addr or "")
+
+
+def by_wider_network() -> str:
+    """Counted by the network around the caller's address, whose other addresses one caller may rent."""
+    return wider_network_of(request.remote_addr or "")
 
 
 def make_limiter(app: Flask, redis_url: str) -> Limiter:

@@ -1,6 +1,6 @@
 """Web addresses that may receive secrets, and the key by which one caller of a network is counted."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -21,12 +21,21 @@ def network_of(address: str) -> str:
 
     An IPv4 address written as IPv6 is that address. Another text is returned unchanged.
     """
+    return _network(address, of_ipv4=32, of_ipv6=64)
+
+
+def wider_network_of(address: str) -> str:
+    """The key for limits of neighbours: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    return _network(address, of_ipv4=24, of_ipv6=48)
+
+
+def _network(address: str, *, of_ipv4: int, of_ipv6: int) -> str:
     try:
-        found = ip_address(address.partition("%")[0])
+        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((found, 64), strict=False))
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if isinstance(found, IPv4Address):
+        return str(ip_network((found, of_ipv4), strict=False)).removesuffix("/32")
+    return str(ip_network((found, of_ipv6), strict=False))

@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from flask import request
+
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
-from server.app.brakes import by_survey, by_ticket
+from server.app.brakes import By, by_network, by_survey, by_ticket, by_wider_network
 from server.app.sending import link_post
 from server.app.web.parts import WebParts
 from server.domain.refusals import Refusal
@@ -20,7 +22,7 @@ from server.usecases.tickets.read_menu import languages_of
 from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
-from server.web.pages.complaints.public import PublicRegister
+from server.web.pages.complaints.public import PublicRegister, channel_of
 from server.web.pages.complaints.public import blueprint as public_register
 from server.web.pages.home import blueprint as entrance_pages
 from server.web.pages.look.files import blueprint as look_files
@@ -175,6 +177,11 @@ def _install_surveys(parts: WebParts) -> None:
     parts.app.register_blueprint(public_survey_pages.blueprint(pages))
 
 
+def _by_channel(by: By) -> By:
+    """Counted apart for each channel of the register: a flood of one leaves the other open."""
+    return lambda: f"{channel_of(request.form)} {by()}"
+
+
 def _install_public_register(parts: WebParts) -> None:
     needs = PublicRegister(
         parts.parvis.database,
@@ -182,7 +189,10 @@ def _install_public_register(parts: WebParts) -> None:
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
         # a whole hall may share the address of its Wi-Fi
         slow=parts.brake("public_register", "600 per minute"),
-        slow_sent=parts.brake("register_sent", "30 per hour"),
+        slow_sent=(
+            parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
+            parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),
+        ),
         slow_codes=parts.brake("register_code", "20 per minute"),
     )
     parts.app.register_blueprint(public_register(needs))

@@ -27,6 +27,7 @@ class AttentionKind(StrEnum):
     REPORT_NOT_SENT = "report_not_sent"
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_UNREAD = "complaint_unread"
+    REGISTER_FLOODED = "register_flooded"
     PACK_TO_SEND = "pack_to_send"
     INCIDENT_UNANSWERED = "incident_unanswered"
     INCIDENT_WITHOUT_NOTE = "incident_without_note"

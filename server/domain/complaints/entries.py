@@ -46,13 +46,17 @@ PUBLIC_CHANNELS = (Channel.KIOSK, Channel.WEB)
 
 
 class EntryState(StrEnum):
-    """Where an entry stands. `dropped`: « sans suite », with its reason."""
+    """Where an entry stands.
+
+    `dropped`: « sans suite », with its reason; `set_aside`: written by a flood, counted nowhere.
+    """
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"
     CLOSED = "closed"
     DROPPED = "dropped"
+    SET_ASIDE = "set_aside"
 
 
 class EntryVerb(StrEnum):
@@ -62,6 +66,7 @@ class EntryVerb(StrEnum):
     ANSWER = "answer"
     CLOSE = "close"
     DROP = "drop"
+    RESTORE = "restore"
 
 
 UNANSWERED = (EntryState.RECEIVED, EntryState.ACKNOWLEDGED)
@@ -70,12 +75,14 @@ _FROM: dict[EntryVerb, Collection[EntryState]] = {
     EntryVerb.ANSWER: UNANSWERED,
     EntryVerb.CLOSE: (EntryState.ANSWERED,),
     EntryVerb.DROP: UNANSWERED,
+    EntryVerb.RESTORE: (EntryState.SET_ASIDE,),
 }
 _TO = {
     EntryVerb.ACKNOWLEDGE: EntryState.ACKNOWLEDGED,
     EntryVerb.ANSWER: EntryState.ANSWERED,
     EntryVerb.CLOSE: EntryState.CLOSED,
     EntryVerb.DROP: EntryState.DROPPED,
+    EntryVerb.RESTORE: EntryState.RECEIVED,
 }
 
 

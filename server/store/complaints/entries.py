@@ -1,14 +1,16 @@
 """The entries of the register, and the contacts of their authors in rows of their own."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
-from server.domain.complaints.entries import EntryState
+from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryState
+from server.domain.complaints.floods import Arrival
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.voice import complaint, complaint_contact
+from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class ContactRow:
     erase_after: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelCount:
+    """How many entries came by a channel."""
+
+    channel: str
+    count: int
+
+
 _OF_HALL = Read(
     EntryRow,
     rows_of(EntryRow, complaint)
@@ -70,12 +80,36 @@ _RELEASED = Read(
     .order_by(complaint.c.released_at.desc())
     .limit(bindparam("most")),
 )
-_COUNT_SINCE = Read(
-    int,
-    select(func.count().label("entries")).where(
-        complaint.c.hall == bindparam("hall"), complaint.c.received_at > bindparam("since")
+_COUNTS_SINCE = Read(
+    ChannelCount,
+    select(complaint.c.channel, func.count().label("count"))
+    .where(
+        complaint.c.hall == bindparam("hall"),
+        complaint.c.received_at > bindparam("since"),
+        complaint.c.channel.in_(PUBLIC_CHANNELS),
+        complaint.c.state != EntryState.SET_ASIDE,
+    )
+    .group_by(complaint.c.channel),
+)
+_ARRIVALS = Read(
+    Arrival,
+    rows_of(Arrival, complaint).where(
+        complaint.c.hall == bindparam("hall"),
+        complaint.c.channel.in_(PUBLIC_CHANNELS),
+        complaint.c.state == EntryState.RECEIVED,
     ),
 )
+_MOVE = Write(
+    complaint.update().where(
+        complaint.c.id.in_(bindparam("of_ids", expanding=True)), complaint.c.state == bindparam("of_state")
+    ),
+    *("state", "reason"),
+)
+_REOPENED_AT = Read(
+    datetime,
+    select(register_reopening.c.reopened_at).where(register_reopening.c.hall == bindparam("hall")),
+)
+_REOPEN = Write.upsert(register_reopening, ["hall"], ["reopened_at"])
 _UNANSWERED = Read(
     EntryRow,
     rows_of(EntryRow, complaint)
@@ -132,10 +166,32 @@ def released_entries(rows: Rows, hall: str, most: int) -> list[EntryRow]:
     return rows.all(_RELEASED, hall=hall, most=most)
 
 
-def count_entries_since(rows: Rows, hall: str, since: datetime) -> int:
-    """How many entries a hall (id) received after an instant."""
-    [count] = rows.all(_COUNT_SINCE, hall=hall, since=since)
-    return count
+def count_public_entries(rows: Rows, hall: str, since: datetime) -> dict[str, int]:
+    """How many entries a hall (id) received after an instant, by public channel; none that is set aside."""
+    return {each.channel: each.count for each in rows.all(_COUNTS_SINCE, hall=hall, since=since)}
+
+
+def arrivals_of(rows: Rows, hall: str) -> list[Arrival]:
+    """The entries of the public channels of a hall (id) that nobody has read."""
+    return rows.all(_ARRIVALS, hall=hall)
+
+
+def move_entries(
+    rows: WrittenRows, entries: Collection[str], states: tuple[EntryState, EntryState], reason: str
+) -> int:
+    """Gives the entries that are in the first of two states the second one, with its reason; how many."""
+    before, after = states
+    return rows.execute(_MOVE, of_ids=list(entries), of_state=before, state=after, reason=reason)
+
+
+def reopened_at(rows: Rows, hall: str) -> datetime | None:
+    """When somebody last reopened the register of a hall (id)."""
+    return rows.one(_REOPENED_AT, hall=hall)
+
+
+def keep_reopening(rows: WrittenRows, hall: str, at: datetime) -> None:
+    """Keeps that somebody reopened the register of a hall (id)."""
+    rows.execute(_REOPEN, hall=hall, reopened_at=at)
 
 
 def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -> bool:

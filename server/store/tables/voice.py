@@ -65,6 +65,14 @@ complaint_contact = Table(
     comment="How to reach the author of an entry, apart from everything else; the row is deleted.",
 )
 
+register_reopening = Table(
+    "register_reopening",
+    metadata,
+    Column("hall", ID, primary_key=True),
+    Column("reopened_at", Instant, nullable=False),
+    comment="When somebody last reopened a register that a flood had filled: entries count from then on.",
+)
+
 hall_check = Table(
     "hall_check",
     metadata,

@@ -1,4 +1,4 @@
-"""Acknowledge an entry of the register, answer it, close it, or leave it without an answer for a reason."""
+"""Acknowledge an entry of the register, answer it, close it, leave it without an answer, or restore it."""
 
 from dataclasses import replace
 
@@ -14,6 +14,9 @@ from server.domain.refusals import Refusal
 from server.store.complaints.entries import change_entry, contact_of, erase_contact_after
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach, find_entry_to_change
+
+ENDING = (EntryVerb.ANSWER, EntryVerb.DROP, EntryVerb.CLOSE)
+"""The verbs that fix when the author’s contact is erased."""
 
 
 def act_on_entry(
@@ -45,9 +48,11 @@ def act_on_entry(
             changed = replace(changed, reason=said, answered_at=now)
         elif verb is EntryVerb.CLOSE:
             changed = replace(changed, closed_at=now)
+        elif verb is EntryVerb.RESTORE:
+            changed = replace(changed, reason="")
         change_entry(rows, changed)
         contact = contact_of(rows, entry)
-        if contact is not None and verb is not EntryVerb.ACKNOWLEDGE:
+        if contact is not None and verb in ENDING:
             ended = changed.answered_at or now
             erased = contact_erased_at(row.received_at, ended, rules.contact_days)
             erase_contact_after(rows, entry, min(erased, contact.erase_after))

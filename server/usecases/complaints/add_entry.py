@@ -1,10 +1,11 @@
 """Write in the register of a hall: visitors by the public page, people at work for what came otherwise."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypedDict
 
 from server.domain.complaints.entries import (
+    PUBLIC_CHANNELS,
     ComplaintRules,
     EntryRequest,
     EntryState,
@@ -13,6 +14,7 @@ from server.domain.complaints.entries import (
     due_day,
     written_day,
 )
+from server.domain.complaints.floods import MOST_A_DAY, counted_from
 from server.domain.complaints.references import entry_keys
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -21,13 +23,12 @@ from server.ids import token_digest
 from server.store.complaints.entries import (
     ContactRow,
     EntryRow,
-    count_entries_since,
+    count_public_entries,
     insert_entry,
+    reopened_at,
 )
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-
-MOST_A_DAY = 200
-"""Entries that one hall takes in 24 hours: more come from programs."""
 
 
 class AddedEntry(TypedDict):
@@ -50,7 +51,8 @@ def add_entry(
     """Adds an entry to the register of a hall (id or slug). The same form again adds nothing.
 
     `channels`: those that the sender may name. Refusals: unknown_hall, also while the site has no register;
-    register_full; those of `checked_entry`.
+    register_full, of a public channel only: what people at work enter is never counted; those of
+    `checked_entry`.
     """
     configuration = open_register(database, hall)
     rules, now = configuration.site.complaints, database.clock.now()
@@ -85,7 +87,7 @@ def add_entry(
     contact = _contact(row.id, entry.contact, now, rules)
     with database.store.write() as rows:
         is_new = insert_entry(rows, row, contact)
-        if is_new and count_entries_since(rows, row.hall, now - timedelta(days=1)) > MOST_A_DAY:
+        if is_new and row.channel in PUBLIC_CHANNELS and _is_over_budget(rows, row):
             raise Refusal("register_full")
     return {"entry": row.id, "reference": row.reference, "secret": keys.secret}
 
@@ -96,6 +98,11 @@ def open_register(database: Database, hall: str) -> HallConfiguration:
     if not configuration.site.complaints.is_open:
         raise Refusal("unknown_hall", hall=hall)
     return configuration
+
+
+def _is_over_budget(rows: Rows, row: EntryRow) -> bool:
+    since = counted_from(row.received_at, reopened_at(rows, row.hall))
+    return count_public_entries(rows, row.hall, since).get(row.channel, 0) > MOST_A_DAY
 
 
 def _contact(entry: str, contact: str, now: datetime, rules: ComplaintRules) -> ContactRow | None:

@@ -1,4 +1,4 @@
-"""Find the registers that ask for a person's attention: late answers, entries that nobody has read."""
+"""Find the registers that ask for attention: floods, late answers, entries that nobody has read."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.complaints.entries import EntryState, is_late, may_read_about_agents
+from server.domain.complaints.floods import Flood
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.store.complaints.entries import EntryRow, unanswered_entries
 from server.store.transactions.database import Database
+from server.usecases.complaints.stop_flood import flood_of
 
 
 def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
-    """One row a hall for late answers, and one for entries that are not read yet.
+    """One row a hall for a flood, one for late answers, and one for entries that are not read yet.
 
     What concerns a person of the reception counts only for whoever reads it in the register.
     """
@@ -23,9 +25,25 @@ def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[
         reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
         with database.read() as rows:
             found = unanswered_entries(rows, database.hall_id(hall.hall))
+            flood = flood_of(rows, database.hall_id(hall.hall), reach.now)
+        yield from _flood_row(hall, flood, reach.now)
         yield from _rows(
             hall, [row for row in found if reads_about_agents or not row.concerns_agent], reach.now
         )
+
+
+def _flood_row(hall: HallConfiguration, flood: Flood, now: datetime) -> Iterator[AttentionRow]:
+    """A flood, now while it keeps visitors from writing. It counts what the reader may not read."""
+    if not flood.arrivals and not flood.full:
+        return
+    yield AttentionRow(
+        kind=AttentionKind.REGISTER_FLOODED,
+        urgency=Urgency.NOW if flood.full else Urgency.TODAY,
+        since=flood.arrivals[0].received_at if flood.arrivals else now,
+        site=hall.site.slug,
+        sentence="complaints.to_attend.full" if flood.full else "complaints.to_attend.flood",
+        path=f"/voix/registre?hall={hall.hall}",
+    )
 
 
 def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -> Iterator[AttentionRow]:

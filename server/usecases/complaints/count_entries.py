@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.complaints.entries import EntryState
 from server.domain.complaints.summary import CountedEntry, EntryCount, count_by_month
 from server.domain.quality.periods import Period
 from server.store.complaints.entries import entries_of
@@ -10,7 +11,10 @@ from server.store.transactions.database import Database
 
 
 def count_entries(database: Database, hall: str, period: Period) -> list[EntryCount]:
-    """What the register of a hall (id or slug) received in a period. Refusal: unknown_hall."""
+    """What the register of a hall (id or slug) received in a period, without what was set aside.
+
+    Refusal: unknown_hall.
+    """
     hall_id = database.hall_id(hall)
     zone = ZoneInfo(database.configuration(hall_id).site.time_zone)
     with database.read() as rows:
@@ -25,6 +29,7 @@ def count_entries(database: Database, hall: str, period: Period) -> list[EntryCo
             None if row.answered_at is None else _day(row.answered_at, zone),
         )
         for row in found
+        if row.state != EntryState.SET_ASIDE
     )
     return count_by_month(each for each in counted if period.starts_on <= each.received_on < period.ends_on)
 

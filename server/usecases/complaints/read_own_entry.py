@@ -4,6 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import date
 
+from server.domain.complaints.entries import EntryState
 from server.domain.complaints.references import typed_key
 from server.domain.refusals import Refusal
 from server.ids import token_digest
@@ -40,4 +41,5 @@ def read_own_entry(database: Database, hall: str, *, reference: str, secret: str
         or not hmac.compare_digest(row.secret_digest, digest)
     ):
         raise Refusal("unknown_complaint")
-    return OwnEntry(row.reference, row.kind, row.state, row.written_on, row.due_on, row.answer, row.reason)
+    reason = "" if row.state == EntryState.SET_ASIDE else row.reason
+    return OwnEntry(row.reference, row.kind, row.state, row.written_on, row.due_on, row.answer, reason)

@@ -64,7 +64,7 @@ STATUS: Mapping[str, int] = {
         ),
         422,
     ),
-    "register_full": 429,
+    **dict.fromkeys(("register_full", "register_flooded"), 429),
     **dict.fromkeys(
         (
             *("complaint_kind_missing", "complaint_channel_missing", "complaint_text_missing"),

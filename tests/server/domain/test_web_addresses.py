@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.web_addresses import is_private_way, network_of
+from server.domain.web_addresses import is_private_way, network_of, wider_network_of
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_a_way_is_private_by_encryption_or_on_this_machine(address, is_private):
 )
 def test_an_ipv6_caller_is_its_network_of_64_bits(address, network):
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        *(("192.0.2.7", "192.0.2.0/24"), ("::ffff:192.0.2.7", "192.0.2.0/24"), ("unknown", "unknown")),
+        ("2001:db8:1:3:4:5:6:7", "2001:db8:1::/48"),
+    ],
+)
+def test_neighbours_of_a_caller_share_a_wider_network(address, network):
+    assert wider_network_of(address) == network

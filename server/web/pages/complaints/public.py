@@ -29,6 +29,7 @@ from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.add_entry import add_entry, open_register
 from server.usecases.complaints.read_own_entry import OwnEntry, read_own_entry
+from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
@@ -37,13 +38,16 @@ from server.web.rendering.viewer import page_language
 
 @dataclass(frozen=True, slots=True)
 class PublicRegister:
-    """What the pages need; `languages` are (code, own name), each `slow…` may raise a 429 of its own."""
+    """What the pages need; `languages` are (code, own name), each `slow…` may raise a 429 of its own.
+
+    `slow_sent`: of what is sent by a channel, from one address and from its network.
+    """
 
     database: Database
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
     slow: Callable[[], None]
-    slow_sent: Callable[[], None]
+    slow_sent: Sequence[Callable[[], None]]
     slow_codes: Callable[[], None]
 
     def hall(self, hall: str) -> HallConfiguration:
@@ -75,10 +79,10 @@ def blueprint(pages: PublicRegister) -> Blueprint:
     @routes.post("/dire/<hall>")
     @open_to(Access.EVERYBODY)
     def send(hall: str) -> AnyResponse:
-        pages.slow_sent()
         configuration, language = pages.hall(hall), page_language()
         fields = request.form
         try:
+            check_limits("register_flooded", *pages.slow_sent)
             added = add_entry(
                 pages.database,
                 configuration.hall,
@@ -124,11 +128,15 @@ def blueprint(pages: PublicRegister) -> Blueprint:
     return routes
 
 
+def channel_of(fields: Mapping[str, str]) -> Channel:
+    """The channel of a form: the code of a kiosk leads to one of its own."""
+    return Channel.KIOSK if fields.get("par") == "borne" else Channel.WEB
+
+
 def _typed(fields: Mapping[str, str]) -> EntryRequest:
-    is_kiosk = fields.get("par") == "borne"
     return EntryRequest(
         kind=fields.get("kind", ""),
-        channel=Channel.KIOSK if is_kiosk else Channel.WEB,
+        channel=channel_of(fields),
         text=fields.get("text", "")[: LONGEST_TEXT + 1],
         contact=fields.get("contact", "")[: LONGEST_CONTACT + 1],
         concerns_agent=fields.get("concerns_agent") == "yes",
@@ -150,7 +158,7 @@ def _form(
         hall=hall,
         kinds=list(EntryKind),
         typed=_typed(fields) if refusal else EntryRequest(fields.get("kind", ""), "", ""),
-        is_kiosk=fields.get("par") == "borne",
+        is_kiosk=channel_of(fields) is Channel.KIOSK,
         form=fields.get("formulaire", "")[:64] if refusal else new_token(),
         problem=said,
         field=field,

@@ -6,13 +6,20 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.complaints.entries import PUBLIC_CHANNELS, UNANSWERED, Channel, EntryRequest
+from server.domain.complaints.entries import (
+    PUBLIC_CHANNELS,
+    UNANSWERED,
+    Channel,
+    EntryRequest,
+    EntryState,
+)
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.usecases.complaints.read_entries import read_register
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
 from server.web.pages.complaints.entry_form import entry_form, form_token, keep_typed, typed_entry
+from server.web.pages.complaints.flood import add_flood_routes, shown_flood
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
 from server.web.pages.complaints.said import add_said_routes
 from server.web.pages.quality.wording import short_day
@@ -56,20 +63,25 @@ def blueprint(needs: RegisterPages) -> Blueprint:
             return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
         return redirect(entry_address(hall, added["entry"], done="entered"), 303)
 
+    add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
     add_entry_routes(routes, needs)
     add_said_routes(routes, needs)
     return routes
 
 
-def _list(needs: RegisterPages, hall: HallConfiguration) -> str:
+def _tab_of(state: str) -> str:
+    """The tab of the list that shows entries of a state."""
+    if state == EntryState.SET_ASIDE:
+        return "cote"
+    return "" if state in UNANSWERED else "repondues"
+
+
+def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None = None) -> str:
     language = page_language()
     found = read_register(needs.database, needs.reach(hall))
     shown = request.args.get("etat", "")
-    entries = [
-        each
-        for each in found.entries
-        if shown == "tout" or (each.row.state in UNANSWERED) == (shown != "repondues")
-    ]
+    tabs = [_tab_of(each.row.state) for each in found.entries]
+    entries = [each for each, tab in zip(found.entries, tabs, strict=True) if shown == "tout" or tab == shown]
     return render_template(
         "complaints/register.html",
         hall=hall,
@@ -79,8 +91,11 @@ def _list(needs: RegisterPages, hall: HallConfiguration) -> str:
         late=sum(each.is_late for each in found.entries),
         hidden=found.hidden,
         shown=shown,
+        set_aside=tabs.count("cote"),
         noted=request.args.get("fait", "")[:12],
         day=lambda on: short_day(on, language),
+        **shown_flood(needs, hall),
+        **needs.problem(refusal),
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
-from flask_limiter import RateLimitExceeded
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -26,6 +25,7 @@ from server.usecases.surveys.answer_survey import (
     asked_by_ticket,
 )
 from server.usecases.surveys.read_exit_alert import read_exit_alert
+from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
@@ -144,7 +144,7 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @open_to(Access.EVERYBODY)
     def press(exit_kiosk: str) -> Response:
         try:
-            _count(needs.slow_kiosk)
+            check_limits("survey_flooded", needs.slow_kiosk)
             asked = asked_at_exit(exit_kiosk)
             first = asked.questions[0].id
             answer_survey(
@@ -220,7 +220,7 @@ def _answered(
 ) -> WsgiResponse:
     """Leads to the page that thanks; the form again with what was chosen where it is refused."""
     try:
-        _count(*limits)
+        check_limits("survey_flooded", *limits)
         asked = find()
     except Refusal as refusal:
         return _refused(needs, refusal)
@@ -232,15 +232,6 @@ def _answered(
             return _refused(needs, refusal)
         return _questions_page(needs, asked, typed, refusal)
     return redirect(f"{PLACE}/merci?lang={page_language()}", 303)
-
-
-def _count(*limits: Callable[[], None]) -> None:
-    """Counts one more answer. Refusal: survey_flooded, in place of the general 429."""
-    try:
-        for limit in limits:
-            limit()
-    except RateLimitExceeded as error:
-        raise Refusal("survey_flooded") from error
 
 
 def _given(asked: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:

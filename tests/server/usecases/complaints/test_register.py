@@ -19,7 +19,7 @@ from server.usecases.complaints import add_entry as add_entry_module
 from server.usecases.complaints import plan_action as plan_action_module
 from server.usecases.complaints import release_entry as release_entry_module
 from server.usecases.complaints.act_on_entry import act_on_entry
-from server.usecases.complaints.add_entry import MOST_A_DAY, AddedEntry, add_entry
+from server.usecases.complaints.add_entry import AddedEntry, add_entry
 from server.usecases.complaints.mark_about_agent import mark_about_agent
 from server.usecases.complaints.plan_action import plan_action
 from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_register
@@ -28,7 +28,7 @@ from server.usecases.complaints.release_entry import PublicWording, release_entr
 from server.usecases.journal.erase_expired import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before
-from tests.harness.sql import all_rows, execute
+from tests.harness.sql import all_rows
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -112,20 +112,8 @@ def test_late_entries_come_first(database: Database, hands: Hands):
     assert [(each.row.id, each.is_late) for each in found] == [(late, True), (new, False)]
 
 
-def test_a_register_takes_so_many_entries_a_day_and_none_while_it_is_closed(database: Database):
+def test_a_closed_register_takes_nothing(database: Database):
     add(database, "a form")
-    copy = "SELECT id || :n, hall, reference || :n, secret_digest, kind, channel, language, text,"
-    rest = " concerns_agent, written_on, state, answer, reason, public_asked, public_done, received_at"
-    columns = (copy.replace("|| :n", "") + rest).removeprefix("SELECT ")
-    for number in range(MOST_A_DAY - 1):
-        execute(
-            database,
-            f"INSERT INTO complaint ({columns}) {copy}{rest} FROM complaint WHERE length(reference) = 7",
-            n=f"-{number}",
-        )
-    with refusal_of("register_full"):
-        add(database, "one more")
-    assert add(database, "a form")["reference"]
     open_register_of(database, "vervins")
     with refusal_of("unknown_hall"):
         add(database, "a form")

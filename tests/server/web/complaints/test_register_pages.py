@@ -4,7 +4,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from server.domain.complaints.entries import EntryRequest
 from server.store.people.accounts import Grant
+from server.usecases.complaints import add_entry as add_entry_module
+from server.usecases.complaints import stop_flood as stop_flood_module
+from server.usecases.complaints.add_entry import add_entry
 from server.usecases.notices.public.register_notice import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.complaints.open_register import open_register_of
@@ -152,8 +158,8 @@ def test_what_is_typed_stays_with_a_sentence_at_the_field_and_one_address_is_slo
         assert said in answer.text
         assert fields.get("text", "")[:3000] in answer.text
     assert api.count("complaint") == 0
-    statuses = [send(api, kind="thanks", text="Merci").status_code for _ in range(28)]
-    assert statuses[-2:] == [303, 429]
+    answers = [send(api, kind="thanks", text="Merci à vous").status_code for _ in range(8)]
+    assert answers[-2:] == [303, 429]
     assert api.app.test_client().get(f"/dire/{OTHER}").status_code == 404
     unknown = api.app.test_client().get(f"{PUBLIC}/suivi?reference=AAAAAAA&code=AAAA-AAAA-AAAA")
     assert unknown.status_code == 404
@@ -161,6 +167,59 @@ def test_what_is_typed_stays_with_a_sentence_at_the_field_and_one_address_is_slo
     for language in ("en", "es"):
         for page in (f"{PUBLIC}?lang={language}", f"{PUBLIC}/suivi?lang={language}"):
             assert "complaints." not in api.app.test_client().get(page).text.partition("<main")[2]
+
+
+def test_a_network_that_floods_keeps_its_text_and_leaves_other_networks_and_the_kiosk_open(api: ApiSite):
+    open_register_of(api.database)
+
+    def send_from(address: str, query: str = "") -> Any:
+        visitor = api.app.test_client()
+        visitor.environ_base["REMOTE_ADDR"] = address
+        form = hidden_fields(visitor.get(PUBLIC + query).text)
+        return visitor.post(PUBLIC, data=form | {"kind": "thanks", "text": "Merci à vous"})
+
+    for address in ("192.0.2.1", "192.0.2.2"):
+        assert [send_from(address).status_code for _ in range(11)] == [303] * 10 + [429]
+    refused = send_from("192.0.2.3")
+    assert refused.status_code == 429, "its neighbours have used the hour of the network"
+    assert "Merci à vous" in refused.text
+    assert "réessayez dans une heure" in refused.text
+    assert send_from("192.0.2.3", "?par=borne").status_code == 303
+    assert send_from("198.51.100.1").status_code == 303
+
+
+def test_a_supervisor_sees_a_flood_reopens_in_one_press_and_sets_it_aside_in_two(
+    api: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    for module in (add_entry_module, stop_flood_module):
+        monkeypatch.setattr(module, "MOST_A_DAY", 30)
+    open_register_of(api.database)
+    for n in range(30):
+        written = EntryRequest("complaint", "web", f"Message {n}")
+        add_entry(api.database, HALL, written, form=f"{n}", language="fr", channels=("web",))
+    assert send(api, kind="thanks", text="Merci").status_code == 429
+    head, against = api.person("supervisor"), f"/voix/registre/vague?hall={HALL}"
+    assert "Une vague d’envois a rempli le registre" in head.get("/").text
+    page = head.get(REGISTER).text
+    assert "30 entrées non lues sont arrivées trop vite" in page
+    api.hands.now += timedelta(minutes=1)
+    reopened = act(head, against, verb="reopen")
+    assert "Le registre est rouvert" in head.get(reopened.headers["Location"]).text
+    assert "Une vague d’envois est arrivée au registre" in head.get("/").text
+    assert send(api, kind="thanks", text="Merci").status_code == 303
+    [until] = re.findall(r'name="until" value="([^"]+)"', page)
+    assert act(head, against, verb="aside", until=until, flood_reason="").status_code == 422
+    done = act(head, against, verb="aside", until=until, flood_reason="Automate").headers["Location"]
+    assert "30 entrées sont mises de côté." in head.get(done).text
+    assert "Message 3" not in head.get(REGISTER).text
+    assert "Vague" not in head.get("/").text
+    aside = head.get(f"{REGISTER}&etat=cote").text
+    assert "Message 3" in aside
+    [address] = set(re.findall(r'<a href="(/voix/registre/[0-9a-f]+[^"]*)">', aside)[:1])
+    assert "Automate" in head.get(address).text
+    assert "30 entrées sont remises" in head.get(act(head, against, verb="restore").headers["Location"]).text
+    for language in ("en", "es"):
+        assert "complaints." not in head.get(f"{REGISTER}&lang={language}").text.partition("<main")[2]
 
 
 def test_unread_and_late_entries_ask_for_attention(api: ApiSite):
