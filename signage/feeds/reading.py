@@ -1,5 +1,7 @@
 """Read a feed: its titles and texts as plain text, nothing of its markup."""
 
+from io import BytesIO
+
 import feedparser
 
 from signage.feeds.fetched import (
@@ -23,7 +25,7 @@ def read_feed(url: str, limits: FeedLimits) -> Feed:
 def parsed_feed(content: bytes) -> Feed:
     """The feed of these bytes (RSS or Atom). Raises FeedRefused: feed_broken."""
     try:
-        found = feedparser.parse(content)
+        found = feedparser.parse(BytesIO(content))  # bytes it would first open as the path of a file
     except (ValueError, LookupError, RecursionError, AssertionError) as error:
         raise FeedRefused("feed_broken") from error
     if not found.get("version"):

@@ -14,6 +14,8 @@ from signage.feeds.fetched import FeedLimits
 
 MEDIA_MEMORY_BYTES = 4_000_000_000
 """What the process that decodes uploads may map, libraries included."""
+FEED_MEMORY_BYTES = 500_000_000
+"""The same for a process that reads feeds: two million bytes of a feed need 100 MB, of a hostile one more."""
 PICTURE_WITHIN_S = 10.0
 """How long decoding a screen's picture may take."""
 
@@ -21,6 +23,11 @@ PICTURE_WITHIN_S = 10.0
 def _decoder(deadline_s: float) -> IsolatedWorker:
     """A separate process that decodes uploads: it ends at its deadline and has bounded memory."""
     return IsolatedWorker(deadline_s=deadline_s, memory_bytes=MEDIA_MEMORY_BYTES)
+
+
+def feed_worker() -> IsolatedWorker:
+    """A separate process that fetches and reads what others publish: bounded in time and memory."""
+    return IsolatedWorker(deadline_s=ENDED_AFTER_S, memory_bytes=FEED_MEMORY_BYTES)
 
 
 def build_media(base: Foundation) -> Preparing:
@@ -31,18 +38,18 @@ def build_media(base: Foundation) -> Preparing:
 def build_feeds(base: Foundation) -> Feeds:
     """The reader of the feeds that notices show."""
     limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
-    return Feeds(base.database, _decoder(ENDED_AFTER_S).call, limits, feeds_shown)
+    return Feeds(base.database, feed_worker().call, limits, feeds_shown)
 
 
 def build_bulletin_sources(base: Foundation) -> BulletinSources:
     """The reader of the sources of bulletins, within the limits of feeds."""
     limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
-    return BulletinSources(base.database, _decoder(ENDED_AFTER_S).call, limits)
+    return BulletinSources(base.database, feed_worker().call, limits)
 
 
 def build_vigilance(base: Foundation) -> VigilanceWatch:
     """The reader of the vigilance of the weather."""
-    return VigilanceWatch(base.database, _decoder(ENDED_AFTER_S).call, base.settings.vigilance_key)
+    return VigilanceWatch(base.database, feed_worker().call, base.settings.vigilance_key)
 
 
 def build_pictures(base: Foundation) -> ScreenPictures:

@@ -5,6 +5,7 @@ WeasyPrint needs Pango, a library of the system; it is loaded when first needed,
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import structlog
 
@@ -43,7 +44,7 @@ def paper(html: str, assets: Path) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()  # removes its copies of the fonts when it is gone
-    base, fetcher = f"{assets.resolve().as_uri()}/", _fetcher(assets)
+    base, fetcher = f"{assets.resolve().as_uri()}/", font_fetcher(assets)
     style = CSS(
         string=STYLE.read_text(encoding="utf-8"), base_url=base, url_fetcher=fetcher, font_config=fonts
     )
@@ -54,17 +55,21 @@ def paper(html: str, assets: Path) -> bytes:
     return made
 
 
-def _fetcher(assets: Path) -> Any:
+def font_fetcher(assets: Path) -> Any:
+    """A fetcher for WeasyPrint that opens the files of the folder of fonts, and nothing else."""
     from weasyprint.urls import URLFetcher
 
-    allowed = f"{(assets.resolve() / 'fonts').as_uri()}/"
+    fonts = (assets / "fonts").resolve()
 
     class Fonts(URLFetcher):  # type: ignore[misc]  # untyped library
         """Fetches fonts of the folder only."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            if not url.startswith(allowed) or ".." in url:
-                raise ValueError(f"not a font: {url}")
-            return super().fetch(url, headers)
+            """The file of an address, by the path that was checked. Raises ValueError."""
+            parsed = urlsplit(url)
+            path = Path(unquote(parsed.path)).resolve()
+            if parsed.scheme != "file" or parsed.netloc or not path.is_relative_to(fonts):
+                raise ValueError("not a font of the folder")
+            return super().fetch(path.as_uri(), headers)
 
-    return Fonts(allowed_protocols={"file"}, fail_on_errors=False)
+    return Fonts(allowed_protocols={"file"}, allow_redirects=False, fail_on_errors=False)

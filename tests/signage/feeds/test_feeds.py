@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,13 @@ def test_a_head_that_drips_for_ever_ends_with_its_process(server: str):
     apart = IsolatedWorker(deadline_s=1.5)
     with pytest.raises(ApartEnded):
         apart.call(read_feed, f"{server}/dripping", HERE)
+
+
+def test_a_feed_that_is_the_path_of_a_local_file_shows_nothing_of_it(tmp_path: Path):
+    local = tmp_path / "local.xml"
+    local.write_bytes(RSS)
+    with pytest.raises(FeedRefused, match="feed_broken"):
+        parsed_feed(str(local).encode())
 
 
 def test_a_page_is_no_feed(server: str):

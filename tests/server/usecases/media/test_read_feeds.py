@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.app.subjects.media import FEED_MEMORY_BYTES, feed_worker
 from server.documents.notices import LONGEST_ADDRESS
 from server.domain.refusals import Refusal
 from server.store.media.feeds import FeedRow, feed_row
@@ -125,3 +126,12 @@ def test_a_feed_that_is_forgotten_while_it_is_tried_is_kept_all_the_same(read: R
 def test_an_address_that_is_too_long_is_refused_by_its_own_sentence(read: Read):
     with pytest.raises(Refusal, match="feed_address_too_long"):
         read.feeds.try_now(read.url + "/" + "x" * LONGEST_ADDRESS)
+
+
+def test_the_process_that_reads_feeds_has_little_memory_and_an_end(read: Read):
+    worker = feed_worker()
+    assert worker.deadline_s is not None
+    read.feeds.off_loop = lambda *_: worker.call(bytes, 2 * FEED_MEMORY_BYTES)
+    with pytest.raises(Refusal, match="feed_unreachable"):
+        read.feeds.try_now(read.url)
+    worker.close()
