@@ -54,7 +54,7 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
     def refused(refusal: Refusal) -> Any:
         if problems.is_api():
             return problems.refusal_problem(refusal, translate, page_language())
-        return problem_page(problems.status_of(refusal))
+        return problem_page(problems.status_of(refusal), refusal.code)
 
     @app.errorhandler(CSRFError)
     def no_csrf(_: CSRFError) -> Any:

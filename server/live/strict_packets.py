@@ -1,8 +1,9 @@
 """The Socket.IO packets a page may send; any other raises WrongPacket before a namespace sees it."""
 
-import json
-
 from socketio import packet
+
+from server.domain.entered_texts import entered_values
+from server.domain.refusals import Refusal
 
 RESERVED_NAMES = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
@@ -24,8 +25,8 @@ class StrictPacket(packet.Packet):  # type: ignore[misc]  # untyped library
             raise WrongPacket("binary")
         try:
             attachments = super().decode(encoded_packet)
-            json.dumps(self.data, ensure_ascii=False).encode()  # a lone surrogate is no text
-        except (ValueError, RecursionError):
+            entered_values(self.data)
+        except (ValueError, RecursionError, Refusal):
             raise WrongPacket("unreadable") from None
         if self.packet_type not in ALLOWED_TYPES or attachments:
             raise WrongPacket("type")

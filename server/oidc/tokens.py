@@ -134,6 +134,10 @@ def _is_instant(value: Any) -> bool:
 
 def _subject(claims: Mapping[str, Any]) -> str:
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not subject.strip() or len(subject) > LONGEST_SUBJECT:
+    if (
+        not isinstance(subject, str)
+        or not (subject.strip() and subject.isprintable())
+        or len(subject) > LONGEST_SUBJECT
+    ):
         raise Refusal("oidc_broken", why="sub")
     return subject

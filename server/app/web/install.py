@@ -13,6 +13,7 @@ from server.app.web.work_pages import install_work_pages
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.usecases.media.read_look import Branding
+from server.web.access.entering import install_entrance
 from server.web.access.requirements import install_access, open_blueprints
 from server.web.api import media as media_api
 from server.web.pages.look.files import look_of
@@ -42,6 +43,7 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
         except Refusal:
             return None
 
+    install_entrance(app)
     install_access(app)
     app.before_request(media_api.admit_upload(parts.api))  # before the body is read
     install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)

@@ -1,12 +1,12 @@
 """Characters that no name or label of a new document holds: a printer or a terminal takes them for orders."""
 
-import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, Path, problem
+from server.domain.entered_texts import has_control
 
 HAS_LINES = frozenset({"how_to_book", "bodies"})
 """Fields whose texts have lines."""
@@ -24,21 +24,19 @@ def check_characters(
     return tuple(
         problem(path, "control_characters")
         for path, text in _texts(document.model_dump(mode="json"), ())
-        if text not in known_icons and has_control(text, has_lines=not HAS_LINES.isdisjoint(path))
+        if text not in known_icons and has_orders(text, has_lines=not HAS_LINES.isdisjoint(path))
     )
 
 
 def texts_with_control(content: Any) -> set[str]:
     """The texts of a document's content that have such characters."""
-    return {text for _, text in _texts(content, ()) if has_control(text, has_lines=False)}
+    return {text for _, text in _texts(content, ()) if has_orders(text, has_lines=False)}
 
 
-def has_control(text: str, *, has_lines: bool) -> bool:
+def has_orders(text: str, *, has_lines: bool) -> bool:
     """Whether a text has control characters, or orders of direction."""
-    return any(
-        each in _TURNS or (unicodedata.category(each) == "Cc" and not (has_lines and each == "\n"))
-        for each in text
-    )
+    lines = text.replace("\n", "") if has_lines else text
+    return has_control(lines, has_lines=False) or not _TURNS.isdisjoint(text)
 
 
 def _texts(content: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -26,7 +26,7 @@ class DayAnnotation:
 
 def checked_words(words: str) -> str:
     """The words on one line. Refusals: annotation_missing, annotation_too_long."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in words).split())
+    line = " ".join(words.split())
     if not line:
         raise Refusal("annotation_missing")
     if len(line) > LONGEST_WORDS:

@@ -41,7 +41,7 @@ from server.usecases.people.sites import known_sites
 
 LONGEST_LOGIN = 80
 LONGEST_NAME = 80
-_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]+")
+_LOGIN = re.compile(r"\S+")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 

@@ -36,7 +36,7 @@ from server.web.rendering.viewer import page_language
 TAG = Tag(name="alerts")
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
-type Slugged = Annotated[str, StringConstraints(max_length=64, pattern=LINE, min_length=1)]
+type Slugged = Annotated[str, StringConstraints(max_length=64, min_length=1)]
 type _Confirm = Callable[[Database, str, Sequence[str], Author], Mapping[str, Refusal]]
 type LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
@@ -58,7 +58,7 @@ class AlertBody(RequestShape):
 
     halls: HallNames
     kind: AlertKind
-    press_id: str = Field(min_length=1, max_length=64, pattern=LINE)
+    press_id: str = Field(min_length=1, max_length=64)
     drill: bool = False
     texts: dict[LanguageCode, AlertTexts] = Field(default_factory=dict, max_length=8)
     expires_after_s: int | None = None

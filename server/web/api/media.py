@@ -41,7 +41,7 @@ from server.web.api.responses.media import (
     UploadedAnswer,
 )
 from server.web.api.services import REFUSED, Api, idempotency_key, write_key
-from server.web.api.shapes.requests import LINE, RequestShape, Slug
+from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.viewer import page_language
 
 TAG = Tag(name="media")
@@ -90,10 +90,10 @@ class MediaQuery(RequestShape):
     """
 
     before: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    q: str = Field(default="", max_length=200, pattern=LINE)
+    q: str = Field(default="", max_length=200)
     site: str = Field(default="", max_length=64, pattern=r"^(\*|[A-Za-z0-9_-]*)$")
     kind: Literal["", "image", "document", "video", "font"] = ""
-    tag: str = Field(default="", max_length=64, pattern=LINE)
+    tag: str = Field(default="", max_length=64)
 
     @property
     def search(self) -> MediaSearch:
@@ -142,7 +142,7 @@ class ReplacementBody(RequestShape):
 class FeedBody(RequestShape):
     """The address of a web feed."""
 
-    url: str = Field(min_length=1, max_length=20_000, pattern=LINE)
+    url: str = Field(min_length=1, max_length=20_000)
 
 
 def admit_upload(api: Api) -> Callable[[], None]:

@@ -22,8 +22,8 @@ TAG = Tag(name="messages")
 class MessageBody(RequestShape):
     """To a counter, a phrase or a text; without a counter a call for help."""
 
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
-    phrase: str | None = Field(default=None, max_length=20, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64)
+    phrase: str | None = Field(default=None, max_length=20)
     text: str | None = Field(default=None, max_length=120, pattern=LINE)
 
 

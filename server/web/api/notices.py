@@ -42,7 +42,7 @@ from server.web.api.responses.notices import (
 from server.web.api.responses.screens import ProgrammeAnswer
 from server.web.api.services import REFUSED, Api, write_key
 from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug, one_line
+from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug, one_line
 
 TAG = Tag(name="notices")
 
@@ -95,7 +95,7 @@ class NoticeOnScreensBody(NoticeVersionBody):
 class NoticeRefusalBody(NoticeVersionBody):
     """Why it goes back; the words are erased after a year."""
 
-    reason: Annotated[str, BeforeValidator(one_line), Field(max_length=LONGEST_REASON, pattern=LINE)]
+    reason: Annotated[str, BeforeValidator(one_line), Field(max_length=LONGEST_REASON)]
 
 
 class NoticeDisplayBody(NoticeVersionBody):

@@ -13,7 +13,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.visits import FoundVisitsAnswer
 from server.web.api.services import REFUSED, Api
-from server.web.api.shapes.requests import LINE, HallPath, RequestShape
+from server.web.api.shapes.requests import HallPath, RequestShape
 
 TAG = Tag(name="reception")
 
@@ -21,8 +21,8 @@ TAG = Tag(name="reception")
 class VisitsQuery(RequestShape):
     """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
 
-    number: str = Field(default="", max_length=12, pattern=LINE)
-    service: str = Field(default="", max_length=64, pattern=LINE)
+    number: str = Field(default="", max_length=12)
+    service: str = Field(default="", max_length=64)
     at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
     language: str = Field(default="", max_length=8, pattern=r"^[A-Za-z-]*$")
 

@@ -19,6 +19,8 @@ from server.web.rendering.menu import pages_for
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
+_SAID_CODES = frozenset({"control_characters"})
+"""Statuses, and codes of refusals, that a problem page has sentences for."""
 
 type Demonstration = Callable[[], Mapping[str, Any] | None]
 """What `var/demo.json` holds; None outside the demonstration."""
@@ -95,8 +97,8 @@ def _attention(
     return [line(row) for row in read_attention(database, reach)]
 
 
-def problem_page(status: int) -> Response:
-    """The problem page instead of the requested one, in the reader's language."""
-    said = status if status in _SAID else 500 if status >= 500 else 400
+def problem_page(status: int, code: str = "") -> Response:
+    """The problem page instead of the requested one, in the reader's language; `code`: of a refusal."""
+    said = code if code in _SAID_CODES else status if status in _SAID else 500 if status >= 500 else 400
     page = render_template("problem.html", status=status, key=f"server.problem.{said}")
     return make_response(page, status)

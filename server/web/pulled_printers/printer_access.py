@@ -25,6 +25,8 @@ from server.web.access.callers import LOOPBACK
 log = structlog.get_logger()
 
 RETRY_AFTER_S = 5
+_REFUSED = {"csrf": 403, "control_characters": 400}
+"""Refusals of a request that no printer would repeat otherwise; after another one it comes back later."""
 _PROXIED = ("X-Forwarded-For", "Forwarded")
 
 
@@ -118,7 +120,8 @@ def plain_answers(routes: Blueprint) -> None:
     @routes.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         log.info("pulled_printer_refused", code=refusal.code)
-        return Response(status=403) if refusal.code == "csrf" else _later()
+        status = _REFUSED.get(refusal.code)
+        return _later() if status is None else Response(status=status)
 
     @routes.errorhandler(Exception)
     def failed(error: Exception) -> Response:

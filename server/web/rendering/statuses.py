@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 STATUS: Mapping[str, int] = {
     "bad_request": 400,
+    "control_characters": 400,
     "bad_period": 400,
     "not_signed_in": 401,
     "unknown_device": 401,

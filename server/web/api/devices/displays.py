@@ -18,7 +18,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.responses.notices import DisplaysAnswer, DisplaysCountedAnswer
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
+from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
 from server.web.pages.display_report.sheet import report_sheet
 from server.web.pages.display_report.words import TEMPLATES, report_page
 from server.web.rendering.viewer import Sentence, page_language
@@ -49,7 +49,7 @@ class DisplayBody(RequestShape):
 
     number: int = Field(ge=1, lt=LARGEST_NUMBER)
     notice: str = Slug
-    item: str = Field(min_length=1, max_length=200, pattern=LINE)
+    item: str = Field(min_length=1, max_length=200)
     began_at: AwareDatetime
     ended_at: AwareDatetime
     outcome: DisplayOutcome

@@ -23,7 +23,7 @@ from server.web.api.incidents.answers import (
     ReceiversAnswer,
 )
 from server.web.api.services import REFUSED, Api, write_key
-from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
+from server.web.api.shapes.requests import HallPath, RequestShape, Slug
 
 TAG = Tag(name="incidents")
 
@@ -31,7 +31,7 @@ TAG = Tag(name="incidents")
 class IncidentBody(RequestShape):
     """Where somebody is asked for: a counter; null: the reception desk."""
 
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64)
 
 
 class IncidentEndBody(RequestShape):

@@ -27,8 +27,8 @@ TAG = Tag(name="typed figures")
 class TypedFigureBody(RequestShape):
     """A value of an indicator in a period, in the unit of the indicator (minutes for waits)."""
 
-    indicator: str = Field(min_length=1, max_length=60, pattern=LINE)
-    period: str = Field(min_length=4, max_length=10, pattern=LINE)
+    indicator: str = Field(min_length=1, max_length=60)
+    period: str = Field(min_length=4, max_length=10)
     """A month, a quarter or a year: `2026-09`, `2026-Q3`, `2026`."""
     value: Annotated[float, Field(ge=0, le=9_999_999, allow_inf_nan=False)]
     source: str = Field(min_length=1, max_length=LONGEST_SOURCE, pattern=LINE)

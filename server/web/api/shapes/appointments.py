@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
+from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
 
 OUTSIDE = r"^[A-Za-z0-9._:@-]+$"
-_HOUR = Field(max_length=40, pattern=LINE, description="RFC 3339 with an offset.")
+_HOUR = Field(max_length=40, description="RFC 3339 with an offset.")
 
 
 class AppointmentPath(HallPath):
@@ -26,14 +26,14 @@ class AppointmentBody(RequestShape):
     service: str = Slug
     booked_at: str = _HOUR
     external_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=OUTSIDE)
-    code: str | None = Field(default=None, min_length=1, max_length=64, pattern=LINE)
+    code: str | None = Field(default=None, min_length=1, max_length=64)
     is_convocation: bool = False
 
 
 class AppointmentChange(RequestShape):
     """Another hour, another service."""
 
-    booked_at: str | None = Field(default=None, max_length=40, pattern=LINE)
+    booked_at: str | None = Field(default=None, max_length=40)
     service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
@@ -53,15 +53,15 @@ class CheckInBody(RequestShape):
     """
 
     hall: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    code: str | None = Field(default=None, min_length=1, max_length=64, pattern=LINE)
+    code: str | None = Field(default=None, min_length=1, max_length=64)
     service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    booked_at: str | None = Field(default=None, max_length=40, pattern=LINE)
+    booked_at: str | None = Field(default=None, max_length=40)
     appointment: str | None = Field(default=None, min_length=1, max_length=64, pattern=OPAQUE)
     wanted_service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
-    kiosk: str | None = Field(default=None, max_length=64, pattern=LINE)
+    kiosk: str | None = Field(default=None, max_length=64)
 
 
 class AppointmentSheetBody(RequestShape):
@@ -69,4 +69,4 @@ class AppointmentSheetBody(RequestShape):
 
     service: str = Slug
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
-    kiosk: str | None = Field(default=None, max_length=64, pattern=LINE)
+    kiosk: str | None = Field(default=None, max_length=64)

@@ -8,7 +8,7 @@ from server.domain.hall.printer_kinds import PrinterKind
 from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
 type Kind = Literal["kiosk", "screen"]
-type Code = Annotated[str, Field(min_length=1, max_length=20, pattern=LINE)]
+type Code = Annotated[str, Field(min_length=1, max_length=20)]
 """A code as somebody types it: with spaces or dashes, in small letters."""
 
 
@@ -70,9 +70,9 @@ class PrinterBody(RequestShape):
     kind: PrinterKind = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\[\]-]+$")] | None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
-    usb: Annotated[str, Field(min_length=1, max_length=90, pattern=LINE)] | None = None
+    usb: Annotated[str, Field(min_length=1, max_length=90)] | None = None
     """The name of a printer on USB, as `/printers/plugged` gives it with its kind."""
-    line: Annotated[str, Field(min_length=1, max_length=140, pattern=LINE)] | None = None
+    line: Annotated[str, Field(min_length=1, max_length=140)] | None = None
     """A serial line of the server's machine, as `/printers/plugged` gives it."""
     speed: Literal[9600, 19_200, 38_400, 57_600, 115_200] | None = None
     """In bits a second; null: found by asking the printer."""

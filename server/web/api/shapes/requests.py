@@ -14,8 +14,8 @@ from server.web.api.shapes.instants import Instant
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
-LINE = r"^[^\x00-\x1f\x7f]*$"
-"""Text without control characters: a database may refuse them, a screen or a printer obeys them."""
+LINE = r"^[^\t\n\r]*$"
+"""Text on one line; other control characters are refused where the request enters."""
 
 
 def one_line(text: object) -> object:
@@ -23,7 +23,7 @@ def one_line(text: object) -> object:
     return " ".join(text.split()) if isinstance(text, str) else text
 
 
-type Line = Annotated[str, Field(max_length=64, pattern=LINE)]
+type Line = Annotated[str, Field(max_length=64)]
 
 
 class RequestShape(BaseModel):
@@ -95,14 +95,14 @@ class PrintsQuery(RequestShape):
 class PageQuery(RequestShape):
     """After which leg a page begins."""
 
-    after: str = Field(default="", max_length=64, pattern=LINE)
+    after: str = Field(default="", max_length=64)
 
 
 class ScreenQuery(RequestShape):
     """For a person: the programme of which screen, and a version of a notice to look at on it."""
 
-    screen: str = Field(default="", max_length=64, pattern=LINE)
-    notice: str = Field(default="", max_length=64, pattern=LINE)
+    screen: str = Field(default="", max_length=64)
+    notice: str = Field(default="", max_length=64)
     version: int = Field(default=1, ge=1, le=100_000)
 
 
@@ -141,18 +141,16 @@ class TicketBody(RequestShape):
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
-    appointment_code: str | None = Field(default=None, max_length=64, pattern=LINE)
+    appointment_code: str | None = Field(default=None, max_length=64)
     kiosk: str | None = Field(
         default=None,
         max_length=64,
-        pattern=LINE,
         description="Whose printer prints, for a reception desk or a program.",
     )
     needs: list[Need] = Field(default=[], max_length=5)
     exceptional_reason: str | None = Field(
         default=None,
         max_length=64,
-        pattern=LINE,
         description="The code of why somebody without an appointment is received for a service that asks for"
         " one (the menu's `exceptional`); the ticket is of the service that receives them.",
     )
@@ -168,7 +166,7 @@ class LinkBody(RequestShape):
     """The visit to link to: its id, or its number of the same day (`A042`, `42`)."""
 
     visit: str | None = Field(None, max_length=64, pattern=OPAQUE)
-    number: Annotated[str, Field(max_length=12, pattern=LINE)] | None = None
+    number: Annotated[str, Field(max_length=12)] | None = None
 
 
 class NeedsBody(RequestShape):
@@ -190,14 +188,14 @@ class DistributionBody(RequestShape):
     press_id: str = Field(min_length=8, max_length=60, pattern=OPAQUE)
     count: int = Field(default=1, ge=1, le=60)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
-    kiosk: str | None = Field(default=None, max_length=64, pattern=LINE, description="Whose printer prints.")
+    kiosk: str | None = Field(default=None, max_length=64, description="Whose printer prints.")
 
 
 class GreetingBody(RequestShape):
     """« +1 reçu sans ticket »."""
 
     service: str = Slug
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64)
 
 
 class SessionBody(RequestShape):
@@ -208,7 +206,7 @@ class SessionBody(RequestShape):
     """
 
     services: list[Line] | None = Field(default=None, max_length=60)
-    profile: str | None = Field(default=None, max_length=64, pattern=LINE)
+    profile: str | None = Field(default=None, max_length=64)
     take_over: bool = False
     if_free: bool = False
 
@@ -230,7 +228,7 @@ class SessionChange(RequestShape):
     """Either a pause with its reason, or null to resume; or a work profile, null for all services."""
 
     pause: Pause | None = None
-    profile: str | None = Field(default=None, max_length=64, pattern=LINE)
+    profile: str | None = Field(default=None, max_length=64)
 
 
 class MayBeEmpty(RequestShape):
@@ -253,7 +251,7 @@ class ResultBody(MayBeEmpty):
 class NextBody(ResultBody):
     """What the console believes is at its counter, and how that one ends."""
 
-    current: str | None = Field(default=None, max_length=64, pattern=LINE)
+    current: str | None = Field(default=None, max_length=64)
     current_end: Literal["served", "no_show"] | None = None
 
 
@@ -276,8 +274,8 @@ class ElsewhereBody(RequestShape):
 class TransferBody(RequestShape):
     """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today."""
 
-    service: str | None = Field(default=None, max_length=64, pattern=LINE)
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    service: str | None = Field(default=None, max_length=64)
+    counter: str | None = Field(default=None, max_length=64)
     place: Literal["front", "arrival", "end"] = "arrival"
     not_before: Instant | None = None
 
@@ -298,7 +296,7 @@ class ParkBody(MayBeEmpty):
 class ResumeBody(MayBeEmpty):
     """At which counter; none: that of the session in `X-Counter-Session`."""
 
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64)
 
 
 class CancelBody(RequestShape):
@@ -311,4 +309,4 @@ class UndoBody(RequestShape):
     """Which fact is taken back: the counter's last gesture."""
 
     fact: str = Slug
-    counter: str | None = Field(default=None, max_length=64, pattern=LINE)
+    counter: str | None = Field(default=None, max_length=64)

@@ -148,8 +148,8 @@ def bounds(on: date) -> dict[str, Any]:
 
 
 def _line(text: str) -> str:
-    """On one line, without control characters; a far too long text is cut."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text[:200]).split())
+    """On one line; a far too long text is cut."""
+    return " ".join(text[:200].split())
 
 
 def _whole(text: str) -> int:

@@ -121,5 +121,5 @@ def write_key(author: str, typed: object) -> WriteKey:
 
 
 def _line(text: str) -> str:
-    """On one line, without control characters; a far too long text is cut."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text[:200]).split())
+    """On one line; a far too long text is cut."""
+    return " ".join(text[:200].split())

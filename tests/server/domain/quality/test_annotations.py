@@ -11,7 +11,7 @@ TODAY, DAY = date(2026, 11, 24), timedelta(days=1)
 
 
 def test_words_are_on_one_line_without_controls():
-    assert checked_words("  grève \n\x07 nationale ") == "grève nationale"
+    assert checked_words("  grève \n\t nationale ") == "grève nationale"
 
 
 def test_sixty_characters_are_kept_and_one_more_or_none_is_refused():

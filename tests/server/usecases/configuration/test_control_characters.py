@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.documents.checks.characters import has_control
+from server.documents.checks.characters import has_orders
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
@@ -60,4 +60,4 @@ def test_a_name_with_control_characters_is_refused_but_an_old_revision_can_be_re
 def test_characters_that_printers_or_readers_obey_are_control_characters(
     text: str, has_lines: bool, refused: bool
 ):
-    assert has_control(text, has_lines=has_lines) is refused
+    assert has_orders(text, has_lines=has_lines) is refused

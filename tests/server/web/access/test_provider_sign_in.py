@@ -279,6 +279,7 @@ BAD = [
     ("oidc_unsigned", 401, {"is_unsigned": True}),
     ("oidc_subject", 401, {"userinfo": {"sub": "somebody else"}}),
     ("oidc_broken", 502, {"id_token": {"sub": ""}}),
+    ("oidc_broken", 502, {"id_token": {"sub": "a\0"}}),
     ("oidc_broken", 502, {"id_token": {"iat": "soon"}}),
     ("oidc_no_email", 403, {"person": {"email": None}}),
     ("oidc_email_unverified", 403, {"person": {"email_verified": False}}),

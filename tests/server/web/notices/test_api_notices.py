@@ -95,7 +95,7 @@ def test_dates_that_are_reversed_and_states_that_do_not_fit_are_refused(officers
     shown = {"from": "2026-12-02T09:00:00+01:00", "until": "2026-12-01T09:00:00+01:00"}
     refused(officers.verb("everywhere", notice, "publish", **shown), 422, "dates_reversed")
     refused(officers.verb("everywhere", notice, "refuse", reason="  "), 422, "no_reason")
-    refused(officers.verb("everywhere", notice, "refuse", reason="a\x00b"), 400, "bad_request")
+    refused(officers.verb("everywhere", notice, "refuse", reason="a\x00b"), 400, "control_characters")
     accepted(officers.verb("everywhere", notice, "refuse", reason="Dites où\net quand."))
     refused(officers.get("everywhere", "/notices?before=nowhere"), 400, "bad_request")
     assert accepted(officers.get("everywhere", "/notices?state=refused"))["next"] is None
