@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.quality.selection import ShareInterval, share_interval
+from server.domain.surveys.publishing import STEP
 from server.domain.surveys.questions import SATISFIED, Question, QuestionKind
 
-FEWEST_ANSWERS = 10
+FEWEST_ANSWERS = STEP
 """No result of fewer answers is shown."""
 
 
@@ -44,19 +45,6 @@ def results_of(questions: Sequence[Question], answers: Iterable[Mapping[str, str
         for question in questions
         if question.kind != QuestionKind.TEXT
     ]
-
-
-def shown_parts(counts: Mapping[str, int]) -> frozenset[str]:
-    """The parts, of the answers by part, of which results are shown beside those of the whole.
-
-    Each has ten answers or more. Those left out have none or ten together, so that nobody can subtract the
-    shown parts from the whole; else the smallest shown parts are left out too.
-    """
-    by_size = sorted(counts, key=lambda part: (counts[part], part))
-    shown = [part for part in by_size if counts[part] >= FEWEST_ANSWERS]
-    while shown and 0 < sum(counts.values()) - sum(counts[part] for part in shown) < FEWEST_ANSWERS:
-        shown.pop(0)
-    return frozenset(shown)
 
 
 def satisfaction(results: Sequence[QuestionResult]) -> QuestionResult | None:

@@ -7,14 +7,18 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.domain.surveys.publishing import GivenAnswer, WaitingChoice
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write, rows_of, values_of
-from server.store.tables.surveys import survey_answer, survey_text, survey_ticket
+from server.store.tables.surveys import survey_answer, survey_text, survey_ticket, survey_waiting
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """The choices of one person by question. `id` is drawn; `week`: ISO; `hall` None: an agent."""
+    """The choices of one person by question. `id` is drawn; `week`: ISO; `hall` None: an agent.
+
+    `run`: shared by what comes in the same ten minutes by one channel of a hall.
+    """
 
     id: str
     survey: str
@@ -23,6 +27,7 @@ class AnswerRow:
     language: str
     week: str
     choices: dict[str, str]
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,40 @@ class UnreadCount:
     count: int
 
 
-_ANSWERS = Read(
-    AnswerRow,
-    rows_of(AnswerRow, survey_answer)
+_GIVEN = (
+    rows_of(GivenAnswer, survey_answer)
     .where(survey_answer.c.survey == bindparam("survey"))
-    .order_by(survey_answer.c.id),
+    .order_by(survey_answer.c.id)
+)
+_ANSWERS = Read(GivenAnswer, _GIVEN)
+_RUNS = Read(
+    GivenAnswer,
+    _GIVEN.where(survey_answer.c.hall == bindparam("hall"), survey_answer.c.run.is_not(None)),
+)
+_FORGET_RUN = Write(
+    survey_answer.update().where(
+        survey_answer.c.survey == bindparam("of_survey"), survey_answer.c.run == bindparam("of_run")
+    ),
+    "run",
+)
+_WAITING = Read(
+    WaitingChoice,
+    select(
+        survey_waiting.c.answer,
+        survey_waiting.c.question,
+        survey_waiting.c.hall,
+        survey_answer.c.run,
+    )
+    .join(survey_answer, survey_answer.c.id == survey_waiting.c.answer)
+    .where(survey_waiting.c.survey == bindparam("survey"))
+    .order_by(survey_waiting.c.answer, survey_waiting.c.question),
+)
+_WAIT = Write(survey_waiting.insert(), "answer", "question", "survey", "hall")
+_COUNT = Write(
+    survey_waiting.delete().where(
+        survey_waiting.c.question == bindparam("of_question"),
+        survey_waiting.c.answer.in_(bindparam("of_answers", expanding=True)),
+    )
 )
 _COUNTS = Read(
     AnswerCount,
@@ -83,7 +117,7 @@ _UNREAD = Read(
     .where(survey_text.c.state == "unread", survey_text.c.survey.in_(bindparam("surveys", expanding=True)))
     .group_by(survey_text.c.survey, survey_text.c.hall),
 )
-_ANSWER_COLUMNS = ("survey", "hall", "channel", "language", "week", "choices")
+_ANSWER_COLUMNS = ("survey", "hall", "channel", "language", "week", "choices", "run")
 _ADD_ANSWER = Write(
     {
         SQLITE.name: sqlite.insert(survey_answer).on_conflict_do_nothing(),
@@ -120,9 +154,29 @@ _DECIDE = Write(
 )
 
 
-def answers_of(rows: Rows, survey: str) -> list[AnswerRow]:
+def answers_of(rows: Rows, survey: str) -> list[GivenAnswer]:
     """The answers to a survey, in no order of time."""
     return rows.all(_ANSWERS, survey=survey)
+
+
+def waiting_choices(rows: Rows, survey: str) -> list[WaitingChoice]:
+    """The choices of a survey that no result counts yet."""
+    return rows.all(_WAITING, survey=survey)
+
+
+def possible_runs(rows: Rows, survey: str, hall: str) -> list[GivenAnswer]:
+    """The answers of a hall (id) that are a run, or may become one in the ten minutes that last."""
+    return rows.all(_RUNS, survey=survey, hall=hall)
+
+
+def forget_run(rows: WrittenRows, survey: str, run: str) -> None:
+    """Forgets which answers of a survey came in the same ten minutes: they are no run."""
+    rows.execute(_FORGET_RUN, of_survey=survey, of_run=run, run=None)
+
+
+def count_choices(rows: WrittenRows, question: str, answers: Collection[str]) -> None:
+    """Lets results count the choices of these answers to a question."""
+    rows.execute(_COUNT, of_question=question, of_answers=list(answers))
 
 
 def answer_counts(rows: Rows, surveys: Collection[str]) -> list[AnswerCount]:
@@ -136,8 +190,12 @@ def unread_counts(rows: Rows, surveys: Collection[str]) -> list[UnreadCount]:
 
 
 def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:
-    """Keeps an answer; False where one with this id stands already."""
-    return bool(rows.execute(_ADD_ANSWER, **values_of(new)))
+    """Keeps an answer, False where it stands already; the choices of a visitor wait to be counted."""
+    if not rows.execute(_ADD_ANSWER, **values_of(new)):
+        return False
+    for question in new.choices if new.hall is not None else ():
+        rows.execute(_WAIT, answer=new.id, question=question, survey=new.survey, hall=new.hall)
+    return True
 
 
 def use_ticket(rows: WrittenRows, survey: str, digest: str) -> bool:

@@ -1,6 +1,7 @@
 """Surveys: campaigns, their addresses, answers, used tickets and free texts. Plain rows, no projections.
 
-No row of an answer leads to a person or a ticket, or says a time finer than the week. On SQLite answers,
+No row of an answer leads to a person or a ticket, or says a time finer than the week. Its `run` is shared by
+what came in the same ten minutes, while they last or where it is a sudden one-sided run. On SQLite answers,
 texts and used tickets have no row number, so they keep no order.
 """
 
@@ -52,8 +53,22 @@ survey_answer = Table(
     Column("language", String(8), nullable=False),
     Column("week", String(8), nullable=False),
     Column("choices", Document, nullable=False),
+    Column("run", String(16)),
     Index("ix_survey_answer_survey", "survey"),
     comment="The choices of one person, without free texts; `id` is drawn, `week`: ISO.",
+    sqlite_with_rowid=False,
+)
+
+survey_waiting = Table(
+    "survey_waiting",
+    metadata,
+    Column("answer", String(64), nullable=False),
+    Column("question", String(4), nullable=False),
+    Column("survey", ID, nullable=False),
+    Column("hall", ID),
+    PrimaryKeyConstraint("answer", "question", name="pk_survey_waiting"),
+    Index("ix_survey_waiting_survey", "survey"),
+    comment="Choices that no result counts yet: results move by ten answers or more.",
     sqlite_with_rowid=False,
 )
 

@@ -10,14 +10,22 @@ from hashlib import sha256
 from server.domain.refusals import Refusal
 from server.domain.surveys.answers import CheckedAnswers, checked_answers
 from server.domain.surveys.campaigns import Audience, Channel, SurveyState, texts_kept_until, week_of
+from server.domain.surveys.publishing import RUN_MINUTES
 from server.domain.surveys.questions import Question, question_of
 from server.ids import new_token
 from server.store.engine.rows import Rows
 from server.store.surveys.answers import AnswerRow, TextRow, add_answer, add_text, is_ticket_used, use_ticket
-from server.store.surveys.surveys import SurveyRow, address_of_code, open_surveys, survey_row
+from server.store.surveys.surveys import (
+    SurveyRow,
+    address_of_code,
+    lock_survey,
+    open_surveys,
+    survey_row,
+)
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import find_survey, own_halls, state_on, time_zone_of, today_of
+from server.usecases.surveys.publish_answers import publish_answers
 from server.usecases.tickets.give_up_ticket import leg_of_token
 
 
@@ -128,14 +136,18 @@ def answer_survey(database: Database, asked: AskedSurvey, given: GivenAnswers) -
         raise Refusal("survey_is_over")
     answer = _answer(database, asked, given, answers, _answer_id(secret, given.form))
     with database.store.write() as rows:
+        lock_survey(rows, asked.row.id)  # results move by ten, also when two people answer at once
         now = survey_row(rows, asked.row.id)
         if now is None or now.secret != secret:
             raise Refusal("survey_is_over")
+        _check_running(database, now)
         if asked.digest is not None and not use_ticket(rows, asked.row.id, asked.digest):
             raise Refusal("survey_answered")
         if add_answer(rows, answer):
             for question, text in answers.texts.items():
                 add_text(rows, _text(database, asked, answer, question, text))
+            if answer.hall is not None:
+                publish_answers(rows, asked.questions, answer)
 
 
 def _answer_id(secret: str, form: str) -> str:
@@ -147,7 +159,8 @@ def _answer_id(secret: str, form: str) -> str:
 def _answer(
     database: Database, asked: AskedSurvey, given: GivenAnswers, answers: CheckedAnswers, answer: str
 ) -> AnswerRow:
-    today = database.clock.now().astimezone(time_zone_of(database, asked.row, asked.hall)).date()
+    now = database.clock.now()
+    today = now.astimezone(time_zone_of(database, asked.row, asked.hall)).date()
     return AnswerRow(
         answer,
         asked.row.id,
@@ -156,7 +169,17 @@ def _answer(
         given.language,
         week_of(today),
         dict(answers.choices),
+        run=_minutes_of(asked, now),
     )
+
+
+def _minutes_of(asked: AskedSurvey, now: datetime) -> str | None:
+    """The mark of these ten minutes of the channel of a hall; it says no time once the key is gone."""
+    if asked.hall is None or asked.row.secret is None:
+        return None
+    minutes = int(now.timestamp()) // (60 * RUN_MINUTES)
+    message = f"run {asked.hall} {asked.channel} {minutes}"
+    return hmac.new(asked.row.secret.encode(), message.encode(), sha256).hexdigest()[:16]
 
 
 def _text(database: Database, asked: AskedSurvey, answer: AnswerRow, question: str, text: str) -> TextRow:

@@ -95,6 +95,11 @@ def today_of(database: Database, row: SurveyRow) -> date:
     return database.clock.now().astimezone(time_zone_of(database, row)).date()
 
 
+def are_results_read(row: SurveyRow, today: date) -> bool:
+    """Whether people may read results and texts on a day: of agents only once the survey is over."""
+    return row.audience != Audience.AGENTS or state_on(row, today) == SurveyState.CLOSED
+
+
 def state_on(row: SurveyRow, today: date) -> str:
     """The state of a survey on a day: an open one whose days are to come is `planned`, or over `closed`."""
     if row.state != SurveyState.OPEN or row.opens_on <= today <= row.closes_on:

@@ -11,7 +11,7 @@ from server.domain.surveys.answers import LONGEST_TEXT
 from server.store.surveys.answers import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
-from server.usecases.surveys.find_survey import find_survey, own_halls
+from server.usecases.surveys.find_survey import are_results_read, find_survey, own_halls, today_of
 
 
 class TextState(StrEnum):
@@ -85,11 +85,19 @@ def _digest(words: str) -> str:
 
 
 def read_texts(database: Database, survey: str, *, sites: Sites) -> list[ReadText]:
-    """Every text of a survey at these sites, those that nobody has read first. Refusal: unknown_survey."""
+    """Every text of a survey at these sites, those that nobody has read first; of agents after the close.
+
+    Refusal: unknown_survey.
+    """
     with database.read() as rows:
         found = find_survey(database, rows, survey, sites)
         halls = own_halls(database, found, sites)
-        texts = [each for each in texts_of(rows, survey) if each.hall is None or each.hall in halls]
+        is_read = are_results_read(found, today_of(database, found))
+        texts = [
+            each
+            for each in (texts_of(rows, survey) if is_read else ())
+            if each.hall is None or each.hall in halls
+        ]
     texts.sort(key=lambda each: list(TextState).index(TextState(each.state)))
     return [ReadText(each, pieces_of(each.text), mark_kinds(each.text)) for each in texts]
 

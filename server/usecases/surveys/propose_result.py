@@ -23,10 +23,12 @@ def propose_result(
 ) -> NoticeAnswer:
     """The draft of a notice with one figure: the share of the two best answers, its number, source and date.
 
+    Sudden one-sided runs are left out.
+
     Refusals: survey_result_missing without a scale of five or with fewer than ten answers; forbidden.
     """
     results = read_results(database, survey)
-    found = satisfaction(results.whole.results or ())
+    found = satisfaction(results.whole.without_runs or results.whole.results or ())
     if found is None or found.satisfied is None:
         raise Refusal("survey_result_missing")
     percent, question = f"{found.satisfied.percent:.0f}", found.question

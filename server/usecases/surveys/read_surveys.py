@@ -12,6 +12,7 @@ from server.store.surveys.surveys import SurveyAddress, SurveyRow, addresses_of,
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import (
+    are_results_read,
     find_survey,
     may_read,
     may_write,
@@ -131,7 +132,11 @@ def _read(
         halls=halls,
         progress=_progress(whole, sum(row.targets.get(hall, 0) for hall in halls)),
         by_hall=by_hall,
-        unread=sum(each.count for each in counts.unread if each.survey == row.id and each.hall in read_halls),
+        unread=sum(
+            each.count
+            for each in (counts.unread if are_results_read(row, today) else ())
+            if each.survey == row.id and each.hall in read_halls
+        ),
         questions=questions,
         missing=missing_words(questions, row.languages),
         addresses=[each for each in addresses if each.hall is None or each.hall in halls],

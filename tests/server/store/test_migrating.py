@@ -17,7 +17,7 @@ from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.quality.decide_target import decide_target
-from tests.harness.sql import all_rows
+from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 
@@ -52,6 +52,25 @@ def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_fact
         command.downgrade(migrations_on(connection), "0025")
     migrate(database)
     assert targets() == before
+    database.close()
+
+
+def test_choices_that_were_too_few_to_show_wait_for_others(database_url: str):
+    database = Database(database_url, Clock())
+    with database.store.engine.begin() as connection:
+        command.downgrade(migrations_on(connection), "0067")
+    for n in range(11):
+        choices = '{"q1": "5", "q2": "yes"}' if n < 9 else '{"q1": "5"}'
+        execute(
+            database,
+            "INSERT INTO survey_answer (id, survey, hall, channel, language, week, choices)"
+            " VALUES (:id, 's', 'h', 'link', 'fr', '2026-W48', :choices)",
+            id=f"a{n}",
+            choices=choices,
+        )
+    migrate(database)
+    waiting = all_rows(database, "SELECT question, count(*) AS n FROM survey_waiting GROUP BY question")
+    assert waiting == [{"question": "q2", "n": 9}]
     database.close()
 
 

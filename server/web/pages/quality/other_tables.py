@@ -7,7 +7,7 @@ from server.domain.devices.uptime import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
-from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, satisfaction
+from server.domain.surveys.results import QuestionResult, satisfaction
 from server.store.transactions.database import Database
 from server.usecases.devices.read_presence import PresentDevice, read_presence
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
@@ -83,7 +83,7 @@ class _Writer:
         return [
             row.title,
             self.words("quality.explorer.range", first=days[0], last=days[1]),
-            *self._satisfied(satisfaction(part.results) if part.results else None, part),
+            *self._satisfied(part),
             self._number(part.n),
             self._channels(survey, results, part),
             self._hall(survey, part),
@@ -96,13 +96,19 @@ class _Writer:
             return self.halls[part.hall] if part.hall else self.words("quality.satisfaction.every_hall")
         return self.halls[survey.halls[0]] if len(self.halls) > 1 else ""
 
-    def _satisfied(self, result: QuestionResult | None, part: SurveyPart) -> list[str]:
+    def _satisfied(self, part: SurveyPart) -> list[str]:
+        """The share and its interval, also without marked runs, or why there is none."""
+        result = satisfaction(part.results or ())
         share = result.satisfied if result is not None else None
         if share is None:
             return [self.words(f"quality.satisfaction.{_reason(result, part)}"), ""]
         low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
         interval = self.words("quality.plot.trend.between", low=low, high=high)
-        return [self._percent(share.percent), f"{interval}{wording.NBSP}%"]
+        percent, without = self._percent(share.percent), satisfaction(part.without_runs or ())
+        if without is not None and without.satisfied is not None:
+            other = self._percent(without.satisfied.percent)
+            percent = self.words("quality.satisfaction.both", share=percent, without=other)
+        return [percent, f"{interval}{wording.NBSP}%"]
 
     def _channels(self, survey: ReadSurvey, results: SurveyResults, part: SurveyPart) -> str:
         progress = survey.progress if part.hall is None else survey.by_hall[part.hall]
@@ -164,6 +170,5 @@ class _Writer:
 
 def _reason(result: QuestionResult | None, part: SurveyPart) -> str:
     """Why no satisfaction is shown."""
-    if part.n < FEWEST_ANSWERS or (result is not None and result.shares is None):
-        return "few"
-    return "withheld" if part.results is None else "no_question"
+    is_few = part.results is None or (result is not None and result.shares is None)
+    return "few" if is_few else "no_question"

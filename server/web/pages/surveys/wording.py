@@ -8,8 +8,11 @@ from server.domain.surveys.results import QuestionResult
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults
 from server.web.rendering.viewer import Sentence
 
-COLUMNS = ("survey", "hall", "question", "answer", "count", "n", "percent", "low", "high")
-"""The columns of the file of results: shares in percent, `low` and `high` the limits of the 95 % interval."""
+COLUMNS = ("survey", "hall", "question", "answer", "count", "n", "percent", "low", "high", "runs")
+"""The columns of the file of results: shares in percent, `low` and `high` the limits of the 95 % interval.
+
+`runs`: `with` all answers; `without` sudden one-sided runs, where there are some.
+"""
 
 
 def said_answer(question: Question, value: str, say: Sentence) -> str:
@@ -35,11 +38,13 @@ def result_lines(
     title: str, results: SurveyResults, names: Callable[[str | None], str], say: Sentence
 ) -> list[list[str]]:
     """Each answer of each question on a line; parts with too few answers have none."""
-    lines = []
-    for part in (results.whole, *results.parts):
-        for each in part.results or ():
-            lines += _lines(title, names(part.hall), each, say)
-    return lines
+    return [
+        [*line, runs]
+        for part in (results.whole, *results.parts)
+        for runs, found in (("with", part.results), ("without", part.without_runs))
+        for each in found or ()
+        for line in _lines(title, names(part.hall), each, say)
+    ]
 
 
 def _lines(title: str, hall: str, result: QuestionResult, say: Sentence) -> list[list[str]]:

@@ -12,7 +12,7 @@ from server.domain.surveys.questions import (
     question_of,
     stored_question,
 )
-from server.domain.surveys.results import results_of, satisfaction, shown_parts
+from server.domain.surveys.results import results_of, satisfaction
 
 SCALE = Question("q1", "smiley", {"fr": "Bien\u00a0?", "en": "Well?"}, {})
 CHOICE = Question("q2", "choice", {"fr": "Où\u00a0?", "en": "Where?"}, {"fr": ("ici", "là"), "en": ("here",)})
@@ -71,22 +71,6 @@ def test_a_question_with_nine_answers_has_no_shares_and_ten_have_an_interval():
     assert enough.satisfied is not None
     assert (round(enough.satisfied.percent), enough.satisfied.n) == (70, 10)
     assert enough.satisfied.low < 70 < enough.satisfied.high
-
-
-@pytest.mark.parametrize(
-    ("counts", "shown"),
-    [
-        ({"a": 47, "b": 14, "c": 6, "d": 3, "e": 11}, {"a", "b"}),
-        ({"a": 30, "b": 9}, set()),
-        ({"a": 10, "b": 10}, {"a", "b"}),
-        ({"a": 30, "b": 4, "c": 6}, {"a"}),
-        ({"a": 30, "b": 4, "c": 5}, set()),
-        ({"a": 12, "b": 0}, {"a"}),
-        ({}, set()),
-    ],
-)
-def test_what_is_left_out_cannot_be_found_by_subtracting(counts: dict[str, int], shown: set[str]):
-    assert shown_parts(counts) == shown
 
 
 def test_the_most_questions_free_texts_and_choices_are_kept_and_the_longest_words():

@@ -344,7 +344,7 @@ def test_agents_of_all_halls_are_asked_together_by_who_runs_all_sites(api: ApiSi
     assert answer(api, address(api, "link"), q1="4").status_code == 303
     [row] = all_rows(api.database, "SELECT hall, channel FROM survey_answer")
     assert row == {"hall": None, "channel": "link"}
-    assert "Pas de résultat en dessous de 10 réponses" in everywhere.get(survey).text
+    assert "se lisent après sa clôture" in everywhere.get(survey).text
     assert api.person("quality").get(survey).status_code == 404
 
 
