@@ -6,11 +6,8 @@ import { ring } from "./ring.js";
 import { make } from "./slide_parts.js";
 import { placeParts, textIn } from "./words.js";
 
-/**
- * Beside the notices; on the whole width with directions at the end of the line; the same with directions
- * under it.
- */
-const WIDE = ["wide", "broad"];
+/** On the whole width: with directions at the end of the line; under it; or as beside the notices. */
+const WIDE = ["wide", "broad", "tall"];
 const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
 const SIZES = ["0", "1", "2", "3"]; // of a place beside its number
 const STACKED = ["0", "1", "2"]; // of one that takes its own lines
@@ -144,7 +141,7 @@ export function createCards(area, besideArea, body) {
       });
       if (!isPlaceWhole(element)) way.size = smaller(size);
     }
-    return areInside() && isNumberWhole(element);
+    return areInside();
   }
 
   /**
@@ -154,26 +151,25 @@ export function createCards(area, besideArea, body) {
   function anew() {
     const { elements } = written;
     const isTight = elements.length > 2;
-    const tries = WIDE.flatMap((layout) =>
-      [false, true].flatMap((isStacked) =>
+    const compact = elements.length === 2 ? [false, true] : [false];
+    const tries = [false, true].flatMap((isBroken) =>
+      WIDE.flatMap((layout) =>
         // on a line of its own a place is less high
-        (elements.length === 2 ? [false, true] : [false]).map((isCompact) => ({
-          layout,
-          isStacked,
-          isCompact,
-        })),
+        [false, true].flatMap((isStacked) =>
+          compact.map((isCompact) => ({ layout, isBroken, isStacked, isCompact })),
+        ),
       ),
     );
     /** @type {any} how the cards stand in the last one that was tried */
     let found = null;
-    for (const { layout, isStacked, isCompact } of tries) {
+    for (const { layout, isBroken, isStacked, isCompact } of tries) {
       const sizeOf = (element) => (isStacked ? `stacked ${STACKED[0]}` : firstSize(element));
       const places = elements.map((element, at) => ({
         room: "calls",
         size: sizeOf(element),
         isCompact: isCompact && at === 0,
       }));
-      found = { layout, isTight, places, isInside: false };
+      found = { layout, isTight, isBroken, places, isInside: false };
       for (let isChanged = true; isChanged;) {
         apply(found);
         isChanged = false;
@@ -194,6 +190,7 @@ export function createCards(area, besideArea, body) {
     written.found = found;
     set("layout", found.layout);
     set("tight", found.isTight ? "yes" : "no");
+    set("broken", found.isBroken ? "yes" : "no");
     const rooms = { calls: [], beside: [] };
     written.elements.forEach((element, at) => {
       const place = found.places[at];
@@ -223,6 +220,7 @@ export function createCards(area, besideArea, body) {
 
   // an empty area is hidden
   const areInside = () =>
+    all().every(isCardWhole) &&
     heightOf(area) + marginUnder(area) <= roomIn(area.parentElement) + 1 &&
     (!besideArea.firstElementChild || heightOf(besideArea) <= roomIn(besideArea) + 1);
 
@@ -310,15 +308,17 @@ function resize(card, size) {
 
 function isPlaceWhole(card) {
   const place = card.querySelector(".card-place");
-  return card.dataset.stacked
-    ? place.scrollHeight <= lineOf(place)
-    : place.scrollWidth <= place.clientWidth + 1;
+  const isInLine = !card.dataset.stacked || place.scrollHeight <= lineOf(place);
+  return isInLine && place.scrollWidth <= place.clientWidth + 1;
 }
 
-/** Whether a number ends before the edge of its card. */
-function isNumberWhole(card) {
-  const edge = card.getBoundingClientRect().right - Number.parseFloat(getComputedStyle(card).paddingRight);
-  return card.querySelector(".card-number").getBoundingClientRect().right <= edge + 1;
+/** Whether nothing in a card stands out at its end, nor the card out of its room. */
+function isCardWhole(card) {
+  const { right } = card.getBoundingClientRect();
+  const edge = right - Number.parseFloat(getComputedStyle(card).paddingRight) + 1;
+  const isOut = (part) =>
+    part.scrollWidth > part.clientWidth + 1 || part.getBoundingClientRect().right > edge;
+  return right <= card.parentElement.getBoundingClientRect().right + 1 && ![...card.children].some(isOut);
 }
 
 const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);
@@ -326,6 +326,7 @@ const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSi
 function makeCard(card, content, { words, languages, arrow, isPast }) {
   const element = make("article", card.isNew ? "card card-new" : "card");
   element.dataset.content = content;
+  element.style.setProperty("--letters", String(card.number.length));
   if (card.isNew && !isPast) ring(element);
   element.append(make("p", "card-number", {}, card.number), makePlace(card.counter));
   if (isPast)
