@@ -1,22 +1,23 @@
 // The pages of contents, measured ahead for each room in small parts of time: no call waits for them, and
-// what is shown next is there. DOM only.
+// what is shown next is there. How long they take to read is kept for a reload. DOM only.
 
 import { inParts } from "./measuring.js";
 import { buildPages } from "./slides.js";
 
 const PART_MS = 12; // of one task
 const ROOMS = ["beside", "alone"];
+const READINGS = "parvis.readings";
 
 /**
  * `box` is the invisible box to measure in, `rooms` does something in one of its rooms. `onMeasured()` says
- * that what `measure` was asked for is measured.
+ * that what `measure` was asked for is known. `stored` keeps values for a reload: `{read, keep}`.
  */
-export function createMeasuredPages({ box, rooms, wordsIn, onMeasured }) {
+export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured }) {
   /** @type {Map<string, { size: string, pages: any[] }>} */
   const measured = new Map(); // by room and content
   /** @type {Map<string, number[]>} */
-  const readings = new Map(); // by content; kept while it is measured again
-  /** @type {Map<string, { room: string, goOn: (until: number) => boolean }>} */
+  const readings = new Map(stored.read(READINGS)); // by content; true enough while it is measured again
+  /** @type {Map<string, { isAwaitedFor: boolean, goOn: (until: number) => boolean }>} */
   let left = new Map();
   let isAwaited = false;
   let isRunning = false;
@@ -25,15 +26,20 @@ export function createMeasuredPages({ box, rooms, wordsIn, onMeasured }) {
   const sizeOf = () => `${box.clientWidth} ${box.clientHeight} ${getComputedStyle(box).fontSize}`;
   const build = (content) => buildPages(box, content, wordsIn(content.language));
 
-  /** Whether all contents are measured beside calls; else begins with them. Alone they are measured later. */
+  /**
+   * Whether it is known how long all contents take to read beside calls. The unknown ones are measured first,
+   * then the others, at last without calls.
+   */
   function measure(contents) {
     const texts = new Map(contents.map((content) => [JSON.stringify(content), content]));
     const named = ROOMS.flatMap((room) =>
       Array.from(texts, ([text, content]) => ({ room, text, content, name: nameOf(room, text) })),
     );
     const missing = named.filter(({ name }) => !measured.has(name));
-    left = new Map(missing.map((each) => [each.name, left.get(each.name) ?? measurementOf(each)]));
-    isAwaited = missing.some(({ room }) => room === "beside");
+    const unknown = missing.filter(({ room, text }) => room === "beside" && !readings.has(text));
+    const inTurn = [...new Set([...unknown, ...missing])];
+    left = new Map(inTurn.map((each) => [each.name, left.get(each.name) ?? measurementOf(each)]));
+    isAwaited = unknown.length > 0;
     if (left.size) goOnSoon();
     if (isAwaited) return false;
     keepOnly(measured, new Set(named.map(({ name }) => name)));
@@ -42,12 +48,13 @@ export function createMeasuredPages({ box, rooms, wordsIn, onMeasured }) {
   }
 
   function measurementOf({ room, text, content, name }) {
-    const keep = (pages) => {
+    const done = (pages) => {
       measured.set(name, { size: sizeOf(), pages });
       if (room === "beside") readings.set(text, readingIn(pages));
     };
-    const goOn = inParts(() => build(content), keep);
-    return { room, goOn: (until) => rooms[room](() => goOn(until)) };
+    const goOn = inParts(() => build(content), done);
+    const isAwaitedFor = room === "beside" && !readings.has(text);
+    return { isAwaitedFor, goOn: (until) => rooms[room](() => goOn(until)) };
   }
 
   function goOnSoon() {
@@ -64,7 +71,10 @@ export function createMeasuredPages({ box, rooms, wordsIn, onMeasured }) {
       if (performance.now() > until) break;
     }
     if (left.size) goOnSoon();
-    if (!isAwaited || [...left.values()].some(({ room }) => room === "beside")) return;
+    if (isAwaited && [...left.values()].some(({ isAwaitedFor }) => isAwaitedFor)) return;
+    if (!isAwaited && left.size) return;
+    stored.keep(READINGS, [...readings]);
+    if (!isAwaited) return;
     isAwaited = false;
     onMeasured();
   }

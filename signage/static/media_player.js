@@ -10,7 +10,8 @@ import { localDay } from "./words.js";
 /**
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree, isWhole}`,
  * `isFree` when nobody is called any more, `isWhole` once the page looks as it will. Nothing is shown before
- * the first programme is measured; a newer one waits for it while the former plays on. `onSeen(piece)`
+ * it is known how long the first programme takes to read: it is measured, or `stored` by the page before. A
+ * newer programme waits for that while the former plays on. `onSeen(piece)`
  * receives each interval in which a notice was visible: `{item, notice, from, to, outcome}`, in the server's
  * milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next
  * `play`. In a preview nothing is reported.
@@ -24,6 +25,7 @@ export function createMediaPlayer({
   wordsIn,
   own,
   lag,
+  stored,
   loudness,
   serverNow,
   onSeen,
@@ -32,7 +34,7 @@ export function createMediaPlayer({
   onCounted,
 }) {
   let playlist = lists.initialPlaylist({ lag });
-  // the last programme that was measured, with the day that its hours mark: {programme, today}
+  // the last programme whose readings are known, with the day that its hours mark: {programme, today}
   let playable = null;
   let onStage = null; // {key, item, showing}: the item on the stage
   let piece = null; // {item, notice, from}: since when it is visible without a break
@@ -41,7 +43,7 @@ export function createMediaPlayer({
   let next = null; // the item to show as soon as it is ready
   let toPrepare = () => {};
   let isPreparing = false;
-  const pages = createMeasuredPages({ box: measure, rooms, wordsIn, onMeasured: onEnd });
+  const pages = createMeasuredPages({ box: measure, rooms, wordsIn, stored, onMeasured: onEnd });
   const stage = createStage({
     box,
     measure,

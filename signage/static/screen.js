@@ -38,8 +38,7 @@ const { own, languages: spoken } = JSON.parse(get("sentences").textContent ?? ""
 
 // keeps nothing and proves nothing: a real screen may live in the same browser
 const isPreview = document.body.dataset.preview === "yes";
-// before the server has named one
-const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null };
+const NO_PROGRAMME = { revision: "", legal_share: 0, items: [], hours: null }; // before one is named
 const LAG = "parvis.lag";
 
 const { read, keep } = createKept({ isPreview });
@@ -160,6 +159,7 @@ const media = createMediaPlayer({
   wordsIn,
   own,
   lag,
+  stored: { read, keep },
   // the loop hears announcements only
   loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0),
   serverNow: () => screenState.serverNow(state, now()),

@@ -193,3 +193,20 @@ def test_less_motion_changes_at_once_and_shortens_the_line_by_steps(
     assert page.evaluate("held.length") == 0
     lines = "document.querySelector('#progress-line').getAnimations().map((one) => one.effect.getTiming())"
     assert [line["easing"] for line in page.evaluate(lines)] == ["steps(8, start)"]
+
+
+def test_a_reload_shows_a_notice_before_the_programme_is_measured_again(
+    pages: Pages, hall: ContractServer
+) -> None:
+    texts = [item(name, "text", {"title": name, "text": "Un mot. " * 40}, ms=60_000) for name in ("a", "b")]
+    hall.screen["programme"] = programme(*texts)
+    page = pages.open(width=1920, height=1080)
+    page.clock.install()
+    page.goto(f"{hall.url}/screen#t=good")
+    title = page.locator("#slide .notice-title")
+    expect(title).to_have_count(1)
+    # nothing is measured while no time passes
+    page.clock.pause_at(page.evaluate("Date.now() + 1_000"))
+    page.reload()
+    expect(title).to_have_count(1)
+    expect(title).to_be_visible()
