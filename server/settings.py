@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         le=100_000,
         description="Connections of one address that nobody has identified, a process; 0: no limit.",
     )
+    requests_per_address: int = Field(
+        default=1200,
+        ge=0,
+        le=1_000_000,
+        description="Pages a minute that strangers at one address may ask for; 0: no limit.",
+    )
     secret_key: str = Field(
         default="", repr=False, description="Signs cookies; empty: a random one kept in the database."
     )

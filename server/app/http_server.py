@@ -17,6 +17,8 @@ from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
 from server.app.request_heads import StrictRequests
 from server.connections import Connections, HttpDeadlines, TcpConnection
 from server.logs.limited import limited_line
+from server.logs.plain_lines import write_uncaught
+from server.logs.rates import SOURCE
 from server.settings import Settings
 
 PIECE_BYTES = 65_536
@@ -46,6 +48,7 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
     def __init__(self, listener: Any, application: Any, connections: Connections, **options: Any) -> None:
         self.connections = connections
         lines = pywsgi.LoggingLogAdapter(logging.getLogger("server"), logging.INFO)
+        gevent.get_hub().print_exception = lambda _, *failed: write_uncaught(*failed)  # else past the loggers
         super().__init__(
             listener, application, log=None, error_log=lines, handler_class=TimedRequests, **options
         )
@@ -73,6 +76,7 @@ class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
     def _open(self, sock: Any, address: Any) -> Iterator[TcpConnection]:
         host = address[0] if isinstance(address, tuple) and address else ""
         with self.connections.open(str(host), lambda: _end(sock)) as connection:
+            SOURCE.set(lambda: connection.network)
             yield connection
 
 

@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import RateLimitExceeded
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
@@ -80,6 +80,8 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
 
 def _with_retry_after(error: HTTPException, answer: WsgiResponse) -> WsgiResponse:
     """The answer; after too many requests with the seconds to wait."""
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, RateLimitExceeded) and error.limit is not None:
         answer.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return answer

@@ -15,9 +15,12 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from server.logs.masking import mask_secrets, masked_values
+from server.logs.rates import RatedLines
 
 OWN = ("server", "kiosk", "signage", "hardware", "gunicorn")
 """The loggers that follow the level of the settings."""
+LONGEST_VALUE = 1_000
+"""Characters of a value; a request's address may have eight thousand."""
 _PLAIN = re.compile(r"[\w.:/+@%*-]+")
 
 
@@ -39,6 +42,8 @@ def _written(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
         return json.dumps(value)
     text = value if isinstance(value, str) else str(value)
+    if len(text) > LONGEST_VALUE:
+        text = mask_secrets(text)[:LONGEST_VALUE] + "…"
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
@@ -50,18 +55,20 @@ def write_lines(level: str) -> None:
     least = getattr(logging, level.upper())
     lines = logging.StreamHandler()
     lines.setFormatter(LogLines())
+    lines.addFilter(RatedLines())
     root = logging.getLogger()
     root.handlers[:] = [lines]
     root.setLevel(max(least, logging.WARNING))
     for name in OWN:
         logging.getLogger(name).setLevel(least)
-    sys.excepthook = _uncaught
-    threading.excepthook = lambda found: _uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+    sys.excepthook = write_uncaught
+    threading.excepthook = lambda found: write_uncaught(found.exc_type, found.exc_value, found.exc_traceback)
 
 
-def _uncaught(
+def write_uncaught(
     kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None
 ) -> None:
+    """One line, with its traceback, for what nothing caught."""
     if issubclass(kind, KeyboardInterrupt | SystemExit):
         return
     failed = (kind, error if error is not None else kind(), traceback)

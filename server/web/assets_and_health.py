@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.settings import ASSETS
 from server.web.access.callers import identify
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, Allowance, open_to
 from server.web.access.site_context import SiteContext
 from server.web.api.responses.exact import HealthAnswer, NotReadyAnswer
 from server.web.api.services import REFUSED
@@ -37,7 +37,7 @@ def blueprint(site: SiteContext) -> Blueprint:
 
 def _files(routes: Blueprint, site: SiteContext) -> None:
     @routes.get("/assets/<path:name>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.FILES)
     def asset(name: str) -> Response:
         return send_from_directory(ASSETS, name, max_age=86400)
 
@@ -61,13 +61,13 @@ def health_blueprint(site: SiteContext) -> APIBlueprint:
     routes = APIBlueprint("health", __name__, abp_tags=[HEALTH], abp_responses=REFUSED)
 
     @routes.get("/health/live", responses={200: HealthAnswer})
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def live() -> Response:
         """Whether the server runs."""
         return jsonify(status="ok")
 
     @routes.get("/health/ready", responses={200: HealthAnswer, 503: NotReadyAnswer})
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def ready() -> tuple[Response, int]:
         """Whether the server takes requests: its database answers."""
         return (jsonify(status="ok"), 200) if site.is_ready() else (jsonify(status="not ready"), 503)

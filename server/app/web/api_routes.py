@@ -1,7 +1,9 @@
 """The routes of the API, by subject."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+
+from flask import Response
 
 import kiosk.pages
 from server.app.brakes import by_caller
@@ -41,6 +43,7 @@ from server.web.api.devices import (
 from server.web.api.incidents import routes as incidents_api
 from server.web.api.openapi import complete_document
 from server.web.api.quality import typed_figures
+from server.web.rendering.compression import SameForAll
 
 PLAIN = (
     *(tickets, appointments, halls, hours, targets, counters, reception, linked_visits),
@@ -129,7 +132,11 @@ def _install_reading_aloud(parts: WebParts) -> None:
 def _install_description(parts: WebParts) -> None:
     app = parts.app
 
+    @cache
+    def described() -> bytes:
+        return app.json.dumps(complete_document(app.api_doc)).encode()
+
     @app.get("/api/v1/openapi.json", doc_ui=False)
     @open_to(Access.EVERYBODY)
-    def openapi() -> Any:
-        return complete_document(app.api_doc)
+    def openapi() -> Response:
+        return SameForAll(described(), mimetype="application/json")

@@ -15,9 +15,13 @@ from server.language import LANGUAGES
 from server.usecases.media.read_look import Branding
 from server.web.access.entering import install_entrance
 from server.web.access.requirements import install_access, open_blueprints
+from server.web.access.strangers import StrangersLine, StrangersQuota, install_strangers
 from server.web.api import media as media_api
 from server.web.pages.look.files import look_of
 from server.web.rendering.viewer import install_page_context
+
+LOOK_ROUND_S = 1e-9
+"""No time, but more than 0: the event loop then looks at its connections, which a sleep of 0 does not do."""
 
 
 def install_web(app: OpenAPI, parvis: Parvis) -> None:
@@ -43,6 +47,11 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
         except Refusal:
             return None
 
+    install_strangers(
+        app,
+        StrangersLine(lambda: parvis.socketio.sleep(LOOK_ROUND_S)),
+        StrangersQuota(parts.limiter, settings.requests_per_address),
+    )
     install_entrance(app)
     install_access(app)
     app.before_request(media_api.admit_upload(parts.api))  # before the body is read

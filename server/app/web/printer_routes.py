@@ -15,7 +15,10 @@ from server.web.pulled_printers.printer_access import PulledService
 MOST_REQUESTS = "240 per minute"
 """Of one printer: one that asks every second, with a job a second."""
 MOST_REFUSED = "60 per minute"
-"""Of one network, without a valid secret."""
+"""Of one network, with a wrong secret."""
+MOST_UNPROVEN = "1200 per minute"
+"""Of one network, without any: a printer that proves itself by Digest asks first. Ten that ask every second
+need half of it."""
 
 
 def install_printer_routes(parts: WebParts) -> None:
@@ -32,6 +35,7 @@ def install_printer_routes(parts: WebParts) -> None:
         draw_bytes=byte_drawer(printing.database, printing.tickets, printing.off_loop),
         tell=printing.tell,
         slow_refused=parts.brake("printer_refused", MOST_REFUSED),
+        slow_unproven=parts.brake("printer_unproven", MOST_UNPROVEN),
         slow_requests=parts.brake("printer_requests", MOST_REQUESTS, by=_by_printer),
         note_refused=partial(note_refused_secret, parts.parvis.settings.var / FOLDER, parts.parvis.database),
     )

@@ -135,9 +135,6 @@ def _install_public_notices(parts: WebParts) -> None:
         parvis.media.files,
         parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
-        # a whole hall may share the address of its Wi-Fi
-        slow=parts.brake("public_notices", "600 per minute"),
-        slow_files=parts.brake("public_files", "1200 per minute"),
     )
     parts.app.register_blueprint(public_notice_pages.blueprint(pages))
 
@@ -145,17 +142,14 @@ def _install_public_notices(parts: WebParts) -> None:
 def _install_kept_about(parts: WebParts) -> None:
     parvis = parts.parvis
     languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
-    slow = parts.brake("kept_about", "600 per minute")
-    needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages, slow)
+    needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages)
     parts.app.register_blueprint(kept_about_pages.blueprint(needs))
 
 
 def _install_public_hall(parts: WebParts) -> None:
     parvis = parts.parvis
     languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
-    # a whole hall may share the address of its Wi-Fi
-    slow = parts.brake("public_hall", "600 per minute")
-    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages, slow)
+    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages)
     parts.app.register_blueprint(public_hall_pages.blueprint(needs))
 
 
@@ -165,10 +159,8 @@ def _install_surveys(parts: WebParts) -> None:
         parvis.database,
         parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
-        # a whole hall may share the address of its Wi-Fi
         alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
         alert_signs=alert_signs(),
-        slow=parts.brake("surveys", "600 per minute"),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
         slow_address=parts.brake("survey_address", "300 per day", by=by_survey),
         slow_kiosk=parts.brake("survey_kiosk", "30 per minute", by=by_survey),
@@ -187,8 +179,6 @@ def _install_public_register(parts: WebParts) -> None:
         parts.parvis.database,
         parts.parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
-        # a whole hall may share the address of its Wi-Fi
-        slow=parts.brake("public_register", "600 per minute"),
         slow_sent=(
             parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
             parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),

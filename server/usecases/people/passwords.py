@@ -85,11 +85,16 @@ def hash_password(password: str) -> str:
 
 def is_right(kept: str | None, password: str) -> bool:
     """Whether a password is the one that was kept; takes as long where none was, and is then wrong."""
+    is_match = _off_loop(_is_match, kept or _off_loop(_nobody), _typed(password))
+    return is_match and kept is not None
+
+
+def _is_match(kept: str, password: str) -> bool:
+    """Raises nothing for a wrong password: gevent writes what a thread raises to standard error."""
     try:
-        _off_loop(PASSWORDS.verify, kept or _off_loop(_nobody), _typed(password))
+        return bool(PASSWORDS.verify(kept, password))
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
 
 
 def check_password(password: str, names: Iterable[str] = ()) -> None:

@@ -29,6 +29,19 @@ class Access(StrEnum):
     """Any signed-in person, paired device or API key."""
 
 
+class Allowance(StrEnum):
+    """What a stranger's requests are counted with: so many a minute from one address, for all its routes."""
+
+    PAGES = "pages"
+    """Every route that names no other one, and addresses that no route has."""
+    TICKETS = "tickets"
+    """What holders of a ticket read and do: the phones of a hall may share its Wi-Fi."""
+    FILES = "files"
+    """Files that pages are made of."""
+    OWN = "own"
+    """Not counted here: the route counts by itself, or must answer whatever happens."""
+
+
 _OPEN = (Access.EVERYBODY, Access.TICKET)
 PEOPLE = frozenset({"person"})
 PEOPLE_AND_KEYS = frozenset({"person", "key"})
@@ -40,13 +53,15 @@ ANY_KIND = PEOPLE_AND_KEYS | DEVICES
 class Required:
     """One of these permissions, held by a caller of one of these kinds; or an access without permission.
 
-    `is_anywhere`: held at one site at least; else in the hall that the request is about.
+    `is_anywhere`: held at one site at least; else in the hall that the request is about. `allowance`: what a
+    stranger's request is counted with (`server.web.access.strangers`).
     """
 
     permissions: frozenset[Permission] = frozenset()
     kinds: frozenset[str] = ANY_KIND
     is_anywhere: bool = False
     access: Access | None = None
+    allowance: Allowance = Allowance.PAGES
 
 
 def requires[**Given, Answer](
@@ -57,10 +72,11 @@ def requires[**Given, Answer](
 
 
 def open_to[**Given, Answer](
-    access: Access, *, of: Collection[str] = ANY_KIND
+    access: Access, *, of: Collection[str] = ANY_KIND, allowance: Allowance | None = None
 ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """The view requires no permission."""
-    return _marked(Required(kinds=frozenset(of), access=access))
+    """The view requires no permission. `allowance`: that of the kind of access unless another is named."""
+    usual = Allowance.TICKETS if access is Access.TICKET else Allowance.PAGES
+    return _marked(Required(kinds=frozenset(of), access=access, allowance=allowance or usual))
 
 
 def _marked(requirement: Required) -> Callable[[Any], Any]:
@@ -86,7 +102,8 @@ def open_blueprints(app: Flask, names: Collection[str]) -> None:
         blueprint, _, name = endpoint.rpartition(".")
         if blueprint in names or name == "static":
             opened: Any = partial(view)
-            app.view_functions[endpoint] = open_to(Access.EVERYBODY)(opened)
+            allowance = Allowance.FILES if name == "static" else Allowance.PAGES
+            app.view_functions[endpoint] = open_to(Access.EVERYBODY, allowance=allowance)(opened)
 
 
 def install_access(app: Flask) -> None:

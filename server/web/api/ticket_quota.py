@@ -3,12 +3,10 @@
 Counted like every other limit: in Redis for all workers, in this process while Redis is away.
 """
 
-from collections.abc import Callable
-
 from flask_limiter import Limiter
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter, RateLimiter
+
+from server.web.access.shared_counts import SharedCounts
 
 SCOPE = "kiosk_tickets"
 
@@ -17,24 +15,16 @@ class TicketQuota:
     """The tickets of each kiosk (device) in the last minute. `a_minute` 0: nothing is counted."""
 
     def __init__(self, limiter: Limiter, a_minute: int) -> None:
-        self._limiter = limiter
+        self._counts = SharedCounts(limiter)
         self._most = RateLimitItemPerMinute(a_minute) if a_minute else None
-        self._alone = MovingWindowRateLimiter(MemoryStorage())
 
     def is_spent(self, device: str) -> bool:
         """Whether a device has given its tickets of this minute."""
         most = self._most
-        return most is not None and not self._counted(lambda by: by.test(most, SCOPE, device))
+        return most is not None and not self._counts.by(lambda by: by.test(most, SCOPE, device))
 
     def spend(self, device: str) -> None:
         """Counts a new ticket."""
         most = self._most
         if most is not None:
-            self._counted(lambda by: by.hit(most, SCOPE, device))
-
-    def _counted(self, count: Callable[[RateLimiter], bool]) -> bool:
-        shared = self._limiter.limiter
-        try:
-            return count(shared)
-        except shared.storage.base_exceptions:
-            return count(self._alone)
+            self._counts.by(lambda by: by.hit(most, SCOPE, device))

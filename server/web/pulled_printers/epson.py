@@ -24,8 +24,13 @@ from server.usecases.printing.pulled.fetch_job import Picture, fetch_job
 from server.usecases.printing.pulled.printer_secret import printer_of_secret
 from server.usecases.printing.pulled.report_state import report_state
 from server.web.access.cross_site import OF_PRINTERS
-from server.web.access.requirements import Access, open_to
-from server.web.pulled_printers.printer_access import PulledService, admit_printer, plain_answers
+from server.web.access.requirements import Access, Allowance, open_to
+from server.web.pulled_printers.printer_access import (
+    PulledService,
+    admit_printer,
+    plain_answers,
+    proof_sent,
+)
 
 KIND: PrinterKind = "epson_direct"
 _XML = "text/xml; charset=utf-8"
@@ -37,7 +42,7 @@ def blueprint(service: PulledService) -> Blueprint:
     plain_answers(routes)
 
     @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def ask(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_FORM_BYTES
         proof = _Proof(service, hall, printer)
@@ -60,7 +65,7 @@ class _Proof:
 
     def printer(self) -> PulledPrinter | None:
         """The printer, which comes to its own address under its own ID; None: it does not prove it."""
-        sent = request.authorization
+        sent = proof_sent()
         if sent is None or sent.type != "digest" or sent.get("username") != self.user:
             return None
         nonce = sent.get("nonce") or ""

@@ -15,7 +15,7 @@ from server.usecases.printing.pulled.claim_printer import claim_printer, release
 from server.usecases.printing.pulled.confirm_job import confirm_job
 from server.usecases.printing.pulled.fetch_job import Picture, fetch_job
 from server.web.access.cross_site import OF_PRINTERS
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pulled_printers.printer_access import PulledService, admitted_by_password, plain_answers
 
 KIND: PrinterKind = "gateway"
@@ -29,14 +29,14 @@ def blueprint(service: PulledService) -> Blueprint:
     plain_answers(routes)
 
     @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
         found = admitted_by_password(service, KIND, hall, printer)
         return found if isinstance(found, Response) else _poll(service, found)
 
     @routes.get("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
         found = admitted_by_password(service, KIND, hall, printer)
         if isinstance(found, Response):
@@ -48,7 +48,7 @@ def blueprint(service: PulledService) -> Blueprint:
         return _fetch(service, found)
 
     @routes.put("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
         found = admitted_by_password(service, KIND, hall, printer)

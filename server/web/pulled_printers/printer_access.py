@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 
 from server.connections import caller_is_identified
@@ -36,8 +37,9 @@ class PulledService:
 
     `draw_png`, `draw_dots`, `draw_bytes`: the paper of a job as a PNG, as bits of dots, as what an ESC/POS
     printer is sent. `tell(job)`: a verdict that is not
-    final. `slow_refused`: counts one request with a wrong secret. `slow_requests`: counts one of the printer
-    of the address. `note_refused(printer)`: keeps that a wrong secret of it came.
+    final. `slow_refused`: counts one request with a wrong secret, `slow_unproven` one without any.
+    `slow_requests`: counts one of the printer of the address. `note_refused(printer)`: keeps that a wrong
+    secret of it came.
     """
 
     database: Database
@@ -46,6 +48,7 @@ class PulledService:
     draw_bytes: Draw
     tell: Tell
     slow_refused: Callable[[], None]
+    slow_unproven: Callable[[], None]
     slow_requests: Callable[[], None]
     note_refused: Callable[[str], None]
 
@@ -54,6 +57,14 @@ def is_protected() -> bool:
     """Whether nobody between can read the request: by https, or from this machine itself."""
     is_local = request.remote_addr in LOOPBACK and not any(each in request.headers for each in _PROXIED)
     return request.is_secure or is_local
+
+
+def proof_sent() -> Authorization | None:
+    """What the request sends as a proof; None: nothing, or what no printer sends."""
+    try:
+        return request.authorization
+    except ValueError:  # no ASCII: the library reads it as if it were
+        return None
 
 
 def admit_printer(
@@ -72,7 +83,9 @@ def admit_printer(
         return Response(status=403)
     printer = find()
     if printer is None:
-        if request.authorization is not None:
+        if "Authorization" not in request.headers:
+            service.slow_unproven()
+        else:
             service.slow_refused()
             if not is_stale():
                 service.note_refused(str((request.view_args or {}).get("printer", "")))
@@ -92,7 +105,7 @@ def admitted_by_password(
     """
 
     def find() -> PulledPrinter | None:
-        sent = request.authorization
+        sent = proof_sent()
         if sent is None or sent.type != "basic" or sent.username != printer:
             return None
         digest = token_digest(sent.password or "")

@@ -13,7 +13,7 @@ from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
 from server.usecases.printing.pulled.confirm_job import confirm_job
 from server.usecases.printing.pulled.fetch_job import NotHandedOver, Picture, fetch_job
 from server.web.access.cross_site import OF_PRINTERS
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pulled_printers.printer_access import PulledService, admitted_by_password, plain_answers
 
 KIND: PrinterKind = "star_cloudprnt"
@@ -26,14 +26,14 @@ def blueprint(service: PulledService) -> Blueprint:
     plain_answers(routes)
 
     @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_POLL_BYTES
         found = _admitted(service, hall, printer)
         return found if isinstance(found, Response) else _poll(service, found)
 
     @routes.get("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
         found = _admitted(service, hall, printer)
         if isinstance(found, Response):
@@ -43,7 +43,7 @@ def blueprint(service: PulledService) -> Blueprint:
         return _confirm(service, found) if "delete" in request.args else _fetch(service, found)
 
     @routes.delete("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         found = _admitted(service, hall, printer)
         return found if isinstance(found, Response) else _confirm(service, found)

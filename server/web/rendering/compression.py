@@ -1,8 +1,9 @@
 """Files and pages as they travel: compressed by brotli or gzip, and named by their content.
 
-Files of pages are compressed, and the pages of screens, kiosks and counters, whose words make up most of what
-they weigh. None of the three repeats anything of its address. A page that does is not compressed: where an
-attacker chooses a part of what is compressed together, its length tells the rest (BREACH).
+Files of pages are compressed, what is the same for everybody, and the pages of screens, kiosks and counters,
+whose words make up most of what they weigh. None of them repeats anything of its address. A page that does is
+not compressed: where an attacker chooses a part of what is compressed together, its length tells the rest
+(BREACH).
 """
 
 import gzip
@@ -22,13 +23,20 @@ FILE_QUALITY, PAGE_QUALITY = 9, 5
 """Of brotli and of gzip; a page is made and compressed anew each time."""
 
 
+class SameForAll(Response):
+    """An answer that is the same for everybody, packed and named once; `content` is the same object."""
+
+    def __init__(self, content: bytes, *, mimetype: str) -> None:
+        super().__init__(content, mimetype=mimetype)
+        self.headers["Cache-Control"] = "no-cache"
+
+
 def compress(request: Request, response: Response) -> Response:
     """The answer, compressed where it may be and the browser takes that; 304 where the browser has it."""
     if response.status_code != 200:
         return response
-    endpoint = request.endpoint or ""
     is_page = request.path in _PAGES
-    is_compressed = is_page or endpoint in _FILES or endpoint.endswith(_STATIC)
+    is_compressed = is_page or isinstance(response, SameForAll) or _is_of_file(request)
     if not is_compressed or not (response.mimetype or "").startswith(_WORDS) or "Range" in request.headers:
         return response
     response.vary.add("Accept-Encoding")
@@ -38,7 +46,8 @@ def compress(request: Request, response: Response) -> Response:
         packed = _packed(content, coding, PAGE_QUALITY) if is_page else _packed_file(content, coding)
         response.set_data(packed)
         response.content_encoding = coding
-    response.set_etag(f"{hashlib.sha256(content).hexdigest()[:32]}-{coding or 'plain'}")
+    digest = _digest(content) if is_page else _digest_of_file(content)
+    response.set_etag(f"{digest}-{coding or 'plain'}")
     del response.headers["Last-Modified"]  # two releases may be installed within a second
     response.make_conditional(request)
     return response
@@ -48,6 +57,10 @@ def is_file(request: Request, response: Response) -> bool:
     """Whether the answer is a file that pages are made of."""
     if response.status_code not in (200, 206, 304):
         return False
+    return _is_of_file(request)
+
+
+def _is_of_file(request: Request) -> bool:
     endpoint = request.endpoint or ""
     return endpoint in _FILES or endpoint.endswith(_STATIC)
 
@@ -65,6 +78,13 @@ def _read(response: Response) -> bytes:
 def _coding(request: Request) -> str | None:
     accepted = request.accept_encodings
     return next((coding for coding in ("br", "gzip") if accepted[coding] > 0), None)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+_digest_of_file = lru_cache(maxsize=1_000)(_digest)
 
 
 @lru_cache(maxsize=1_000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, g, redirect, request
@@ -79,6 +80,7 @@ def install_page_context(
     """
 
     app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
+    app.extensions["parvis_look"] = look
 
     @app.context_processor
     def page_context() -> dict[str, object]:
@@ -89,7 +91,7 @@ def install_page_context(
             "languages": languages,
             "viewer": work.viewer(),
             "is_demonstration": is_demonstration,
-            "look": look(),
+            "look": page_look(),
         }
 
 
@@ -98,6 +100,13 @@ def page_language() -> str:
     if "page_language" not in g:
         g.page_language = current_app.extensions["parvis_language"]()
     return str(g.page_language)
+
+
+def page_look() -> Branding | None:
+    """The organisation's look on the page being answered; None where the database is away."""
+    if "page_look" not in g:
+        g.page_look = current_app.extensions["parvis_look"]()
+    return cast(Branding | None, g.page_look)
 
 
 def speak_to(language: str) -> None:

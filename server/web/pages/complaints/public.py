@@ -46,7 +46,6 @@ class PublicRegister:
     database: Database
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
-    slow: Callable[[], None]
     slow_sent: Sequence[Callable[[], None]]
     slow_codes: Callable[[], None]
 
@@ -73,7 +72,6 @@ def blueprint(pages: PublicRegister) -> Blueprint:
     @routes.get("/dire/<hall>")
     @open_to(Access.EVERYBODY)
     def write(hall: str) -> Response:
-        pages.slow()
         return _uncached(_form(pages, pages.hall(hall), request.args))
 
     @routes.post("/dire/<hall>")
@@ -99,7 +97,6 @@ def blueprint(pages: PublicRegister) -> Blueprint:
     @routes.get("/dire/<hall>/suivi")
     @open_to(Access.EVERYBODY)
     def follow(hall: str) -> Response:
-        pages.slow()
         configuration = pages.hall(hall)
         reference, code = request.args.get("reference", "")[:40], request.args.get("code", "")[:40]
         found: OwnEntry | None = None

@@ -74,22 +74,18 @@ class HelpDocument:
 
 
 class HelpLibrary:
-    """The documents below a folder, read again when a file has changed."""
+    """The documents below a folder, read once: a release brings others with a new process."""
 
     def __init__(self, docs_dir: Path) -> None:
         self.docs_dir = docs_dir
-        self._stamps: tuple[tuple[str, int], ...] = ()
         self._documents: dict[str, HelpDocument] = {}
 
     def documents(self) -> Mapping[str, HelpDocument]:
         """Every document by its name, in the order of the names."""
-        files = {
-            name: file for file in self._files() if (name := self._name(file)) in FURTHER or _is_manual(name)
-        }
-        stamps = tuple((name, file.stat().st_mtime_ns) for name, file in files.items())
-        if stamps != self._stamps:
+        if not self._documents:
+            names = {self._name(file): file for file in self._files()}
+            files = {name: file for name, file in names.items() if name in FURTHER or _is_manual(name)}
             self._documents = {name: _document(name, file, files) for name, file in files.items()}
-            self._stamps = stamps
         return self._documents
 
     def open_to(self, *, is_public_only: bool) -> list[HelpDocument]:

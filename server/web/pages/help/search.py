@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from server.domain.text_folding import fold_text
 from server.web.pages.help.documents import HelpDocument
@@ -39,25 +40,31 @@ def search(documents: Iterable[HelpDocument], query: str, language: str) -> list
     if not words:
         return []
     order = sorted(("en", "fr"), key=lambda each: each != language)
-    found: list[tuple[tuple[int, bool, int, int], FoundPassage]] = []
+    found: list[tuple[tuple[int, bool, int, int], HelpDocument, Passage]] = []
     for document in documents:
+        title = _document_words(document.rendered.title)
         for passage in document.rendered.passages:
-            head, text = (
-                _plain_words(f"{document.rendered.title} {passage.heading.text}"),
-                _plain_words(passage.text),
-            )
+            head = f"{title} {_document_words(passage.heading.text)}"
+            text = _document_words(passage.text)
             counts = [_count(word, f"{head} {text}") for word in words]
             if all(counts):
                 in_head = sum(_count(word, head) > 0 for word in words)
                 rank = (order.index(document.language), document.section in LAST, -in_head, -sum(counts))
-                found.append((rank, FoundPassage(document, passage, _excerpt(passage.text, words))))
+                found.append((rank, document, passage))
     found.sort(key=lambda each: each[0])
-    return [each for _, each in found[:MOST_FOUND]]
+    return [
+        FoundPassage(document, passage, _excerpt(passage.text, words))
+        for _, document, passage in found[:MOST_FOUND]
+    ]
 
 
 def _plain_words(text: str) -> str:
     """The words in small letters without accents or signs, between single spaces."""
     return " ".join(re.findall(r"[a-z0-9_]+", fold_text(text)))
+
+
+_document_words = cache(_plain_words)
+"""The same of a text of a document, which lasts as long as the process."""
 
 
 def _count(word: str, words: str) -> int:

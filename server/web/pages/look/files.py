@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, send_file
 from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
 from server.usecases.media.read_look import Branding, read_look
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, Allowance, open_to
 from signage.media.prepared import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
@@ -24,7 +24,7 @@ def blueprint(files: MediaFiles, database: Database) -> Blueprint:
     routes = Blueprint("look", __name__)
 
     @routes.get("/look/<digest>.css")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.FILES)
     def stylesheet(digest: str) -> Response:
         look = look_of(database)
         response = Response(look.css, mimetype="text/css")
@@ -32,7 +32,7 @@ def blueprint(files: MediaFiles, database: Database) -> Blueprint:
         return response
 
     @routes.get("/look/<name>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.FILES)
     def file(name: str) -> Response:
         path = files.path(name)
         if path is None or name not in look_of(database).files:

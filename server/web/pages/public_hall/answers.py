@@ -12,13 +12,12 @@ from server.usecases.waits.estimate_waits import Estimates
 
 @dataclass(frozen=True, slots=True)
 class PublicHallPages:
-    """What the pages need; `languages` are (code, own name), `slow` may raise a 429 of its own."""
+    """What the pages need; `languages` are (code, own name)."""
 
     database: Database
     estimates: Estimates
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
-    slow: Callable[[], None]
 
     def language_links(self) -> list[dict[str, str]]:
         """Links to the page in each language."""

@@ -64,7 +64,6 @@ def add_routes(routes: Blueprint, needs: PublicHallPages) -> None:
         return Files(figures_json(configuration, months, read_at, say), figures_csv(months))
 
     def file(hall: str, kind: Literal["json", "csv"]) -> Response:
-        needs.slow()
         configuration = _public_hall(needs, hall)
         mark = mark_of(configuration.installation_revision, configuration.revision)
         hour = int(needs.database.clock.now().timestamp()) // KEPT_S
@@ -77,7 +76,6 @@ def add_routes(routes: Blueprint, needs: PublicHallPages) -> None:
     @routes.get("/infos/<hall>/donnees")
     @open_to(Access.EVERYBODY)
     def open_figures(hall: str) -> Response:
-        needs.slow()
         configuration = _public_hall(needs, hall)
         say = Sentence(needs.translate, page_language())
         page = render_template(

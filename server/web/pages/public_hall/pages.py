@@ -28,7 +28,6 @@ def blueprint(needs: PublicHallPages) -> Blueprint:
     @routes.get("/infos/<hall>/venir")
     @open_to(Access.EVERYBODY)
     def public_hall(hall: str) -> Response:
-        needs.slow()
         language = page_language()
         try:
             found = read_public_hall(needs.database, needs.estimates, hall, language, needs.translate)

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_alert_message
 from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.public.read_public_notices import is_public_file, read_public_notices
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pages.phone.ticket_view import alert_languages, alert_words
 from server.web.rendering.viewer import page_language
 from signage.alert_texts import alert_texts
@@ -29,14 +29,12 @@ FILE_KEPT_S = 300
 
 @dataclass(frozen=True, slots=True)
 class PublicNoticePages:
-    """What the pages need; `languages` are (code, own name), `slow…` may raise a 429 of its own."""
+    """What the pages need; `languages` are (code, own name)."""
 
     database: Database
     files: MediaFiles
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
-    slow: Callable[[], None]
-    slow_files: Callable[[], None]
 
     def hall(self, hall: str) -> HallConfiguration:
         """The hall of an address; 404 for one that is not there."""
@@ -92,7 +90,6 @@ def blueprint(pages: PublicNoticePages) -> Blueprint:
     @routes.get("/infos/<hall>")
     @open_to(Access.EVERYBODY)
     def listed(hall: str) -> Response:
-        pages.slow()
         configuration = pages.hall(hall)
         found = read_public_notices(pages.database, hall, pages.translate)
         entries = [(notice, _text_to_read(notice)) for notice in found["notices"]]
@@ -101,7 +98,6 @@ def blueprint(pages: PublicNoticePages) -> Blueprint:
     @routes.get("/infos/<hall>/<notice>")
     @open_to(Access.EVERYBODY)
     def one(hall: str, notice: str) -> Response:
-        pages.slow()
         configuration = pages.hall(hall)
         found = read_public_notices(pages.database, hall, pages.translate)
         ids = [each["id"] for each in found["notices"]]
@@ -124,9 +120,8 @@ def blueprint(pages: PublicNoticePages) -> Blueprint:
         )
 
     @routes.get("/infos/<hall>/fichiers/<name>")
-    @open_to(Access.EVERYBODY)
+    @open_to(Access.EVERYBODY, allowance=Allowance.FILES)
     def file(hall: str, name: str) -> Response:
-        pages.slow_files()
         pages.hall(hall)
         path = pages.files.path(name)
         if path is None or not is_public_file(pages.database, hall, name, pages.translate):

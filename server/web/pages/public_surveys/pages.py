@@ -44,7 +44,7 @@ class PublicSurveyPages:
     """What the pages need; `languages` are (code, own name); `alert_words` by language and `alert_signs` are
     those of kiosks.
 
-    The limits, each of which may raise a 429 of its own: `slow` of every page; `slow_answers` by address of
+    The limits, each of which may raise a 429 of its own: `slow_answers` by address of
     the caller; `slow_address` by address of the survey; `slow_kiosk` of an exit kiosk; `slow_tickets` of a
     ticket.
     """
@@ -54,7 +54,6 @@ class PublicSurveyPages:
     languages: Sequence[tuple[str, str]]
     alert_words: Mapping[str, object]
     alert_signs: str
-    slow: Callable[[], None]
     slow_answers: Callable[[], None]
     slow_address: Callable[[], None]
     slow_kiosk: Callable[[], None]
@@ -71,7 +70,6 @@ def blueprint(needs: PublicSurveyPages) -> Blueprint:
     @routes.get(PLACE + "/merci")
     @open_to(Access.EVERYBODY)
     def thanks() -> Response:
-        needs.slow()
         return _page("public_surveys/thanks.html", needs, needs.languages)
 
     return routes
@@ -89,7 +87,6 @@ def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.get(PLACE + "/<code>")
     @open_to(Access.EVERYBODY)
     def ask(code: str) -> Response:
-        needs.slow()
         return _asking(needs, lambda: asked(code))
 
     @routes.post(PLACE + "/<code>")
@@ -124,7 +121,6 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.get(PLACE + "/<exit_kiosk>/borne")
     @open_to(Access.EVERYBODY)
     def kiosk(exit_kiosk: str) -> Response:
-        needs.slow()
         try:
             asked = asked_at_exit(exit_kiosk)
         except Refusal as refusal:
@@ -157,7 +153,6 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
     @open_to(Access.EVERYBODY)
     def alert(exit_kiosk: str) -> Response:
-        needs.slow()
         response = jsonify(read_exit_alert(needs.database, exit_kiosk))
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -20,12 +20,11 @@ from server.web.rendering.viewer import Sentence, page_language
 
 @dataclass(frozen=True, slots=True)
 class KeptAboutPages:
-    """What the pages need; `languages` are (code, own name), `slow` may raise a 429 of its own."""
+    """What the pages need; `languages` are (code, own name)."""
 
     database: Database
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
-    slow: Callable[[], None]
 
 
 def blueprint(needs: KeptAboutPages) -> Blueprint:
@@ -40,7 +39,6 @@ def blueprint(needs: KeptAboutPages) -> Blueprint:
     @routes.get("/vos-donnees")
     @open_to(Access.EVERYBODY)
     def visitor() -> Response:
-        needs.slow()
         schedule, contact = read_kept_about_visitors(needs.database)
         say = Sentence(needs.translate, page_language())
         kept = {name: value for name, value in request.args.items() if name != "lang"}

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from server.domain.people.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.people.accounts import EVERY_SITE, Grant
+from server.usecases.media.read_look import Branding
+from server.web.pages.help import pages as help_pages
 from server.web.pages.help.documents import MANUALS, PUBLIC, TRANSLATED, HelpDocument, HelpLibrary
 from server.web.pages.help.pages import blueprint
 from server.web.pages.help.rendering import anchor_of, render
@@ -168,14 +170,36 @@ def test_nothing_outside_the_documents_is_read():
         assert client(AGENT).get(f"/aide/{name}").status_code in (308, 404)
 
 
-def test_a_changed_document_is_read_again(tmp_path: Path):
-    folder = tmp_path / "manuels"
-    folder.mkdir()
-    (folder / "page.md").write_text("# Before\n", encoding="utf-8")
-    reader = client(AGENT, tmp_path)
-    assert "<h1" in reader.get("/aide/manuels/page").text
-    (folder / "other.md").write_text("# After\n", encoding="utf-8")
-    assert "After" in reader.get("/aide/manuels/other").text
+@pytest.mark.parametrize("name", ["", "/manuels/usager"])
+def test_a_stranger_is_given_a_page_that_was_made_once_until_the_look_changes(
+    name: str, monkeypatch: pytest.MonkeyPatch
+):
+    made: list[str] = []
+
+    def make(template: str, **_: object) -> str:
+        made.append(template)
+        return "a page"
+
+    monkeypatch.setattr(help_pages, "render_template", make)
+    stranger = client(None)
+    for language in ("fr", "en", "fr", "en"):
+        assert stranger.get(f"/aide{name}?lang={language}").text == "a page"
+    assert len(made) == 2
+    look = Branding("Préfecture", "", "0" * 16, None, frozenset())
+    stranger.application.extensions["parvis_look"] = lambda: look
+    stranger.get(f"/aide{name}")
+    assert len(made) == 3
+    person = client(AGENT)
+    for _ in range(2):
+        person.get(f"/aide{name}")
+    assert len(made) == 5
+
+
+def test_the_documents_are_read_once(monkeypatch: pytest.MonkeyPatch):
+    reader = client(AGENT)
+    reader.get("/aide")
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: pytest.fail("read again"))
+    assert reader.get("/aide/manuels/agent").status_code == 200
 
 
 def test_pages_hold_nothing_a_strict_content_policy_blocks():

@@ -17,6 +17,9 @@ FILES = (
     "/assets/tokens.css",
     "/screen",
     "/kiosk",
+    "/api/v1/openapi.json",
+    "/aide",
+    "/aide/manuels/usager",
 )
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 
@@ -68,7 +71,14 @@ def test_pages_name_files_by_their_release_and_browsers_keep_them(site: ApiSite)
     assert client.get(f"/static/{'0' * 16}/server/nothing.css").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/connexion", "/pair", "/api/v1/openapi.json"])
+def test_the_description_is_made_once(site: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    first = site.app.test_client().get("/api/v1/openapi.json")
+    monkeypatch.setattr(site.app, "spec_json", {})
+    monkeypatch.setattr(site.app, "generate_spec_json", lambda: pytest.fail("made again"))
+    assert site.app.test_client().get("/api/v1/openapi.json").data == first.data
+
+
+@pytest.mark.parametrize("path", ["/connexion", "/pair", "/aide?q=guess"])
 def test_an_answer_that_may_hold_a_token_is_not_compressed(site: ApiSite, path: str):
     answer = site.app.test_client().get(path, headers=BOTH)
     assert "Content-Encoding" not in answer.headers

@@ -116,6 +116,17 @@ def test_a_printer_that_is_sent_its_jobs_has_no_secret(star_hall: PullingHall):
 
 def test_basic_with_bytes_that_are_no_text_is_refused(star_hall: PullingHall):
     star = star_hall.star()
-    for pair in (b"\xff\xfe:\xff", b"nocolon", b":", KIOSK.encode() + b":"):
-        star._headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        assert star._send("POST", star.address, b'{"statusCode": "200"}').status == 401
+    pairs = (b"\xff\xfe:\xff", b"nocolon", b":", KIOSK.encode() + b":")
+    heads = [f"Basic {base64.b64encode(pair).decode()}" for pair in pairs]
+    for head in (*heads, "Basic \xff", "Basic", "\xff", "Digest \xff=\xff", 'Digest nonce="'):
+        star._headers["Authorization"] = head
+        assert star._send("POST", star.address, b'{"statusCode": "200"}').status == 401, head
+
+
+def test_malformed_proofs_are_slowed_like_wrong_ones_and_the_printer_is_not(star_hall: PullingHall):
+    guesser, star = star_hall.star(), star_hall.star()
+    guesser._headers["Authorization"] = "Basic \xff"
+    answers = [guesser._send("POST", star.address, b"{}").status for _ in range(61)]
+    assert answers == [401] * 60 + [429]
+    star.poll()
+    assert star.last_status == 200
