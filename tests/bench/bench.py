@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,i,p,q,r,t,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,i,o,p,q,r,t,w] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -14,6 +14,8 @@ e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 c
 f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
 g  from the POST of an alert to the last of 100 screens of five sites, against /emit
 i  from the press of an incident's key to its answer while 100 screens reconnect at once, p95 against 200 ms
+o  a kiosk's menu while 64 connections of one address ask each open route in turn, p95 against 250 ms, and
+   against the menu without a load
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
    asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
    a share of a core
@@ -44,7 +46,8 @@ from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
 from tests.bench.results import QUICK, Effort, Result, show
-from tests.bench.sides import LOAD_CORES, bare_routes, product, save
+from tests.bench.sides import LOAD_CORES, Product, bare_routes, product, save
+from tests.bench.strangers import MOST_OF_THE_MENU_MS, measure_strangers
 from tests.bench.tickets_and_calls import measure_call, measure_issue, measure_next, measure_past
 from tests.bench.together import SLOW, measure_together
 from tests.bench.triggers import measure_triggers
@@ -64,7 +67,7 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
             found += together(folder / "together", effort)
         for database in databases:
             cluster = running.enter_context(PostgresqlCluster()) if database == "postgresql" else None
-            if set("acfgi") & set(parts):
+            if set("acfgio") & set(parts):
                 _against_bare(folder / database, cluster, effort, parts, found)
             if "b" in parts:
                 _tickets(folder / f"{database}-tickets", cluster, effort, found)
@@ -169,6 +172,22 @@ def _against_bare(
             more = {f"product_p{percent}_ms": percentile(taken, percent) for percent in (50, 99)}
             more["answers_before_all_joined"] = before
             found.append(Result(what, "ms", percentile(taken, 95), MOST_OF_A_KEY_MS, at_most=1, more=more))
+        if "o" in parts:
+            found += _floods(side, kind, effort)
+
+
+def _floods(side: Product, kind: str, effort: Effort) -> Iterator[Result]:
+    """The three routes whose flood delays the menu most, and the usual one against no load at all."""
+    quiet, floods = asyncio.run(measure_strangers(side, effort.flooded_s))
+    floods.sort(key=lambda each: each.p95_ms, reverse=True)
+    for flood in floods[:3]:
+        what = f"(o) a kiosk's menu while {flood.route} is flooded, p95 ({kind})"
+        more = {f"product_p{percent}_ms": percentile(flood.menu_ms, percent) for percent in (50, 99)}
+        more |= {f"answers_{status}": count for status, count in flood.answers.items()}
+        yield Result(what, "ms", flood.p95_ms, MOST_OF_THE_MENU_MS, at_most=1, more=more)
+    usual = floods[len(floods) // 2].p95_ms
+    what = f"(o) a kiosk's menu, median of {len(floods)} floods, p95, beside no load ({kind})"
+    yield Result(what, "ms", usual, percentile(quiet, 95))
 
 
 def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
@@ -243,7 +262,7 @@ def _against_few_waiting(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,p,q,r,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,o,p,q,r,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

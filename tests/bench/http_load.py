@@ -29,8 +29,10 @@ class Connection(asyncio.Protocol):
         self._transport: Any = None
 
     @classmethod
-    async def open(cls, port: int) -> Self:
-        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+    async def open(cls, port: int, address: str = "127.0.0.1") -> Self:
+        """A connection from an address of this machine."""
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(cls, "127.0.0.1", port, local_addr=(address, 0))
         return connection
 
     def close(self) -> None:

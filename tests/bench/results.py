@@ -48,10 +48,19 @@ class Effort:
     polled_s: float = 60.0
     together_s: float = 180.0
     figures: int = 10_000_000
+    flooded_s: float = 1.0
 
 
 QUICK = Effort(
-    blocks=2, seconds=0.5, rounds=10, calls=40, past=20_000, polled_s=8.0, together_s=30.0, figures=100_000
+    blocks=2,
+    seconds=0.5,
+    rounds=10,
+    calls=40,
+    past=20_000,
+    polled_s=8.0,
+    together_s=30.0,
+    figures=100_000,
+    flooded_s=0.3,
 )
 
 

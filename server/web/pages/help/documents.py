@@ -1,7 +1,8 @@
 """The documents of `docs/`, each with its place, its language and its readers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from server.web.pages.help.rendering import Rendered, render
@@ -53,14 +54,22 @@ MANUALS: Mapping[str, str] = {
 """The manual of each role."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HelpDocument:
-    """One document. `name` is its path below `docs` without `.md`; its language is French or English."""
+    """One document. `name` is its path below `docs` without `.md`; its language is French or English.
+
+    `read`: its content, asked for once, when somebody first needs it.
+    """
 
     name: str
     section: str
     language: str
-    rendered: Rendered
+    read: Callable[[], Rendered]
+
+    @cached_property
+    def rendered(self) -> Rendered:
+        """Its content."""
+        return self.read()
 
     @property
     def address(self) -> str:
@@ -136,9 +145,12 @@ def _is_manual(name: str) -> bool:
 def _document(name: str, file: Path, files: Mapping[str, Path]) -> HelpDocument:
     folder = name.rpartition("/")[0]
     section = _SECTION_OF_FOLDER.get(folder, "about" if name in PUBLIC else "reference")
-    rendered = render(
-        file.read_text(encoding="utf-8"),
-        folder=folder,
-        address_of=lambda linked: f"{ADDRESS}/{linked}" if linked in files else None,
-    )
-    return HelpDocument(name, section, "fr" if section in _FRENCH else "en", rendered)
+
+    def read() -> Rendered:
+        return render(
+            file.read_text(encoding="utf-8"),
+            folder=folder,
+            address_of=lambda linked: f"{ADDRESS}/{linked}" if linked in files else None,
+        )
+
+    return HelpDocument(name, section, "fr" if section in _FRENCH else "en", read)

@@ -123,7 +123,7 @@ def test_an_anonymous_search_finds_only_public_documents():
 
 def test_a_passage_with_the_words_in_its_heading_is_first():
     text = "# Titre\n\nLe papier manque. Autre chose.\n\n## Le papier\n\nRien ici.\n"
-    document = HelpDocument("manuels/x", "manuals", "fr", render(text, address_of=lambda _: None))
+    document = HelpDocument("manuels/x", "manuals", "fr", lambda: render(text, address_of=lambda _: None))
     first, second = search([document], "papiér", "fr")
     assert (first.address, second.excerpt) == ("/aide/manuels/x#le-papier", "Le papier manque.")
 
