@@ -4,13 +4,18 @@ While Redis is away each process counts for itself, so people can still sign in.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from limits import RateLimitItem, parse_many
+from limits.strategies import RateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from server.domain.web_addresses import network_of, wider_network_of
 from server.ids import token_digest
 from server.web.access.callers import identify
+from server.web.access.shared_counts import SharedCounts
 
 REDIS_WITHIN_S = 2
 type By = Callable[[], str]
@@ -65,10 +70,16 @@ def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Cal
 
     Made once for a name, which identifies the count in the limiter.
     """
+    counts, limits = SharedCounts(limiter), parse_many(most)
 
     def count() -> None:
-        """Only counted."""
+        key = by()
+        for limit in limits:
+            if not counts.by(partial(_hit, limit, name, key)):
+                raise TooManyRequests(retry_after=limit.get_expiry())
 
-    count.__name__ = f"brake_{name}"
-    counted: Callable[[], None] = limiter.shared_limit(most, scope=name, key_func=by)(count)
-    return counted
+    return count
+
+
+def _hit(limit: RateLimitItem, name: str, key: str, by: RateLimiter) -> bool:
+    return by.hit(limit, name, key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import TooManyRequests
 
 from server.domain.refusals import Refusal
 
@@ -12,5 +12,5 @@ def check_limits(code: str, *limits: Callable[[], None]) -> None:
     try:
         for limit in limits:
             limit()
-    except RateLimitExceeded as error:
+    except TooManyRequests as error:
         raise Refusal(code) from error

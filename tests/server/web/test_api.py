@@ -77,7 +77,7 @@ def test_the_cache_of_a_caller_is_dropped_at_once(both: ApiSite):
     revoke_api_key(both.database, SYSTEM, key_id)
     refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "unknown_device")
     accepted(both.get(f"/halls/{HALL}/menu", token=renewed))
-    refused(both.get(f"/halls/{HALL}/board", token=key), 401, "unknown_device")
+    refused(both.get(f"/halls/{HALL}/board", token=key), 401, "unknown_key")
 
 
 def test_a_token_may_be_any_bytes(api: ApiSite):
