@@ -4,6 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import os  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
@@ -26,6 +27,8 @@ log = structlog.get_logger("server")
 
 BACKLOG = 4096
 STOP_WITHIN_S = 3
+RESTART_AFTER_S = 1
+"""So that the answer to who asked for it leaves first."""
 WRONG_USAGE = 2
 
 
@@ -77,12 +80,22 @@ def main() -> None:
 
     import gevent
 
+    is_to_restart = gevent.event.Event()
+
+    def restart() -> None:
+        is_to_restart.set()
+        gevent.spawn_later(RESTART_AFTER_S, stop)
+
+    app.extensions["parvis"].restart.by = restart
+
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop)
     log.info("serving", address=settings.base_url)
     server.serve_forever()
     app.extensions["parvis"].stop_background()
     app.extensions["parvis"].database.close()
+    if is_to_restart.is_set():
+        os.execv(sys.executable, [sys.executable, "-m", "server"])
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import os
 import sys
+from io import StringIO
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
+import segno
 import typer
 
 from server.clock import Clock
@@ -31,11 +33,13 @@ from server.domain.refusals import Refusal
 from server.jobs.open_files import allow_open_files
 from server.jobs.server_lock import alone, is_server_running
 from server.logs.lines import configure_logs
+from server.own_authority import OwnAuthority
 from server.settings import CODE, Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.transactions.database import Database
 from server.usecases.people.installation_link import installation_address
+from server.web.rendering.device_address import AUTHORITY_PATH, own_authority
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 main = ending_well(cli)
@@ -51,15 +55,25 @@ def begin() -> None:
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    lan: Annotated[
+        bool, typer.Option("--lan", help="To devices of the local network, by https with an own certificate.")
+    ] = False,
+) -> None:
     """Serve the installation: one process, or several workers with PostgreSQL and Redis."""
+    if lan:
+        os.environ["PARVIS_LAN"] = "true"  # for the server process too
     settings = Settings()
     database = open_database(settings)
     demonstration = is_demonstration(database)
     first = installation_address(database, settings.public_url or settings.base_url)
     database.close()
     settings.check_address(is_demonstration=demonstration)
-    if settings.scheme == "https":
+    if settings.lan:
+        own = own_authority(settings)
+        own.ensure(Clock().now())
+        say_local_network(settings, own)
+    elif settings.scheme == "https":
         check_certificate(settings)
     if first is not None:
         say_first_link(first)
@@ -85,6 +99,17 @@ def say_first_link(address: str) -> None:
     say(sentence("terminal.first_link"))
     say(address)
     sys.stdout.flush()
+
+
+def say_local_network(settings: Settings, own: OwnAuthority) -> None:
+    """Prints where devices of the local network pair, with a code to scan, and how they trust the server."""
+    address = f"{settings.base_url}/pair"
+    say(sentence("terminal.lan", address=address))
+    code = StringIO()
+    segno.make(address, error="l", micro=False).terminal(code, border=2, compact=True)
+    say(code.getvalue().rstrip("\n"))
+    say(sentence("terminal.lan.trust", file=own.authority, address=f"{settings.base_url}{AUTHORITY_PATH}"))
+    say(sentence("terminal.lan.fingerprint", fingerprint=own.fingerprint))
 
 
 def check_certificate(settings: Settings) -> None:

@@ -18,7 +18,9 @@ from pydantic_settings import (
 
 from server.domain.refusals import Refusal
 from server.domain.web_addresses import LOOPBACK, is_private_way
+from server.own_network import own_addresses
 
+EVERY_ADDRESS = "0.0.0.0"
 CODE = Path(__file__).resolve().parents[1]
 """The folder where the code is installed."""
 ASSETS = CODE / "var" / "assets"
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
         description="Address to listen on; without TLS only a loopback address is served.",
     )
     port: int = Field(default=8080, ge=1, le=65535, description="TCP port to listen on.")
+    lan: bool = Field(
+        default=False,
+        description="Whether devices of the local network are served, by https with a certificate of the "
+        "server's own authority; not set: as chosen when the hall was set up.",
+    )
     public_url: str = Field(
         default="", description="https address visitors' phones reach; empty: no QR code, no phone page."
     )
@@ -234,6 +241,28 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _serves_the_local_network(self) -> "Settings":
+        """Listens on every address with the own certificate, unless other settings say where and how."""
+        has_other_way = self.behind_proxy or bool(self.tls_certificate) or self.workers > 1
+        if self.lan and has_other_way:
+            raise PydanticCustomError(
+                "lan_is_for_one_process",
+                "PARVIS_LAN goes with its own certificate, one process, no proxy",
+            )
+        if "lan" not in self.model_fields_set:
+            self.lan = not has_other_way and self.lan_choice.exists()
+        if self.lan:
+            self.host = EVERY_ADDRESS if self.is_loopback else self.host
+            self.tls_certificate = str(self.var / "tls" / "certificate.pem")
+            self.tls_key = str(self.var / "tls" / "certificate.key")
+        return self
+
+    @property
+    def lan_choice(self) -> Path:
+        """The file that keeps the choice to serve the local network, made when the hall was set up."""
+        return self.var / "tls" / "serves-local-network"
+
     @property
     def database_address(self) -> str:
         """The database URL, with the default filled in."""
@@ -256,8 +285,15 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """The address the pages have on this machine."""
-        return f"{self.scheme}://{self.host}:{self.port}"
+        """The address of the pages: on this machine, or on the local network where that is served."""
+        return self.lan_url if self.lan else f"{self.scheme}://{self.host}:{self.port}"
+
+    @property
+    def lan_url(self) -> str:
+        """The address of the pages on the local network, once that is served."""
+        is_any = self.is_loopback or self.host == EVERY_ADDRESS
+        host = next(iter(own_addresses()), "127.0.0.1") if is_any else self.host
+        return f"https://{host}:{self.port}"
 
     @property
     def is_loopback(self) -> bool:

@@ -278,14 +278,15 @@ def _json(content: dict[str, object]) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def program_part(name: str, server: str) -> str:
+def program_part(name: str, choices: Choices) -> str:
     """A file of the program: the one next to this file, else the server's."""
     beside = Path(__file__).with_name(name)
     if beside.exists():
         return beside.read_text("utf-8")
-    address = f"{server}/player/{name}"
+    address = f"{choices.server}/player/{name}"
+    trusted = ssl.create_default_context(cafile=choices.authority)
     try:
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=30, context=trusted) as answer:
             content: bytes = answer.read()
     except urllib.error.URLError as failed:
         raise SystemExit(f"{address}: {failed.reason}") from failed
@@ -294,7 +295,7 @@ def program_part(name: str, server: str) -> str:
 
 def install(computer: Computer, choices: Choices) -> None:
     """Packages, a user without rights, the program, every file, and the services."""
-    parts = {name: program_part(name, choices.server) for name in PARTS}
+    parts = {name: program_part(name, choices) for name in PARTS}
     missing = [name for name in PACKAGES if not computer.succeeds("dpkg", "-s", name)]
     if missing:
         computer.run("apt-get", "update")

@@ -56,6 +56,7 @@ from server.usecases.notices.import_hall_texts import carry_over_every_hall
 from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits.estimate_waits import Estimates
+from server.web.access.site_context import Restart
 from server.web.rendering.pdf import Papers
 
 
@@ -89,6 +90,7 @@ class Parvis:
     mail_server: MailServer
     papers: Papers
     report_letters: ReportLetters
+    restart: Restart = field(default_factory=Restart)
     background: list[Callable[[], None]] = field(default_factory=list)
 
     def start_background(self) -> None:

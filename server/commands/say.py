@@ -25,8 +25,8 @@ from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 
 ROOT = Path(__file__).parents[1]
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(highlight=False, soft_wrap=True, stderr=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
 
 
 def say(line: str, *, style: str | None = None) -> None:

@@ -20,6 +20,7 @@ OF_THE_IT_SERVICE = {
     "son",
     "ecrans",
     "apparence",
+    "reseau-local",
 }
 """Manuals of who installs and configures by documents: settings have their names there."""
 OF_ROLES = sorted(

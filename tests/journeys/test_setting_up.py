@@ -70,7 +70,7 @@ def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout
     expect(page.locator("[data-verdict=printed]")).to_be_visible()
     stranger.looks("La feuille d’essai")
     stranger.press(page.get_by_role("link", name="Continuer"))
-    stranger.looks("Le hall est prêt")
+    stranger.looks("Le hall est configuré, pour cet ordinateur seulement")
     assert stranger.gestures < MOST_GESTURES
     assert stranger.gestures == 12
     page.goto(f"{server.base_url}/imprimantes")

@@ -11,7 +11,7 @@ from server.app import create_app
 from server.cli import execute_server
 from server.clock import Clock
 from server.commands import examination
-from server.commands.say import say_refusal
+from server.commands.say import say, say_refusal
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.transactions.open_installed import installation_of, open_installed
@@ -172,6 +172,24 @@ def test_a_server_without_tls_is_served_on_loopback_only(
     settings = Settings(var=tmp_path, database_url=sqlite_url, host=host, behind_proxy=behind_proxy)
     with pytest.raises(Refusal, match="http_on_loopback_only"):
         create_app(settings, async_mode="threading")
+
+
+def test_a_refused_address_names_the_next_step(place: Installation, sqlite_url: str):
+    place.environment |= {"PARVIS_DATABASE_URL": sqlite_url, "PARVIS_HOST": "0.0.0.0"}
+    told = place.parvis("serve", expected=1)
+    assert "refused: http_on_loopback_only" in told
+    assert "“parvis serve --lan”" in told
+    assert "PARVIS_BEHIND_PROXY" in told
+
+
+def test_a_fingerprint_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]):
+    say("12:AB:34:CL:56")  # rich makes signs of :AB: and :CL: unless it is told not to
+    assert capsys.readouterr().out == "12:AB:34:CL:56\n"
+
+
+def test_the_local_network_is_served_by_one_process_with_its_own_certificate(place: Installation):
+    place.environment |= {"PARVIS_LAN": "true", "PARVIS_BEHIND_PROXY": "true"}
+    assert "PARVIS_BEHIND_PROXY" in place.parvis("serve", expected=2)
 
 
 def test_a_demonstration_is_served_on_loopback_only_even_with_a_certificate():

@@ -95,6 +95,7 @@ def _site_context(parvis: Parvis, limiter: Limiter) -> SiteContext:
         audio=parvis.voice.files,
         metrics=lambda: health.metrics(parvis),
         is_ready=lambda: health.is_ready(parvis),
+        restart=parvis.restart,
         provider=parvis.provider,
     )
 

@@ -164,7 +164,7 @@ def _install_setting_up(parts: WebParts) -> None:
     slow_trials = parts.brake("alarm_trial", "12 per minute", by=by_caller)
     app.register_blueprint(publishing_pages.blueprint(translate=parvis.catalogues.translate))
     install_configuring(app, parvis, parts.context, work, every_hall=parts.every_hall)
-    app.register_blueprint(device_pages.blueprint(work, parvis.database))
+    app.register_blueprint(device_pages.blueprint(work, parvis.database, parvis.settings))
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))
     app.register_blueprint(rights_pages.blueprint(work, every_hall=parts.every_hall))
     app.register_blueprint(retention_pages.blueprint(RetentionPages(parvis.database, work)))

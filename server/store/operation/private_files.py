@@ -11,7 +11,7 @@ UMASK = 0o077
 OPEN_TO_OTHERS = 0o077
 OWN = (
     *("parvis.db*", "secret.key*", "demo.json", "parvis.sock", "printers.sock", "*.lock"),
-    *("anchors", "audio", "pictures", "media", "refused-secrets"),
+    *("anchors", "audio", "pictures", "media", "refused-secrets", "tls"),
 )
 """What Parvis writes into the var folder."""
 _SQLITE = "sqlite:///"

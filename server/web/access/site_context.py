@@ -14,6 +14,13 @@ from server.web.access.callers import identify
 from server.web.rendering.viewer import Viewer
 
 
+@dataclass
+class Restart:
+    """How this server starts again with other settings; `by` None: something else serves the app."""
+
+    by: Callable[[], None] | None = None
+
+
 @dataclass(frozen=True)
 class SiteContext:
     """What these pages need."""
@@ -25,6 +32,7 @@ class SiteContext:
     audio: AudioFiles
     metrics: Callable[[], bytes]
     is_ready: Callable[[], bool]
+    restart: Restart
     provider: Provider | None = None
 
 

@@ -2,40 +2,44 @@
 
 from pathlib import Path
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
+from server.settings import Settings
 from server.store.transactions.database import Database
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
-from server.web.pages.devices import paper, player_files
+from server.web.pages.devices import authority_files, paper, player_files
 from server.web.pages.supervision.pages import BORROWED
 from server.web.pages.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
+from server.web.rendering.device_address import device_address
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "device_list.po"
 
 
-def blueprint(work: WorkContext, database: Database) -> Blueprint:
+def blueprint(work: WorkContext, database: Database, settings: Settings) -> Blueprint:
     """The routes of the page and of the guided change of paper."""
     routes = Blueprint("devices_page", __name__, template_folder="templates")
     paper.add_routes(routes, work, database)
     player_files.add_routes(routes)
+    authority_files.add_routes(routes, settings)
 
     @routes.get("/appareils")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def devices() -> str | Response:
+    def every_device() -> str | Response:
         hall = hall_for_page(work, Permission.SUPERVISE)
         if isinstance(hall, Response):
             return hall
-        person, language = work.viewer(), page_language()
+        person, language, devices = work.viewer(), page_language(), device_address(settings)
         return render_template(
             "devices/devices.html",
             hall=hall,
-            player_commands=player_files.commands(request.url_root.rstrip("/")),
+            devices=devices,
+            player_commands=player_files.commands(devices),
             may_configure=person is not None and person.may(Permission.CONFIGURE),
             page=hall_page(hall, language),
             sentences={

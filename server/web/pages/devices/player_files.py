@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort
 
 import hardware.player
 from server.web.access.requirements import Access, open_to
+from server.web.rendering.device_address import AUTHORITY_PATH, DeviceAddress
 
 FILES = (
     "install_player.py",
@@ -19,15 +20,21 @@ FILES = (
 _FOLDER = Path(hardware.player.__file__).parent
 
 
-def commands(server: str) -> str:
-    """What to type on the screen's computer: fetch the recipe from a server's address, try it, run it."""
-    return "\n".join(
-        (
-            f"wget {server}/player/install_player.py",
-            f"python3 install_player.py --server {server} --dry-run",
-            f"sudo python3 install_player.py --server {server}",
+def commands(address: DeviceAddress) -> str:
+    """What to type on the screen's computer: fetch the recipe from the server, try it, run it.
+
+    Of a server with an own authority its certificate comes first, whose fingerprint a person compares.
+    """
+    server = address.server
+    trust, fetch, run = "", "wget", f"python3 install_player.py --server {server}"
+    if address.fingerprint is not None:
+        file = AUTHORITY_PATH.rpartition("/")[2]
+        trust = (
+            f"wget --no-check-certificate {server}{AUTHORITY_PATH}\n"
+            f"openssl x509 -in {file} -noout -fingerprint -sha256\n"
         )
-    )
+        fetch, run = f"{fetch} --ca-certificate={file}", f"{run} --authority {file}"
+    return f"{trust}{fetch} {server}/player/install_player.py\n{run} --dry-run\nsudo {run}"
 
 
 def add_routes(routes: Blueprint) -> None:

@@ -31,7 +31,7 @@ from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
 from server.web.access.site_context import SiteContext
 from server.web.assets_and_health import small_json
-from server.web.pages.installing import new_hall
+from server.web.pages.installing import network, new_hall
 from server.web.pages.installing.choices import (
     Problems,
     document_problems,
@@ -42,7 +42,9 @@ from server.web.pages.installing.choices import (
 )
 from server.web.pages.installing.fetching import set_up_page
 from server.web.pages.installing.form import PROTOCOLS, field_text, hall_typed, printer_typed, site_typed
+from server.web.pages.installing.network import ANSWERED, may_open
 from server.web.pages.installing.steps import configurer, step_page
+from server.web.rendering.device_address import device_address
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
@@ -79,6 +81,7 @@ def blueprint(site: SiteContext, *, has_simulated: bool) -> Blueprint:
     _describing(routes, site)
     _printing(routes, site, has_simulated=has_simulated)
     _trying(routes, site, has_simulated=has_simulated)
+    network.add_routes(routes, site)
     new_hall.add_routes(routes, site)
     return routes
 
@@ -238,12 +241,14 @@ def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> Non
 
     @routes.get("/installation/suite")
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
-    def after() -> str:
+    def after() -> Any:
         configurer()
         hall = _hall(site)
+        if may_open(site) and ANSWERED not in request.args:
+            return redirect(network.PATH)
         has_devices = bool(site.database.configuration(hall).kiosks)
         places = [(key, path.format(hall=hall)) for key, path in AFTER if has_devices or key != "devices"]
-        return step_page("after", after=places)
+        return step_page("after", after=places, devices=device_address(site.settings))
 
 
 def _tried(site: SiteContext, author: Author, kiosk: Kiosk) -> Response:

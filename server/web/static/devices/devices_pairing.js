@@ -21,7 +21,6 @@ export function createPairing({ say, hour, onPaired }) {
   let halls = [];
   let places = [];
   let code = "";
-  write("pair-address", `${location.origin}/pair`);
 
   finding.addEventListener("submit", async (event) => {
     event.preventDefault();

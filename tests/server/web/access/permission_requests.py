@@ -38,6 +38,7 @@ from server.usecases.surveys.draft_survey import draft_survey
 from server.usecases.surveys.open_survey import open_survey
 from server.usecases.typed_figures.type_figures import type_figures
 from server.web.access.requirements import Required, required_of
+from server.web.rendering.device_address import AUTHORITY_PATH, POLICY_PATH
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.complaints.open_register import open_register_of
@@ -105,13 +106,16 @@ class RouteRequest:
     def is_there(self) -> bool:
         """Whether the requested thing exists: not files of any name, nor addresses to draw as a code.
 
-        The notice is a draft, which no public page shows; public pages of a hall and registers are off.
+        The notice is a draft, which no public page shows; public pages of a hall and registers are off,
+        and so is the local network.
         """
         data = (f"/infos/<hall>/donnees{ending}" for ending in ("", ".json", ".csv"))
         absent = (
             "/dire/<hall>",
             "/dire/<hall>/suivi",
             "/kiosk/qr.svg",
+            AUTHORITY_PATH,
+            POLICY_PATH,
             "/infos/<hall>/<notice>",
             "/infos/<hall>/venir",
             *data,

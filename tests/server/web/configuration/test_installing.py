@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server import own_authority
+from server import settings as settings_of
 from server.app import create_app
 from server.domain.author import SYSTEM
 from server.settings import Settings
@@ -20,6 +22,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.installation_link import installation_token
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
+from server.web.rendering.device_address import own_authority as own_authority_of
 from tests.hardware.usb import UsbPorts
 
 PASSWORD = "quatre mots pris au hasard"
@@ -266,6 +269,36 @@ def test_without_a_kiosk_there_is_no_question_of_a_printer(wizard):
     answer = wizard.browser.get("/installation", follow_redirects=True)
     assert answer.request.path == "/installation/suite"
     assert "/appareils" not in answer.text.partition("<main")[2]
+
+
+def test_a_hall_of_one_machine_is_not_called_ready_and_names_the_command(wizard):
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    page = wizard.browser.get("/installation/suite").text
+    assert "parvis serve --lan" in page
+    assert "Le hall est prêt" not in page
+    assert "parvis serve --lan" in wizard.browser.get("/appareils").text
+
+
+def test_the_wizard_makes_a_certificate_and_restarts_for_the_local_network(wizard, monkeypatch):
+    monkeypatch.setattr(own_authority, "own_addresses", lambda: ["10.1.2.3"])
+    monkeypatch.setattr(settings_of, "own_addresses", lambda: ["10.1.2.3"])
+    parvis = wizard.browser.application.extensions["parvis"]
+    restarts = []
+    parvis.restart.by = lambda: restarts.append("now")
+    wizard.up_to_the_hall()
+    wizard.post("/installation/hall", **HALL)
+    assert wizard.browser.get("/installation/suite").headers["Location"] == "/installation/reseau"
+    alone = wizard.post("/installation/reseau", kind="here").headers["Location"]
+    assert wizard.browser.get(alone).status_code == 200
+    ready = wizard.post("/installation/reseau", kind="lan").text
+    assert "https://10.1.2.3:8080/pair" in ready
+    assert own_authority_of(parvis.settings).fingerprint in ready
+    assert restarts == []
+    assert not Settings(var=parvis.settings.var).lan
+    assert "https://10.1.2.3:8080/installation/suite" in wizard.post("/installation/reseau/redemarrage").text
+    assert restarts == ["now"]
+    assert Settings(var=parvis.settings.var).base_url == "https://10.1.2.3:8080"
 
 
 @pytest.mark.parametrize("path", ["/", "/connexion"])

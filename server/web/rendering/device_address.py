@@ -1,0 +1,52 @@
+"""The address at which devices pair, with its code to scan, and how they trust it."""
+
+from dataclasses import dataclass
+
+import segno
+from flask import request
+from markupsafe import Markup
+
+from server.own_authority import OwnAuthority
+from server.settings import Settings
+
+AUTHORITY_PATH = "/certificat/autorite.pem"
+"""Where devices fetch the certificate of the server's own authority."""
+POLICY_PATH = "/certificat/chromium.json"
+"""The same as a file of policies of Chromium."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAddress:
+    """`pair` None: no other machine reaches this server. `fingerprint`: of the own authority; None: the
+    certificate is of another.
+    """
+
+    server: str
+    pair: str | None
+    fingerprint: str | None = None
+
+    @property
+    def code(self) -> Markup:
+        """The address for pairing as a code to scan."""
+        code = segno.make(self.pair or "", error="m", micro=False)
+        return Markup(code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))
+
+
+def own_authority(settings: Settings) -> OwnAuthority:
+    """The authority of this installation; its files are there where the local network is served."""
+    return OwnAuthority(settings.lan_choice.parent)
+
+
+def reached_by_lan(settings: Settings) -> DeviceAddress:
+    """Where devices of the local network pair, once that is served."""
+    server = settings.lan_url
+    return DeviceAddress(server, f"{server}/pair", own_authority(settings).fingerprint)
+
+
+def device_address(settings: Settings) -> DeviceAddress:
+    """Where devices pair: the address of the local network, the public one, or that of this request."""
+    if settings.lan:
+        return reached_by_lan(settings)
+    server = (settings.public_url or request.url_root).rstrip("/")
+    is_reached = bool(settings.public_url) or settings.is_https
+    return DeviceAddress(server, f"{server}/pair" if is_reached else None)
