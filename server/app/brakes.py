@@ -15,6 +15,7 @@ from werkzeug.exceptions import TooManyRequests
 from server.domain.web_addresses import network_of, wider_network_of
 from server.ids import token_digest
 from server.web.access.callers import identify
+from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.shared_counts import SharedCounts
 
 REDIS_WITHIN_S = 2
@@ -61,8 +62,12 @@ def by_ticket() -> str:
 
 def by_survey() -> str:
     """Counted by the address of a survey, whoever answers there, in whatever letters it is typed."""
-    named = request.view_args or {}
-    return str(named.get("code") or named.get("exit_kiosk") or "").lower()
+    return str((request.view_args or {}).get("code", "")).lower()
+
+
+def by_device() -> str:
+    """Counted by the paired device of this browser."""
+    return token_digest(read_cookie(DEVICE_COOKIE) or "")
 
 
 def brake(limiter: Limiter, name: str, most: str, *, by: By = by_network) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.web.access.cookies import DEVICE_COOKIE
 from tests.harness.accessible import (
     assert_accessible,
     assert_accessible_at_this_width,
@@ -16,6 +17,7 @@ from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.pages.announced_bulletins import announce
+from tests.pages.kiosk.kiosk_page import demonstration_site
 from tests.signage.media.uploads import image
 
 WHOLE = ("/", "/console", "/configuration")
@@ -260,7 +262,10 @@ def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
     phone.locator("[name=q1]").first.press("Space")
     phone.get_by_role("button", name="Envoyer").press("Enter")
     expect(phone.get_by_role("heading", name="Merci")).to_be_visible()
-    tablet = pages.open(str(exit_kiosk), width=1280, height=800)
+    tablet = pages.open(width=1280, height=800)
+    token = demonstration_site(hall)["kiosk"]["token"]
+    tablet.context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": hall.base_url}])
+    tablet.goto(str(exit_kiosk))
     assert_walked(tablet)
     tablet.get_by_role("button", name="Très bien").press("Enter")
     expect(tablet.get_by_role("heading", name="Merci")).to_be_visible()

@@ -8,7 +8,7 @@ from flask import request
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
-from server.app.brakes import By, by_network, by_survey, by_ticket, by_wider_network
+from server.app.brakes import By, by_device, by_network, by_survey, by_ticket, by_wider_network
 from server.app.sending import link_post
 from server.app.web.parts import WebParts
 from server.domain.refusals import Refusal
@@ -162,9 +162,14 @@ def _install_surveys(parts: WebParts) -> None:
         alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
         alert_signs=alert_signs(),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
+        slow_visitors=(
+            parts.brake("survey_visitors", "40 per day"),
+            parts.brake("survey_visitors_near", "60 per day", by=by_wider_network),
+        ),
         slow_address=parts.brake("survey_address", "300 per day", by=by_survey),
-        slow_kiosk=parts.brake("survey_kiosk", "30 per minute", by=by_survey),
+        slow_kiosk=parts.brake("survey_kiosk", "30 per minute", by=by_device),
         slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
+        is_here=parvis.devices.arrived,
     )
     parts.app.register_blueprint(public_survey_pages.blueprint(pages))
 

@@ -339,6 +339,7 @@ STATUS: Mapping[str, int] = {
         (*("survey_flooded",),),
         429,
     ),
+    "exit_kiosk_unpaired": 409,
     "document_refused": 422,
     "idempotency_mismatch": 422,
     "too_many_requests": 429,

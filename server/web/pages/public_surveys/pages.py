@@ -25,6 +25,8 @@ from server.usecases.surveys.answer_survey import (
     asked_by_ticket,
 )
 from server.usecases.surveys.read_exit_alert import read_exit_alert
+from server.web.access.callers import Caller, of_device
+from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
@@ -45,8 +47,9 @@ class PublicSurveyPages:
     those of kiosks.
 
     The limits, each of which may raise a 429 of its own: `slow_answers` by address of
-    the caller; `slow_address` by address of the survey; `slow_kiosk` of an exit kiosk; `slow_tickets` of a
-    ticket.
+    the caller, `slow_visitors` by day of that and of the network around it, not for agents, who share one;
+    `slow_address` by address of the survey; `slow_kiosk` of an exit kiosk; `slow_tickets` of a ticket.
+    `is_here`: an exit kiosk gave a sign of life (hall id, its id in the hall's document).
     """
 
     database: Database
@@ -55,9 +58,11 @@ class PublicSurveyPages:
     alert_words: Mapping[str, object]
     alert_signs: str
     slow_answers: Callable[[], None]
+    slow_visitors: Sequence[Callable[[], None]]
     slow_address: Callable[[], None]
     slow_kiosk: Callable[[], None]
     slow_tickets: Callable[[], None]
+    is_here: Callable[[str, str], object]
 
 
 def blueprint(needs: PublicSurveyPages) -> Blueprint:
@@ -84,6 +89,13 @@ def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
             raise Refusal("unknown_survey")
         return found
 
+    def counted(code: str) -> AskedSurvey:
+        check_limits("survey_flooded", needs.slow_answers, needs.slow_address)
+        found = asked(code)
+        if found.row.audience == Audience.VISITORS:
+            check_limits("survey_flooded", *needs.slow_visitors)
+        return found
+
     @routes.get(PLACE + "/<code>")
     @open_to(Access.EVERYBODY)
     def ask(code: str) -> Response:
@@ -92,7 +104,7 @@ def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.post(PLACE + "/<code>")
     @open_to(Access.EVERYBODY)
     def answer(code: str) -> WsgiResponse:
-        return _answered(needs, lambda: asked(code), needs.slow_answers, needs.slow_address)
+        return _answered(needs, lambda: counted(code))
 
 
 def _add_ticket(routes: Blueprint, needs: PublicSurveyPages) -> None:
@@ -113,16 +125,11 @@ def _add_ticket(routes: Blueprint, needs: PublicSurveyPages) -> None:
 def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     """The exit kiosk: one press on a face answers, and the page comes back by itself."""
 
-    def asked_at_exit(code: str) -> AskedSurvey:
-        found = asked_at(needs.database, code, Channel.KIOSK)
-        speak_one_of(found.row.languages)
-        return found
-
     @routes.get(PLACE + "/<exit_kiosk>/borne")
     @open_to(Access.EVERYBODY)
     def kiosk(exit_kiosk: str) -> Response:
         try:
-            asked = asked_at_exit(exit_kiosk)
+            asked = _asked_at_exit(needs, exit_kiosk)
         except Refusal as refusal:
             return _exit_refusal(needs, exit_kiosk, refusal)
         return _exit_page(
@@ -140,8 +147,8 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @open_to(Access.EVERYBODY)
     def press(exit_kiosk: str) -> Response:
         try:
+            asked = _asked_at_exit(needs, exit_kiosk)
             check_limits("survey_flooded", needs.slow_kiosk)
-            asked = asked_at_exit(exit_kiosk)
             first = asked.questions[0].id
             answer_survey(
                 needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
@@ -153,6 +160,7 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
     @open_to(Access.EVERYBODY)
     def alert(exit_kiosk: str) -> Response:
+        _note_kiosk(needs)
         response = jsonify(read_exit_alert(needs.database, exit_kiosk))
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -163,6 +171,32 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
         if request.path.endswith("/borne") and not g.get("comes_back"):
             response.headers["Refresh"] = f"{THANKED_S}; url={request.path}"
         return response
+
+
+def _paired_kiosk(needs: PublicSurveyPages) -> Caller | None:
+    """The paired kiosk in whose browser the request was made, whoever has signed in there."""
+    token = read_cookie(DEVICE_COOKIE)
+    try:
+        device = of_device(needs.database, token) if token else None
+    except Refusal:
+        return None
+    return device if device is not None and device.name == "kiosk" else None
+
+
+def _note_kiosk(needs: PublicSurveyPages) -> None:
+    """Lets supervision see that the exit kiosk is there."""
+    paired = _paired_kiosk(needs)
+    if paired is not None and paired.hall is not None and paired.configured is not None:
+        needs.is_here(paired.hall, paired.configured)
+
+
+def _asked_at_exit(needs: PublicSurveyPages, code: str) -> AskedSurvey:
+    """The survey that an exit kiosk asks. Refusals: those of `asked_at`; exit_kiosk_unpaired elsewhere."""
+    found, paired = asked_at(needs.database, code, Channel.KIOSK), _paired_kiosk(needs)
+    if paired is None or paired.hall != found.hall:
+        raise Refusal("exit_kiosk_unpaired")
+    speak_one_of(found.row.languages)
+    return found
 
 
 def _exit_page(

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from server.web.access.cookies import DEVICE_COOKIE
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import ApiSite, csrf_of
 
@@ -56,11 +57,19 @@ def address(site: ApiSite, channel: str) -> str:
     return f"/avis/{row['code']}"
 
 
-def answer(site: ApiSite, path: str, **fields: str) -> Any:
-    """What a visitor without JavaScript gets who opens the page and sends it."""
-    browser = site.app.test_client()
+def answer(site: ApiSite, path: str, *, token: str = "", **fields: str) -> Any:
+    """What a visitor without JavaScript gets who opens the page and sends it. `token`: of a paired device."""
+    browser = browser_of(site, token)
     page = browser.get(path)
     if page.status_code != 200:
         return page
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
     return browser.post(path, data=hidden | fields)
+
+
+def browser_of(site: ApiSite, token: str) -> Any:
+    """A browser that nobody has signed in with; of a paired device where its token is given."""
+    browser = site.app.test_client()
+    if token:
+        browser.set_cookie(DEVICE_COOKIE, token)
+    return browser

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from hardware.drawing import draw
+from server.domain.author import SYSTEM
+from server.domain.devices.device_state import is_present
 from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
@@ -21,6 +23,7 @@ from server.store.engine.rows import Rows
 from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
 from server.store.surveys.answers import AnswerCount, answer_counts
+from server.usecases.devices.devices import pair_device
 from server.usecases.journal.erase_expired import purge
 from server.usecases.surveys import read_surveys as read_surveys_module
 from server.web.pages.surveys.pack_lines import survey_lines
@@ -35,6 +38,7 @@ from tests.server.web.surveys.asked_surveys import (
     PLACE,
     address,
     answer,
+    browser_of,
     draft,
     form_of,
     opened,
@@ -166,32 +170,47 @@ def test_a_purge_closes_what_is_over_and_erases_texts_at_their_date(both: ApiSit
 
 def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSite):
     opened(api)
-    kiosk = address(api, "kiosk") + "/borne"
-    page = api.app.test_client().get(kiosk)
+    kiosk, tablet = address(api, "kiosk") + "/borne", browser_of(api, api.kiosk)
+    page = tablet.get(kiosk)
     assert page.text.count('<button name="q1"') == 5
     assert f'content="300; url={kiosk}"' in page.text
-    thanked = answer(api, kiosk, q1="2")
+    thanked = answer(api, kiosk, token=api.kiosk, q1="2")
     assert "Merci" in thanked.text
     assert f'content="6; url={kiosk}"' in thanked.text
-    without_its_token = api.app.test_client().post(kiosk, data={"q1": "2"})
+    without_its_token = tablet.post(kiosk, data={"q1": "2"})
     assert (without_its_token.status_code, without_its_token.headers["Refresh"]) == (403, f"6; url={kiosk}")
     [row] = all_rows(api.database, "SELECT channel, choices FROM survey_answer")
     assert row == {"channel": "kiosk", "choices": '{"q1": "2"}'}
-    assert api.app.test_client().get(address(api, "kiosk")).status_code == 404
-    assert api.app.test_client().get(address(api, "link") + "/borne").status_code == 404
+    assert tablet.get(address(api, "kiosk")).status_code == 404
+    assert tablet.get(address(api, "link") + "/borne").status_code == 404
 
 
-def test_answers_at_an_exit_kiosk_are_counted_in_whatever_letters_its_address_is_typed(api: ApiSite):
-    opened(api)
-    code = address(api, "kiosk").removeprefix("/avis/")
+def test_the_exit_kiosk_is_a_paired_kiosk_of_its_hall_and_has_a_limit_of_its_own(both: ApiSite):
+    opened(both)
+    code = address(both, "kiosk").removeprefix("/avis/")
+    elsewhere = pair_device(both.database, SYSTEM, OTHER, kind="kiosk", configured=f"{OTHER}-borne-1").token
+    for stranger in ("", both.screen, elsewhere, "made-up"):
+        refused = answer(both, f"/avis/{code}/borne", token=stranger, q1="5")
+        assert (refused.status_code, "/pair" in refused.text) == (409, True)
     typed = [code, code.upper(), code.title()] * 10
-    answers = [answer(api, f"/avis/{each}/borne", q1="5").status_code for each in [*typed, code]]
+    answers = [
+        answer(both, f"/avis/{each}/borne", token=both.kiosk, q1="5").status_code for each in [*typed, code]
+    ]
     assert answers == [200] * 30 + [429]
+    assert both.count("survey_answer") == 30
+
+
+def test_supervision_sees_that_an_exit_kiosk_is_there(api: ApiSite):
+    opened(api)
+    hall, players = api.database.hall_id(HALL), api.app.extensions["parvis"].devices.players
+    assert players.get(hall, f"{HALL}-borne-1") is None
+    assert browser_of(api, api.kiosk).get(address(api, "kiosk") + "/borne/alerte").status_code == 200
+    assert is_present(players.get(hall, f"{HALL}-borne-1"), api.hands.now)
 
 
 def test_the_exit_kiosk_is_told_of_an_alert_also_once_its_survey_is_over(api: ApiSite):
     quality, survey = opened(api)
-    kiosk, visitor = address(api, "kiosk") + "/borne", api.app.test_client()
+    kiosk, visitor = address(api, "kiosk") + "/borne", browser_of(api, api.kiosk)
     assert visitor.get(f"{kiosk}/alerte").get_json()["alert"] is None
     browser, csrf = api.writer("agent")
     raised = {"halls": [HALL], "kind": "evacuate", "press_id": "a-press"}
@@ -216,6 +235,22 @@ def test_a_link_is_limited_by_address_and_shows_as_such(api: ApiSite):
     assert "Enquête en retard" not in quality.get("/").text
     api.hands.now += timedelta(days=14)
     assert "Enquête en retard\u00a0: Mars, 10 réponses sur 30" in api.person("quality").get("/").text
+
+
+def test_a_network_takes_sixty_answers_a_day_to_a_link_and_leaves_the_rest_to_others(api: ApiSite):
+    opened(api)
+    link = address(api, "link")
+
+    def statuses(source: str, count: int) -> list[int]:
+        browser = api.app.test_client()
+        browser.environ_base["REMOTE_ADDR"] = source
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.get(link).text))
+        return [browser.post(link, data=hidden | {"q1": "1"}).status_code for _ in range(count)]
+
+    for n in range(6):
+        assert statuses(f"192.0.2.{n}", 10) == [303] * 10
+    assert statuses("192.0.2.7", 1) == [429]
+    assert statuses("198.51.100.1", 1) == [303]
 
 
 def test_the_same_form_sent_twice_is_one_answer(api: ApiSite):
@@ -377,7 +412,7 @@ def test_an_outside_form_is_named_and_nothing_is_kept(halls_sqlite_url: str, tmp
 
 def test_a_survey_speaks_french_where_it_does_not_speak_the_language_asked_for(api: ApiSite):
     opened(api, languages=["fr", "en"])
-    visitor = api.app.test_client()
+    visitor = browser_of(api, api.kiosk)
     for path in (address(api, "link"), address(api, "kiosk") + "/borne"):
         spoken = {lang: visitor.get(f"{path}?lang={lang}").text for lang in ("fr", "en", "es")}
         assert '<html lang="en"' in spoken["en"]
@@ -388,7 +423,7 @@ def test_every_word_is_in_the_catalogues(api: ApiSite):
     quality, survey = opened(api, languages=list(LANGUAGES))
     for value in "5555544321":
         answer(api, address(api, "screen"), q1=value, q6="Bien")
-    visitor = api.app.test_client()
+    visitor = browser_of(api, api.kiosk)
     work = (PLACE, f"{PLACE}/nouvelle", survey, f"{survey}/textes", "/voix/papiers")
     public = (address(api, "link"), address(api, "kiosk") + "/borne", "/avis/merci", "/avis/nowhere")
     for language in LANGUAGES:
