@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         default=15, ge=0.1, le=600, description="How long an unused connection is kept after an answer."
     )
     first_packet_seconds: float = Field(
-        default=10, ge=0.1, le=600, description="How long a websocket has for its first packet."
+        default=10, ge=0.1, le=600, description="How long a websocket has to join what it may follow."
     )
     connections_per_address: int = Field(
         default=1024,

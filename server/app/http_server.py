@@ -15,7 +15,8 @@ from gevent import pywsgi
 from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
 
 from server.app.request_heads import StrictRequests
-from server.connections import Connections, HttpDeadlines, TcpConnection
+from server.connections import Bounds, Connections, HttpDeadlines, TcpConnection
+from server.jobs.open_files import open_files
 from server.logs.limited import limited_line
 from server.logs.plain_lines import write_uncaught
 from server.logs.rates import SOURCE
@@ -23,6 +24,8 @@ from server.settings import Settings
 
 PIECE_BYTES = 65_536
 """Bytes of an answer that a client must take within the deadline of a body."""
+ADDRESSES_TIMES = 4
+"""How many addresses' worth of strangers' connections the network around an address may hold."""
 ACCEPTED_TOGETHER = 4
 """The most connections accepted in a row; after a network failure hundreds come: requests go between."""
 _TIMED_OUT = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-length: 0\r\n\r\n")
@@ -36,8 +39,10 @@ def connections_of(settings: Settings) -> Connections:
         settings.next_request_seconds,
         settings.first_packet_seconds,
     )
-    most = settings.connections_per_address
-    return Connections(deadlines, most, is_behind_proxy=settings.behind_proxy)
+    of_address = settings.connections_per_address
+    of_network = ADDRESSES_TIMES * of_address
+    bounds = Bounds(of_address, of_network, everybody=open_files() // 2 if of_address else 0)
+    return Connections(bounds, deadlines, is_behind_proxy=settings.behind_proxy)
 
 
 class HallServer(pywsgi.WSGIServer):  # type: ignore[misc]  # untyped library
@@ -93,6 +98,7 @@ class TimedRequests(StrictRequests):
     def __init__(self, sock: Any, address: Any, server: HallServer, connection: TcpConnection) -> None:
         super().__init__(sock, address, server)
         self._connection = connection
+        connection.sock = sock
         self.wsgi_input: Any = None
         self._deadline: Any = None
         self._is_first = True

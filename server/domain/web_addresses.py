@@ -1,8 +1,10 @@
 """Web addresses that may receive secrets, and the key by which one caller of a network is counted."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+_KEPT = 4_096
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -16,6 +18,7 @@ def is_private_way(address: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
+@lru_cache(_KEPT)
 def network_of(address: str) -> str:
     """The key for limits: an IPv4 address, or the /64 of an IPv6 one, which one caller owns whole.
 
@@ -24,6 +27,7 @@ def network_of(address: str) -> str:
     return _network(address, of_ipv4=32, of_ipv6=64)
 
 
+@lru_cache(_KEPT)
 def wider_network_of(address: str) -> str:
     """The key for limits of neighbours: the /24 of an IPv4 address, the /48 of an IPv6 one."""
     return _network(address, of_ipv4=24, of_ipv6=48)

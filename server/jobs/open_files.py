@@ -22,7 +22,12 @@ def allow_open_files() -> int:
     if enough > soft:
         with suppress(ValueError, OSError):  # only root may raise the hard limit
             resource.setrlimit(resource.RLIMIT_NOFILE, (enough, max(enough, hard)))
-    found = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    found = open_files()
     if found < FEWEST_FILES:
         raise Refusal("too_few_files", files=found, fewest=FEWEST_FILES)
     return found
+
+
+def open_files() -> int:
+    """How many files and connections this process may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]

@@ -1,4 +1,4 @@
-"""The gate of every packet before a namespace gets it: strict parsing, and a budget of packets.
+"""The gate of every packet before a namespace gets it: strict parsing, a budget of packets, its namespaces.
 
 The budget of a network is spent by sockets that nobody has let in, and never by the first packet of one: a
 site, a proxy or a Wi-Fi is one network, and after an outage all come back at once.
@@ -16,7 +16,7 @@ from server.live.strict_packets import WrongPacket
 from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
 from server.logs.limited import limited_line
 
-_CONNECT, _EVENT = "0", "2"
+_CONNECT, _DISCONNECT, _EVENT = "0", "1", "2"
 _MOST_NETWORKS = 10_000
 
 
@@ -28,6 +28,7 @@ class _Sender:
     events: Budget = field(default_factory=lambda: Budget(EVENTS, EVENTS_S))
     refusals: int = 0
     has_spoken: bool = False
+    is_let_in: bool = False
 
 
 class Gate:
@@ -48,9 +49,8 @@ class Gate:
         if socket is None or socket.closed:
             return  # what it had sent before it was cut
         sender = self._senders.get(eio_sid) or self._senders.setdefault(eio_sid, self._new_sender(eio_sid))
-        joined = self._joined(eio_sid)
         try:
-            packet = self._spend(sender, content, is_let_in=joined > 0)
+            packet = self._spend(sender, content)
             self._handle(eio_sid, packet)
         except WrongPacket as wrong:
             self.cut(eio_sid, str(wrong))
@@ -58,10 +58,17 @@ class Gate:
             limited_line("socket_failed", is_failure=True)
             self.cut(eio_sid, "failed")
         else:
-            if packet[0] == _CONNECT and self._joined(eio_sid) <= joined:
-                sender.refusals += 1
-                if sender.refusals >= REFUSALS:
-                    self.cut(eio_sid, "refusals")
+            if packet[0] in (_CONNECT, _DISCONNECT):
+                self._look_in(eio_sid, sender, packet)
+
+    def _look_in(self, eio_sid: str, sender: _Sender, packet: str) -> None:
+        """Cuts a socket that was refused too often, or that has left the one namespace it was in."""
+        was_in, sender.is_let_in = sender.is_let_in, self._is_let_in(eio_sid)
+        sender.refusals += packet[0] == _CONNECT and (was_in or not sender.is_let_in)
+        if sender.refusals >= REFUSALS:
+            self.cut(eio_sid, "refusals")
+        elif was_in and not sender.is_let_in:
+            self.cut(eio_sid, "left")
 
     def cut(self, eio_sid: str, reason: str) -> None:
         """Ends a socket, without waiting for what it has still to read."""
@@ -70,14 +77,20 @@ class Gate:
         if socket is not None:
             socket.close(wait=False, abort=True)
 
-    def _spend(self, sender: _Sender, content: object, *, is_let_in: bool) -> str:
+    def _spend(self, sender: _Sender, content: object) -> str:
         """Counts a packet; its text. Raises WrongPacket."""
         if not isinstance(content, str) or not content:
             raise WrongPacket("empty")
         now_s = time.monotonic()
         if content[0] == _EVENT and not sender.events.take(now_s):
             raise WrongPacket("events")
-        if not is_let_in and sender.has_spoken and not self._budget_of(sender.network, now_s).take(now_s):
+        if content[0] == _CONNECT and _namespace_of(content) not in self._server.namespaces:
+            raise WrongPacket("namespace")
+        if (
+            not sender.is_let_in
+            and sender.has_spoken
+            and not self._budget_of(sender.network, now_s).take(now_s)
+        ):
             raise WrongPacket("network")
         sender.has_spoken = True
         return content
@@ -87,11 +100,10 @@ class Gate:
             self._networks = {name: each for name, each in self._networks.items() if not each.is_over(now_s)}
         return self._networks.setdefault(network, Budget(PACKETS, PACKETS_S))
 
-    def _joined(self, eio_sid: str) -> int:
-        """How many namespaces have let the socket in."""
+    def _is_let_in(self, eio_sid: str) -> bool:
+        """Whether a namespace has let the socket in."""
         rooms = self._server.manager
-        names = list(rooms.get_namespaces())
-        return sum(rooms.sid_from_eio_sid(eio_sid, name) is not None for name in names)
+        return any(rooms.sid_from_eio_sid(eio_sid, name) is not None for name in self._server.namespaces)
 
     def _new_sender(self, eio_sid: str) -> _Sender:
         environ = self._server.environ.get(eio_sid, {})
@@ -100,3 +112,9 @@ class Gate:
     def _leave(self, eio_sid: str, reason: object = None) -> None:
         self._senders.pop(eio_sid, None)
         self._gone(eio_sid, reason)
+
+
+def _namespace_of(connect: str) -> str:
+    """The namespace that a packet asks to join."""
+    name = connect[1:].partition(",")[0]
+    return name.partition("?")[0] if name.startswith("/") else "/"

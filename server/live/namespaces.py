@@ -1,15 +1,18 @@
 """Who may join which room: checked at the connection, by token or cookie."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from flask import request
-from flask_socketio import ConnectionRefusedError as SocketRefused
-from flask_socketio import Namespace, join_room
+from flask import Flask
+from flask.ctx import RequestContext
+from flask.sessions import SecureCookieSession
+from socketio import Namespace, Server
+from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
-from server.connections import caller_is_identified
+from server.connections import LOOK_ROUND_S, caller_address, caller_is_identified
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
@@ -20,6 +23,7 @@ from server.language import LANGUAGES
 from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import SocketPlace
+from server.live.wire import PAGES_OF_A_TICKET
 from server.logs.limited import limited_line
 from server.store.incidents.receivers import Receiver
 from server.store.transactions.database import Database
@@ -29,6 +33,9 @@ from server.usecases.devices.read_devices import supervised_halls
 from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 type Handshake = Mapping[str, object]
 """What a client sends when it connects."""
@@ -52,7 +59,7 @@ type FindRooms = Callable[[Handshake], SocketPlace]
 
 
 JOINING = BoundedSemaphore(4)
-"""How many sockets of a process join at once; after a network failure hundreds do: requests go between."""
+"""How many sockets of a process join in one round of its event loop: of hundreds, requests go between."""
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
@@ -64,7 +71,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         self.watch = watch
         self.find = find
 
-    def on_connect(self, auth: object = None) -> None:
+    def on_connect(self, sid: str, environ: "WSGIEnvironment", auth: object = None) -> None:
         """Joins the rooms of a new connection, or refuses it with the refusal's code.
 
         When the server itself fails, its database being away, the connection is cut: a client comes back by
@@ -73,37 +80,41 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         """
         try:
             with JOINING:
-                self._join(auth if isinstance(auth, dict) else {})
+                self.server.sleep(LOOK_ROUND_S)
+                self._join(sid, environ, auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
-            self.presence.left(self._sid())  # some permission may have been shown before the refused one
+            self.presence.left(sid)  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal
         except Exception as error:
             limited_line("socket_not_joined", is_failure=True, namespace=self.namespace)
-            server = self.socketio.server
-            server.eio.disconnect(server.manager.eio_sid_from_sid(self._sid(), self.namespace))
+            self.server.eio.disconnect(self.server.manager.eio_sid_from_sid(sid, self.namespace))
             raise SocketRefused("server_error") from error
 
-    def _join(self, auth: Handshake) -> None:
-        joined = self.find(auth)
+    def _join(self, sid: str, environ: "WSGIEnvironment", auth: Handshake) -> None:
+        with _request_of(environ, sid, self.namespace):
+            joined = self.find(auth)
         for room in joined.rooms:
-            join_room(room)
-        self.presence.arrived(self._sid(), str(self.namespace), joined)
+            self.enter_room(sid, room)
+        self.presence.arrived(sid, self.namespace, joined)
         if joined.receiver is not None:
-            self.presence.receives(self._sid(), joined.receiver, self.watch.clock.now().timestamp())
-        caller_is_identified()
+            self.presence.receives(sid, joined.receiver, self.watch.clock.now().timestamp())
         if joined.device is not None:
-            self.watch.arrived(joined.hall, joined.device, self._connection())
+            self.watch.arrived(joined.hall, joined.device, self._connection(sid, environ))
+        if joined.following is not None:
+            for older in self.presence.beyond(joined.following[0], PAGES_OF_A_TICKET):
+                cut_socket(self.server, older, self.namespace)
+        caller_is_identified()
 
-    def on_disconnect(self, reason: object = None) -> None:
+    def on_disconnect(self, sid: str, reason: object = None) -> None:
         """Leaves."""
-        device = self.presence.device_of(self._sid())
-        self.presence.left(self._sid())
+        device = self.presence.device_of(sid)
+        self.presence.left(sid)
         if device is not None:
-            self.watch.left(*device, self._sid())
+            self.watch.left(*device, sid)
 
-    def on_configuration_applied(self, message: object) -> bool:
+    def on_configuration_applied(self, sid: str, message: object) -> bool:
         """Stores the configuration that a kiosk or screen runs. Returns whether the message could be read."""
-        device = self.presence.device_of(self._sid())
+        device = self.presence.device_of(sid)
         return device is not None and self.watch.applied(*device, message)
 
     def trigger_event(self, event: str, *args: object) -> object:
@@ -111,26 +122,39 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
 
         An event that fails is written and answered with nothing.
         """
+        take = getattr(self, f"on_{event.replace('.', '_')}", None)
         try:
-            return super().trigger_event(event.replace(".", "_"), *args)
+            return None if take is None else take(*args)
         except SocketRefused:
             raise
         except Exception:  # noqa: BLE001 -- the outer edge of a socket
             limited_line("socket_event_failed", is_failure=True, namespace=self.namespace)
             return None
 
-    def _sid(self) -> str:
-        return str(request.sid)  # type: ignore[attr-defined]
-
-    def _connection(self) -> DeviceConnection:
+    def _connection(self, sid: str, environ: "WSGIEnvironment") -> DeviceConnection:
         now = self.watch.clock.now()
-        browser = browser_name(request.user_agent.string)
-        return DeviceConnection(self._sid(), self._address(), browser, since=now, seen_at=now)
+        address = caller_address(environ, is_behind_proxy=self.watch.is_behind_proxy)
+        browser = browser_name(environ.get("HTTP_USER_AGENT", ""))
+        return DeviceConnection(sid, address, browser, since=now, seen_at=now)
 
-    def _address(self) -> str:
-        """The address of a socket, whose handshake is not among the requests that are corrected."""
-        addresses = request.access_route if self.watch.is_behind_proxy else [request.remote_addr or ""]
-        return addresses[-1] if addresses else ""
+
+def cut_socket(server: Server, sid: str, namespace: str) -> None:
+    """Says goodbye to a socket, by its id in a namespace, and ends its connection."""
+    connection = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, namespace))
+    server.disconnect(sid, namespace=namespace)
+    if connection is not None:
+        connection.close(wait=False)
+
+
+@contextmanager
+def _request_of(environ: "WSGIEnvironment", sid: str, namespace: str) -> Iterator[None]:
+    """Meanwhile Flask's request is that of a socket's handshake: its cookies. It has no route and no form."""
+    app: Flask = environ["flask.app"]
+    context = RequestContext(app, environ, session=SecureCookieSession())
+    context.url_adapter = None
+    context.request.sid, context.request.namespace = sid, namespace  # type: ignore[attr-defined]
+    with context:
+        yield
 
 
 class KioskNamespace(HallNamespace):
@@ -139,9 +163,9 @@ class KioskNamespace(HallNamespace):
     def __init__(self, watch: DeviceWatch, find: FindRooms) -> None:
         super().__init__(messages.KIOSK, watch, find)
 
-    def on_device_state(self, message: object) -> bool:
+    def on_device_state(self, sid: str, message: object) -> bool:
         """Stores a kiosk's report. Returns whether it could be read; False if the sender is no kiosk."""
-        device = self.presence.device_of(self._sid())
+        device = self.presence.device_of(sid)
         return device is not None and self.watch.take_kiosk_report(*device, message)
 
 
@@ -152,18 +176,18 @@ class ScreenNamespace(HallNamespace):
         super().__init__(messages.SCREEN, watch, find)
         self.database = database
 
-    def on_alert_shown(self, message: object) -> bool:
+    def on_alert_shown(self, sid: str, message: object) -> bool:
         """Records that a screen shows an alert; answers whether that was new. Other senders are ignored."""
-        screen = self.presence.screen_of(self._sid())
+        screen = self.presence.screen_of(sid)
         alert = message.get("alert") if isinstance(message, dict) else None
         if screen is None or not isinstance(alert, str):
             return False
         hall, configured, device = screen
         return show_alert(self.database, hall, configured, alert, device=device)
 
-    def on_player_state(self, message: object) -> bool:
+    def on_player_state(self, sid: str, message: object) -> bool:
         """Stores a player's report. Returns whether it could be read; False if the sender is no screen."""
-        device = self.presence.device_of(self._sid())
+        device = self.presence.device_of(sid)
         return device is not None and self.watch.take_player_report(*device, message)
 
 
@@ -174,12 +198,12 @@ class AgentNamespace(HallNamespace):
         super().__init__(messages.AGENT, watch, find)
         self.database = database
 
-    def on_counter_keep(self, message: object) -> bool:
+    def on_counter_keep(self, sid: str, message: object) -> bool:
         """A console's sign of life; answers whether it still holds the counter."""
         if not isinstance(message, dict):
             return False
         counter, session = message.get("counter"), message.get("session")
-        author = self.presence.author_of(self._sid())
+        author = self.presence.author_of(sid)
         if not isinstance(session, str) or author is None:
             return False
         at = counter if isinstance(counter, str) else None

@@ -52,6 +52,7 @@ class Presence:
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    _of_visit: dict[str, list[str]] = field(default_factory=dict)
     _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     _authors: dict[str, Author] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Presence:
         self.halls[namespace, joined.hall] += 1
         if joined.following is not None:
             self._visits[sid] = (joined.hall, *joined.following)
+            self._of_visit.setdefault(joined.following[0], []).append(sid)
         if joined.screen is not None:
             self._screens[sid] = (joined.hall, *joined.screen)
         if joined.device is not None:
@@ -108,7 +110,7 @@ class Presence:
         """A socket has gone."""
         self._tokens.pop(sid, None)
         place = self._sockets.pop(sid, None)
-        self._visits.pop(sid, None)
+        self._leave_visit(sid)
         self._screens.pop(sid, None)
         self._devices.pop(sid, None)
         self._authors.pop(sid, None)
@@ -137,7 +139,18 @@ class Presence:
 
     def languages_of(self, visit: str) -> set[str]:
         """The languages in which phones connected to this process follow a visit; empty without any."""
-        return {language for _, each, language in self._visits.values() if each == visit}
+        return {self._visits[sid][2] for sid in self._of_visit.get(visit, ())}
+
+    def beyond(self, visit: str, most: int) -> list[str]:
+        """The sockets that follow a visit, the oldest first, without the newest `most`."""
+        return self._of_visit.get(visit, [])[:-most]
+
+    def _leave_visit(self, sid: str) -> None:
+        followed = self._visits.pop(sid, None)
+        if followed is not None:
+            self._of_visit[followed[1]].remove(sid)
+            if not self._of_visit[followed[1]]:
+                del self._of_visit[followed[1]]
 
     def count(self) -> int:
         """Sockets connected to this process."""

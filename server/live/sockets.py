@@ -1,12 +1,16 @@
 """Socket.IO on gevent: websocket only, small messages, strict packets, stalled sockets dropped."""
 
 import logging
+from functools import partial
 from typing import Any
 
+import gevent
 import simple_websocket
 from flask import Flask
 from flask_socketio import SocketIO
 
+from server.connections import SOCKETS, Strangers
+from server.live import messages
 from server.live.gate import Gate
 from server.live.strict_packets import StrictPacket
 from server.live.websockets import WebSocket
@@ -15,7 +19,8 @@ from server.live.wire import LARGEST_PACKET, PING_S
 
 def make_socketio(app: Flask, *, async_mode: str, redis_url: str, is_behind_proxy: bool) -> SocketIO:
     """The Socket.IO server of an app; several workers are joined by Redis."""
-    simple_websocket.Server = WebSocket  # what the library makes of each upgrade
+    simple_websocket.Server = partial(WebSocket, Strangers(SOCKETS))  # what the library makes of each upgrade
+    gevent.config.track_greenlet_tree = False  # a note on who began each greenlet, which nothing reads
     lines = logging.getLogger("socketio")  # of our own, else each library writes its lines twice
     options: dict[str, Any] = {
         "async_mode": async_mode,
@@ -25,6 +30,7 @@ def make_socketio(app: Flask, *, async_mode: str, redis_url: str, is_behind_prox
         "ping_timeout": PING_S,
         "max_http_buffer_size": LARGEST_PACKET,
         "manage_session": False,
+        "namespaces": messages.NAMESPACES,
         "serializer": StrictPacket,
         "logger": lines,
         "engineio_logger": lines,

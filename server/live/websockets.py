@@ -1,33 +1,46 @@
-"""Websockets of Socket.IO: whole and shared frames, a deadline for the first packet, a budget of packets."""
+"""Websockets of Socket.IO: whole and shared frames, a deadline for joining, a budget of packets."""
 
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
-import simple_websocket
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import BytesMessage, Event, TextMessage
+from simple_websocket import ConnectionClosed
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
+from wsproto.utilities import ProtocolError, generate_accept_token
 
-from server.connections import CURRENT, HttpDeadlines, TcpConnection
+from server.connections import CURRENT, Strangers
 from server.domain.budgets import Budget
 from server.live.wire import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
 from server.logs.limited import limited_line
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_RECEIVED_BYTES = 4_096
+_VERSION = "13"
+_ACCEPTED = (
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: {}\r\n\r\n"
+)
+_NO_WEBSOCKET = (
+    b"HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
+
 
 class WholeFrames:
-    """A socket whose send() writes everything.
+    """A socket whose send() writes everything: it may write a part only when a client reads slowly.
 
-    simple-websocket 1.1 calls send(), which writes a part only when a client reads slowly under gevent, and
-    so corrupts the stream (its issue 45, mended there but not released). Two writers may not interleave
-    either.
+    Two writers may not interleave either.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._lock = threading.Lock()
+        self.recv, self.settimeout = sock.recv, sock.settimeout
 
     def send(self, content: bytes) -> int:
         """Writes all of it."""
@@ -42,13 +55,6 @@ class WholeFrames:
         with suppress(OSError):  # it may have ended by itself
             self._sock.shutdown(socket.SHUT_RDWR)
 
-    def settimeout(self, seconds: float | None) -> None:
-        """Sets how long an operation of the socket may take; None: for ever."""
-        self._sock.settimeout(seconds)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._sock, name)
-
 
 class _SharedFrame:
     """The frame of the message sent last: what goes to every screen of a hall is framed once.
@@ -59,7 +65,7 @@ class _SharedFrame:
     def __init__(self) -> None:
         self._last: tuple[str | bytes | None, bytes] = (None, b"")
 
-    def of(self, message: str | bytes, connection: WSConnection) -> bytes:
+    def of(self, message: str | bytes, connection: Connection) -> bytes:
         """The frame of a text or binary message on a server's open connection."""
         last, frame = self._last
         if last is not message:
@@ -72,90 +78,114 @@ class _SharedFrame:
 _FRAMES = _SharedFrame()
 
 
-class TooManyFrames(ConnectionAbortedError):
-    """A client has sent more than its budget; the library then ends the connection."""
+class WebSocket:
+    """A websocket of the server: one that joins nothing in time, sends too much or no Engine.IO, is closed.
 
-
-class _CountedFrames(WSConnection):
-    """The protocol of one websocket; every frame counts, pings and empty ones too."""
-
-    def __init__(self) -> None:
-        super().__init__(ConnectionType.SERVER)
-        self._budget = Budget(PACKETS, PACKETS_S)
-
-    def events(self) -> Generator[Event]:
-        """What was received. Raises TooManyFrames."""
-        for event in super().events():
-            if not self._budget.take(time.monotonic()):
-                raise TooManyFrames
-            yield event
-
-
-class WebSocket(simple_websocket.Server):  # type: ignore[misc]  # untyped library
-    """A websocket of the server: one that says nothing, or too much, or no Engine.IO, is closed.
-
-    Compression is declined: each client would keep some 300 kB and compress the same message again.
+    It has the methods that python-engineio calls of simple-websocket's server, whose handshake by a parser of
+    HTTP and whose second thread make a thousand screens that join again take half as long again. `strangers`
+    are those that have not joined. Compression is declined: each client would keep some 300 kB and compress
+    the same message again.
     """
 
-    def __init__(self, environ: dict[str, object], *args: object, **values: object) -> None:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        self._connection: TcpConnection | None = CURRENT.get()
-        deadlines = self._connection.deadlines if self._connection else HttpDeadlines()
-        self._first_by_s: float | None = time.monotonic() + deadlines.first_packet_s
-        self._first_within_s = deadlines.first_packet_s
-        self._is_ended = False
-        super().__init__(environ, *args, max_message_size=LARGEST_PACKET, **values)
+    mode = "gevent"
 
-    def handshake(self) -> None:
-        """Accepts the upgrade. From then on the socket waits as long as for the first packet."""
-        self.sock: Any = WholeFrames(self.sock)
-        self.sock.settimeout(self._first_within_s)
-        self.ws = _CountedFrames()
-        if self._connection is not None:
-            self._connection.waiting_since_s = time.monotonic()
-        super().handshake()
+    def __init__(self, strangers: Strangers, environ: "WSGIEnvironment", **_: object) -> None:
+        connection = CURRENT.get()
+        if connection is None or connection.sock is None:
+            raise RuntimeError("a websocket needs a connection of our server")
+        self._connection = connection
+        self._sock = WholeFrames(connection.sock)
+        self._protocol = Connection(ConnectionType.SERVER)
+        self._budget = Budget(PACKETS, PACKETS_S)
+        self._packets: deque[str] = deque()
+        self._message = ""
+        connection.waiting_since_s = time.monotonic()
+        self._join_by_s: float | None = connection.waiting_since_s + connection.deadlines.first_packet_s
+        connection.is_identified = False
+        self.connected = self._shake_hands(environ)
+        if self.connected:
+            strangers.add(connection)
+
+    def _shake_hands(self, environ: "WSGIEnvironment") -> bool:
+        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+        is_websocket = bool(key) and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == _VERSION
+        token = generate_accept_token(key.encode("latin-1")).decode() if is_websocket else ""
+        with suppress(OSError):  # a client that has gone is seen by the first reading
+            self._sock.send(_ACCEPTED.format(token).encode() if is_websocket else _NO_WEBSOCKET)
+        return is_websocket
 
     def send(self, message: str | bytes) -> None:
         """Sends a message. Raises ConnectionClosed."""
         if not self.connected:
-            raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
-        self.sock.send(_FRAMES.of(message, self.ws))
+            raise ConnectionClosed
+        self._sock.send(_FRAMES.of(message, self._protocol))
 
-    def receive(self, timeout: float | None = None) -> str | bytes | None:
+    def receive(self) -> str:
         """The next packet of Engine.IO. Raises ConnectionClosed."""
-        packet = None if self._is_ended else super().receive(timeout)
-        if self._is_ended:
-            raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
-        if packet is not None and not is_engine_packet(packet):
-            limited_line("socket_cut", key="no_packet", reason="no_packet")
-            self._end()
-            raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
-        return packet
+        while self.connected and not self._packets:
+            try:
+                self._read()
+            except (OSError, ProtocolError):
+                self._end()
+        if not self.connected:
+            raise ConnectionClosed
+        return self._packets.popleft()
 
-    def close(self, reason: int | None = None, message: str | None = None) -> None:
+    def close(self) -> None:
         """Says goodbye and ends the connection: a client that does not answer would keep it open."""
         try:
-            super().close(reason, message)
+            self._sock.send(self._protocol.send(CloseConnection(1000)))
+        except (OSError, ProtocolError):
+            pass  # it has gone, or said goodbye first
         finally:
             self._end()
 
-    def _handle_events(self) -> bool:
-        """Whether to go on reading. Raises TooManyFrames, or TimeoutError when no packet came in time."""
-        try:
-            goes_on = bool(super()._handle_events())
-        except TooManyFrames:
-            limited_line("socket_cut", key="packets", reason="packets")
-            self._is_ended = True
-            raise
-        if self._first_by_s is not None:
-            if self.input_buffer:
-                self._first_by_s = None
-                self.sock.settimeout(SILENT_S)
-            elif time.monotonic() > self._first_by_s:
-                raise TimeoutError
-        return goes_on and not self._is_ended
+    def _read(self) -> None:
+        """Takes what has come. Raises OSError: the connection has ended, or nothing came in time."""
+        if self._join_by_s is not None:
+            self._wait_for_joining(self._join_by_s)
+        received = self._sock.recv(_RECEIVED_BYTES)
+        if not received:
+            raise ConnectionResetError
+        self._protocol.receive_data(received)
+        for event in self._protocol.events():
+            if not self._budget.take(time.monotonic()):
+                self._cut("packets")
+            if not self.connected:
+                return
+            self._take(event)
+
+    def _wait_for_joining(self, join_by_s: float) -> None:
+        if self._connection.is_identified:
+            self._join_by_s = None
+            self._sock.settimeout(SILENT_S)
+            return
+        left_s = join_by_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left_s)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, TextMessage):
+            self._message += event.data
+            if event.message_finished:
+                self._packets.append(self._message)
+                self._message = ""
+            if len(self._message) > LARGEST_PACKET or not all(map(is_engine_packet, self._packets)):
+                self._cut("no_packet")
+        elif isinstance(event, Ping):
+            self._sock.send(self._protocol.send(event.response()))
+        elif isinstance(event, CloseConnection):
+            self._sock.send(self._protocol.send(event.response()))
+            self._end()
+        elif isinstance(event, BytesMessage):
+            self._cut("no_packet")
+
+    def _cut(self, reason: str) -> None:
+        limited_line("socket_cut", key=reason, reason=reason)
+        self._packets.clear()
+        self._end()
 
     def _end(self) -> None:
-        self._is_ended, self.connected = True, False
-        self.event.set()
-        self.sock.end()
+        self.connected = False
+        self._sock.end()

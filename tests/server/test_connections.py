@@ -4,7 +4,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.connections import CURRENT, Connections, TcpConnection, caller_is_identified
+from server.connections import (
+    CURRENT,
+    Bounds,
+    Connections,
+    HttpDeadlines,
+    TcpConnection,
+    caller_is_identified,
+)
 from server.domain.budgets import Budget
 from server.domain.web_addresses import network_of
 
@@ -40,8 +47,9 @@ def test_a_budget_starts_again_after_its_period():
 class Hall:
     """Connections of a process, each of which says when it was closed."""
 
-    def __init__(self, open_: ExitStack, most: int) -> None:
-        self.connections, self._open, self.closed = Connections(most=most), open_, list[str]()
+    def __init__(self, open_: ExitStack, most: int, *, network: int = 0, everybody: int = 0) -> None:
+        self.connections = Connections(Bounds(most, network, everybody), HttpDeadlines())
+        self._open, self.closed = open_, list[str]()
 
     def connect(self, name: str, address: str = "192.0.2.7", *, since_s: float | None = 0.0) -> TcpConnection:
         found = self._open.enter_context(self.connections.open(address, lambda: self.closed.append(name)))
@@ -88,6 +96,20 @@ def test_only_open_connections_are_counted_those_of_an_ipv6_network_together():
         held.connect("first", "2001:db8::1", since_s=1.0)
         held.connect("second", "2001:db8::2", since_s=2.0)
         assert (hall.closed, held.closed) == ([], ["first"])
+
+
+def test_a_network_and_all_strangers_together_have_a_bound_too():
+    with ExitStack() as open_:
+        hall = Hall(open_, most=3, network=4)
+        for number in range(5):
+            hall.connect(f"192.0.2.{number}", f"192.0.2.{number}", since_s=number)
+        assert hall.closed == ["192.0.2.0"]
+        hall.connect("elsewhere", "192.0.3.1", since_s=9.0)
+        assert hall.closed == ["192.0.2.0"]
+        full = Hall(open_, most=3, everybody=4)
+        for number, address in enumerate(["192.0.2.1"] * 3 + ["192.0.3.1", "192.0.4.1"]):
+            full.connect(str(number), address, since_s=number)
+        assert full.closed == ["0"], "the address with most of them loses one"
 
 
 def forwarded(address: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.live import messages
 from server.live.device_watch import DeviceWatch
-from server.live.namespaces import Handshake, namespaces
+from server.live.namespaces import Handshake, cut_socket, namespaces
 from server.live.presence import Presence, SocketToken
 from server.live.publication.publisher import Publisher
 from server.live.publication.voice import Voice
@@ -72,7 +72,7 @@ def build_void_tokens(base: Foundation, presence: Presence) -> VoidTokens:
     """The watch that cuts sockets whose token no longer counts."""
 
     def cut(sid: str, namespace: str) -> None:
-        base.socketio.server.disconnect(sid, namespace=namespace)
+        cut_socket(base.socketio.server, sid, namespace)
 
     return VoidTokens(base.database, presence, cut)
 
@@ -81,7 +81,7 @@ def join_namespaces(base: Foundation, watch: DeviceWatch, estimates: Estimates, 
     """Opens the namespaces of the socket server to those who may join them."""
     callers = socket_callers(base.database, presence)
     for namespace in namespaces(watch, base.database, estimates, callers):
-        base.socketio.on_namespace(namespace)
+        base.socketio.server.register_namespace(namespace)
 
 
 def socket_callers(

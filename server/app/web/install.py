@@ -10,6 +10,7 @@ from server.app.web.parts import WebParts, build_web_parts
 from server.app.web.printer_routes import install_printer_routes
 from server.app.web.public_pages import install_public_pages, install_screen_pages
 from server.app.web.work_pages import install_work_pages
+from server.connections import LOOK_ROUND_S
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.usecases.media.read_look import Branding
@@ -19,9 +20,6 @@ from server.web.access.strangers import StrangersLine, StrangersQuota, install_s
 from server.web.api import media as media_api
 from server.web.pages.look.files import look_of
 from server.web.rendering.viewer import install_page_context
-
-LOOK_ROUND_S = 1e-9
-"""No time, but more than 0: the event loop then looks at its connections, which a sleep of 0 does not do."""
 
 
 def install_web(app: OpenAPI, parvis: Parvis) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import create_connection
 from typing import Any
 
 import websocket
@@ -12,11 +13,21 @@ from tests.harness.servers.served import Served
 
 @contextmanager
 def raw_socket(
-    server: Served, namespace: str = "", auth: Any = None, *, answer: str = "40", **more: Any
+    server: Served,
+    namespace: str = "",
+    auth: Any = None,
+    *,
+    answer: str = "40",
+    source: str = "127.0.0.1",
+    **more: Any,
 ) -> Iterator[websocket.WebSocket]:
-    """An open websocket; with a namespace it has asked to join it, and the answer begins with `answer`."""
+    """An open websocket from a loopback address (`source`).
+
+    With a namespace it has asked to join it, and the answer begins with `answer`.
+    """
     address = f"{server.base_url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket"
-    socket = websocket.create_connection(address, timeout=10, **more)
+    tcp = create_connection(("127.0.0.1", server.port), timeout=10, source_address=(source, 0))
+    socket = websocket.create_connection(address, timeout=10, socket=tcp, **more)
     try:
         assert str(socket.recv()).startswith("0")
         if namespace:

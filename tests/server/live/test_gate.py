@@ -19,10 +19,10 @@ class Sockets:
     heard: list[tuple[str, str]] = field(default_factory=list)
     environ: dict[str, dict[str, str]] = field(default_factory=dict)
     is_behind_proxy: bool = False
+    namespaces: tuple[str, ...] = ("/agent",)
 
     def __post_init__(self) -> None:
         self.manager = SimpleNamespace(
-            get_namespaces=lambda: ["/agent"],
             sid_from_eio_sid=lambda sid, _: sid if sid in self.joined else None,
         )
         handlers: dict[str, Any] = {
@@ -60,7 +60,7 @@ def test_unauthorised_sockets_of_one_network_share_a_budget():
         sockets.send(f"stranger-{number}", *["1/none,"] * 3, address=f"2001:db8::{number + 1:x}")
     assert sockets.cut == [f"stranger-{PACKETS // 2}", f"stranger-{PACKETS // 2 + 1}"]
     sockets.send("elsewhere", JOIN, EVENT, address="2001:db8:1::1")
-    sockets.send("screen", *[EVENT] * EVENTS, address="2001:db8::1", is_let_in=True)
+    sockets.send("screen", JOIN, *[EVENT] * EVENTS, address="2001:db8::1", is_let_in=True)
     assert len(sockets.cut) == 2
 
 
@@ -68,8 +68,19 @@ def test_a_cut_socket_is_ignored():
     sockets = Sockets()
     sockets.send("stranger", *[JOIN] * 10_000)
     assert (sockets.cut, len(sockets.heard)) == (["stranger"], REFUSALS)
-    sockets.send("screen", *[EVENT] * 10_000, is_let_in=True)
-    assert (sockets.cut, len(sockets.heard)) == (["stranger", "screen"], REFUSALS + EVENTS)
+    sockets.send("screen", JOIN, *[EVENT] * 10_000, is_let_in=True)
+    assert (sockets.cut, len(sockets.heard)) == (["stranger", "screen"], REFUSALS + 1 + EVENTS)
+
+
+def test_a_socket_that_joins_no_namespace_of_ours_or_leaves_its_own_is_cut():
+    sockets = Sockets()
+    for number, packet in enumerate(["0", '0{"token":"x"}', "0/none,", "0/agents,{}", "0/agent?x=1,"]):
+        sockets.send(f"stranger-{number}", packet)
+    assert sockets.cut == ["stranger-0", "stranger-1", "stranger-2", "stranger-3"]
+    sockets.send("screen", JOIN, is_let_in=True)
+    sockets.joined.clear()
+    sockets.send("screen", "1/agent,")
+    assert sockets.cut[-1] == "screen"
 
 
 def test_behind_a_proxy_the_network_is_that_of_the_forwarded_address():

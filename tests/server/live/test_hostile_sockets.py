@@ -1,9 +1,16 @@
 """Clients that send what no page sends lose their socket, on both layouts, and nobody else notices."""
 
-import pytest
+import json
+from contextlib import ExitStack
 
+import pytest
+import websocket
+
+from server.connections import SOCKETS
 from server.live import messages
-from tests.server.live.raw_sockets import ends, raw_socket
+from server.live.wire import PAGES_OF_A_TICKET
+from tests.harness.waiting import wait_until
+from tests.server.live.raw_sockets import ends, next_packet, raw_socket
 
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
 
@@ -13,9 +20,9 @@ def test_a_socket_that_sends_a_reserved_name_is_cut(served_hall, layout):
     hall = served_hall(layout)
     screen = {"token": hall.site["screens"][0]["token"]}
     for name in ("disconnect", "connect"):
-        with raw_socket(hall.server, messages.SCREEN, screen) as socket:
-            socket.send(f'42{messages.SCREEN},["{name}",{{}}]')
-            assert ends(socket)
+        with raw_socket(hall.server, messages.SCREEN, screen) as hostile:
+            hostile.send(f'42{messages.SCREEN},["{name}",{{}}]')
+            assert ends(hostile)
     assert "reason=reserved_name" in hall.server.log.read_text(encoding="utf-8")
 
 
@@ -23,8 +30,11 @@ def test_a_socket_that_sends_a_reserved_name_is_cut(served_hall, layout):
 @pytest.mark.parametrize(
     ("packets", "reason"),
     [
-        pytest.param([f'42{messages.AGENT},["nothing",{{}}]'] * 21, "events", id="events"),
-        pytest.param(["40/none,"] * 5, "refusals", id="refused_joins"),
+        pytest.param([f'42{messages.SCREEN},["nothing",{{}}]'] * 21, "events", id="events"),
+        pytest.param(["40/screen,{}"] * 5, "refusals", id="refused_joins"),
+        pytest.param(["40"], "namespace", id="no_namespace"),
+        pytest.param(["40/none,"], "namespace", id="unknown_namespace"),
+        pytest.param(["41/screen,"], "left", id="left_again"),
         pytest.param(["3"] * 120, "packets", id="packets"),
         pytest.param(["4x"], "no_packet", id="no_packet"),
         pytest.param(["x"], "no_packet", id="nothing_known"),
@@ -35,13 +45,57 @@ def test_a_socket_that_sends_a_reserved_name_is_cut(served_hall, layout):
 )
 def test_a_socket_that_sends_too_much_or_nonsense_is_cut(served_hall, layout, packets, reason):
     hall = served_hall(layout)
-    with raw_socket(hall.server, messages.AGENT, {"token": hall.key, "hall": hall.slug}) as socket:
+    auth = {"token": hall.site["screens"][0]["token"]}
+    source = f"127.0.1.{1 + len(packets[0]) % 250}"  # from each address a few lines are written
+    with raw_socket(hall.server, messages.SCREEN, auth, source=source) as hostile:
         try:
             for packet in packets:
-                socket.send(packet)
+                hostile.send(packet)
         except OSError:
             pass  # cut before the last one
-        assert ends(socket)
+        assert ends(hostile)
     lines = hall.server.log.read_text(encoding="utf-8")
     assert f"reason={reason}" in lines
     assert "Traceback" not in lines
+
+
+def is_open(found: websocket.WebSocket) -> bool:
+    found.settimeout(0.001)
+    try:
+        return bool(next_packet(found))
+    except websocket.WebSocketTimeoutException:
+        return True
+    finally:
+        found.settimeout(10)
+
+
+@LAYOUTS
+def test_strangers_of_one_address_keep_no_device_of_a_hall_behind_it_out(served_hall, layout):
+    hall = served_hall(layout)
+    auth = json.dumps({"token": hall.site["screens"][0]["token"]})
+    most = SOCKETS.address * hall.server.workers
+    with ExitStack() as opened:
+        strangers, devices = (
+            [opened.enter_context(raw_socket(hall.server, source="127.0.0.2")) for _ in range(count)]
+            for count in (most + 30, 40)
+        )
+        for each in devices:
+            each.send(f"40{messages.SCREEN},{auth}")
+        assert all(next_packet(each).startswith(f"40{messages.SCREEN},") for each in devices)
+        wait_until(lambda: sum(map(is_open, strangers)) <= most, "the oldest strangers are cut")
+        for _ in range(most):
+            opened.enter_context(raw_socket(hall.server, source="127.0.0.2"))
+        assert all(map(is_open, devices))
+
+
+@LAYOUTS
+def test_a_ticket_is_followed_by_a_few_pages_of_which_the_newest_stay(served_hall, layout):
+    hall = served_hall(layout)
+    auth = {"ticket": hall.ticket()["token"]}
+    most = PAGES_OF_A_TICKET * hall.server.workers
+    with ExitStack() as opened:
+        pages = [
+            opened.enter_context(raw_socket(hall.server, messages.VISITOR, auth)) for _ in range(most + 1)
+        ]
+        wait_until(lambda: not all(map(is_open, pages)), "the oldest page leaves")
+        assert is_open(pages[-1])

@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.servers.served import Layout, Served
 from tests.harness.waiting import wait_until
+from tests.server.live.raw_sockets import ends, raw_socket
 
 HELLO = "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 UPGRADE = (
@@ -75,6 +76,12 @@ def test_half_heads_half_bodies_unused_connections_and_silent_websockets_end(ser
         "half a second head": "200",
         "a silent websocket": "101",
     }
+
+
+def test_a_websocket_that_answers_but_joins_nothing_ends(served):
+    with raw_socket(served) as stranger:
+        stranger.send("3")
+        assert ends(stranger)
 
 
 def test_a_network_at_its_limit_of_connections_still_gets_the_next_one_answered(served, connections):
