@@ -85,6 +85,7 @@ ASSETS = (
     "tokens.css",
     "look.js",
     "renewal.js",
+    "freshness.js",
     "directions.js",
     "socket.io.esm.min.js",
     "fonts/atkinson-hyperlegible-next-latin.woff2",

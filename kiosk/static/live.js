@@ -2,9 +2,11 @@
 // through `on`.
 
 import { renewToken } from "/assets/renewal.js";
+import { createReturn } from "/assets/freshness.js";
 import { io } from "/assets/socket.io.esm.min.js";
 
-const ASK_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const REFUSED_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const RETURN_WITHIN_MS = 3_000; // kiosks are few, and people stand before them
 const NUDGE_SPREAD_MS = 1_000;
 const HEARTBEAT_SPREAD_MS = 2_000;
 const AS_DEVICE = { "X-Caller": "device" }; // a person may have signed in with the same browser
@@ -51,19 +53,26 @@ export function openLink(on, language) {
   let own = null; // the configuration in the last description of this kiosk
   let applied = null; // the one this page runs
   let fetches = 0;
+  const back = createReturn(() => socket.connect(), { mostMs: RETURN_WITHIN_MS });
 
   async function start() {
-    for (let tried = 0; ; tried += 1) {
+    let refused = 0;
+    for (;;) {
       try {
         await exchangeToken();
         const me = await fetchJson("/device/me");
         if (me.status === 200) return begin(me.json);
-        if (me.status === 401 || me.status === 403) on.unpaired();
-        else on.missing();
+        if (me.status === 401 || me.status === 403) {
+          on.unpaired();
+          await pause(REFUSED_AGAIN_MS[Math.min(refused, REFUSED_AGAIN_MS.length - 1)]);
+          refused += 1;
+          continue;
+        }
       } catch {
-        on.missing();
+        /* not reached: asked again below */
       }
-      await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
+      on.missing();
+      await pause(back.pauseMs());
     }
   }
 
@@ -82,7 +91,7 @@ export function openLink(on, language) {
     socket = io("/kiosk", {
       auth: { caller: "device" },
       transports: ["websocket"],
-      reconnectionDelayMax: 10_000,
+      reconnection: false,
     });
     socket.on("connect", () => {
       on.live();
@@ -96,8 +105,9 @@ export function openLink(on, language) {
     socket.on("disconnect", (reason) => {
       on.lost();
       if (reason === "io server disconnect") startAgain(ENDED_SPREAD_MS);
+      else back.lost();
     });
-    socket.on("connect_error", () => socket.active || startAgain(REFUSED_SPREAD_MS));
+    socket.on("connect_error", () => (socket.active ? back.lost() : startAgain(REFUSED_SPREAD_MS)));
     socket.on("menu.changed", (nudge) => {
       position = nudge;
       refetchSoon(NUDGE_SPREAD_MS);
@@ -105,6 +115,7 @@ export function openLink(on, language) {
     socket.on("heartbeat", (beat) => {
       const isNews = position && (beat.epoch !== position.epoch || beat.version > position.version);
       position = beat;
+      back.heard(beat);
       tell();
       acknowledge();
       if (isNews) refetchSoon(HEARTBEAT_SPREAD_MS);
@@ -139,7 +150,7 @@ export function openLink(on, language) {
   // Asks until answered; a newer question takes over.
   async function refetch() {
     const mine = (fetches += 1);
-    for (let tried = 0; mine === fetches; tried += 1) {
+    while (mine === fetches) {
       try {
         const answer = await fetchJson(
           `/api/v1/halls/${encodeURIComponent(hall)}/menu?lang=${encodeURIComponent(language())}`,
@@ -160,7 +171,7 @@ export function openLink(on, language) {
         /* asked again below */
       }
       on.missing();
-      await pause(ASK_AGAIN_MS[Math.min(tried, ASK_AGAIN_MS.length - 1)]);
+      await pause(back.pauseMs());
     }
   }
 

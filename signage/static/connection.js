@@ -1,7 +1,10 @@
 // The screen's connection: token exchange, fetches after a connection or a nudge, live messages. No polling.
 
+import { createReturn } from "/assets/freshness.js";
+
 const FETCH_SPREAD_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const ANSWER_WITHIN_MS = 8_000;
+const CUT_PAUSE_MS = 5_000;
 const REFUSED_PAUSE_MS = 30_000;
 
 const AS_DEVICE = { "X-Caller": "device" }; // a person may have signed in with the same browser
@@ -25,20 +28,23 @@ export function connect({ io, location, history, on }) {
     auth: { caller: "device" },
     transports: ["websocket"],
     autoConnect: false,
-    reconnectionDelay: 1_000,
-    reconnectionDelayMax: 15_000,
-    randomizationFactor: 0.9,
+    reconnection: false,
   });
+  const back = createReturn(() => socket.connect());
 
   socket.on("connect", () => on.connected());
   socket.on("disconnect", (reason) => {
     clearTimeout(fetchTimer);
     on.disconnected();
-    // a graceful stop; the socket does not come back by itself
-    if (reason === "io server disconnect") again(random(5_000));
+    // cut by the server: the answer to a new connection says whether the screen may still be here
+    if (reason === "io server disconnect") again(random(CUT_PAUSE_MS));
+    else if (reason !== "io client disconnect") back.lost();
   });
   socket.on("connect_error", () => {
-    if (socket.active) return on.disconnected(); // not reached: the socket tries again by itself
+    if (socket.active) {
+      on.disconnected();
+      return back.lost();
+    }
     on.refused();
     return again(REFUSED_PAUSE_MS + random(REFUSED_PAUSE_MS));
   });
@@ -46,7 +52,10 @@ export function connect({ io, location, history, on }) {
   socket.on("queues.changed", on.queues);
   socket.on("call.announced", on.announced);
   socket.on("alert.changed", on.alert);
-  socket.on("heartbeat", on.beat);
+  socket.on("heartbeat", (beat) => {
+    back.heard(beat);
+    on.beat(beat);
+  });
   socket.on("picture.asked", on.pictureAsked);
   socket.on("renewal.asked", on.renewalAsked);
   socket.on("programme.changed", on.nudged);
@@ -121,14 +130,14 @@ export function connect({ io, location, history, on }) {
     on.refused();
   }
 
-  /** Do it until it succeeds, with growing random pauses; a refusal or a lost connection ends it. */
+  /** Do it until it succeeds, with random pauses; a refusal or a lost connection ends it. */
   async function persist(work) {
-    for (let longest = 2_000; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    for (;;) {
       try {
         return await work();
       } catch (error) {
         if (error instanceof Refused) throw error;
-        await pause(500 + random(longest));
+        await pause(500 + back.pauseMs());
         if (work !== exchangeToken && !socket.connected) return undefined;
       }
     }
@@ -136,7 +145,14 @@ export function connect({ io, location, history, on }) {
 
   async function ask(path, options = {}) {
     const headers = { ...AS_DEVICE, ...options.headers };
-    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, headers });
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const answer = await fetch(path, {
+      cache: "no-store",
+      credentials: "same-origin",
+      signal,
+      ...options,
+      headers,
+    });
     if ([400, 401, 403, 404].includes(answer.status)) throw new Refused(`${path}: ${answer.status}`);
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.status === 204 ? null : answer.json();

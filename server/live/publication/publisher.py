@@ -27,6 +27,7 @@ from server.live.publication.programmes import Programmes
 from server.live.publication.queue_message import queue_message
 from server.live.publication.republished import Republished
 from server.live.publication.spoken_call import SpokenCall
+from server.live.wire import return_ms
 from server.store.configuration.halls import all_halls, hall_row
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
@@ -58,9 +59,10 @@ type SpeakAlert = Callable[[str, AlertMessage], None]
 
 
 class Heartbeat(PositionMessage):
-    """Where a hall stands, and the revisions that apply, as `3.12`."""
+    """Where a hall stands, the revisions that apply (`3.12`), over how long pages spread their return."""
 
     configuration: str
+    return_ms: int
 
 
 @dataclass
@@ -338,6 +340,7 @@ class Publisher:
             position: Heartbeat = {
                 **self._position(hall),
                 "configuration": self.database.configuration(hall).mark,
+                "return_ms": return_ms(self.presence.count()),
             }
             for namespace in messages.NAMESPACES:
                 if self.presence.has(namespace, hall):

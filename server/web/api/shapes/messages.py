@@ -80,9 +80,10 @@ class RenewalAsked(ExactShape):
 
 
 class Heartbeat(Position):
-    """Where a hall stands, every 25 s."""
+    """Where a hall stands, every 25 s; `return_ms`: over how long pages spread their return."""
 
     configuration: str
+    return_ms: int
 
 
 SENT: Mapping[str, type[BaseModel]] = {

@@ -2,7 +2,7 @@
 
 import { localeOf } from "../shared/instants.js";
 import { byId, element, one, setText, show, targetIn, withSuperiors, write } from "../shared/dom.js";
-import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
+import { accepted, createReturn, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import {
   aheadSaid,
   alertLanguages,
@@ -105,17 +105,22 @@ function follow(auth, { live, lost, messages }) {
   const socket = io("/visitor", {
     auth,
     transports: ["websocket"],
-    reconnectionDelay: 800,
-    reconnectionDelayMax: 5000,
+    reconnection: false,
     timeout: 20_000,
   });
+  const back = createReturn(() => socket.connect());
   socket.on("connect", live);
+  socket.on("heartbeat", back.heard);
   socket.on("disconnect", (reason) => {
     lost();
     // cut by the server: the answer to a new connection says whether the ticket is still followed
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), CUT_MS);
+    else back.lost();
   });
-  socket.on("connect_error", lost);
+  socket.on("connect_error", () => {
+    lost();
+    if (socket.active) back.lost();
+  });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
   addEventListener("online", () => socket.connected || socket.connect());
 }

@@ -1,4 +1,4 @@
-// A live connection: Socket.IO over websocket only, which reconnects by itself and reports a loss.
+// A live connection: Socket.IO over websocket only, which comes back by itself and reports a loss.
 
 /** @import { Socket } from "socket.io-client" */
 import { io } from "/assets/socket.io.esm.min.js";
@@ -7,6 +7,7 @@ import { watchAlarms } from "../alarms/alarm_line.js";
 import { watchAlerts } from "../alerts/alert_strip.js";
 import { incidentPage, watchIncidents } from "../incidents/incident_line.js";
 import { show } from "./dom.js";
+import { createReturn } from "./freshness.js";
 
 const CUT_MS = 500;
 const LATE_MS = 500;
@@ -31,22 +32,23 @@ export function connect(namespace, auth, { live, late, lost, refused, messages }
   const socket = io(namespace, {
     auth: page === null ? auth : { ...auth, incidents: page },
     transports: ["websocket"],
-    reconnectionDelay: 800,
-    reconnectionDelayMax: 5000,
-    randomizationFactor: 0.5,
+    reconnection: false,
     timeout: 8000,
   });
+  const back = createReturn(() => socket.connect());
   socket.on("connect", live);
+  socket.on("heartbeat", back.heard);
   socket.on("disconnect", (reason) => {
     lost();
     // cut by the server: the answer to a new connection says whether we may still be here
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), CUT_MS);
+    else back.lost();
   });
   socket.on("connect_error", (error) => {
     lost();
-    if (socket.active) return;
+    if (socket.active) return back.lost();
     show(`[data-ended="${CSS.escape(error.message)}"]`, true);
-    refused?.(error);
+    return refused?.(error);
   });
   for (const [name, take] of Object.entries(messages)) {
     // each is called with the message of its own name
