@@ -59,6 +59,9 @@ from server.usecases.waits.estimate_waits import Estimates
 from server.web.access.site_context import Restart
 from server.web.rendering.pdf import Papers
 
+COLLECTED_EVERY = (10_000, 10, 20)
+"""New objects before a collection of the youngest, and how many of these before one of older ones."""
+
 
 @dataclass(kw_only=True)
 class Parvis:
@@ -97,10 +100,12 @@ class Parvis:
         """Starts the tick, the heartbeat and the voice; each runs for ever in its own thread or greenlet.
 
         What was made until now is kept for ever and left out of garbage collections: a full one that walks
-        through it stops the whole process for a third of a second.
+        through it stops the whole process for a third of a second. What comes later is looked through rarely:
+        a thousand sockets that join are a full collection of a sixth of a second, which finds nothing.
         """
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTED_EVERY)
         if self.settings.has_simulated_printers:
             once_it_answers(self.simulated.start)
         if self.settings.workers == 1:

@@ -1,6 +1,6 @@
 """The benchmarks: each figure of the product beside the bare routes in the same run, alternating.
 
-    python -m tests.bench.bench [--quick] [--only a,b,c,d,e,f,g,i,o,p,q,r,t,w] [--databases sqlite,postgresql]
+    python -m tests.bench.bench [--quick] [--only a,b,…] [--databases sqlite,postgresql]
 
 Server on core 0, load on core 1, PostgreSQL where the kernel puts it. Everything of the product is on.
 Results go to var/bench.json; exit status 1 when a bound is missed.
@@ -14,6 +14,8 @@ e  `next` of twenty sessions with 2,000 people waiting, against ten (99 of 100 c
 f  from the POST of `next` to the call painted in Chromium, against a bare broadcast painted there
 g  from the POST of an alert to the last of 100 screens of five sites, against /emit
 i  from the press of an incident's key to its answer while 100 screens reconnect at once, p95 against 200 ms
+j  a thousand screens of 25 addresses join again at once: the time and the processor of it, each against as
+   many sockets of the bare server; and the delay of calls meanwhile, p95, against 50 ms
 o  a kiosk's menu while 64 connections of one address ask each open route in turn, p95 against 250 ms, and
    against the menu without a load
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
@@ -42,11 +44,12 @@ from tests.bench.alerts import measure_alert
 from tests.bench.figures import measure_figures
 from tests.bench.http_load import percentile, request
 from tests.bench.incidents import measure_incident
+from tests.bench.joining import MOST_DELAY_MS, SCREENS, measure_joining
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
 from tests.bench.results import QUICK, Effort, Result, show
-from tests.bench.sides import LOAD_CORES, Product, bare_routes, product, save
+from tests.bench.sides import LOAD_CORES, Product, bare_routes, bare_server, product, save
 from tests.bench.strangers import MOST_OF_THE_MENU_MS, measure_strangers
 from tests.bench.tickets_and_calls import measure_call, measure_issue, measure_next, measure_past
 from tests.bench.together import SLOW, measure_together
@@ -73,6 +76,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 _tickets(folder / f"{database}-tickets", cluster, effort, found)
             if "d" in parts:
                 _against_past(folder / f"{database}-past", cluster, effort, found)
+            if "j" in parts:
+                found += _joining(folder / f"{database}-joining", cluster, effort)
             if "e" in parts:
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
             if "p" in parts:
@@ -190,6 +195,22 @@ def _floods(side: Product, kind: str, effort: Effort) -> Iterator[Result]:
     yield Result(what, "ms", usual, percentile(quiet, 95))
 
 
+def _joining(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
+    """Against the bare server, whose join reads no database."""
+    folder.mkdir(parents=True)
+    kind = "SQLite" if cluster is None else "PostgreSQL"
+    with bare_server(folder) as bare, product(folder / "product", cluster=cluster) as side:
+        found = asyncio.run(measure_joining(side, bare, max(2, effort.rounds // 12)))
+    what = f"(j) {SCREENS:,} screens join again"
+    yield Result(f"{what}, time ({kind})", "s", found.ours.seconds, found.bare.seconds, at_most=1.3)
+    yield Result(
+        f"{what}, processor ({kind})", "s", found.ours.processor_s, found.bare.processor_s, at_most=1.3
+    )
+    more = {"calls_ms": found.calls_ms, "quiet_calls_ms": found.quiet_ms}
+    delay_ms = max(0.0, found.calls_ms - found.quiet_ms)
+    yield Result(f"{what}, delay of calls, p95 ({kind})", "ms", delay_ms, MOST_DELAY_MS, at_most=1, more=more)
+
+
 def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
     """A kiosk and an API key each with a product of its own: what one leaves waiting is not the other's."""
     folder.mkdir(parents=True)
@@ -262,7 +283,7 @@ def _against_few_waiting(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,o,p,q,r,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,j,o,p,q,r,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

@@ -242,9 +242,9 @@ async def share_of_polls(side: Product, polling: Sequence[PollingPrinter], secon
 
 
 async def _processor_during(served: Served, deed: Any) -> float:
-    before = processor_s(served)
+    before = processor_s(served.pids())
     await deed
-    return processor_s(served) - before
+    return processor_s(served.pids()) - before
 
 
 async def _ask_each_second(

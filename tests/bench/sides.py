@@ -27,13 +27,20 @@ SERVER_CORES, LOAD_CORES = {0}, {1}
 @contextmanager
 def bare_routes(folder: Path, *, pg: str | None = None) -> Iterator[int]:
     """The bare routes on core 0; the port they answer on. `pg` is a libpq address for /pg."""
+    with bare_server(folder, pg=pg) as (port, _):
+        yield port
+
+
+@contextmanager
+def bare_server(folder: Path, *, pg: str | None = None) -> Iterator[tuple[int, int]]:
+    """The same, with the id of its process."""
     port = free_port()
     command = [str(PYTHON), str(PROJECT / "tests" / "bench" / "bare.py"), str(port)]
     command += ["--database", str(folder / "bare.db")] + (["--pg", pg] if pg else [])
     server = child_of_tests(command, cores=SERVER_CORES, output=folder / "bare.log")
     try:
         wait_until(lambda: _answers(f"http://127.0.0.1:{port}/hello"), "the bare routes answer", within_s=30)
-        yield port
+        yield port, server.pid
     finally:
         server.kill()
         server.wait()
@@ -48,15 +55,15 @@ def _answers(url: str) -> bool:
 
 def _is_idle(served: Served) -> bool:
     """Whether a server took less than a tenth of a core during a second."""
-    before = processor_s(served)
+    before = processor_s(served.pids())
     time.sleep(1)
-    return processor_s(served) - before < 0.1
+    return processor_s(served.pids()) - before < 0.1
 
 
-def processor_s(served: Served) -> float:
-    """Seconds of a core that the processes of a server have taken; those that ended count for nothing."""
+def processor_s(pids: Sequence[int]) -> float:
+    """Seconds of a core that processes have taken; those that ended count for nothing."""
     taken = 0
-    for pid in served.pids():
+    for pid in pids:
         with suppress(FileNotFoundError):
             after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             taken += int(after_name[11]) + int(after_name[12])

@@ -36,10 +36,19 @@ class SocketClient(asyncio.Protocol):
         self._transport: Any = None
 
     @classmethod
-    async def open(cls, port: int, namespace: str = "/", auth: dict[str, Any] | None = None) -> Self:
-        """A client that has joined the namespace."""
+    async def open(
+        cls,
+        port: int,
+        namespace: str = "/",
+        auth: dict[str, Any] | None = None,
+        *,
+        address: str = "127.0.0.1",
+    ) -> Self:
+        """A client at a loopback address that has joined the namespace."""
         loop = asyncio.get_running_loop()
-        _, client = await loop.create_connection(lambda: cls(namespace, auth), "127.0.0.1", port)
+        _, client = await loop.create_connection(
+            lambda: cls(namespace, auth), "127.0.0.1", port, local_addr=(address, 0)
+        )
         await asyncio.wait_for(client.connected, 30)
         return client
 

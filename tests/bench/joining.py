@@ -1,0 +1,152 @@
+"""Part j: a thousand screens join again at once, against as many sockets of the bare server.
+
+Each screen has a token of its own, and each forty an address, as a hall has. Rounds without calls give the
+time and the processor; in others a console calls meanwhile, and the delay of its calls is the difference of
+their 95th of a hundred with that of calls while nobody joins.
+"""
+
+import asyncio
+import itertools
+import statistics
+import time
+from asyncio import wrap_future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from server.ids import new_token, token_digest
+from tests.bench.http_load import Connection, percentile
+from tests.bench.sides import Product, processor_s
+from tests.bench.socket_fleet import SocketClient
+
+SCREENS, PER_ADDRESS = 1_000, 40
+BETWEEN_CALLS_S = 0.05
+QUIET_CALLS = 30
+LEAVING_S = 1.0
+"""What their leaving takes is not measured."""
+MOST_DELAY_MS = 50
+_PAIR = text(
+    "INSERT INTO device (id, kind, hall, configured, token_digest, created_at, token_at)"
+    " SELECT :id, kind, hall, :id, :digest, created_at, token_at FROM device WHERE token_digest = :like"
+)
+
+type Taken = tuple[float, float, float]
+"""When a round began and when all had joined, on the machine's clock, and the seconds of a core."""
+type Called = tuple[float, float]
+"""When a call was asked for, and the milliseconds to its answer."""
+type Auths = Sequence[dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """What the rounds of one server took, at the median: seconds, and seconds of a core."""
+
+    seconds: float
+    processor_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Both servers, and the 95th of a hundred calls in ms: while screens join, and while nobody does."""
+
+    ours: Joins
+    bare: Joins
+    calls_ms: float
+    quiet_ms: float
+
+
+async def measure_joining(side: Product, bare: tuple[int, int], rounds: int) -> Joining:
+    """Alternates rounds of both servers. `bare`: its port and its process.
+
+    The screens are in a process of their own: they would keep the answers to the calls waiting.
+    """
+    ours = partial(one_round, side.port, "/screen", paired_screens(side, SCREENS), side.served.pids())
+    theirs = partial(one_round, bare[0], "/", [None] * SCREENS, [bare[1]])
+    product, reference = [], []
+    with ProcessPoolExecutor(1, get_context("spawn")) as screens:
+        for _ in range(rounds + 1):
+            product.append(await wrap_future(screens.submit(ours)))
+            reference.append(await wrap_future(screens.submit(theirs)))
+        calls_ms, quiet_ms = await _calls_meanwhile(side, lambda: screens.submit(ours), rounds)
+    return Joining(_median(product[1:]), _median(reference[1:]), calls_ms, quiet_ms)
+
+
+async def _calls_meanwhile(
+    side: Product, join: Callable[[], Future[Taken]], rounds: int
+) -> tuple[float, float]:
+    """The 95th of a hundred calls while screens join, and while nobody does, in ms."""
+    connection = await Connection.open(side.port)
+    await side.open_counter(connection)
+    await side.fill_queue(connection, (QUIET_CALLS + 50) * rounds)
+    quiet, meanwhile = list[Called](), list[Called]()
+    for _ in range(rounds):
+        quiet += await _calls(side, connection, lambda calls: len(calls) >= QUIET_CALLS)
+        joining = join()
+        called = await _calls(side, connection, lambda _, joining=joining: joining.done())  # type: ignore[misc]
+        began, ended, _ = joining.result()
+        meanwhile += [(at, ms) for at, ms in called if began <= at <= ended]
+    connection.close()
+    return percentile([ms for _, ms in meanwhile], 95), percentile([ms for _, ms in quiet], 95)
+
+
+def paired_screens(side: Product, count: int) -> Auths:
+    """What so many new screens join with: forty of the hall that calls, the others of other halls."""
+    own, *others = (site["screens"] for site in side.served.demonstration["sites"])
+    screens = [*own[:1] * PER_ADDRESS, *list(itertools.chain(*others)) * count]
+    tokens = [new_token() for _ in range(count)]
+    engine = create_engine(side.served.database_url)
+    with engine.begin() as rows:
+        for place, token in enumerate(tokens):
+            like = token_digest(screens[place]["token"])
+            rows.execute(_PAIR, {"id": f"bench-{place}", "digest": token_digest(token), "like": like})
+    engine.dispose()
+    return [{"token": token} for token in tokens]
+
+
+def one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int]) -> Taken:
+    """Joins with each of them at once. `pids`: the processes of the server."""
+    return asyncio.run(_one_round(port, namespace, auths, pids))
+
+
+async def _one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int]) -> Taken:
+    before_s, started = processor_s(pids), time.monotonic()
+    clients = await _all_at_once(port, namespace, auths)
+    taken = started, time.monotonic(), processor_s(pids) - before_s
+    for client in clients:
+        client.close()
+    await asyncio.sleep(LEAVING_S)
+    return taken
+
+
+async def _all_at_once(port: int, namespace: str, auths: Auths) -> list[SocketClient]:
+    return await asyncio.gather(
+        *(
+            SocketClient.open(port, namespace, auth, address=f"127.0.{1 + place // PER_ADDRESS}.1")
+            for place, auth in enumerate(auths)
+        )
+    )
+
+
+async def _calls(
+    side: Product, connection: Connection, is_enough: Callable[[list[Called]], bool]
+) -> list[Called]:
+    """One call after the other."""
+    found: list[Called] = []
+    while not is_enough(found):
+        asked = time.monotonic()
+        await side.call_next(connection)
+        found.append((asked, (time.monotonic() - asked) * 1_000))
+        await asyncio.sleep(BETWEEN_CALLS_S)
+    return found
+
+
+def _median(rounds: Sequence[Taken]) -> Joins:
+    return Joins(
+        statistics.median(ended - began for began, ended, _ in rounds),
+        statistics.median(processor for *_, processor in rounds),
+    )
