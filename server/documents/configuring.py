@@ -199,6 +199,8 @@ def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
         label=part.label,
         services=part.services,
         printer=printer,
+        prints_at=part.prints_at,
+        is_number_only=part.number_only,
         mounting=mounting,
         is_retired=part.is_retired,
     )

@@ -176,7 +176,8 @@ class MountingPart(Part):
 class KioskPart(Part):
     """A self-service ticket machine; `services` are those it offers, none: all that kiosks show.
 
-    `mounting` null: the usual heights are assumed.
+    `mounting` null: the usual heights are assumed. A kiosk without a printer of its own prints at that of the
+    kiosk `prints_at`, or has `number_only`: it shows the number on purpose. Neither: nobody decided yet.
     """
 
     id: Slug
@@ -190,6 +191,8 @@ class KioskPart(Part):
         ),
     ] = ()
     printer: PrinterPart | None = None
+    prints_at: Annotated[Slug | None, Field(exclude_if=lambda kiosk: kiosk is None)] = None
+    number_only: Annotated[bool, Field(exclude_if=lambda only: not only)] = False
     mounting: MountingPart | None = None
     is_retired: bool = False
 

@@ -251,13 +251,14 @@ def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
 
 
 def _backup_printers(document: HallDocument) -> Iterator[DocumentProblem]:
-    """A printer's backup is the printer of another kiosk that is in use."""
+    """A printer's backup, or the printer that a kiosk uses, is that of another kiosk that is in use."""
     kiosks = {kiosk.id: kiosk for kiosk in document.kiosks}
     for at, kiosk in enumerate(document.kiosks):
-        named = None if kiosk.printer is None or kiosk.is_retired else kiosk.printer.backup
-        if named is None:
+        named = kiosk.prints_at if kiosk.printer is None else kiosk.printer.backup
+        if named is None or kiosk.is_retired:
             continue
-        backup, path = kiosks.get(named), ("kiosks", at, "printer", "backup")
+        fields = ("prints_at",) if kiosk.printer is None else ("printer", "backup")
+        backup, path = kiosks.get(named), ("kiosks", at, *fields)
         if backup is None:
             yield problem(path, "unknown_kiosk", id=named)
         elif backup is kiosk:

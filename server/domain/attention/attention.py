@@ -31,6 +31,7 @@ class AttentionKind(StrEnum):
     PACK_TO_SEND = "pack_to_send"
     INCIDENT_UNANSWERED = "incident_unanswered"
     INCIDENT_WITHOUT_NOTE = "incident_without_note"
+    KIOSK_WITHOUT_PRINTER = "kiosk_without_printer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,10 +260,20 @@ class HallConfiguration:
         """Whether visitors may read of the hall's induction loop: it has one, tested less than a year ago."""
         return self.sound.loop is not None and is_loop_in_order(self.sound.loop.tested_on, today)
 
+    def printing_for(self, kiosk: str) -> Kiosk | None:
+        """The kiosk whose printer prints what a kiosk gives: itself, or another; None: nothing is printed."""
+        own = self.kiosks.get(kiosk)
+        return own if own is not None and own.printer is not None else self.backup_of(kiosk)
+
     def backup_of(self, kiosk: str) -> Kiosk | None:
-        """The kiosk whose printer is the backup of a kiosk's printer; None: there is none in use."""
-        printer = self.kiosks[kiosk].printer if kiosk in self.kiosks else None
-        backup = None if printer is None or printer.backup is None else self.kiosks.get(printer.backup)
+        """The other kiosk whose printer may print for a kiosk: the backup of its printer, or the one that it
+        uses without a printer of its own; None: there is none in use.
+        """
+        own = self.kiosks.get(kiosk)
+        if own is None:
+            return None
+        named = own.prints_at if own.printer is None else own.printer.backup
+        backup = self.kiosks.get(named or "")
         is_none = backup is None or backup.printer is None or backup.is_retired or backup.id == kiosk
         return None if is_none else backup
 

@@ -76,11 +76,16 @@ class Mounting:
     height_px: int
 
 
+type KioskPaper = Literal["own", "other", "none", "undecided"]
+"""A kiosk prints at its own printer, at another kiosk's, nowhere on purpose, or nobody decided yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kiosk:
     """A self-service ticket machine; without a printer it shows the number and its code only.
 
     `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
+    `prints_at`: the kiosk whose printer it uses; `is_number_only`: it prints nothing on purpose.
     """
 
     id: str
@@ -89,6 +94,17 @@ class Kiosk:
     printer: PrinterConnection | None = None
     mounting: Mounting | None = None
     is_retired: bool = False
+    prints_at: str | None = None
+    is_number_only: bool = False
+
+    @property
+    def paper(self) -> KioskPaper:
+        """Where its tickets are printed."""
+        if self.printer is not None:
+            return "own"
+        if self.prints_at is not None:
+            return "other"
+        return "none" if self.is_number_only else "undecided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ MOST_AT_ONCE = 200
 class PrintJob:
     """A job of a printer (the id of its kiosk). `visit` None: the paper is no ticket.
 
-    `verdict` None: not tried yet; `why`: the reason of the verdict. `first_printer`: the printer that refused
-    it before it was handed on to `printer`; None: it was not handed on.
+    `verdict` None: not tried yet; `why`: the reason of the verdict. `first_printer`: the kiosk that it was
+    handed on from to `printer`, since its own printer refused it or it has none; None: it was not.
     """
 
     id: str
@@ -70,7 +70,10 @@ _OPEN = Read(
     .limit(MOST_AT_ONCE),
 )
 _PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
-_QUEUE = Write(print_job.insert(), "id", "hall", "printer", "visit", "copy", "document", "state", "queued_at")
+_QUEUE = Write(
+    print_job.insert(),
+    *("id", "hall", "printer", "visit", "copy", "document", "state", "queued_at", "first_printer"),
+)
 _OF_JOB = print_job.update().where(print_job.c.id == bindparam("row_id"))
 _START = Write(_OF_JOB.where(_IS_QUEUED), "state", "fence", "sent_at", "job_number")
 _NOTE = Write(
@@ -94,11 +97,17 @@ _END = Write(
 
 
 def queue_job(
-    transaction: HallTransaction, printer: str, *, visit: str | None, copy: int, content: Json
+    transaction: HallTransaction,
+    printer: str,
+    *,
+    visit: str | None,
+    copy: int,
+    content: Json,
+    given_by: str | None = None,
 ) -> str:
     """Queues a document for a printer (the kiosk's id), which is woken after the commit; the job's id.
 
-    `visit` None: the paper is no ticket.
+    `visit` None: the paper is no ticket. `given_by`: the kiosk that gives it and prints at another's printer.
     """
     job = new_id()
     transaction.run(
@@ -111,6 +120,7 @@ def queue_job(
         document=json.dumps(content),
         state="queued",
         queued_at=transaction.now,
+        first_printer=None if given_by == printer else given_by,
     )
     transaction.printers.add(printer)
     return job

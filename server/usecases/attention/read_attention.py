@@ -8,6 +8,7 @@ from server.usecases.actions.actions_to_attend import actions_to_attend
 from server.usecases.alarms.alarms_to_attend import alarms_to_attend
 from server.usecases.committee.meetings_to_attend import meetings_to_attend
 from server.usecases.complaints.complaints_to_attend import complaints_to_attend
+from server.usecases.devices.kiosks_to_attend import kiosks_to_attend
 from server.usecases.incidents.incidents_to_attend import incidents_to_attend
 from server.usecases.reports.letters_to_attend import letters_to_attend
 from server.usecases.surveys.surveys_to_attend import surveys_to_attend
@@ -23,6 +24,7 @@ SOURCES: tuple[AttentionSource, ...] = (
     letters_to_attend,
     meetings_to_attend,
     incidents_to_attend,
+    kiosks_to_attend,
 )
 
 

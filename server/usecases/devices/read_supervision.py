@@ -18,6 +18,7 @@ from server.domain.devices.device_state import (
     state_of,
 )
 from server.domain.devices.panels import KEPT, PanelMonth, PanelReportMessage, panel_months
+from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.panel_rests import panel_rests_of_hall
@@ -97,9 +98,11 @@ class DeviceAtPlace(PairingOfPlace, PresenceOfPlace, DeviceConnections):
 
 
 class KioskAtPlace(DeviceAtPlace):
-    """A kiosk of a hall before its first report."""
+    """A kiosk of a hall before its first report; `prints_at`: the other kiosk whose printer it uses (id)."""
 
     kind: Literal["kiosk"]
+    paper: KioskPaper
+    prints_at: str | None
 
 
 class ReportingKiosk(KioskAtPlace):
@@ -182,7 +185,7 @@ def read_supervision(
                 devices.append({**screen, "panel_months": months})
                 database.breathe()
             else:
-                devices.append(_kiosk(at_place, sighting))
+                devices.append(_kiosk(at_place, configuration.kiosks[device], sighting))
     site = configuration.site
     return {
         "hall": configuration.hall,
@@ -238,8 +241,15 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
     return sighting.seen_at if is_silent else sighting.since
 
 
-def _kiosk(at_place: DeviceAtPlace, sighting: Sighting | None) -> KioskAtPlace | ReportingKiosk:
-    kiosk: KioskAtPlace = {**at_place, "kind": "kiosk"}
+def _kiosk(
+    at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None
+) -> KioskAtPlace | ReportingKiosk:
+    kiosk: KioskAtPlace = {
+        **at_place,
+        "kind": "kiosk",
+        "paper": configured.paper,
+        "prints_at": configured.prints_at if configured.paper == "other" else None,
+    }
     if sighting is None or not isinstance(sighting.report, KioskReport):
         return kiosk
     return {**kiosk, "report": sighting.report.as_message()}

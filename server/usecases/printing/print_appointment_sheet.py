@@ -30,12 +30,12 @@ def print_sheet(
     def queue(transaction: HallTransaction) -> PrintState:
         if find_service(transaction.configuration, service).mode == "walk_in":
             raise Refusal("service_without_appointments", service=service)
-        printing = transaction.configuration.kiosks.get(kiosk or "")
-        if printing is None or printing.printer is None or printing.is_retired:
+        printing = transaction.configuration.printing_for(kiosk or "")
+        if printing is None or printing.is_retired:
             raise Refusal("no_printer")
         content = {"kind": "appointment_sheet", "service": service, "language": language}
-        job = queue_job(transaction, printing.id, visit=None, copy=1, content=content)
+        job = queue_job(transaction, printing.id, visit=None, copy=1, content=content, given_by=kiosk)
         transaction.record(of_kind(FactKind.APPOINTMENT_SHEET_ASKED, job=job, service=service))
-        return queued_answer(job)
+        return queued_answer(job, other_printer=None if printing.id == kiosk else printing.label)
 
     return database.write(hall, author, write_key, queue)

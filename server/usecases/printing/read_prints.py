@@ -30,9 +30,12 @@ class PrintVerdict(PrintState):
     why: str | None
 
 
-def queued_answer(job: str) -> PrintState:
-    """A print job that was queued just now."""
-    return {"job": job, "state": "queued", "verdict": None}
+def queued_answer(job: str, *, other_printer: str | None = None) -> PrintState:
+    """A print job that was queued just now; `other_printer`: the label of another kiosk, which prints it."""
+    answer: PrintState = {"job": job, "state": "queued", "verdict": None}
+    if other_printer is not None:
+        answer["other_printer"] = other_printer
+    return answer
 
 
 def read_prints(database: Database, hall: str, visits: Sequence[str]) -> list[PrintVerdict]:

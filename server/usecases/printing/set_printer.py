@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from server.domain.author import Author
-from server.domain.hall.devices import PrinterConnection, PrinterProfile
+from server.domain.hall.devices import Kiosk, PrinterConnection, PrinterProfile
 from server.domain.hall.printer_kinds import PrinterKind
 from server.store.transactions.database import Database
 from server.usecases.configuration.edit_hall_document import edit_hall_document
@@ -28,21 +28,38 @@ class PrinterRequest:
     speed: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SharedPrinter:
+    """The printer of another kiosk of the hall (`at`), which prints for this one too."""
+
+    at: str
+
+
 def set_printer(
-    database: Database, hall: str, author: Author, kiosk: str, request: PrinterRequest | None
+    database: Database,
+    hall: str,
+    author: Author,
+    kiosk: str,
+    request: PrinterRequest | SharedPrinter | None,
 ) -> int:
-    """Gives a kiosk this printer, or none; the revision. Without a change nothing is published.
+    """Gives a kiosk this printer, that of another kiosk, or none on purpose (None): it then shows the number
+    only. The revision; without a change nothing is published.
 
     Refusals: unknown_kiosk, stale_revision, and those of a document.
     """
     configuration = database.configuration(hall)
     configured = find_kiosk(configuration, kiosk)
-    if _is_same(configured.printer, request):
+    if _is_same(configured, request):
         return configuration.revision
-    described = None if request is None else asdict(request) | _kept(configured.printer, request)
+    own = request if isinstance(request, PrinterRequest) else None
+    described = {
+        "printer": None if own is None else asdict(own) | _kept(configured.printer, own),
+        "prints_at": request.at if isinstance(request, SharedPrinter) else None,
+        "number_only": request is None,
+    }
 
     def change(content: dict[str, Any]) -> None:
-        next(each for each in content["kiosks"] if each["id"] == kiosk)["printer"] = described
+        next(each for each in content["kiosks"] if each["id"] == kiosk).update(described)
 
     return edit_hall_document(database, hall, author, change).revision
 
@@ -61,8 +78,9 @@ def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> Prin
     return "raster-80" if request.paper_mm == 80 else "raster-58"
 
 
-def _is_same(printer: PrinterConnection | None, request: PrinterRequest | None) -> bool:
-    if printer is None or request is None:
-        return printer is None and request is None
-    present = PrinterRequest(**{each.name: getattr(printer, each.name) for each in fields(request)})
+def _is_same(kiosk: Kiosk, request: PrinterRequest | SharedPrinter | None) -> bool:
+    if kiosk.printer is None or not isinstance(request, PrinterRequest):
+        is_shared = isinstance(request, SharedPrinter) and kiosk.prints_at == request.at
+        return kiosk.printer is None and (is_shared or (request is None and kiosk.is_number_only))
+    present = PrinterRequest(**{each.name: getattr(kiosk.printer, each.name) for each in fields(request)})
     return present == request

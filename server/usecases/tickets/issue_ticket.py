@@ -9,7 +9,6 @@ from server.domain.author import Author
 from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
 from server.domain.calling.waiting_legs import arrival_class
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import next_rank, number_text
@@ -44,7 +43,7 @@ from server.usecases.appointments.check_in import (
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs.note_needs import record_needs
-from server.usecases.printing.read_prints import queued_answer
+from server.usecases.printing.read_prints import PrintState, queued_answer
 from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
 from server.usecases.tickets.repeat_press import pressed_before
 from server.usecases.tickets.ticket_answers import KeptTicket, TicketAnswer
@@ -257,7 +256,7 @@ def _issue(
         "wait": quoted["wait"],
         "why_no_wait": quoted["why_no_wait"],
         "short_code": short_code,
-        "print": None if job is None else queued_answer(job),
+        "print": job,
         "is_new": True,
     }
 
@@ -312,9 +311,10 @@ def _visit_and_leg(
 
 def _queue_print(
     transaction: HallTransaction, request: TicketRequest, *, visit: str, ahead: int
-) -> str | None:
-    kiosk: Kiosk | None = transaction.configuration.kiosks.get(request.kiosk) if request.kiosk else None
-    if kiosk is None or kiosk.printer is None:
+) -> PrintState | None:
+    printing = transaction.configuration.printing_for(request.kiosk or "")
+    if printing is None:
         return None
     content = {"kind": "ticket", "language": request.language, "ahead": ahead}
-    return queue_job(transaction, kiosk.id, visit=visit, copy=1, content=content)
+    job = queue_job(transaction, printing.id, visit=visit, copy=1, content=content, given_by=request.kiosk)
+    return queued_answer(job, other_printer=None if printing.id == request.kiosk else printing.label)

@@ -14,8 +14,8 @@ def shown_code(device: Page) -> str:
     return device.locator("[data-code]").inner_text()
 
 
-def pair(office: Page, code: str, place: str, *, name: str = "") -> None:
-    """What an administrator types: the code, the place, the name of a new one."""
+def pair(office: Page, code: str, place: str, *, name: str = "", printer: str = "") -> None:
+    """What an administrator types: the code, the place, the name of a new one, the printer of a kiosk."""
     office.get_by_label("Code affiché").fill(code.lower())
     office.keyboard.press("Enter")
     expect(office.locator("[data-pair]")).to_be_visible()
@@ -24,6 +24,8 @@ def pair(office: Page, code: str, place: str, *, name: str = "") -> None:
     choice.select_option(label=place)
     if name:
         office.locator("#name").fill(name)
+    if printer:
+        office.locator("#printer").select_option(label=printer)
     assert_accessible(office)
     office.locator("[data-pair] .primary").click()
     expect(office.locator("[data-text=paired]")).to_contain_text("est appairé")
@@ -71,6 +73,15 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     row = office.locator('[data-device="laon-ecran-3"]')
     expect(row).to_contain_text("Écran de l’étage")
     expect(row).to_have_attribute("data-level", "good")
+
+    # another kiosk asks for its printer: that of the first one
+    second = pages.open(f"{server.base_url}/pair", width=1080, height=1920)
+    theirs = "Celle de «\u00a0Borne de l’entrée\u00a0»"
+    pair(office, shown_code(second), "Une nouvelle borne…", name="Borne du fond", printer=theirs)
+    second.wait_for_url(f"{server.base_url}/kiosk")
+    fond = office.locator('[data-device="laon-borne-2"]')
+    expect(fond).to_contain_text("imprime à «\u00a0Borne de l’entrée\u00a0»")
+    expect(fond).to_have_attribute("data-level", "good")
 
     # its token is renewed from here, and it goes on
     before = other.context.cookies()

@@ -241,6 +241,11 @@ def test_the_backup_of_a_printer_is_that_of_another_kiosk_in_use(named, code):
     assert found(refused.value.problems) == [("kiosks[0].printer.backup", code, False)]
     parse_hall(changed(content, "kiosks.0.printer.backup", "guise-b"))
     parse_hall(changed(content, "kiosks.0.is_retired", True))
+    shared = small_hall(kiosks=[{**kiosk("a"), "prints_at": named}, *kiosks[1:]])
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(shared)
+    assert found(refused.value.problems) == [("kiosks[0].prints_at", code, False)]
+    parse_hall(changed(shared, "kiosks.0.prints_at", "guise-b"))
 
 
 def test_a_service_that_every_kiosk_leaves_out_is_a_warning():

@@ -11,7 +11,7 @@ def read_paper_time(database: Database, hall: str, kiosk: str | None) -> int | N
 
     None: soon, or nobody knows. Rule: docs/rules/last-view.md.
     """
-    configured = database.configuration(hall).kiosks.get(kiosk or "")
+    configured = database.configuration(hall).printing_for(kiosk or "")
     if configured is None or configured.printer is None or not configured.printer.is_pulled:
         return None
     with database.read() as rows:

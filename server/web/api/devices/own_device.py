@@ -109,7 +109,10 @@ def _cookies(routes: APIBlueprint, site: SiteContext) -> None:
             label=device.label if device else "",
             configuration=configuration.mark,
             **(
-                {"low_bands": low_bands(device.mounting), "prints": device.printer is not None}
+                {
+                    "low_bands": low_bands(device.mounting),
+                    "prints": configuration.printing_for(own) is not None,
+                }
                 if isinstance(device, Kiosk)
                 else {}
             ),

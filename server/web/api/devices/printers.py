@@ -11,7 +11,7 @@ from server.domain.hall.printer_kinds import PRINTER_FIELDS
 from server.domain.people.roles import Permission
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
-from server.usecases.printing.set_printer import PrinterRequest, set_printer
+from server.usecases.printing.set_printer import PrinterRequest, SharedPrinter, set_printer
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.printing import (
@@ -35,12 +35,9 @@ def blueprint(api: Api) -> APIBlueprint:
     @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: PrinterPlacedAnswer})
     @requires(Permission.CONFIGURE)
     def place(path: KioskPath, body: PrinterBody) -> Any:
-        """Says where a kiosk's printer is, or that it has none: a revision of the hall's document."""
+        """Says where a kiosk's printer is, whose it uses, or that it has none: a revision of the document."""
         caller, hall = require_caller(Permission.CONFIGURE, path.hall)
-        place = PRINTER_FIELDS[body.kind].place
-        has_none = place is not None and getattr(body, place) is None
-        printer = None if has_none else PrinterRequest(**body.model_dump())
-        return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, printer)}
+        return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, _request(body))}
 
     @routes.get("/halls/<hall>/printers/plugged", responses={200: PluggedPrintersAnswer})
     @requires(Permission.CONFIGURE)
@@ -74,6 +71,15 @@ def blueprint(api: Api) -> APIBlueprint:
         return change_roll(api.database, hall, caller.author, path.kiosk, write_key=key)
 
     return routes
+
+
+def _request(body: PrinterBody) -> PrinterRequest | SharedPrinter | None:
+    """The printer that is asked for; None: none, on purpose."""
+    if body.prints_at is not None:
+        return SharedPrinter(body.prints_at)
+    place = PRINTER_FIELDS[body.kind].place
+    has_none = place is not None and getattr(body, place) is None
+    return None if has_none else PrinterRequest(**body.model_dump(exclude={"prints_at"}))
 
 
 def _described(plugged: PluggedPrinter) -> dict[str, str]:

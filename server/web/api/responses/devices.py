@@ -8,6 +8,7 @@ from hardware.status import PrinterState
 from kiosk.mounting import Orientation
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
 from server.domain.devices.panels import PanelAnswer, PanelCommand, PanelMethod
+from server.domain.hall.devices import KioskPaper
 from server.domain.hall.printer_kinds import PrinterKind
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Pixels, Seconds
 
@@ -105,6 +106,10 @@ class KioskAtPlace(DeviceAtPlace):
     """A kiosk of a hall."""
 
     kind: Literal["kiosk"]
+    paper: KioskPaper
+    """Where it prints: at its own printer, at that of another kiosk, nowhere on purpose, or undecided."""
+    prints_at: str | None
+    """The kiosk whose printer it uses, where that is another's."""
     report: KioskReportAnswer = LEFT_OUT
     """Left out before it told."""
 

@@ -64,7 +64,8 @@ class RenewalBody(RequestShape):
 
 class PrinterBody(RequestShape):
     """A kiosk's printer: on the network by `host`, on USB by `usb`, on a serial line by `line`; where that
-    one is null it has none any more. One that fetches its jobs needs none of them.
+    one is null it has none on purpose, and shows the number only. One that fetches its jobs needs none of
+    them.
     """
 
     kind: PrinterKind = "tcp"
@@ -77,3 +78,5 @@ class PrinterBody(RequestShape):
     speed: Literal[9600, 19_200, 38_400, 57_600, 115_200] | None = None
     """In bits a second; null: found by asking the printer."""
     paper_mm: Literal[80, 58] = 80
+    prints_at: Annotated[str, Slug] | None = None
+    """Another kiosk of the hall, whose printer prints for this one; all else is ignored then."""

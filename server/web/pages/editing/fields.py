@@ -27,6 +27,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("counter", "services"): "services",
     ("kiosk", "services"): "services",
     ("printer", "backup"): "kiosks",
+    ("kiosk", "prints_at"): "kiosks",
     ("screen", "counter"): "counters",
     ("profile", "queues"): "queues",
     ("condition", "call"): "queues",

@@ -129,7 +129,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     "kiosk": (
         Group("words", ("label",)),
         Group("services", ("services",)),
-        Group("printer", ("printer",)),
+        Group("printer", ("printer", "prints_at", "number_only")),
         Group("mounting", ("mounting",)),
         Group("shown", ("is_retired", "id"), is_folded=True),
     ),

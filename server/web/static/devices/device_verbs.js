@@ -12,7 +12,10 @@ const ASKED_FOR_MS = 70_000; // a job that is a minute old is cancelled
 const FETCHED_FOR_MS = 260_000; // that of a printer that asks every two minutes, after four
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Return `{place, draw(device, kinds)}`: the panel of a device, with the verbs that may be done now. */
+/**
+ * Return `{place, draw(device, kinds), openPrinter}`: the panel of a device, with the verbs that may be done
+ * now, and what opens the form of its printer.
+ */
 export function createVerbs(device, hall, { say, moment, onDone }) {
   const outcome = element("p", {
     id: `outcome-${device.kind}-${device.id}`,
@@ -150,7 +153,7 @@ export function createVerbs(device, hall, { say, moment, onDone }) {
     );
   }
 
-  return { place, draw };
+  return { place, draw, openPrinter: () => address.open() };
 }
 
 /** Why something was refused: the problem of each field, else the server's sentence. */

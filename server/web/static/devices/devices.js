@@ -29,7 +29,12 @@ let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 /** @type {Api.SupervisedHall[] | null} */
 let halls = null;
 
-const pairing = createPairing({ say, hour, onPaired: refresh });
+const pairing = createPairing({
+  say,
+  hour,
+  onPaired: refresh,
+  openPrinter: (hall, kiosk) => tables.get(hall)?.openPrinter(kiosk),
+});
 
 connect(
   "/agent",

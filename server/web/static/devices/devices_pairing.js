@@ -1,23 +1,24 @@
 // Pairing from the page of every device: the code a device shows, which device that is, and the place it
 // takes.
 
-import { placesOf } from "./devices_state.js";
+import { placesOf, printersFor } from "./devices_state.js";
 import { element, one, write } from "../shared/dom.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
 /**
  * Return `draw(halls)`, or null without the right to pair. `hour` writes an instant's hour; `onPaired()` is
- * called after a pairing.
+ * called after a pairing; `openPrinter(hall, kiosk)` opens the form of a kiosk's printer.
  */
-export function createPairing({ say, hour, onPaired }) {
+export function createPairing({ say, hour, onPaired, openPrinter }) {
   if (!document.querySelector("[data-find]")) return null;
   /** @type {HTMLFormElement} */
   const finding = one("[data-find]");
   /** @type {HTMLFormElement} */
   const pairing = one("[data-pair]");
-  const { hall: hallChoice, at: choice, name } = pairing.elements;
+  const { hall: hallChoice, at: choice, name, printer } = pairing.elements;
   const newName = one("[data-new-name]");
   const replaces = one("[data-replaces]");
+  const printerField = one("[data-printer]");
   let halls = [];
   let places = [];
   let code = "";
@@ -47,13 +48,30 @@ export function createPairing({ say, hour, onPaired }) {
     });
     write("pair-refused", answer.ok ? "" : sentenceOf(answer));
     if (!answer.ok) return (place.id ? choice : name).focus();
-    write("paired", say("device_list.pair.done", { label: place.label || name.value.trim() }));
+    const label = place.label || name.value.trim();
+    const [hall, kiosk, chosenPrinter] = [hallChoice.value, answer.body.id, printer.value];
+    write("paired", say("device_list.pair.done", { label }));
     finding.reset();
     pairing.reset();
     turn(false);
     finding.elements.code.focus();
-    onPaired();
+    if (place.kind === "kiosk") await setPrinter(hall, kiosk, label, chosenPrinter);
+    await onPaired();
+    if (place.kind === "kiosk" && chosenPrinter === "new") openPrinter(hall, kiosk);
   });
+
+  /** Keeps which printer a kiosk has that was paired; a new one is set in its form. */
+  async function setPrinter(hall, kiosk, label, chosenPrinter) {
+    if (chosenPrinter === "new") return write("paired", say("device_list.pair.set_printer", { label }));
+    if (chosenPrinter === "own") return;
+    const path = `/api/v1/halls/${encodeURIComponent(hall)}/kiosks/${encodeURIComponent(kiosk)}/printer`;
+    const body = {
+      host: null,
+      prints_at: chosenPrinter === "none" ? null : chosenPrinter.slice("at ".length),
+    };
+    const answer = await send({ method: "PUT", path, body, headers: csrfHeader() });
+    if (!answer.ok) write("paired", sentenceOf(answer));
+  }
   one("[data-cancel]").addEventListener("click", leave);
   pairing.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   hallChoice.addEventListener("change", drawPlaces);
@@ -79,6 +97,16 @@ export function createPairing({ say, hour, onPaired }) {
     newName.hidden = !isNew;
     name.required = isNew;
     replaces.hidden = !place?.isTaken;
+    printerField.hidden = place?.kind !== "kiosk";
+    printer.required = !printerField.hidden;
+    const hall = halls.find((each) => each.hall === hallChoice.value);
+    if (!place || !hall || printerField.hidden) return;
+    const mark = JSON.stringify([place.value, printersFor(place, hall)]);
+    if (printer.dataset.mark === mark) return;
+    printer.dataset.mark = mark;
+    const words = ({ value, key, label }) =>
+      element("option", { value }, say(`device_list.pair.printer.${key}`, { label }));
+    printer.replaceChildren(...printersFor(place, hall).map(words));
   }
 
   function foundWords({ address, browser, width_px: width, height_px: height, asked_at: askedAt }) {

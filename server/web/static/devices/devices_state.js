@@ -26,19 +26,21 @@ export function summaryOfHalls(halls) {
 }
 
 /**
- * The places a device may take in a hall: `{value, kind, id, label, isTaken}` for each of its kiosks and
- * screens, the
- * free ones first, then one more of each kind, without an id.
+ * The places a device may take in a hall: `{value, kind, id, label, isTaken, paper, printsAt}` for each of
+ * its kiosks and screens, the free ones first, then one more of each kind, without an id. `paper`: where a
+ * kiosk prints; null for a screen.
  *
  * @param {Api.SupervisedHall} hall
  */
 export function placesOf(hall) {
-  const configured = hall.devices.map(({ kind, id, label, is_paired: isTaken }) => ({
-    value: id,
-    kind,
-    id,
-    label,
-    isTaken,
+  const configured = hall.devices.map((device) => ({
+    value: device.id,
+    kind: device.kind,
+    id: device.id,
+    label: device.label,
+    isTaken: device.is_paired,
+    paper: device.kind === "kiosk" ? device.paper : null,
+    printsAt: device.kind === "kiosk" ? device.prints_at : null,
   }));
   const more = ["screen", "kiosk"].map((kind) => ({
     value: `new ${kind}`,
@@ -46,11 +48,33 @@ export function placesOf(hall) {
     id: null,
     label: "",
     isTaken: false,
+    paper: kind === "kiosk" ? "undecided" : null,
+    printsAt: null,
   }));
   return [
     ...configured.filter(({ isTaken }) => !isTaken),
     ...configured.filter(({ isTaken }) => isTaken),
     ...more,
+  ];
+}
+
+/**
+ * The printers that a kiosk being paired may have, as `{value, key, label}`: its own where it has one, else
+ * that of another kiosk (`at ID`), a new one, or none. The one that is set comes first; undecided: a person
+ * chooses.
+ *
+ * @param {Api.SupervisedHall} hall
+ */
+export function printersFor(place, hall) {
+  const plain = (key, value = key) => ({ value, key, label: "" });
+  if (place.paper === "own") return [plain("own")];
+  const shared = hall.printers.map(({ id, label }) => ({ value: `at ${id}`, key: "other", label }));
+  const offered = [...shared, plain("new"), plain("none")];
+  const present = { other: `at ${place.printsAt}`, none: "none" }[place.paper];
+  if (!present) return [plain("choose", ""), ...offered];
+  return [
+    ...offered.filter(({ value }) => value === present),
+    ...offered.filter(({ value }) => value !== present),
   ];
 }
 

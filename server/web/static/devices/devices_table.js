@@ -12,7 +12,10 @@ import { keyOf, standingOf, troublesOf } from "./supervision_state.js";
 const COLUMNS = ["device", "state", "runs", "clock", "seen", "uptime", "verbs"];
 const ICONS = { good: "icon-check", busy: "icon-clock", trouble: "icon-alert" };
 
-/** Return `draw(hall, {only})` for the table of a hall inside `place`. */
+/**
+ * Return `{draw, openPrinter}` for the table of a hall inside `place`: `draw(hall, {only})`, and what opens
+ * the form of a kiosk's printer.
+ */
 export function createHallTable(hall, { place, say, language, onDone }) {
   const words = { say, language, moment: momentTeller(language, hall.time_zone, say) };
   const title = element(
@@ -147,10 +150,16 @@ export function createHallTable(hall, { place, say, language, onDone }) {
       verbs.draw(now, kinds);
     }
 
-    return { body: element("tbody", {}, row, under), draw: drawRow };
+    /** Unfolds what may be done with the device, at the form of its printer. */
+    function openPrinter() {
+      if (under.hidden) turn();
+      verbs.openPrinter();
+    }
+
+    return { body: element("tbody", {}, row, under), draw: drawRow, openPrinter };
   }
 
-  return { draw };
+  return { draw, openPrinter: (kiosk) => rows.get(kiosk)?.openPrinter() };
 }
 
 /** The paper of a printer, and the printer that gets what it refuses. */
@@ -159,8 +168,16 @@ function printerWords({ paper, backup }, say) {
   return words.filter(Boolean).join(" · ");
 }
 
+/** Where a kiosk without a printer of its own prints; empty for any other device. */
+function paperOf({ paper, prints_at: at }, hall, say) {
+  if (paper === "none") return say("device_list.paper_of.none");
+  const label = hall.devices.find(({ id }) => id === at)?.label ?? at;
+  return paper === "other" ? say("device_list.paper_of.other", { label }) : "";
+}
+
 /** What a device runs: the release of its page; for a printer, its paper. */
 function runsWords(device, hall, say) {
   if (device.kind === "printer") return printerWords(device, say);
-  return versionWords(device.report?.release, hall.releases[device.kind], say);
+  const version = versionWords(device.report?.release, hall.releases[device.kind], say);
+  return [version, paperOf(device, hall, say)].filter(Boolean).join(" · ");
 }

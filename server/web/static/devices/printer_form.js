@@ -5,19 +5,26 @@ import { element, fill } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 import { lineOptions, pluggedOptions } from "./devices_state.js";
 
-const KINDS = ["tcp", "usb_file", "serial", "gateway", "star_cloudprnt", "epson_direct", "none"];
+const KINDS = ["tcp", "usb_file", "serial", "gateway", "star_cloudprnt", "epson_direct", "other", "none"];
 /** The kinds whose place is a name on USB: people see one of them. */
 const ON_USB = ["usb_file", "usb_bus"];
 const SPEEDS = [9600, 19200, 38400, 57600, 115200];
 
-/** Return `{place, toggle, draw}`: the form, what opens it, and what shows a device's present values. */
+/**
+ * Return `{place, toggle, open, draw}`: the form, what opens or closes it, what opens it, and what shows a
+ * device's present values.
+ */
 export function printerForm(device, hall, { say, act, onPlaced }) {
   const id = `address-${device.kind}-${device.id}`; // a kiosk and its printer stand under one name
   const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}`;
   const outcome = `outcome-${device.kind}-${device.id}`;
+  const others = hall.printers.filter((printer) => printer.id !== device.id);
   const kind = selectOf(
     `${id}-transport`,
-    KINDS.map((each) => [each, say(`device_list.printer.kind.${each}`)]),
+    KINDS.filter((each) => each !== "other" || others.length).map((each) => [
+      each,
+      say(`device_list.printer.kind.${each}`),
+    ]),
   );
   const host = textOf(`${id}-host`, { maxlength: 253, spellcheck: "false", "aria-describedby": outcome });
   const port = textOf(`${id}-port`, { inputmode: "numeric", pattern: "[0-9]{1,5}", value: "9100" });
@@ -29,23 +36,29 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     ["", say("device_list.printer.speed_found")],
     ...SPEEDS.map((each) => [String(each), say("device_list.printer.bauds", { speed: each })]),
   ]);
+  const other = selectOf(
+    `${id}-other`,
+    others.map((printer) => [printer.id, printer.label]),
+  );
   const paper = selectOf(
     `${id}-paper`,
     ["80", "58"].map((mm) => [mm, say("device_list.printer.mm", { mm })]),
   );
-  const [hostField, portField, usbField, lineField, speedField] = [
+  const [hostField, portField, usbField, lineField, speedField, otherField] = [
     fieldOf(say("device_list.printer.host"), host),
     fieldOf(say("device_list.printer.port"), port),
     fieldOf(say("device_list.printer.usb"), usb),
     fieldOf(say("device_list.printer.line"), line),
     fieldOf(say("device_list.printer.speed"), speed),
+    fieldOf(say("device_list.printer.of_kiosk"), other),
   ];
-  const [about, aboutUsb, aboutLine, aboutGateway, aboutFetching, aboutNone] = [
+  const [about, aboutUsb, aboutLine, aboutGateway, aboutFetching, aboutOther, aboutNone] = [
     "about",
     "about_usb",
     "about_line",
     "about_gateway",
     "about_fetching",
+    "about_other",
     "about_none",
   ].map((key) => element("p", { class: "muted" }, say(`device_list.printer.${key}`)));
   const partsOf = {
@@ -55,6 +68,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     gateway: [aboutGateway],
     star_cloudprnt: [aboutFetching],
     epson_direct: [aboutFetching],
+    other: [otherField, aboutOther],
     none: [aboutNone],
   };
   const paperField = fieldOf(say("device_list.printer.paper"), paper);
@@ -67,6 +81,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     usbField,
     lineField,
     speedField,
+    otherField,
     paperField,
     element("button", { class: "primary" }, say("device_list.printer.save")),
     about,
@@ -74,6 +89,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     aboutLine,
     aboutGateway,
     aboutFetching,
+    aboutOther,
     aboutNone,
   );
   let isFilled = false;
@@ -85,13 +101,16 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   place.addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = {
-      kind: { usb_file: drivenBy.get(usb.value) ?? "usb_file", none: "tcp" }[kind.value] ?? kind.value,
+      kind:
+        { usb_file: drivenBy.get(usb.value) ?? "usb_file", other: "tcp", none: "tcp" }[kind.value] ??
+        kind.value,
       host: kind.value === "tcp" ? host.value.trim() : null,
       port: Number(port.value),
       usb: kind.value === "usb_file" ? usb.value : null,
       line: kind.value === "serial" ? line.value : null,
       speed: kind.value === "serial" && speed.value ? Number(speed.value) : null,
       paper_mm: Number(paper.value),
+      prints_at: kind.value === "other" ? other.value : null,
     };
     const path = `${base}/kiosks/${encodeURIComponent(device.id)}/printer`;
     const answer = await act(
@@ -108,7 +127,7 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
   /** Fields of the chosen kind only; those that are not shown are not required. */
   function showFields() {
     for (const part of Object.values(partsOf).flat()) part.hidden = !partsOf[kind.value].includes(part);
-    paperField.hidden = kind.value === "none";
+    paperField.hidden = ["none", "other"].includes(kind.value);
     for (const control of [host, port]) control.required = kind.value === "tcp";
     usb.required = kind.value === "usb_file";
     line.required = kind.value === "serial";
@@ -121,19 +140,30 @@ export function printerForm(device, hall, { say, act, onPlaced }) {
     offer(line, lineOptions(answer?.lines ?? [], present.line, say), present.line);
   }
 
+  function open() {
+    place.hidden = false;
+    kind.focus();
+    listPlugged();
+  }
+
   showFields();
   return {
     place,
+    open,
     toggle() {
-      place.hidden = !place.hidden;
-      if (place.hidden) return;
-      kind.focus();
-      listPlugged();
+      if (place.hidden) open();
+      else place.hidden = true;
     },
     draw(now, isAllowed) {
       if (!isAllowed) place.hidden = true;
-      if (isFilled || now.kind !== "printer") return;
+      if (isFilled) return;
       isFilled = true;
+      if (now.kind !== "printer") {
+        if (["other", "none"].includes(now.paper)) kind.value = now.paper;
+        if (now.prints_at) other.value = now.prints_at;
+        showFields();
+        return;
+      }
       [present.usb, present.line] = [now.usb ?? "", now.line ?? ""];
       if (now.usb) drivenBy.set(now.usb, now.transport);
       const shownAs = ON_USB.includes(now.transport) ? "usb_file" : now.transport;

@@ -70,6 +70,7 @@ export function troublesOf(device, releases) {
   const found = [];
   if (device.copied_at) found.push("copied");
   if (device.is_opened_twice && !device.copied_at) found.push("opened_twice");
+  if (device.paper === "undecided" && device.is_paired) found.push("no_printer");
   if (device.fetches && !device.fetches.has_secret) found.push("no_secret");
   if (device.fetches?.is_too_slow) found.push("asks_seldom");
   if (!isHere || !report) return found;

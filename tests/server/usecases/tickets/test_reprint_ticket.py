@@ -7,8 +7,10 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
+from server.store.printing.print_jobs import last_job_of_visit
 from server.store.transactions.database import Database
-from server.usecases.printing.set_printer import set_printer
+from server.usecases.devices.add_place import add_place
+from server.usecases.printing.set_printer import SharedPrinter, set_printer
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from tests.server.usecases.at_counters import AGENT, SERVICE
@@ -18,10 +20,35 @@ KIOSK = "laon-borne-1"
 
 
 @pytest.fixture
+def both_databases(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
+    yield found
+    found.close()
+
+
+@pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
     found = database_with_hall(sqlite_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
     yield found
     found.close()
+
+
+def test_a_kiosk_prints_at_the_printer_of_another_or_shows_the_number_only(both_databases: Database):
+    database = both_databases
+    place = add_place(database, "laon", SYSTEM, kind="kiosk", label="Borne du fond").configured
+    asked = iter(TicketRequest(SERVICE, f"press-{number}", kiosk=place) for number in range(9))
+    assert issue_ticket(database, "laon", AGENT, next(asked))["print"] is None
+    set_printer(database, "laon", SYSTEM, place, SharedPrinter(KIOSK))
+    ticket = issue_ticket(database, "laon", AGENT, next(asked))
+    assert ticket["print"] is not None
+    assert ticket["print"]["other_printer"] == "Borne de l’entrée"
+    with database.read() as rows:
+        job = last_job_of_visit(rows, database.hall_id("laon"), ticket["visit"])
+    assert job is not None
+    assert (job.printer, job.first_printer) == (KIOSK, place)
+    set_printer(database, "laon", SYSTEM, place, None)
+    assert database.configuration("laon").kiosks[place].paper == "none"
+    assert issue_ticket(database, "laon", AGENT, next(asked))["print"] is None
 
 
 def test_no_job_waits_for_a_printer_that_its_kiosk_has_lost(database: Database):

@@ -1,12 +1,16 @@
 """« Mes pages » begins with what asks for attention, as far as the reader's roles and sites reach."""
 
 import re
+from typing import Any
 
 from server.domain.actions.actions import ActionRequest
+from server.domain.author import SYSTEM
 from server.language import LANGUAGES
 from server.usecases.actions.add_action import add_action
+from server.usecases.devices.add_place import add_place
+from server.usecases.devices.devices import pair_device
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
-from tests.server.web.api_site import OTHER, ApiSite
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted
 
 ROW = re.compile(r'<li class="(\w+)"><a href="([^"]+)"><b.*?<bdi>(.*?)</bdi>')
 
@@ -47,3 +51,27 @@ def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
     assert nothing not in api.app.test_client().get("/").text
     for language in LANGUAGES:
         assert "to_attend" not in supervisor.get(f"/?lang={language}").text
+
+
+def test_a_paired_kiosk_asks_for_its_printer_until_somebody_says_where_it_prints(api: ApiSite):
+    place = add_place(api.database, HALL, SYSTEM, kind="kiosk", label="Borne du fond").configured
+    admin, csrf = api.writer("administrator")
+    told = "«\u00a0Borne du fond\u00a0» (Préfecture de l’Aisne – Laon) n’a pas d’imprimante"
+    path = f"/api/v1/halls/{HALL}/kiosks/{place}/printer"
+    assert told not in admin.get("/").text, "nothing stands there yet"
+    pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured=place)
+    (row,) = [row for row in ROW.findall(admin.get("/").text) if told in row[2]]
+    assert row[:2] == ("today", "/appareils")
+    assert told not in api.person("agent").get("/").text
+    assert paper(admin, place) == ("undecided", None)
+    accepted(admin.put(path, json={"host": None, "prints_at": "laon-borne-1"}, headers=csrf))
+    assert (paper(admin, place), told in admin.get("/").text) == (("other", "laon-borne-1"), False)
+    accepted(admin.put(path, json={"host": None}, headers=csrf))
+    assert (paper(admin, place), told in admin.get("/").text) == (("none", None), False)
+
+
+def paper(browser: Any, kiosk: str) -> tuple[str, str | None]:
+    """Where a kiosk prints, as the page of devices reads it."""
+    halls = accepted(browser.get("/api/v1/devices"))["halls"]
+    (found,) = [each for hall in halls for each in hall["devices"] if each["id"] == kiosk]
+    return found["paper"], found["prints_at"]

@@ -5,6 +5,7 @@ import {
   lineOptions,
   placesOf,
   pluggedOptions,
+  printersFor,
   rowsOf,
   summaryOfHalls,
   verbsOf,
@@ -60,6 +61,18 @@ test("a device may take a free place first, one that is taken, or a new one", ()
       [null, "kiosk", false],
     ],
   );
+});
+
+test("the pairing of a kiosk asks for its printer, unless it has its own", () => {
+  const laon = hall([], [{ ...printer("b1"), label: "Borne 1" }]);
+  const values = (place) => printersFor(place, laon).map(({ value }) => value);
+  assert.deepEqual(values({ paper: "undecided" }), ["", "at b1", "new", "none"]);
+  assert.deepEqual(values({ paper: "own" }), ["own"]);
+  assert.deepEqual(values({ paper: "none" }), ["none", "at b1", "new"]);
+  assert.deepEqual(values({ paper: "other", printsAt: "b1" }), ["at b1", "new", "none"]);
+  assert.deepEqual(troublesOf(kiosk("b2", { paper: "undecided" }), {}), ["no_printer"]);
+  assert.deepEqual(troublesOf(kiosk("b2", { paper: "undecided", is_paired: false }), {}), []);
+  assert.deepEqual(troublesOf(kiosk("b2", { paper: "none" }), {}), []);
 });
 
 test("the actions on a device follow from its kind and the reader's rights", () => {
