@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server.web.access.cookies import DEVICE_COOKIE
+from server.web.rendering.form_ids import id_of_form
 from tests.harness.accessible import (
     assert_accessible,
     assert_accessible_at_this_width,
@@ -229,7 +230,9 @@ def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, pag
         check = {"done_on": "2026-11-23", "function": "Responsable qualité", **results}
         sent("/voix/controles/nouveau?hall=laon", check)
         photograph = image("JPEG", (1200, 800))
-        checks = sent("/voix/controles/written/photographies?hall=laon", {"nobody": "yes"}, photograph)
+        checks = sent(
+            f"/voix/controles/{id_of_form('written')}/photographies?hall=laon", {"nobody": "yes"}, photograph
+        )
         complaint = {"kind": "complaint", "channel": "letter", "text": "Madame Martin, 06 12 34 56 78"}
         entry = sent("/voix/registre/nouveau?hall=laon", complaint)
         sent("/voix/comite/membres", {"site": "laon", "function": "Association d’usagers"})

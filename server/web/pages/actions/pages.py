@@ -26,6 +26,7 @@ from server.usecases.actions.change_action import change_action
 from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
 
@@ -75,7 +76,7 @@ def blueprint(database: Database, work: WorkContext) -> Blueprint:
             if action:
                 change_action(database, site.slug, action, typed)
             else:
-                action = add_action(database, site.slug, typed, form=request.form.get("formulaire", "")[:64])
+                action = add_action(database, site.slug, typed, form=form_id())
         except Refusal as refusal:
             if status_of(refusal) == 404:
                 raise

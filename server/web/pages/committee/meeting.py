@@ -40,12 +40,12 @@ from server.web.pages.committee.services import (
     WRITES,
     CommitteePages,
     day_in_words,
-    form_id,
     site_address,
     typed_decision,
     typed_meeting,
 )
 from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import status_of
 from server.web.rendering.viewer import Sentence, page_language
 

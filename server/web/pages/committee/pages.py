@@ -24,11 +24,11 @@ from server.web.pages.committee.services import (
     WRITES,
     CommitteePages,
     day_in_words,
-    form_id,
     site_address,
     typed_meeting,
     typed_member,
 )
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import status_of
 from server.web.rendering.viewer import page_language
 

@@ -56,11 +56,6 @@ def site_address(site: Site) -> str:
     return f"{PLACE}?{urlencode({'site': site.slug})}"
 
 
-def form_id() -> str:
-    """The id that names one sending of a form."""
-    return request.form.get("formulaire", "")[:64]
-
-
 def typed_member(fields: Mapping[str, str]) -> MemberRequest:
     """What is typed of a member."""
     return MemberRequest(_text(fields, "function"), _text(fields, "mandate_ends_on"))

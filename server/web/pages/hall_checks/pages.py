@@ -33,6 +33,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.hall_checks.photographs import add_photograph_routes
 from server.web.pages.hall_checks.services import NEEDED, PLACES, CheckPages, check_address, finding_address
 from server.web.pages.quality.wording import short_day
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
@@ -97,9 +98,9 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
         hall = hall_for_page(work, NEEDED)
         if isinstance(hall, Response):
             return hall
-        typed, form = _typed(kind, request.form), request.form.get("formulaire", "")[:64] or new_id()
+        typed = _typed(kind, request.form)
         try:
-            check = add_check(needs.database, hall.hall, typed, form=form)
+            check = add_check(needs.database, hall.hall, typed, form=form_id())
         except Refusal as refusal:
             return _form(needs, hall, typed, refusal), status_of(refusal)
         return redirect(check_address(kind, hall.hall, check), 303)

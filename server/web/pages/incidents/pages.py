@@ -25,6 +25,7 @@ from server.usecases.incidents.write_note import change_note, write_note
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import period_text, short_day
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import (
     Sentence,
@@ -75,7 +76,7 @@ def blueprint(pages: IncidentPages) -> Blueprint:
         if isinstance(hall, Response):
             return hall
         caller, hall_id = require_caller(NOTE, hall.hall)
-        typed, form = _typed(request.form), request.form.get("formulaire", "")[:64] or new_id()
+        typed, form = _typed(request.form), form_id()
         changed = request.form.get("note", "")[:64]
         try:
             if changed:

@@ -41,6 +41,7 @@ from server.web.pages.surveys.form import blocks, field_of, first_request, reque
 from server.web.pages.surveys.papers import add_paper_routes
 from server.web.pages.surveys.texts import add_text_routes
 from server.web.pages.surveys.wording import COLUMNS, parts_to_show, result_lines, said_answer, said_share
+from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 from signage.codes import code_to_scan
@@ -136,7 +137,7 @@ def _add_drafts(routes: Blueprint, needs: SurveyPages) -> None:
     @requires(RUN, of=PEOPLE, anywhere=True)
     def draft() -> Any:
         _, sites = sites_where(RUN)
-        typed, form = typed_request(request.form), request.form.get("formulaire", "")[:64]
+        typed, form = typed_request(request.form), form_id()
         try:
             drafted = draft_survey(needs.database, typed, sites=sites, hosts=needs.hosts, form=form)
         except Refusal as refusal:

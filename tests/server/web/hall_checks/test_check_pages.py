@@ -10,9 +10,12 @@ from server.domain.hall_checks.checks import CheckKind, CheckRequest, Finding
 from server.usecases.hall_checks import add_check as add_check_module
 from server.usecases.hall_checks.add_check import add_check
 from server.usecases.journal.erase_expired import purge
+from server.web.rendering.form_ids import id_of_form
 from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
+CHECK = id_of_form("a-form")
+FINDING = f"{CHECK}-2"
 VISITS, CHECKS = f"/voix/visites?hall={HALL}", f"/voix/controles?hall={HALL}"
 
 
@@ -43,11 +46,11 @@ def test_from_a_scenario_to_an_action_and_erased_after_three_years(both: ApiSite
     assert "Toilettes indiquées" in page
     assert page.count("En faire une action</button>") == 2
     for _ in range(2):
-        planned = post(quality, VISITS, finding="a-form-2", remark="Annoncer l’attente")
-        assert planned.headers["Location"].endswith("#constat-a-form-2")
+        planned = post(quality, VISITS, finding=FINDING, remark="Annoncer l’attente")
+        assert planned.headers["Location"].endswith(f"#constat-{FINDING}")
     plan = quality.get(f"/voix/actions?hall={HALL}").text
     assert plan.count("Annoncer l’attente</bdi></h3>") == 1
-    assert "/voix/visites/constat/a-form-2" in plan
+    assert f"/voix/visites/constat/{FINDING}" in plan
     assert quality.get(VISITS).text.count("En faire une action</button>") == 1
     both.hands.now += timedelta(days=3 * 365 + 1)
     counts = purge(both.database)

@@ -17,10 +17,10 @@ from server.usecases.journal.erase_expired import purge
 from server.web.pages.hall_checks.pack_lines import check_lines
 from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
-from tests.server.web.hall_checks.test_check_pages import CHECKS, new_check, post
+from tests.server.web.hall_checks.test_check_pages import CHECK, CHECKS, FINDING, new_check, post
 from tests.signage.media.uploads import image
 
-PHOTOGRAPHS = "/voix/controles/a-form/photographies"
+PHOTOGRAPHS = f"/voix/controles/{CHECK}/photographies"
 BIG = b"\xff\xd8\xff" + bytes(PHOTOGRAPH_BYTES)
 
 
@@ -54,7 +54,7 @@ def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_
     quality = with_check(both)
     for _ in range(2):  # the same sent again is not added again
         sent = send(quality, taken(1), taken(2))
-        assert sent.headers["Location"].endswith("#check-a-form")
+        assert sent.headers["Location"].endswith(f"#check-{CHECK}")
     assert quality.get(CHECKS).text.count("<img ") == 2
     shown = quality.get(f"{PHOTOGRAPHS}/1?hall={HALL}")
     assert (shown.mimetype, shown.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
@@ -92,10 +92,10 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
     ):
         answer = send(quality, *contents, nobody=nobody)
         assert (answer.status_code, said in answer.text) == (status, True), said
-        assert f'aria-describedby="{field}-refused-a-form"' in answer.text, said
+        assert f'aria-describedby="{field}-refused-{CHECK}"' in answer.text, said
     assert quality.get(CHECKS).text.count("<img ") == 1
     assert send(quality, *[taken(shade) for shade in range(2, 6)]).status_code == 409
-    assert send(quality, taken(1), place=PHOTOGRAPHS.replace("a-form", "none")).status_code == 404
+    assert send(quality, taken(1), place=PHOTOGRAPHS.replace(CHECK, "none")).status_code == 404
 
 
 def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(both: ApiSite):
@@ -105,9 +105,7 @@ def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(both: ApiSite):
         return function(*values)
 
     sent = [SentPhotograph("photo.jpg", taken(1))]
-    again = partial(
-        add_photographs, both.database, call_here, HALL, "a-form", sent, nobody_is_recognisable=True
-    )
+    again = partial(add_photographs, both.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
     with begun_before(keep_photographs_module, "insert_photograph", again) as other:
         again()
     other[0].result()
@@ -117,7 +115,7 @@ def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(both: ApiSite):
 def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):
     with_check(api)
     reader = api.person_of(Grant("quality", OTHER), Grant("quality", HALL))
-    found = reader.get("/voix/controles/constat/a-form-2")
-    assert found.headers["Location"] == f"{CHECKS}#constat-a-form-2"
-    assert api.person("quality", OTHER).get("/voix/controles/constat/a-form-2").status_code == 404
+    found = reader.get(f"/voix/controles/constat/{FINDING}")
+    assert found.headers["Location"] == f"{CHECKS}#constat-{FINDING}"
+    assert api.person("quality", OTHER).get(f"/voix/controles/constat/{FINDING}").status_code == 404
     assert reader.get("/voix/controles/constat/none-2").status_code == 404
