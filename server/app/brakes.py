@@ -52,7 +52,7 @@ def make_limiter(app: Flask, redis_url: str) -> Limiter:
 
 def by_caller() -> str:
     """Counted by person, device or key."""
-    return identify().author.request_id
+    return identify().author.person_id
 
 
 def by_ticket() -> str:

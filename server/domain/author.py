@@ -9,13 +9,15 @@ class Author:
     """The author of a fact: an opaque id, and the device that was used, if any.
 
     `account`: of a person, the id of the account; `id` is then the pseudonym of the year. `former`: other ids
-    by which earlier facts and rows name the same person (docs/rules/pseudonyms.md).
+    by which earlier facts and rows name the same person (docs/rules/pseudonyms.md). `before`: the pseudonym
+    of the year before, for what is repeated after the change of year.
     """
 
     id: str
     device: str | None = None
     account: str | None = None
     former: frozenset[str] = frozenset()
+    before: str | None = None
 
     @property
     def ids(self) -> frozenset[str]:
@@ -23,8 +25,8 @@ class Author:
         return self.former | {self.id}
 
     @property
-    def request_id(self) -> str:
-        """The id that outlives the change of year: for rows that are erased within days, never for facts."""
+    def person_id(self) -> str:
+        """The id that outlives the change of year: to compare with accounts, never to keep."""
         return self.account or self.id
 
     def is_same(self, author: str | None) -> bool:

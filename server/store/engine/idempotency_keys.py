@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam
 
+from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Query, Rows
 from server.store.engine.statements import Read, Write, rows_of
@@ -52,7 +53,8 @@ class KeptAnswer:
 _KEPT = Read(
     KeptAnswer,
     rows_of(KeptAnswer, idempotency).where(
-        idempotency.c.author == bindparam("by"), idempotency.c.key == bindparam("key")
+        idempotency.c.author.in_([bindparam("by"), bindparam("before")]),
+        idempotency.c.key == bindparam("key"),
     ),
 )
 _KEEP = Write(idempotency.insert(), "author", "key", "fingerprint", "answer", "created_at")
@@ -60,20 +62,33 @@ _KEEP = Write(idempotency.insert(), "author", "key", "fingerprint", "answer", "c
 
 @dataclass(frozen=True, slots=True)
 class WriteKey:
-    """An idempotency key: `by` is the author it belongs to, `fingerprint` the SHA-256 of the request."""
+    """An idempotency key: `by` is the author it belongs to, `fingerprint` the SHA-256 of the request.
+
+    `before`: the id that the author had before the change of year, if any.
+    """
 
     by: str
     key: str
     fingerprint: str
+    before: str | None = None
 
     @classmethod
     def of(cls, by: str, key: str, content: bytes) -> "WriteKey":
         """The key of a request: method, path and body in `content`."""
         return cls(by, key, hashlib.sha256(content).hexdigest())
 
+    @classmethod
+    def of_author(cls, author: Author, key: str, content: bytes) -> "WriteKey":
+        """The key of a request of an author; it finds what was kept before the change of year."""
+        return cls(author.id, key, hashlib.sha256(content).hexdigest(), author.before)
+
     def answer(self) -> Query:
         """The read of the answer to an earlier request with this key."""
-        return Query(_KEPT, {"by": self.by, "key": self.key})
+        return Query(_KEPT, self.values())
+
+    def values(self) -> dict[str, object]:
+        """The parameters of that read."""
+        return {"by": self.by, "before": self.before or self.by, "key": self.key}
 
     def same_request(self, earlier: KeptAnswer) -> KeptAnswer:
         """The answer to an earlier request with this key. Refusal: idempotency_mismatch, to another one."""
@@ -84,7 +99,7 @@ class WriteKey:
 
 def earlier_answer(rows: Rows, key: WriteKey) -> KeptAnswer | None:
     """The answer to an earlier request with this key, which may be another request."""
-    return rows.one(_KEPT, by=key.by, key=key.key)
+    return rows.one(_KEPT, **key.values())
 
 
 def answered_before(rows: Rows, key: WriteKey) -> KeptAnswer | None:

@@ -56,4 +56,10 @@ class Pseudonyms:
                     return None
                 links = links_of(rows, account)
         [own] = [link.pseudonym for link in links if link.year == year]
-        return Author(own, account=account, former=named_by(account, links) - {own})
+        before = max((link for link in links if link.year < year), key=lambda link: link.year, default=None)
+        return Author(
+            own,
+            account=account,
+            former=named_by(account, links) - {own},
+            before=None if before is None else before.pseudonym,
+        )

@@ -113,6 +113,6 @@ def _draft(
         author,
         content,
         reach=Reach(site, frozenset()),
-        write_key=WriteKey.of(author.id, f"complaint-{row.id}", row.id.encode()),
+        write_key=WriteKey.of_author(author, f"complaint-{row.id}", row.id.encode()),
     )
     return drafted["notice"]

@@ -333,7 +333,7 @@ def _check_grants(grants: Sequence[Grant], sites: Sequence[str]) -> None:
 
 
 def _check_not_own(author: Author, account: str) -> None:
-    if author.request_id == account:
+    if author.person_id == account:
         raise Refusal("own_account")
 
 

@@ -30,7 +30,7 @@ def choose_own_language(database: Database, author: Author, language: str) -> No
     """
     check_language(language)
     with database.installation_transaction(author) as transaction:
-        row = account_row(transaction, author.request_id)
+        row = account_row(transaction, author.person_id)
         if row is None:
             raise Refusal("unknown_account")
         if row.language == language:

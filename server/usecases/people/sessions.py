@@ -103,7 +103,7 @@ def _check_known(rows: Rows, account: str, sites: Sites) -> None:
 
 
 def _why(author: Author, account: str) -> str:
-    return "owner" if author.request_id == account else "administrator"
+    return "owner" if author.person_id == account else "administrator"
 
 
 def end_sessions(

@@ -25,7 +25,7 @@ def approve_report(database: Database, author: Author, report: str, *, sites: Si
             raise Refusal("report_not_frozen")
         writers = writers_at(transaction, sites_of(database, found.halls))
         frozen_by = account_behind(transaction, found.frozen_by or "")
-        if not may_approve(author.request_id, frozen_by, writers):
+        if not may_approve(author.person_id, frozen_by, writers):
             raise Refusal("report_needs_another_approver")
         approve_row(
             transaction,

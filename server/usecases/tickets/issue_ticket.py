@@ -237,7 +237,7 @@ def _issue(
         short_code=short_code,
         business_day=visit.business_day,
         press=request.press_id,
-        press_by=transaction.author.device or transaction.author.request_id,
+        press_by=transaction.author.device or transaction.author.id,
         expires_at=end_of_next_day(transaction.configuration, visit.business_day),
     )
     insert_access(transaction, access)

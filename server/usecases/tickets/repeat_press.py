@@ -25,8 +25,9 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     """The ticket that a press gave before. Refusal: press_elsewhere, when another device made that press."""
     row = ticket_of_press(transaction, press)
     assert row is not None
-    presser = transaction.author.device or transaction.author.request_id
-    if row.press_by != presser or row.hall != transaction.hall:
+    author = transaction.author
+    is_own = row.press_by == author.device if author.device else author.is_same(row.press_by)
+    if not is_own or row.hall != transaction.hall:
         raise Refusal("press_elsewhere", press_id=press)
     ahead = None if row.body is None else row.body["ahead"]
     arrival = arrival_answer(transaction.configuration, row.service, row.booked_at, row.arrived_at)

@@ -199,7 +199,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
 
         def key_of(sha256: str) -> WriteKey | None:
             request_line = f"POST {UPLOADS}\n{sha256}".encode()
-            return None if key is None else WriteKey.of(caller.author.request_id, key, request_line)
+            return None if key is None else WriteKey.of_author(caller.author, key, request_line)
 
         settings = api.settings
         place = UploadPlace(settings.media_bytes, settings.site_media_bytes, site, sites())

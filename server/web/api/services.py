@@ -79,4 +79,4 @@ def write_key(author: Author) -> WriteKey | None:
     if key is None:
         return None
     request_text = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
-    return WriteKey.of(author.request_id, key, request_text)
+    return WriteKey.of_author(author, key, request_text)

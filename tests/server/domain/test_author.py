@@ -20,9 +20,9 @@ def test_an_author_is_named_by_the_own_id_and_former_ones_only(
     assert author.as_in(other) == (other if author.is_same(other) else own)
 
 
-def test_a_request_is_kept_under_the_account_which_outlives_the_change_of_year():
-    assert ADA.request_id == "ada"
-    assert SYSTEM.request_id == "system"
+def test_a_person_is_compared_with_accounts_by_the_account():
+    assert ADA.person_id == "ada"
+    assert SYSTEM.person_id == "system"
 
 
 @pytest.mark.parametrize(

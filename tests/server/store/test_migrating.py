@@ -12,10 +12,13 @@ from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.author import SYSTEM
 from server.domain.quality.targets import TargetRequest
 from server.store.alarms.recipients import recipients_of
+from server.store.engine.idempotency_keys import WriteKey
 from server.store.operation.migrating import migrate, migrations_on
+from server.store.people.accounts import Grant
 from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
+from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -83,4 +86,21 @@ def test_older_recipients_get_every_alarm_in_french(database_url: str):
     with database.read() as rows:
         [recipient] = recipients_of(rows)
     assert (recipient.address, recipient.choice) == ("garde@example.org", AlarmChoice(None, None, "fr"))
+    database.close()
+
+
+def test_requests_kept_by_account_before_are_found_by_the_pseudonym(database_url: str):
+    database = database_with_hall(database_url, Hands(), "laon")
+    account = create_account(
+        database, SYSTEM, NewAccount("ada", "cendrier parapluie olive", "Ada", [Grant("agent", "laon")])
+    )
+    author = database.pseudonyms.author_of(account)
+    done: list[str] = []
+    key = WriteKey.of_author(author, "one", b"asked")
+    with database.store.engine.begin() as connection:
+        command.downgrade(migrations_on(connection), "0068")
+    database.write("laon", author, replace(key, by=account), lambda _: done.append("before"))
+    migrate(database)
+    database.write("laon", author, key, lambda _: done.append("after"))
+    assert done == ["before"]
     database.close()

@@ -62,9 +62,9 @@ def blueprint(site: SiteContext) -> Blueprint:
         caller = identify()
         session = request.form.get("session", "")
         if session:
-            end_session(site.database, caller.author, caller.author.request_id, session)
+            end_session(site.database, caller.author, caller.author.person_id, session)
         else:
-            end_every_session(site.database, caller.author, caller.author.request_id, but=caller.session)
+            end_every_session(site.database, caller.author, caller.author.person_id, but=caller.session)
         return redirect("/compte?fait=ended#sessions", 303)
 
     return routes
@@ -79,7 +79,7 @@ def _page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> 
     return render_template(
         "people/account.html",
         caller=caller,
-        sessions=read_own_sessions(site.database, caller.author.request_id),
+        sessions=read_own_sessions(site.database, caller.author.person_id),
         site_names={slug: each.name for slug, each in sites.items()},
         figures=[sites[each].name for each in own if each in figures],
         every_site=EVERY_SITE,

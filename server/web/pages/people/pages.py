@@ -153,7 +153,7 @@ class _Pages:
             sites,
             person=person,
             sessions=sessions,
-            is_own=caller.author.request_id == account,
+            is_own=caller.author.person_id == account,
             described=described
             or Described(person.login, person.display_name, person.email, language=person.language),
             grants=own if grants is None else grants,
@@ -205,7 +205,7 @@ class _Pages:
         if session:
             end_session(self.database, caller.author, account, session, sites=sites)
         else:
-            own = caller.session if caller.author.request_id == account else None
+            own = caller.session if caller.author.person_id == account else None
             end_every_session(self.database, caller.author, account, but=own, sites=sites)
 
     @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from werkzeug.datastructures import MultiDict
 
+from server.domain.author import Author
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.reports.reports import LONGEST_SENTENCE, SENTENCES
 from server.store.engine.idempotency_keys import WriteKey
@@ -38,10 +39,10 @@ class BeginFields:
             tuple(fields.getlist("halls")), fields.get("periode", ""), fields.get("formulaire", "")[:64]
         )
 
-    def write_key(self, author: str) -> WriteKey:
+    def write_key(self, author: Author) -> WriteKey:
         """The key of a press, equal for two equal presses."""
         content = repr(self).encode()
-        return WriteKey.of(author, sha256(content).hexdigest(), content)
+        return WriteKey.of_author(author, sha256(content).hexdigest(), content)
 
 
 def offered_periods(on: date) -> dict[PeriodKind, list[Period]]:

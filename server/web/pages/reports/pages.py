@@ -107,7 +107,7 @@ def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
                 typed.halls,
                 typed.period,
                 sites=sites,
-                write_key=typed.write_key(caller.author.request_id),
+                write_key=typed.write_key(caller.author),
             )
         except Refusal as refusal:
             return _list_page(needs, typed=typed, refusal=refusal), status_of(refusal)
@@ -139,7 +139,7 @@ def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
     def freeze(report: str) -> Any:
         def freeze_it(author: Author, sites: Sites) -> object:
             content = f"freeze {report}".encode()
-            key = WriteKey.of(author.request_id, content.decode(), content)
+            key = WriteKey.of_author(author, content.decode(), content)
             return freeze_report(needs.database, author, report, sites=sites, write_key=key)
 
         return _done(needs, report, freeze_it, "gele")
@@ -199,7 +199,7 @@ def reach_of(caller: Caller) -> ReportReach:
 
 def _read(needs: ReportPages, report: str) -> ReadReport:
     caller = someone()
-    return read_report(needs.database, report, reach_of(caller), reader=caller.author.request_id)
+    return read_report(needs.database, report, reach_of(caller), reader=caller.author.person_id)
 
 
 def _done(

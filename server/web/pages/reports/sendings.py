@@ -78,10 +78,10 @@ class SendingFields:
         addresses = [each.lower() for each in self.addresses.replace(",", " ").replace(";", " ").split()]
         return ScheduleRequest(self.halls, self.kind, day, self.language, self.accounts, addresses)
 
-    def write_key(self, author: str) -> WriteKey:
+    def write_key(self, author: Author) -> WriteKey:
         """The key of a press, equal for two equal presses; it holds a digest, no address."""
         content = sha256(repr(self).encode()).hexdigest()
-        return WriteKey.of(author, content, content.encode())
+        return WriteKey.of_author(author, content, content.encode())
 
 
 def add_sending_routes(
@@ -113,7 +113,7 @@ def add_sending_routes(
         typed = SendingFields.of_request()
 
         def planned(author: Author, sites: Sites) -> object:
-            key = typed.write_key(author.id)
+            key = typed.write_key(author)
             return plan_sending(database, author, typed.as_request(), sites=sites, write_key=key)
 
         return change("planned", planned, typed)

@@ -61,7 +61,7 @@ def blueprint(needs: KeptAboutPages) -> Blueprint:
 
 def _own_page(needs: KeptAboutPages) -> str:
     caller, language = someone(), page_language()
-    found = read_kept_about(needs.database, caller.author.request_id)
+    found = read_kept_about(needs.database, caller.author.person_id)
     sites, say = known_sites(needs.database), Sentence(needs.translate, language)
     own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
     zone = zone_of(sites, own)

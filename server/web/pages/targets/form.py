@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from server.domain.author import Author
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.targets import (
     FARTHEST,
@@ -110,10 +111,10 @@ class TypedWithdrawal:
         )
 
 
-def write_key(author: str, typed: TargetFields | TypedWithdrawal) -> WriteKey:
+def write_key(author: Author, typed: TargetFields | TypedWithdrawal) -> WriteKey:
     """The key of a press, equal for two equal presses: the author, the form, and its typed values."""
     content = repr(typed).encode()
-    return WriteKey.of(author, sha256(content).hexdigest(), content)
+    return WriteKey.of_author(author, sha256(content).hexdigest(), content)
 
 
 def first_typed(services: Sequence[ServiceTargets], chosen: ServiceTargets | None, on: date) -> TargetFields:

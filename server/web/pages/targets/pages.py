@@ -59,7 +59,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
             return hall
         caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TargetFields.of(request.form)
-        key = write_key(caller.author.request_id, typed)
+        key = write_key(caller.author, typed)
         try:
             answer = decide_target(
                 needs.database, hall.hall, caller.author, typed.as_request(), write_key=key
@@ -76,7 +76,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
             return hall
         caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TypedWithdrawal.of(request.form)
-        key = write_key(caller.author.request_id, typed)
+        key = write_key(caller.author, typed)
         try:
             answer = withdraw_target(
                 needs.database, hall.hall, caller.author, typed.as_request(), write_key=key

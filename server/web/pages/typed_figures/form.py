@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from server.domain.author import Author
 from server.domain.quality.pasted_figures import typed_period, typed_value
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.refusals import Refusal
@@ -114,10 +115,10 @@ class Forms:
         return cls(ValueFields(form=new_id()), PasteFields(form=new_id()), DayFields(form=new_id()))
 
 
-def write_key(author: str, typed: object) -> WriteKey:
+def write_key(author: Author, typed: object) -> WriteKey:
     """The key of a press, equal for two equal presses: the author, the form, and its typed values."""
     content = repr(typed).encode()
-    return WriteKey.of(author, sha256(content).hexdigest(), content)
+    return WriteKey.of_author(author, sha256(content).hexdigest(), content)
 
 
 def _line(text: str) -> str:

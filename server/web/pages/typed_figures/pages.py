@@ -98,9 +98,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         key = ("figure", figure, request.form.get("formulaire", ""))
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-            withdraw_typed_figure(
-                needs.database, hall.hall, author, figure, write_key=write_key(author.request_id, key)
-            )
+            withdraw_typed_figure(needs.database, hall.hall, author, figure, write_key=write_key(author, key))
             return _done(hall, "withdrawn")
 
         return _entered(needs, _Shown(Forms.new()), withdrawn)
@@ -111,7 +109,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         typed = DayFields.of(request.form)
 
         def annotated(hall: HallConfiguration, author: Author) -> Response:
-            key = write_key(author.request_id, typed)
+            key = write_key(author, typed)
             annotate_day(needs.database, hall.hall, author, typed.as_day(), typed.words, write_key=key)
             return _done(hall, "annotated")
 
@@ -125,7 +123,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
             withdraw_annotation(
-                needs.database, hall.hall, author, annotation, write_key=write_key(author.request_id, key)
+                needs.database, hall.hall, author, annotation, write_key=write_key(author, key)
             )
             return _done(hall, "remark_withdrawn")
 
@@ -151,7 +149,7 @@ def _entered(
 def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
     if typed.indicator not in TYPED:
         raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
-    key = write_key(author.request_id, typed)
+    key = write_key(author, typed)
     type_figures(needs.database, hall.hall, author, [typed.as_request()], write_key=key)
     return _done(hall, "added")
 
@@ -164,7 +162,7 @@ def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, for
     requests = read_pasted_figures(needs.database, hall.hall, pasted)
     if not typed.is_confirmed:
         return _page(needs, hall, _Shown(forms, "paste", preview=requests))
-    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author.request_id, typed))
+    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author, typed))
     return _done(hall, "taken")
 
 

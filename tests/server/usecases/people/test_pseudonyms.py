@@ -10,6 +10,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
+from server.store.engine.idempotency_keys import WriteKey
 from server.store.memory.pseudonyms import Pseudonyms
 from server.store.people.accounts import Grant
 from server.store.people.names import name_of
@@ -25,10 +26,11 @@ from server.usecases.people.accounts import NewAccount, create_account, remove_a
 from server.usecases.people.sessions import begin_session, end_every_session
 from server.usecases.quality.individual_figures import decide_individual_figures, read_individual_figures
 from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import all_rows
-from tests.server.store.journals import COUNTER, HALL, anchor, first_fault, issue
+from tests.server.store.journals import COUNTER, HALL, SERVICE, anchor, first_fault, issue
 from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -91,6 +93,25 @@ def test_at_the_change_of_year_the_same_agent_goes_on_under_another_pseudonym(
     assert len(read_journal(database, searched).facts) == 5
     assert first_fault(database, anchor(database, tmp_path), full=True) is None
     assert leave_counters(database, SYSTEM, ada, []) == 1, "all counters of the person, whatever the year"
+
+
+def test_a_request_and_a_press_that_come_again_after_the_change_of_year_are_done_once(
+    database: Database, hands: Hands
+):
+    ada = person(database)
+    done: list[str] = []
+    tickets = []
+    for instant in (hands.now, NEW_YEAR + SECOND):
+        hands.now = instant
+        author = database.pseudonyms.author_of(ada)
+        key = WriteKey.of_author(author, "pause", b"PATCH session")
+        database.write(HALL, author, key, lambda transaction: done.append(transaction.author.id))
+        tickets.append(issue_ticket(database, HALL, author, TicketRequest(SERVICE, "a-press")))
+    assert len(done) == 1
+    assert tickets[0]["visit"] == tickets[1]["visit"]
+    [kept] = all_rows(database, "SELECT author FROM idempotency")
+    [access] = all_rows(database, "SELECT press_by FROM ticket_access")
+    assert kept["author"] == access["press_by"] == done[0] != ada
 
 
 def name_of_author(database: Database, author: str) -> str | None:

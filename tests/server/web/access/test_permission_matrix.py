@@ -257,11 +257,9 @@ OF_ACCOUNTS = {
     "role_grant",
     "sign_in",
 }
-FOR_DAYS = {"idempotency", "idempotency.author", "ticket_access", "ticket_access.press_by"}
-"""Rows that name an account, because they are erased within days."""
 
 
-def test_after_all_of_this_no_fact_and_no_row_that_stays_says_which_account_it_was(site: ApiSite):
+def test_after_all_of_this_no_fact_and_no_row_of_work_says_which_account_it_was(site: ApiSite):
     accounts = {row["id"] for row in all_rows(site.database, "SELECT id FROM account")}
     named = set()
     for table in metadata.tables.values():
@@ -272,7 +270,7 @@ def test_after_all_of_this_no_fact_and_no_row_that_stays_says_which_account_it_w
                 columns.discard("author")
             named |= {table.name, *(f"{table.name}.{column}" for column in columns)} if columns else set()
     of_accounts = {each for each in named if each.split(".")[0] in OF_ACCOUNTS}
-    assert named - of_accounts <= {*FOR_DAYS, "installation_fact", "installation_fact.body"}
+    assert named - of_accounts <= {"installation_fact", "installation_fact.body"}
     assert "account_pseudonym.account" in of_accounts
 
 
