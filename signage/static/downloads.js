@@ -61,7 +61,8 @@ export function createDownloads({
     try {
       // past the browser's own cache, which holds parts of a video that plays already and would answer with
       // one
-      const answer = await get(url, { credentials: "same-origin", cache: "no-store" });
+      const cache = url.startsWith("/media/") ? "no-store" : "default";
+      const answer = await get(url, { credentials: "same-origin", cache });
       if (answer.status === 200) await kept.put(url, answer);
       return answer.status === 200;
     } catch {

@@ -75,7 +75,7 @@ function canvasOf(source, width, height) {
 const fontsOf = (page) =>
   [...page.fonts]
     .filter((font) => font.status === "loaded")
-    .map((font) => `${bare(font.family)} ${font.style}`);
+    .map(({ family, style, unicodeRange }) => nameOf(family, style, unicodeRange));
 
 /**
  * All style sheets as text that may stand in XML, with the fonts that are used in it. As they were written:
@@ -109,13 +109,18 @@ async function sheetOf(href, used) {
 async function fontOf(face, href, used) {
   const [, family] = /font-family:\s*([^;]+);/.exec(face) ?? [];
   const [, style = "normal"] = /font-style:\s*([^;]+);/.exec(face) ?? [];
+  const [, unicodeRange] = /unicode-range:\s*([^;]+);/.exec(face) ?? [];
   const [whole, , address] = /url\((["']?)([^"')]+)\1\)/.exec(face) ?? [];
-  if (!whole || !used.has(`${bare(family)} ${style}`)) return "";
+  if (!whole || !used.has(nameOf(family, style, unicodeRange))) return "";
   const answer = await fetch(new URL(address, href));
   return answer.ok ? face.replace(whole, `url("${await addressOf(await answer.blob())}")`) : "";
 }
 
-const bare = (family) => family.replaceAll(/["']/g, "");
+/** A font by its family, style and letters, as the browser writes them: a family comes in several files. */
+function nameOf(family, style, letters) {
+  const { unicodeRange } = new FontFace("any", "url(any)", letters ? { unicodeRange: letters } : {});
+  return `${family.replaceAll(/["']/g, "")} ${style} ${unicodeRange}`;
+}
 
 function addressOf(blob) {
   return new Promise((resolve, reject) => {

@@ -43,10 +43,14 @@ def test_the_picture_matches_the_screen(
     media_hall.call("R041", "guichet 3", direction="Derrière l'accueil, porte bleue", ago_s=60)
     media_hall.recent = [former("A001", "guichet 2"), former("A002", "guichet 3")]
     page = pages.open(width=size[0], height=size[1])
+    fonts: set[str] = set()
+    page.on("request", lambda sent: fonts.add(sent.url) if "/fonts/" in sent.url else None)
     page.goto(f"{media_hall.url}/screen#t=good")
     expect(page.locator("#slide .picture-media")).to_be_visible()
     expect(page.locator(".card-number")).to_have_text("R041")
+    shown_with = set(fonts)
     image = drawn(media_hall)
+    assert fonts == shown_with, "a picture fetches no font that the screen does not use"
     assert max(image.size) == 960
     assert difference(page, image) < 3
     middle = image.getpixel((round(image.width * at[0]), round(image.height * at[1])))
