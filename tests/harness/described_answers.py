@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import brotli
 import httpx
 import jsonschema_rs
 from flask import Flask
@@ -80,6 +81,7 @@ class DescribedClient(FlaskClient):
         answer = super().open(*args, **more)
         if answer.request.path.startswith(DESCRIBED) and answer.request.path != DESCRIPTION:
             body = answer.get_data() if answer.mimetype in (JSON, PROBLEM) else b""
+            body = brotli.decompress(body) if answer.content_encoding == "br" else body
             method, path = answer.request.method, answer.request.path
             found = description(self._document)
             faults = found.faults(method, path, answer.status_code, answer.mimetype, body)

@@ -1,6 +1,7 @@
 """Files and large pages are compressed and named by what they hold; none repeats what an address says."""
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 
@@ -93,6 +94,19 @@ def test_a_compressed_page_repeats_nothing_that_came_with_the_request(site: ApiS
     )
     assert answer.headers["Content-Encoding"] == "br"
     assert b"guess41" not in brotli.decompress(answer.data)
+
+
+@pytest.mark.parametrize(("answer", "role"), [("screen", "supervisor"), ("public-notices", "reception")])
+def test_the_notices_of_a_screen_and_of_a_kiosk_travel_small(site: ApiSite, answer: str, role: str):
+    browser = site.person(role)
+    path = f"/api/v1/halls/laon/{answer}"
+    plain, packed = browser.get(path), browser.get(path, headers={"Accept-Encoding": "br"})
+    assert packed.headers["Content-Encoding"] == "br"
+    assert packed.headers["Cache-Control"] == "no-store"
+    assert len(packed.data) < len(plain.data)
+    assert json.loads(brotli.decompress(packed.data)).keys() == plain.get_json().keys()
+    waits = browser.get("/api/v1/halls/laon/board", headers={"Accept-Encoding": "br"})
+    assert "Content-Encoding" not in waits.headers
 
 
 def test_a_part_of_a_file_is_a_part_of_the_file_itself(site: ApiSite):
