@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from urllib.parse import quote
 
 import segno
 from babel import Locale
@@ -49,7 +50,7 @@ def blueprint(
     alert_signs: str = "",
     assets: Path | None = None,
 ) -> Blueprint:
-    """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.json`, `app.webmanifest`.
+    """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.css`, `app.webmanifest`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
     start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
@@ -100,13 +101,13 @@ def blueprint(
         response.mimetype = "application/manifest+json"
         return response
 
-    @routes.get("/kiosk/icons.json")
+    @routes.get("/kiosk/icons.css")
     def icons() -> Response:
-        """All drawings of the page in one answer: a kiosk has them before its server may be away."""
+        """All drawings of the page in one stylesheet: a kiosk has them before its server may be away."""
         found = sorted((assets / "icons").glob("*.svg")) if assets else []
-        response = jsonify({each.stem: each.read_text(encoding="utf-8") for each in found})
-        response.headers["Cache-Control"] = "public, max-age=86400"
-        return response
+        drawn = "".join(f"--drawn-{each.stem}: url({drawing_as_url(each)});" for each in found)
+        headers = {"Cache-Control": "public, max-age=86400"}
+        return Response(f":root {{{drawn}}}", mimetype="text/css", headers=headers)
 
     @routes.get("/kiosk/qr.svg")
     def code_to_scan() -> Response:
@@ -116,6 +117,11 @@ def blueprint(
         return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+def drawing_as_url(drawing: Path) -> str:
+    """An SVG drawing as an address that holds it whole."""
+    return f'"data:image/svg+xml,{quote(drawing.read_text(encoding="utf-8"), safe="/ :=,;()<>")}"'
 
 
 @cache

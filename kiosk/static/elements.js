@@ -1,22 +1,6 @@
-// What every view of the kiosk is made of: icons, buttons, templates and their slots.
+// What every view of the kiosk is made of: icons, buttons, templates and their slots; and the hour above it.
 
 const ICON_NAME = /^[a-z0-9-]+$/;
-
-const OF_STYLES = [
-  // named by kiosk.css
-  "a-large-small",
-  "accessibility",
-  "check",
-  "chevron-right",
-  "clock",
-  "contrast",
-  "ear",
-  "ticket",
-  "triangle-alert",
-  "users",
-  "volume-2",
-  "wifi-off",
-];
 
 /**
  * The element of an id, where the kiosk’s page always has it. Throws where it has none.
@@ -42,24 +26,6 @@ export function targetIn({ target }, selector) {
 }
 
 export const main = byId("view");
-const icons = new Map(); // name → address of its drawing
-let areIconsAsked = false;
-
-// Every icon is there before a menu is: when a view needs it the server may be away.
-export async function keepIcons() {
-  if (icons.size || areIconsAsked) return;
-  areIconsAsked = true;
-  const answer = await fetch("/kiosk/icons.json", { credentials: "same-origin" }).catch(() => null);
-  const drawings = answer?.ok ? await answer.json().catch(() => ({})) : {}; // else at the next menu
-  areIconsAsked = false;
-  for (const [name, drawing] of Object.entries(drawings))
-    icons.set(name, `data:image/svg+xml,${encodeURIComponent(drawing)}`);
-  for (const name of OF_STYLES)
-    if (icons.has(name))
-      document.documentElement.style.setProperty(`--drawn-${name}`, `url("${icons.get(name)}")`);
-}
-
-const iconAddress = (name) => icons.get(name) ?? `/assets/icons/${name}.svg`;
 
 /**
  * A button of the kiosk. `act`: what its press does; `key`: its name for « Écouter » and for the focus.
@@ -117,8 +83,9 @@ export function showValue(where, sentence, value) {
   where.hidden = false;
 }
 
+/** Every icon is drawn in a stylesheet of the page: when a view needs it the server may be away. */
 export function setIcon(where, name) {
-  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `url("${iconAddress(name)}")`);
+  if (ICON_NAME.test(name)) where.style.setProperty("--icon", `var(--drawn-${name})`);
 }
 
 /**
@@ -142,4 +109,22 @@ export function element(tag, { text, ...attributes }, ...children) {
 export function setText(id, text) {
   const where = byId(id);
   if (where.textContent !== text) where.textContent = text;
+}
+
+/**
+ * Writes the hour and the day at the top, in the language that is read and the hall's time zone; or since
+ * when (`lostAtMs`, else null) the server is away.
+ */
+export function drawHour({ language, menu }, { atMs, lostAtMs, say }) {
+  const at = new Date(atMs);
+  const europe = `${language}-150`; // day before month, 24 hours
+  /** @type {Intl.DateTimeFormatOptions} */
+  const options = { timeZone: menu?.time_zone, numberingSystem: "latn" };
+  const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
+  const hourOf = (instant) =>
+    instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const isLost = lostAtMs !== null;
+  setText("clock-hour", hourOf(at));
+  setText("clock-day", isLost ? say("kiosk.not_live", { at: hourOf(new Date(lostAtMs)) }) : day);
+  byId("clock-day").toggleAttribute("data-lost", isLost);
 }

@@ -1,6 +1,6 @@
 // Draws the hall’s notices at the kiosk: the list, one notice page by page, and its languages.
 
-import { hasNext, noticeText, otherTongues, placeOf, titleOf } from "./information_state.js";
+import { hasNext, noticeText, otherTongues, placeOf, titleOf } from "./information.js";
 import { button, element, put, setIcon, showText } from "./elements.js";
 import { fillNotice, fillPaged } from "./paging.js";
 import { backButton } from "./view_buttons.js";

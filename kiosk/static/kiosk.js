@@ -1,19 +1,16 @@
 // The kiosk's page: wires touches, keys, the server and the clock to the state, and draws it.
 
 import { wear } from "/assets/look.js";
-import { keepAwake } from "./wake_lock.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
-import { languageToHear } from "./information_state.js";
-import { openInformation, openPictures } from "./information_feed.js";
+import { languageToHear, openInformation, openPictures } from "./information.js";
 import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
+import { sheetPaper, sheetPaperText } from "./appointment_state.js";
 import { codeErrorText } from "./appointment_view.js";
-import { sheetPaper, sheetPaperText } from "./appointment_only_state.js";
-import { openListening, signal } from "./sound.js";
+import { keepAwake, openListening, signal } from "./hardware.js";
 import { openLink, pause } from "./live.js";
 import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
-import { drawHour } from "./clock.js";
-import { byId, keepIcons, setText, targetIn } from "./elements.js";
+import { byId, drawHour, setText, targetIn } from "./elements.js";
 import { printOf } from "./ticket_state.js";
 import { draw } from "./view.js";
 import { speaker } from "./words.js";
@@ -54,12 +51,10 @@ const listenButton = document.getElementById("listen"); // null where the server
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
 
-keepIcons();
 const link = openLink(
   {
     menu(menu) {
       clockOffset = Date.parse(menu.now) - Date.now();
-      keepIcons();
       takeAlert(menu);
       dispatch({ type: "menu_loaded", menu });
       wear(menu.look);

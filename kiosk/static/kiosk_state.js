@@ -6,9 +6,6 @@ import {
   appointmentBack,
   appointmentReducers,
   appointmentStart,
-  wrongCode,
-} from "./appointment_state.js";
-import {
   askedFor,
   exceptionalBack,
   exceptionalReducers,
@@ -16,7 +13,8 @@ import {
   serviceById,
   sheetReducers,
   sheetStart,
-} from "./appointment_only_state.js";
+  wrongCode,
+} from "./appointment_state.js";
 import {
   INFORMATION_VIEWS,
   informationBack,
@@ -25,7 +23,7 @@ import {
   NO_INFORMATION,
   QUIET_READING_MS,
   withHeldInformation,
-} from "./information_state.js";
+} from "./information.js";
 import {
   covered,
   quietTicketMs,

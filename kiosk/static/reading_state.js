@@ -1,8 +1,7 @@
 // What « Écouter » says of the kiosk’s view: pure, like the state.
 
-import { appointmentReading } from "./appointment_state.js";
-import { informationReading } from "./information_state.js";
-import { offersSheet, sheetPaper } from "./appointment_only_state.js";
+import { appointmentReading, offersSheet, sheetPaper } from "./appointment_state.js";
+import { informationReading } from "./information.js";
 import { printOf } from "./ticket_state.js";
 
 const READ_VIEWS = [

@@ -1,8 +1,15 @@
 // Draws the kiosk's state into the page. Only this module and the entry touch the DOM.
 
-import { APPOINTMENT_NOTICES, offersAppointment } from "./appointment_state.js";
+import {
+  APPOINTMENT_NOTICES,
+  offersAppointment,
+  offersSheet,
+  reasonChosen,
+  serviceById,
+  sheetPaperText,
+  wayOf,
+} from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
-import { offersSheet, reasonChosen, serviceById, sheetPaperText, wayOf } from "./appointment_only_state.js";
 import { informationButton, informationViews } from "./information_view.js";
 import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";

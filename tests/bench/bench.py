@@ -54,7 +54,7 @@ from tests.bench.strangers import MOST_OF_THE_MENU_MS, measure_strangers
 from tests.bench.tickets_and_calls import measure_call, measure_issue, measure_next, measure_past
 from tests.bench.together import SLOW, measure_together
 from tests.bench.triggers import measure_triggers
-from tests.bench.weights import measure_weights
+from tests.bench.weights import measure_weights, open_all_day
 from tests.harness.programs import PROJECT
 from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.harness.servers.served import Served
@@ -123,6 +123,7 @@ def weights(folder: Path) -> Iterator[Result]:
     folder.mkdir(parents=True)
     with Served(folder) as served:
         served.parvis("demo", "--history", "1d")
+        served.republish("laon", open_all_day)
         served.start()
         for page in measure_weights(served):
             what = f"(w) first visit of a {page.page}"

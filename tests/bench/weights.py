@@ -1,8 +1,8 @@
 """Part w: what a page weighs over the wire on a first visit, in a real Chromium.
 
 Everything counts: the page, its scripts, styles, fonts and answers of the API, as they travel, headers
-included; sound apart. Without a service worker, which would fetch files a second time for a day without
-network.
+included; sound apart. The hall is open, whatever the hour. Without a service worker, which would fetch files
+a second time for a day without network.
 """
 
 import uuid
@@ -33,6 +33,12 @@ class Weight:
     heaviest: tuple[tuple[int, str], ...] = ()
 
 
+def open_all_day(hall: dict[str, Any]) -> None:
+    """Opens the hall of a document at any hour: a closed one shows less."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    hall["calendar"] = {"week": {day: ["00:00-24:00"] for day in days}, "exceptions": []}
+
+
 def measure_weights(served: Served) -> list[Weight]:
     """Each page of the demonstration in a browser that has never been there."""
     site = next(each for each in served.demonstration["sites"] if each["slug"] == "laon")
@@ -50,7 +56,7 @@ def measure_weights(served: Served) -> list[Weight]:
                 200_000,
                 before=lambda page: sign_in(page, served, *agent),
             ),
-            _weight(browser, "screen", site["screens"][0]["url"], (1920, 1080), 300_000),
+            _weight(browser, "screen", site["screens"][0]["url"], (1920, 1080), 240_000),
         ]
 
 

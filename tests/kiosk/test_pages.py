@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -65,18 +66,18 @@ def test_every_file_the_page_names_is_served():
         assert status(kiosk, f"/static/kiosk/{module}.js") == 200
 
 
-def test_all_drawings_come_in_one_answer_that_is_kept_for_a_day(assets_dir: Path):
-    answer = served(assets=assets_dir).get("/kiosk/icons.json")
+def test_all_drawings_come_in_one_stylesheet_that_is_kept_for_a_day(assets_dir: Path):
+    client = served(assets=assets_dir)
+    assert '<link rel="stylesheet" href="/kiosk/icons.css?' in client.get("/kiosk").text
+    answer = client.get("/kiosk/icons.css")
     assert answer.headers["Cache-Control"] == "public, max-age=86400"
-    drawings = answer.get_json()
-    assert drawings["ticket"].startswith("<")
-    assert "</svg>" in drawings["ticket"]
-    style = (PROJECT / "kiosk" / "static" / "kiosk.css").read_text(encoding="utf-8")
-    script = (PROJECT / "kiosk" / "static" / "elements.js").read_text(encoding="utf-8")
-    of_styles = set(re.findall(r"var\(--drawn-([a-z0-9-]+),", style))
-    listed = re.search(r"OF_STYLES = \[(.*?)\];", script, re.DOTALL)
-    assert listed is not None
-    assert of_styles == set(re.findall(r'"([a-z0-9-]+)"', listed[1])) <= drawings.keys()
+    drawn = dict(re.findall(r'--drawn-([a-z0-9-]+): url\("data:image/svg\+xml,([^"]+)"\);', answer.text))
+    assert unquote(drawn["ticket"]).startswith("<")
+    assert "</svg>" in unquote(drawn["ticket"])
+    files = (PROJECT / "kiosk" / "static").iterdir()
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    assert set(re.findall(r"var\(--drawn-([a-z0-9-]+)\)", "".join(texts))) <= drawn.keys()
+    assert not any("/assets/icons/" in text for text in texts), "a drawing by itself is another request"
 
 
 def test_a_tablet_may_open_the_kiosk_from_its_home_screen_without_bars():

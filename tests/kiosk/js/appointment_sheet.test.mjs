@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { offersSheet, sheetPaper } from "../../../kiosk/static/appointment_only_state.js";
+import { offersSheet, sheetPaper } from "../../../kiosk/static/appointment_state.js";
 import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
 

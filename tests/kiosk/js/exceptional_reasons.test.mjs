@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/appointment_only_state.js";
+import { reasonChosen, serviceById, wayOf } from "../../../kiosk/static/appointment_state.js";
 import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
 import { service as plainService } from "./menu_services.mjs";

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  ASK_AT_MOST_EVERY_MS,
   languageToHear,
   noticeText,
+  openInformation,
   otherTongues,
   placeOf,
   QUIET_READING_MS,
-} from "../../../kiosk/static/information_state.js";
-import { ASK_AT_MOST_EVERY_MS, openInformation } from "../../../kiosk/static/information_feed.js";
+} from "../../../kiosk/static/information.js";
 import {
   initialState,
   isWarning,

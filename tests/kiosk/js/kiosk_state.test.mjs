@@ -22,7 +22,7 @@ import {
   QUIET_TICKET_MS,
 } from "../../../kiosk/static/ticket_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
-import { serviceById } from "../../../kiosk/static/appointment_only_state.js";
+import { serviceById } from "../../../kiosk/static/appointment_state.js";
 import { service } from "./menu_services.mjs";
 
 const MENU = {

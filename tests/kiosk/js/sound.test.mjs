@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openListening } from "../../../kiosk/static/sound.js";
+import { openListening } from "../../../kiosk/static/hardware.js";
 
 class Player {
   played = [];

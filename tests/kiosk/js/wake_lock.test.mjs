@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keepAwake } from "../../../kiosk/static/wake_lock.js";
+import { keepAwake } from "../../../kiosk/static/hardware.js";
 
 /** A page in sight and a browser that may refuse; `asked` counts. */
 function browser() {

@@ -1,5 +1,5 @@
-// What a kiosk lets hear: « Écouter » plays the sentences of a view one after the other until they end or it
-// is stopped; a tone goes with a written warning. No DOM.
+// What the page asks of its machine: « Écouter » plays the sentences of a view one after the other until they
+// end or it is stopped; a tone goes with a written warning; the screen stays awake.
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
 export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) {
@@ -44,4 +44,33 @@ export function signal(hasSound) {
   tone.onended = () => audio.close();
   tone.start();
   tone.stop(audio.currentTime + 0.12);
+}
+
+/**
+ * Asks for the screen of a tablet to stay awake while the page is in sight, and again after the browser let
+ * it go. Browsers can over https only, and not on a tablet that saves its battery: elsewhere the tablet’s own
+ * settings must do it.
+ *
+ * @param {{ page: Document, wakeLock: WakeLock | undefined }} within
+ */
+export function keepAwake({ page, wakeLock }) {
+  let held = false;
+
+  async function ask() {
+    if (!wakeLock || held || page.visibilityState !== "visible") return;
+    held = true;
+    try {
+      const lock = await wakeLock.request("screen");
+      lock.addEventListener("release", () => {
+        held = false;
+        ask();
+      });
+    } catch {
+      held = false; // refused: asked again when somebody touches the screen, or the page comes back
+    }
+  }
+
+  page.addEventListener("visibilitychange", ask);
+  page.addEventListener("pointerdown", ask);
+  return ask();
 }
