@@ -73,7 +73,7 @@ LOST_IN_FORCED_COLOURS = """() => {
 }"""
 
 
-# Where words and signs stand whole in the window, with nothing over them; a word's first line is enough. Of
+# Where words, signs and bars stand whole in the window, nothing over them; a word's first line is enough. Of
 # what the window's edge cuts there may be too little to judge.
 PLACES_OF_WORDS = """() => {
   const places = [];
@@ -98,6 +98,12 @@ PLACES_OF_WORDS = """() => {
   }
   for (const each of document.querySelectorAll("i.icon, .icon"))
     if (isShown(each)) add(each, each.getBoundingClientRect(), each.className);
+  // bars are grounds: with their edges
+  for (const each of document.querySelectorAll("i:empty:not(.icon), .mark:empty")) {
+    const { left, top, right, bottom } = each.getBoundingClientRect();
+    const edged = { left: left - 4, top: top - 4, right: right + 4, bottom: bottom + 4 };
+    if (isShown(each) && right - left >= 1) add(each, edged, each.className);
+  }
   return places;
 }"""
 # a ring that is a shadow is not drawn in forced colours

@@ -42,7 +42,12 @@ def device(hall: Served, kind: str) -> str:
 
 
 def test_pages_of_work_lose_nothing(hall: Served, pages: Pages, called: str):
-    for role, path in (("agent", "/console"), ("reception", "/accueil"), ("supervisor", "/supervision")):
+    for role, path in (
+        ("agent", "/console"),
+        ("reception", "/accueil"),
+        ("supervisor", "/supervision"),
+        ("supervisor", "/mur"),
+    ):
         page = sign_in(pages.open(), hall, *demonstration_user(hall, role), path)
         expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
         assert unseen_in_forced_colours(page) == [], path
