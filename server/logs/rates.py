@@ -38,16 +38,21 @@ class _Kind:
 
 
 class RatedLines(logging.Filter):
-    """Leaves out the lines of a kind over its rates. A kind is a logger and a text before its values."""
+    """Leaves out the lines of a kind over its rates.
+
+    A kind is a logger, a text before its values, and a `reason` of one word, of which the code has a few.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._kinds: dict[tuple[str, str], _Kind] = {}
+        self._kinds: dict[tuple[str, str, str], _Kind] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a record is written; adds `left_out` to it, and takes away a traceback too many."""
-        kind = self._kinds.setdefault((record.name, str(record.msg)), _Kind())
         values = getattr(record, "values", {"logger": record.name})
+        reason = str(values.get("reason", ""))
+        named = (record.name, str(record.msg), reason if reason.isidentifier() else "")
+        kind = self._kinds.setdefault(named, _Kind())
         now_s, source = time.monotonic(), SOURCE.get()
         of_source = kind.of(repr((values, record.args)) if source is None else source(), now_s)
         if not of_source.take(now_s) or not kind.of_all.take(now_s):

@@ -48,7 +48,7 @@ class Effort:
     polled_s: float = 60.0
     together_s: float = 180.0
     figures: int = 10_000_000
-    flooded_s: float = 1.0
+    flooded_s: float = 2.0
 
 
 QUICK = Effort(

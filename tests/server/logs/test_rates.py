@@ -47,9 +47,11 @@ def test_a_source_writes_a_few_lines_of_a_kind_and_the_next_says_how_many_were_l
         log.write("cut", number=number)
     assert len(log.lines) == OF_SOURCE
     log.write("refused")
+    log.write("cut", reason="packets")
     log.write("cut", "192.0.2.2", number=500)
-    assert [line.partition(" event=")[2] for line in log.lines[-2:]] == [
+    assert [line.partition(" event=")[2] for line in log.lines[-3:]] == [
         "refused",
+        "cut reason=packets",
         "cut number=500 left_out=495",
     ]
     log.at_s += PERIOD_S
