@@ -11,16 +11,18 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import gevent
+import structlog
 from gevent import pywsgi
 from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
 
 from server.app.request_heads import StrictRequests
 from server.connections import Bounds, Connections, HttpDeadlines, TcpConnection
 from server.jobs.open_files import open_files
-from server.logs.limited import limited_line
 from server.logs.plain_lines import write_uncaught
 from server.logs.rates import SOURCE
 from server.settings import Settings
+
+log = structlog.get_logger()
 
 PIECE_BYTES = 65_536
 """Bytes of an answer that a client must take within the deadline of a body."""
@@ -144,7 +146,7 @@ class TimedRequests(StrictRequests):
 
     def log_error(self, msg: str, *args: Any) -> None:
         """A wrong request is a line, and many are a few."""
-        limited_line("wrong_request", reason=(msg % args) if args else msg)
+        log.warning("wrong_request", reason=(msg % args) if args else msg)
 
     def _sendall(self, content: bytes) -> None:
         """Sends an answer piece by piece, so that the deadline is that of a piece."""

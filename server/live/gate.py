@@ -8,13 +8,15 @@ import time
 from dataclasses import dataclass, field
 
 import socketio
+import structlog
 
 from server.connections import caller_address
 from server.domain.budgets import Budget
 from server.domain.web_addresses import network_of
 from server.live.strict_packets import WrongPacket
 from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
-from server.logs.limited import limited_line
+
+log = structlog.get_logger()
 
 _CONNECT, _DISCONNECT, _EVENT = "0", "1", "2"
 _MOST_NETWORKS = 10_000
@@ -54,8 +56,8 @@ class Gate:
             self._handle(eio_sid, packet)
         except WrongPacket as wrong:
             self.cut(eio_sid, str(wrong))
-        except Exception:  # noqa: BLE001 -- the outer edge of a socket: written, and the client comes back
-            limited_line("socket_failed", is_failure=True)
+        except Exception:
+            log.exception("socket_failed")
             self.cut(eio_sid, "failed")
         else:
             if packet[0] in (_CONNECT, _DISCONNECT):
@@ -72,7 +74,7 @@ class Gate:
 
     def cut(self, eio_sid: str, reason: str) -> None:
         """Ends a socket, without waiting for what it has still to read."""
-        limited_line("socket_cut", key=reason, reason=reason)
+        log.warning("socket_cut", reason=reason)
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is not None:
             socket.close(wait=False, abort=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
 from flask import Flask
 from flask.ctx import RequestContext
 from flask.sessions import SecureCookieSession
@@ -24,7 +25,6 @@ from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import SocketPlace
 from server.live.wire import PAGES_OF_A_TICKET
-from server.logs.limited import limited_line
 from server.store.incidents.receivers import Receiver
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
@@ -33,6 +33,8 @@ from server.usecases.devices.read_devices import supervised_halls
 from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.read_ticket import read_ticket
 from server.usecases.waits.estimate_waits import Estimates
+
+log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -86,7 +88,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             self.presence.left(sid)  # some permission may have been shown before the refused one
             raise SocketRefused(refusal.code) from refusal
         except Exception as error:
-            limited_line("socket_not_joined", is_failure=True, namespace=self.namespace)
+            log.exception("socket_not_joined", namespace=self.namespace)
             self.server.eio.disconnect(self.server.manager.eio_sid_from_sid(sid, self.namespace))
             raise SocketRefused("server_error") from error
 
@@ -127,8 +129,8 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             return None if take is None else take(*args)
         except SocketRefused:
             raise
-        except Exception:  # noqa: BLE001 -- the outer edge of a socket
-            limited_line("socket_event_failed", is_failure=True, namespace=self.namespace)
+        except Exception:
+            log.exception("socket_event_failed", namespace=self.namespace)
             return None
 
     def _connection(self, sid: str, environ: "WSGIEnvironment") -> DeviceConnection:

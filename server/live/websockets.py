@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import structlog
 from simple_websocket import ConnectionClosed
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
@@ -15,7 +16,8 @@ from wsproto.utilities import ProtocolError, generate_accept_token
 from server.connections import CURRENT, Strangers
 from server.domain.budgets import Budget
 from server.live.wire import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
-from server.logs.limited import limited_line
+
+log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -182,7 +184,7 @@ class WebSocket:
             self._cut("no_packet")
 
     def _cut(self, reason: str) -> None:
-        limited_line("socket_cut", key=reason, reason=reason)
+        log.warning("socket_cut", reason=reason)
         self._packets.clear()
         self._end()
 
