@@ -188,7 +188,9 @@ def _install_public_register(parts: WebParts) -> None:
             parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
             parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),
         ),
+        slow_photographs=parts.brake("register_photographs", "20 per hour", by=by_wider_network),
         slow_codes=parts.brake("register_code", "20 per minute"),
+        call_apart=parts.parvis.picture_apart.call,
     )
     parts.app.register_blueprint(public_register(needs))
 

@@ -3,7 +3,7 @@
 Rule: docs/rules/complaints.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -101,7 +101,10 @@ class ComplaintRules:
 
 @dataclass(frozen=True, slots=True)
 class EntryRequest:
-    """What is written in the register. `written_on`: empty, or the ISO date of a letter."""
+    """What is written in the register. `written_on`: empty, or the ISO date of a letter.
+
+    `photographs`: WebP, prepared already.
+    """
 
     kind: str
     channel: str
@@ -109,6 +112,7 @@ class EntryRequest:
     contact: str = ""
     concerns_agent: bool = False
     written_on: str = ""
+    photographs: Sequence[bytes] = ()
 
 
 def checked_entry(written: EntryRequest, today: date, *, channels: Collection[str]) -> EntryRequest:

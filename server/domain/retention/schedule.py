@@ -65,6 +65,7 @@ SCHEDULE = (
     _R("survey", _S.VISITOR, "survey", None, Left.EMPTY, has_own_end=True),
     _R("complaint_contact", _S.VISITOR, "complaint_contact", 365 * _DAY, has_own_end=True),
     _R("complaint", _S.VISITOR, "complaint", TEXTS_KEPT, Left.EMPTY),
+    _R("complaint_photograph", _S.VISITOR, "complaint_photograph", TEXTS_KEPT, has_own_end=True),
     _R("account", _S.PERSON, None, None),
     _R("account_pseudonym", _S.PERSON, "account_pseudonym", 365 * _DAY, Left.PSEUDONYM, bounds=(31, 1826)),
     _R("sign_in", _S.PERSON, "sign_in", timedelta(hours=12), has_own_end=True),

@@ -31,6 +31,7 @@ from server.store.tables.voice import (
     committee_minutes,
     complaint,
     complaint_contact,
+    complaint_photograph,
     finding,
     hall_check,
 )
@@ -151,6 +152,7 @@ ERASE: Mapping[str, Erasing] = {
     "survey_text": _delete(survey_text, "erase_after"),
     "complaint_contact": _delete(complaint_contact, "erase_after"),
     "complaint": _COMPLAINT_TEXTS,
+    "complaint_photograph": _delete(complaint_photograph, "erase_after"),
     "committee_minutes": _delete(committee_minutes, "erase_after"),
     "check_photograph": _delete(check_photograph, "erase_after"),
     "finding": _delete(finding, "added_at"),

@@ -65,6 +65,17 @@ complaint_contact = Table(
     comment="How to reach the author of an entry, apart from everything else; the row is deleted.",
 )
 
+complaint_photograph = Table(
+    "complaint_photograph",
+    metadata,
+    Column("complaint", ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("erase_after", Instant, nullable=False),
+    Index("ix_complaint_photograph_erase_after", "erase_after"),
+    comment="Photographs sent with entries of a register, WebP without metadata; erased with the texts.",
+)
+
 register_reopening = Table(
     "register_reopening",
     metadata,

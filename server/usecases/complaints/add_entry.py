@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from server.domain.complaints.entries import (
     PUBLIC_CHANNELS,
+    TEXTS_KEPT,
     ComplaintRules,
     EntryRequest,
     EntryState,
@@ -27,6 +28,7 @@ from server.store.complaints.entries import (
     insert_entry,
     reopened_at,
 )
+from server.store.complaints.photographs import insert_photographs
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 
@@ -87,6 +89,8 @@ def add_entry(
     contact = _contact(row.id, entry.contact, now, rules)
     with database.store.write() as rows:
         is_new = insert_entry(rows, row, contact)
+        if is_new:
+            insert_photographs(rows, row.id, entry.photographs, now + TEXTS_KEPT)
         if is_new and row.channel in PUBLIC_CHANNELS and _is_over_budget(rows, row):
             raise Refusal("register_full")
     return {"entry": row.id, "reference": row.reference, "secret": keys.secret}

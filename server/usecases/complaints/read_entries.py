@@ -15,6 +15,7 @@ from server.store.complaints.entries import (
     entry_of,
     locked_entry_of,
 )
+from server.store.complaints.photographs import photograph_numbers
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.transactions.database import Database
 
@@ -49,7 +50,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """An entry as people who answer see it. `pieces`: its text with marks; `verbs`: what may be done now."""
+    """An entry as people who answer see it. `pieces`: its text with marks; `verbs`: what may be done now.
+
+    `photographs`: their numbers.
+    """
 
     row: EntryRow
     is_late: bool
@@ -57,6 +61,7 @@ class ReadEntry:
     marks: Sequence[MarkKind]
     contact: ContactRow | None
     verbs: Sequence[EntryVerb]
+    photographs: Sequence[int]
 
 
 def read_register(database: Database, reach: RegisterReach) -> Register:
@@ -78,6 +83,7 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
     with database.read() as rows:
         row = find_entry(rows, database, reach, entry)
         contact = contact_of(rows, entry)
+        photographs = photograph_numbers(rows, entry)
     return ReadEntry(
         row,
         is_late(row.state, row.due_on, today),
@@ -85,6 +91,7 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
         mark_kinds(row.text),
         contact,
         verbs_of(row.state, row.kind),
+        photographs,
     )
 
 

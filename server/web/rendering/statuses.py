@@ -66,6 +66,10 @@ STATUS: Mapping[str, int] = {
         422,
     ),
     **dict.fromkeys(("register_full", "register_flooded"), 429),
+    "entry_photograph_too_large": 413,
+    **dict.fromkeys(
+        ("entry_photographs_too_many", "entry_photograph_unreadable", "entry_photograph_heic"), 422
+    ),
     **dict.fromkeys(
         (
             *("complaint_kind_missing", "complaint_channel_missing", "complaint_text_missing"),

@@ -32,7 +32,10 @@ from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import status_of
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
-DONE = (*("entered", *EntryVerb, "about_agent", "not_about_agent", "plan", "release", "withdraw"),)
+DONE = (
+    *("entered", *EntryVerb, "about_agent", "not_about_agent", "plan", "release", "withdraw"),
+    "photograph_removed",
+)
 """What a page may say was done."""
 
 

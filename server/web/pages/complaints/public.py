@@ -5,14 +5,16 @@ the answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.apart import CallApart
 from server.domain.complaints.entries import (
     CONTACT_KEPT,
     LONGEST_CONTACT,
@@ -22,32 +24,41 @@ from server.domain.complaints.entries import (
     EntryKind,
     EntryRequest,
 )
+from server.domain.complaints.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES, photograph_too_large
 from server.domain.complaints.references import grouped
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.add_entry import add_entry, open_register
+from server.usecases.complaints.keep_photographs import prepare_photographs
 from server.usecases.complaints.read_own_entry import OwnEntry, read_own_entry
 from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
+from server.web.pages.complaints.photographs import LARGEST_FORM, sent_photographs
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
+
+USUAL_FORM = 50_000
+"""Bytes of a form without photographs."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRegister:
     """What the pages need; `languages` are (code, own name), each `slow…` may raise a 429 of its own.
 
-    `slow_sent`: of what is sent by a channel, from one address and from its network.
+    `slow_sent`: of what is sent by a channel, from one address and from its network; `slow_photographs`: of
+    forms that are read though they are large. `call_apart`: decodes photographs.
     """
 
     database: Database
     translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
     slow_sent: Sequence[Callable[[], None]]
+    slow_photographs: Callable[[], None]
     slow_codes: Callable[[], None]
+    call_apart: CallApart
 
     def hall(self, hall: str) -> HallConfiguration:
         """The hall of an address; 404 for one that is not there, or whose site has no register."""
@@ -69,6 +80,19 @@ def blueprint(pages: PublicRegister) -> Blueprint:
     """The routes. A hall whose site has no register is answered as one that does not exist."""
     routes = Blueprint("public_register", __name__, template_folder="templates")
 
+    @routes.url_value_preprocessor
+    def allow_photographs(_: object, named: dict[str, str] | None) -> None:
+        """The form is read before its view runs: the CSRF guard reads it."""
+        if request.method == "POST" and (request.content_length or 0) > USUAL_FORM:
+            pages.hall((named or {}).get("hall", ""))
+            pages.slow_photographs()
+            request.max_content_length = LARGEST_FORM
+
+    @routes.errorhandler(RequestEntityTooLarge)
+    def too_large(error: RequestEntityTooLarge) -> AnyResponse:
+        hall = pages.hall(str((request.view_args or {}).get("hall", "")))
+        return _uncached(_form(pages, hall, {}, photograph_too_large()), error.code or 413)
+
     @routes.get("/dire/<hall>")
     @open_to(Access.EVERYBODY)
     def write(hall: str) -> Response:
@@ -81,10 +105,11 @@ def blueprint(pages: PublicRegister) -> Blueprint:
         fields = request.form
         try:
             check_limits("register_flooded", *pages.slow_sent)
+            photographs = prepare_photographs(pages.call_apart, sent_photographs())
             added = add_entry(
                 pages.database,
                 configuration.hall,
-                _typed(fields),
+                replace(_typed(fields), photographs=photographs),
                 form=fields.get("formulaire", "")[:64] or new_token(),
                 language=language,
                 channels=PUBLIC_CHANNELS,
@@ -160,6 +185,7 @@ def _form(
         problem=said,
         field=field,
         longest={"text": LONGEST_TEXT, "contact": LONGEST_CONTACT},
+        photographs={"most": MOST_PHOTOGRAPHS, "megabytes": PHOTOGRAPH_BYTES // 1_000_000},
         contact_days=hall.site.complaints.contact_days,
         answer_days=hall.site.complaints.answer_days,
         erased_on=short_day(_last_day(pages.database.clock.now(), hall), language),

@@ -20,6 +20,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
 from server.web.pages.complaints.entry_form import entry_form, form_token, keep_typed, typed_entry
 from server.web.pages.complaints.flood import add_flood_routes, shown_flood
+from server.web.pages.complaints.photographs import add_photograph_routes
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
 from server.web.pages.complaints.said import add_said_routes
 from server.web.pages.quality.wording import short_day
@@ -66,6 +67,7 @@ def blueprint(needs: RegisterPages) -> Blueprint:
     add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
     add_entry_routes(routes, needs)
     add_said_routes(routes, needs)
+    add_photograph_routes(routes, needs)
     return routes
 
 

@@ -10,12 +10,13 @@ from datetime import timedelta
 
 from server.domain.alerts.alerts import AlertKind
 from server.domain.author import SYSTEM, Author
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
+from server.domain.complaints.entries import PUBLIC_CHANNELS, TEXTS_KEPT, EntryRequest
 from server.domain.hall_checks.checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
 from server.domain.incidents.notes import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
 from server.store.committee.committee import MinutesRow, keep_minutes
+from server.store.complaints.photographs import insert_photographs
 from server.store.hall_checks.photographs import PhotographRow, insert_photograph
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import Grant, accounts
@@ -112,6 +113,12 @@ def _finding(database: Database, word: str) -> None:
     add_check(database, HALL, typed, form="check")
 
 
+def _entry_photograph(database: Database, word: str) -> None:
+    ends = database.clock.now() + TEXTS_KEPT
+    with database.store.write() as rows:
+        insert_photographs(rows, "entry", [word.encode()], ends)
+
+
 def _photograph(database: Database, word: str) -> None:
     ends = database.clock.now() + CHECKS_KEPT
     with database.store.write() as rows:
@@ -177,6 +184,7 @@ FIELDS = (
     PersonalField("decision_reasons", _reason),
     PersonalField("survey_text", _survey_text),
     PersonalField("complaint", _complaint),
+    PersonalField("complaint_photograph", _entry_photograph),
     PersonalField("incident_note", _incident_note),
     PersonalField("finding", _finding),
     PersonalField("check_photograph", _photograph),

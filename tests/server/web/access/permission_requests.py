@@ -286,7 +286,7 @@ def _approved_report(site: ApiSite) -> str:
 def _entry_of_the_register(site: ApiSite) -> str:
     """An entry of Laon’s register; the public page of the register is closed again."""
     open_register_of(site.database)
-    written = EntryRequest("complaint", "web", "Sièges")
+    written = EntryRequest("complaint", "web", "Sièges", photographs=[b"RIFF"])
     entry = add_entry(
         site.database, HALL, written, form="a form of tests", language="fr", channels=PUBLIC_CHANNELS
     )["entry"]

@@ -32,8 +32,12 @@ POLICIES = {
 }
 LARGEST_MEDIUM = 1_000_000
 BEYOND = b"{" + b" " * 2_000_001
-LARGER = {"committee_page.larger.attach": 404, "hall_checks.send_photographs": 413}
-"""Endpoints that accept larger bodies, and how each answers 100 MB for a meeting that does not exist."""
+LARGER = {
+    "committee_page.larger.attach": 404,
+    "hall_checks.send_photographs": 413,
+    "public_register.send": 404,
+}
+"""Endpoints that accept larger bodies, and how each answers 100 MB for what does not exist."""
 DECLARED = {"CONTENT_LENGTH": str(100_000_000)}
 
 
