@@ -28,8 +28,9 @@ PIECE_BYTES = 65_536
 """Bytes of an answer that a client must take within the deadline of a body."""
 ADDRESSES_TIMES = 4
 """How many addresses' worth of strangers' connections the network around an address may hold."""
-ACCEPTED_TOGETHER = 4
-"""The most connections accepted in a row; after a network failure hundreds come: requests go between."""
+ACCEPTED_TOGETHER = 1
+"""Connections accepted in one round of the event loop: after a network failure hundreds come, and what one of
+them costs is what a request waits in each round."""
 _TIMED_OUT = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-length: 0\r\n\r\n")
 
 

@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession
 from socketio import Namespace, Server
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
-from server.connections import LOOK_ROUND_S, caller_address, caller_is_identified
+from server.connections import caller_address, caller_is_identified
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
@@ -61,7 +61,7 @@ type FindRooms = Callable[[Handshake], SocketPlace]
 
 
 JOINING = BoundedSemaphore(4)
-"""How many sockets of a process join in one round of its event loop: of hundreds, requests go between."""
+"""How many sockets of a process join at once: of hundreds that read the database, requests go between."""
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
@@ -82,7 +82,6 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         """
         try:
             with JOINING:
-                self.server.sleep(LOOK_ROUND_S)
                 self._join(sid, environ, auth if isinstance(auth, dict) else {})
         except Refusal as refusal:
             self.presence.left(sid)  # some permission may have been shown before the refused one

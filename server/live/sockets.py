@@ -19,8 +19,11 @@ from server.live.wire import LARGEST_PACKET, PING_S
 
 def make_socketio(app: Flask, *, async_mode: str, redis_url: str, is_behind_proxy: bool) -> SocketIO:
     """The Socket.IO server of an app; several workers are joined by Redis."""
-    simple_websocket.Server = partial(WebSocket, Strangers(SOCKETS))  # what the library makes of each upgrade
-    gevent.config.track_greenlet_tree = False  # a note on who began each greenlet, which nothing reads
+    if async_mode == "gevent":
+        simple_websocket.Server = partial(
+            WebSocket, Strangers(SOCKETS)
+        )  # the library makes one of each upgrade
+        gevent.config.track_greenlet_tree = False  # a note on who began each greenlet, which nothing reads
     lines = logging.getLogger("socketio")  # of our own, else each library writes its lines twice
     options: dict[str, Any] = {
         "async_mode": async_mode,

@@ -13,7 +13,7 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import ProtocolError, generate_accept_token
 
-from server.connections import CURRENT, Strangers
+from server.connections import CURRENT, LOOK_ROUND_S, Strangers
 from server.domain.budgets import Budget
 from server.live.wire import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
 
@@ -31,6 +31,10 @@ _ACCEPTED = (
 _NO_WEBSOCKET = (
     b"HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
+
+
+_LEAVING = threading.BoundedSemaphore(4)
+"""How many sockets leave in one round of the event loop: of hundreds, requests go between."""
 
 
 class WholeFrames:
@@ -130,6 +134,8 @@ class WebSocket:
             except (OSError, ProtocolError):
                 self._end()
         if not self.connected:
+            with _LEAVING:
+                time.sleep(LOOK_ROUND_S)
             raise ConnectionClosed
         return self._packets.popleft()
 

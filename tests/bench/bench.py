@@ -207,8 +207,8 @@ def _joining(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) ->
     yield Result(
         f"{what}, processor ({kind})", "s", found.ours.processor_s, found.bare.processor_s, at_most=1.3
     )
-    more = {"calls_ms": found.calls_ms, "quiet_calls_ms": found.quiet_ms}
-    delay_ms = max(0.0, found.calls_ms - found.quiet_ms)
+    more = {"bare_writes_later_ms": found.writes_later_ms}
+    delay_ms = max(0.0, found.calls_later_ms)
     yield Result(f"{what}, delay of calls, p95 ({kind})", "ms", delay_ms, MOST_DELAY_MS, at_most=1, more=more)
 
 

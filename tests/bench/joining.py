@@ -1,8 +1,8 @@
 """Part j: a thousand screens join again at once, against as many sockets of the bare server.
 
 Each screen has a token of its own, and each forty an address, as a hall has. Rounds without calls give the
-time and the processor; in others a console calls meanwhile, and the delay of its calls is the difference of
-their 95th of a hundred with that of calls while nobody joins.
+time and the processor; in others a console calls meanwhile, and its calls are compared with those while
+nobody joins. As a control, the bare server writes meanwhile.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import itertools
 import statistics
 import time
 from asyncio import wrap_future
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,13 +20,13 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from server.ids import new_token, token_digest
-from tests.bench.http_load import Connection, percentile
+from tests.bench.http_load import Connection, percentile, request
 from tests.bench.sides import Product, processor_s
 from tests.bench.socket_fleet import SocketClient
 
 SCREENS, PER_ADDRESS = 1_000, 40
 BETWEEN_CALLS_S = 0.05
-QUIET_CALLS = 30
+QUIET_CALLS, MOST_CALLS = 30, 60
 LEAVING_S = 1.0
 """What their leaving takes is not measured."""
 MOST_DELAY_MS = 50
@@ -37,8 +37,9 @@ _PAIR = text(
 
 type Taken = tuple[float, float, float]
 """When a round began and when all had joined, on the machine's clock, and the seconds of a core."""
-type Called = tuple[float, float]
-"""When a call was asked for, and the milliseconds to its answer."""
+type Ask = Callable[[], Awaitable[object]]
+type Asked = tuple[float, float]
+"""When a request was sent, and the milliseconds to its answer."""
 type Auths = Sequence[dict[str, Any] | None]
 
 
@@ -52,12 +53,15 @@ class Joins:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Both servers, and the 95th of a hundred calls in ms: while screens join, and while nobody does."""
+    """Both servers, and by how many ms the 95th of a hundred requests is later while screens join.
+
+    The product's are calls, those of the bare server its raw writes.
+    """
 
     ours: Joins
     bare: Joins
-    calls_ms: float
-    quiet_ms: float
+    calls_later_ms: float
+    writes_later_ms: float
 
 
 async def measure_joining(side: Product, bare: tuple[int, int], rounds: int) -> Joining:
@@ -72,26 +76,27 @@ async def measure_joining(side: Product, bare: tuple[int, int], rounds: int) -> 
         for _ in range(rounds + 1):
             product.append(await wrap_future(screens.submit(ours)))
             reference.append(await wrap_future(screens.submit(theirs)))
-        calls_ms, quiet_ms = await _calls_meanwhile(side, lambda: screens.submit(ours), rounds)
-    return Joining(_median(product[1:]), _median(reference[1:]), calls_ms, quiet_ms)
+        calling, writing = await Connection.open(side.port), await Connection.open(bare[0])
+        await side.open_counter(calling)
+        await side.fill_queue(calling, (QUIET_CALLS + MOST_CALLS) * rounds)
+        calls = await _later_meanwhile(lambda: side.call_next(calling), lambda: screens.submit(ours), rounds)
+        raw = request("POST", "/raw")
+        writes = await _later_meanwhile(lambda: writing.ask(raw), lambda: screens.submit(theirs), rounds)
+        calling.close()
+        writing.close()
+    return Joining(_median(product[1:]), _median(reference[1:]), calls, writes)
 
 
-async def _calls_meanwhile(
-    side: Product, join: Callable[[], Future[Taken]], rounds: int
-) -> tuple[float, float]:
-    """The 95th of a hundred calls while screens join, and while nobody does, in ms."""
-    connection = await Connection.open(side.port)
-    await side.open_counter(connection)
-    await side.fill_queue(connection, (QUIET_CALLS + 50) * rounds)
-    quiet, meanwhile = list[Called](), list[Called]()
+async def _later_meanwhile(ask: Ask, join: Callable[[], Future[Taken]], rounds: int) -> float:
+    """By how many ms the 95th of a hundred requests is later while screens join than while nobody does."""
+    quiet, meanwhile = list[Asked](), list[Asked]()
     for _ in range(rounds):
-        quiet += await _calls(side, connection, lambda calls: len(calls) >= QUIET_CALLS)
+        quiet += await _one_after_another(ask, lambda found: len(found) >= QUIET_CALLS)
         joining = join()
-        called = await _calls(side, connection, lambda _, joining=joining: joining.done())  # type: ignore[misc]
-        began, ended, _ = joining.result()
-        meanwhile += [(at, ms) for at, ms in called if began <= at <= ended]
-    connection.close()
-    return percentile([ms for _, ms in meanwhile], 95), percentile([ms for _, ms in quiet], 95)
+        found = await _one_after_another(ask, lambda _, joining=joining: joining.done())  # type: ignore[misc]
+        began, ended, _ = await wrap_future(joining)
+        meanwhile += [(at, ms) for at, ms in found if began <= at <= ended]
+    return percentile([ms for _, ms in meanwhile], 95) - percentile([ms for _, ms in quiet], 95)
 
 
 def paired_screens(side: Product, count: int) -> Auths:
@@ -132,14 +137,12 @@ async def _all_at_once(port: int, namespace: str, auths: Auths) -> list[SocketCl
     )
 
 
-async def _calls(
-    side: Product, connection: Connection, is_enough: Callable[[list[Called]], bool]
-) -> list[Called]:
-    """One call after the other."""
-    found: list[Called] = []
-    while not is_enough(found):
+async def _one_after_another(ask: Ask, is_enough: Callable[[list[Asked]], bool]) -> list[Asked]:
+    """At most so many requests."""
+    found: list[Asked] = []
+    while not is_enough(found) and len(found) < MOST_CALLS:
         asked = time.monotonic()
-        await side.call_next(connection)
+        await ask()
         found.append((asked, (time.monotonic() - asked) * 1_000))
         await asyncio.sleep(BETWEEN_CALLS_S)
     return found

@@ -228,6 +228,7 @@ class ContractServer:
         )
         app.add_url_rule("/device/session", "session", self._session, methods=["POST"])
         app.add_url_rule("/device/me", "me", self._me)
+        app.add_url_rule("/health/ready", "ready", lambda: {"status": "ok"})
         app.add_url_rule("/assets/<path:name>", "assets", lambda name: send_from_directory(assets, name))
         app.add_url_rule("/audio/<name>", "audio", lambda name: send_from_directory(audio, name))
         app.add_url_rule("/media/<name>", "media", lambda name: _kept(audio, name))
