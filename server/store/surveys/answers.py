@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.surveys.publishing import GivenAnswer, WaitingChoice
@@ -73,7 +73,14 @@ _GIVEN = (
 _ANSWERS = Read(GivenAnswer, _GIVEN)
 _RUNS = Read(
     GivenAnswer,
-    _GIVEN.where(survey_answer.c.hall == bindparam("hall"), survey_answer.c.run.is_not(None)),
+    _GIVEN.where(
+        survey_answer.c.hall == bindparam("hall"),
+        survey_answer.c.run.is_not(None),
+        or_(
+            survey_answer.c.week == bindparam("week"),
+            survey_answer.c.run.in_(bindparam("waiting", expanding=True)),
+        ),
+    ),
 )
 _FORGET_RUN = Write(
     survey_answer.update().where(
@@ -164,9 +171,9 @@ def waiting_choices(rows: Rows, survey: str) -> list[WaitingChoice]:
     return rows.all(_WAITING, survey=survey)
 
 
-def possible_runs(rows: Rows, survey: str, hall: str) -> list[GivenAnswer]:
-    """The answers of a hall (id) that are a run, or may become one in the ten minutes that last."""
-    return rows.all(_RUNS, survey=survey, hall=hall)
+def possible_runs(rows: Rows, new: AnswerRow, waiting: Collection[str]) -> list[GivenAnswer]:
+    """The answers of the hall and week of a new one that may be a run, and those of runs that wait."""
+    return rows.all(_RUNS, survey=new.survey, hall=new.hall, week=new.week, waiting=list(waiting))
 
 
 def forget_run(rows: WrittenRows, survey: str, run: str) -> None:

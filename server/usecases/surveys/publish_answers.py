@@ -17,13 +17,12 @@ from server.store.surveys.answers import (
 
 def publish_answers(rows: WrittenRows, questions: Sequence[Question], new: AnswerRow) -> None:
     """Counts the choices that are ten or more of the hall of a new answer; `lock_survey` was called."""
-    assert new.hall is not None
-    marked = possible_runs(rows, new.survey, new.hall)
+    waiting = [each for each in waiting_choices(rows, new.survey) if each.hall == new.hall]
+    marked = possible_runs(rows, new, {each.run for each in waiting if each.run is not None})
     runs = runs_of(questions, marked)
     for run in {each.run for each in marked if each.channel == new.channel} - {new.run, *runs}:
         if run is not None:
             forget_run(rows, new.survey, run)
-    waiting = [each for each in waiting_choices(rows, new.survey) if each.hall == new.hall]
     by_question: defaultdict[str, list[str]] = defaultdict(list)
     for each in choices_to_count(waiting, runs):
         by_question[each.question].append(each.answer)
