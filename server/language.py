@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +21,7 @@ LANGUAGES = ("fr", "en", "es")
 type Translate = Callable[..., str]
 
 
+@lru_cache(maxsize=200)
 def locale_of(language: str) -> Locale:
     """The locale of a language, the French one where Babel knows none.
 
