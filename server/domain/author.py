@@ -1,7 +1,9 @@
 """The author of a fact."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from server.domain.people.reach import WHOLE_HALL, CallingReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +12,8 @@ class Author:
 
     `account`: of a person, the id of the account; `id` is then the pseudonym of the year. `former`: other ids
     by which earlier facts and rows name the same person (docs/rules/pseudonyms.md). `before`: the pseudonym
-    of the year before, for what is repeated after the change of year.
+    of the year before, for what is repeated after the change of year. `reach`: where in the hall
+    of a request they may call.
     """
 
     id: str
@@ -18,6 +21,7 @@ class Author:
     account: str | None = None
     former: frozenset[str] = frozenset()
     before: str | None = None
+    reach: CallingReach = field(default=WHOLE_HALL, compare=False)
 
     @property
     def ids(self) -> frozenset[str]:

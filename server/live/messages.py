@@ -10,7 +10,9 @@ QUEUES_CHANGED = "queues.changed"
 CALL_ANNOUNCED = "call.announced"
 """To screens: one call or recall, once; repeated with its audio when that is ready."""
 QUEUE_CHANGED = "queue.changed"
-"""To consoles: the queue with the first legs waiting, with epoch, version, as_of."""
+"""To consoles: the queue with the first legs waiting, with epoch, version, as_of.
+
+To a person who may see a part of the queue: without any, so that the page reads its part."""
 MENU_CHANGED = "menu.changed"
 """To kiosks: a nudge with epoch and version; the page fetches the menu again."""
 PRINT_VERDICT = "print.verdict"
@@ -47,6 +49,11 @@ MESSAGE_LIMIT = 4096
 def hall_room(hall: str) -> str:
     """The room of a hall inside a namespace."""
     return f"hall:{hall}"
+
+
+def queue_room(hall: str, *, is_whole: bool) -> str:
+    """The room of pages that follow the whole queue of a hall, or a part of it."""
+    return f"queue:{hall}" if is_whole else f"queue-part:{hall}"
 
 
 def kiosk_room(kiosk: str) -> str:

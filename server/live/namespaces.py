@@ -260,7 +260,8 @@ def namespaces(
 
     def agent(auth: Handshake) -> SocketPlace:
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
-        rooms = [messages.hall_room(hall), *_further_rooms(auth, hall, database, callers)]
+        queue = messages.queue_room(hall, is_whole=caller.author.reach.is_whole)
+        rooms = [messages.hall_room(hall), queue, *_further_rooms(auth, hall, database, callers)]
         told = _incidents(auth, hall, database, callers)
         return SocketPlace(hall, [*rooms, *told.rooms], author=caller.author, receiver=told.receiver)
 

@@ -14,11 +14,12 @@ from server.store.incidents.receivers import OwnReceivers, Receiver, Receivers
 
 
 class SocketToken(NamedTuple):
-    """What a socket was let in by: the digest of its token, and for what, in a hall (id)."""
+    """What a socket was let in by: the digest of its token, and for what, in a hall (id) or a part of it."""
 
     digest: str
     hall: str
     permission: Permission
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

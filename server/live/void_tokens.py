@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.domain.people.limited_roles import REACHING
 from server.live.presence import Presence, SocketToken
 from server.store.devices.paired_devices import valid_digests
 from server.store.installation import AccessMark, access_mark
-from server.store.people.accounts import Grant, allowed_by
+from server.store.people.accounts import Grant, allowed_by, reach_of
 from server.store.people.sign_ins import signed_in
 from server.store.transactions.database import Database
 
@@ -32,7 +33,7 @@ class VoidTokens:
     def look(self) -> None:
         """Cuts the sockets of revoked or renewed devices, of revoked or expired keys, of ended sessions.
 
-        And of people whose roles do not allow it any more.
+        And of people whose roles do not allow it any more, or for another part of the hall.
         """
         sockets = self.presence.tokens()
         if not sockets:
@@ -56,4 +57,9 @@ class VoidTokens:
         grants = people.get(token.digest)
         if grants is None:
             return False
-        return allowed_by(grants, token.permission, self.database.configuration(token.hall).site.slug)
+        hall = self.database.configuration(token.hall)
+        if not allowed_by(grants, token.permission, hall.site.slug):
+            return False
+        return token.permission not in REACHING or token.is_whole == (
+            reach_of(grants, token.permission, hall).is_whole
+        )

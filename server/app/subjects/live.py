@@ -102,8 +102,9 @@ def socket_callers(
         hall = caller.hall if caller.hall is not None else database.hall_id(str(auth.get("hall", "")))
         if not may_in_hall(caller, database, permission, hall):
             raise Refusal("forbidden")
+        caller = caller.reaching(permission, database.configuration(hall))
         if caller.digest is not None:
-            shown = SocketToken(caller.digest, hall, permission)
+            shown = SocketToken(caller.digest, hall, permission, is_whole=caller.author.reach.is_whole)
             presence.showed_token(request.sid, request.namespace, shown)  # type: ignore[attr-defined]
         return hall, caller
 

@@ -172,7 +172,8 @@ class Counter:
     """A place visitors are called to. `label` is what is shown and spoken in French, e.g. "guichet 3".
 
     `is_self_service`: visitors work at it by themselves, so that one agent receives people at several such
-    places at once; else an agent who holds several counters receives one person at a time.
+    places at once; else an agent who holds several counters receives one person at a time. Volunteers call
+    there (docs/rules/access.md).
     """
 
     id: str

@@ -179,7 +179,7 @@ class Result:
 
     def as_body(self) -> dict[str, Any]:
         """The result as JSON values for a fact."""
-        note = None if self.note is None else {"id": self.note.id, "hmac": self.note.hmac}
+        note = None if self.note is None else self.note.as_body()
         return {"outcome": self.outcome, "outcome_note": note, "outcome_asked": self.outcome_rule}
 
 
@@ -217,9 +217,15 @@ def leg_served(ended: EndedLeg, new_leg: NewLeg | None, result: Result, *, count
     return Fact(FactKind.LEG_ENDED, body, visit=ended.visit, counter=counter)
 
 
-def leg_transferred(ended: EndedLeg, new_leg: NewLeg, *, counter: str | None) -> Fact:
-    """A leg has ended by a transfer; the visit waits again in a new leg."""
-    body = ended.as_body() | {"new_leg": new_leg.as_body(), "counter": counter}
+def leg_transferred(
+    ended: EndedLeg, new_leg: NewLeg, *, counter: str | None, note: Erasable | None = None
+) -> Fact:
+    """A leg has ended by a transfer; the visit waits again in a new leg. `note`: for who receives it next."""
+    body = ended.as_body() | {
+        "new_leg": new_leg.as_body(),
+        "counter": counter,
+        "note": None if note is None else note.as_body(),
+    }
     return Fact(FactKind.LEG_TRANSFERRED, body, visit=ended.visit, counter=counter)
 
 

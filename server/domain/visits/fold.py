@@ -211,6 +211,8 @@ def _leg_ended(fact: Recorded) -> list[Change]:
 def _leg_transferred(fact: Recorded) -> list[Change]:
     body, new = fact.body, fact.body["new_leg"]
     ended = {"state": "ended", "ended_at": fact.happened_at, "end_reason": "transferred"}
+    if body.get("note"):
+        ended["note"] = body["note"]["id"]
     return [Update("leg", body["leg"], ended), _successor(fact, new)]
 
 

@@ -24,7 +24,7 @@ from server.live.publication.expiries import Expiries
 from server.live.publication.half_days import HalfDays
 from server.live.publication.incidents import send_incidents
 from server.live.publication.programmes import Programmes
-from server.live.publication.queue_message import queue_message
+from server.live.publication.queue_message import queue_message, queue_nudge
 from server.live.publication.republished import Republished
 from server.live.publication.spoken_call import SpokenCall
 from server.live.wire import return_ms
@@ -220,8 +220,10 @@ class Publisher:
         room = messages.hall_room(hall)
         board = read_board(self.database, hall)
         self.emit(messages.BOARD_CHANGED, board, messages.SCREEN, room, is_local=is_local)
-        queue = queue_message(read_queue(self.database, hall, page=LEGS_IN_MESSAGE))
-        self.emit(messages.QUEUE_CHANGED, queue, messages.AGENT, room, is_local=is_local)
+        queue = read_queue(self.database, hall, page=LEGS_IN_MESSAGE)
+        for is_whole, message in ((True, queue_message(queue)), (False, queue_nudge(queue))):
+            of_queue = messages.queue_room(hall, is_whole=is_whole)
+            self.emit(messages.QUEUE_CHANGED, message, messages.AGENT, of_queue, is_local=is_local)
 
     def _send_ticket(self, visit: str, languages: set[str], *, is_local: bool = False) -> None:
         tickets = ticket_of_visit(self.database, self.estimates, visit, languages)

@@ -47,6 +47,21 @@ def _hides_counters(answer: QueueAnswer) -> bool:
     return not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
 
 
+def queue_nudge(answer: QueueAnswer) -> QueueMessage:
+    """The message to who may see a part of the queue only: nobody of it, so that the page reads its part."""
+    return {
+        **answer,
+        "queues": [],
+        "called": [],
+        "in_service": [],
+        "parked": [],
+        "no_shows": [],
+        "counters": [],
+        "step_free": [],
+        "is_partial": True,
+    }
+
+
 def queue_message(answer: QueueAnswer) -> QueueMessage:
     """The queue as a message under 4 kB, which everybody of a hall hears.
 

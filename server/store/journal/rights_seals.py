@@ -71,6 +71,7 @@ class _AccountRights:
 class _Role:
     role: str
     site: str
+    limited_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,12 @@ class _RightsFact:
 
 _SUBJECT: BindParameter[str] = bindparam("subject")
 _ACCOUNT = Read(_AccountRights, rows_of(_AccountRights, account).where(account.c.id == _SUBJECT))
-_ROLES = Read(_Role, rows_of(_Role, role_grant).where(role_grant.c.account == _SUBJECT))
+_ROLES = Read(
+    _Role,
+    select(
+        role_grant.c.role, role_grant.c.site, type_coerce(role_grant.c.limited_to, Text).label("limited_to")
+    ).where(role_grant.c.account == _SUBJECT),
+)
 _IDENTITIES = Read(_Identity, rows_of(_Identity, identity).where(identity.c.account == _SUBJECT))
 _API_KEY = Read(
     _ApiKeyRights,
@@ -236,9 +242,14 @@ def _account_rights(rows: Rows, subject: str) -> dict[str, object]:
     assert found is not None
     return {
         **values_of(found),
-        "roles": sorted([each.role, each.site] for each in rows.all(_ROLES, subject=subject)),
+        "roles": sorted(_role(each) for each in rows.all(_ROLES, subject=subject)),
         "identities": sorted([each.issuer, each.subject] for each in rows.all(_IDENTITIES, subject=subject)),
     }
+
+
+def _role(role: _Role) -> list[str]:
+    """A role as seals cover it; one that is not limited as before roles could be."""
+    return [role.role, role.site, role.limited_to] if role.limited_to else [role.role, role.site]
 
 
 def _api_key_rights(rows: Rows, subject: str) -> dict[str, object]:

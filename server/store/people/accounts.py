@@ -6,6 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.limited_roles import AT_SELF_SERVICE, reach_of_role
+from server.domain.people.reach import CallingReach, joined
 from server.domain.people.roles import ROLES, Permission
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
@@ -17,10 +20,25 @@ EVERY_SITE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role at a site, or at every site ("*")."""
+    """A role at a site, or at every site ("*").
+
+    `limited_to`: the counters and services (ids) that it lets somebody call at; empty: what the role has by
+    itself. The reception of a hall is no part of a limited role.
+    """
 
     role: str
     site: str
+    limited_to: tuple[str, ...] = ()
+
+    @property
+    def is_at_self_service(self) -> bool:
+        """Whether it lets somebody call at self-service places alone."""
+        return not self.limited_to and self.role in AT_SELF_SERVICE
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What it allows."""
+        return ROLES[self.role] - {Permission.RECEIVE} if self.limited_to else ROLES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,7 @@ class AccountGrant:
     account: str
     role: str
     site: str
+    limited_to: tuple[str, ...]
 
 
 _ACCOUNTS = rows_of(AccountRow, account)
@@ -71,7 +90,7 @@ _OTHER_ADMINISTRATORS = Read(
     ),
 )
 _INSERT = Write.new_row(account, AccountRow)
-_INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site")
+_INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site", "limited_to")
 _DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindparam("of_account")))
 _OF_ROW = account.update().where(account.c.id == bindparam("row_id"))
 _DESCRIBE = Write(_OF_ROW, "login", "display_name", "email", "language")
@@ -97,7 +116,18 @@ _DELETE = [
 
 def allowed_by(grants: Iterable[Grant], permission: Permission, site: str) -> bool:
     """Whether roles give a permission at a site (slug)."""
-    return any(permission in ROLES[grant.role] for grant in grants if grant.site in (site, EVERY_SITE))
+    return any(permission in grant.permissions for grant in grants if grant.site in (site, EVERY_SITE))
+
+
+def reach_of(
+    grants: Iterable[Grant], permission: Permission, configuration: HallConfiguration
+) -> CallingReach:
+    """Where in a hall roles give a permission to call or to read the queue."""
+    return joined(
+        reach_of_role(grant.role, grant.limited_to, configuration)
+        for grant in grants
+        if grant.site in (configuration.site.slug, EVERY_SITE) and permission in grant.permissions
+    )
 
 
 def is_at(grants: Iterable[Grant], sites: Collection[str] | None) -> bool:
@@ -150,7 +180,7 @@ def every_grant(rows: Rows) -> dict[str, list[Grant]]:
     """The roles of each account (id) that has one."""
     found: dict[str, list[Grant]] = {}
     for grant in rows.all(_EVERY_GRANT):
-        found.setdefault(grant.account, []).append(Grant(grant.role, grant.site))
+        found.setdefault(grant.account, []).append(Grant(grant.role, grant.site, grant.limited_to))
     return found
 
 
@@ -168,7 +198,7 @@ def replace_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -
 
 def _insert_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -> None:
     for grant in grants:
-        transaction.run(_INSERT_GRANT, account=account, role=grant.role, site=grant.site)
+        transaction.run(_INSERT_GRANT, account=account, **values_of(grant))
 
 
 def describe_account(transaction: Writes, changed: AccountRow) -> None:

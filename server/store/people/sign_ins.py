@@ -19,7 +19,7 @@ from server.store.tables.people import account, role_grant, sign_in
 class SignedInAccount:
     """The account of a signed-in session; `session`: its id, `begun_at`: when it began.
 
-    Each of its roles has a row: `role` at `site`; both None where it has none.
+    Each of its roles has a row: `role` at `site`, as in `Grant`; both None where it has none.
     """
 
     id: str
@@ -30,6 +30,7 @@ class SignedInAccount:
     begun_at: datetime
     role: str | None
     site: str | None
+    limited_to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class _GrantOfSignIn:
     digest: str
     role: str
     site: str
+    limited_to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ _ACCOUNT_OF = Read(
         sign_in.c.created_at.label("begun_at"),
         role_grant.c.role,
         role_grant.c.site,
+        role_grant.c.limited_to,
     )
     .select_from(_OF_OPEN_ACCOUNTS.outerjoin(role_grant, role_grant.c.account == account.c.id))
     .where(sign_in.c.digest == bindparam("digest"), _GOES_ON, _IS_OPEN)
@@ -97,7 +100,7 @@ _ACCOUNT_OF = Read(
 _WITH_GRANTS = _OF_OPEN_ACCOUNTS.join(role_grant, role_grant.c.account == account.c.id)
 _SIGNED_IN = Read(
     _GrantOfSignIn,
-    select(sign_in.c.digest, role_grant.c.role, role_grant.c.site)
+    select(sign_in.c.digest, role_grant.c.role, role_grant.c.site, role_grant.c.limited_to)
     .select_from(_WITH_GRANTS)
     .where(_GOES_ON, _IS_OPEN),
 )
@@ -146,7 +149,9 @@ def account_of_sign_in(
     """The account of a signed-in session that has not expired, and its roles."""
     found = rows.all(_ACCOUNT_OF, digest=token_digest(token), now=now)
     grants = tuple(
-        Grant(row.role, row.site) for row in found if row.role is not None and row.site is not None
+        Grant(row.role, row.site, row.limited_to)
+        for row in found
+        if row.role is not None and row.site is not None
     )
     return (found[0], grants) if found else None
 
@@ -157,7 +162,7 @@ def signed_in(rows: Rows, digests: Iterable[str], now: datetime) -> Mapping[str,
     found: dict[str, list[Grant]] = {}
     for grant in rows.all(_SIGNED_IN, now=now) if unique else ():
         if grant.digest in unique:
-            found.setdefault(grant.digest, []).append(Grant(grant.role, grant.site))
+            found.setdefault(grant.digest, []).append(Grant(grant.role, grant.site, grant.limited_to))
     return found
 
 

@@ -46,6 +46,19 @@ class Day(TypeDecorator[date]):
         return None if value is None else date.fromisoformat(value)
 
 
+class Ids(TypeDecorator[tuple[str, ...]]):
+    """Ids in alphabetical order, kept as one text with a space between two."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        return tuple((value or "").split())
+
+
 class Document(TypeDecorator[object]):
     """A value of JSON, kept as a text; no value is no text."""
 

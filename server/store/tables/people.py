@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from server.store.tables.columns import ID, Document, Instant, metadata
+from server.store.tables.columns import ID, Document, Ids, Instant, metadata
 
 DIGEST = String(64)
 
@@ -45,9 +45,11 @@ role_grant = Table(
     Column("account", ID, ForeignKey("account.id"), nullable=False),
     Column("role", String(20), nullable=False),
     Column("site", ID, nullable=False),
+    Column("limited_to", Ids, nullable=False, server_default=""),
     PrimaryKeyConstraint("account", "role", "site"),
     comment="site '*' means every site.",
 )
+"""`limited_to`: the counters and services that the role lets somebody call at; none: docs/rules/access.md."""
 
 sign_in = Table(
     "sign_in",

@@ -99,11 +99,13 @@ def call_chosen(
 def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str) -> LegRow:
     """The leg of a visit that waits and that a counter may call now, out of order.
 
-    Refusals: unknown_visit, wrong_state when it does not wait, needs_step_free, linked_elsewhere, on_break.
+    Refusals: unknown_visit, service_not_allowed, wrong_state when it does not wait, needs_step_free,
+    linked_elsewhere, on_break.
     """
     chosen = last_leg(transaction, visit)
     if chosen is None or chosen.hall != transaction.hall:
         raise Refusal("unknown_visit", visit=visit)
+    transaction.author.reach.check_leg(chosen)
     next_state(chosen.state, Verb.CALL)
     check_step_free(transaction, chosen, counter)
     check_linked_elsewhere(transaction, visit, counter)

@@ -82,8 +82,8 @@ def open_counter(
     A session that is taken over ends: the new one holds all its places. Of one whose lease has run out the
     places come along where somebody is called or served; the others close.
     Refusals: unknown_counter, unknown_service, unknown_profile, profile_serves_nothing (here),
-    counter_taken (with since when), no_counter_session when the session to join is not open here or is
-    another's, wrong_state when it pauses.
+    counter_not_allowed, service_not_allowed, counter_taken (with since when), no_counter_session when the
+    session to join is not open here or is another's, wrong_state when it pauses.
     """
 
     def open_place(transaction: HallTransaction) -> SessionAnswer:
@@ -166,7 +166,11 @@ def _joined(transaction: HallTransaction, session: str) -> list[SessionPlace]:
 
 
 def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joined_to: str | None) -> str:
-    """Opens a counter as the first place of a new session, or as a further one; the place (id)."""
+    """Opens a counter as the first place of a new session, or as a further one; the place (id).
+
+    Refusals: counter_not_allowed, service_not_allowed, also for a place that comes with one taken over.
+    """
+    transaction.author.reach.check_duty(counter, terms.services)
     place = new_id()
     transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
     give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
@@ -174,6 +178,7 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
 
 
 def _terms(transaction: HallTransaction, counter: str, request: SessionRequest) -> DutyTerms:
+    """Refusals: those of `_services`, unknown_profile, profile_serves_nothing."""
     configuration = transaction.configuration
     services = _services(transaction, counter, request.services)
     if request.profile is None:
@@ -189,12 +194,16 @@ def _terms(transaction: HallTransaction, counter: str, request: SessionRequest) 
 
 
 def _services(transaction: HallTransaction, counter: str, requested: Sequence[str] | None) -> tuple[str, ...]:
+    """Refusals: unknown_counter, unknown_service, counter_not_allowed, service_not_allowed."""
     find_counter(transaction.configuration, counter)
     served = [service.id for service in transaction.configuration.services_served_by(counter)]
     for service in requested or ():
         if service not in served:
             raise Refusal("unknown_service", service=service)
-    return tuple(requested) if requested else tuple(served)
+    reach = transaction.author.reach
+    services = tuple(requested) if requested else reach.services_of(counter, served)
+    reach.check_duty(counter, services)
+    return services
 
 
 def _end_held(

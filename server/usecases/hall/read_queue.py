@@ -3,17 +3,19 @@
 The day's figures.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from statistics import median
 from typing import Literal, TypedDict
 
-from server.domain.author import Author
+from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
 from server.domain.instants import to_text
+from server.domain.people.reach import WHOLE_HALL, CallingReach
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace, open_places
@@ -143,9 +145,10 @@ def read_queue(
     """The queue of a hall (id or slug): counts, called, in service, and the first waiting legs per queue.
 
     `reader`: the author who asks, who is told of their own counters also where few agents are present
-    (docs/rules/accounts.md); None: what everybody may read.
+    (docs/rules/accounts.md), and of the people and counters in their reach alone; None: what everybody may
+    read of the whole hall.
     """
-    hall_id = database.hall_id(hall)
+    hall_id, reach = database.hall_id(hall), WHOLE_HALL if reader is None else reader.reach
     with database.read() as rows:
         hall_now = hall_state(database, rows, hall_id)
         configuration = hall_now.configuration
@@ -157,40 +160,50 @@ def read_queue(
         at_counters = _counters(database, hall_now, places, opened)
 
         def answers_of(legs: Iterable[LegRow], state: LegState) -> list[LegAnswer]:
-            return [may_tell.leg(details.leg(row)) for row in legs if row.state == state]
+            return [
+                may_tell.leg(details.leg(row)) for row in legs if row.state == state and reach.has_leg(row)
+            ]
 
         return {
             **hall_now.position_message,
             "day": day_figures(rows, hall_id, on),
-            "queues": _queues(rows, hall_id, configuration, details, page=page),
+            "queues": _queues(hall_now, details, reach, page=page),
             "called": answers_of(opened, LegState.CALLED),
             "in_service": answers_of(opened, LegState.IN_SERVICE),
             "parked": answers_of(opened, LegState.PARKED),
-            "counters": [_visible(each, may_tell) for each in at_counters],
+            "counters": [_visible(each, may_tell, reach) for each in at_counters],
             "shows_counters": may_tell.tells_all,
             "no_shows": answers_of(
                 no_shows_to_reinstate(rows, hall_id, on, limit=MOST_NO_SHOWS), LegState.ENDED
             ),
             "break": read_break(rows, hall_id, configuration, hall_now.position.as_of),
             "closed": read_closed(configuration, hall_now.position.as_of),
-            "step_free": _step_free(rows, configuration, details.needs, at_counters),
+            "step_free": _step_free(hall_now, details.needs, at_counters, reach),
         }
 
 
-def read_queue_page(database: Database, hall: str, queue: str, *, after: str) -> QueuePage:
-    """The next waiting legs of one queue after the leg `after`, in call order."""
+def read_queue_page(
+    database: Database, hall: str, queue: str, *, after: str, reader: Author = SYSTEM
+) -> QueuePage:
+    """The next waiting legs of one queue after the leg `after`, in call order, in the reach of a reader."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         leg = waiting.leg_row(rows, after)
         key = leg.sort_key if leg is not None and leg.hall == hall_id else ""
         details = VisitDetails.read(rows, hall_id)
-        return {
-            "queue": queue,
-            "legs": [
-                details.leg(each)
-                for each in waiting.waiting_of_queue(rows, hall_id, queue, limit=PAGE, after=key)
-            ],
-        }
+        legs = islice(_in_reach(rows, hall_id, queue, reader.reach, limit=PAGE, after=key), PAGE)
+        return {"queue": queue, "legs": [details.leg(each) for each in legs]}
+
+
+def _in_reach(
+    rows: Rows, hall: str, queue: str, reach: CallingReach, *, limit: int, after: str = ""
+) -> Iterator[LegRow]:
+    """The waiting legs of a queue that somebody may see, in call order, after a key; read by `limit`."""
+    while legs := waiting.waiting_of_queue(rows, hall, queue, limit=limit, after=after):
+        yield from (leg for leg in legs if reach.has_leg(leg))
+        after = legs[-1].sort_key
+        if len(legs) < limit:
+            return
 
 
 def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> BreakOfHall | None:
@@ -220,21 +233,25 @@ def read_closed(configuration: HallConfiguration, now: datetime) -> ClosedHall |
 
 
 def _step_free(
-    rows: Rows,
-    configuration: HallConfiguration,
+    hall_now: HallState,
     noted: Mapping[str, tuple[Need, ...]],
     counters_now: Iterable[CounterOfHall],
+    reach: CallingReach,
 ) -> list[UnservedStepFree]:
-    """People who wait for a step-free counter that no open one serves, and the closed ones that could."""
+    """People who wait for a step-free counter that no open one serves, and the closed ones that could.
+
+    Of both, those in the reach of who asks.
+    """
+    rows, configuration = hall_now.rows, hall_now.configuration
     states = {each["counter"]: each for each in counters_now}
     found: list[UnservedStepFree] = []
     for visit in (visit for visit, needs in noted.items() if Need.STEP_FREE in needs):
-        for leg in waiting.waiting_of_visit(rows, visit):
+        for leg in filter(reach.has_leg, waiting.waiting_of_visit(rows, visit)):
             able = [each.id for each in configuration.counters_serving(leg.service) if each.is_step_free]
             calling = [states[each] for each in able if states[each]["state"] not in ("closed", "paused")]
             if any(leg.service in each["services"] for each in calling):
                 continue
-            closed = [each for each in able if states[each]["state"] == "closed"]
+            closed = [each for each in able if states[each]["state"] == "closed" and reach.has_counter(each)]
             found.append(
                 {"visit": leg.visit, "number": leg.number, "service": leg.service, "counters": closed}
             )
@@ -242,14 +259,22 @@ def _step_free(
 
 
 def _queues(
-    rows: Rows, hall: str, configuration: HallConfiguration, details: VisitDetails, *, page: int
+    hall_now: HallState, details: VisitDetails, reach: CallingReach, *, page: int
 ) -> list[QueueOfHall]:
-    groups = waiting.waiting_groups(rows, hall)
+    """Each queue with the people in the reach of who asks; a queue out of reach where nobody is for them."""
+    rows, hall, configuration = hall_now.rows, hall_now.row.id, hall_now.configuration
+    groups = [
+        group
+        for group in waiting.waiting_groups(rows, hall)
+        if reach.has_waiting(group.service, group.for_counter)
+    ]
     found: list[QueueOfHall] = []
     for queue in configuration.queues.values():
         counted = [group for group in groups if group.queue == queue.id]
-        legs = waiting.waiting_of_queue(rows, hall, queue.id, limit=page) if counted else []
         services = [s.id for s in configuration.services.values() if s.queue == queue.id]
+        if not counted and not (reach.is_whole or any(map(reach.has_service, services))):
+            continue
+        legs = islice(_in_reach(rows, hall, queue.id, reach, limit=page), page) if counted else ()
         found.append(
             {
                 "queue": queue.id,
@@ -289,12 +314,15 @@ def _counters(
     return found
 
 
-def _visible(counter: CounterOfHall, may_tell: CounterVisibility) -> CounterOfHall:
-    """A counter as a reader may see it."""
-    if not is_hidden(counter, may_tell):
+def _visible(counter: CounterOfHall, may_tell: CounterVisibility, reach: CallingReach) -> CounterOfHall:
+    """A counter as a reader may see it; out of their reach also without who is next."""
+    is_reached = reach.has_counter(counter["counter"]) or counter["session_mark"] is None
+    if is_reached and not is_hidden(counter, may_tell):
         return counter
     hidden = hidden_work(counter)
     hidden["leg"] = None
+    if not is_reached:
+        hidden["next"] = None
     return hidden
 
 

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
@@ -25,11 +26,12 @@ class WaitingAnswer(TypedDict):
     legs: list[LegAnswer]
 
 
-def read_waiting(database: Database, counter: str) -> WaitingAnswer:
+def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -> WaitingAnswer:
     """Everyone who waits for a counter (id): first those it may call now, in call order, then the others.
 
     The others keep their place but cannot be called here now: held, a timer, a need, a link.
-    Nobody for a closed counter. Refusal: unknown_counter.
+    Nobody for a closed counter. `reader`: who asks, and reads of the people in their reach.
+    Refusal: unknown_counter.
     """
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
@@ -53,6 +55,10 @@ def read_waiting(database: Database, counter: str) -> WaitingAnswer:
                 and (leg.service in terms.services or leg.for_counter == counter)
             ]
             others = [leg.id for leg in sorted(left, key=lambda leg: leg.sort_key)]
+        if not reader.reach.is_whole:
+            in_order, others = (
+                [leg for leg in found if reader.reach.has_leg(legs.leg(leg))] for found in (in_order, others)
+            )
         details = VisitDetails.read(rows, hall)
         answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from server.domain.calling.queue_order import sort_key
-from server.domain.facts import Fact
+from server.domain.facts import Erasable, Fact
 from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
@@ -167,7 +167,11 @@ def _result(transaction: HallTransaction, leg: LegRow, request: StatedResult) ->
     outcome_rule = None if service is None else service.outcome
     if not request.note:
         return Result(request.outcome, outcome_rule=outcome_rule)
-    until = end_of_next_day(transaction.configuration, leg.business_day)
-    return Result(
-        request.outcome, keep_erasable(transaction, request.note, until=until), outcome_rule=outcome_rule
+    return Result(request.outcome, keep_note(transaction, leg, request.note), outcome_rule=outcome_rule)
+
+
+def keep_note(transaction: HallTransaction, leg: LegRow, note: str) -> Erasable:
+    """Keeps what an agent notes for the next counter; it is erased at the end of the day after the visit."""
+    return keep_erasable(
+        transaction, note, until=end_of_next_day(transaction.configuration, leg.business_day)
     )

@@ -11,6 +11,7 @@ from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.facts import FactKind, of_kind
 from server.domain.languages import FRENCH
+from server.domain.people.limited_roles import MAY_BE_LIMITED
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -37,7 +38,7 @@ from server.usecases.counters.leave_counters import leave_counters
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.passwords import check_password, hash_password, names_of_office
 from server.usecases.people.sessions import end_sessions
-from server.usecases.people.sites import known_sites
+from server.usecases.people.sites import Places, places_of_roles
 
 LONGEST_LOGIN = 80
 LONGEST_NAME = 80
@@ -96,9 +97,9 @@ def create_account(database: Database, author: Author, new: NewAccount) -> str:
     with database.read() as rows:
         check_password(new.password, [*described.names, *names_of_office(rows)])
     kept = hash_password(new.password)  # before the lock: it takes long
-    sites = known_sites(database)
+    places = places_of_roles(database)
     with database.installation_transaction(author) as transaction:
-        account = insert_account(transaction, described, new.grants, sites=list(sites), password_hash=kept)
+        account = insert_account(transaction, described, new.grants, places=places, password_hash=kept)
         transaction.record(
             of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(new.grants)),
         )
@@ -110,14 +111,14 @@ def insert_account(
     described: Described,
     grants: Sequence[Grant],
     *,
-    sites: Sequence[str],
+    places: Places,
     password_hash: str | None,
 ) -> str:
-    """The rows of a new account; its id. `sites`: those that there are.
+    """The rows of a new account; its id. `places`: where a role may be held.
 
-    Refusals: login_taken, email_taken, role_missing, unknown_role, unknown_site.
+    Refusals: login_taken, email_taken, and those of `_check_grants`.
     """
-    _check_grants(grants, sites)
+    _check_grants(grants, places)
     if account_of_login(transaction, described.login) is not None:
         raise Refusal("login_taken", login=described.login)
     if described.email and account_of_email(transaction, described.email) is not None:
@@ -178,10 +179,10 @@ def change_roles(
     """The roles of an account at the sites its author answers for; those elsewhere stay.
 
     Its counters in halls where it calls no more are left, its sockets there are cut.
-    Refusals: unknown_account, forbidden, role_missing, unknown_role, unknown_site, last_administrator;
+    Refusals: unknown_account, forbidden, last_administrator, those of `_check_grants`;
     database_busy, a counter may be left open: again leaves it.
     """
-    site_slugs = known_sites(database)
+    places = places_of_roles(database)
     with database.installation_transaction(author) as transaction:
         before = grants_of(transaction, account)
         if not before or not is_at(before, sites):
@@ -190,7 +191,7 @@ def change_roles(
         if sites is not None and any(grant.site not in sites for grant in grants):
             raise Refusal("forbidden")
         after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
-        _check_grants(after, [*site_slugs, *(each.site for each in elsewhere)])
+        _check_grants(after, _with_those_of(before, places))
         if after != before:
             _write_grants(transaction, account, before, after)
     leave_counters(database, author, account, after)
@@ -317,19 +318,38 @@ def check_language(language: str) -> None:
         raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
 
 
-def as_body(grants: Sequence[Grant]) -> list[dict[str, str]]:
+def as_body(grants: Sequence[Grant]) -> list[dict[str, object]]:
     """Roles as they stand in a fact."""
-    return [{"role": grant.role, "site": grant.site} for grant in grants]
+    return [
+        {"role": grant.role, "site": grant.site}
+        | ({"limited_to": sorted(grant.limited_to)} if grant.limited_to else {})
+        for grant in grants
+    ]
 
 
-def _check_grants(grants: Sequence[Grant], sites: Sequence[str]) -> None:
+def _check_grants(grants: Sequence[Grant], places: Places) -> None:
+    """Refusals: role_missing, unknown_role, unknown_site, role_twice, role_not_limited, unknown_place."""
     if not grants:
         raise Refusal("role_missing")
+    if len({(grant.role, grant.site) for grant in grants}) < len(grants):
+        raise Refusal("role_twice")
     for grant in grants:
         if grant.role not in ROLES:
             raise Refusal("unknown_role", role=grant.role)
-        if grant.site not in (EVERY_SITE, *sites):
+        if grant.site not in places:
             raise Refusal("unknown_site", site=grant.site)
+        if grant.limited_to and grant.role not in MAY_BE_LIMITED:
+            raise Refusal("role_not_limited")
+        for place in sorted(set(grant.limited_to) - places[grant.site]):
+            raise Refusal("unknown_place", place=place)
+
+
+def _with_those_of(grants: Sequence[Grant], places: Places) -> Places:
+    """The places, and those of roles as they are: a removed counter does not keep a role from being saved."""
+    found = dict(places)
+    for grant in grants:
+        found[grant.site] = found.get(grant.site, frozenset()).union(grant.limited_to)
+    return found
 
 
 def _check_not_own(author: Author, account: str) -> None:

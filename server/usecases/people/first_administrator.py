@@ -8,8 +8,11 @@ from server.store.transactions.database import Database
 from server.usecases.people.accounts import Described, as_body, insert_account
 from server.usecases.people.installation_link import check_installation_token
 from server.usecases.people.passwords import check_password, hash_password
+from server.usecases.people.sites import Places
 
 ADMINISTRATOR = Grant("administrator", EVERY_SITE)
+PLACES: Places = {EVERY_SITE: frozenset()}
+"""There is no site yet."""
 
 
 def first_administrator(database: Database, described: Described, password: str, *, token: str) -> str:
@@ -24,7 +27,7 @@ def first_administrator(database: Database, described: Described, password: str,
     with database.installation_transaction(SYSTEM) as transaction:
         if has_account(transaction):
             raise Refusal("already_installed")
-        account = insert_account(transaction, description, [ADMINISTRATOR], sites=[], password_hash=kept)
+        account = insert_account(transaction, description, [ADMINISTRATOR], places=PLACES, password_hash=kept)
         grants = as_body([ADMINISTRATOR])
         transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=grants))
     return account

@@ -32,7 +32,7 @@ from server.usecases.people.accounts import (
     require_governed,
 )
 from server.usecases.people.passwords import check_password, hash_password, names_of_office
-from server.usecases.people.sites import known_sites
+from server.usecases.people.sites import places_of_roles
 
 INVITED_FOR = timedelta(days=7)
 RENEWED_FOR = timedelta(days=1)
@@ -67,11 +67,11 @@ def invite(
     Refusals: those of `insert_account` and `Described.checked`, forbidden for a role where the author's
     permission does not reach.
     """
-    description, site_slugs = described.checked(), known_sites(database)
+    description, places = described.checked(), places_of_roles(database)
     if sites is not None and any(grant.site not in sites for grant in grants):
         raise Refusal("forbidden")
     with database.installation_transaction(author) as transaction:
-        account = insert_account(transaction, description, grants, sites=list(site_slugs), password_hash=None)
+        account = insert_account(transaction, description, grants, places=places, password_hash=None)
         transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=as_body(grants)))
         return _link(transaction, account, INVITED_FOR)
 

@@ -19,7 +19,7 @@ from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg
 from server.store.visits.links import linked_numbers
-from server.store.visits.visits import FoundVisit, VisitSearch, needs_noted, visit_row, visits_found
+from server.store.visits.visits import FoundVisit, VisitRow, VisitSearch, needs_noted, visit_row, visits_found
 from server.usecases.answers import LegAnswer, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall_view import hall_state
@@ -106,6 +106,17 @@ def hall_of_visit(database: Database, visit: str) -> str:
     if row is None:
         raise Refusal("unknown_visit", visit=visit)
     return row.hall
+
+
+def visit_in_reach(rows: Rows, visit: str, author: Author) -> VisitRow:
+    """A visit whose last leg is in the reach of an author. Refusals: unknown_visit, service_not_allowed."""
+    row = visit_row(rows, visit)
+    if row is None:
+        raise Refusal("unknown_visit", visit=visit)
+    leg = None if author.reach.is_whole else last_leg(rows, visit)
+    if leg is not None:
+        author.reach.check_leg(leg)
+    return row
 
 
 def read_number(number: str) -> NumberRead:

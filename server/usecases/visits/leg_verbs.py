@@ -40,6 +40,7 @@ from server.usecases.legs.following_leg import (
     destination_of,
     end_served,
     ended_leg,
+    keep_note,
     service_received,
     successor,
 )
@@ -94,7 +95,7 @@ def apply_verb(
     """Records the fact that `decide` makes of a leg. Returns the leg after it.
 
     A leg at a counter must be at one of the gesture's session.
-    Refusals: unknown_leg, wrong_state, no_counter_session, those of `decide`.
+    Refusals: unknown_leg, service_not_allowed, wrong_state, no_counter_session, those of `decide`.
     """
 
     def apply(transaction: HallTransaction) -> LegAnswer:
@@ -110,6 +111,7 @@ def _applied(
     leg = leg_row(transaction, gesture.leg)
     if leg is None:
         raise Refusal("unknown_leg", leg=gesture.leg)
+    transaction.author.reach.check_leg(leg)
     if gesture.is_before_call and leg.state != LegState.WAITING:
         raise Refusal("wrong_state", state=leg.state)
     if leg.counter is not None and _is_at_counter(leg):
@@ -206,12 +208,16 @@ def cancel(
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a visit goes: a service, or a counter (with the service kept), and its place there."""
+    """Where a visit goes: a service, or a counter (with the service kept), and its place there.
+
+    `note`: for who receives it there.
+    """
 
     service: str | None = None
     counter: str | None = None
     place: ReturnPlace = "arrival"
     not_before: datetime | None = None
+    note: str | None = None
 
 
 class TransferredLeg(LegAnswer):
@@ -237,7 +243,9 @@ def transfer(
         service = service_received(transaction, to.service or leg.service)
         check_instant(transaction, to.not_before)
         new_leg = successor(transaction, leg, service, LegPlace(to.counter, to.place, to.not_before))
-        return leg_transferred(ended_leg(leg), new_leg, counter=counter_of_gesture(transaction, gesture, leg))
+        note = keep_note(transaction, leg, to.note) if to.note else None
+        counter = counter_of_gesture(transaction, gesture, leg)
+        return leg_transferred(ended_leg(leg), new_leg, counter=counter, note=note)
 
     def send(transaction: HallTransaction) -> TransferredLeg:
         ended = _applied(transaction, gesture, decide)
@@ -297,6 +305,7 @@ def reinstate(database: Database, gesture: Gesture, *, write_key: WriteKey | Non
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         leg = leg_row(transaction, gesture.leg)
         assert leg is not None
+        transaction.author.reach.check_leg(leg)
         _check_may_come_back(transaction, leg)
         limits = transaction.configuration.limits
         new_leg = replace(

@@ -8,13 +8,12 @@ from server.domain.refusals import Refusal
 from server.domain.visits.linked_visits import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import links
-from server.store.visits.visits import VisitRow, visit_row, visits_numbered
+from server.store.visits.visits import VisitRow, visits_numbered
 from server.usecases.counters.own_session import place_of_gesture
-from server.usecases.visits.find_visits import hall_of_visit, read_number
+from server.usecases.visits.find_visits import hall_of_visit, read_number, visit_in_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,14 @@ def link_visits(
 ) -> LinkAnswer:
     """Links two visits of one hall and day, each with those it is linked to only where that is clear.
 
-    Answers the visit with the numbers it is linked to. Refusals: unknown_visit, unknown_number,
-    several_visits when two open ones have the number, wrong_state when one has ended, linked_to_itself,
-    linked_apart (another hall or day), already_linked (to each other), linked_to_others (each to visits that
-    go on), linked_too_many.
+    Answers the visit with the numbers it is linked to. Refusals: unknown_visit, service_not_allowed,
+    unknown_number, several_visits when two open ones have the number, wrong_state when one has ended,
+    linked_to_itself, linked_apart (another hall or day), already_linked (to each other), linked_to_others
+    (each to visits that go on), linked_too_many.
     """
 
     def link_them(transaction: HallTransaction) -> LinkAnswer:
-        one = _existing_visit(transaction, linking.visit)
+        one = visit_in_reach(transaction, linking.visit, transaction.author)
         other = _other(transaction, one, to)
         _check_pair(one, other)
         link, joining = _joined(transaction, one, other)
@@ -72,11 +71,11 @@ def link_visits(
 def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | None = None) -> LinkAnswer:
     """The visit leaves those it is linked to, at any time; number, rank and wait stay.
 
-    Refusals: unknown_visit, not_linked.
+    Refusals: unknown_visit, service_not_allowed, not_linked.
     """
 
     def unlink(transaction: HallTransaction) -> LinkAnswer:
-        one = _existing_visit(transaction, linking.visit)
+        one = visit_in_reach(transaction, linking.visit, transaction.author)
         if one.link is None:
             raise Refusal("not_linked")
         counter = place_of_gesture(transaction, linking.session, linking.counter)
@@ -86,16 +85,9 @@ def unlink_visit(database: Database, linking: Linking, *, write_key: WriteKey | 
     return database.write(hall_of_visit(database, linking.visit), linking.author, write_key, unlink)
 
 
-def _existing_visit(rows: Rows, visit: str) -> VisitRow:
-    row = visit_row(rows, visit)
-    if row is None:
-        raise Refusal("unknown_visit", visit=visit)
-    return row
-
-
 def _other(transaction: HallTransaction, one: VisitRow, to: LinkedTo) -> VisitRow:
     if to.visit is not None:
-        return _existing_visit(transaction, to.visit)
+        return visit_in_reach(transaction, to.visit, transaction.author)
     number = read_number(to.number or "")
     found = visits_numbered(transaction, one.hall, one.business_day, rank=number.rank, series=number.series)
     open_ones = [row for row in found if row.end_reason is None] or found[:1]
@@ -103,7 +95,7 @@ def _other(transaction: HallTransaction, one: VisitRow, to: LinkedTo) -> VisitRo
         raise Refusal("unknown_visit", number=to.number)
     if len(open_ones) > 1:
         raise Refusal("several_visits", number=to.number)
-    return open_ones[0]
+    return visit_in_reach(transaction, open_ones[0].id, transaction.author)
 
 
 def _check_pair(one: VisitRow, other: VisitRow) -> None:

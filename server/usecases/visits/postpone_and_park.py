@@ -85,6 +85,7 @@ def resume(
     def serve_again(transaction: HallTransaction) -> LegAnswer:
         leg = leg_row(transaction, gesture.leg)
         assert leg is not None
+        transaction.author.reach.check_leg(leg)
         if leg.state != LegState.PARKED:
             raise Refusal("not_parked", state=leg.state)
         check_no_alert(transaction)

@@ -2,14 +2,14 @@
 
 from typing import TypedDict
 
+from server.domain.author import Author
 from server.domain.facts import FactKind, Json
 from server.domain.instants import from_micros, to_text
-from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.domain.visits.transitions import EndReason
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
-from server.store.visits.visits import visit_row
+from server.usecases.visits.find_visits import visit_in_reach
 from server.usecases.visits.undo_gesture import undone_among
 
 
@@ -37,12 +37,10 @@ class HistoryAnswer(TypedDict):
     facts: list[FactOfVisit]
 
 
-def read_history(database: Database, visit: str) -> HistoryAnswer:
-    """What happened to a visit; the answer names no agent. Refusal: unknown_visit."""
+def read_history(database: Database, visit: str, *, reader: Author) -> HistoryAnswer:
+    """What happened to a visit; the answer names no agent. Refusals: unknown_visit, service_not_allowed."""
     with database.read() as rows:
-        row = visit_row(rows, visit)
-        if row is None:
-            raise Refusal("unknown_visit", visit=visit)
+        row = visit_in_reach(rows, visit, reader)
         facts = facts_of_visit(rows, visit)
     undone = undone_among(facts)
     return {

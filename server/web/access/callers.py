@@ -9,12 +9,14 @@ from flask import Request, current_app, g, request
 
 from server.connections import caller_is_identified
 from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.limited_roles import REACHING
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import API_KEY_PREFIX, token_digest
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
-from server.store.people.accounts import EVERY_SITE, Grant, allowed_by
+from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
 from server.store.people.api_keys import EVERY_HALL
 from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
@@ -64,12 +66,19 @@ class Caller:
     def may_somewhere(self, permissions: frozenset[Permission]) -> bool:
         """Whether the caller has one of the permissions in some hall."""
         if self.kind == "person":
-            return any(permissions & ROLES[grant.role] for grant in self.grants)
+            return any(permissions & grant.permissions for grant in self.grants)
         return bool(permissions & self.permissions)
+
+    def reaching(self, permission: Permission, configuration: HallConfiguration) -> "Caller":
+        """The caller with the reach of a permission in a hall as its author’s."""
+        if self.kind != "person" or permission not in REACHING:
+            return self
+        reach = reach_of(self.grants, permission, configuration)
+        return self if reach.is_whole else replace(self, author=replace(self.author, reach=reach))
 
     def sites_of(self, permission: Permission) -> frozenset[str] | None:
         """The sites (slugs) at which a person has a permission; None: at every site."""
-        sites = frozenset(grant.site for grant in self.grants if permission in ROLES[grant.role])
+        sites = frozenset(grant.site for grant in self.grants if permission in grant.permissions)
         return None if EVERY_SITE in sites else sites
 
 
@@ -324,8 +333,18 @@ def allowed_either(first: Permission, second: Permission, hall: str) -> tuple[Ca
     return require_caller(second, hall)[0], False
 
 
+def require_at(permission: Permission, counter: str) -> Caller:
+    """The caller, who may call or read the queue at this counter (id).
+
+    Refusals: those of `require_caller`, unknown_counter, counter_not_allowed.
+    """
+    caller, _ = require_caller(permission, database().hall_of_counter(counter))
+    caller.author.reach.check_counter(counter)
+    return caller
+
+
 def require_caller(permission: Permission, hall: str) -> tuple[Caller, str]:
-    """The caller, who has the permission in this hall (id or slug), and the hall's id.
+    """The caller, who has the permission in this hall (id or slug), with its reach there, and the hall's id.
 
     Refusals: not_signed_in, forbidden, unknown_hall.
     """
@@ -335,4 +354,4 @@ def require_caller(permission: Permission, hall: str) -> tuple[Caller, str]:
         raise Refusal(
             "foreign_device" if caller.kind == "device" and caller.hall != hall_id else "forbidden", hall=hall
         )
-    return caller, hall_id
+    return caller.reaching(permission, database().configuration(hall_id)), hall_id

@@ -65,20 +65,21 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     def appointments(path: HallPath, query: DayQuery) -> Any:
         """The appointments of a local date, today unless told.
 
-        Codes only for who may give tickets, numbers only for who sees the queue.
+        Codes only for who may give tickets, numbers only for who sees the whole queue.
         """
         caller, hall = require_caller(Permission.READ_APPOINTMENTS, path.hall)
-        site = api.database.configuration(hall).site.slug
+        configuration = api.database.configuration(hall)
+        reach = caller.reaching(Permission.READ_QUEUE, configuration).author.reach
 
         def may(*permissions: Permission) -> bool:
-            return any(caller.may(permission, hall=hall, site=site) for permission in permissions)
+            return any(caller.may(each, hall=hall, site=configuration.site.slug) for each in permissions)
 
         return read_appointments(
             api.database,
             hall,
             _day(query.on),
             has_codes=may(Permission.ISSUE, Permission.BOOK),
-            has_visits=may(Permission.READ_QUEUE, Permission.BOOK),
+            has_visits=may(Permission.BOOK) or (may(Permission.READ_QUEUE) and reach.is_whole),
         )
 
     @routes.post("/halls/<hall>/appointment-sheets", responses={202: PrintState})

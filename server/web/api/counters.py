@@ -29,7 +29,7 @@ from server.usecases.legs.following_leg import StatedResult
 from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park
 from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
 from server.usecases.visits.undo_gesture import undo
-from server.web.access.callers import allowed_either, require_caller
+from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.counters import CounterAnswer, SessionAnswer, WaitingAnswer
 from server.web.api.responses.legs import Leg
@@ -77,8 +77,8 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-def _agent(api: Api, counter: str) -> Author:
-    return require_caller(Permission.CALL, api.database.hall_of_counter(counter))[0].author
+def _agent(counter: str) -> Author:
+    return require_at(Permission.CALL, counter).author
 
 
 def _believed(body: NextBody) -> AtCounter:
@@ -91,15 +91,15 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
-        caller, _ = require_caller(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
+        caller = require_at(Permission.READ_QUEUE, path.counter)
         return read_counter(api.database, path.counter, reader=caller.author)
 
     @routes.get("/counters/<counter>/waiting", responses={200: WaitingAnswer})
     @requires(Permission.READ_QUEUE)
     def waiting(path: CounterPath) -> Any:
         """Everyone who waits for a counter, in the order in which it would call them now."""
-        require_caller(Permission.READ_QUEUE, api.database.hall_of_counter(path.counter))
-        return read_waiting(api.database, path.counter)
+        caller = require_at(Permission.READ_QUEUE, path.counter)
+        return read_waiting(api.database, path.counter, reader=caller.author)
 
 
 def _sessions(routes: APIBlueprint, api: Api) -> None:
@@ -107,7 +107,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         session = SessionRequest(
             body.services, body.profile, body.take_over, joins=session_header(), if_free=body.if_free
         )
@@ -122,7 +122,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
             return _move(api, path.counter, body.profile)
         if given != {"pause"}:
             raise Refusal("bad_request", missing="pause")
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         session, key = own_session(), write_key(author)
         if body.pause is not None:
             pause_counter(
@@ -145,7 +145,7 @@ def _sessions(routes: APIBlueprint, api: Api) -> None:
         return _ended(path.counter, leave_place)
 
     def _ended(counter: str, end: Callable[..., None]) -> Any:
-        author = _agent(api, counter)
+        author = _agent(counter)
         end(api.database, counter, author, session=own_session(), write_key=write_key(author))
         return "", 204
 
@@ -154,7 +154,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     """Moves an agent's own session, which it names, or any session for who supervises."""
     session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
-    author = require_caller(permission, api.database.hall_of_counter(counter))[0].author
+    author = require_at(permission, counter).author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
     return read_counter(api.database, counter, reader=author)
 
@@ -164,7 +164,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def presence(path: CounterPath) -> Any:
         """The agent whose console asked is there: who is called stays called."""
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         key = write_key(author)
         confirm_presence(api.database, path.counter, author, session=own_session(), write_key=key)
         return read_counter(api.database, path.counter, reader=author)
@@ -175,7 +175,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def next_leg(path: CounterPath, body: NextBody) -> Any:
         """Calls the next person, ending the current visit."""
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         believed = _believed(body)
         answer = call_next(api.database, path.counter, author, believed, write_key=write_key(author))
         api.breathe()
@@ -185,7 +185,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def chosen_leg(path: CounterPath, body: CallBody) -> Any:
         """Calls a chosen visit out of order, with its reason."""
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         believed = _believed(body)
         return call_chosen(
             api.database,
@@ -201,7 +201,7 @@ def _calls(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL)
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
-        author = _agent(api, path.counter)
+        author = _agent(path.counter)
         target = Elsewhere(body.counter, body.visit, body.reason, body.stays)
         session, key = own_session(), write_key(author)
         return call_elsewhere(api.database, path.counter, author, target, session=session, write_key=key)
@@ -235,7 +235,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         """Sends a visit to another service or counter."""
         if body.service is None and body.counter is None:
             raise Refusal("bad_request", missing="service")
-        to = Destination(body.service, body.counter, body.place, body.not_before)
+        to = Destination(body.service, body.counter, body.place, body.not_before, body.note)
         return apply(path.leg, leg_verbs.transfer, to=to)
 
     @routes.post("/legs/<leg>/cancel", responses={200: Leg})
@@ -298,7 +298,7 @@ def _undoing(routes: APIBlueprint, api: Api) -> None:
         return _undo(path.counter, body.fact)
 
     def _undo(counter: str, fact: str) -> Any:
-        author = _agent(api, counter)
+        author = _agent(counter)
         session, key = own_session(), write_key(author)
         answer = undo(api.database, counter, author, fact, session=session, write_key=key)
         return read_counter(api.database, answer["counter"], reader=author)

@@ -77,7 +77,10 @@ def blueprint(api: Api) -> APIBlueprint:
     @routes.get("/halls/<hall>/queue", responses={200: QueueAnswer})
     @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
-        """Who waits, who is called and served, which counters are open, the day's figures."""
+        """Who waits, who is called and served, which counters are open, the day's figures.
+
+        A person whose role is limited to some counters or services reads of these alone.
+        """
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall, reader=caller.author)
 
@@ -85,10 +88,10 @@ def blueprint(api: Api) -> APIBlueprint:
     @requires(Permission.READ_QUEUE)
     def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
         """The next waiting legs of one queue."""
-        _, hall = require_caller(Permission.READ_QUEUE, path.hall)
+        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         if path.queue not in api.database.configuration(hall).queues:
             raise Refusal("unknown_queue", queue=path.queue)
-        return read_queue_page(api.database, hall, path.queue, after=query.after)
+        return read_queue_page(api.database, hall, path.queue, after=query.after, reader=caller.author)
 
     @routes.get("/indicators", responses={200: IndicatorsAnswer})
     @requires(Permission.READ_FIGURES)

@@ -44,5 +44,5 @@ def blueprint(api: Api) -> APIBlueprint:
 
 def _linking(api: Api, visit: str) -> Linking:
     hall = hall_of_visit(api.database, visit)
-    caller, _ = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
+    caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, hall)
     return Linking(visit, caller.author, session_header(), place_header())

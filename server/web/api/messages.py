@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.usecases.hall.read_messages import calls_for_help, messages_for_counter
 from server.usecases.hall.read_wall import read_people
 from server.usecases.hall.send_message import HELP, MessageRequest, message_of, see_message, send_message
-from server.web.access.callers import allowed_either, require_caller, role_of
+from server.web.access.callers import allowed_either, require_at, require_caller, role_of
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
 from server.web.api.services import REFUSED, Api, write_key
@@ -67,7 +67,7 @@ def blueprint(api: Api) -> APIBlueprint:
     def for_counter(path: CounterPath) -> Any:
         """What nobody has seen yet at a counter."""
         hall = api.database.hall_of_counter(path.counter)
-        require_caller(Permission.CALL, hall)
+        require_at(Permission.CALL, path.counter)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
     @routes.post("/messages/<message>/seen", responses={200: MessageAnswer})
@@ -77,6 +77,8 @@ def blueprint(api: Api) -> APIBlueprint:
         about = message_of(api.database, path.message)
         permission = Permission.RECEIVE if about.kind == HELP else Permission.CALL
         caller, hall = require_caller(permission, about.hall)
+        if about.counter is not None:
+            caller.author.reach.check_counter(about.counter)
         role = role_of(caller, api.database, hall)
         key = write_key(caller.author)
         answer = see_message(api.database, path.message, caller.author, seen_from=role, write_key=key)

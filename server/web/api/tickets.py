@@ -137,8 +137,8 @@ def _issuing(routes: APIBlueprint, api: Api) -> None:
     @requires(Permission.CALL, Permission.RECEIVE)
     def history(path: VisitPath) -> Any:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
-        allowed_either(Permission.CALL, Permission.RECEIVE, _hall_of_visit(api, path.visit))
-        return read_history(api.database, path.visit)
+        caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, _hall_of_visit(api, path.visit))
+        return read_history(api.database, path.visit, reader=caller.author)
 
     @routes.post("/tickets/<visit>/reprint", responses={202: PrintState})
     @requires(Permission.REPRINT)

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.languages import FRENCH
+from server.domain.people.reach import CallingReach
 from server.domain.people.roles import ROLES, Permission
-from server.store.people.accounts import EVERY_SITE, Grant
+from server.store.people.accounts import EVERY_SITE, Grant, reach_of
 from server.usecases.media.read_look import Branding
 
 
@@ -32,10 +33,14 @@ class Viewer:
     def may(self, permission: Permission, site: str | None = None) -> bool:
         """Whether a role of the person has a permission at a site (slug); None: at one site at least."""
         return any(
-            permission in ROLES[grant.role]
+            permission in grant.permissions
             for grant in self.grants
             if site is None or grant.site in (site, EVERY_SITE)
         )
+
+    def reach(self, permission: Permission, hall: HallConfiguration) -> CallingReach:
+        """Where in a hall the person has a permission to call or to read the queue."""
+        return reach_of(self.grants, permission, hall)
 
     def roles_at(self, site: str) -> frozenset[str]:
         """The roles of the person at a site (slug)."""

@@ -67,7 +67,11 @@ _NEW_ACCOUNT = (
 
 TAMPERED = {
     "account": (
-        "INSERT INTO role_grant SELECT id, 'administrator', '*' FROM account WHERE login = 'blaise'",
+        (
+            "INSERT INTO role_grant (account, role, site)"
+            " SELECT id, 'administrator', '*' FROM account WHERE login = 'blaise'"
+        ),
+        "UPDATE role_grant SET limited_to = 'laon-g1' WHERE role = 'agent'",
         "DELETE FROM role_grant WHERE role = 'agent'",
         "UPDATE account SET password_hash = (SELECT password_hash FROM account WHERE login = 'ada')",
         "UPDATE account SET is_locked = NOT is_locked WHERE login = 'ada'",

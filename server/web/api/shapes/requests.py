@@ -272,12 +272,16 @@ class ElsewhereBody(RequestShape):
 
 
 class TransferBody(RequestShape):
-    """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today."""
+    """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today.
+
+    `note`: for whoever receives the visitor there; erased with the visit.
+    """
 
     service: str | None = Field(default=None, max_length=64)
     counter: str | None = Field(default=None, max_length=64)
     place: Literal["front", "arrival", "end"] = "arrival"
     not_before: Instant | None = None
+    note: str | None = Field(default=None, max_length=300, pattern=LINE)
 
 
 class ServiceBody(RequestShape):

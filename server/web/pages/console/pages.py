@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
+from server.domain.people.reach import WHOLE_HALL, CallingReach
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import EVERYONES, page_sentences
@@ -29,7 +30,9 @@ def blueprint(work: WorkContext) -> Blueprint:
         hall = hall_for_page(work, Permission.CALL)
         if isinstance(hall, Response):
             return hall
-        language = page_language()
+        language, person = page_language(), work.viewer()
+        assert person is not None, "their hall was found"
+        reach = person.reach(Permission.CALL, hall)
         sentences = {
             **page_sentences(work.translate, language, CATALOGUE),
             **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
@@ -38,7 +41,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             template,
             hall=hall,
             halls=halls_for_page(work, Permission.CALL),
-            page=hall_page(hall, language),
+            page=hall_page(hall, language, reach),
             sentences=sentences,
         )
 
@@ -61,11 +64,18 @@ def reasons_of(service: Service, language: str) -> dict[str, str]:
     return {code: text_in(names, language) for code, names in reasons.items()}
 
 
-def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
+def hall_page(hall: HallConfiguration, language: str, reach: CallingReach = WHOLE_HALL) -> dict[str, object]:
     """What a script at work knows of a hall without asking.
 
-    Its counters and services in the page's language.
+    Its counters and services in the page's language. `reach`: the services that the reader may call, by
+    counter; null: all.
     """
+    counters = [each for each in hall.counters.values() if not each.is_retired]
+    own = {
+        each.id: reach.services_of(each.id, [service.id for service in hall.services_served_by(each.id)])
+        for each in counters
+        if reach.has_counter(each.id)
+    }
     return {
         "language": language,
         "configuration": hall.mark,
@@ -77,13 +87,13 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
                 "label": counter.label_in(language),
                 "services": [service.id for service in hall.services_served_by(counter.id)],
             }
-            for counter in hall.counters.values()
-            if not counter.is_retired
+            for counter in counters
         ],
         "services": [
             {
                 "id": service.id,
                 "name": service.name(language),
+                "mode": service.mode,
                 "outcome": service.outcome,
                 "note": service.note,
                 "reasons": reasons_of(service, language),
@@ -92,6 +102,9 @@ def hall_page(hall: HallConfiguration, language: str) -> dict[str, object]:
             if not service.is_retired
         ],
         "profiles": [
-            {"id": profile, "name": text_in(names, language)} for profile, names in hall.profile_names.items()
+            {"id": profile, "name": text_in(names, language)}
+            for profile, names in hall.profile_names.items()
+            if reach.is_whole or any(profile in hall.profiles_for(each) for each in own)
         ],
+        "reach": None if reach.is_whole else own,
     }

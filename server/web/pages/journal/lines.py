@@ -16,6 +16,7 @@ from server.domain.text_folding import fold_text
 from server.language import day_text, locale_of
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
+from server.usecases.people.sites import names_of_places
 from server.web.rendering.local_time import instant_text
 from server.web.rendering.viewer import Sentence
 
@@ -55,6 +56,7 @@ class JournalLines:
         self.locale = locale_of(say.language)
         self.services = {each.id: each for hall in halls.values() for each in hall.services.values()}
         self.counters = {each.id: each for hall in halls.values() for each in hall.counters.values()}
+        self.limits = names_of_places(halls.values(), say.language)
         self.places = {
             place.id: place.label
             for hall in halls.values()
@@ -184,7 +186,9 @@ class JournalLines:
             parts.append(details.accounts.get(body["account"]) or self.say("journal.who.gone"))
         for grant in body.get("grants") or ():
             role, site = self.say(f"server.role.{grant['role']}"), grant["site"]
-            parts.append(f"{role} · {self.say('journal.about.every_site') if site == '*' else site}")
+            where = self.say("journal.about.every_site") if site == "*" else site
+            limits = [self.limits.get(each, each) for each in grant.get("limited_to", ())]
+            parts.append(" · ".join([role, where, *limits]))
         if "key" in body:
             parts.append(details.keys.get(body["key"], ""))
         if "notice" in body:

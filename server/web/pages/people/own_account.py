@@ -11,7 +11,7 @@ from server.usecases.people.own_account import change_own_password, choose_own_l
 from server.usecases.people.passwords import SHORTEST_PASSWORD
 from server.usecases.people.read_people import read_own_sessions
 from server.usecases.people.sessions import end_every_session, end_session
-from server.usecases.people.sites import known_sites
+from server.usecases.people.sites import known_sites, names_of_roles
 from server.usecases.quality.individual_figures import sites_with_individual_figures
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to
@@ -80,7 +80,7 @@ def _page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> 
         "people/account.html",
         caller=caller,
         sessions=read_own_sessions(site.database, caller.author.person_id),
-        site_names={slug: each.name for slug, each in sites.items()},
+        names=names_of_roles(site.database, language),
         figures=[sites[each].name for each in own if each in figures],
         every_site=EVERY_SITE,
         shortest=SHORTEST_PASSWORD,

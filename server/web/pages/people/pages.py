@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.emails import LONGEST_EMAIL
 from server.domain.languages import FRENCH
+from server.domain.people.limited_roles import MAY_BE_LIMITED
 from server.domain.people.roles import ROLES, Permission
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
@@ -28,7 +29,7 @@ from server.usecases.people.accounts import (
 from server.usecases.people.invitations import Link, invite, open_link, read_invitation, renew_link
 from server.usecases.people.read_people import Person, read_people, read_person
 from server.usecases.people.sessions import end_every_session, end_session
-from server.usecases.people.sites import known_sites
+from server.usecases.people.sites import halls_by_site, known_sites, names_of_roles
 from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     sites_with_individual_figures,
@@ -60,6 +61,7 @@ FIELDS = {
     "role_missing": "roles",
     "unknown_role": "roles",
     "unknown_site": "roles",
+    **dict.fromkeys(("role_twice", "role_not_limited", "unknown_place"), "roles"),
     "last_administrator": "roles",
 }
 """The field of a refusal; a refusal without one is shown above the form."""
@@ -258,7 +260,9 @@ class _Pages:
             **values,
             roles=list(ROLES),
             sites={slug: each.name for slug, each in named_sites.items() if sites is None or slug in sites},
-            site_names={slug: each.name for slug, each in named_sites.items()},
+            names=names_of_roles(self.database, language),
+            halls=halls_by_site(self.database),
+            may_be_limited=MAY_BE_LIMITED,
             may_every_site=sites is None,
             every_site=EVERY_SITE,
             language_names={each: own_name(each) for each in LANGUAGES},
@@ -300,9 +304,13 @@ def _described() -> Described:
 
 
 def _grants() -> list[Grant]:
-    """The roles chosen, row by row; a row without a role is none."""
+    """The roles chosen, row by row, with what each is limited to; a row without a role is none."""
     chosen = zip(request.form.getlist("role"), request.form.getlist("site"), strict=False)
-    found = [Grant(role, site) for role, site in list(chosen)[:MOST_ROLES] if role]
+    found = [
+        Grant(role, site, tuple(sorted(set(request.form.getlist(f"limit-{number}")))))
+        for number, (role, site) in enumerate(list(chosen)[:MOST_ROLES], start=1)
+        if role
+    ]
     return list(dict.fromkeys(found))
 
 

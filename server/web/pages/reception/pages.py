@@ -50,7 +50,8 @@ def blueprint(work: WorkContext) -> Blueprint:
         if isinstance(hall, Response):
             return hall
         language, person = page_language(), work.viewer()
-        may_call = person is not None and person.may(Permission.CALL, hall.site.slug)
+        assert person is not None, "their hall was found"
+        may_call = person.may(Permission.CALL, hall.site.slug)
         has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
         sentences = {
             **page_sentences(work.translate, language, CATALOGUE),
@@ -61,7 +62,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             "reception/reception.html",
             hall=hall,
             halls=halls_for_page(work, Permission.ISSUE),
-            page=hall_page(hall, language),
+            page=hall_page(hall, language, person.reach(Permission.CALL, hall)),
             phrases=PHRASES,
             printers=printers(hall),
             grounds=text_in(hall.priority_grounds, language),
@@ -69,7 +70,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             sentences=sentences,
             may_call=may_call,
             calls_here=may_call and not has_kiosk,
-            may_receive=person is not None and person.may(Permission.RECEIVE, hall.site.slug),
+            may_receive=person.may(Permission.RECEIVE, hall.site.slug),
         )
 
     return routes

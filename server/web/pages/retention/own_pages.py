@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
-from server.usecases.people.sites import known_sites
+from server.usecases.people.sites import known_sites, names_of_roles
 from server.usecases.retention.read_kept_about import read_kept_about, read_kept_about_visitors
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, Access, open_to
@@ -70,7 +70,7 @@ def _own_page(needs: KeptAboutPages) -> str:
         caller=caller,
         found=found,
         rows=[shown(each, say) for each in found.schedule],
-        site_names={slug: each.name for slug, each in sites.items()},
+        names=names_of_roles(needs.database, language),
         every_site=EVERY_SITE,
         instant=lambda at: instant_text(at, language, zone),
     )

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Blueprint, render_template
 
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.limited_roles import AT_SELF_SERVICE, REACHING
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store.people.accounts import EVERY_SITE
+from server.usecases.people.sites import names_of_places
 from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.viewer import WorkContext
+from server.web.rendering.viewer import WorkContext, page_language
 
 GROUPS: Mapping[str, tuple[Permission, ...]] = {
     "visitors": (
@@ -56,13 +58,15 @@ def blueprint(work: WorkContext, *, every_hall: Callable[[], Sequence[HallConfig
     def rights() -> str:
         person = work.viewer()
         assert person is not None
-        sites = {hall.site.slug: hall.site.name for hall in every_hall()}
+        halls = every_hall()
         return render_template(
             "rights/rights.html",
-            own=[
-                (grant.role, None if grant.site == EVERY_SITE else sites.get(grant.site, grant.site))
-                for grant in person.grants
-            ],
+            own=person.grants,
+            names={hall.site.slug: hall.site.name for hall in halls}
+            | names_of_places(halls, page_language()),
+            every_site=EVERY_SITE,
+            at_self_service=AT_SELF_SERVICE,
+            reaching=REACHING,
             groups=GROUPS,
             roles=ROLES,
             devices=DEVICE_KINDS,

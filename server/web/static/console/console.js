@@ -380,7 +380,7 @@ function explainWhyNot(action) {
 
 listenToGestures({ ui, keys, speech, panel, stateNow: () => state, act, toPlace });
 openByForm(
-  () => page.counters,
+  () => words.hall.ownCounters,
   () => state,
   opening.open,
 );

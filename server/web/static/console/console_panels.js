@@ -7,6 +7,7 @@ import {
   addServicePanel,
   correctServicePanel,
   linkPanel,
+  noteInput,
   outcomePanel,
   parkedPanel,
   parkPanel,
@@ -75,17 +76,19 @@ function transferPanel({ state, words, nowMs, choose }) {
   const all = numbered([...services, ...counters]);
   const place = placeChoice(words, "arrival");
   const at = element("input", { type: "time", id: "transfer-at" });
+  const note = noteInput("transfer-note");
   const go = (value) =>
     choose({
       ...value,
       place: place.chosen(),
+      note: note.value.trim() || null,
       ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}),
     });
   const send = (value) => {
-    const doubt = value.counter ? doubtOf(value.counter, state.queue, hall, leg.service) : null;
+    const doubt = doubtOf(value, state.queue, hall, leg);
     if (!doubt) return go(value);
     const text = say(`console.transfer.ask_${doubt}`, {
-      counter: capital(hall.counterLabel(value.counter)),
+      counter: value.counter ? capital(hall.counterLabel(value.counter)) : hall.serviceName(value.service),
       number: leg.number,
     });
     return showQuestion(
@@ -109,6 +112,7 @@ function transferPanel({ state, words, nowMs, choose }) {
           " ",
           at,
         ),
+        element("p", {}, element("label", { for: note.id }, say("console.outcome_of.note")), " ", note),
       ),
       element("h3", {}, say("console.transfer.services")),
       choices(all.slice(0, services.length), send),
@@ -282,7 +286,7 @@ function joinPanel({ state, words, refusal, choose }) {
   const { say, hall } = words;
   if (refusal) return takeOverPanel(refusal, words, choose);
   const held = countersOf(state.queue, state.counter.session_mark);
-  const others = hall.counters.filter(({ id }) => !held.includes(id));
+  const others = hall.ownCounters.filter(({ id }) => !held.includes(id));
   const entries = others.map(({ id, label }) => ({
     label: capital(label),
     note: placeNote(id, state, words),

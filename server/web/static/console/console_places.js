@@ -14,7 +14,7 @@ const SEVERAL = "several";
  */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
-  const rows = words.hall.counters.map((counter) => [
+  const rows = words.hall.ownCounters.map((counter) => [
     counter,
     state.queue?.counters.find((one) => one.counter === counter.id),
   ]);
@@ -187,8 +187,10 @@ function profileChosen() {
 function drawNarrow({ hall }) {
   const list = document.querySelector('[data-list="narrow"]');
   if (!list || list.querySelector("label")) return;
+  const served = new Set(hall.ownCounters.flatMap(({ services }) => services));
+  const own = hall.services.filter(({ id }) => served.has(id));
   list.append(
-    ...hall.services.map(({ id, name }) =>
+    ...own.map(({ id, name }) =>
       element(
         "label",
         { class: "choice" },

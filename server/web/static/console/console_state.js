@@ -218,11 +218,8 @@ export function waitingRow(leg, nowMs) {
  * configuration.
  */
 export function mayServe(status, hall, service) {
-  const services =
-    status.state !== "closed" && status.services?.length
-      ? status.services
-      : hall.counters.find(({ id }) => id === status.counter)?.services;
-  return !services || services.includes(service);
+  const services = servicesAt(status, hall, status.counter);
+  return services.length === 0 || services.includes(service);
 }
 
 /** How many open counters serve a service now. */
@@ -233,14 +230,21 @@ export function servedBy(queue, service) {
 }
 
 /**
- * Why a transfer to a counter needs a question: `closed`, or `serves_not` the service; null when it needs
- * none.
+ * Why a transfer of a leg to a counter or to a service needs a question: the counter is `closed`, it receives
+ * by `appointment` only and the visitor has none, or it `serves_not` the service; null when it needs none.
  */
-export function doubtOf(counter, queue, hall, service) {
+export function doubtOf({ counter, service }, queue, hall, leg) {
   const status = queue?.counters.find((other) => other.counter === counter);
-  if (!status) return null;
-  if (status.state === "closed") return "closed";
-  return mayServe(status, hall, service) ? null : "serves_not";
+  if (status?.state === "closed") return "closed";
+  const offered = counter ? servicesAt(status, hall, counter) : [service];
+  const isFree = ({ id, mode }) => offered.includes(id) && mode !== "appointment_only";
+  if (!leg.booked_at && !hall.services.some(isFree)) return "appointment";
+  return !status || mayServe(status, hall, leg.service) ? null : "serves_not";
+}
+
+function servicesAt(status, hall, counter) {
+  if (status?.services?.length) return status.services;
+  return hall.counters.find(({ id }) => id === counter)?.services ?? [];
 }
 
 /**

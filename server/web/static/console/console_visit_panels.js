@@ -70,17 +70,22 @@ function servicesPanel(key, services, { state, words: { say }, choose }) {
   };
 }
 
+/** The field of a note for whoever receives the visitor next. */
+export function noteInput(id) {
+  return element("input", { type: "text", id, maxlength: "300", autocomplete: "off" });
+}
+
 /**
  * The outcome of the service, with a note for the next agent who receives the visitor; the visit ends with
  * it.
  */
 export function outcomePanel({ state, words: { say }, choose }) {
-  const note = element("input", { type: "text", id: "outcome-note", maxlength: "300", autocomplete: "off" });
+  const note = noteInput("outcome-note");
   const chooseWithNote = (value) => choose({ ...value, note: note.value.trim() || null });
   return {
     title: say("console.outcome_of.title", { number: state.counter.leg.number }),
     nodes: [
-      element("p", {}, element("label", { for: "outcome-note" }, say("console.outcome_of.note")), " ", note),
+      element("p", {}, element("label", { for: note.id }, say("console.outcome_of.note")), " ", note),
       choices(
         numbered(
           OUTCOMES.map((outcome) => ({ label: say(`console.outcome_of.${outcome}`), value: { outcome } })),

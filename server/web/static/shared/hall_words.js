@@ -1,13 +1,19 @@
 // The names that a page at work uses for the things of its hall: from its JSON, made again when that changes.
 
-/** The hall with its lists, and the names of services, counters and languages by id or code. */
-export function hallWords({ language, hall, counters, services, profiles, languages }) {
+/**
+ * The hall with its lists, and the names of services, counters and languages by id or code. `ownCounters`:
+ * those where the reader may call, with the services that they may call there.
+ */
+export function hallWords({ language, hall, counters, services, profiles, languages, reach }) {
   const names = new Map(services.map(({ id, name }) => [id, name]));
   const labels = new Map(counters.map(({ id, label }) => [id, label]));
   const spoken = new Intl.DisplayNames([language], { type: "language" });
   return {
     ...hall,
     counters,
+    ownCounters: reach
+      ? counters.filter(({ id }) => reach[id]).map((one) => ({ ...one, services: reach[one.id] }))
+      : counters,
     services,
     profiles,
     languages,

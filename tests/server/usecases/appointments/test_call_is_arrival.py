@@ -60,7 +60,9 @@ def called(database: Database) -> Gesture:
 
 
 def facts_of(database: Database, visit: str) -> list[tuple[str, bool]]:
-    return [(fact["fact"], fact["is_undone"]) for fact in read_history(database, visit)["facts"]]
+    return [
+        (fact["fact"], fact["is_undone"]) for fact in read_history(database, visit, reader=AGENT)["facts"]
+    ]
 
 
 def record_of(database: Database, leg: str) -> LegRecord:

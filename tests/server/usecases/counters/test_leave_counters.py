@@ -59,6 +59,14 @@ def test_a_service_that_asks_for_an_outcome_ends_without_one(
     assert leg_of(database, gesture.leg)["end_reason"] == "served"
 
 
+def test_of_a_session_with_two_places_the_one_out_of_the_new_reach_is_left(database: Database):
+    limited = [Grant("agent", "laon", (OTHER,))]
+    assert leave_counters(database, ADMINISTRATOR, AGENT.id, limited) == 1
+    assert [counters_now(database)[each]["state"] for each in (COUNTER, OTHER)] == ["closed", "free"]
+    narrower = [Grant("agent", "laon", (OTHER, "laon-armes"))]
+    assert leave_counters(database, ADMINISTRATOR, AGENT.id, narrower) == 1, "it called for more"
+
+
 @pytest.mark.parametrize(
     ("account", "grants"),
     [(AGENT.id, [Grant("supervisor", "laon")]), (AGENT.id, [Grant("agent", "*")]), ("somebody else", [])],

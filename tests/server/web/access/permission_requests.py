@@ -127,6 +127,12 @@ class RouteRequest:
         """Whether it is about a thing of Laon: a notice, an account."""
         return "<" in self.rule and self.is_there
 
+    @property
+    def is_of_counter(self) -> bool:
+        """Whether it is about the counter of these requests, or a visit that is served there."""
+        of_visit = ("/tickets/<visit>/history", "/tickets/<visit>/link", "/tickets/<visit>/unlink")
+        return "<counter>" in self.rule or self.rule.endswith((*of_visit, "/messages/<message>/seen"))
+
     def sent(self) -> dict[str, Any]:
         if self.body is None:
             return {}

@@ -80,7 +80,9 @@ def required_by(request: RouteRequest) -> Required:
 def may_of_laon(caller: Calling, request: RouteRequest) -> bool:
     """Whether the object in the address, not only the route, lets this caller do it."""
     required = required_by(request)
-    return caller.may(replace(required, is_anywhere=False) if request.names_object else required)
+    if request.names_object:
+        required = replace(required, is_anywhere=False)
+    return caller.may(required, is_of_counter=request.is_of_counter)
 
 
 def let_in(request: RouteRequest, callers: list[Calling]) -> list[Calling]:
@@ -119,7 +121,7 @@ def test_every_caller_without_the_permission_is_refused_and_changes_nothing(
         f"{caller.name}: {request.method} {request.rule} → {answer.status_code}"
         for request in declared
         for caller in callers
-        if not caller.may(required_by(request))
+        if not caller.may(required_by(request), is_of_counter=request.is_of_counter)
         if not was_refused(request, answer := caller.open(request.method, request.path, **request.sent()))
     ]
     assert not let_in, "\n".join(let_in)

@@ -71,6 +71,8 @@ def test_permissions_to_see_book_and_check_in(api: ApiSite, booking: str):
         ]
         told = {"visit", "number", "end_reason"} if sees_codes else set()
         assert [row.keys() & {"visit", "number", "end_reason"} for row in listed] == [told]
+    [listed] = api.person("digital_helper").get(f"/api/v1{LIST}").get_json()["appointments"]
+    assert ("code" in listed, "number" in listed) == (True, False), "they see a part of the queue"
     assert api.person("committee").get(f"/api/v1{LIST}").status_code == 403
 
 

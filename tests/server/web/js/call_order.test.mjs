@@ -25,7 +25,10 @@ const order = (legs, more = {}) => ({
   legs,
   ...more,
 });
-const hall = { counters: [{ id: "g4", services: ["titres"] }] };
+const hall = {
+  counters: [{ id: "g4", services: ["titres"] }],
+  services: ["titres", "accueil"].map((id) => ({ id, mode: "walk_in" })),
+};
 
 test("waiting visitors are listed in call order, without those sent to another counter", () => {
   const legs = [leg("A001", { minutes: 9 }), leg("H002", { minutes: 8 }), leg("K003", { for_counter: "g4" })];
@@ -79,11 +82,26 @@ test("a key without effect says why", () => {
   assert.equal(whyNot("undo", at()), "nothing_to_undo");
 });
 
+test("a transfer to where one is received by appointment only needs a question, unless there is one", () => {
+  const services = [
+    { id: "titres", mode: "appointment_only" },
+    { id: "accueil", mode: "walk_in" },
+  ];
+  const open = (...served) => queue({ counters: [{ counter: "g4", state: "free", services: served }] });
+  const doubt = (to, status, more) => doubtOf(to, status, { ...hall, services }, leg("A001", more));
+  assert.equal(doubt({ service: "titres" }, open()), "appointment");
+  assert.equal(doubt({ service: "titres" }, open(), { booked_at: "2026-11-24T10:00:00Z" }), null);
+  assert.equal(doubt({ service: "accueil" }, open()), null);
+  assert.equal(doubt({ counter: "g4" }, open("titres"), { service: "accueil" }), "appointment");
+  assert.equal(doubt({ counter: "g4" }, open("titres", "accueil"), { service: "accueil" }), null);
+});
+
 test("a transfer to a counter that is closed or does not serve the service needs one question", () => {
   const counters = (state, services) => queue({ counters: [{ counter: "g4", state, services }] });
-  assert.equal(doubtOf("g4", counters("closed", []), hall, "titres"), "closed");
-  assert.equal(doubtOf("g4", counters("free", ["titres"]), hall, "accueil"), "serves_not");
-  assert.equal(doubtOf("g4", counters("free", ["titres"]), hall, "titres"), null);
+  const doubt = (status, service) => doubtOf({ counter: "g4" }, status, hall, leg("A001", { service }));
+  assert.equal(doubt(counters("closed", []), "titres"), "closed");
+  assert.equal(doubt(counters("free", ["titres"]), "accueil"), "serves_not");
+  assert.equal(doubt(counters("free", ["titres"]), "titres"), null);
   assert.equal(servedBy(counters("open", ["titres"]), "titres"), 1);
   assert.equal(servedBy(counters("closed", ["titres"]), "titres"), 0);
 });

@@ -23,6 +23,7 @@ from server.usecases.visits.leg_verbs import Gesture, finish, start
 from server.web.access import sign_in
 from server.web.access.cookies import BROWSER_COOKIE, SESSION_COOKIE
 from server.web.rendering.local_time import zone_of
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import COUNTER, SERVICE, issue
 from tests.server.web.access.ways_on import LEADING_AWAY
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
@@ -54,6 +55,31 @@ def account_of(site: ApiSite, role: str) -> str:
 def chief(both: ApiSite) -> Forms:
     """An administrator of every site."""
     return Forms(both, both.person("administrator", "*"))
+
+
+def test_a_role_is_limited_to_counters_and_services_on_the_page_and_its_fact_says_so(
+    both: ApiSite, chief: Forms
+):
+    both.person("agent")
+    place = f"/personnes/{account_of(both, 'agent')}"
+    page = chief.get(place).text
+    assert 'name="limit-1" value="laon-poste-1"' in page
+    assert 'value="vervins-g1"' not in page
+    form = {"role": "agent", "site": HALL, "limit-1": ["laon-poste-1", "laon-numerique"]}
+    assert chief.post(f"{place}/roles", form).status_code == 303
+    page = chief.get(place).text
+    assert 'value="laon-poste-1" checked' in page
+    named = chief.get("/personnes").text.partition("seulement <bdi>")[2].partition("</bdi>")[0]
+    assert named == "Point d’accueil numérique, poste numérique 1"
+    fact = all_rows(both.database, "SELECT body FROM installation_fact WHERE kind = 'RolesChanged'")[-1]
+    assert '"limited_to":["laon-numerique","laon-poste-1"]' in fact["body"]
+    for wrong, said in (
+        ({"limit-1": "vervins-g1"}, "d’un autre site"),
+        ({"role": "reception", "limit-1": "laon-g1"}, "vaut pour tout le hall"),
+        ({"role": ["agent", "agent"], "site": [HALL, HALL], "limit-1": "laon-g1"}, "donné deux fois"),
+    ):
+        refused = chief.post(f"{place}/roles", form | wrong)
+        assert (refused.status_code, said in refused.text) == (422, True)
 
 
 def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, chief: Forms):

@@ -1,0 +1,202 @@
+"""Who may call in a part of a hall: what they read, take over and do, over the API and the sockets."""
+
+from typing import Any
+
+import pytest
+
+from server.domain.author import SYSTEM
+from server.live import messages
+from server.live.void_tokens import VoidTokens
+from server.store.people.accounts import EVERY_SITE, Grant
+from server.usecases.people.accounts import change_roles
+from server.usecases.people.read_people import read_people
+from tests.harness.sql import all_rows
+from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, csrf_of, refused
+
+COMPUTER, SECOND, ONLINE = "laon-poste-1", "laon-poste-2", "laon-numerique"
+HELPER = Grant("digital_helper", HALL)
+
+
+class Caller:
+    """A person with one role, and the counter session they hold."""
+
+    def __init__(self, api: ApiSite, grant: Grant) -> None:
+        self.browser = api.person_of(grant)
+        self.headers = {"X-CSRFToken": csrf_of(self.browser)}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        sent = {} if method == "GET" else {"json": body or {}}
+        return self.browser.open(f"/api/v1{path}", method=method, headers=self.headers, **sent)
+
+    def open(self, counter: str, **body: Any) -> dict[str, Any]:
+        told = accepted(self.ask("POST", f"/counters/{counter}/session", body), 201)
+        self.headers["X-Counter-Session"] = told["session"]
+        return told
+
+    def next(self, counter: str) -> dict[str, Any]:
+        return accepted(self.ask("POST", f"/counters/{counter}/next", {"current": None}))
+
+    def queue(self) -> dict[str, Any]:
+        return accepted(self.ask("GET", f"/halls/{HALL}/queue"))
+
+    def page_of_hall(self) -> Any:
+        return self.browser.get(f"/console?hall={HALL}&lang=fr").text
+
+
+@pytest.fixture
+def helper(both: ApiSite) -> Caller:
+    """A volunteer of the digital help point."""
+    return Caller(both, HELPER)
+
+
+def leg_of(api: ApiSite, visit: str) -> str:
+    rows = all_rows(api.database, "SELECT id FROM leg WHERE visit = :v ORDER BY position DESC", v=visit)
+    return str(rows[0]["id"])
+
+
+def test_a_volunteer_reads_the_queue_of_the_self_service_places_alone(both: ApiSite, helper: Caller):
+    both.open(COUNTER)
+    called = both.ticket()
+    accepted(both.next())
+    both.ticket()
+    online = both.ticket(ONLINE)
+    queue = helper.queue()
+    assert [(each["queue"], each["waiting"]) for each in queue["queues"]] == [("laon-file-numerique", 1)]
+    assert [leg["number"] for leg in queue["queues"][0]["legs"]] == [online["number"]]
+    assert (queue["called"], queue["in_service"], queue["no_shows"]) == ([], [], [])
+    other = next(each for each in queue["counters"] if each["counter"] == COUNTER)
+    assert (other["state"], other["leg"], other["next"]) == ("open", None, None)
+    rest = accepted(helper.ask("GET", f"/halls/{HALL}/queue/laon-file-accueil"))
+    assert rest["legs"] == []
+    refused(helper.ask("GET", f"/tickets/{called['visit']}/history"), 403, "service_not_allowed")
+    accepted(helper.ask("GET", f"/tickets/{online['visit']}/history"))
+
+
+def test_a_volunteer_takes_no_other_counter_neither_free_nor_held_nor_as_a_further_one(
+    both: ApiSite, helper: Caller
+):
+    both.open(COUNTER)
+    helper.open(COMPUTER)
+    waiting = both.ticket(ONLINE)
+    facts = both.count("hall_fact")
+    elsewhere = {"counter": "laon-g4", "visit": waiting["visit"], "reason": "step_free"}
+    for path, body in (
+        (f"/counters/{COUNTER}/session", {"take_over": True}),
+        ("/counters/laon-g4/session", {}),
+        (f"/counters/{COMPUTER}/call-elsewhere", elsewhere),
+    ):
+        refused(helper.ask("POST", path, body), 403, "counter_not_allowed")
+    for path in (f"/counters/{COUNTER}", f"/counters/{COUNTER}/waiting", f"/counters/{COUNTER}/messages"):
+        refused(helper.ask("GET", path), 403, "counter_not_allowed")
+    assert both.count("hall_fact") == facts
+    assert helper.next(COMPUTER)["number"] == waiting["number"]
+
+
+def test_a_session_that_also_holds_another_counter_is_not_taken_over(both: ApiSite, helper: Caller):
+    session = both.open(COMPUTER)
+    accepted(both.post(f"/counters/{COUNTER}/session", {}, headers={"X-Counter-Session": session}), 201)
+    facts = both.count("hall_fact")
+    taking = helper.ask("POST", f"/counters/{COMPUTER}/session", {"take_over": True})
+    assert refused(taking, 403, "counter_not_allowed")["counter"] == COUNTER
+    assert both.count("hall_fact") == facts
+
+
+def test_no_verb_from_an_own_counter_reaches_the_visit_of_another_queue(both: ApiSite, helper: Caller):
+    helper.open(COMPUTER)
+    visit = both.ticket()["visit"]
+    leg, facts = leg_of(both, visit), both.count("hall_fact")
+    bodies = {"cancel": {"reason": "misprint"}} | {
+        verb: {"service": ONLINE} for verb in ("transfer", "correct-service", "add-service")
+    }
+    verbs = {
+        str(rule).rpartition("/")[2]
+        for rule in both.app.url_map.iter_rules()
+        if str(rule).startswith("/api/v1/legs/<leg>/")
+    }
+    for verb in sorted(verbs - {"undo"}):
+        answer = helper.ask("POST", f"/legs/{leg}/{verb}", bodies.get(verb, {}))
+        refused(answer, 403, "service_not_allowed")
+    chosen = {"current": None, "visit": visit, "reason": "other"}
+    own = both.ticket(ONLINE)
+    for path, body in (
+        (f"/counters/{COMPUTER}/call", chosen),
+        (f"/tickets/{visit}/link", {"number": own["number"]}),
+        (f"/tickets/{own['visit']}/link", {"visit": visit}),
+    ):
+        refused(helper.ask("POST", path, body), 403, "service_not_allowed")
+    assert both.count("hall_fact") == facts + 1, "the second ticket"
+
+
+def test_a_person_sent_to_a_self_service_place_is_seen_and_called_there(both: ApiSite, helper: Caller):
+    both.open(COUNTER)
+    sent = both.ticket()
+    leg = accepted(both.next())["leg"]
+    note = "Dossier en ligne à finir"
+    accepted(both.verb(leg, "transfer", {"counter": COMPUTER, "note": note}))
+    queue = helper.queue()["queues"]
+    assert [leg["number"] for each in queue for leg in each["legs"]] == [sent["number"]]
+    helper.open(COMPUTER)
+    called = helper.next(COMPUTER)
+    assert called["number"] == sent["number"]
+    assert accepted(helper.ask("GET", f"/counters/{COMPUTER}"))["notes"] == [note]
+    accepted(helper.ask("POST", f"/legs/{called['leg']}/start"))
+    accepted(helper.ask("POST", f"/legs/{called['leg']}/finish"))
+
+
+def test_an_agent_limited_to_a_service_serves_it_alone_at_each_counter_that_has_it(both: ApiSite):
+    agent = Caller(both, Grant("agent", HALL, (SERVICE,)))
+    both.ticket("laon-permis")
+    other = both.ticket()
+    assert agent.open(COUNTER)["services"] == [SERVICE]
+    assert agent.next(COUNTER)["number"] == other["number"]
+    permits = {"services": ["laon-permis"]}
+    refused(agent.ask("POST", "/counters/laon-g4/session", permits), 403, "service_not_allowed")
+    refused(agent.ask("GET", f"/halls/{HALL}/visits?number=A001"), 403, "forbidden")
+
+
+def test_the_console_offers_the_counters_that_one_may_take(both: ApiSite, helper: Caller):
+    offered = '"reach": {' + ", ".join(f'"laon-poste-{n}": ["{ONLINE}"]' for n in range(1, 5)) + "}"
+    assert offered in helper.page_of_hall()
+    assert '"reach": null' in Caller(both, Grant("agent", HALL)).page_of_hall()
+    nowhere = Caller(both, Grant("digital_helper", EVERY_SITE, ("vervins-g1",))).page_of_hall()
+    assert "Aucun guichet ne vous est ouvert" in nowhere
+
+
+def test_a_socket_hears_the_queue_of_what_its_person_may_see(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    socketio = both.app.extensions["parvis"].socketio
+    presence = both.app.extensions["parvis"].presence
+    publisher = both.app.extensions["parvis"].publisher
+    monkeypatch.setattr(publisher, "later", lambda _, work: work())
+    both.database.subscribers.append(publisher.committed)
+    sockets = {}
+    for name, grant in (("agent", Grant("agent", HALL)), ("helper", HELPER)):
+        sockets[name] = socketio.test_client(
+            both.app,
+            namespace=messages.AGENT,
+            auth={"hall": HALL},
+            flask_test_client=both.person_of(grant),
+        )
+    number = both.ticket()["number"]
+    heard = {
+        name: [
+            each["args"][0]
+            for each in socket.get_received(messages.AGENT)
+            if each["name"] == messages.QUEUE_CHANGED
+        ]
+        for name, socket in sockets.items()
+    }
+    assert [number in str(each) for each in heard["agent"]] == [True]
+    assert [(each["queues"], each["called"], each["is_partial"]) for each in heard["helper"]] == [
+        ([], [], True)
+    ]
+    cut: list[str] = []
+    void = VoidTokens(both.database, presence, lambda sid, _: cut.append(sid))
+    void.look()
+    assert cut == []
+    agent = next(each for each in read_people(both.database, None) if each.grants[0].role == "agent")
+    limited = [Grant("agent", HALL, (COMPUTER,))]
+    change_roles(both.database, SYSTEM, agent.account, limited, sites=None)
+    void.look()
+    assert len(cut) == 1
+    for socket in sockets.values():
+        socket.disconnect(messages.AGENT)
