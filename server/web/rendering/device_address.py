@@ -26,6 +26,11 @@ class DeviceAddress:
     fingerprint: str | None = None
 
     @property
+    def here(self) -> str:
+        """Where a browser of this machine pairs."""
+        return f"{self.server}/pair"
+
+    @property
     def code(self) -> Markup:
         """The address for pairing as a code to scan."""
         code = segno.make(self.pair or "", error="m", micro=False)
