@@ -12,12 +12,14 @@ from server.live.wire import PAGES_OF_A_TICKET
 from tests.harness.waiting import wait_until
 from tests.server.live.raw_sockets import ends, next_packet, raw_socket
 
+PATIENT = {"first_packet_seconds": "600"}
+"""What is cut here is cut for what it does, not for its silence."""
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
 
 
 @LAYOUTS
 def test_a_socket_that_sends_a_reserved_name_is_cut(served_hall, layout):
-    hall = served_hall(layout)
+    hall = served_hall(layout, **PATIENT)
     screen = {"token": hall.site["screens"][0]["token"]}
     for name in ("disconnect", "connect"):
         with raw_socket(hall.server, messages.SCREEN, screen) as hostile:
@@ -44,7 +46,7 @@ def test_a_socket_that_sends_a_reserved_name_is_cut(served_hall, layout):
     ],
 )
 def test_a_socket_that_sends_too_much_or_nonsense_is_cut(served_hall, layout, packets, reason):
-    hall = served_hall(layout)
+    hall = served_hall(layout, **PATIENT)
     auth = {"token": hall.site["screens"][0]["token"]}
     source = f"127.0.1.{1 + len(packets[0]) % 250}"  # from each address a few lines are written
     with raw_socket(hall.server, messages.SCREEN, auth, source=source) as hostile:
@@ -71,7 +73,7 @@ def is_open(found: websocket.WebSocket) -> bool:
 
 @LAYOUTS
 def test_strangers_of_one_address_keep_no_device_of_a_hall_behind_it_out(served_hall, layout):
-    hall = served_hall(layout)
+    hall = served_hall(layout, **PATIENT)
     auth = json.dumps({"token": hall.site["screens"][0]["token"]})
     most = SOCKETS.address * hall.server.workers
     with ExitStack() as opened:
@@ -90,7 +92,7 @@ def test_strangers_of_one_address_keep_no_device_of_a_hall_behind_it_out(served_
 
 @LAYOUTS
 def test_a_ticket_is_followed_by_a_few_pages_of_which_the_newest_stay(served_hall, layout):
-    hall = served_hall(layout)
+    hall = served_hall(layout, **PATIENT)
     auth = {"ticket": hall.ticket()["token"]}
     most = PAGES_OF_A_TICKET * hall.server.workers
     with ExitStack() as opened:
