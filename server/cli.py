@@ -184,8 +184,10 @@ def demo(
     described = demonstrating.described_demonstration(settings, history)
     demonstrating.say_places(described, demo_file(settings))
     if serving and not is_server_running(settings.var):
+        is_played = settings.demo_live and not still
+        say(sentence("command.demo.played" if is_played else "command.demo.still"))
         sys.stdout.flush()
-        if settings.demo_live and not still:
+        if is_played:
             demonstrating.start_player()
         execute_server(settings)
 

@@ -155,4 +155,3 @@ def say_places(described: Description, file: Path) -> None:
     for user in described["users"]:
         console.print(f"  {user['login']:16} {user['password']:40} {user['role']} · {user['site']}")
     say(sentence("command.demo.pages", base=described["base_url"], file=file))
-    say(sentence("command.demo.hint"))

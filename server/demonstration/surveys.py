@@ -20,12 +20,11 @@ DAYS = 28
 
 
 class _Survey(TypedDict):
-    """What the file says: `chosen`: values to draw from, by kind; `answers`, `targets`: by hall."""
+    """What the file says: `chosen`: values to draw from, by kind; `answers`: by hall."""
 
     title: str
     languages: list[str]
     channels: list[str]
-    targets: dict[str, int]
     answers: dict[str, int]
     chosen: dict[str, list[str]]
     texts: list[str]
@@ -39,13 +38,13 @@ def make_survey(database: Database) -> None:
     request = SurveyRequest(
         title=found["title"],
         audience="visitors",
-        halls=list(found["targets"]),
+        halls=list(found["answers"]),
         opens_on=today.isoformat(),
         closes_on=(today + timedelta(days=DAYS - 1)).isoformat(),
         channels=found["channels"],
         languages=found["languages"],
         outside="",
-        targets={database.hall_id(hall): str(count) for hall, count in found["targets"].items()},
+        targets={},
         questions=[
             Question("", each["kind"], each["texts"], each.get("choices", {})) for each in found["questions"]
         ],

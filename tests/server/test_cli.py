@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from server.cli import cli
 from server.clock import Clock
 from server.store.transactions.database import Database
 from server.usecases.quality.read_indicators import read_days
@@ -272,3 +274,22 @@ def test_while_a_server_runs_commands_write_through_it(serve: Serve, layout: str
     assert "laon" in found.parvis("demo")
     assert "right" in found.parvis("verify-journal", "--full")
     wait_until((served.var / "anchors" / "laon.jsonl").exists, "the first round was made", within_s=40)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--still"], "Personne n’est simulé"), ([], "visiteurs et agents y sont simulés")],
+)
+def test_a_demonstration_says_whether_its_visitors_are_simulated(
+    options: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+):
+    done: list[str] = []
+    monkeypatch.setenv("PARVIS_LANGUAGE", "fr")
+    monkeypatch.setattr("server.cli.is_server_running", lambda var: False)
+    monkeypatch.setattr("server.cli.execute_server", lambda settings: done.append("served"))
+    for name in ("described_demonstration", "say_places", "start_player"):
+        monkeypatch.setattr(f"server.cli.demonstrating.{name}", lambda *_, name=name: done.append(name))
+    printed = " ".join(CliRunner().invoke(cli, ["demo", "--serve", *options]).output.split())
+    assert said in printed
+    assert printed.count("simulé") == 1
+    assert ("start_player" in done, done[-1]) == (not options, "served")

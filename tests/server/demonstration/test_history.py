@@ -16,12 +16,14 @@ from server.demonstration.habits import habits
 from server.demonstration.history import Past, create_with_past, days_of
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
+from server.domain.surveys.campaigns import answers_wanted
 from server.settings import Settings
 from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
+from server.usecases.surveys.open_survey import monthly_visits
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.harness.counts import count
 from tests.harness.sql import all_rows
@@ -177,10 +179,15 @@ def test_targets_are_decided_for_every_service(past: Settings) -> None:
             assert set(targets) == set(database.configuration(slug).services)
 
 
-def test_the_survey_is_open_today(past: Settings) -> None:
+def test_the_survey_is_open_today_and_wants_a_tenth_of_the_visits_of_a_mean_month(past: Settings) -> None:
     with opened(past) as database:
-        [survey] = all_rows(database, "SELECT state, closes_on FROM survey")
+        [survey] = all_rows(database, "SELECT state, closes_on, targets FROM survey")
+        tenths = {
+            database.hall_id(hall): answers_wanted(monthly_visits(database, database.hall_id(hall), UNTIL))
+            for hall in SLUGS
+        }
     assert survey["state"] == "open"
+    assert json.loads(survey["targets"]) == tenths
     assert str(survey["closes_on"]) > UNTIL.isoformat()
 
 
