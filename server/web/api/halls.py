@@ -1,5 +1,6 @@
 """Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
 
+from datetime import timedelta
 from typing import Any, TypedDict
 
 from flask_openapi3.blueprint import APIBlueprint
@@ -123,6 +124,7 @@ def blueprint(api: Api) -> APIBlueprint:
             "hall": hall,
             "from": starts_on.isoformat(),
             "to": ends_on.isoformat(),
+            "last_day": (ends_on - timedelta(days=1)).isoformat(),
             "unit": "s",
             "convention": convention,
             "fewest_served": FEWEST_SERVED,

@@ -260,6 +260,20 @@ def test_a_period_that_is_none_is_400(api: ApiSite):
         refused(api.get(f"/indicators?hall={HALL}&{period}"), 400, "bad_period")
 
 
+def test_the_end_of_a_period_is_described_and_the_answer_names_its_last_day(api: ApiSite):
+    answer = accepted(api.get(f"/indicators?hall={HALL}&from=2026-11-01&to=2026-12-01"))
+    assert (answer["to"], answer["last_day"]) == ("2026-12-01", "2026-11-30")
+    operations = accepted(api.get("/openapi.json"))["paths"]
+    to = {
+        path: parameter["description"]
+        for path in ("/indicators", "/notices/{notice}/displays")
+        for parameter in operations[f"/api/v1{path}"]["get"]["parameters"]
+        if parameter["name"] == "to"
+    }
+    assert "not included" in to["/indicators"]
+    assert "last local date, included" in to["/notices/{notice}/displays"]
+
+
 def test_a_refusal_is_in_the_requested_language(api: ApiSite):
     french = refused(api.get("/tickets/none", token=None), 404, "unknown_ticket")["detail"]
     english = api.get("/tickets/none", token=None, headers={"Accept-Language": "en"}).get_json()["detail"]

@@ -65,8 +65,12 @@ class DisplaysBody(RequestShape):
 class DaysQuery(RequestShape):
     """The first and the last local date, both included."""
 
-    starts_on: date = Field(alias="from", default=date(2000, 1, 1))
-    ends_on: date = Field(alias="to", default=date(9999, 12, 31))
+    starts_on: date = Field(
+        alias="from", default=date(2000, 1, 1), description="The first local date, included."
+    )
+    ends_on: date = Field(
+        alias="to", default=date(9999, 12, 31), description="The last local date, included."
+    )
 
 
 class SheetQuery(DaysQuery):

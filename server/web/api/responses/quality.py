@@ -72,6 +72,8 @@ class IndicatorsAnswer(ExactShape):
     """The id of the hall."""
     starts_on: LocalDate = Field(alias="from")
     ends_on: LocalDate = Field(alias="to")
+    last_day: LocalDate
+    """The last local date, included: the one before `to`."""
     by: str
     alerts: AlertVisits
     as_of: InstantText
@@ -108,6 +110,8 @@ class IndividualFiguresAnswer(ExactShape):
     """The id of the hall."""
     starts_on: LocalDate = Field(alias="from")
     ends_on: LocalDate = Field(alias="to")
+    last_day: LocalDate
+    """The last local date, included: the one before `to`."""
     unit: Unit
     convention: str
     fewest_served: Count

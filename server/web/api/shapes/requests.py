@@ -112,8 +112,14 @@ class PeriodQuery(RequestShape):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     hall: str = Slug
-    starts_on: str = Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")
-    ends_on: str = Field(alias="to", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    starts_on: str = Field(
+        alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first local date, included."
+    )
+    ends_on: str = Field(
+        alias="to",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="The local date after the last one: it is not included. The answer’s `last_day` is.",
+    )
 
     @property
     def days(self) -> tuple[date, date]:

@@ -78,7 +78,7 @@ def _cells(query: ExplorerQuery, service: str, figure: Figure, words: Words, dec
         " + ".join(hall.name for hall in query.halls),
         service_name(query.services, service, query.language) if service else words("quality.all_services"),
         query.starts_on.isoformat(),
-        query.ends_on.isoformat(),
+        query.last_on.isoformat(),
         figure.indicator,
         words(indicator.label_key),
         value,
