@@ -23,6 +23,10 @@ from tests.server.usecases.quality.figures_history import play_days
 TODAY = date.today()  # noqa: DTZ011 - the site's own date
 LAST_MONTH = period_of(PeriodKind.MONTH, TODAY).previous()
 SIZES = [(1366, 768), (390, 844)]
+CUT = """() => [...document.querySelectorAll(".quality *")]
+  .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1
+    && getComputedStyle(each).overflowX !== "visible" && !each.matches(".visually-hidden"))
+  .map((each) => each.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +118,19 @@ def figure(served: Served, month: Period, name: str) -> int:
         return whole_percent(waits_within(whole.total(), 900).percent or 0)
     [found] = figures_of(whole, [name])
     return minutes(found.value or 0) if name.startswith("wait") else int(found.value or 0)
+
+
+def test_a_month_with_its_explorer_prints_on_at_most_eight_pages_and_nothing_is_cut(
+    pages: Pages, served: Served
+):
+    page = signed_in(pages, served, "quality", 1366, 768)
+    printed = 0
+    for path in ("/qualite", "/qualite/explorer?duree=month"):
+        page.goto(f"{served.base_url}{path}")
+        printed += len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 703, "height": 1032})  # A4 without its margins
+        assert overflow(page) <= 0
+        assert page.evaluate(CUT) == []
+        page.emulate_media(media="screen")
+    assert printed <= 8
