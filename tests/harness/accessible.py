@@ -50,6 +50,30 @@ def assert_accessible_at_this_width(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
+# A word of a text that stands on two lines without a hyphen; one without room for it may.
+BROKEN_WORDS = """() => {
+  const found = [], range = document.createRange();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.parentElement.checkVisibility() || text.parentElement.closest(".visually-hidden")) continue;
+    for (const word of text.data.matchAll(/\\p{L}{2,}/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
+
+def assert_fits(page: Page, width: int, height: int) -> None:
+    """Fails where a page in a window of this size scrolls sideways or breaks a word without a hyphen."""
+    page.set_viewport_size({"width": width, "height": height})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(BROKEN_WORDS) == []
+
+
 # axe reads the ground as forced and the letters as written: contrast in forced colours is the browser's own,
 # unless words opt out of them. What a page can lose there is what only a ground draws: signs cut out of it,
 # edges of what one presses.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.rendering.form_ids import id_of_form
@@ -24,6 +24,8 @@ from tests.signage.media.uploads import image
 WHOLE = ("/", "/console", "/configuration")
 """One of each make: these are tried with every rule in forced colours."""
 SIZES = {"console": (1366, 768), "phone": (390, 844)}
+AT_WORK: ViewportSize = {"width": 1366, "height": 768}
+NARROWEST: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,9 @@ def test_a_page_of_people_at_work(hall: Served, at_work: Callable[[str], Page], 
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
     assert further_violations(page, is_whole=path in WHOLE) == []
+    page.set_viewport_size(NARROWEST)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size(AT_WORK)
 
 
 def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall: Served, page: Page):

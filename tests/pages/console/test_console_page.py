@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.harness.accessible import assert_accessible
+from tests.harness.accessible import assert_accessible, assert_fits
 from tests.harness.servers.served import Served
 from tests.harness.working import phase
 from tests.pages.console.counter_page import open_counter
@@ -91,6 +91,20 @@ def test_a_whole_service_is_done_by_keyboard_and_every_state_is_accessible(
     assert_accessible(console)
     console.keyboard.press("p")
     phase(console, "free")
+
+
+def test_on_any_window_words_stay_whole_and_nothing_is_beside_it(
+    console: Page, issue: Callable[..., dict[str, Any]]
+):
+    for _ in range(2):
+        issue(service="laon-associations")
+    for key, state in ((None, "free"), ("F9", "called")):
+        if key:
+            console.keyboard.press(key)
+        phase(console, state)
+        expect(console.locator('[data-list="waiting"]')).to_contain_text("Associations")
+        for width, height in ((360, 740), (390, 844), (1366, 768)):
+            assert_fits(console, width, height)
 
 
 def test_a_counter_opened_by_a_work_profile_serves_its_queues_and_says_why(
