@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_limiter import Limiter
 from limits import RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
@@ -25,6 +25,8 @@ TIMES = {Allowance.PAGES: 1, Allowance.TICKETS: 3, Allowance.FILES: 10}
 ADDRESSES_AROUND = 4
 """How many addresses' worth of requests the network around an address may make."""
 MINUTE_S = 60
+UNDER_WAY = 6
+"""Strangers' requests that a process works on at once: PostgreSQL has sixteen connections that read."""
 _VOID = frozenset({"unknown_device", "device_revoked", "unknown_key"})
 """Refusals of a token that identifies nobody."""
 
@@ -64,23 +66,29 @@ class _Place:
 
 
 class StrangersLine:
-    """Lets strangers' requests begin one after the other, each network in its turn.
+    """Lets strangers' requests begin one after the other, each network in its turn, and a few be under way.
 
     `breathe` lets the event loop look at every connection once.
     """
 
     def __init__(self, breathe: Callable[[], None]) -> None:
         self._breathe, self._head = breathe, threading.Lock()
+        self._under_way = threading.BoundedSemaphore(UNDER_WAY)
         self._places: WeakValueDictionary[str, _Place] = WeakValueDictionary()
 
     def wait(self, address: str) -> None:
-        """Returns when it is the turn of a request from this address."""
+        """Returns when it is the turn of a request from this address; `leave` ends it."""
         network = network_of(address)
         place = self._places.get(network)
         if place is None:
             place = self._places[network] = _Place()
         with place.lock, self._head:
+            self._under_way.acquire()
             self._breathe()
+
+    def leave(self) -> None:
+        """A request that had its turn is answered."""
+        self._under_way.release()
 
 
 def install_strangers(app: Flask, line: StrangersLine, quota: StrangersQuota) -> None:
@@ -91,17 +99,29 @@ def install_strangers(app: Flask, line: StrangersLine, quota: StrangersQuota) ->
         requirement = required_of(app, request.endpoint or "")
         kind = Allowance.PAGES if requirement is None else requirement.allowance
         address = request.remote_addr or ""
+
+        def wait() -> None:
+            if kind is not Allowance.OWN and requirement is not None and requirement.access is not None:
+                request.get_data()  # whoever sends it slowly keeps nobody else waiting
+            line.wait(address)
+            g.is_stranger_under_way = True
+
         # the fifty files of a page need no caller: one is looked for when there are too many
         if kind in (Allowance.PAGES, Allowance.TICKETS):
             try:
                 if _is_known():
                     return
             except TooManyRequests:  # too many wrong tokens: refused in turn, like any other stranger
-                line.wait(address)
+                wait()
                 raise
-        line.wait(address)
+        wait()
         if not quota.take(kind, address) and not (kind is Allowance.FILES and _is_known()):
             raise TooManyRequests(retry_after=MINUTE_S)
+
+    @app.teardown_request
+    def leave(_: BaseException | None) -> None:
+        if g.pop("is_stranger_under_way", False):
+            line.leave()
 
 
 def _is_known() -> bool:
