@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from server.domain.author import Author
 from server.domain.hours.calendars import half_days
 from server.domain.printing.printers import ASKED_WITHIN
 from server.domain.refusals import Refusal
-from server.store.devices.paired_devices import bearer_of_token
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms import watch_alarms as watching
@@ -35,7 +33,6 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.counters.forgotten_counters import give_back_forgotten
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.people.api_keys import NewKey, create_api_key, refuse_void_key, revoke_api_key
 from server.usecases.visits.leg_verbs import Destination, Gesture, finish, start, transfer
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
@@ -43,12 +40,6 @@ from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, TRANSLATE, F
 from tests.server.usecases.quality.figures_history import HALLS
 
 HOOK = "https://example.org/hook"
-
-
-@pytest.fixture
-def hall(database_url: str) -> Iterator[FaultyHall]:
-    with faulty_hall(database_url) as found:
-        yield found
 
 
 def installation_facts(database: Database) -> list[dict[str, Any]]:
@@ -388,39 +379,3 @@ def test_a_ticket_left_in_the_outlet_is_an_alarm_after_two_minutes(hall: FaultyH
     for _ in range(2):
         hall.look()
     assert hall.open() == []
-
-
-def test_the_end_of_a_key_is_told_at_each_step_and_once_more_when_it_is_used_after(hall: FaultyHall):
-    publish_hall(hall.database, AGENT, (HALLS / "vervins.json").read_bytes())
-    hall.tells(HOOK)
-    ends = hall.hands.now + timedelta(days=40)
-    _, token = create_api_key(hall.database, AGENT, NewKey("box", ("alert",), (HALL,), expires_at=ends))
-    other = NewKey("other", ("alert",), ("vervins",), expires_at=ends)
-    create_api_key(hall.database, AGENT, other)
-
-    def said(left: timedelta) -> list[str]:
-        hall.hands.now = ends - left
-        hall.look(0)
-        return [each["text"] for each in hall.read()["alarms"] if each["kind"].startswith("key_")]
-
-    def shown() -> None:
-        with hall.database.read() as rows:
-            found = bearer_of_token(rows, token, hall.database.clock.now())
-        assert found.void is not None
-        with pytest.raises(Refusal, match="unknown_key"):
-            refuse_void_key(hall.database, found.void)
-
-    assert said(timedelta(days=31)) == []
-    for days in (30, 7):
-        ending = f"Clé d’accès (alert)\u00a0: elle s’arrête dans {days}\u00a0jours au plus."
-        assert said(timedelta(days=days)) == [ending]
-    last = "Clé d’accès (alert)\u00a0: elle s’arrête dans un jour au plus."
-    assert [said(timedelta(days=1)), said(timedelta(0))] == [[last]] * 2
-    shown()
-    shown()
-    used = "Clé d’accès (alert)\u00a0: un programme se sert encore d’une clé qui n’est plus acceptée."
-    assert said(timedelta(days=-1)) == [used]
-    sent = [json.loads(each["body"]) for each in hall.outbox()]
-    assert [each["type"] for each in sent if "key" in each["data"]["kind"]] == ["alarm.raised"] * 4
-    revoke_api_key(hall.database, AGENT, sent[-1]["data"]["subject"]["id"])
-    assert said(timedelta(days=-2)) == []
