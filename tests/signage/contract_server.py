@@ -123,7 +123,7 @@ class ContractServer:
         self._send("queues.changed", {**self._head(), "queues": self.queues})
 
     def beat(self, *, version: int | None = None) -> None:
-        beat = self._head() | {"configuration": "1.1"}
+        beat = self._head() | {"configuration": "1.1", "return_ms": 2000}
         self._send("heartbeat", beat if version is None else beat | {"version": version})
 
     def raise_alert(self, kind: str, *, audio: str | None = None, **values: Any) -> Message:

@@ -105,6 +105,9 @@ def test_on_any_window_words_stay_whole_and_nothing_is_beside_it(
         expect(console.locator('[data-list="waiting"]')).to_contain_text("Associations")
         for width, height in ((360, 740), (390, 844), (1366, 768)):
             assert_fits(console, width, height)
+    for key, state in (("F8", "free"), ("F9", "called"), ("F8", "free")):
+        console.keyboard.press(key)
+        phase(console, state)
 
 
 def test_a_counter_opened_by_a_work_profile_serves_its_queues_and_says_why(

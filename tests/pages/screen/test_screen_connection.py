@@ -143,4 +143,5 @@ def test_a_restored_connection_is_live_again_and_reads_once(pages: Pages, hall: 
     hall.call("R042")
     expect(page.locator(".card-number")).to_have_text("R042")
     expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
-    assert hall.requests[asked:] == ["/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]
+    paths = ["/health/ready", "/api/v1/halls/laon/board", "/api/v1/halls/laon/screen"]
+    assert hall.requests[asked:] == paths
