@@ -44,6 +44,8 @@ class Sender:
     spawn: Callable[[Callable[[], None]], object]
     failures: int = 0
     _busy: set[str] = field(default_factory=set)
+    _missed: set[str] = field(default_factory=set)
+    """Busy recipients for which something was due meanwhile."""
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of commits: sends new deliveries of an alarm at once."""
@@ -59,7 +61,9 @@ class Sender:
             log.exception("outbox_not_read")
             return
         for recipient in waiting:
-            if recipient not in self._busy:
+            if recipient in self._busy:
+                self._missed.add(recipient)
+            else:
                 self._busy.add(recipient)
                 self.spawn(partial(self._send_all, recipient))
 
@@ -67,10 +71,14 @@ class Sender:
         with self.database.read() as rows:
             return outbox.due_deliveries(rows, self.database.clock.now())
 
+    def _due_to(self, recipient: str) -> Sequence[Delivery]:
+        return [each for each in self._due() if each.recipient == recipient]
+
     def _send_all(self, recipient: str) -> None:
         """Until nothing is due there: a delivery that failed waits, those of other halls go on."""
         try:
-            while mine := [each for each in self._due() if each.recipient == recipient]:
+            while (mine := self._due_to(recipient)) or recipient in self._missed:
+                self._missed.discard(recipient)
                 for delivery in mine:
                     self._send(delivery)
         except Exception:

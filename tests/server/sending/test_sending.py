@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from server.sending.refused import FAILURES, SendRefused
 from server.sending.sender import Sender
 from server.sending.webhook import Webhooks
 from server.settings import Settings
+from server.store.alarms.outbox import Delivery
 from server.store.alarms.recipients import Recipient
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
@@ -88,6 +90,29 @@ def test_a_recipient_that_hangs_delays_no_other_and_no_hall(office: Office, endp
         "and told again, while one still hangs",
     )
     endpoint.hold.set()
+
+
+def test_what_is_queued_while_a_recipient_is_looked_at_for_the_last_time_is_sent_at_once(
+    office: Office, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+):
+    office.hall.tells(f"{endpoint.address}/hook")
+    office.hall.database.subscribers.clear()
+    due, is_mended = office.sender._due, False
+
+    def late() -> Sequence[Delivery]:
+        nonlocal is_mended
+        found = due()
+        if types(endpoint) and not found and not is_mended:
+            is_mended = True
+            office.is_mended()
+            office.sender.look()
+        return found
+
+    monkeypatch.setattr(office.sender, "_due", late)
+    office.breaks()
+    office.sender.look()
+    office.threads.settle()
+    assert types(endpoint) == ["alarm.raised", "alarm.cleared"]
 
 
 def test_a_refused_delivery_is_reported_tried_again_and_stays_in_order(
