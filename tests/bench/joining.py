@@ -1,12 +1,14 @@
-"""Part j: a thousand screens join again at once, against as many sockets of the bare server.
+"""Part j: a thousand screens join again, against as many sockets of the bare server.
 
-Each screen has a token of its own, and each forty an address, as a hall has. Rounds without calls give the
-time and the processor; in others a console calls meanwhile, and its calls are compared with those while
-nobody joins. As a control, the bare server writes meanwhile.
+Each screen has a token of its own, and each forty an address, as a hall has. Rounds in which all join at once
+give the time and the processor. In others a console calls meanwhile, and its calls are compared with those
+while nobody joins: once with screens that join at once, once with screens that return as pages do, each at a
+random instant of the span that the server names. As a control, the bare server writes meanwhile.
 """
 
 import asyncio
 import itertools
+import random
 import statistics
 import time
 from asyncio import wrap_future
@@ -20,13 +22,14 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from server.ids import new_token, token_digest
+from server.live.wire import return_ms
 from tests.bench.http_load import Connection, percentile, request
 from tests.bench.sides import Product, processor_s
 from tests.bench.socket_fleet import SocketClient
 
 SCREENS, PER_ADDRESS = 1_000, 40
 BETWEEN_CALLS_S = 0.05
-QUIET_CALLS, MOST_CALLS = 30, 60
+QUIET_CALLS, MOST_CALLS = 30, 100
 LEAVING_S = 1.0
 """What their leaving takes is not measured."""
 MOST_DELAY_MS = 50
@@ -55,12 +58,13 @@ class Joins:
 class Joining:
     """Both servers, and by how many ms the 95th of a hundred requests is later while screens join.
 
-    The product's are calls, those of the bare server its raw writes.
+    The product's are calls, those of the bare server its raw writes; `spread`: screens return as pages do.
     """
 
     ours: Joins
     bare: Joins
     calls_later_ms: float
+    calls_later_spread_ms: float
     writes_later_ms: float
 
 
@@ -78,13 +82,17 @@ async def measure_joining(side: Product, bare: tuple[int, int], rounds: int) -> 
             reference.append(await wrap_future(screens.submit(theirs)))
         calling, writing = await Connection.open(side.port), await Connection.open(bare[0])
         await side.open_counter(calling)
-        await side.fill_queue(calling, (QUIET_CALLS + MOST_CALLS) * rounds)
+        await side.fill_queue(calling, 2 * (QUIET_CALLS + MOST_CALLS) * rounds)
+        spread = partial(ours, spread_s=return_ms(SCREENS) / 1_000)
         calls = await _later_meanwhile(lambda: side.call_next(calling), lambda: screens.submit(ours), rounds)
+        calls_spread = await _later_meanwhile(
+            lambda: side.call_next(calling), lambda: screens.submit(spread), rounds
+        )
         raw = request("POST", "/raw")
         writes = await _later_meanwhile(lambda: writing.ask(raw), lambda: screens.submit(theirs), rounds)
         calling.close()
         writing.close()
-    return Joining(_median(product[1:]), _median(reference[1:]), calls, writes)
+    return Joining(_median(product[1:]), _median(reference[1:]), calls, calls_spread, writes)
 
 
 async def _later_meanwhile(ask: Ask, join: Callable[[], Future[Taken]], rounds: int) -> float:
@@ -113,14 +121,14 @@ def paired_screens(side: Product, count: int) -> Auths:
     return [{"token": token} for token in tokens]
 
 
-def one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int]) -> Taken:
-    """Joins with each of them at once. `pids`: the processes of the server."""
-    return asyncio.run(_one_round(port, namespace, auths, pids))
+def one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int], *, spread_s: float = 0) -> Taken:
+    """Joins with each of them at a random instant of `spread_s`. `pids`: the processes of the server."""
+    return asyncio.run(_one_round(port, namespace, auths, pids, spread_s))
 
 
-async def _one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int]) -> Taken:
+async def _one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int], spread_s: float) -> Taken:
     before_s, started = processor_s(pids), time.monotonic()
-    clients = await _all_at_once(port, namespace, auths)
+    clients = await _all_of(port, namespace, auths, spread_s)
     taken = started, time.monotonic(), processor_s(pids) - before_s
     for client in clients:
         client.close()
@@ -128,12 +136,15 @@ async def _one_round(port: int, namespace: str, auths: Auths, pids: Sequence[int
     return taken
 
 
-async def _all_at_once(port: int, namespace: str, auths: Auths) -> list[SocketClient]:
+async def _all_of(port: int, namespace: str, auths: Auths, spread_s: float) -> list[SocketClient]:
+    instants = random.Random(1)
+
+    async def joined(place: int, auth: dict[str, Any] | None, after_s: float) -> SocketClient:
+        await asyncio.sleep(after_s)
+        return await SocketClient.open(port, namespace, auth, address=f"127.0.{1 + place // PER_ADDRESS}.1")
+
     return await asyncio.gather(
-        *(
-            SocketClient.open(port, namespace, auth, address=f"127.0.{1 + place // PER_ADDRESS}.1")
-            for place, auth in enumerate(auths)
-        )
+        *(joined(place, auth, instants.uniform(0, spread_s)) for place, auth in enumerate(auths))
     )
 
 
