@@ -1,4 +1,4 @@
-"""Photographs of an entry: decoded and encoded anew before it is kept, shown to who reads it, removed."""
+"""Photographs of an entry: decoded and encoded anew before it is kept, shown to readers of the entry, removed."""
 
 from collections.abc import Sequence
 

@@ -240,7 +240,7 @@ def _step_free(
 ) -> list[UnservedStepFree]:
     """People who wait for a step-free counter that no open one serves, and the closed ones that could.
 
-    Of both, those in the reach of who asks.
+    Of both, those that the reader may see.
     """
     rows, configuration = hall_now.rows, hall_now.configuration
     states = {each["counter"]: each for each in counters_now}
@@ -261,7 +261,7 @@ def _step_free(
 def _queues(
     hall_now: HallState, details: VisitDetails, reach: CallingReach, *, page: int
 ) -> list[QueueOfHall]:
-    """Each queue with the people in the reach of who asks; a queue out of reach where nobody is for them."""
+    """Each queue with the people that the reader may see; a queue out of reach where nobody is for them."""
     rows, hall, configuration = hall_now.rows, hall_now.row.id, hall_now.configuration
     groups = [
         group
