@@ -1,4 +1,4 @@
-"""Photographs of an entry: decoded and encoded anew before it is kept, shown to readers of the entry, removed."""
+"""Photographs of an entry: decoded and encoded anew, kept, shown to readers of the entry, and removed."""
 
 from collections.abc import Sequence
 
