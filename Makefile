@@ -103,7 +103,7 @@ test: programs tools ## Every check and every test, with small counts
 	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
 
 # tests without counts and without invented examples would prove what `make test` has proved
-soak: programs tools ## The tests that have counts, with large ones, and the long campaigns; see docs/measured
+soak: programs tools ## The tests that have counts, with large ones, and the long campaigns; results in var/measured.jsonl
 	@PARVIS_TEST_COUNTS=large $(PYTHON) -m pytest --timeout 7200 \
 		$$(grep -rlE "harness.counts|conftest import LONG|^from hypothesis|^import hypothesis" --include "test_*.py" $(TESTS))
 	@[ -x var/mutants/bin/python ] || $(PYTHON) -m venv var/mutants
