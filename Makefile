@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev setup tools assets programs hooks format check types scripts quick test-one test migration sbom soak bench audit lock clean
+.PHONY: help run dev setup tools assets programs hooks format check types scripts quick test-one test migration reference sbom soak bench audit lock clean
 .DEFAULT_GOAL := run
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
@@ -92,6 +92,9 @@ test-one: tools ## One test, file or folder: T=tests/kiosk or T="tests/pages -k 
 
 migration: tools ## A new file of migration with the next number: M="Keep the colour of a counter"
 	@sh .ci/new_migration.sh "$(M)"
+
+reference: tools ## Make docs/settings, commands, facts and messages from the code
+	@$(PYTHON) .ci/reference.py
 
 sbom: tools ## What the product is made of, as CycloneDX in var/sbom
 	@sh .ci/sbom.sh

@@ -1,4 +1,10 @@
-"""`parvis`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage."""
+"""`parvis`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage or setting.
+
+A command that writes goes through the running server by its local socket. Sentences are in the language of
+`LANG` or `PARVIS_LANGUAGE`: French unless it is English or Spanish; help and wrong usage are English. A
+refusal is a code and a sentence: a database without tables is `not_installed`. With several workers each
+drops its cached data of a device or key within two seconds, and cuts sockets of a void token within one.
+"""
 
 import os
 import sys
@@ -57,10 +63,16 @@ def begin() -> None:
 @cli.command()
 def serve(
     lan: Annotated[
-        bool, typer.Option("--lan", help="To devices of the local network, by https with an own certificate.")
+        bool,
+        typer.Option(
+            "--lan", help="Also serve the local network by https, with a certificate of its own authority."
+        ),
     ] = False,
 ) -> None:
-    """Serve the installation: one process, or several workers with PostgreSQL and Redis."""
+    """Serve the installation: one process, or several workers with PostgreSQL and Redis.
+
+    On an address that other machines reach it serves neither a demonstration nor plain http without a proxy.
+    """
     if lan:
         os.environ["PARVIS_LAN"] = "true"  # for the server process too
     settings = Settings()
@@ -82,7 +94,7 @@ def serve(
 
 @cli.command("installation-link")
 def installation_link_command() -> None:
-    """Print the link that makes the first administrator; refused once there is an account."""
+    """Print the link that creates the first administrator; refused once there is an account."""
     settings = Settings()
     database = open_database(settings)
     try:
@@ -155,7 +167,7 @@ def server_command(settings: Settings) -> list[str]:
 
 @cli.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to the newest schema; no server may run meanwhile."""
+    """Bring the database to the newest schema, or create it; no server may run meanwhile."""
     settings = Settings()
     with alone(settings.var):
         database = Database(settings.database_address, Clock())
@@ -175,7 +187,7 @@ def demo(
     pace: demonstrating.Pace = 10.0,
     ends_with: demonstrating.EndsWith = None,
 ) -> None:
-    """Create the demonstration if there is none, and print where everything is; or play it live."""
+    """Create the demonstration if there is none, and print every page and account; or play it live."""
     settings = Settings()
     if live:
         demonstrating.live(settings, pace, ends_with=ends_with)

@@ -1,6 +1,8 @@
-"""Settings: environment variables `PARVIS_*` or a TOML file named by `PARVIS_CONFIG`.
+"""Settings: environment variables, or a TOML file named by `PARVIS_CONFIG` with the same names in small
+letters and without the prefix (`port = 8080`).
 
-The environment wins.
+The environment takes precedence. A wrong value gives one line and exit status 2. Settings are read at start.
+Keep keys and passwords in a file that only the server reads.
 """
 
 import os
@@ -33,167 +35,135 @@ class Settings(BaseSettings):
     Defaults make the embedded layout: one process, SQLite.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="ignore", use_attribute_docstrings=True)
 
-    var: Path = Field(
-        default=Path("var"), description="Folder of the run-time state: database, media, audio, anchors."
-    )
-    database_url: str = Field(
-        default="", description="sqlite:///path or postgresql://…; empty: SQLite in the var folder."
-    )
-    redis_url: str = Field(default="", description="Redis that joins several workers; empty: none.")
-    workers: int = Field(
-        default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL and Redis."
-    )
-    host: str = Field(
-        default="127.0.0.1",
-        description="Address to listen on; without TLS only a loopback address is served.",
-    )
-    port: int = Field(default=8080, ge=1, le=65535, description="TCP port to listen on.")
-    lan: bool = Field(
-        default=False,
-        description="Whether devices of the local network are served, by https with a certificate of the "
-        "server's own authority; not set: as chosen when the hall was set up.",
-    )
-    public_url: str = Field(
-        default="", description="https address visitors' phones reach; empty: no QR code, no phone page."
-    )
-    allowed_hosts: str = Field(
-        default="",
-        description="Names by which the server answers, separated by spaces; empty: see the manual of https.",
-    )
-    survey_hosts: str = Field(
-        default="",
-        description="Names of the sites where the form of a survey may be, separated by spaces; empty: none.",
-    )
-    tls_certificate: str = Field(
-        default="", description="PEM file of the certificate chain; with tls_key: https."
-    )
-    tls_key: str = Field(default="", description="PEM file of the certificate's key.")
-    behind_proxy: bool = Field(
-        default=False, description="A proxy on this machine ends TLS and sets X-Forwarded headers."
-    )
-    head_seconds: float = Field(
-        default=10, ge=0.1, le=600, description="How long a client has for the head of a request."
-    )
-    body_seconds: float = Field(
-        default=30,
-        ge=0.1,
-        le=600,
-        description="How long a body may stand still, or an answer that is not taken.",
-    )
-    next_request_seconds: float = Field(
-        default=15, ge=0.1, le=600, description="How long an unused connection is kept after an answer."
-    )
-    first_packet_seconds: float = Field(
-        default=10, ge=0.1, le=600, description="How long a websocket has to join what it may follow."
-    )
-    connections_per_address: int = Field(
-        default=1024,
-        ge=0,
-        le=100_000,
-        description="Connections of one address that nobody has identified, a process; 0: no limit.",
-    )
-    requests_per_address: int = Field(
-        default=1200,
-        ge=0,
-        le=1_000_000,
-        description="Pages a minute that strangers at one address may ask for; 0: no limit.",
-    )
-    secret_key: str = Field(
-        default="", repr=False, description="Signs cookies; empty: a random one kept in the database."
-    )
-    kiosk_tickets_a_minute: int = Field(
-        default=30, ge=0, le=10_000, description="New tickets one kiosk may give a minute; 0: no limit."
-    )
-    oidc_issuer: str = Field(
-        default="", description="https address of a provider of identities (OpenID Connect); empty: none."
-    )
-    oidc_client_id: str = Field(default="", description="This installation's name at the provider.")
-    oidc_client_secret: str = Field(default="", repr=False, description="Its secret at the provider.")
-    oidc_name: str = Field(
-        default="", max_length=60, description="The provider's name on the button; empty: the organisation's."
-    )
-    oidc_scopes: str = Field(
-        default="openid email", description="What the provider is asked to tell, separated by spaces."
-    )
-    oidc_signed_userinfo: bool = Field(
-        default=False, description="Whether what it tells of a person must be a signed JWT (ProConnect)."
-    )
-    oidc_without_email_verified: bool = Field(
-        default=False,
-        description="Whether the provider verifies addresses but never sends `email_verified` (ProConnect).",
-    )
-    oidc_prompt_login: bool = Field(
-        default=True, description="Whether the provider asks who it is at each sign-in: shared counters."
-    )
-    demo_hours: Literal["open", "real"] = Field(
-        default="open", description="Whether a demonstration is open round the clock or keeps its real hours."
-    )
-    demo_live: bool = Field(
-        default=True,
-        description="Whether visitors and agents are simulated while `parvis demo --serve` serves.",
-    )
-    voice: bool = Field(
-        default=True,
-        description="Whether calls are spoken and kiosks read their views aloud, with the espeak-ng program.",
-    )
-    voices_folder: str = Field(
-        default="",
-        description="Folder of the site's own voices, one a language; empty: voices in the var folder.",
-    )
-    media_bytes: int = Field(
-        default=200_000_000,
-        ge=1_000_000,
-        le=2_000_000_000,
-        description="Largest upload of an image, a document or a video, in bytes.",
-    )
-    site_media_bytes: int = Field(
-        default=10_000_000_000,
-        ge=10_000_000,
-        le=10_000_000_000_000,
-        description="Bytes that the media of one site may keep, and those of all sites together.",
-    )
-    feeds_from_private: bool = Field(
-        default=False, description="Whether web feeds may be read from private and loopback addresses."
-    )
-    vigilance_key: str = Field(
-        default="", repr=False, description="The key of Météo-France’s API of the vigilance; empty: not read."
-    )
-    picture_minutes: int = Field(
-        default=5,
-        ge=0,
-        le=1440,
-        description="How often a screen sends a picture of itself to supervision, in minutes; 0: when asked.",
-    )
-    pictures_kept_hours: int = Field(
-        default=24, ge=1, le=720, description="How long the last picture of a screen is kept, in hours."
-    )
-    smtp_host: str = Field(
-        default="",
-        description="Server that takes the letters of alarms and of invitations; empty: none is sent.",
-    )
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="TCP port of that server.")
-    smtp_tls: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="How the way to that server is encrypted."
-    )
-    smtp_user: str = Field(default="", description="Who signs in at that server; empty: nobody.")
-    smtp_password: str = Field(default="", repr=False, description="The password of that user.")
-    smtp_from: str = Field(
-        default="", description="Sender of the letters; empty: parvis at the name of that server."
-    )
-    webhooks_to_private: bool = Field(
-        default=False,
-        description="Whether webhooks may go to private and loopback addresses, and over plain http.",
-    )
-    language: str = Field(
-        default="",
-        pattern="^(fr|en|es)?$",
-        description="Language of the sentences of commands; empty: the machine's (LANG), else French.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least level that is logged."
-    )
+    var: Path = Path("var")
+    """Folder of the run-time state: SQLite database, media, audio, anchors, local socket, locks."""
+    database_url: str = ""
+    """`sqlite:///path` or `postgresql://…`; empty: SQLite, `parvis.db` in the var folder."""
+    redis_url: str = ""
+    """Redis that joins several workers and keeps their rate limits; empty: none, limits in memory."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Server processes. More than one needs PostgreSQL and Redis."""
+    host: str = "127.0.0.1"
+    """Address to listen on. Without TLS or a proxy only a loopback address is served.
+
+    With `PARVIS_LAN` a loopback address stands for every address."""
+    port: int = Field(default=8080, ge=1, le=65535)
+    """TCP port to listen on."""
+    lan: bool = False
+    """Serves devices of the local network by https, with a certificate of the server’s own authority.
+
+    `parvis serve --lan` sets it. One process, without proxy or other certificate. Not set: as somebody chose
+    in the first set-up in the browser."""
+    public_url: str = ""
+    """The https address that visitors’ phones reach, in QR codes and invitations; empty: no QR code."""
+    allowed_hosts: str = ""
+    """The names by which the server answers, separated by spaces; `.exemple.fr`: every name below.
+
+    A request to another name gets 421. Empty: by https any name, by http those of this machine and of
+    `PARVIS_PUBLIC_URL`. A demonstration answers to this machine alone, and to no proxy."""
+    survey_hosts: str = ""
+    """Sites where the form of a survey may be, separated by spaces; empty: none (docs/rules/surveys.md)."""
+    tls_certificate: str = ""
+    """PEM file of the certificate chain; together with the key the server speaks https."""
+    tls_key: str = ""
+    """PEM file of the certificate’s key."""
+    behind_proxy: bool = False
+    """A proxy on this machine ends TLS: one `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.
+
+    `PARVIS_HOST` stays a loopback address."""
+    head_seconds: float = Field(default=10, ge=0.1, le=600)
+    """Seconds that a client has for the head of a request, or for the start of TLS."""
+    body_seconds: float = Field(default=30, ge=0.1, le=600)
+    """Seconds that the body of a request may stall, or an answer that the client does not read."""
+    next_request_seconds: float = Field(default=15, ge=0.1, le=600)
+    """Seconds that an unused connection is kept after an answer."""
+    first_packet_seconds: float = Field(default=10, ge=0.1, le=600)
+    """Seconds that a websocket has to join what it may follow."""
+    connections_per_address: int = Field(default=1024, ge=0, le=100_000)
+    """Connections that one address (IPv6: one /64) may hold in each process without a known device, person,
+    key or ticket; 0: no limit.
+
+    Over the limit the one that has waited longest is closed. The network around (/24, /48) may hold four
+    times as many, all of them together half of the process’s open files. Behind a proxy the forwarded address
+    counts."""
+    requests_per_address: int = Field(default=1200, ge=0, le=1_000_000)
+    """Pages a minute for strangers at one address (IPv6: one /64); then 429. 0: no limit.
+
+    Three times as many of tickets, ten times as many files; the network around (/24, /48) may ask for four
+    times as many. Raise it where more than 300 phones share the address of a hall."""
+    secret_key: str = Field(default="", repr=False)
+    """Signs cookies, CSRF tokens and tickets; set it where several machines serve one database.
+
+    Empty: a random one kept in the database, and for tickets `secret.key` in the var folder. With another
+    value reprinted tickets get another code."""
+    kiosk_tickets_a_minute: int = Field(default=30, ge=0, le=10_000)
+    """New tickets that one kiosk may give a minute, check-ins included; 0: no limit, for measurements.
+
+    One more is 429 `too_many_tickets`, and the kiosk tries again for 20 s."""
+    oidc_issuer: str = ""
+    """https address of an identity provider (OpenID Connect); empty: none (docs/manuels/connexion.md)."""
+    oidc_client_id: str = ""
+    """This installation’s name at the provider; needed with an issuer."""
+    oidc_client_secret: str = Field(default="", repr=False)
+    """Its secret at the provider; needed with an issuer, never logged."""
+    oidc_name: str = Field(default="", max_length=60)
+    """The provider’s name on the button, at most 60 characters; empty: « le compte de l’organisme »."""
+    oidc_scopes: str = "openid email"
+    """The scopes requested from the provider. Parvis uses the subject and the e-mail address only."""
+    oidc_signed_userinfo: bool = False
+    """The provider’s answer about a person must be a signed JWT, as ProConnect’s is."""
+    oidc_without_email_verified: bool = False
+    """The provider verifies addresses but never sends `email_verified`, as ProConnect seems to do.
+
+    False: an answer without it links nobody to an account by address."""
+    oidc_prompt_login: bool = True
+    """The provider asks for the identity at each sign-in, which counters shared by several people need."""
+    demo_hours: Literal["open", "real"] = "open"
+    """Whether a demonstration is open round the clock or keeps its real hours."""
+    demo_live: bool = True
+    """Simulates visitors and agents while `parvis demo --serve` serves."""
+    voice: bool = True
+    """Speaks calls and reads kiosks’ views aloud, where the espeak-ng program is installed."""
+    voices_folder: str = ""
+    """Folder of the site’s own voices, one folder a language; empty: `voices` in the var folder
+    (docs/manuels/son.md)."""
+    media_bytes: int = Field(default=200_000_000, ge=1_000_000, le=2_000_000_000)
+    """Bytes of the largest upload of an image, a document or a video."""
+    site_media_bytes: int = Field(default=10_000_000_000, ge=10_000_000, le=10_000_000_000_000)
+    """Bytes that the media of one site may keep, and those of all sites together (docs/rules/media.md)."""
+    feeds_from_private: bool = False
+    """Reads web feeds from private and loopback addresses too: a drafter’s address may then reach them."""
+    vigilance_key: str = Field(default="", repr=False)
+    """Key of Météo-France’s public API of the vigilance, read every ten minutes; empty: not read
+    (docs/rules/cap.md)."""
+    picture_minutes: int = Field(default=5, ge=0, le=1440)
+    """Minutes between two pictures that a screen sends to supervision; 0: only when somebody asks
+    (docs/rules/supervision.md)."""
+    pictures_kept_hours: int = Field(default=24, ge=1, le=720)
+    """Hours that the last picture of a screen is kept."""
+    smtp_host: str = ""
+    """Server that sends the letters of alarms and invitations; empty: none is sent (docs/rules/alarms.md)."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """TCP port of that server."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to that server is encrypted; its certificate is checked."""
+    smtp_user: str = ""
+    """Login at that server; empty: none."""
+    smtp_password: str = Field(default="", repr=False)
+    """Password of that login."""
+    smtp_from: str = ""
+    """Sender of the letters; empty: `parvis` at the name of that server."""
+    webhooks_to_private: bool = False
+    """Sends webhooks to private and loopback addresses too, and over http: people who configure may then
+    reach that network."""
+    language: str = Field(default="", pattern="^(fr|en|es)?$")
+    """`fr`, `en` or `es`: the language of `serve`, `doctor` and refusals of commands on a terminal.
+
+    Empty: the machine’s (`LANG`), French where it is another."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The lowest level that the server, its workers and the commands log; libraries log from `warning` on."""
 
     @classmethod
     def settings_customise_sources(

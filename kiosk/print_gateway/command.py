@@ -1,4 +1,7 @@
-"""`parvis-print-gateway`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage."""
+"""`parvis-print-gateway`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage.
+
+Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md).
+"""
 
 import argparse
 import getpass
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments say; the exit status."""
-    typed = _parser().parse_args(arguments)
+    typed = command_parser().parse_args(arguments)
     try:
         match typed.command:
             case "install":
@@ -117,7 +120,8 @@ def _say(key: str, /, **values: object) -> None:
     print(sentence(key, **values), flush=True)
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """The commands with their options."""
     parser = argparse.ArgumentParser(
         prog=service.NAME,
         description="Prints what the hall's server has for the printer that is plugged into this computer. "

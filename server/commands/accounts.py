@@ -19,9 +19,11 @@ def create_user(
         list[str] | None,
         typer.Option(help="Role, or role@site; may be given several times. Without a site: at every site."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name shown to colleagues; the login unless told.")] = "",
+    name: Annotated[str, typer.Option(help="Name shown to colleagues; the login by default.")] = "",
     language: Annotated[str, typer.Option(help="Language of their pages and letters.")] = FRENCH,
-    reset: Annotated[bool, typer.Option("--reset", help="Give an existing account a new password.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="A new password for an account; unlocks it.")
+    ] = False,
 ) -> None:
     """Create an account.
 

@@ -44,7 +44,10 @@ def _chosen(choice: AlarmChoice) -> str:
 def replay(
     recipient: Annotated[str, typer.Argument(help="Id of the recipient, as `recipients` lists it.")],
     since: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="From that day on (UTC); yesterday unless told.")
+        datetime | None,
+        typer.Option(
+            formats=DAY, help="From that day on (UTC), at most thirty days ago; yesterday by default."
+        ),
     ] = None,
 ) -> None:
     """Send again, in their order and with their ids, the deliveries that went to a recipient."""

@@ -27,11 +27,11 @@ def create(
         typer.Option(help=f"What it may do ({', '.join(SCOPES)}); may be given several times."),
     ],
     hall: Annotated[
-        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All unless told.")
+        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All by default.")
     ] = None,
     expires: Annotated[
         datetime | None,
-        typer.Option(formats=DAY, help="Last day, included, to midnight UTC; in a year unless told."),
+        typer.Option(formats=DAY, help="Last day, included, to midnight UTC; in a year by default."),
     ] = None,
     loopback_only: Annotated[
         bool, typer.Option("--loopback-only", help="Accepted from this machine only.")
@@ -91,7 +91,7 @@ def _state(row: ApiKeyRow, now: datetime) -> str:
 
 @keys.command("revoke")
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
-    """Revoke an API key: it is worth nothing from now on."""
+    """Revoke an API key: it is void from now on."""
     settings = Settings()
     write(settings.var, lambda: open_database(settings), writers.revoke_api_key, key=key)
     say(sentence("command.key.revoked", key=key))

@@ -21,7 +21,10 @@ def import_appointments_command(
         bool, typer.Option("--dry-run", help="Check and tell what would change; write nothing.")
     ] = False,
 ) -> None:
-    """Book, move and cancel the appointments of a file; a refused line does not affect the others."""
+    """Book, move and cancel the appointments of a file; a refused line does not affect the others.
+
+    Exit status 1 where one was refused.
+    """
     settings = Settings()
     try:
         content = file.read_text(encoding="utf-8-sig")

@@ -64,7 +64,7 @@ def _short(value: object) -> str:
 
 def export_configuration(
     hall: Annotated[
-        str | None, typer.Option(help="Slug of a hall; the installation's document unless told.")
+        str | None, typer.Option(help="Slug of a hall; the installation's document by default.")
     ] = None,
 ) -> None:
     """Print the published document, ready to be changed and imported."""

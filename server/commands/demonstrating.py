@@ -46,11 +46,11 @@ History = Annotated[
         help="Create it with a plausible past: 90d, 3w; an existing one keeps its own.",
     ),
 ]
-Serving = Annotated[bool, typer.Option("--serve", help="Serve the demonstration once it exists.")]
+Serving = Annotated[bool, typer.Option("--serve", help="Then serve it, with simulated visitors and agents.")]
 Live = Annotated[
-    bool, typer.Option("--live", help="Visitors and agents act on the running server until Ctrl-C.")
+    bool, typer.Option("--live", help="Simulate visitors and agents on the running server until Ctrl-C.")
 ]
-Still = Annotated[bool, typer.Option("--still", help="With --serve: without simulated visitors and agents.")]
+Still = Annotated[bool, typer.Option("--still", help="With --serve: simulate nobody.")]
 EndsWith = Annotated[
     int | None,
     typer.Option("--ends-with", metavar="PID", hidden=True, help="With --live: end when this parent ends."),

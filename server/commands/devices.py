@@ -23,14 +23,14 @@ BaseUrl = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="Address the device reaches the server at; PARVIS_PUBLIC_URL, or this machine's, unless told.",
+        help="Address the device reaches the server at; PARVIS_PUBLIC_URL, or this machine's by default.",
     ),
 ]
 
 
 @devices.command("list")
 def list_devices(
-    hall: Annotated[str | None, typer.Option(help="Slug of a hall; every hall unless told.")] = None,
+    hall: Annotated[str | None, typer.Option(help="Slug of a hall; every hall by default.")] = None,
 ) -> None:
     """List the devices: id, kind, hall, place in the configuration, since when, and whether revoked.
 
@@ -113,7 +113,7 @@ def _own_address(settings: Settings) -> str:
 def revoke(
     device: Annotated[str, typer.Argument(help="Id of the device, or of its place in the document.")],
 ) -> None:
-    """Revoke a device: its token is worth nothing from now on."""
+    """Revoke a device: its token is void from now on."""
     settings = Settings()
     write(settings.var, lambda: open_database(settings), writers.revoke_device, device=device)
     say(sentence("command.device.revoked", device=device))

@@ -27,7 +27,7 @@ def purge_command() -> None:
 
 def verify_journal_command(
     hall: Annotated[
-        str | None, typer.Option(help="Slug of a hall; the installation and all halls unless told.")
+        str | None, typer.Option(help="Slug of a hall; the installation and all halls by default.")
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Also compare rows, documents and personal values with the facts.")
@@ -60,7 +60,11 @@ def _describe_fault(fault: JournalFault) -> str:
 def backup_command(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="File to write; it must not exist.")],
 ) -> None:
-    """Write a backup of the whole database to a new file, media and key beside it; the server may run."""
+    """Write a backup to a new file and anchor every journal; the server may run.
+
+    Media go into the folder FILE.media beside it, the key of tickets into FILE.key, unless PARVIS_SECRET_KEY
+    is set.
+    """
     settings = Settings()
     database = open_database(settings)
     try:
@@ -84,7 +88,8 @@ def restore_command(
 ) -> None:
     """Replace the database by a backup; no server may run.
 
-    Halls begin a new epoch and fresh number series.
+    Halls begin a new epoch and fresh number series. The key comes back from FILE.key, missing
+    media from FILE.media.
     """
     settings = Settings()
     with alone(settings.var):

@@ -37,7 +37,10 @@ CONNECT_WITHIN_S = 2.0
 def probe_printer(
     kiosk: Annotated[str, typer.Argument(help="Id of the printer's kiosk in the hall's document.")],
 ) -> None:
-    """Ask a kiosk's printer how it is and what it can do. One that is ready may print a few characters."""
+    """Ask a kiosk's printer how it is and what it can do, on the machine that drives it.
+
+    One that is ready may print a few characters.
+    """
     settings = Settings()
     database = open_database(settings)
     try:

@@ -34,18 +34,21 @@ def report(
         bool, typer.Option("--facts", help="Also recompute the visits from the facts of the journal.")
     ] = False,
     starts_on: Annotated[
-        datetime | None, typer.Option("--from", formats=DAY, help="First day; all unless told.")
+        datetime | None, typer.Option("--from", formats=DAY, help="First day; all by default.")
     ] = None,
     ends_on: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day, included.")] = None,
     hall: Annotated[
-        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All unless told.")
+        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All by default.")
     ] = None,
     pack: Annotated[
         Path | None, typer.Option(dir_okay=False, help="The evidence pack to write, a zip archive.")
     ] = None,
     period: Annotated[str, typer.Option(help="Of the pack: 2026-Q3, 2026-09 or 2026.")] = "",
 ) -> None:
-    """Recompute stored figures, and print how many differ; exit status 1 when one does. Or write a pack."""
+    """Recompute stored figures, print how many differ and replace those; exit status 1 when one does.
+
+    Or write the evidence pack of a period: of the newest frozen report, else a draft of the figures of now.
+    """
     if pack is not None:
         write_pack(pack, period, hall)
         return

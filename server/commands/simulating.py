@@ -24,11 +24,11 @@ from server.domain.simulation.run import SimulatedWait, run_day
 
 Halls = Annotated[
     list[str] | None,
-    typer.Option("--hall", help="A hall of the product's own: hall_80 or hall_95; both unless told."),
+    typer.Option("--hall", help="A hall of the product's own: hall_80 or hall_95; both by default."),
 ]
 Rules = Annotated[
     list[RuleName] | None,
-    typer.Option("--rule", help="May be given several times; all unless told."),
+    typer.Option("--rule", help="May be given several times; all by default."),
 ]
 Days = Annotated[int, typer.Option("--days", min=1, max=10_000, help="How many days are drawn.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same days.")]
@@ -67,7 +67,7 @@ OneAgent = Annotated[
     ),
 ]
 Estimates = Annotated[
-    bool, typer.Option("--estimates", help="Announce waits, and print how honest they were.")
+    bool, typer.Option("--estimates", help="Announce waits, and print how accurate they were.")
 ]
 
 

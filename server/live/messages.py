@@ -1,46 +1,73 @@
-"""Live messages: one description of each, and the rooms they go to (CONTRACT, Live)."""
+"""Live messages: Socket.IO over websocket only; each namespace belongs to one hall.
 
-SCREEN, KIOSK, AGENT, VISITOR = "/screen", "/kiosk", "/agent", "/visitor"
+The right to join is checked at the connection: a token in `auth`, the device cookie (`{"caller": "device"}`
+where a person has signed in too), or the session cookie with `{"hall": slug}`. A socket ends when its token
+is revoked, renewed or expired. A message is less than 4 kB.
+
+« Position » is epoch, version and as_of (docs/rules/state.md). With several workers, calls, boards, queues
+and verdicts pass through Redis; each worker sends to its own sockets what it computes once a second
+(`queues.changed`, `menu.changed`, `ticket.changed`, `heartbeat`).
+"""
+
+SCREEN = "/screen"
+"""Hall screens; requires `read_board`."""
+KIOSK = "/kiosk"
+"""Kiosks; requires `issue`."""
+AGENT = "/agent"
+"""Consoles; reception, with `{"papers": true}`; supervision, with `{"devices": true}` or `"every"` hall that
+the person supervises. Requires `read_queue`; for papers `issue` too, for devices `supervise`."""
+VISITOR = "/visitor"
+"""Phones, with `{"ticket": token, "language": code}`; requires the ticket’s token."""
 NAMESPACES = (SCREEN, KIOSK, AGENT, VISITOR)
 
 BOARD_CHANGED = "board.changed"
-"""To screens: the whole board without queues, with epoch, version, as_of."""
+"""To screens: at most 12 calls and the last 8, 0.15 s after a commit, bursts together.
+
+Again 60 s after a call that counts as the arrival (docs/rules/transitions.md)."""
 QUEUES_CHANGED = "queues.changed"
-"""To screens: people waiting and waits per queue, at most once a second."""
+"""To screens: people waiting and the range of the wait for each queue, at most once a second."""
 CALL_ANNOUNCED = "call.announced"
-"""To screens: one call or recall, once; repeated with its audio when that is ready."""
+"""To screens: one call or recall, at once after the commit; again when its audio is ready.
+
+`brief`: the sentence once, without chime; `loop`: twice, for the induction loop. The visitor’s language
+follows French where the hall speaks it too. `counter.hearing_loop`: a loop in order helps there."""
 QUEUE_CHANGED = "queue.changed"
-"""To consoles: the queue with the first legs waiting, with epoch, version, as_of.
+"""To consoles: the day’s figures, queues with their first 5 legs, counters, 0.15 s after a commit.
 
-To a person who may see a part of the queue: without any, so that the page reads its part."""
+`shows_counters`: whether the activity of each may be shown; counters of one session share `session_mark`. To
+a person who sees a part of the hall (docs/rules/access.md): no legs, so that the page reads its part."""
 MENU_CHANGED = "menu.changed"
-"""To kiosks: a nudge with epoch and version; the page fetches the menu again."""
+"""To kiosks: a nudge, at most once a second; the page fetches the menu again."""
 PRINT_VERDICT = "print.verdict"
-"""To the kiosk whose printer it is, and to reception: a job's state and verdict."""
+"""To the kiosk whose printer it is, and to reception: a job’s state and verdict, final or not."""
 TICKET_CHANGED = "ticket.changed"
-"""To a visitor: the whole ticket as in REST, in the language of the phone."""
+"""To a visitor: the whole ticket as in REST, after a fact of the visit or a change of the hall."""
 MESSAGE_CHANGED = "message.changed"
-"""To consoles, reception, wall and security: a nudge, for a counter or (null) calls for help."""
+"""To consoles, screens too for help: a nudge when a message is sent or read; null: calls for help."""
 ALERT_CHANGED = "alert.changed"
-"""To all pages of a hall, at once: the alert to show now or null, with epoch, version, as_of.
+"""To all, at once: the alert to show now or null, without anybody’s name; to screens again with its audio.
 
-To screens again with its audio when that is ready."""
+`alert_taken_back` for a minute once one was a mistake."""
 PROGRAMME_CHANGED = "programme.changed"
-"""To screens: a nudge with nothing in it; the page fetches its programme again."""
+"""To screens: a nudge; the page fetches its programme. After publications, withdrawals, and when something
+begins or ends; within a minute of any other change."""
 DEVICES_CHANGED = "devices.changed"
-"""To supervisors of a hall: a nudge; a device came, went, or reported something new."""
+"""To supervision: a nudge; a device came, went, sent a picture, or reported something new."""
 ALARM_CHANGED = "alarm.changed"
-"""To pages at work: a nudge; an alarm of the hall was raised, came back, was acknowledged or cleared."""
+"""To consoles: a nudge; an alarm of the hall was raised, returned, acknowledged or cleared."""
 INCIDENT_CHANGED = "incident.changed"
-"""To pages at work that asked for them: the incidents of a hall, with epoch, version, as_of."""
+"""To pages at work that asked for them (`incidents` of the handshake): the incidents of a hall, whole; beyond
+the hall once one is escalated."""
 CONFIGURATION_CHANGED = "configuration.changed"
-"""To pages at work (security’s among screens): the revisions that apply now; it reads its names again."""
+"""To consoles and screens, within a second of a publication: the revisions that apply."""
 PICTURE_ASKED = "picture.asked"
-"""To one screen: a supervisor asks for its picture; the page sends one."""
+"""To one screen: a nudge; a supervisor asks for its picture."""
 RENEWAL_ASKED = "renewal.asked"
-"""To one page of a device: it exchanges its token, using the secret that only this message holds."""
+"""To one page of a device: the secret with which it exchanges its token within two minutes."""
 HEARTBEAT = "heartbeat"
-"""To all, every 25 s: epoch, version and configuration, so that a lost message is noticed."""
+"""To all, every 25 s, so that a page notices a lost message.
+
+`return_ms`: over how long the pages of this process spread their return when they lose it."""
 
 MESSAGE_LIMIT = 4096
 """The most bytes of one message on the wire."""

@@ -1,8 +1,10 @@
-"""Lines: `time=… level=… event=… name=value`, a traceback below it, indented and plain.
+"""Logs: lines `time=… level=… event=… name=value` on standard error, in UTC, a traceback indented below.
 
-Values that are not one plain word are JSON texts. Everything is masked; libraries speak from `warning` on.
-Only the standard library: a process for one kind of work starts in a tenth of the time without structlog.
+A value that is not one plain word is a JSON text, so that no line breaks. Tokens, keys, cookies, passwords
+and e-mail addresses are masked. Requests, names, languages and notes of visitors are not logged.
 """
+
+# only the standard library: a process for one kind of work starts in a tenth of the time without structlog
 
 import json
 import logging

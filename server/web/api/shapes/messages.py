@@ -109,20 +109,29 @@ SENT: Mapping[str, type[BaseModel]] = {
 
 
 class CounterKeep(ExactShape):
-    """A console still holds the counters of its session."""
+    """A console still holds the counters of its session: every 20 s, which renews their lease.
+
+    The answer says whether it still holds the counter.
+    """
 
     counter: str
     session: str
 
 
 class AlertShown(ExactShape):
-    """The alert that a screen shows."""
+    """The alert that a screen shows: when it begins and at each connection, every two seconds until answered.
+
+    A screen that has not sent it within 5 s counts as not reached (docs/rules/alerts.md).
+    """
 
     alert: str
 
 
 class DeviceState(ExactShape):
-    """What a kiosk says of itself; `clock_ms`: milliseconds its clock is ahead of the server's."""
+    """What a kiosk says of itself, at each connection and heartbeat.
+
+    `clock_ms`: milliseconds its clock is ahead of the server’s.
+    """
 
     release: str
     clock_ms: int
@@ -137,7 +146,10 @@ class PanelReport(ExactShape):
 
 
 class PlayerReport(DeviceState):
-    """What a screen says of itself; `revision`: of its programme, empty before it has one."""
+    """What a screen says of itself, when it changes, at each connection and heartbeat.
+
+    `revision`: of its programme, empty before it has one (docs/rules/supervision.md).
+    """
 
     media: PlayerState
     view: PlayerView
@@ -151,7 +163,7 @@ class PlayerReport(DeviceState):
 
 
 class ConfigurationApplied(ExactShape):
-    """The revisions that a kiosk or a screen runs."""
+    """The revisions that a kiosk or a screen runs, when they change, at each connection and heartbeat."""
 
     configuration: str
 

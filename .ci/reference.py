@@ -1,0 +1,222 @@
+"""Writes the pages of reference from the code: settings, commands, facts and live messages.
+
+    python .ci/reference.py
+
+What a page says is a docstring or a help text: change it there. A name of a document in such a text becomes a
+link. Raises ValueError where something says nothing.
+"""
+
+import argparse
+import ast
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType, NoneType
+from typing import Any, get_args
+
+import annotated_types
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typer.main import get_command
+
+from kiosk.print_gateway import command as gateway
+from server import cli
+from server import settings as settings_module
+from server.domain import facts
+from server.live import messages
+from server.logs import plain_lines
+from server.web.api.shapes.messages import SENT, TAKEN
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def text_in(said: str | None, name: str) -> str:
+    """A docstring as Markdown on one line for each paragraph."""
+    if not said:
+        raise ValueError(f"{name} says nothing")
+    paragraphs = [" ".join(each.split()) for each in inspect.cleandoc(said).split("\n\n")]
+    return re.sub(r"docs/((?:[\w-]+/)?([\w-]+)\.md)", r"[\2](\1)", "\n\n".join(paragraphs))
+
+
+def cell(said: str | None, name: str) -> str:
+    """The same for a cell of a table."""
+    return text_in(said, name).replace("\n\n", " ").replace("|", "\\|")
+
+
+def table(head: str, rows: Iterator[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    columns = head.count("|") + 1
+    lines = [f"| {head} |", "|---" * columns + "|", *(f"| {' | '.join(row)} |" for row in rows)]
+    return "\n".join(lines).replace("|  |", "| |")
+
+
+def page(title: str, *parts: str) -> str:
+    """A page with its title and, at its end, how to change it."""
+    return "\n\n".join([f"# {title}", *parts, "`make reference` makes this page from the code."]) + "\n"
+
+
+def docstrings_below(source: ModuleType | type) -> dict[str, str]:
+    """The docstring under each assigned name of a module or class."""
+    body = ast.parse(inspect.getsource(source)).body
+    statements = body[0].body if isinstance(body[0], ast.ClassDef) else body
+    found = {}
+    for statement, follower in pairwise(statements):
+        match statement, follower:
+            case ast.Assign(targets=[ast.Name(name)]), ast.Expr(ast.Constant(str(said))):
+                found[name] = said
+    return found
+
+
+# --- settings -------------------------------------------------------------------------------------
+
+
+def values_of(setting: FieldInfo) -> str:
+    """What a setting may hold."""
+    if choices := [each for each in get_args(setting.annotation) if each is not NoneType]:
+        return ", ".join(f"`{choice}`" for choice in choices)
+    bounds = {type(rule): rule for rule in setting.metadata}
+    if low := bounds.get(annotated_types.Ge):
+        return f"{low.ge:,}–{bounds[annotated_types.Le].le:,}"
+    names: Mapping[Any, str] = {bool: "`true`, `false`", str: "text", Path: "folder"}
+    return names[setting.annotation]
+
+
+def default_of(setting: FieldInfo) -> str:
+    """A setting's default as the page writes it."""
+    if setting.default is PydanticUndefined:
+        raise ValueError("a setting has no default")
+    if setting.default == "":
+        return "empty"
+    return f"`{str(setting.default).lower() if isinstance(setting.default, bool) else setting.default}`"
+
+
+def settings_page() -> str:
+    """Every setting: values, default, effect; then what is logged."""
+    fields = settings_module.Settings.model_fields
+    rows = (
+        (f"`PARVIS_{name.upper()}`", values_of(each), default_of(each), cell(each.description, name))
+        for name, each in fields.items()
+    )
+    return page(
+        "Settings",
+        text_in(settings_module.__doc__, "settings"),
+        table("setting | values | default | effect", rows),
+        text_in(plain_lines.__doc__, "logs"),
+    )
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def commands_below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """A command and all it leads to, by their whole names."""
+    if (below := getattr(command, "commands", None)) is None:
+        yield name, command
+    else:
+        for word, each in below.items():
+            yield from commands_below(each, f"{name} {word}")
+
+
+def command_row(name: str, command: Any) -> tuple[str, str, str]:
+    """What a command does, its arguments and options."""
+    words, options = [name], []
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            words.append((parameter.metavar or parameter.name).upper())
+        elif parameter.name != "help":
+            said = cell(parameter.help, f"{name} {parameter.opts[0]}").rstrip(".")
+            options.append(f"`{parameter.opts[0]}` {said}")
+    return f"`{' '.join(words)}`", cell(command.help, name), "; ".join(options)
+
+
+def gateway_rows() -> Iterator[tuple[str, str, str]]:
+    """The same of the print gateway's commands."""
+    parser = gateway.command_parser()
+    [below] = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    said = {each.dest: each.help for each in below._choices_actions}
+    for name, command in below.choices.items():
+        actions = [each for each in command._actions if each.dest != "help"]
+        words = [parser.prog, name, *(each.dest.upper() for each in actions if not each.option_strings)]
+        options = [f"`{each.option_strings[0]}` {each.help}" for each in actions if each.option_strings]
+        yield f"`{' '.join(words)}`", cell(said[name], name), "; ".join(options)
+
+
+def commands_page() -> str:
+    """Every command with its options."""
+    head = "command | does | options"
+    rows = (command_row(*each) for each in commands_below(get_command(cli.cli), "parvis"))
+    return page(
+        "Commands",
+        text_in(cli.__doc__, "parvis"),
+        table(head, rows),
+        "## On the computer of a kiosk",
+        text_in(gateway.__doc__, "gateway") + " " + text_in(gateway.command_parser().description, "gateway"),
+        table(head, gateway_rows()),
+    )
+
+
+# --- facts and messages ---------------------------------------------------------------------------
+
+
+def facts_page() -> str:
+    """Every fact of the journals of halls and of the installation."""
+    said = docstrings_below(facts.FactKind)
+    rows = {kind: (f"`{kind}`", cell(said.get(kind.name), kind)) for kind in facts.FactKind}
+    head = "fact | what happened"
+    return page(
+        "Facts",
+        text_in(facts.__doc__, "facts"),
+        "## In a hall’s journal",
+        table(head, (row for kind, row in rows.items() if kind not in facts.IN_INSTALLATION)),
+        "## In the installation’s journal",
+        text_in(docstrings_below(facts)["IN_INSTALLATION"], "facts"),
+        table(head, (row for kind, row in rows.items() if kind in facts.IN_INSTALLATION)),
+    )
+
+
+def fields_of(shape: Any) -> str:
+    """The names of a message's fields."""
+    described = TypeAdapter(shape).json_schema()
+    if "$ref" in described:
+        described = described["$defs"][described["$ref"].rpartition("/")[2]]
+    return ", ".join(described.get("properties", ())) or "–"
+
+
+def messages_page() -> str:
+    """Every namespace, and every message that the server or a page sends."""
+    said = docstrings_below(messages)
+    names = {
+        value: name for name, value in vars(messages).items() if name.isupper() and isinstance(value, str)
+    }
+    spaces = ((f"`{space}`", cell(said.get(names[space]), space)) for space in messages.NAMESPACES)
+    sent = (
+        (f"`{name}`", cell(said.get(names[name]), name), fields_of(shape)) for name, shape in SENT.items()
+    )
+    taken = ((f"`{name}`", cell(shape.__doc__, name), fields_of(shape)) for name, shape in TAKEN.items())
+    return page(
+        "Live messages",
+        text_in(messages.__doc__, "messages"),
+        table("namespace | who", spaces),
+        "## The server sends",
+        table("message | to whom, what, when | fields", sent),
+        "## Pages send",
+        table("message | what, when | fields", taken),
+    )
+
+
+def pages() -> dict[str, str]:
+    """The pages of reference by their names in `docs`."""
+    return {
+        "settings": settings_page(),
+        "commands": commands_page(),
+        "facts": facts_page(),
+        "messages": messages_page(),
+    }
+
+
+if __name__ == "__main__":
+    for name, written in pages().items():
+        (DOCS / f"{name}.md").write_text(written, encoding="utf-8")
