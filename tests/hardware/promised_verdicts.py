@@ -28,19 +28,19 @@ def _section() -> str:
 def _table() -> list[list[str]]:
     lines = [line for line in _section().splitlines() if line.startswith("|")]
     head, *rows = [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
-    return [[name.strip("`") for name in head], *rows]
+    return [head, *rows]
 
 
 def promised(printer: str) -> dict[str, str]:
     """The cells of a printer by fault, without their notes."""
     head, _, *rows = _table()
-    at = head.index(printer)
+    [at] = [index for index, names in enumerate(head) if f"`{printer}`" in names]
     return {row[0]: _NOTE.sub("", row[at]) for row in rows}
 
 
 def printers() -> list[str]:
-    """The printers of the table."""
-    return _table()[0][1:]
+    """The printers of the table; those that never differ share a column."""
+    return re.findall(r"`(\w+)`", " ".join(_table()[0]))
 
 
 def notes_used() -> set[str]:
