@@ -18,7 +18,7 @@ class FactKind(StrEnum):
     """The closed list of facts of a hall's journal and of the installation's."""
 
     TICKET_ISSUED = "TicketIssued"
-    """A visitor has a number and waits; the service first chosen and the reason, if exceptional."""
+    """A visitor has a number and waits; the reason, if exceptional."""
     TICKET_NOT_ISSUED = "TicketNotIssued"
     """A visitor wanted a ticket and got none, with the reason."""
     LEG_CALLED = "LegCalled"
