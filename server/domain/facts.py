@@ -22,7 +22,7 @@ class FactKind(StrEnum):
     TICKET_NOT_ISSUED = "TicketNotIssued"
     """A visitor wanted a ticket and got none, with the reason."""
     LEG_CALLED = "LegCalled"
-    """A counter invites a leg, with the explanation; `elsewhere`: the place left; `is_again`: not the first."""
+    """A counter invites a leg, with its reason; `elsewhere`: the place left; `is_again`: not the first."""
     LEG_RECALLED = "LegRecalled"
     """The same invitation again; `is_arrival`: it now counts as the arrival."""
     LEG_STARTED = "LegStarted"

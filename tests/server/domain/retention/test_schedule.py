@@ -32,7 +32,7 @@ def written(kept: str) -> Written:
 def rules() -> dict[str, Written]:
     """By row of the schedule: what its line in the rules says."""
     lines = [line.split(" | ") for line in ERASING.read_text("utf-8").splitlines() if line.startswith("| `")]
-    found = {name: written(kept) for names, _, kept, _ in lines for name in re.findall("`(.+?)`", names)}
+    found = {name: written(kept) for names, _, kept in lines for name in re.findall("`(.+?)`", names)}
     return found | {name: found[other] for name, other in AS_LONG_AS.items()}
 
 
