@@ -143,6 +143,8 @@ def database(settings: Settings) -> Finding:
     except Refusal as refused:
         if refused.code == "not_installed":
             return Finding("wrong", "doctor.database.empty", {"kind": kind})
+        if refused.code in ("database_too_old", "database_too_new"):
+            return Finding("wrong", f"refusal.{refused.code}", refused.details)
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": refused.code})
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": type(error).__name__})

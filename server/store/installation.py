@@ -1,10 +1,12 @@
-"""The installation's row: its secret, the head of its journal, and marks that every process compares."""
+"""The installation's row (secret, head of the journal, marks that every process compares), and its schema."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import String, column, select, table
 
+from server.domain.refusals import Refusal
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
@@ -37,6 +39,10 @@ class AccessMark:
     access_version: int
 
 
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+BASELINE = "0100"
+"""The revision of version 0.1.0; databases of earlier revisions never shipped and are not upgraded."""
+
 _IS_THE_ROW = installation.c.id == 1
 _ROW = Read(InstallationRow, rows_of(InstallationRow, installation).where(_IS_THE_ROW))
 _HEAD = Read(InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW))
@@ -50,6 +56,31 @@ _KEEP_HEAD = Write(
 )
 _SET_DEMONSTRATION = Write(installation.update().where(_IS_THE_ROW), "is_demonstration")
 _SET_SEALED = Write(installation.update().where(_IS_THE_ROW), "rights_sealed_at")
+_REVISION = Read(str, select(table("alembic_version", column("version_num", String)).c.version_num))
+
+
+def check_revision(revision: str | None) -> None:
+    """Refuses a schema that this version cannot bring to its own. `revision`: None for an empty database.
+
+    Refusals: database_too_old, database_too_new.
+    """
+    if revision is not None and revision not in _revisions():
+        raise Refusal("database_too_old" if revision < BASELINE else "database_too_new", revision=revision)
+
+
+def check_schema(rows: Rows) -> None:
+    """Refuses a database whose schema is not the one of this version.
+
+    Refusals: not_installed where `parvis migrate` was not run, database_too_old, database_too_new.
+    """
+    revision = rows.one(_REVISION)
+    check_revision(revision)
+    if revision != max(_revisions()):
+        raise Refusal("not_installed")
+
+
+def _revisions() -> set[str]:
+    return {file.name[:4] for file in _VERSIONS.glob("*.py")}
 
 
 def installation_row(rows: Rows) -> InstallationRow | None:

@@ -1,6 +1,7 @@
 """Copies of a database, whole or absent: SQLite's backup interface, PostgreSQL's own programs."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from server.domain.refusals import Refusal
 from server.store.engine.sqlite import SqliteStore
+from server.store.installation import check_revision
 from server.store.transactions.database import Database
 
 _VARIABLES = {
@@ -66,9 +68,9 @@ def _sync(file: Path) -> None:
 
 
 def check_backup(file: Path, url: str) -> None:
-    """Refuses a file that is no sound backup for the database of an address.
+    """Refuses a file that is no sound backup for the database of an address, or of a schema not known here.
 
-    Refusals: file_missing, not_a_backup.
+    Refusals: file_missing, not_a_backup, database_too_old, database_too_new.
     """
     if not file.is_file():
         raise Refusal("file_missing", file=str(file))
@@ -76,17 +78,30 @@ def check_backup(file: Path, url: str) -> None:
         head = opened.read(len(_SQLITE_HEAD))
     if not (head.startswith(b"PGDMP") if is_postgresql(url) else head == _SQLITE_HEAD):
         raise Refusal("not_a_backup", file=str(file))
-    if not is_postgresql(url):
-        copy = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
-        try:
-            sound = copy.execute("pragma quick_check").fetchone()[0]
-            columns_of_halls = copy.execute("pragma table_info(hall)").fetchall()
-        except sqlite3.DatabaseError as broken:
-            raise Refusal("not_a_backup", file=str(file)) from broken
-        finally:
-            copy.close()
-        if sound != "ok" or not columns_of_halls:
-            raise Refusal("not_a_backup", file=str(file))
+    revision = _revision_of_dump(file, url) if is_postgresql(url) else _revision_of_copy(file)
+    if revision is None:
+        raise Refusal("not_a_backup", file=str(file))
+    check_revision(revision)
+
+
+def _revision_of_dump(file: Path, url: str) -> str | None:
+    """The revision in a dump of PostgreSQL: the only row of its table."""
+    words = _run(url, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
+    found = re.search(r"^COPY .*;\n(\w+)$", words, re.MULTILINE)
+    return found and found[1]
+
+
+def _revision_of_copy(file: Path) -> str | None:
+    """The revision in a copy of SQLite; None unless it is sound."""
+    copy = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
+    try:
+        sound = copy.execute("pragma quick_check").fetchone()[0]
+        found = copy.execute("select version_num from alembic_version").fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        copy.close()
+    return found[0] if found and sound == "ok" else None
 
 
 def is_postgresql(url: str) -> bool:
@@ -137,8 +152,8 @@ def _connection(url: str) -> dict[str, str]:
     return {key: str(value) for key, value in fields.items() if value is not None}
 
 
-def _run(url: str, name: str, *arguments: str) -> None:
-    """Runs a program of PostgreSQL.
+def _run(url: str, name: str, *arguments: str) -> str:
+    """Runs a program of PostgreSQL; what it prints.
 
     The connection is in its environment, where no other user can read the password.
     """
@@ -156,6 +171,7 @@ def _run(url: str, name: str, *arguments: str) -> None:
     )
     if ended.returncode != 0:
         raise Refusal(f"{name}_failed", reason=ended.stderr.strip()[-800:])
+    return ended.stdout
 
 
 def postgresql_program(name: str) -> str | None:

@@ -5,12 +5,18 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Integer, literal_column, select
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.store.engine.statements import Read, Write
-from server.store.installation import installation_head, note_rights_sealed, rights_sealed_at
+from server.store.installation import (
+    check_revision,
+    installation_head,
+    note_rights_sealed,
+    rights_sealed_at,
+)
 from server.store.journal.hash_chain import GENESIS
 from server.store.journal.rights_seals import seals_of_all
 from server.store.tables.journals import installation
@@ -36,11 +42,12 @@ def migrations_on(connection: Connection) -> Config:
 def migrate(database: Database) -> None:
     """Applies the missing migrations, inserts the installation's row, and seals rights older than seals.
 
-    Refusal: database_busy when the database does not answer.
+    Refusals: database_busy when the database does not answer, database_too_old, database_too_new.
     """
     with database.read() as rows:
         rows.one(_ANY_ANSWER)
     with database.store.engine.begin() as connection:
+        check_revision(MigrationContext.configure(connection).get_current_revision())
         command.upgrade(migrations_on(connection), "head")
     with database.store.write() as rows:
         if installation_head(rows) is None:

@@ -7,7 +7,7 @@ import psycopg
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
-from server.store.installation import InstallationRow, installation_row
+from server.store.installation import InstallationRow, check_schema, installation_row
 from server.store.transactions.database import Database
 
 _SQLITE = "sqlite:///"
@@ -21,7 +21,7 @@ def may_exist(url: str) -> bool:
 def open_installed(url: str, clock: Clock) -> Database:
     """The database of a URL, which has its tables.
 
-    Refusals: not_installed when it is missing or was never set up, database_busy when it does not answer.
+    Refusals: not_installed when it is missing, those of `installation_of`.
     """
     if not may_exist(url):
         raise Refusal("not_installed")
@@ -37,10 +37,12 @@ def open_installed(url: str, clock: Clock) -> Database:
 def installation_of(database: Database) -> InstallationRow:
     """The installation's row: its secret, and whether it is a demonstration.
 
-    Refusals: not_installed when the database was never set up, database_busy when it does not answer.
+    Refusals: not_installed when the database was never set up or not migrated, database_too_old,
+    database_too_new, database_busy when it does not answer.
     """
     try:
         with database.read() as rows:
+            check_schema(rows)
             row = installation_row(rows)
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
         if isinstance(error, sqlite3.Error) and "no such table" not in str(error):

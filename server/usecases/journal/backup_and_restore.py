@@ -102,7 +102,7 @@ def restore(
 ) -> Restored:
     """Replaces the database of an address by a backup. The caller holds the server's lock.
 
-    `has_real_hours`: as in the settings of a demonstration. Refusals: file_missing, not_a_backup,
+    `has_real_hours`: as in the settings of a demonstration. Refusals: those of `check_backup`,
     pg_restore_missing, pg_restore_failed.
     """
     check_backup(file, url)

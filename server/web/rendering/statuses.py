@@ -355,7 +355,7 @@ STATUS: Mapping[str, int] = {
     "database_busy": 503,
     "storage_full": 503,
     "not_configured": 503,
-    "not_installed": 503,
+    **dict.fromkeys(("not_installed", "database_too_old", "database_too_new"), 503),
     "voice_unavailable": 503,
     "paper_unavailable": 503,
 }

@@ -1,27 +1,24 @@
-"""The migrations lead to the tables of the code, on both databases, with what was there before."""
+"""The migrations lead to the tables of the code, on both databases, and refuse a schema they do not know."""
 
-from dataclasses import replace
-from datetime import timedelta
+from hashlib import sha256
 
-from alembic import command
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from server.clock import Clock
-from server.domain.alarms.recipient_choices import AlarmChoice
-from server.domain.author import SYSTEM
-from server.domain.quality.targets import TargetRequest
-from server.store.alarms.recipients import recipients_of
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.operation.migrating import migrate, migrations_on
-from server.store.people.accounts import Grant
+from server.commands import examination
+from server.domain.refusals import Refusal
+from server.settings import Settings
+from server.store.installation import BASELINE
+from server.store.operation.migrating import MIGRATIONS, migrate
 from server.store.tables import metadata
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
-from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.quality.decide_target import decide_target
+from server.store.transactions.open_installed import open_installed
 from tests.harness.sql import all_rows, execute
-from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+DELIVERED = "7c2a3c610e479dfa055f1eda40f5815bfedd380d0857260c5faf330805c93843"
+"""SHA-256 of the tables of version 0.1.0."""
 
 
 def test_the_migrations_make_the_tables_of_the_code(database_url: str):
@@ -32,75 +29,21 @@ def test_the_migrations_make_the_tables_of_the_code(database_url: str):
     database.close()
 
 
-def test_targets_of_before_they_were_counted_are_counted_and_dated_by_their_facts(database_url: str):
-    hands = Hands()
-    database = database_with_hall(database_url, hands, "laon", "vervins")
-    today = hands.now.date()
-    target = TargetRequest("laon-accueil", 480, 80, today, today, "Comité local des usagers")
-    for wait_s in (480, 600):
-        decide_target(database, "laon", SYSTEM, replace(target, wait_s=wait_s))
-        hands.now += timedelta(minutes=1)
-
-    def targets() -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
-        halls = all_rows(database, "SELECT slug, targets_decided FROM hall ORDER BY slug")
-        decided = all_rows(database, "SELECT wait_s, recorded_at FROM target ORDER BY recorded_at")
-        return (
-            [(row["slug"], row["targets_decided"]) for row in halls],
-            [(row["wait_s"], row["recorded_at"]) for row in decided],
-        )
-
-    before = targets()
-    assert before[0] == [("laon", 2), ("vervins", 0)]
-    with database.store.engine.begin() as connection:
-        command.downgrade(migrations_on(connection), "0025")
-    migrate(database)
-    assert targets() == before
-    database.close()
+def test_the_baseline_stays_as_it_was_delivered():
+    [file] = (MIGRATIONS / "versions").glob(f"{BASELINE}_*.sql")
+    assert sha256(file.read_bytes()).hexdigest() == DELIVERED, "a change of the schema is a new migration"
 
 
-def test_choices_that_were_too_few_to_show_wait_for_others(database_url: str):
+@pytest.mark.parametrize(("revision", "code"), [("0071", "database_too_old"), ("9999", "database_too_new")])
+def test_a_schema_of_another_version_is_refused_and_stays_as_it_is(
+    database_url: str, revision: str, code: str
+):
     database = Database(database_url, Clock())
-    with database.store.engine.begin() as connection:
-        command.downgrade(migrations_on(connection), "0067")
-    for n in range(11):
-        choices = '{"q1": "5", "q2": "yes"}' if n < 9 else '{"q1": "5"}'
-        execute(
-            database,
-            "INSERT INTO survey_answer (id, survey, hall, channel, language, week, choices)"
-            " VALUES (:id, 's', 'h', 'link', 'fr', '2026-W48', :choices)",
-            id=f"a{n}",
-            choices=choices,
-        )
-    migrate(database)
-    waiting = all_rows(database, "SELECT question, count(*) AS n FROM survey_waiting GROUP BY question")
-    assert waiting == [{"question": "q2", "n": 9}]
+    execute(database, "UPDATE alembic_version SET version_num = :revision", revision=revision)
+    with pytest.raises(Refusal, match=code):
+        migrate(database)
+    assert all_rows(database, "SELECT version_num FROM alembic_version") == [{"version_num": revision}]
     database.close()
-
-
-def test_older_recipients_get_every_alarm_in_french(database_url: str):
-    database = database_with_hall(database_url, Hands(), "laon")
-    add_recipient(database, SYSTEM, RecipientRequest("email", "laon", "garde@example.org"))
-    with database.store.engine.begin() as connection:
-        command.downgrade(migrations_on(connection), "0026")
-    migrate(database)
-    with database.read() as rows:
-        [recipient] = recipients_of(rows)
-    assert (recipient.address, recipient.choice) == ("garde@example.org", AlarmChoice(None, None, "fr"))
-    database.close()
-
-
-def test_requests_kept_by_account_before_are_found_by_the_pseudonym(database_url: str):
-    database = database_with_hall(database_url, Hands(), "laon")
-    account = create_account(
-        database, SYSTEM, NewAccount("ada", "cendrier parapluie olive", "Ada", [Grant("agent", "laon")])
-    )
-    author = database.pseudonyms.author_of(account)
-    done: list[str] = []
-    key = WriteKey.of_author(author, "one", b"asked")
-    with database.store.engine.begin() as connection:
-        command.downgrade(migrations_on(connection), "0068")
-    database.write("laon", author, replace(key, by=account), lambda _: done.append("before"))
-    migrate(database)
-    database.write("laon", author, key, lambda _: done.append("after"))
-    assert done == ["before"]
-    database.close()
+    with pytest.raises(Refusal, match=code):
+        open_installed(database_url, Clock())
+    assert examination.database(Settings(database_url=database_url)).key == f"refusal.{code}"

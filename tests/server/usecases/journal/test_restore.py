@@ -149,6 +149,22 @@ def test_a_file_that_is_no_backup_replaces_nothing(
     again.close()
 
 
+def test_a_backup_of_another_version_replaces_nothing(
+    database: Database, hands: Hands, anchors: Anchors, tmp_path: Path
+):
+    revision = all_rows(database, "SELECT version_num FROM alembic_version")[0]["version_num"]
+    before = epoch_of(database)
+    execute(database, "UPDATE alembic_version SET version_num = '0071'")
+    backup(database, anchors, tmp_path / "copy")
+    execute(database, "UPDATE alembic_version SET version_num = :revision", revision=revision)
+    database.close()
+    with pytest.raises(Refusal, match="database_too_old"):
+        restore(database.url, hands.clock(), anchors, tmp_path / "copy")
+    again = Database(database.url, hands.clock())
+    assert epoch_of(again) == before
+    again.close()
+
+
 def test_work_continues_after_a_restore(database: Database, hands: Hands, anchors: Anchors, tmp_path: Path):
     backup(database, anchors, tmp_path / "copy")
     _, after = restored_by(database, hands, anchors, tmp_path / "copy")

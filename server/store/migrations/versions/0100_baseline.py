@@ -1,20 +1,33 @@
-"""Keep the counts of days that are over
+"""The baseline: the schema of version 0.1.0, with the tables and indexes of `0100_baseline.sql`
 
-Revision ID: 0051
-Revises: 0050
+Revision ID: 0100
+Revises: none
+
+Frozen: a change of the schema is a new migration. SQLite keeps no comments.
 
 Triggers delete the counts of a day in the transaction that changes a row of it, whoever writes the row. On
 SQLite a migration that makes one of these tables anew (batch mode) has to make its triggers again.
 """
 
-import sqlalchemy as sa
+from pathlib import Path
+
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0100"
+down_revision = None
 branch_labels = None
 depends_on = None
 
+WORDS = {
+    "sqlite": {
+        " BIGSERIAL ": " BIGINT ",
+        " SERIAL ": " INTEGER ",
+        " BYTEA ": " BLOB ",
+        " DEFAULT false ": " DEFAULT 0 ",
+    },
+    "postgresql": {") WITHOUT ROWID": ")"},
+}
+"""What one of the two databases does not understand, with its own words for it."""
 DAYS = {
     "visit": "business_day",
     "leg": "business_day",
@@ -22,42 +35,28 @@ DAYS = {
     "not_issued": "business_day",
     "appointment": "booked_on",
 }
+"""The tables that counts are made from, with the column of the day."""
 ROWS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 
 
 def upgrade() -> None:
-    """The table of stored counts, and the triggers that delete what is no longer true."""
-    op.create_table(
-        "stored_rollup",
-        sa.Column("hall", sa.String(64), nullable=False),
-        sa.Column("period", sa.String(10), nullable=False),
-        sa.Column("shape", sa.String(80), nullable=False),
-        sa.Column("visits_end_at", sa.BigInteger()),
-        sa.Column("visits_during_alert", sa.Integer(), nullable=False),
-        sa.Column("counted", sa.LargeBinary(), nullable=False),
-        sa.Column("counted_during_alert", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("hall", "period", name=op.f("pk_stored_rollup")),
-        comment="Counts of a day, month or year that is over; triggers delete them when a row changes.",
-    )
-    if op.get_bind().dialect.name == "postgresql":
+    """Every table and index, and the triggers that delete what is no longer true."""
+    dialect = op.get_bind().dialect.name
+    script = Path(__file__).with_suffix(".sql").read_text("utf-8")
+    for word, own in WORDS[dialect].items():
+        script = script.replace(word, own)
+    for statement in script.split(";\n"):
+        if dialect == "postgresql" or not statement.startswith("COMMENT ON "):
+            op.execute(statement)
+    if dialect == "postgresql":
         _make_triggers_of_postgresql()
     else:
         _make_triggers_of_sqlite()
 
 
 def downgrade() -> None:
-    """Every figure is counted from the visits again."""
-    is_postgresql = op.get_bind().dialect.name == "postgresql"
-    for table in (*DAYS, "alert"):
-        for event in ROWS:
-            on = f" ON {table}" if is_postgresql else ""
-            op.execute(f"DROP TRIGGER {_trigger(table, event)}{on}")
-    if is_postgresql:
-        for event in ROWS:
-            op.execute(f"DROP FUNCTION forget_rollups_after_alert_{event}()")
-            for column in sorted(set(DAYS.values())):
-                op.execute(f"DROP FUNCTION forget_rollups_after_{event}_of_{column}()")
-    op.drop_table("stored_rollup")
+    """Nothing comes before the baseline."""
+    raise NotImplementedError
 
 
 def _trigger(table: str, event: str) -> str:
