@@ -2,10 +2,9 @@
 
     python .ci/script_types.py
 
-Writes var/types/api.schema.json: one JSON schema with each shape of `server.web.api.shapes` (requests and
-live messages), `server.web.api.responses` and `server.web.api.incidents`. `make types` makes
-var/types/api.d.ts of it. A field with a default may be left out, in requests as in answers: that is how the
-server sends them.
+Writes var/types/api.schema.json: one JSON schema with each request of `server.web.api.shapes`, each answer
+of the API and each live message. `make types` makes var/types/api.d.ts of it. A field with a default may be
+left out, in requests as in answers: that is how the server sends them.
 """
 
 import importlib
@@ -14,36 +13,51 @@ import pkgutil
 from inspect import isclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
+from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
+from server.app.web.api_routes import install_api
 from server.web.api import incidents, responses, shapes
+from server.web.api.shapes.answers import answers_of, schemas_of
 from server.web.api.shapes.messages import SENT, TAKEN
+from server.web.assets_and_health import health_blueprint
 
 SCHEMA = Path(__file__).parents[1] / "var" / "types" / "api.schema.json"
 REFERENCE = "#/definitions/{model}"
 
 
-def all_shapes() -> list[type[BaseModel]]:
-    """Every shape of the API, by name. Raises ValueError if two have one name."""
-    found: dict[str, type[BaseModel]] = {}
-    for package in (shapes, responses, incidents):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            for value in vars(importlib.import_module(module.name)).values():
-                if isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.name:
-                    if value.__name__ in found:
-                        raise ValueError(f"two shapes are named {value.__name__}")
-                    found[value.__name__] = value
-    return list(found.values())
+def all_shapes() -> dict[str, Any]:
+    """Every request, answer and message, by the name of its type. Raises ValueError if two have one name."""
+    found: dict[str, Any] = answers() | {each.__name__: each for each in (*SENT.values(), *TAKEN.values())}
+    modules = [
+        importlib.import_module(each.name)
+        for package in (shapes, responses, incidents)
+        for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    for module in modules:
+        models = (each for each in vars(module).values() if isclass(each) and issubclass(each, BaseModel))
+        for model in models:
+            if model.__module__ == module.__name__ and found.setdefault(model.__name__, model) is not model:
+                raise ValueError(f"two shapes are named {model.__name__}")
+    return found
+
+
+def answers() -> dict[str, Any]:
+    """The types of the API's answers. Its routes are only listed: what they would work with is not needed."""
+    app = OpenAPI("scripts")
+    parts = MagicMock(app=app)
+    parts.context.limiter.limit.return_value = lambda view: view
+    install_api(parts, screen_release=str)
+    app.register_api(health_blueprint(parts.context))
+    return answers_of(app)
 
 
 def schema() -> dict[str, Any]:
-    """One schema with a definition for each shape, and `Sent` and `Taken`: live messages by name."""
-    _, described = models_json_schema(
-        [(shape, "validation") for shape in all_shapes()], ref_template=REFERENCE
-    )
-    definitions = {name: _without_titles(each) for name, each in described["$defs"].items()}
+    """One schema with a definition for each type, and `Sent` and `Taken`: live messages by name."""
+    described = schemas_of(all_shapes(), template=REFERENCE, mode="validation")
+    definitions = {name: _without_titles(each) for name, each in described.items()}
     definitions["Sent"] = _by_name(SENT)
     definitions["Taken"] = _by_name(TAKEN)
     return {"title": "Shapes", "type": "object", "definitions": definitions}

@@ -15,7 +15,7 @@ from server.domain.languages import FRENCH
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
-from server.usecases.appointments.import_appointments import Form, ImportAnswer, import_appointments
+from server.usecases.appointments.import_appointments import Form, Imported, import_appointments
 from server.usecases.configuration.publish_configuration import (
     Publication,
     Terms,
@@ -127,7 +127,7 @@ def _described(publication: Publication) -> ImportedDocument:
 
 def import_appointment_file(
     database: Database, *, hall: str, content: str, form: Form, dry_run: bool
-) -> ImportAnswer:
+) -> Imported:
     """Imports the appointments of a file, or says what that would change."""
     return import_appointments(database, hall, COMMAND_LINE, content, form=form, is_dry_run=dry_run)
 

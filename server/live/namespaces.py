@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 import structlog
 from flask import Flask
@@ -25,7 +25,7 @@ from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import SocketPlace
 from server.live.wire import PAGES_OF_A_TICKET
-from server.store.incidents.receivers import Receiver
+from server.store.incidents.receivers import Receiver, ReceivingPage
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.counters.own_session import keep_session
@@ -227,7 +227,7 @@ FURTHER_ROOMS = {
 
 `devices` "every": of each hall that the caller oversees.
 """
-RECEIVING_PAGES = ("console", "reception", "security", "wall", "supervision")
+RECEIVING_PAGES: tuple[ReceivingPage, ...] = get_args(ReceivingPage)
 """The pages that receive incidents, as a handshake names them (`incidents`)."""
 
 
@@ -306,8 +306,8 @@ class _Incidents:
 
 def _incidents(auth: Handshake, hall: str, database: Database, callers: FindCaller) -> _Incidents:
     """What a socket that names its page as `incidents` hears of in a hall (id). Refusal: forbidden."""
-    page = auth.get("incidents")
-    if page not in RECEIVING_PAGES:
+    page = next((each for each in RECEIVING_PAGES if each == auth.get("incidents")), None)
+    if page is None:
         return _Incidents()
     _, caller = callers(auth, Permission.NOTE_INCIDENTS)
     site = database.configuration(hall).site.slug
@@ -317,4 +317,4 @@ def _incidents(auth: Handshake, hall: str, database: Database, callers: FindCall
     hears_beyond = caller.may(Permission.SUPERVISE, hall=hall, site=site)
     if hears_beyond:
         rooms = (*rooms, messages.incidents_beyond_room(hall))
-    return _Incidents(rooms, Receiver(hall, site, caller.author.id, str(page), hears_beyond))
+    return _Incidents(rooms, Receiver(hall, site, caller.author.id, page, hears_beyond))

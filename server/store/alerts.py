@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, type_coerce
 
+from hardware.json_types import Texts
 from server.domain.alerts.alerts import Alert, AlertKind
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
@@ -13,7 +14,8 @@ from server.store.tables.alerts import alert, alert_shown
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable
 
-type Words = Mapping[str, Mapping[str, str]]
+type AlertWords = Mapping[str, Texts]
+"""The words of a custom alert by language: `title` and `text`. Empty for any other kind."""
 """The words of a custom alert, by language: `title` and `text`."""
 
 
@@ -77,7 +79,7 @@ _SHOWN = Read(
         alert_shown.c.alert == bindparam("alert"), alert_shown.c.hall == bindparam("hall")
     ),
 )
-_WORDS: Read[Words] = Read(
+_WORDS: Read[AlertWords] = Read(
     dict[str, dict[str, str]],
     select(type_coerce(erasable.c.value, Document).label("words")).where(erasable.c.id == bindparam("kept")),
 )
@@ -128,7 +130,7 @@ def screens_showing(rows: Rows, alert: str, hall: str) -> dict[str, datetime]:
     return {each.screen: each.shown_at for each in rows.all(_SHOWN, alert=alert, hall=hall)}
 
 
-def words_of(rows: Rows, kept: str | None) -> Words:
+def words_of(rows: Rows, kept: str | None) -> AlertWords:
     """The words of a custom alert, by the id of the erasable value; empty when it has none, or none left."""
     return {} if kept is None else rows.one(_WORDS, kept=kept) or {}
 

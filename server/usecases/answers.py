@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, NotRequired, TypedDict
 
+from hardware.json_types import LocalDate
 from kiosk.waits import WaitWording, wording_of
 from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.facts import Json
@@ -62,6 +63,8 @@ class OfFewLegs(TypedDict, total=False):
     is_unconfirmed: Literal[True]
 
 
+Period = TypedDict("Period", {"from": LocalDate, "to": LocalDate})
+"""Two local dates."""
 _OfClass = TypedDict("_OfClass", {"class": LegClass})  # a word of Python
 
 

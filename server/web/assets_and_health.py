@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -13,9 +11,7 @@ from server.web.access.callers import identify
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.access.site_context import SiteContext
 from server.web.api.responses.exact import HealthAnswer, NotReadyAnswer
-from server.web.api.services import REFUSED
-
-HEALTH = Tag(name="health")
+from server.web.api.shapes.answers import ApiRoutes
 
 
 def small_json() -> dict[str, Any]:
@@ -56,9 +52,9 @@ def _files(routes: Blueprint, site: SiteContext) -> None:
         return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
 
 
-def health_blueprint(site: SiteContext) -> APIBlueprint:
+def health_blueprint(site: SiteContext) -> ApiRoutes:
     """The routes of who watches the server."""
-    routes = APIBlueprint("health", __name__, abp_tags=[HEALTH], abp_responses=REFUSED)
+    routes = ApiRoutes("health", prefix=None)
 
     @routes.get("/health/live", responses={200: HealthAnswer})
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)

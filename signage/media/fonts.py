@@ -16,7 +16,7 @@ from fontTools.varLib import instancer
 from PIL import Image, ImageDraw, ImageFont
 
 from signage.media.limits import MediaLimits
-from signage.media.prepared import MediumRefused, Prepared, PreparedFile, Role
+from signage.media.prepared import FileRole, MediumRefused, Prepared, PreparedFile
 from signage.media.writing import thumbnail, write_file
 
 NEEDED = (
@@ -37,7 +37,7 @@ LEAST_CAPITAL = 0.65
 """Height of a capital in em; the sizes of screens count on 0.67 (`signage.lettering`)."""
 WIDEST_FIGURE = 0.68
 """Width of a figure in em: five of them are a number."""
-WEIGHTS: dict[Role, float] = {"page": 400.0, "bold": 700.0}
+WEIGHTS: dict[FileRole, float] = {"page": 400.0, "bold": 700.0}
 _RESTRICTED = 0x0002
 _SAMPLE = "Aé 042"
 _SAMPLE_SIZE = (480, 240)
@@ -74,7 +74,7 @@ def _varies(content: bytes) -> bool:
         return "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
 
 
-def _face(content: bytes, weight: Role) -> bytes:
+def _face(content: bytes, weight: FileRole) -> bytes:
     """One checked weight of the font with only the tables that draw letters, as TTF or OTF."""
     font = TTFont(BytesIO(content), recalcTimestamp=False)
     if "fvar" in font:
@@ -129,7 +129,7 @@ def _bounds(glyphs: Any, name: str) -> tuple[float, float, float, float] | None:
     return bounds
 
 
-def _written(face: bytes, weight: Role, folder: Path) -> PreparedFile:
+def _written(face: bytes, weight: FileRole, folder: Path) -> PreparedFile:
     font = TTFont(BytesIO(face), recalcTimestamp=False)
     font.flavor = "woff2"
     return write_file(folder, weight, "woff2", (0, 0), lambda file: font.save(file, reorderTables=None))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-type Kind = Literal["image", "document", "video", "font"]
-type Role = Literal["page", "bold", "poster", "thumbnail"]
+type MediumKind = Literal["image", "document", "video", "font"]
+type FileRole = Literal["page", "bold", "poster", "thumbnail"]
 
 
 class MediumRefused(Exception):
@@ -33,7 +33,7 @@ class PreparedFile:
 
     sha256: str
     extension: str
-    role: Role
+    role: FileRole
     width: int
     height: int
     size: int
@@ -61,7 +61,7 @@ class PreparedFile:
 class Prepared:
     """What an upload has become: its kind, and its files in the order they are shown."""
 
-    kind: Kind
+    kind: MediumKind
     files: tuple[PreparedFile, ...]
 
 

@@ -10,7 +10,7 @@ from typing import IO
 
 from PIL import Image
 
-from signage.media.prepared import MediumRefused, PreparedFile, Role
+from signage.media.prepared import FileRole, MediumRefused, PreparedFile
 
 QUALITY = 88
 """Quality of JPEG and WebP, 0 to 100: losses cannot be seen from two metres."""
@@ -32,7 +32,7 @@ def full_disk_is_refused() -> Iterator[None]:
         raise
 
 
-def write_image(image: Image.Image, folder: Path, role: Role, extension: str) -> PreparedFile:
+def write_image(image: Image.Image, folder: Path, role: FileRole, extension: str) -> PreparedFile:
     """An image without any metadata, as a file in the folder. Raises MediumRefused: storage_full."""
     form, options = _SAVED[extension]
     return write_file(
@@ -42,7 +42,7 @@ def write_image(image: Image.Image, folder: Path, role: Role, extension: str) ->
 
 def write_file(
     folder: Path,
-    role: Role,
+    role: FileRole,
     extension: str,
     size: tuple[int, int],
     write: Callable[[IO[bytes]], int | None],

@@ -49,20 +49,22 @@ class OnlyInContract(Contract):
 
 
 class PureContract(Contract):
-    """The `pure` modules import the standard library and each other, and nothing else."""
+    """The `pure` modules import the standard library, `with_libraries` and each other, and nothing else."""
 
     type_name = "pure"
 
     pure = fields.SetField(subfield=fields.StringField())
+    with_libraries = fields.SetField(subfield=fields.StringField(), required=False, default=set())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        pure = _names(self.pure)
+        pure, libraries = _names(self.pure), _names(self.with_libraries)
         strays = []
         for importer in sorted(module for module in graph.modules if matches(module, pure)):
             if graph.is_module_squashed(importer):
                 continue
             for imported in sorted(graph.find_modules_directly_imported_by(importer)):
-                if imported.split(".")[0] in sys.stdlib_module_names or matches(imported, pure):
+                root = imported.split(".")[0]
+                if root in sys.stdlib_module_names or root in libraries or matches(imported, pure):
                     continue
                 strays.append((importer, imported, _lines(graph, importer, imported)))
         return ContractCheck(kept=not strays, metadata={"strays": strays})

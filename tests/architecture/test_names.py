@@ -14,10 +14,11 @@ BANNED = {
 }
 # fmt: on
 # terms of a norm or a library that we did not choose
-# ESC/POS `GS ( H`; Alembic; httpcore; databases; SQLAlchemy; Werkzeug
+# ESC/POS `GS ( H`; Alembic; httpcore; databases; SQLAlchemy; Werkzeug; flask-openapi3
 FOREIGN_TERMS = (
     *("process_id", "PROCESS_ID", "branch_labels", "get_extra_info", "group_commit"),
     *("process_bind_param", "process_result_value", "handle_data", "form_data_parser_class"),
+    "_collect_openapi_info",
 )
 MODULES_BANNED = BANNED | {"group", "desk", "window", "task"}
 

@@ -43,6 +43,7 @@ from server.web.api.devices import (
 from server.web.api.incidents import routes as incidents_api
 from server.web.api.openapi import complete_document
 from server.web.api.quality import typed_figures
+from server.web.api.shapes.answers import answers_of
 from server.web.rendering.compression import SameForAll
 
 PLAIN = (
@@ -134,7 +135,7 @@ def _install_description(parts: WebParts) -> None:
 
     @cache
     def described() -> bytes:
-        return app.json.dumps(complete_document(app.api_doc)).encode()
+        return app.json.dumps(complete_document(app.api_doc, answers_of(app))).encode()
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
     @open_to(Access.EVERYBODY)

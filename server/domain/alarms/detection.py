@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, Literal
 
 
 class AlarmKind(StrEnum):
@@ -49,7 +49,9 @@ class AlarmTurn(StrEnum):
     CLEARED = "cleared"
 
 
-WELL_AGAIN, GONE = "well", "gone"
+ClearReason = Literal["well", "gone"]
+WELL_AGAIN: Final = "well"
+GONE: Final = "gone"
 """Why an alarm is cleared: the fault is over, or its subject is not watched any more."""
 
 RETURNS_WITHIN = timedelta(minutes=10)
@@ -156,7 +158,7 @@ class AlarmChange:
     watched: Watched
     alarm: Alarm | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = WELL_AGAIN
+    reason: ClearReason = WELL_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

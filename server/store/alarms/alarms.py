@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, type_coerce
 
-from server.domain.alarms.detection import Alarm, AlarmKind, Memory, Watched
+from server.domain.alarms.detection import Alarm, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
@@ -34,7 +34,7 @@ class AlarmRow:
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     cleared_at: datetime | None
-    clear_reason: str | None
+    clear_reason: ClearReason | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
@@ -18,8 +19,9 @@ from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
 from server.store.quality.targets import targets_on
 
-INSTALLATION = "installation"
-HALL = "hall"
+type DocumentKind = Literal["installation", "hall"]
+INSTALLATION: Final = "installation"
+HALL: Final = "hall"
 """The kinds of documents. The installation's document has its kind as its scope, too; a hall's its id."""
 
 

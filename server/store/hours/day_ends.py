@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, bindparam, exists, func, or_, select, type_coerce, union, union_all
 
 from server.domain.facts import Json
+from server.domain.visits.transitions import EndReason
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word, rows_of
@@ -156,9 +157,9 @@ def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LegL
     return rows.all(_LEFT, hall=hall, day=day, reason=reason)
 
 
-def visits_ended(rows: Rows, hall: str, day: date) -> dict[str, int]:
+def visits_ended(rows: Rows, hall: str, day: date) -> dict[EndReason, int]:
     """How many visits of a hall (id) and business day ended, by reason."""
-    return {each.key: each.counted for each in rows.all(_ENDS, hall=hall, day=day)}
+    return {EndReason(each.key): each.counted for each in rows.all(_ENDS, hall=hall, day=day)}
 
 
 def tickets_not_issued(rows: Rows, hall: str, day: date, *, met: str) -> dict[str, int]:

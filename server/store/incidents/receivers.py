@@ -7,7 +7,7 @@ for a minute is left out.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 from redis import Redis, RedisError
@@ -18,18 +18,21 @@ FRESH_FOR_S = 60.0
 _KEY = "parvis:incident-receivers"
 
 
+ReceivingPage = Literal["console", "reception", "security", "wall", "supervision"]
+"""The pages at work that receive incidents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """A page whose person may receive incidents: hall (id), site (slug), author (id), and its kind.
 
-    `page`: console, reception, security, wall or supervision. `hears_beyond`: also of other sites’ incidents
-    that nobody answered.
+    `hears_beyond`: also of other sites’ incidents that nobody answered.
     """
 
     hall: str
     site: str
     author: str
-    page: str
+    page: ReceivingPage
     hears_beyond: bool
 
 

@@ -29,7 +29,7 @@ from server.store.engine.statements import Read, Write
 from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
 from server.store.tables.media import medium, medium_details, medium_site, medium_text
-from signage.media.prepared import Kind, PreparedFile
+from signage.media.prepared import MediumKind, PreparedFile
 
 
 class PreparedFiles(TypeDecorator[tuple[PreparedFile, ...]]):
@@ -58,7 +58,7 @@ class MediumRow:
 
     id: str
     state: str
-    kind: Kind | None
+    kind: MediumKind | None
     files: tuple[PreparedFile, ...]
     refusal: Json | None
     upload_size: int

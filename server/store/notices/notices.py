@@ -47,7 +47,7 @@ class NoticeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedNotice(NoticeRow):
+class ListedNoticeRow(NoticeRow):
     """A notice with its newest content; `author_name` is None where the account is gone."""
 
     content: Json
@@ -137,7 +137,7 @@ _LISTED = (
         notice.join(notice_version, _NEWEST).outerjoin(known_author, known_author.c.id == notice.c.drafted_by)
     )
 )
-_LISTED_ONE = Read(ListedNotice, _LISTED.where(notice.c.id == bindparam("notice")))
+_LISTED_ONE = Read(ListedNoticeRow, _LISTED.where(notice.c.id == bindparam("notice")))
 _NEWEST_FIRST = _LISTED.order_by(notice.c.changed_at.desc(), notice.c.id.desc()).limit(bindparam("limit"))
 _CHANGED_AT = bindparam("changed_at", type_=Instant)
 _COMES_AFTER = or_(
@@ -155,8 +155,8 @@ _FIRST_PAGES = {
     state: _NEWEST_FIRST.where(condition)
     for state, condition in (_IN_STATE | {_OTHER: notice.c.state == bindparam("state")}).items()
 }
-_FIRST_PAGE = {state: Read(ListedNotice, page) for state, page in _FIRST_PAGES.items()}
-_NEXT_PAGE = {state: Read(ListedNotice, page.where(_COMES_AFTER)) for state, page in _FIRST_PAGES.items()}
+_FIRST_PAGE = {state: Read(ListedNoticeRow, page) for state, page in _FIRST_PAGES.items()}
+_NEXT_PAGE = {state: Read(ListedNoticeRow, page.where(_COMES_AFTER)) for state, page in _FIRST_PAGES.items()}
 
 _STEPS = Read(
     StepRow,
@@ -242,7 +242,7 @@ def existing_notices(rows: Rows, notices: Collection[str]) -> set[str]:
 
 def listed_notices(
     rows: Rows, state: str, now: datetime, *, after: ListPlace | None, limit: int
-) -> list[ListedNotice]:
+) -> list[ListedNoticeRow]:
     """The notices in a state at an instant, the last changed first; `limit` at most.
 
     An empty state: all but the archived. `after`: those that follow this place of the list.
@@ -254,7 +254,7 @@ def listed_notices(
     return rows.all(_NEXT_PAGE[kind], state=state, now=now, limit=limit, changed_at=changed_at, after=notice)
 
 
-def listed_notice(rows: Rows, notice: str) -> ListedNotice:
+def listed_notice(rows: Rows, notice: str) -> ListedNoticeRow:
     """One notice as it is listed. Refusal: unknown_notice."""
     row = rows.one(_LISTED_ONE, notice=notice)
     if row is None:

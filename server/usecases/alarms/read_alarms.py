@@ -1,14 +1,17 @@
 """Read the alarms of a hall, with their sentences in a language, and count those of all halls."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
-from server.domain.alarms.detection import AlarmKind
+from hardware.json_types import Count, InstantText
+from server.domain.alarms.detection import AlarmKind, ClearReason
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import text_or_none, to_text
 from server.language import Translate
 from server.store.alarms import alarms
 from server.store.alarms.alarms import AlarmRow
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.alerts.read_alerts import author_name
@@ -19,39 +22,45 @@ MOST_PAST = 50
 
 
 class AlarmOfHall(TypedDict):
-    """An alarm with its sentence (`text`); `subject`: the id of what is faulty, or `server`.
-
-    Instants are in RFC 3339; null where nobody acknowledged it, or it is still open. `acknowledged_by`: a
-    name, for people at work. `returns`: how often the fault came back.
-    """
+    """An open alarm: what it is about, and who looks after it."""
 
     alarm: str
     kind: AlarmKind
     subject: str
+    """The id of a kiosk, screen, queue or counter, or `server`."""
     text: str
-    raised_at: str
-    returns: int
-    acknowledged_at: str | None
+    """The alarm as a sentence, in the reader's language."""
+    raised_at: InstantText
+    returns: Count
+    """How often it came back soon after it was cleared."""
+    acknowledged_at: InstantText | None
     acknowledged_by: str | None
-    cleared_at: str | None
-    clear_reason: str | None
+    """The name of who looks after it; null for devices and programs."""
+    cleared_at: InstantText | None
+    clear_reason: ClearReason | None
 
 
 class AlarmsAnswer(TypedDict):
-    """The open alarms of a hall (slug); `past`: those that are over, where they were asked for."""
+    """The open alarms of a hall, those that nobody looks after first."""
 
     hall: str
-    as_of: str
+    as_of: InstantText
     alarms: list[AlarmOfHall]
-    past: NotRequired[list[AlarmOfHall]]
 
 
-def read_alarms(
-    database: Database, hall: str, language: str, translate: Translate, *, names_people: bool, has_past: bool
-) -> AlarmsAnswer:
+@dataclass(frozen=True, slots=True)
+class AlarmReader:
+    """The language of the sentences of alarms; `names_people`: with who acknowledged each."""
+
+    language: str
+    translate: Translate
+    names_people: bool
+
+
+def read_alarms(database: Database, hall: str, reader: AlarmReader) -> AlarmsAnswer:
     """The open alarms of a hall (id or slug), those nobody acknowledged first, then the gravest first.
 
-    `has_past`: also those that are over; `names_people`: with who acknowledged each. Refusal: unknown_hall.
+    Refusal: unknown_hall.
     """
     hall_id, now = database.hall_id(hall), database.clock.now()
     configuration = database.configuration(hall_id)
@@ -59,21 +68,17 @@ def read_alarms(
     with database.read() as rows:
         found = alarms.open_alarms(rows, hall_id)
         found.sort(key=lambda row: (row.acknowledged_at is not None, order.index(AlarmKind(row.kind))))
-        past = alarms.past_alarms(rows, hall_id, now - LOOKED_BACK, most=MOST_PAST) if has_past else []
+        listed = [_alarm_answer(rows, configuration, row, reader) for row in found]
+        return {"hall": configuration.hall, "as_of": to_text(now), "alarms": listed}
 
-        def answer_of(row: AlarmRow) -> AlarmOfHall:
-            by = author_name(rows, row.acknowledged_by) if names_people else None
-            text = _sentence(configuration, row, language, translate)
-            return _alarm_answer(row, text, acknowledged_by=by)
 
-        answer: AlarmsAnswer = {
-            "hall": configuration.hall,
-            "as_of": to_text(now),
-            "alarms": [answer_of(row) for row in found],
-        }
-        if has_past:
-            answer["past"] = [answer_of(row) for row in past]
-        return answer
+def read_past_alarms(database: Database, hall: str, reader: AlarmReader) -> list[AlarmOfHall]:
+    """The alarms of a hall (id or slug) that are over, the latest first. Refusal: unknown_hall."""
+    hall_id, since = database.hall_id(hall), database.clock.now() - LOOKED_BACK
+    configuration = database.configuration(hall_id)
+    with database.read() as rows:
+        past = alarms.past_alarms(rows, hall_id, since, most=MOST_PAST)
+        return [_alarm_answer(rows, configuration, row, reader) for row in past]
 
 
 def count_alarms(database: Database) -> dict[str, int]:
@@ -82,22 +87,20 @@ def count_alarms(database: Database) -> dict[str, int]:
         return alarms.open_by_hall(rows)
 
 
-def _sentence(configuration: HallConfiguration, row: AlarmRow, language: str, translate: Translate) -> str:
+def _alarm_answer(
+    rows: Rows, configuration: HallConfiguration, row: AlarmRow, reader: AlarmReader
+) -> AlarmOfHall:
     kind = AlarmKind(row.kind)
-    label = label_of(configuration, kind, row.subject, language, translate)
-    return sentence_of(kind, label, row.values, language, translate)
-
-
-def _alarm_answer(row: AlarmRow, text: str, *, acknowledged_by: str | None) -> AlarmOfHall:
+    label = label_of(configuration, kind, row.subject, reader.language, reader.translate)
     return {
         "alarm": row.id,
-        "kind": AlarmKind(row.kind),
+        "kind": kind,
         "subject": row.subject,
-        "text": text,
+        "text": sentence_of(kind, label, row.values, reader.language, reader.translate),
         "raised_at": to_text(row.raised_at),
         "returns": row.returns,
         "acknowledged_at": text_or_none(row.acknowledged_at),
-        "acknowledged_by": acknowledged_by,
+        "acknowledged_by": author_name(rows, row.acknowledged_by) if reader.names_people else None,
         "cleared_at": text_or_none(row.cleared_at),
         "clear_reason": row.clear_reason,
     }

@@ -1,9 +1,12 @@
 """Answers about alerts. Instants are in RFC 3339, UTC; null where something did not happen."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
+from annotated_types import MinLen
+
+from hardware.json_types import InstantText
 from server.domain.alerts.alerts import AlertEndReason, AlertKind, ScreenReached
-from server.store.alerts import Words
+from server.store.alerts import AlertWords
 
 
 class ShownAlert(TypedDict):
@@ -17,7 +20,7 @@ class ShownAlert(TypedDict):
     drill: bool
     raised_at: str
     until: str | None
-    texts: Words
+    texts: AlertWords
     has_voice: bool
 
 
@@ -29,81 +32,83 @@ class AlertPart(TypedDict):
 
 
 class AlertOfHall(TypedDict):
-    """An alert in force in a hall; `raised_by`: the name of its author, for people at work."""
+    """An alert in force in a hall."""
 
     alert: str
     kind: AlertKind
     drill: bool
-    raised_at: str
-    until: str | None
-    texts: Words
+    raised_at: InstantText
+    until: InstantText | None
+    """When it ends by itself; null: never."""
+    texts: AlertWords
     raised_by: str | None
+    """The name of who raised it; null for devices and programs."""
 
 
 class HallAlertsAnswer(TypedDict):
-    """The alerts in force in a hall (slug), the shown one first."""
+    """The alerts in force in a hall, the one that screens show first."""
 
     hall: str
-    as_of: str
+    as_of: InstantText
     alerts: list[AlertOfHall]
 
 
 class AlertOnScreen(TypedDict):
-    """A screen of a hall with an alert: whether it confirmed that it shows it, and when."""
+    """A screen of a hall with an alert: whether it has said that it shows it."""
 
     screen: str
     label: str
     state: ScreenReached
-    shown_at: str | None
+    shown_at: InstantText | None
 
 
 class EndOfAlert(TypedDict):
     """The name of who confirmed the end of an alert first, when, and from when they may end it alone."""
 
     end_asked_by: str | None
-    end_asked_at: str | None
-    end_alone_at: str | None
+    """The name of who confirmed the end a first time; a program reads null."""
+    end_asked_at: InstantText | None
+    end_alone_at: InstantText | None
+    """The instant after which that person may end it alone; null where the site always needs two people."""
 
 
 class AlertInHall(EndOfAlert):
-    """An alert in one of its halls: its screens, and how far its end is. `site`: a name."""
+    """An alert in one of its halls: its screens, and how far its end is."""
 
     hall: str
     name: str
     site: str
-    raised_at: str
+    raised_at: InstantText
     is_in_force: bool
     is_end_asked_by_reader: bool
     needs_second_person: bool
-    ended_at: str | None
+    ended_at: InstantText | None
     ended_by: str | None
     end_reason: AlertEndReason | None
     screens: list[AlertOnScreen]
 
 
 class AlertAnswer(TypedDict):
-    """An alert: its author, and each of its halls that the reader may read.
-
-    `may_take_back_until`: null where it is not the reader's, over, or too late.
-    """
+    """An alert: who raised it and when, and each of its halls that the caller may read."""
 
     alert: str
     kind: AlertKind
     drill: bool
-    texts: Words
-    raised_at: str
+    texts: AlertWords
+    raised_at: InstantText
     raised_by: str | None
-    until: str | None
-    may_take_back_until: str | None
+    until: InstantText | None
+    may_take_back_until: InstantText | None
+    """The last instant at which the caller may take it back; null: not theirs, over, or too late."""
     halls: list[AlertInHall]
-    as_of: str
+    as_of: InstantText
 
 
 class AlertsAnswer(TypedDict):
     """The alerts in force, then those of the last day, the latest first."""
 
     alerts: list[AlertAnswer]
-    as_of: str
+    as_of: InstantText
 
 
 class HallName(TypedDict):
@@ -114,19 +119,19 @@ class HallName(TypedDict):
 
 
 class EndAsked(TypedDict):
-    """An alert whose end another person than the reader (`asked_by`: a name) confirmed first."""
+    """An alert whose end another person has asked for."""
 
     alert: str
     kind: AlertKind
     drill: bool
-    texts: Words
+    texts: AlertWords
     asked_by: str | None
-    asked_at: str
-    halls: list[HallName]
+    asked_at: InstantText
+    halls: Annotated[list[HallName], MinLen(1)]
 
 
 class EndsAskedAnswer(TypedDict):
-    """The alerts whose end waits for the reader."""
+    """The alerts whose end the caller may confirm."""
 
     asked: list[EndAsked]
-    as_of: str
+    as_of: InstantText

@@ -17,7 +17,7 @@ from server.domain.visits.transitions import LegState, is_unconfirmed
 from server.domain.visits.verb_facts import VoidCall
 from server.ids import new_id, token_digest
 from server.store import alerts
-from server.store.alerts import Words
+from server.store.alerts import AlertWords
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.database import Database
@@ -47,7 +47,7 @@ class AlertRequest:
     kind: AlertKind
     press: str
     is_drill: bool = False
-    words: Words = field(default_factory=dict)
+    words: AlertWords = field(default_factory=dict)
     for_s: int | None = None
 
 
@@ -188,7 +188,7 @@ def _void(transaction: HallTransaction, leg: LegRow) -> VoidCall:
     return VoidCall(called_before(transaction, leg), leg.for_counter)
 
 
-def _keep_words(transaction: HallTransaction, words: Words) -> Erasable | None:
+def _keep_words(transaction: HallTransaction, words: AlertWords) -> Erasable | None:
     """Keeps the words outside the journal, French first; None when there are none."""
     if not words:
         return None

@@ -22,7 +22,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.store import alerts
-from server.store.alerts import AlertRow, Words
+from server.store.alerts import AlertRow, AlertWords
 from server.store.engine.rows import Rows
 from server.store.people.names import name_of
 from server.store.transactions.database import Database
@@ -109,7 +109,7 @@ def alert_part(
     return {"alert": None, "alert_taken_back": back}
 
 
-def screen_words(rows: Rows, hall: str, now: datetime) -> dict[str, Words]:
+def screen_words(rows: Rows, hall: str, now: datetime) -> dict[str, AlertWords]:
     """The words of each custom alert in force in a hall (id), in all their languages, by alert."""
     holding = in_force(alerts.open_alerts(rows, hall), now)
     return {alert.id: alerts.words_of(rows, alert.words) for alert in holding if alert.words is not None}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.appointments.check_in import (
     AppointmentState,
     Arrival,
@@ -50,22 +51,21 @@ class AppointmentRequest:
 
 
 class AppointmentAnswer(TypedDict):
-    """An appointment; instants in RFC 3339.
-
-    `external_id`, `code`: None also once they are purged. `visit`, `arrival`, `checked_in_at`: None until the
-    visitor has arrived.
-    """
+    """An appointment."""
 
     appointment: str
     external_id: str | None
+    """Its id in the program that booked it."""
     service: str
-    booked_at: str
+    booked_at: InstantText
     code: str | None
+    """What the visitor types at a kiosk; a convocation has none."""
     is_convocation: bool
     state: AppointmentState
     visit: str | None
     arrival: Arrival | None
-    checked_in_at: str | None
+    """How the arrival stands to the hour; null before the check-in."""
+    checked_in_at: InstantText | None
 
 
 class BookedAppointment(AppointmentAnswer):

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count, InstantText
 from server.domain.appointments.check_in import (
     AppointmentState,
     Arrival,
@@ -146,14 +147,12 @@ def arrival(arriving: Arriving, arrived_at: datetime) -> Arrival | None:
 
 
 class AppointmentArrival(TypedDict):
-    """What a ticket says about its appointment: the hour in RFC 3339, how the visitor stands to it.
+    """The hour of a ticket's appointment and how the visitor stands to it; `walk_in` came after the grace."""
 
-    `late_min`: whole minutes after the hour, 0 before it.
-    """
-
-    booked_at: str
+    booked_at: InstantText
     arrival: Arrival
-    late_min: int
+    late_min: Count
+    """Whole minutes after the hour; 0 for who is not late."""
 
 
 def arrival_answer(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypedDict
 
+from hardware.json_types import Count, Ordinal
 from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
 from server.domain.appointments.files import (
     CancelledLine,
@@ -40,25 +41,25 @@ type Effect = Literal["booked", "moved", "cancelled", "unchanged"]
 class EffectCounts(TypedDict):
     """How many lines of a file had each effect."""
 
-    booked: int
-    moved: int
-    cancelled: int
-    unchanged: int
+    booked: Count
+    moved: Count
+    cancelled: Count
+    unchanged: Count
 
 
-class LineRefused(TypedDict):
-    """A line of a file, or an event of a calendar by its place from 1, with the code of why it is refused."""
+class RefusalOfLine(TypedDict):
+    """A line of a file, or an event of a calendar by its place from 1, that was not taken, and why."""
 
-    line: int
+    line: Ordinal
     external_id: str
     code: str
 
 
-class ImportAnswer(EffectCounts):
-    """What became of the lines of a file."""
+class Imported(EffectCounts):
+    """What became of a file's lines."""
 
     is_dry_run: bool
-    refused: list[LineRefused]
+    refused: list[RefusalOfLine]
 
 
 def import_appointments(
@@ -70,7 +71,7 @@ def import_appointments(
     form: Form = "csv",
     is_dry_run: bool = False,
     write_key: WriteKey | None = None,
-) -> ImportAnswer:
+) -> Imported:
     """Imports a file: how many lines booked, moved, cancelled or changed nothing, and the refused lines.
 
     In a calendar (`ics`) a line is an event. A refused line does not stop the others; `is_dry_run` writes
@@ -79,7 +80,7 @@ def import_appointments(
     """
     lines = _lines(database.configuration(hall), text, form)
 
-    def take_lines(transaction: HallTransaction) -> ImportAnswer:
+    def take_lines(transaction: HallTransaction) -> Imported:
         known = appointments_named_outside(transaction, transaction.hall)
         by_external_id = {row.external_id: row for row in known}
         reading = _ImportRows(transaction, by_external_id, is_dry_run)

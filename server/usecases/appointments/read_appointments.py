@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.appointments.check_in import AppointmentState, Arrival
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import EndReason, LegState
@@ -14,62 +15,64 @@ from server.usecases.hall_view import hall_state
 
 
 class ListedAppointment(TypedDict):
-    """An appointment of a day, as far as its reader may know; instants in RFC 3339.
-
-    `external_id` and `code` are left out for a reader who gives no tickets. What became of the visit (`visit`
-    to `end_reason`) is left out for a security guard. `is_overdue`: the hour has passed and nobody came.
-    """
+    """An appointment of a day. Left out: what the caller may not read, codes and what became of the visit."""
 
     appointment: str
     external_id: NotRequired[str | None]
     service: str
-    booked_at: str
+    booked_at: InstantText
     code: NotRequired[str | None]
     is_convocation: bool
     state: AppointmentState
     arrival: Arrival | None
-    checked_in_at: str | None
+    checked_in_at: InstantText | None
     is_overdue: bool
+    """Its hour has passed and nobody came."""
     visit: NotRequired[str | None]
     number: NotRequired[str | None]
+    """The number of its ticket; null before the check-in."""
     leg_state: NotRequired[LegState | None]
-    ended_at: NotRequired[str | None]
+    """The state of the last leg of its visit."""
+    ended_at: NotRequired[InstantText | None]
     end_reason: NotRequired[EndReason | None]
 
 
 class AppointmentCounts(TypedDict):
     """How many appointments of a day are in each state; `booked` counts all but the cancelled ones."""
 
-    booked: int
-    checked_in: int
-    cancelled: int
-    overdue: int
+    booked: Count
+    checked_in: Count
+    cancelled: Count
+    overdue: Count
 
 
 class AppointmentsAnswer(TypedDict):
-    """The appointments of a local date (ISO 8601) in a hall (slug), by their hour."""
+    """The appointments of a local date, by their hour."""
 
     hall: str
-    on: str
+    """The slug of the hall."""
+    on: LocalDate
     epoch: str
-    version: int
-    as_of: str
+    """New when the hall was created or restored; another epoch is always newer."""
+    version: Count
+    """Grows by one with each fact of the hall."""
+    as_of: InstantText
     counts: AppointmentCounts
     appointments: list[ListedAppointment]
 
 
 class HoursOfService(TypedDict):
-    """The hours (RFC 3339) of today at which convocations of a service are still expected."""
+    """The hours of today at which convocations of a service are still expected, without a double."""
 
     service: str
-    hours: list[str]
+    hours: list[InstantText]
 
 
 class ConvocationsAnswer(TypedDict):
-    """The convocations that a hall (slug) still expects on a local date (ISO 8601), by service."""
+    """The convocations of today without a code, by service."""
 
     hall: str
-    on: str
+    on: LocalDate
     services: list[HoursOfService]
 
 

@@ -1,16 +1,17 @@
 """A document of the configuration by its name: its published content, its draft, and who may edit it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
-from server.documents.content import Content, JsonValue, parts_of
-from server.documents.difference import ChangeKind, DocumentChange, changes_between
+from server.documents.content import Content, parts_of
+from server.documents.difference import DocumentChange, changes_between
 from server.documents.problems import DocumentProblem
 from server.documents.reading import normal_content
 from server.documents.words import Words
 from server.domain.refusals import Refusal
 from server.language import Translate
-from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.configurations import HALL, INSTALLATION, DocumentKind
 from server.store.configuration.documents import Published, newest, revision_of
 from server.store.configuration.drafts import Drafting, drafting_of
 from server.store.configuration.halls import hall_id_of
@@ -19,29 +20,36 @@ from server.store.engine.rows import Rows
 type Sites = frozenset[str] | None
 """The sites (slugs) at which a person configures; None: every site."""
 
+type DocumentContent = Mapping[str, Any]
+"""A document as it was written, also where it has errors; its keys: docs/configuration.md."""
+
 NOTHING: Content = {}
 PAGES = ("nouveau",)
 """Names that no hall may have: they are pages of the configuration (`/configuration/nouveau`)."""
 
 
-class DescribedProblem(TypedDict):
-    """A problem of a document: its place (path and words), its code and its sentence."""
+class DocumentProblemAnswer(TypedDict):
+    """Something wrong with a document, or, a warning, what looks like an oversight."""
 
     path: str
+    """Where, as `services[2].series.prefix`; empty: the whole document."""
     place: str
+    """Where, in words."""
     code: str
     sentence: str
     is_warning: bool
 
 
-class DescribedChange(TypedDict):
-    """A change of a document with its sentence; `before` null for what was added, `after` for the removed."""
+class DocumentChangeAnswer(TypedDict):
+    """One change of a document."""
 
     path: str
-    kind: ChangeKind
+    kind: Literal["added", "removed", "changed", "moved"]
     sentence: str
-    before: JsonValue
-    after: JsonValue
+    before: Any
+    """A JSON value; null for what was added."""
+    after: Any
+    """A JSON value; null for what was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class ConfigurationDocument:
     """
 
     name: str
-    kind: str
+    kind: DocumentKind
     scope: str | None
     published: Published | None
     drafting: Drafting
@@ -156,7 +164,7 @@ def check_reach(document: ConfigurationDocument, sites: Sites, content: Content 
 
 def describe_changes(
     document: ConfigurationDocument, before: Content, after: Content, words: Words
-) -> list[DescribedChange]:
+) -> list[DocumentChangeAnswer]:
     """The changes from one content to another, each with its sentence.
 
     Where a hall gets hours of its own, or loses them, the hours before and after are compared.
@@ -168,7 +176,7 @@ def describe_changes(
     return hours + [describe_change(change, old, new, words) for change in changes_between(old, new)]
 
 
-def _describe_own_hours(old: Content, new: Content, words: Words) -> list[DescribedChange]:
+def _describe_own_hours(old: Content, new: Content, words: Words) -> list[DocumentChangeAnswer]:
     """The change that a hall has hours of its own from now on, or no more; empty for a new hall."""
     if not old or not new or bool(old.get("calendar")) == bool(new.get("calendar")):
         return []
@@ -190,7 +198,9 @@ def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
     return {**content, "calendar": document.site_calendars.get(str(content.get("site", "")))}
 
 
-def describe_change(change: DocumentChange, before: Content, after: Content, words: Words) -> DescribedChange:
+def describe_change(
+    change: DocumentChange, before: Content, after: Content, words: Words
+) -> DocumentChangeAnswer:
     """One change with its sentence."""
     return {
         "path": change.path,
@@ -201,7 +211,7 @@ def describe_change(change: DocumentChange, before: Content, after: Content, wor
     }
 
 
-def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> DescribedProblem:
+def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> DocumentProblemAnswer:
     """One problem with its place in words and its sentence."""
     return {
         "path": problem.path,

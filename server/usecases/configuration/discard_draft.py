@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import Ordinal
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.configuration.drafts import end_draft
@@ -11,11 +12,11 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.configuration.configuration_document import Sites, check_reach, configuration_document
 
 
-class DiscardedDraft(TypedDict):
-    """The version of a document's draft that was discarded."""
+class DiscardedAnswer(TypedDict):
+    """A draft that is no more."""
 
     document: str
-    version: int
+    version: Ordinal
 
 
 def discard_draft(
@@ -26,13 +27,13 @@ def discard_draft(
     *,
     sites: Sites,
     write_key: WriteKey | None = None,
-) -> DiscardedDraft:
+) -> DiscardedAnswer:
     """The draft (document and version) that was discarded.
 
     Refusals: unknown_configuration, forbidden, stale_draft for another version.
     """
 
-    def discard(transaction: InstallationTransaction) -> DiscardedDraft:
+    def discard(transaction: InstallationTransaction) -> DiscardedAnswer:
         document = configuration_document(transaction, name)
         if not document.exists:
             raise Refusal("unknown_configuration", document=name)

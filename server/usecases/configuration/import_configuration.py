@@ -18,13 +18,13 @@ from server.usecases.configuration.configuration_document import (
 from server.usecases.configuration.save_draft import ExaminedContent, examine_content
 
 
-class ExaminedFile(ExaminedContent):
-    """The problems of a file, and the changes that it would make of a document."""
+class ExaminedAnswer(ExaminedContent):
+    """What is wrong with a document, and what it changes of what is published."""
 
     document: str
 
 
-def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> ExaminedFile:
+def examine_file(database: Database, name: str, text: str, reader: DocumentReader) -> ExaminedAnswer:
     """The problems of a file and the changes it would make; nothing is kept. Refusal: forbidden."""
     content, problems = _content(database, name, text, reader.sites)
     if content is None or problems:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
+from hardware.json_types import Ordinal
 from server.documents.difference import DocumentChange, difference
 from server.documents.hall import HallDocument, ids_of
 from server.documents.problems import DocumentProblem, DocumentRefused
@@ -53,11 +54,11 @@ class Terms:
     write_key: WriteKey | None = None
 
 
-class PublishedDocument(TypedDict):
-    """A document (`installation`, or the slug of a hall) and the revision that applies now."""
+class PublishedAnswer(TypedDict):
+    """The revision that applies now."""
 
     document: str
-    revision: int
+    revision: Ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Publication:
     warnings: Sequence[DocumentProblem] = field(default_factory=tuple)
     is_published: bool = True
 
-    def answer(self) -> PublishedDocument:
+    def answer(self) -> PublishedAnswer:
         """The document and the revision that applies now."""
         return {"document": self.scope, "revision": self.revision}
 
@@ -87,7 +88,7 @@ def publish_installation(
     """
     document = parse_installation(content)
 
-    def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, PublishedDocument]:
+    def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, PublishedAnswer]:
         found = newest(transaction, INSTALLATION, INSTALLATION)
         problems = problems_around(transaction, document, transaction.now)
         checked = _Checked(documents_mark(transaction), problems)
@@ -148,7 +149,7 @@ class _Checked:
 def _publish(
     database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
-    def publish(transaction: HallTransaction) -> FirstAnswer[Publication, PublishedDocument]:
+    def publish(transaction: HallTransaction) -> FirstAnswer[Publication, PublishedAnswer]:
         checked_again = checked.again(transaction, document)
         checked_again.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
@@ -207,5 +208,5 @@ def _keep(
     return kept if terms.restores is None else {**kept, "restores": terms.restores}
 
 
-def _published_before(_: KeyedWrites, kept: PublishedDocument) -> Publication:
+def _published_before(_: KeyedWrites, kept: PublishedAnswer) -> Publication:
     return Publication(kept["document"], kept["revision"])

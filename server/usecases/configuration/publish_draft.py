@@ -20,7 +20,7 @@ from server.usecases.configuration.configuration_document import (
 )
 from server.usecases.configuration.publish_configuration import (
     Publication,
-    PublishedDocument,
+    PublishedAnswer,
     Terms,
     publish_hall,
     publish_installation,
@@ -37,7 +37,7 @@ def publish_draft(
     *,
     sites: Sites,
     write_key: WriteKey | None = None,
-) -> PublishedDocument:
+) -> PublishedAnswer:
     """The revision that the draft of this version became.
 
     Raises DocumentRefused and StaleDocument; refusals: unknown_configuration, forbidden.
@@ -70,7 +70,7 @@ def roll_back(
     sites: Sites,
     base_revision: int | None = None,
     write_key: WriteKey | None = None,
-) -> PublishedDocument:
+) -> PublishedAnswer:
     """A new revision with the content of an old one, checked like any other.
 
     Raises DocumentRefused; refusals: unknown_configuration, unknown_revision, forbidden, nothing_to_restore
@@ -101,7 +101,7 @@ def _document(rows: Rows, name: str, sites: Sites) -> ConfigurationDocument:
 
 def _publish(
     database: Database, author: Author, document: ConfigurationDocument, content: Content, terms: Terms
-) -> PublishedDocument:
+) -> PublishedAnswer:
     text = json.dumps(content)
     if document.kind == INSTALLATION:
         published: Publication = publish_installation(database, author, text, terms)

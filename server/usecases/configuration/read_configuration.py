@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
+from hardware.json_types import InstantText, Ordinal, Revision
 from server.documents.content import Content
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.configurations import HALL, INSTALLATION, DocumentKind
 from server.store.configuration.documents import (
     Published,
     newest,
@@ -20,8 +21,9 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import (
     NOTHING,
     ConfigurationDocument,
-    DescribedChange,
-    DescribedProblem,
+    DocumentChangeAnswer,
+    DocumentContent,
+    DocumentProblemAnswer,
     DocumentReader,
     describe_changes,
     document_for,
@@ -39,32 +41,33 @@ WITHOUT_ACCOUNT: tuple[Origin, ...] = ("command_line", "demonstration", "system"
 
 
 class DraftState(TypedDict):
-    """A draft: its author (a name, null for none), when it was saved, and the revision it was made from."""
+    """A draft: who saved it, when, and from which revision it was made."""
 
-    version: int
-    base_revision: int
+    version: Ordinal
+    base_revision: Revision
     author: str | None
-    saved_at: str
+    """The name of who saved it last; null: a program, or somebody who is gone."""
+    saved_at: InstantText
 
 
 class DraftWithContent(DraftState, ExaminedContent):
-    """A draft with its content, the problems it has, and the changes it makes."""
+    """A draft with its content, what is wrong with it, and what it changes of what is published."""
 
-    content: Content
+    content: DocumentContent
 
 
 class DocumentState(TypedDict):
-    """A document: its newest revision (0: none), who published it, and whether the reader may change it.
-
-    `document`: `installation`, or the slug of a hall. `site`: a slug, null for the installation.
-    """
+    """A document: its newest revision, who published it, and whether the caller may change it."""
 
     document: str
-    kind: str
+    """`installation`, or the slug of a hall."""
+    kind: DocumentKind
     name: str
     site: str | None
-    revision: int
-    published_at: str | None
+    """The slug of the hall's site; null for the installation."""
+    revision: Revision
+    """0: nothing is published yet."""
+    published_at: InstantText | None
     author: str | None
     origin: Origin | None
     has_draft: bool
@@ -78,48 +81,48 @@ class ListedDocument(DocumentState):
 
 
 class DocumentsAnswer(TypedDict):
-    """The installation's document, and those of the halls that the reader configures."""
+    """The installation's document, and those of the halls that the caller configures."""
 
     documents: list[ListedDocument]
 
 
 class DocumentAnswer(DocumentState):
-    """A document with its published content, null before the first revision, and its draft."""
+    """A document with its content, and its draft with its own."""
 
-    content: Content | None
+    content: DocumentContent | None
+    """What is published; null: nothing yet."""
     draft: DraftWithContent | None
 
 
 class RevisionOfDocument(TypedDict):
-    """A revision: who published it, when, and what it changed of the one before.
+    """A revision of a document: who published it, when, and what it changed of the one before."""
 
-    `restores`: the older revision whose content it has again, null for new content.
-    """
-
-    revision: int
-    published_at: str
+    revision: Ordinal
+    published_at: InstantText
     author: str | None
     origin: Origin
-    restores: int | None
+    restores: Revision | None
+    """The older revision it brought back; null: none."""
     is_current: bool
-    changes: list[DescribedChange]
+    changes: list[DocumentChangeAnswer]
 
 
 class RevisionsAnswer(TypedDict):
-    """Some revisions of a document, the newest first; `next`: before which to go on, null at the end."""
+    """Some revisions of a document, the newest first."""
 
     document: str
     revisions: list[RevisionOfDocument]
-    next: int | None
+    next: Revision | None
+    """Before which revision to go on; null at the end."""
 
 
 class RevisionAnswer(RevisionOfDocument):
-    """A revision with its content, and what a rollback to it would change now, with its problems."""
+    """A revision with its content, and what would follow if it were brought back now."""
 
     document: str
-    content: Content
-    changes_if_restored: list[DescribedChange]
-    problems_if_restored: list[DescribedProblem]
+    content: DocumentContent
+    changes_if_restored: list[DocumentChangeAnswer]
+    problems_if_restored: list[DocumentProblemAnswer]
 
 
 def read_documents(database: Database, reader: DocumentReader) -> DocumentsAnswer:
@@ -149,8 +152,8 @@ def read_document(database: Database, name: str, reader: DocumentReader) -> Docu
         drafted: DraftWithContent | None = None
         if draft is not None:
             drafted = {
-                **_draft(draft),
                 "content": draft.content,
+                **_draft(draft),
                 **examine_content(rows, document, draft.content, reader, database.clock.now()),
             }
     return {**_state(document, reader), "content": document.content or None, "draft": drafted}
@@ -212,7 +215,7 @@ def read_export(database: Database, name: str, reader: DocumentReader, revision:
 
 def _document(name: str, published: Published | None, draft: Draft | None) -> ConfigurationDocument:
     """A document for the list, without its scope."""
-    kind = INSTALLATION if name == INSTALLATION else HALL
+    kind: DocumentKind = INSTALLATION if name == INSTALLATION else HALL
     return ConfigurationDocument(name, kind, None, published, Drafting(0, draft))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
 
+from hardware.json_types import Ordinal, Revision
 from server.documents.content import Content, JsonValue
 from server.documents.parts.values import SLUG
 from server.documents.reading import normal_content
@@ -22,8 +23,8 @@ from server.usecases.configuration.check_configuration import problems_of
 from server.usecases.configuration.configuration_document import (
     PAGES,
     ConfigurationDocument,
-    DescribedChange,
-    DescribedProblem,
+    DocumentChangeAnswer,
+    DocumentProblemAnswer,
     DocumentReader,
     Sites,
     check_reach,
@@ -40,20 +41,21 @@ DEEPEST = 24
 class ExaminedContent(TypedDict):
     """The problems of a content, and its changes of the published content."""
 
-    problems: list[DescribedProblem]
-    changes: list[DescribedChange]
+    problems: list[DocumentProblemAnswer]
+    changes: list[DocumentChangeAnswer]
 
 
 class SavedVersion(TypedDict):
     """A version of a draft; `base_revision`: the revision it was made from, 0 for none."""
 
     document: str
-    version: int
-    base_revision: int
+    version: Ordinal
+    base_revision: Revision
+    """The revision it was made from; 0: none yet."""
 
 
 class DraftAnswer(SavedVersion, ExaminedContent):
-    """A draft as it was saved, with its problems and its changes."""
+    """A draft as it was saved."""
 
 
 class DraftPositionAnswer(TypedDict):
@@ -84,8 +86,8 @@ class StaleDocumentAnswer(TypedDict):
     author: str | None
     at: str | None
     discarded: bool
-    theirs: list[DescribedChange]
-    mine: list[DescribedChange]
+    theirs: list[DocumentChangeAnswer]
+    mine: list[DocumentChangeAnswer]
     conflicts: list[ConflictAnswer]
     merged: Content
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.devices.device_state import PlayerState, Sighting, configuration_state, is_present
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
@@ -13,28 +14,30 @@ from server.store.devices.sightings import Players
 from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import DocumentReader, document_for
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.read_supervision import KINDS, DeviceKind
+from server.usecases.devices.read_supervision import KINDS
 
 
 class AppliedDevice(TypedDict):
-    """A kiosk or a screen: the configuration it runs (a mark), null before its first report."""
+    """A kiosk or a screen, and whether it runs the configuration that was published."""
 
-    kind: DeviceKind
+    kind: Literal["screen", "kiosk"]
     id: str
     label: str
     state: PlayerState
     runs: str | None
+    """The revisions it runs, as `3.12`; null before it told."""
     is_connected: bool
-    seen_at: str | None
+    seen_at: InstantText | None
 
 
 class AppliedHall(TypedDict):
-    """A hall (slug), the mark of the configuration in force there, and its devices."""
+    """A hall, the configuration that applies there, and its devices."""
 
     hall: str
     name: str
     configuration: str
-    published_at: str
+    """The revisions that apply, as `3.12`: the installation's and the hall's."""
+    published_at: InstantText
     devices: list[AppliedDevice]
 
 
@@ -42,7 +45,7 @@ class AppliedAnswer(TypedDict):
     """The configuration that each device of a document runs."""
 
     document: str
-    as_of: str
+    as_of: InstantText
     halls: list[AppliedHall]
 
 

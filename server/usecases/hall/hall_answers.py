@@ -2,6 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from hardware.json_types import InstantText, Texts
 from server.domain.hours.half_days import AtBreak
 
 type CounterState = Literal["closed", "free", "paused", "called", "in_service", "open"]
@@ -21,8 +22,8 @@ class DayFigures(TypedDict):
 class BreakOfHall(TypedDict):
     """A break that runs or begins within the hour; `is_decided`: somebody chose what it does today."""
 
-    begins_at: str
-    resumes_at: str
+    begins_at: InstantText
+    resumes_at: InstantText
     is_running: bool
     choice: AtBreak
     is_decided: bool
@@ -31,7 +32,7 @@ class BreakOfHall(TypedDict):
 class ClosedHall(TypedDict):
     """A hall that opens no more today, and the reason for visitors by language."""
 
-    why: dict[str, str]
+    why: Texts
 
 
 class DayFields(TypedDict):

@@ -8,7 +8,7 @@ from server.domain.hall.devices import Arrow, Screen, ScreenLayout, SoundOutput
 from server.domain.hall.sound import Sound
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
-from server.store.alerts import Words
+from server.store.alerts import AlertWords
 from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import screen_words
 from server.usecases.hours.opening import opening_now
@@ -73,7 +73,7 @@ class ScreenAnswer(TypedDict):
     place: PlaceOfScreen
     demonstration: bool
     look: LookAnswer
-    alert_texts: dict[str, Words]
+    alert_texts: dict[str, AlertWords]
     programme: Programme
     configuration: str
     now: str

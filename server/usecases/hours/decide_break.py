@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.hall.facts import break_decided
 from server.domain.hours.half_days import AtBreak, next_break
@@ -13,23 +14,23 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
 
-class BreakDecided(TypedDict):
-    """What holds for a break, which begins and ends at instants in RFC 3339."""
+class BreakDecidedAnswer(TypedDict):
+    """What holds for a break."""
 
     choice: AtBreak
-    begins_at: str
-    resumes_at: str
+    begins_at: InstantText
+    resumes_at: InstantText
 
 
 def decide_break(
     database: Database, hall: str, author: Author, choice: AtBreak, *, write_key: WriteKey | None = None
-) -> BreakDecided:
+) -> BreakDecidedAnswer:
     """What holds for the break that runs or comes next today; it may be decided again until it ends.
 
     Refusal: no_break when the day has none left.
     """
 
-    def decide(transaction: HallTransaction) -> BreakDecided:
+    def decide(transaction: HallTransaction) -> BreakDecidedAnswer:
         at = next_break(transaction.configuration.calendar, transaction.now)
         if at is None:
             raise Refusal("no_break")

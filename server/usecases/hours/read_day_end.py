@@ -2,8 +2,11 @@
 
 from collections import Counter
 from datetime import date
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from annotated_types import MaxLen
+
+from hardware.json_types import Count, InstantText, LocalDate, SchemaWords
 from server.domain.appointments.check_in import DEMAND_MET
 from server.domain.facts import FactKind
 from server.domain.instants import to_text
@@ -24,23 +27,28 @@ class NoDayClosed(TypedDict):
 
 
 class ClosedDay(TypedDict):
-    """The last business day that was closed: the visits and counters that its end closed.
+    """The last business day that was closed, and what its end closed."""
 
-    `left`: how many visits it ended, `numbers`: of the first of them. `ended`: how many visits of the day
-    ended, and `not_issued`: how many tickets were not given, by reason.
-    """
+    business_day: LocalDate
+    closed_at: InstantText
+    left: Count
+    """How many visits the end of the day closed."""
+    left_by_service: dict[str, Count]
+    numbers: Annotated[list[str], MaxLen(20)]
+    """The numbers of the first of them."""
+    counters_left_open: Count
+    ended: dict[EndReason, Count]
+    """How many visits ended, by reason."""
+    not_issued: dict[str, Count]
+    """How many tickets were not issued, by reason."""
 
-    business_day: str
-    closed_at: str
-    left: int
-    left_by_service: dict[str, int]
-    numbers: list[str]
-    counters_left_open: int
-    ended: dict[str, int]
-    not_issued: dict[str, int]
+
+type DayEndAnswer = Annotated[
+    ClosedDay | NoDayClosed, SchemaWords(description="What the last day end closed.")
+]
 
 
-def read_day_end(database: Database, hall: str) -> ClosedDay | NoDayClosed:
+def read_day_end(database: Database, hall: str) -> DayEndAnswer:
     """The last business day that was closed; "business_day" is null before the first."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:

@@ -25,7 +25,7 @@ class Answering:
 
 
 class AnsweredIncident(TypedDict):
-    """The id of an incident, and whether it is this person who comes: else another one was first."""
+    """An incident is answered; `is_own` false: another person was first."""
 
     incident: str
     is_own: bool

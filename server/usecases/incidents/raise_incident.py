@@ -15,11 +15,12 @@ from server.store.transactions.hall_transaction import HallTransaction
 
 
 class RaisedIncident(TypedDict):
-    """The id of an incident; whether one that stood at its place was joined, and somebody receives it."""
+    """An incident was raised; `is_joined`: one stood at its place already."""
 
     incident: str
     is_joined: bool
     is_received: bool
+    """False: nobody is connected to receive it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import Count, InstantText
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents.incidents import Incident, IncidentState
@@ -14,49 +15,54 @@ from server.usecases.hall_view import hall_state
 
 
 class IncidentAnswerer(TypedDict):
-    """Who comes: their role, the counter they hold (null: none), their hall (null: that of the incident).
-
-    `labels`: of the counter, by language.
-    """
+    """Who comes."""
 
     role: str
     labels: Texts | None
+    """Of the counter they hold, by language; null: none."""
     hall: str | None
+    """The name of their hall; null: that of the incident."""
 
 
 class IncidentOfHall(TypedDict):
-    """An incident: its counter (id and labels by language, null: the reception desk) and where it stands.
-
-    `is_beyond`: people of other halls see it too. `presses`: how often the key was pressed for it.
-    """
+    """An incident that nobody has ended."""
 
     incident: str
     counter: str | None
+    """The id of its counter; null: the reception desk."""
     labels: Texts | None
+    """Of its counter, by language; null: the reception desk."""
     state: IncidentState
     is_beyond: bool
-    presses: int
-    raised_at: str
-    answered_at: str | None
+    """People of other halls see it too."""
+    presses: Count
+    raised_at: InstantText
+    answered_at: InstantText | None
     answered_by: IncidentAnswerer | None
 
 
 class HallIncidents(TypedDict):
-    """The incidents of a hall (slug), as every page receives them, at an instant of the hall."""
+    """The incidents of a hall."""
 
     hall: str
+    """The slug of the hall."""
     epoch: str
-    version: int
-    as_of: str
+    """New when the hall was created or restored; another epoch is always newer."""
+    version: Count
+    """Grows by one with each fact of the hall."""
+    as_of: InstantText
     name: str
+    """Of the site and the hall."""
     incidents: list[IncidentOfHall]
 
 
 class IncidentsAnswer(TypedDict):
-    """The incidents of every hall of which the page hears, and those (ids) that its person raised."""
+    """The incidents that a page shows: those of its hall, and of other halls those that went beyond."""
 
     own: list[str]
+    """The incidents (ids) that this person raised in the hall."""
     answered: list[str]
+    """The incidents (ids) that this person answered in the hall."""
     halls: list[HallIncidents]
 
 

@@ -3,36 +3,36 @@
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
+from hardware.json_types import Count
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH, Texts
 from server.store.counters.sessions import SessionPlace, open_places
-from server.store.incidents.receivers import Receiver, Receivers
+from server.store.incidents.receivers import Receiver, Receivers, ReceivingPage
 from server.store.transactions.database import Database
 from server.usecases.incidents.raise_incident import Reach
 
 
 class ReceiverAnswer(TypedDict):
-    """A person connected in the hall: the page they have open, and the counter they hold (null: none).
+    """A person who would receive an incident now, by the page they have open."""
 
-    `labels`: of the counter, by language.
-    """
-
-    page: str
+    page: ReceivingPage
     counter: str | None
+    """The counter they hold, with its labels by language; null: none."""
     labels: Texts | None
 
 
 class ReceiversAnswer(TypedDict):
-    """Who would receive an incident at once, how many people would after 30 s, and what to telephone.
-
-    `is_known` false: who is connected cannot be read now.
-    """
+    """Who would receive an incident now, without the person who asks."""
 
     here: list[ReceiverAnswer]
-    beyond: int
+    """People connected in the hall."""
+    beyond: Count
+    """How many more people would receive it after 30 s."""
     is_known: bool
+    """False: who is connected cannot be read now."""
     phone: str
+    """The number that the site says to telephone."""
 
 
 def read_receivers(database: Database, receivers: Receivers, hall: str, author: Author) -> ReceiversAnswer:
@@ -84,7 +84,7 @@ def _by_place(
     for person in dict.fromkeys(each.author for each in receivers):
         pages = [each.page for each in receivers if each.author == person]
         counter = counter_held(places, Author(person))
-        page = "console" if counter is not None and "console" in pages else pages[0]
+        page: ReceivingPage = "console" if counter is not None and "console" in pages else pages[0]
         held = counter if page == "console" else None
         place = None if held is None else configuration.counters.get(held)
         labels = None if place is None else place.every_label()

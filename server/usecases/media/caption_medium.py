@@ -11,7 +11,7 @@ from server.store.media.media import medium_row
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, read_medium
+from server.usecases.media.read_media import MediumAnswer, changeable, read_medium
 
 
 def caption_medium(
@@ -23,7 +23,7 @@ def caption_medium(
     *,
     sites: Sites = None,
     write_key: WriteKey | None = None,
-) -> LibraryMedium:
+) -> MediumAnswer:
     """The film with the captions of a WebVTT file; None: without captions in this language.
 
     Refusals: those of `captions_of`, wrong_language, unknown_medium, medium_of_all, captions_of_film where it

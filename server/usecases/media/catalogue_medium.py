@@ -8,7 +8,7 @@ from server.store.media.details import set_details
 from server.store.media.media import medium_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, library_context, medium_answer
+from server.usecases.media.read_media import MediumAnswer, changeable, library_context, medium_answer
 
 
 def catalogue_medium(
@@ -19,7 +19,7 @@ def catalogue_medium(
     *,
     sites: Sites = None,
     write_key: WriteKey | None = None,
-) -> LibraryMedium:
+) -> MediumAnswer:
     """The medium with these details in place of the ones before; the same ones again are no gesture.
 
     Refusals: unknown_medium, medium_of_all, medium_name_missing, medium_name_too_long, medium_tags,
@@ -27,7 +27,7 @@ def catalogue_medium(
     """
     details = typed.checked()
 
-    def catalogue(transaction: InstallationTransaction) -> LibraryMedium:
+    def catalogue(transaction: InstallationTransaction) -> MediumAnswer:
         row = changeable(medium_row(transaction, medium), medium, sites)
         changed = details.changed_from(row.details)
         if changed:

@@ -10,7 +10,7 @@ from server.store.media.media import medium_row, set_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.read_media import LibraryMedium, changeable, library_context, medium_answer
+from server.usecases.media.read_media import MediumAnswer, changeable, library_context, medium_answer
 
 LONGEST_TEXT = 1000
 """The most characters of a description, in each language."""
@@ -25,7 +25,7 @@ def describe_medium(
     *,
     sites: Sites = None,
     write_key: WriteKey | None = None,
-) -> LibraryMedium:
+) -> MediumAnswer:
     """The medium with its description by language: in French; if translated, in two more at least.
 
     Refusals: unknown_medium, medium_of_all, wrong_language, text_missing without French, text_too_long,
@@ -35,7 +35,7 @@ def describe_medium(
     kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
     _check(kept)
 
-    def describe(transaction: InstallationTransaction) -> LibraryMedium:
+    def describe(transaction: InstallationTransaction) -> MediumAnswer:
         row = changeable(medium_row(transaction, medium), medium, sites)
         if row.state not in (MediumState.READY, MediumState.PREPARING):
             raise Refusal("unknown_medium", medium=medium)

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 import structlog
 
+from hardware.json_types import InstantText
 from server.apart import ApartEnded
 from server.documents.notices import LONGEST_ADDRESS
 from server.domain.instants import to_text
@@ -40,21 +41,22 @@ type FeedsInUse = Callable[[Rows, datetime], Iterable[str]]
 """Finds the addresses of the feeds that notices show at an instant."""
 
 
-class EntryOfFeed(TypedDict):
+class FeedEntryAnswer(TypedDict):
     """An entry of a feed, without markup."""
 
     title: str
     text: str
 
 
-class FeedReading(TypedDict):
-    """A feed as it was read just now; `failure`: the code of why it could not be read since."""
+class FeedAnswer(TypedDict):
+    """A web feed as it was read just now."""
 
     url: str
     title: str
-    entries: list[EntryOfFeed]
-    read_at: str
+    entries: list[FeedEntryAnswer]
+    read_at: InstantText
     failure: str | None
+    """The code of why it could not be read since; null: it could."""
 
 
 @dataclass
@@ -105,7 +107,7 @@ class Feeds:
         with self.database.store.write() as rows:
             keep_failure(rows, feed, code)
 
-    def _read(self, url: str) -> FeedReading:
+    def _read(self, url: str) -> FeedAnswer:
         try:
             found: Feed = self.off_loop(read_feed, url, self.limits)
         except (ApartEnded, MemoryError) as error:
@@ -121,7 +123,7 @@ class Feeds:
             "failure": None,
         }
 
-    def try_now(self, url: str) -> FeedReading:
+    def try_now(self, url: str) -> FeedAnswer:
         """The feed of an address, read now. Refusals: feed_address_too_long; those of FeedRefused."""
         if len(url) > LONGEST_ADDRESS:
             raise Refusal("feed_address_too_long", longest=LONGEST_ADDRESS)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NotRequired, TypedDict
+from typing import Any, Literal, TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count, InstantText, LocalDate, Milliseconds, Pixels
 from server.documents.reading import parse_installation
-from server.domain.facts import Json
 from server.domain.instants import to_text
 from server.domain.notices.media import MediumState, Sites, Texts, may_change, may_show
-from server.domain.notices.media_details import EVERY_MEDIUM, Expiry, MediaSearch, expiry_of
+from server.domain.notices.media_details import EVERY_MEDIUM, MediaSearch, expiry_of
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
@@ -19,7 +19,7 @@ from server.store.media.captions import captioned_languages
 from server.store.media.details import media_folders, tags_in_use
 from server.store.media.media import MediumRow, listed_media, medium_row
 from server.store.transactions.database import Database
-from signage.media.prepared import CONTENT_TYPES, Kind, PreparedFile, Role
+from signage.media.prepared import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
 
 PAGE = 60
 """How many media one answer lists."""
@@ -42,79 +42,84 @@ class LibraryContext:
 
 
 class FileOfMedium(TypedDict):
-    """A file that was made of an upload; `type`: its media type. Sizes in pixels and bytes.
-
-    `role`: as in `PreparedFile`. `duration_ms`: null but for a video.
-    """
+    """A file that was made of an upload."""
 
     url: str
-    role: Role
+    role: FileRole
+    """`page` is shown; `poster`: the first picture of a video; `bold`: of a font; `thumbnail`: for lists."""
     type: str
-    width: int
-    height: int
-    bytes: int
-    duration_ms: int | None
+    """Its media type."""
+    width: Pixels
+    height: Pixels
+    bytes: Count
+    duration_ms: Milliseconds | None
+    """Only for a video."""
 
 
 class MediumRefusal(TypedDict):
-    """Why an upload became no medium: a code and its values; `detail`: the sentence, which the API adds."""
+    """Why an upload became no medium: a code, its values, and the sentence in the reader's language."""
 
     code: str
-    details: Json
-    detail: NotRequired[str]
+    details: dict[str, Any]
+    detail: str
 
 
-class LibraryMedium(TypedDict):
-    """A medium of the library, with its files in the order they are shown.
-
-    `kind`: null before it is prepared. `texts`: its description by language, for people who cannot see it.
-    `site`: the slug of the site it belongs to, null: all sites. `may_change`: whether the reader may.
-    `thumbnail`: the address of its small picture, null before it is prepared. `uploaded_by`: the name of who
-    sent it, null where the account is gone. `until`: the last local day on which notices may show it;
-    `expiry`: whether that day is over or soon, at the place of its site. `captions`: the languages that a
-    film has captions in.
-    """
+class MediumAnswer(TypedDict):
+    """A medium of the library."""
 
     medium: str
     state: MediumState
-    kind: Kind | None
+    kind: MediumKind | None
+    """Null before it is prepared."""
     files: list[FileOfMedium]
     refusal: MediumRefusal | None
     texts: Texts
-    uploaded_at: str
-    upload_bytes: int
+    """Its description by language, for people who cannot see it."""
+    uploaded_at: InstantText
+    upload_bytes: Count
     site: str | None
+    """The slug of the site it belongs to; null: all sites."""
     may_change: bool
     name: str
+    """Of the file that was uploaded, or as somebody changed it; empty for media of before names were kept."""
     thumbnail: str | None
+    """The address of its small picture; null before it is prepared."""
     tags: list[str]
     uploaded_by: str | None
+    """The name of who uploaded it; null: the account is gone."""
     made_by: str
+    """Who made the picture."""
     rights: str
-    until: str | None
-    expiry: Expiry | None
+    """The licence or permission, in words."""
+    until: LocalDate | None
+    """The last day on which notices may show it; null: no end."""
+    expiry: Literal["soon", "over"] | None
+    """`soon`: its last day is at most 14 days away; `over`: it is past, and no screen shows it."""
     captions: list[str]
+    """The languages that a film has captions in."""
 
 
-class MediaFolder(TypedDict):
-    """The media of a site (null: of all sites): how many, the bytes they keep and may keep."""
+class MediaFolderAnswer(TypedDict):
+    """What a site keeps in the library."""
 
     site: str | None
-    media: int
-    bytes: int
-    quota_bytes: int
+    """Its slug; null: what belongs to all sites."""
+    media: Count
+    bytes: Count
+    quota_bytes: Count
+    """Beyond, an upload is refused."""
 
 
 class MediaAnswer(TypedDict):
-    """Some media, the newest first; `next`: the `before` of the next answer, null at the end.
+    """Some media, the newest first."""
 
-    `tags`: all that media of the reader have. `folders`: of the sites of the reader, and of all sites.
-    """
-
-    media: list[LibraryMedium]
+    media: list[MediumAnswer]
     next: str | None
+    """Before which medium to go on; null at the end."""
     tags: list[str]
-    folders: list[MediaFolder]
+    """All that media of the reader have."""
+    folders: list[MediaFolderAnswer]
+    """Of the sites of the reader, and of all sites; without those that have no medium."""
 
 
 def read_media(
@@ -146,7 +151,7 @@ def read_media(
     }
 
 
-def read_medium(database: Database, medium: str, *, sites: Sites = None) -> LibraryMedium:
+def read_medium(database: Database, medium: str, *, sites: Sites = None) -> MediumAnswer:
     """One medium of these sites or of all sites. Refusal: unknown_medium."""
     with database.read() as rows:
         row = visible_medium(rows, medium, sites)
@@ -185,7 +190,7 @@ def library_context(database: Database, rows: Rows) -> LibraryContext:
     return LibraryContext(days, next(iter(days.values()), now.date()), captioned_languages(rows))
 
 
-def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) -> LibraryMedium:
+def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) -> MediumAnswer:
     """A medium as somebody sees it who drafts at `sites`; `refusal` without its sentence."""
     refusal = row.refusal
     files = [_file_answer(file) for file in row.files]
@@ -194,7 +199,9 @@ def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) 
         "state": MediumState(row.state),
         "kind": row.kind,
         "files": files,
-        "refusal": None if refusal is None else {"code": refusal["code"], "details": refusal["details"]},
+        "refusal": None
+        if refusal is None
+        else {"code": refusal["code"], "details": refusal["details"], "detail": ""},
         "texts": row.texts,
         "uploaded_at": to_text(row.uploaded_at),
         "upload_bytes": row.upload_size,

@@ -4,48 +4,49 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TypedDict
 
+from hardware.json_types import Count, Ordinal
 from server.domain.author import Author
 from server.domain.instants import text_or_none
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.notices.media import Sites
 from server.domain.notices.medium_changes import MediumChange, NoticeWithMedium, medium_change
 from server.store.engine.rows import Rows
-from server.store.notices.notices import ListedNotice, corrections_of, listed_notice, notices_with_medium
+from server.store.notices.notices import ListedNoticeRow, corrections_of, listed_notice, notices_with_medium
 from server.store.transactions.database import Database
 from server.usecases.media.read_media import visible_medium
 from server.usecases.notices.begin_gesture import may_do, standing_state
 from server.usecases.notices.notice_places import Places, Reach, read_places
-
-UseOfMedium = TypedDict(
-    "UseOfMedium",
-    {
-        "notice": str,
-        "version": int,
-        "title": str,
-        "state": NoticeState,
-        "from": str | None,
-        "until": str | None,
-        "is_on_screens": bool,
-        "change": MediumChange,
-    },
-)
-"""A notice with a medium; `from` and `until`: when it is published, null: never, or without end.
-
-`change`: what becomes of it when the reader replaces the medium.
-"""
+from server.usecases.notices.read_notices import NoticeSpan
 
 
-class MediumUses(TypedDict):
-    """The notices with a medium that the reader may see, and how many others there are."""
+class UseOfMediumAnswer(NoticeSpan):
+    """A notice with a medium; `from`: when it began, or will begin, to be shown, null: never published;
+    `until` null: without end.
+    """
+
+    notice: str
+    version: Ordinal
+    title: str
+    """In French."""
+    state: NoticeState
+    is_on_screens: bool
+    """It is published, and has begun."""
+    change: MediumChange
+    """What becomes of it when the caller replaces the medium."""
+
+
+class MediumUsesAnswer(TypedDict):
+    """Where a medium is used."""
 
     medium: str
-    notices: list[UseOfMedium]
-    others: int
+    notices: list[UseOfMediumAnswer]
+    others: Count
+    """Notices with it that the caller may not see."""
 
 
 def read_uses(
     database: Database, author: Author, reach: Reach, medium: str, *, sites: Sites = None
-) -> MediumUses:
+) -> MediumUsesAnswer:
     """Where a medium is used. Refusals: unknown_medium, not_configured."""
     with database.read() as rows:
         visible_medium(rows, medium, sites)
@@ -56,7 +57,7 @@ def read_uses(
 
 def uses_of(
     database: Database, rows: Rows, author: Author, reach: Reach, medium: str
-) -> Iterator[UseOfMedium | None]:
+) -> Iterator[UseOfMediumAnswer | None]:
     """Each notice whose newest version has a medium; None for one that the person may not see."""
     places, now = read_places(database, rows), database.clock.now()
     for notice in notices_with_medium(rows, medium):
@@ -70,12 +71,12 @@ def uses_of(
 def _use(
     database: Database,
     rows: Rows,
-    row: ListedNotice,
+    row: ListedNoticeRow,
     author: Author,
     reach: Reach,
     places: Places,
     now: datetime,
-) -> UseOfMedium:
+) -> UseOfMediumAnswer:
     sites, state = places.sites_of(row.targets), standing_state(row, database)
     has_begun = row.shown_from is not None and row.shown_from <= now
     standing = NoticeWithMedium(

@@ -12,7 +12,7 @@ from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.read_media import visible_medium
-from server.usecases.media.read_uses import UseOfMedium, uses_of
+from server.usecases.media.read_uses import UseOfMediumAnswer, uses_of
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_version, submit_version
 from server.usecases.notices.draft_notice import add_correction
@@ -37,23 +37,24 @@ class Replacement:
     write_key: WriteKey | None = None
 
 
-class ReplacedIn(TypedDict):
-    """A notice that has the new medium now, or is corrected by `correction`, which has it."""
+class ReplacedInAnswer(TypedDict):
+    """A notice where another medium took the place."""
 
     notice: str
     change: MediumChange
     correction: str | None
+    """The correction that has the new medium; null: the notice itself has it."""
 
 
-class ReplacedMedium(TypedDict):
-    """A medium, the one that took its place, and the notices where it did."""
+class ReplacedMediumAnswer(TypedDict):
+    """A medium, and the one that took its place (`by`)."""
 
     medium: str
     by: str
-    notices: list[ReplacedIn]
+    notices: list[ReplacedInAnswer]
 
 
-def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedium:
+def replace_medium(database: Database, replacement: Replacement) -> ReplacedMediumAnswer:
     """The notices where the new medium took the place of the former: all of them, or none.
 
     Raises DocumentRefused as editing and publishing do; refusals: unknown_medium for either, medium_not_ready
@@ -61,7 +62,7 @@ def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedi
     that would change are not those of the replacement any more, medium_expired, and as every gesture.
     """
 
-    def put(transaction: InstallationTransaction) -> ReplacedMedium:
+    def put(transaction: InstallationTransaction) -> ReplacedMediumAnswer:
         _check(transaction, replacement)
         reach, author = replacement.reach, replacement.author
         found = list(uses_of(database, transaction, author, reach, replacement.medium))
@@ -85,8 +86,8 @@ def _check(transaction: InstallationTransaction, replacement: Replacement) -> No
 
 
 def _put(
-    database: Database, transaction: InstallationTransaction, replacement: Replacement, use: UseOfMedium
-) -> ReplacedIn:
+    database: Database, transaction: InstallationTransaction, replacement: Replacement, use: UseOfMediumAnswer
+) -> ReplacedInAnswer:
     """The notice, or its correction, with the new medium, in the state that its change says."""
     gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
     correction: str | None = None

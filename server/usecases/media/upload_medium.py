@@ -22,20 +22,22 @@ type KeyOf = Callable[[str], WriteKey | None]
 """The idempotency key of an upload, by the SHA-256 of its bytes."""
 
 
-class MediumNamed(TypedDict):
-    """A medium of the library and its name, empty where it has none."""
+class MediumNamedAnswer(TypedDict):
+    """A medium and its name."""
 
     medium: str
     name: str
 
 
 class UploadedAnswer(TypedDict):
-    """A medium that will be prepared; `same_as`: another one of the library, made from the same bytes."""
+    """A medium that will be prepared."""
 
     medium: str
     state: Literal[MediumState.PREPARING]
     name: str
-    same_as: MediumNamed | None
+    """The cleaned name of the file; empty where none came."""
+    same_as: "MediumNamedAnswer | None"
+    """Another medium of the library that was made from the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypedDict
 
+from hardware.json_types import Ordinal
 from server.domain.author import Author
 from server.domain.notices.facts import NoticeStep
 from server.domain.notices.lifecycle import VERB_NEEDS, NoticeState, NoticeVerb, next_state, state_at
@@ -33,10 +34,10 @@ class NoticeGesture:
 
 
 class NoticeAnswer(TypedDict):
-    """Where a notice stands after a gesture; `version` is the newest."""
+    """Where a notice stands after a gesture."""
 
     notice: str
-    version: int
+    version: Ordinal
     state: NoticeState
 
 

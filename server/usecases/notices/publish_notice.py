@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import InstantText
 from server.documents.checks.notices import check_aimed
 from server.documents.notices import NoticeContent
 from server.documents.problems import DocumentRefused
@@ -19,6 +20,7 @@ from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import (
+    NoticeAnswer,
     NoticeBefore,
     NoticeGesture,
     begin_gesture,
@@ -27,11 +29,11 @@ from server.usecases.notices.begin_gesture import (
 from server.usecases.notices.notice_media import check_media, last_day_of_medium
 from server.usecases.notices.notice_places import Places, check_places, targets_of
 
-PublishedNoticeAnswer = TypedDict(
-    "PublishedNoticeAnswer",
-    {"notice": str, "version": int, "state": NoticeState, "from": str, "until": str | None},
-)
-"""A published notice, and the instants between which it is shown; `until` null: without end."""
+_Span = TypedDict("_Span", {"from": InstantText, "until": InstantText | None})  # a word of Python
+
+
+class PublishedNoticeAnswer(NoticeAnswer, _Span):
+    """A notice that was published, and when it is shown; `until` null: as long as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from server.store.journal.anchors import INSTALLATION
 from server.store.journal.heads import head_of
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
+from server.usecases.answers import Period
 from server.usecases.notices.read_displays import (
-    DisplayPeriod,
     DisplaysOnScreen,
     DisplaySums,
     read_displays,
@@ -32,7 +32,7 @@ class DisplaysInHall(DisplaysOnScreen):
     hall_name: str
 
 
-class DisplayReport(DisplaySums, DisplayPeriod):
+class DisplayReport(DisplaySums, Period):
     """What a printed letter says of the displays of a notice.
 
     `title`: in French; the id of a notice that no screen there has shown. `journal`: that of the

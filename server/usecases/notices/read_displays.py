@@ -4,34 +4,39 @@ import csv
 import io
 from collections.abc import Callable, Collection
 from datetime import date
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from annotated_types import Ge
+
+from hardware.json_types import Count, LocalDate
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.sheets import plain_cells
 from server.store.notices.displays import DisplayedDay, displays_of
 from server.store.transactions.database import Database
+from server.usecases.answers import Period
 
 COLUMNS = ("notice", "hall", "screen", "label", "shown_on", "shown_s", "completed", "cut", "failed")
 """The columns of the sheet; `shown_s` has three decimals."""
 
 
 class DisplaySums(TypedDict):
-    """How long something was really shown, in seconds with three decimals, and how its displays ended."""
+    """How long something was really shown, and how often it was so to its end, cut, or not at all."""
 
-    shown_s: float
-    completed: int
-    cut: int
-    failed: int
+    shown_s: Annotated[float, Ge(0)]
+    """Seconds, three decimals."""
+    completed: Count
+    cut: Count
+    failed: Count
 
 
 class DisplaysOfDay(DisplaySums):
     """The displays of a local date."""
 
-    shown_on: str
+    shown_on: LocalDate
 
 
 class DisplaysOnScreen(DisplaySums):
-    """The displays on one screen; `hall` is a slug."""
+    """The displays on one screen."""
 
     hall: str
     screen: str
@@ -39,12 +44,8 @@ class DisplaysOnScreen(DisplaySums):
     days: list[DisplaysOfDay]
 
 
-DisplayPeriod = TypedDict("DisplayPeriod", {"from": str, "to": str})
-"""The first and the last local date of a report, both included."""
-
-
-class DisplaysAnswer(DisplaySums, DisplayPeriod):
-    """Where a notice was really shown."""
+class DisplaysAnswer(DisplaySums, Period):
+    """Where a notice was really shown, from a local date to another, both included."""
 
     notice: str
     screens: list[DisplaysOnScreen]

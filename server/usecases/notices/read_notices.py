@@ -1,8 +1,10 @@
 """Read notices for people who draft and decide: the list, and one with its history and versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Annotated, Any, TypedDict
 
+from hardware.json_types import InstantText, Ordinal, SchemaWords
 from server.documents.difference import changes_between
 from server.documents.hall import Category
 from server.documents.notices import NoticeKind
@@ -12,7 +14,7 @@ from server.domain.instants import from_micros, text_or_none, to_micros, to_text
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, verbs_in
 from server.domain.refusals import Refusal
 from server.store.notices.notices import (
-    ListedNotice,
+    ListedNoticeRow,
     ListPlace,
     NoticeRow,
     StepRow,
@@ -37,28 +39,22 @@ LONGEST_MICROS = 17
 
 
 class NoticeTargets(TypedDict):
-    """Where a notice is shown: sites, halls and screens by their ids.
-
-    All empty: on every screen, or `is_nowhere`.
-    """
+    """Where a notice is shown: sites, halls and screens by their ids; all empty: on every screen."""
 
     sites: list[str]
     halls: list[str]
     screens: list[str]
     is_nowhere: bool
+    """A draft that says no place yet; then all are empty."""
 
 
-NoticeSpan = TypedDict("NoticeSpan", {"from": str | None, "until": str | None})
+Sha256 = Annotated[str, SchemaWords(pattern=r"^[0-9a-f]{64}$")]
+NoticeSpan = TypedDict("NoticeSpan", {"from": InstantText | None, "until": InstantText | None})
 """From when until when a notice is shown; null: not yet decided, or without end."""
 
 
-class NoticeLine(NoticeAnswer, NoticeSpan):
-    """A notice in the list. `sites`: the slugs of the sites it is shown at.
-
-    `picture`: the address of the small picture of its medium, null where it has none.
-    `drafted_by`: the name of its author, null for somebody who is gone. `waits_for_me`: the reader does the
-    next step. `verbs`: what the reader may do with it.
-    """
+class ListedNotice(NoticeAnswer, NoticeSpan):
+    """A notice in the list of those that somebody has to do with."""
 
     kind: NoticeKind
     category: Category
@@ -66,24 +62,30 @@ class NoticeLine(NoticeAnswer, NoticeSpan):
     languages: list[str]
     targets: NoticeTargets
     sites: list[str]
+    """The slugs of the sites it is shown at."""
     drafted_by: str | None
+    """The name of who drafted it; null: somebody who is gone."""
     is_mine: bool
     is_correction: bool
     picture: str | None
-    changed_at: str
+    """The address of the small picture of its medium; null: it shows none."""
+    changed_at: InstantText
     waits_for_me: bool
+    """The next gesture is the caller's."""
     verbs: list[NoticeVerb]
+    """What the caller may do with it."""
 
 
 class NoticesAnswer(TypedDict):
-    """Some notices, the last changed first; `next`: the `before` of the next answer, null at the end."""
+    """Some notices, the last changed first."""
 
-    notices: list[NoticeLine]
+    notices: list[ListedNotice]
     next: str | None
+    """The place of the next page; null at the end."""
 
 
 class NamedNotice(TypedDict):
-    """Another notice, as a link names it."""
+    """Another notice, by its title."""
 
     notice: str
     title: str
@@ -91,48 +93,47 @@ class NamedNotice(TypedDict):
 
 
 class StepOfNotice(NoticeSpan):
-    """Something that was done with a notice; `step` counts from 1.
+    """Something that was done with a notice."""
 
-    `by`: the name of its author, null for the clock and for somebody who is gone. `reason`: why it was
-    refused, until the words are erased.
-    """
-
-    step: int
+    step: Ordinal
+    """Its place in the history, from 1."""
     fact: FactKind
     state: NoticeState
-    version: int
-    at: str
+    version: Ordinal
+    at: InstantText
     by: str | None
+    """The name of who did it; null: the clock, or somebody who is gone."""
     reason: str | None
+    """Why it was refused; erased after a year."""
 
 
 class ChangeOfNotice(TypedDict):
-    """What one version changed of the one before; `before` and `after` are JSON values of any shape."""
+    """What one version changed of the one before; JSON values."""
 
     path: str
-    before: object
-    after: object
+    before: Any
+    after: Any
 
 
 class VersionOfNotice(TypedDict):
-    """A version of a notice: the SHA-256 of its content, and what it changed."""
+    """A version of a notice: the digest of its content, and what it changed."""
 
-    version: int
-    sha256: str
+    version: Ordinal
+    sha256: Sha256
     changes: list[ChangeOfNotice]
 
 
-class NoticeDetailAnswer(NoticeLine):
-    """A notice with the content of its newest version, its history and its versions.
+class NoticeDetailAnswer(ListedNotice):
+    """One notice with its content, its history and its versions."""
 
-    `is_hidden`: no screen shows it, whatever its state. `corrects`: the notice that it is to take the place
-    of. `correction`: the notice that is to take its place.
-    """
-
-    content: Json
+    content: Mapping[str, Any]
+    """What its newest version says, by its kind: docs/rules/notices.md."""
     is_hidden: bool
+    """No screen shows it yet, whatever its state."""
     corrects: NamedNotice | None
+    """The notice it is to take the place of."""
     correction: NamedNotice | None
+    """The notice that is to take its place."""
     history: list[StepOfNotice]
     versions: list[VersionOfNotice]
 
@@ -154,7 +155,7 @@ def read_notices(
     """
     after = None if filters.before is None else _place(filters.before)
     now = database.clock.now()
-    visible: list[ListedNotice] = []
+    visible: list[ListedNoticeRow] = []
     with database.read() as rows:
         places = read_places(database, rows)
         while len(visible) <= PAGE:
@@ -211,7 +212,7 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
     }
 
 
-def _named(database: Database, row: ListedNotice) -> NamedNotice:
+def _named(database: Database, row: ListedNoticeRow) -> NamedNotice:
     return {"notice": row.id, "title": row.title, "state": standing_state(row, database)}
 
 
@@ -240,7 +241,7 @@ class _Reader:
     places: Places
 
 
-def _listed(reader: _Reader, row: ListedNotice, picture: str | None) -> NoticeLine:
+def _listed(reader: _Reader, row: ListedNoticeRow, picture: str | None) -> ListedNotice:
     author, reach = reader.author, reader.reach
     state = standing_state(row, reader.database)
     sites = reader.places.sites_of(row.targets)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from hardware.json_types import Count
 from server.domain.author import Author
 from server.domain.notices.displays import Display, check_displays, displays_reported
 from server.domain.refusals import Refusal
@@ -13,10 +14,10 @@ from server.store.transactions.installation_transaction import InstallationTrans
 
 
 class DisplaysCountedAnswer(TypedDict):
-    """How many displays of a report were new, and the last number of the record that is counted."""
+    """How many displays of a report were new, and the last number that is counted."""
 
-    counted: int
-    last: int
+    counted: Count
+    last: Count
 
 
 def report_displays(

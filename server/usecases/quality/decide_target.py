@@ -24,8 +24,8 @@ from server.usecases.find_configured import find_service
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 
 
-class DecidedTarget(TypedDict):
-    """The id of a target that was decided for a service, and of the one it replaces, null for none."""
+class TargetDecidedAnswer(TypedDict):
+    """A target that was decided, and the one it takes the place of; null: none stood for that day."""
 
     target: str
     service: str
@@ -39,7 +39,7 @@ def decide_target(
     request: TargetRequest,
     *,
     write_key: WriteKey | None = None,
-) -> DecidedTarget:
+) -> TargetDecidedAnswer:
     """The target decided. `replaces`: the earlier target of the same service and day, None for none.
 
     It applies until a later target does, instead of the wait in the hall's document, to every ticket issued
@@ -51,7 +51,7 @@ def decide_target(
     """
     _check_terms(request)
 
-    def decide(transaction: HallTransaction) -> DecidedTarget:
+    def decide(transaction: HallTransaction) -> TargetDecidedAnswer:
         configuration = transaction.configuration
         find_service(configuration, request.service)
         _check_days(request, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())

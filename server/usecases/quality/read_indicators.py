@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NotRequired, TypedDict
 
+from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.instants import to_text
 from server.domain.quality.indicators import INDICATORS, Figure, Unit, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
@@ -14,6 +15,7 @@ from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
+from server.usecases.answers import Period
 from server.usecases.quality.count_days import count_days, counted_hall
 from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
 
@@ -86,7 +88,7 @@ def read_days(
 
 
 class IndicatorDefinition(TypedDict):
-    """An indicator: its name, its unit, and its sentences in the reader's language."""
+    """An indicator: its stable name, its unit, and its sentences in the reader's language."""
 
     indicator: str
     unit: Unit
@@ -96,15 +98,20 @@ class IndicatorDefinition(TypedDict):
 
 
 class FigureAnswer(TypedDict):
-    """A value of an indicator in its unit, null where nobody was counted; the rest as in `Figure`."""
+    """A value of an indicator, in its unit; null where nobody was counted."""
 
     indicator: str
     value: float | None
-    n: int
-    count: NotRequired[int]
+    n: Count
+    """How many it is counted from."""
+    count: NotRequired[Count]
+    """For a share: how many of `n` count."""
     of: NotRequired[str]
+    """The service that a figure of the worst service or group belongs to."""
     of_class: NotRequired[str]
+    """The class of the visitors of the worst group: `priority`, `appointment` or `walk_in`."""
     withheld: NotRequired[str]
+    """Why a value is not given: fewer than three people worked at the counters."""
 
 
 class FiguresRow(TypedDict):
@@ -118,7 +125,7 @@ class AlertVisits(TypedDict):
     """The visits that were present while an alert held, and whether they are counted."""
 
     counted: bool
-    visits: int
+    visits: Count
 
 
 class ExceptionalCount(TypedDict):
@@ -126,25 +133,22 @@ class ExceptionalCount(TypedDict):
 
     service: str
     reason: str
-    count: int
+    count: Count
 
 
-IndicatorsAnswer = TypedDict(
-    "IndicatorsAnswer",
-    {
-        "hall": str,
-        "from": str,
-        "to": str,
-        "last_day": str,
-        "by": str,
-        "alerts": AlertVisits,
-        "as_of": str,
-        "exceptional": list[ExceptionalCount],
-        "indicators": list[IndicatorDefinition],
-        "rows": list[FiguresRow],
-    },
-)
-"""The indicators of a hall (id) from a local date (included) to another (excluded)."""
+class IndicatorsAnswer(Period):
+    """The indicators of a hall from a local date (included) to another (excluded)."""
+
+    hall: str
+    """The id of the hall."""
+    last_day: LocalDate
+    """The last local date, included: the one before `to`."""
+    by: str
+    alerts: AlertVisits
+    as_of: InstantText
+    exceptional: list[ExceptionalCount]
+    indicators: list[IndicatorDefinition]
+    rows: list[FiguresRow]
 
 
 def read_indicators(

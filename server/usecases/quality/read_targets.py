@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import InstantText, LocalDate, Percent, Seconds
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.quality.periods import Period, PeriodKind, period_of
@@ -65,51 +66,53 @@ def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTarge
     ]
 
 
-class TargetWithdrawal(TypedDict):
-    """A decision that a target applies no more from a local date on. `recorded_at` is in RFC 3339."""
+class TargetWithdrawn(TypedDict):
+    """A decision that a target applies no more from a local date on."""
 
     withdrawal: str
-    from_on: str
+    from_on: LocalDate
     reason: WithdrawalReason
-    decided_on: str
+    decided_on: LocalDate
     decided_by: str
-    recorded_at: str
+    recorded_at: InstantText
 
 
 class TargetOfService(TypedDict):
-    """A target: at least `share_percent` of the waits last at most `wait_s`, from a local date on.
-
-    `ends_on`: the first day on which it applies no more, null when no end is known.
-    """
+    """At least `share_percent` of the waits last at most `wait_s`."""
 
     target: str
-    wait_s: int
-    share_percent: int
-    applies_from_on: str
-    ends_on: str | None
+    wait_s: Seconds
+    share_percent: Percent
+    applies_from_on: LocalDate
+    ends_on: LocalDate | None
+    """The first day on which it applies no more; null: no end is known."""
     is_replaced: bool
-    decided_on: str
+    decided_on: LocalDate
     decided_by: str
-    recorded_at: str
-    withdrawals: list[TargetWithdrawal]
+    """An office or a committee, no person's name."""
+    recorded_at: InstantText
+    withdrawals: list[TargetWithdrawn]
 
 
 class ServiceTargetsAnswer(TypedDict):
-    """The targets of a service: what applies today (`wait_s`), what its document says, the decided ones."""
+    """The targets of a service."""
 
     service: str
-    wait_s: int
-    document_wait_s: int
+    wait_s: Seconds
+    """What applies today, decided or not."""
+    document_wait_s: Seconds
+    """What the hall's document says."""
     now: TargetOfService | None
+    """Null: the hall's document stands."""
     to_come: list[TargetOfService]
     earlier: list[TargetOfService]
 
 
 class TargetsAnswer(TypedDict):
-    """The targets of the services of a hall (slug), as of a local date."""
+    """The targets of the services of a hall, as of a local date."""
 
     hall: str
-    on: str
+    on: LocalDate
     services: list[ServiceTargetsAnswer]
 
 
@@ -149,7 +152,7 @@ def _target_answer(span: TargetSpan) -> TargetOfService:
     }
 
 
-def _withdrawal(withdrawal: Withdrawal) -> TargetWithdrawal:
+def _withdrawal(withdrawal: Withdrawal) -> TargetWithdrawn:
     return {
         "withdrawal": withdrawal.id,
         "from_on": withdrawal.from_on.isoformat(),

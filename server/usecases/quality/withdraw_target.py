@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import LocalDate
 from server.domain.author import Author
 from server.domain.quality.target_facts import target_withdrawn
 from server.domain.quality.targets import TargetSpan, WithdrawalRequest
@@ -17,13 +18,13 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.quality.check_target_decision import check_decider, check_decision_day
 
 
-class WithdrawnTarget(TypedDict):
-    """The ids of a withdrawal and of its target; `from_on`: from which local date it applies no more."""
+class TargetWithdrawnAnswer(TypedDict):
+    """A withdrawal that was decided."""
 
     withdrawal: str
     target: str
     service: str
-    from_on: str
+    from_on: LocalDate
 
 
 def withdraw_target(
@@ -33,7 +34,7 @@ def withdraw_target(
     withdrawal: WithdrawalRequest,
     *,
     write_key: WriteKey | None = None,
-) -> WithdrawnTarget:
+) -> TargetWithdrawnAnswer:
     """The withdrawal: from its day on the wait of the hall's document applies, until another target does.
 
     A target withdrawn from its first day on never applies: the one before it continues. Tickets and days of
@@ -45,7 +46,7 @@ def withdraw_target(
     """
     check_decider(withdrawal.decided_by)
 
-    def withdraw(transaction: HallTransaction) -> WithdrawnTarget:
+    def withdraw(transaction: HallTransaction) -> TargetWithdrawnAnswer:
         today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
         span = _span(transaction, withdrawal.target)
         _check_day(span, withdrawal.from_on, today)

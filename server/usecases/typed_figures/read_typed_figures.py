@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.instants import to_text
 from server.domain.quality.typed_figures import TypedFigure, TypedUnit, current_figures
 from server.store.quality.typed_figures import typed_figures
@@ -20,17 +21,21 @@ def read_typed_figures(database: Database, hall: str, *, at: datetime | None = N
 
 
 class TypedFigureOfHall(TypedDict):
-    """A typed figure as the API gives it; `service` is null for the whole hall."""
+    """A value that people or a program entered, because the hall does not measure it."""
 
     figure: str
     indicator: str
     service: str | None
+    """The id of a service; null for the whole hall."""
     period: str
+    """A month, a quarter or a year."""
     value: float
     unit: TypedUnit
     source: str
+    """Where it was counted."""
     is_from_other_tool: bool
-    recorded_at: str
+    """True: an earlier tool measured it."""
+    recorded_at: InstantText
 
 
 class ReadTypedFigures(TypedDict):

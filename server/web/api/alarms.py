@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.people.roles import Permission
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
-from server.usecases.alarms.read_alarms import read_alarms
+from server.usecases.alarms.read_alarms import AlarmReader, AlarmsAnswer, read_alarms
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
-from server.web.api.responses.alarms import AlarmsAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import HallPath, RequestShape, Slug
 from server.web.rendering.viewer import page_language
-
-TAG = Tag(name="alarms")
 
 
 class AlarmPath(RequestShape):
@@ -24,19 +19,17 @@ class AlarmPath(RequestShape):
     alarm: str = Slug
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("alarms", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("alarms")
 
-    @routes.get("/halls/<hall>/alarms", responses={200: AlarmsAnswer})
+    @routes.get("/halls/<hall>/alarms", responses={200: answering(AlarmsAnswer)})
     @requires(Permission.READ_QUEUE)
     def of_hall(path: HallPath) -> Any:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
-        is_person = caller.kind == "person"
-        return read_alarms(
-            api.database, hall, page_language(), api.translate, names_people=is_person, has_past=False
-        )
+        reader = AlarmReader(page_language(), api.translate, names_people=caller.kind == "person")
+        return read_alarms(api.database, hall, reader)
 
     @routes.post("/alarms/<alarm>/acknowledge", responses={204: None})
     @requires(Permission.RECEIVE, of=PEOPLE)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field, StringConstraints
 
 from server.domain.alerts.alerts import AlertKind
@@ -14,26 +12,18 @@ from server.domain.refusals import Refusal
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.usecases.alerts import alert_answers
+from server.usecases.alerts.alert_answers import AlertAnswer, AlertsAnswer, EndsAskedAnswer, HallAlertsAnswer
 from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert, take_back
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
 from server.usecases.once_in_many_halls import once
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.api.responses.alerts import (
-    AlertAnswer,
-    AlertGestureAnswer,
-    AlertsAnswer,
-    EndsAskedAnswer,
-    HallAlertsAnswer,
-    RaisedAlertAnswer,
-)
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
-
-TAG = Tag(name="alerts")
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
 type Slugged = Annotated[str, StringConstraints(max_length=64, min_length=1)]
@@ -76,11 +66,11 @@ class AlertPath(RequestShape):
     alert: str = Slug
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("alerts", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("alerts")
 
-    @routes.post("/alerts", responses={200: RaisedAlertAnswer, 201: RaisedAlertAnswer})
+    @routes.post("/alerts", responses={200: answering(RaisedAlertAnswer), 201: answering(RaisedAlertAnswer)})
     @requires(Permission.RAISE_ALERT)
     def take_over(body: AlertBody) -> Any:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
@@ -95,12 +85,12 @@ def blueprint(api: Api) -> APIBlueprint:
         words = {language: each.model_dump() for language, each in body.texts.items()}
         request = AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
-        def work() -> _RaisedAlert:
+        def work() -> RaisedAlertAnswer:
             raised = raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)
             answer = read_alert(
                 api.database, raised.alert, halls, only_by=_only_by(caller), reader=_reader(caller)
             )
-            already: list[_HallAlready] = [
+            already: list[HallAlready] = [
                 {**_named(api, hall), "alert": alert} for hall, alert in raised.already.items()
             ]
             failed = [*_failed(api, raised.failed), *outside]
@@ -109,7 +99,7 @@ def blueprint(api: Api) -> APIBlueprint:
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
 
-    @routes.get("/alerts", responses={200: AlertsAnswer})
+    @routes.get("/alerts", responses={200: answering(AlertsAnswer)})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def listed() -> Any:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
@@ -117,14 +107,14 @@ def blueprint(api: Api) -> APIBlueprint:
         halls = _own_halls(api.database)
         return read_alerts(api.database, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/alerts/end-asked", responses={200: EndsAskedAnswer})
+    @routes.get("/alerts/end-asked", responses={200: answering(EndsAskedAnswer)})
     @requires(Permission.END_ALERT, of=PEOPLE, anywhere=True)
     def ends_asked() -> Any:
         """The alerts whose end another person has confirmed once and the caller may confirm."""
         halls = _may(api.database, _every(api.database), Permission.END_ALERT)
         return read_ends_asked(api.database, halls, someone().author)
 
-    @routes.get("/alerts/<alert>", responses={200: AlertAnswer})
+    @routes.get("/alerts/<alert>", responses={200: answering(AlertAnswer)})
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def one(path: AlertPath) -> Any:
         """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
@@ -134,14 +124,14 @@ def blueprint(api: Api) -> APIBlueprint:
         caller, halls = someone(), _own_halls(api.database)
         return read_alert(api.database, path.alert, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/halls/<hall>/alerts", responses={200: HallAlertsAnswer})
+    @routes.get("/halls/<hall>/alerts", responses={200: answering(HallAlertsAnswer)})
     @requires(Permission.READ_BOARD)
     def of_hall(path: HallPath) -> Any:
         """The alerts in force in a hall; people at work read who raised each."""
         caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
 
-    @routes.post("/alerts/<alert>/ask-end", responses={200: AlertGestureAnswer})
+    @routes.post("/alerts/<alert>/ask-end", responses={200: answering(AlertGestureAnswer)})
     @requires(Permission.END_ALERT)
     def first(path: AlertPath, body: EndBody) -> Any:
         """The first confirmation that an alert is over; the second follows within five minutes.
@@ -151,7 +141,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """
         return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/end", responses={200: AlertGestureAnswer})
+    @routes.post("/alerts/<alert>/end", responses={200: answering(AlertGestureAnswer)})
     @requires(Permission.END_ALERT)
     def second(path: AlertPath, body: EndBody) -> Any:
         """The second confirmation: the alert is over, but in the halls of `failed`.
@@ -161,7 +151,7 @@ def blueprint(api: Api) -> APIBlueprint:
         """
         return _confirmed(api, path.alert, body, end_alert, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/take-back", responses={200: AlertGestureAnswer})
+    @routes.post("/alerts/<alert>/take-back", responses={200: answering(AlertGestureAnswer)})
     @requires(Permission.RAISE_ALERT, of=PEOPLE)
     def taken_back(path: AlertPath, body: EndBody) -> Any:
         """Whoever raised the alert by mistake takes it back, within a minute; screens say so."""
@@ -170,39 +160,41 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-class _HallFailed(alert_answers.HallName):
-    """A hall that refused: the code of its refusal, and its sentence."""
+class HallFailed(alert_answers.HallName):
+    """A hall that refused, with the code and the sentence of its refusal."""
 
     code: str
     detail: str
 
 
-class _HallAlready(alert_answers.HallName):
+class HallAlready(alert_answers.HallName):
     """A hall in which such an alert of the caller held before."""
 
     alert: str
 
 
-class _EndedAlert(alert_answers.AlertAnswer):
-    """An alert after a confirmation of its end, or after it was taken back."""
+class AlertGestureAnswer(alert_answers.AlertAnswer):
+    """An alert after its end was asked for or confirmed, or it was taken back."""
 
-    failed: list[_HallFailed]
+    failed: list[HallFailed]
 
 
-class _RaisedAlert(alert_answers.AlertAnswer):
+class RaisedAlertAnswer(alert_answers.AlertAnswer):
     """An alert that was raised just now, or by the same press before."""
 
     is_new: bool
-    already: list[_HallAlready]
-    failed: list[_HallFailed]
+    already: list[HallAlready]
+    failed: list[HallFailed]
 
 
-def _confirmed(api: Api, alert: str, body: EndBody, confirm: _Confirm, permission: Permission) -> _EndedAlert:
+def _confirmed(
+    api: Api, alert: str, body: EndBody, confirm: _Confirm, permission: Permission
+) -> AlertGestureAnswer:
     caller = someone()
     of_alert = halls_of_alert(api.database, alert)
     halls, outside = _halls(api, body.halls, permission, among=of_alert)
 
-    def work() -> _EndedAlert:
+    def work() -> AlertGestureAnswer:
         failed = confirm(api.database, alert, halls, caller.author)
         answer = read_alert(api.database, alert, halls, reader=caller.author)
         return {**answer, "failed": [*_failed(api, failed), *outside]}
@@ -225,12 +217,12 @@ def _named(api: Api, hall: str) -> alert_answers.HallName:
     return {"hall": configuration.hall, "name": configuration.name}
 
 
-def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[_HallFailed]:
+def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[HallFailed]:
     """The halls (ids) that refused, by name, each with its refusal's code and sentence."""
     return [_failure(api, _named(api, hall), refusal) for hall, refusal in failed.items()]
 
 
-def _failure(api: Api, named: alert_answers.HallName, refusal: Refusal) -> _HallFailed:
+def _failure(api: Api, named: alert_answers.HallName, refusal: Refusal) -> HallFailed:
     sentence = refusal_sentence(refusal, api.translate, page_language())
     return {**named, "code": refusal.code, "detail": sentence}
 
@@ -240,7 +232,7 @@ def _halls(
     requested: Sequence[str] | Literal["all"],
     permission: Permission,
     among: Sequence[str] | None = None,
-) -> tuple[list[str], list[_HallFailed]]:
+) -> tuple[list[str], list[HallFailed]]:
     """The ids of the requested halls in which the caller has the permission, and why the others are not.
 
     `among`: the halls there are to choose from. A hall outside is named as the caller named it. Refusals when

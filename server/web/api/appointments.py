@@ -3,35 +3,33 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.appointments.book_appointment import (
+    AppointmentAnswer,
     AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
 from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.import_appointments import import_appointments
-from server.usecases.appointments.read_appointments import read_appointments, read_convocations
+from server.usecases.appointments.import_appointments import EffectCounts, RefusalOfLine, import_appointments
+from server.usecases.appointments.read_appointments import (
+    AppointmentsAnswer,
+    ConvocationsAnswer,
+    read_appointments,
+    read_convocations,
+)
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.tickets.issue_ticket import TicketRequest
 from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
-from server.web.api.responses.appointments import (
-    AppointmentAnswer,
-    AppointmentsAnswer,
-    ConvocationsAnswer,
-    ImportAnswer,
-)
 from server.web.api.responses.printing import PrintState
 from server.web.api.responses.tickets import TicketAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.appointments import (
     AppointmentBody,
     AppointmentChange,
@@ -45,22 +43,32 @@ from server.web.api.shapes.requests import HallPath
 from server.web.api.tickets import answer_press, channel_of
 from server.web.rendering.viewer import page_language
 
-TAG = Tag(name="appointments")
+
+class LineRefused(RefusalOfLine):
+    """A line of a file, or an event of a calendar by its place from 1, that was not taken, and why."""
+
+    detail: str
+    """Why, as a sentence in the reader's language."""
 
 
-def blueprint(api: Api) -> APIBlueprint:
+class ImportAnswer(EffectCounts):
+    """What became of a file's lines."""
+
+    is_dry_run: bool
+    refused: list[LineRefused]
+
+
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "appointments", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("appointments")
     _reading(routes, api)
     _booking(routes, api)
     _arriving(routes, api)
     return routes
 
 
-def _reading(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/halls/<hall>/appointments", responses={200: AppointmentsAnswer})
+def _reading(routes: ApiRoutes, api: Api) -> None:
+    @routes.get("/halls/<hall>/appointments", responses={200: answering(AppointmentsAnswer)})
     @requires(Permission.READ_APPOINTMENTS)
     def appointments(path: HallPath, query: DayQuery) -> Any:
         """The appointments of a local date, today unless told.
@@ -99,7 +107,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         )
         return answer, 202
 
-    @routes.get("/halls/<hall>/convocations", responses={200: ConvocationsAnswer})
+    @routes.get("/halls/<hall>/convocations", responses={200: answering(ConvocationsAnswer)})
     @requires(Permission.ISSUE)
     def convocations(path: HallPath) -> Any:
         """The hours of today at which convocations without a code are still expected, by service.
@@ -110,8 +118,11 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         return read_convocations(api.database, hall, caller.configured)
 
 
-def _booking(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/halls/<hall>/appointments", responses={200: AppointmentAnswer, 201: AppointmentAnswer})
+def _booking(routes: ApiRoutes, api: Api) -> None:
+    @routes.post(
+        "/halls/<hall>/appointments",
+        responses={200: answering(AppointmentAnswer), 201: answering(AppointmentAnswer)},
+    )
     @requires(Permission.BOOK)
     def book(path: HallPath, body: AppointmentBody) -> Any:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
@@ -129,7 +140,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         answer = {name: value for name, value in booked.items() if name != "is_new"}
         return answer, 201 if booked["is_new"] else 200
 
-    @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: answering(AppointmentAnswer)})
     @requires(Permission.BOOK)
     def move(path: AppointmentPath, body: AppointmentChange) -> Any:
         """Gives an appointment another hour or service; named by its id, or its id outside."""
@@ -144,7 +155,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
             write_key=write_key(caller.author),
         )
 
-    @routes.delete("/halls/<hall>/appointments/<appointment>", responses={200: AppointmentAnswer})
+    @routes.delete("/halls/<hall>/appointments/<appointment>", responses={200: answering(AppointmentAnswer)})
     @requires(Permission.BOOK)
     def cancel(path: AppointmentPath) -> Any:
         """Cancels an appointment; again, it changes nothing."""
@@ -152,7 +163,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         key = write_key(caller.author)
         return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
 
-    @routes.post("/halls/<hall>/appointments/import", responses={200: ImportAnswer})
+    @routes.post("/halls/<hall>/appointments/import", responses={200: answering(ImportAnswer)})
     @requires(Permission.BOOK)
     def import_file(path: HallPath, body: ImportBody) -> Any:
         """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
@@ -176,7 +187,7 @@ def _booking(routes: APIBlueprint, api: Api) -> None:
         return {**answer, "refused": refused}
 
 
-def _arriving(routes: APIBlueprint, api: Api) -> None:
+def _arriving(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/appointments/check-in", responses={200: TicketAnswer, 201: TicketAnswer})
     @requires(Permission.ISSUE)
     def check_in(body: CheckInBody) -> Any:
@@ -206,7 +217,10 @@ def _arriving(routes: APIBlueprint, api: Api) -> None:
         )
         return answer_press(api, caller, hall, ticket)
 
-    @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in", responses={200: AppointmentAnswer})
+    @routes.post(
+        "/halls/<hall>/appointments/<appointment>/undo-check-in",
+        responses={200: answering(AppointmentAnswer)},
+    )
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)
     def undo(path: AppointmentPath) -> Any:
         """A check-in was a mistake: the ticket is void and the person expected again."""

@@ -1,21 +1,25 @@
 """Configuration documents: drafted, compared, published, rolled back, in and out as files."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
+from hardware.json_types import SchemaWords
 from server.domain.people.roles import Permission
 from server.store.devices.sightings import Players
-from server.usecases.configuration.configuration_document import DocumentReader
-from server.usecases.configuration.discard_draft import discard_draft
-from server.usecases.configuration.import_configuration import examine_file, read_file
+from server.usecases.configuration.configuration_document import DocumentContent, DocumentReader
+from server.usecases.configuration.discard_draft import DiscardedAnswer, discard_draft
+from server.usecases.configuration.import_configuration import ExaminedAnswer, examine_file, read_file
+from server.usecases.configuration.publish_configuration import PublishedAnswer
 from server.usecases.configuration.publish_draft import publish_draft, roll_back
 from server.usecases.configuration.read_configuration import (
     HIGHEST_REVISION,
+    DocumentAnswer,
+    DocumentsAnswer,
+    RevisionAnswer,
+    RevisionsAnswer,
     read_document,
     read_documents,
     read_export,
@@ -23,33 +27,31 @@ from server.usecases.configuration.read_configuration import (
     read_revisions,
 )
 from server.usecases.configuration.save_draft import (
+    DraftAnswer,
     DraftMerge,
     DraftPosition,
     DraftRequest,
     StaleDocument,
     save_draft,
 )
-from server.usecases.devices.read_applied import read_applied
+from server.usecases.devices.read_applied import AppliedAnswer, read_applied
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
-from server.web.api.responses.configuration import (
-    AppliedAnswer,
-    DiscardedAnswer,
-    DocumentAnswer,
-    DocumentsAnswer,
-    DraftAnswer,
-    ExportedDocument,
-    ImportedFileAnswer,
-    PublishedAnswer,
-    RevisionAnswer,
-    RevisionsAnswer,
-)
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.problems import problem, refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 
-TAG = Tag(name="configuration")
+type ImportedFileAnswer = Annotated[
+    DraftAnswer | ExaminedAnswer,
+    SchemaWords(description="The draft that a file became; of a file that was only looked at, no version."),
+]
+type ExportedDocument = Annotated[
+    DocumentContent,
+    SchemaWords(description="A revision of a document as a file, ready to be changed and imported."),
+]
+
 
 type Revision = int
 _REVISION = Field(ge=0, le=HIGHEST_REVISION)
@@ -139,11 +141,9 @@ class RollbackBody(RequestShape):
     base_revision: int | None = Field(default=None, ge=1, le=HIGHEST_REVISION)
 
 
-def blueprint(api: Api, players: Players) -> APIBlueprint:
+def blueprint(api: Api, players: Players) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "configuration", __name__, url_prefix="/api/v1/configuration", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("configuration", prefix="/api/v1/configuration")
     routes.errorhandler(StaleDocument)(lambda stale: _stale(api, stale))
     _reading(routes, api, players)
     _drafting(routes, api)
@@ -164,38 +164,38 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
     return problem(stale.code, status_of(stale), sentence, **stale.as_answer(reader))
 
 
-def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
-    @routes.get("", responses={200: DocumentsAnswer})
+def _reading(routes: ApiRoutes, api: Api, players: Players) -> None:
+    @routes.get("", responses={200: answering(DocumentsAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
     def documents() -> Any:
         """The documents one may change, with their newest revisions and drafts."""
         return read_documents(api.database, _reader(api)[1])
 
-    @routes.get("/<document>", responses={200: DocumentAnswer})
+    @routes.get("/<document>", responses={200: answering(DocumentAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def document(path: DocumentPath) -> Any:
         """A document as it is published, and its draft."""
         return read_document(api.database, path.document, _reader(api)[1])
 
-    @routes.get("/<document>/revisions", responses={200: RevisionsAnswer})
+    @routes.get("/<document>/revisions", responses={200: answering(RevisionsAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
-    @routes.get("/<document>/revisions/<revision>", responses={200: RevisionAnswer})
+    @routes.get("/<document>/revisions/<revision>", responses={200: answering(RevisionAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def revision(path: RevisionPath) -> Any:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
 
-    @routes.get("/<document>/devices", responses={200: AppliedAnswer})
+    @routes.get("/<document>/devices", responses={200: answering(AppliedAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def devices(path: DocumentPath) -> Any:
         """Which configuration each kiosk and screen that a document is for runs."""
         return read_applied(api.database, path.document, _reader(api)[1], players)
 
-    @routes.get("/<document>/export", responses={200: ExportedDocument})
+    @routes.get("/<document>/export", responses={200: answering(ExportedDocument)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def export(path: DocumentPath, query: ExportQuery) -> Any:
         """A revision as a file, ready to be changed and imported."""
@@ -205,14 +205,14 @@ def _reading(routes: APIBlueprint, api: Api, players: Players) -> None:
         return answer
 
 
-def _drafting(routes: APIBlueprint, api: Api) -> None:
-    @routes.put("/<document>/draft", responses={200: DraftAnswer})
+def _drafting(routes: ApiRoutes, api: Api) -> None:
+    @routes.put("/<document>/draft", responses={200: answering(DraftAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def save(path: DocumentPath, body: DraftBody) -> Any:
         """One more version of the draft; kept with its problems. 409 tells what somebody else changed."""
         return _save(api, path.document, body, body.content)
 
-    @routes.delete("/<document>/draft", responses={200: DiscardedAnswer})
+    @routes.delete("/<document>/draft", responses={200: answering(DiscardedAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def discard(path: DocumentPath, query: DraftVersionQuery) -> Any:
         """The draft is no more; what is published stays."""
@@ -224,7 +224,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
             write_key=key,
         )
 
-    @routes.post("/<document>/import", responses={200: ImportedFileAnswer})
+    @routes.post("/<document>/import", responses={200: answering(ImportedFileAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> Any:
         """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""
@@ -243,8 +243,8 @@ def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[
     return save_draft(api.database, caller.author, document, draft, reader=reader, write_key=key)
 
 
-def _publishing(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/<document>/publish", responses={200: PublishedAnswer})
+def _publishing(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/<document>/publish", responses={200: answering(PublishedAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def publish(path: DocumentPath, body: DraftVersionBody) -> Any:
         """The draft applies, from now on and everywhere, as the next revision."""
@@ -256,7 +256,7 @@ def _publishing(routes: APIBlueprint, api: Api) -> None:
             write_key=key,
         )
 
-    @routes.post("/<document>/rollback", responses={200: PublishedAnswer})
+    @routes.post("/<document>/rollback", responses={200: answering(PublishedAnswer)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def rollback(path: DocumentPath, body: RollbackBody) -> Any:
         """An old revision applies again, as a new one."""

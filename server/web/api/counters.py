@@ -4,9 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -33,7 +30,8 @@ from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.counters import CounterAnswer, SessionAnswer, WaitingAnswer
 from server.web.api.responses.legs import Leg
-from server.web.api.services import REFUSED, Api, own_session, place_header, session_header, write_key
+from server.web.api.services import Api, own_session, place_header, session_header, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import (
     CallBody,
     CancelBody,
@@ -51,7 +49,6 @@ from server.web.api.shapes.requests import (
     UndoBody,
 )
 
-TAG = Tag(name="counters")
 type Verb = Callable[..., Any]
 BEFORE_CALL = (
     hold_leg.release,
@@ -64,9 +61,9 @@ BEFORE_CALL = (
 """What the reception desk may do too, while the visitor waits."""
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("counters", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("counters")
     _reading(routes, api)
     _sessions(routes, api)
     _presence(routes, api)
@@ -86,7 +83,7 @@ def _believed(body: NextBody) -> AtCounter:
     return AtCounter(own_session(), body.current, body.current_end, result)
 
 
-def _reading(routes: APIBlueprint, api: Api) -> None:
+def _reading(routes: ApiRoutes, api: Api) -> None:
     @routes.get("/counters/<counter>", responses={200: CounterAnswer})
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
@@ -102,7 +99,7 @@ def _reading(routes: APIBlueprint, api: Api) -> None:
         return read_waiting(api.database, path.counter, reader=caller.author)
 
 
-def _sessions(routes: APIBlueprint, api: Api) -> None:
+def _sessions(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
     @requires(Permission.CALL)
     def open_session(path: CounterPath, body: SessionBody) -> Any:
@@ -159,7 +156,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
     return read_counter(api.database, counter, reader=author)
 
 
-def _presence(routes: APIBlueprint, api: Api) -> None:
+def _presence(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/counters/<counter>/presence", responses={200: CounterAnswer})
     @requires(Permission.CALL)
     def presence(path: CounterPath) -> Any:
@@ -170,7 +167,7 @@ def _presence(routes: APIBlueprint, api: Api) -> None:
         return read_counter(api.database, path.counter, reader=author)
 
 
-def _calls(routes: APIBlueprint, api: Api) -> None:
+def _calls(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/counters/<counter>/next", responses={200: Leg, 204: None})
     @requires(Permission.CALL)
     def next_leg(path: CounterPath, body: NextBody) -> Any:
@@ -214,7 +211,7 @@ def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:
     return answer
 
 
-def _legs(routes: APIBlueprint, api: Api) -> None:
+def _legs(routes: ApiRoutes, api: Api) -> None:
     apply = partial(_applied, api)
     for name, verb, summary in (
         ("recall", leg_verbs.recall, "Calls the same leg again."),
@@ -245,7 +242,7 @@ def _legs(routes: APIBlueprint, api: Api) -> None:
         return apply(path.leg, leg_verbs.cancel, reason=body.reason)
 
 
-def _services(routes: APIBlueprint, api: Api) -> None:
+def _services(routes: ApiRoutes, api: Api) -> None:
     apply = partial(_applied, api)
 
     @routes.post("/legs/<leg>/finish", responses={200: Leg})
@@ -279,7 +276,7 @@ def _services(routes: APIBlueprint, api: Api) -> None:
         return apply(path.leg, leg_verbs.correct_service, service=body.service)
 
 
-def _undoing(routes: APIBlueprint, api: Api) -> None:
+def _undoing(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/legs/<leg>/undo", responses={200: CounterAnswer})
     @requires(Permission.CALL)
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
@@ -320,7 +317,7 @@ def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
 
 
 def _simple_verb(
-    routes: APIBlueprint, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]
+    routes: ApiRoutes, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]
 ) -> None:
     def view(path: LegPath) -> Any:
         return apply(path.leg, verb)

@@ -3,12 +3,11 @@
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
+from hardware.json_types import Count, LocalDate, Seconds
 from server.domain.people.roles import Permission
-from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.indicators import INDICATORS, Unit
 from server.domain.refusals import Refusal
+from server.usecases.answers import Period
 from server.usecases.hall.read_board import read_board, read_queues
 from server.usecases.hall.read_queue import read_queue, read_queue_page
 from server.usecases.hall.read_screen import read_screen
@@ -20,15 +19,15 @@ from server.usecases.quality.individual_figures import (
     Served,
     read_individual_figures,
 )
-from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.quality.read_indicators import IndicatorsAnswer, read_indicators
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
 from server.web.api.responses.board import BoardAnswer
 from server.web.api.responses.hall import QueueAnswer, QueuePage
-from server.web.api.responses.quality import IndicatorsAnswer, IndividualFiguresAnswer
 from server.web.api.responses.screens import ScreenAnswer
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import (
     HallPath,
     HallQueuePath,
@@ -39,12 +38,10 @@ from server.web.api.shapes.requests import (
 )
 from server.web.rendering.viewer import page_language
 
-TAG = Tag(name="halls")
 
-
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("halls", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("halls")
 
     @routes.get("/halls/<hall>/board", responses={200: BoardAnswer})
     @requires(Permission.READ_BOARD)
@@ -94,7 +91,7 @@ def blueprint(api: Api) -> APIBlueprint:
             raise Refusal("unknown_queue", queue=path.queue)
         return read_queue_page(api.database, hall, path.queue, after=query.after, reader=caller.author)
 
-    @routes.get("/indicators", responses={200: IndicatorsAnswer})
+    @routes.get("/indicators", responses={200: answering(IndicatorsAnswer)})
     @requires(Permission.READ_FIGURES)
     def indicators(query: IndicatorsQuery) -> Any:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
@@ -108,7 +105,7 @@ def blueprint(api: Api) -> APIBlueprint:
             sentence=lambda key: api.translate(key, page_language()),
         )
 
-    @routes.get("/individual-figures", responses={200: IndividualFiguresAnswer})
+    @routes.get("/individual-figures", responses={200: answering(IndividualFiguresAnswer)})
     @requires(Permission.SUPERVISE, of=PEOPLE)
     def individual_figures(query: PeriodQuery) -> Any:
         """Whom each agent served over some days and how long, in all and by service.
@@ -134,32 +131,47 @@ def blueprint(api: Api) -> APIBlueprint:
     return routes
 
 
-class _ServedFigures(TypedDict):
+class ServedFigures(TypedDict):
     """How many people were served, and the median of the seconds at the counter."""
 
-    served: int
-    median_s: int | None
+    served: Count
+    median_s: Seconds | None
+    """Null for fewer than ten people."""
 
 
-class _ServedOfService(_ServedFigures):
+class ServedOfService(ServedFigures):
     """The same of one service."""
 
     service: str
 
 
-class _FiguresOfAgent(_ServedFigures):
-    """The same of one agent, in all and by service."""
+class FiguresOfAgent(ServedFigures):
+    """What one agent served, in all and by service; `name` null: somebody who is gone."""
 
     name: str | None
-    services: list[_ServedOfService]
+    services: list[ServedOfService]
 
 
-def _of_agent(agent: AgentFigures) -> _FiguresOfAgent:
-    services: list[_ServedOfService] = [
+class IndividualFiguresAnswer(Period):
+    """The figures of each agent of a hall from a local date (included) to another (excluded)."""
+
+    hall: str
+    """The id of the hall."""
+    last_day: LocalDate
+    """The last local date, included: the one before `to`."""
+    unit: Unit
+    convention: str
+    fewest_served: Count
+    """How many people a median needs."""
+    agents: list[FiguresOfAgent]
+
+
+def _of_agent(agent: AgentFigures) -> FiguresOfAgent:
+    services: list[ServedOfService] = [
         {"service": service, **_served(served)} for service, served in agent.services.items()
     ]
     return {"name": agent.name, **_served(agent.served), "services": services}
 
 
-def _served(served: Served) -> _ServedFigures:
+def _served(served: Served) -> ServedFigures:
     return {"served": served.count, "median_s": served.shown_median_s}

@@ -3,29 +3,24 @@
 from functools import partial
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.people.roles import Permission
-from server.usecases.hours.decide_break import decide_break
-from server.usecases.hours.read_day_end import read_day_end
+from server.usecases.hours.decide_break import BreakDecidedAnswer, decide_break
+from server.usecases.hours.read_day_end import DayEndAnswer, read_day_end
 from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.hours import BreakDecidedAnswer, DayEndAnswer
 from server.web.api.responses.tickets import DistributionAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import BreakBody, DistributionBody, HallPath
 from server.web.api.tickets import with_follow_url
 
-TAG = Tag(name="half-days")
 
-
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("half_days", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("half_days", tag="half-days")
 
-    @routes.post("/halls/<hall>/break", responses={200: BreakDecidedAnswer})
+    @routes.post("/halls/<hall>/break", responses={200: answering(BreakDecidedAnswer)})
     @requires(Permission.SUPERVISE)
     def at_break(path: HallPath, body: BreakBody) -> Any:
         """Decides whether the queue is finished at the break, or carried over with its ranks."""
@@ -49,7 +44,7 @@ def blueprint(api: Api) -> APIBlueprint:
         api.breathe()
         return {"tickets": [with_follow_url(api, ticket, body.language) for ticket in tickets]}, 201
 
-    @routes.get("/halls/<hall>/day-end", responses={200: DayEndAnswer})
+    @routes.get("/halls/<hall>/day-end", responses={200: answering(DayEndAnswer)})
     @requires(Permission.SUPERVISE)
     def day_end(path: HallPath) -> Any:
         """What the last day end closed."""

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.visits.find_visits import hall_of_visit
@@ -12,15 +9,14 @@ from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, u
 from server.web.access.callers import allowed_either
 from server.web.access.requirements import requires
 from server.web.api.responses.visits import LinkAnswer
-from server.web.api.services import REFUSED, Api, place_header, session_header, write_key
+from server.web.api.services import Api, place_header, session_header, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LinkBody, VisitPath
 
-TAG = Tag(name="tickets")
 
-
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("links", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("links", tag="tickets")
 
     @routes.post("/tickets/<visit>/link", responses={200: LinkAnswer})
     @requires(Permission.CALL, Permission.RECEIVE)

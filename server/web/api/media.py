@@ -6,8 +6,6 @@ from datetime import date
 from typing import IO, Annotated, Any, Literal
 
 from flask import request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 from werkzeug.http import parse_options_header
 
@@ -22,31 +20,22 @@ from server.store.people.accounts import EVERY_SITE
 from server.usecases.media.caption_medium import caption_medium
 from server.usecases.media.catalogue_medium import catalogue_medium
 from server.usecases.media.describe_medium import describe_medium
-from server.usecases.media.read_feeds import FeedReading
-from server.usecases.media.read_media import LibraryMedium, read_media, read_medium
-from server.usecases.media.read_uses import read_uses
-from server.usecases.media.remove_medium import NoticesWith, remove_medium
-from server.usecases.media.replace_medium import Replacement, replace_medium
-from server.usecases.media.upload_medium import UploadPlace, upload_medium
+from server.usecases.media.read_feeds import FeedAnswer
+from server.usecases.media.read_media import MediaAnswer, MediumAnswer, read_media, read_medium
+from server.usecases.media.read_uses import MediumUsesAnswer, read_uses
+from server.usecases.media.remove_medium import NoticesWith, RemovedMediumAnswer, remove_medium
+from server.usecases.media.replace_medium import ReplacedMediumAnswer, Replacement, replace_medium
+from server.usecases.media.upload_medium import UploadedAnswer, UploadPlace, upload_medium
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.notices import reach_of_caller
-from server.web.api.responses.media import (
-    FeedAnswer,
-    MediaAnswer,
-    MediumAnswer,
-    MediumUsesAnswer,
-    RemovedMediumAnswer,
-    ReplacedMediumAnswer,
-    UploadedAnswer,
-)
-from server.web.api.services import REFUSED, Api, idempotency_key, write_key
+from server.web.api.services import Api, idempotency_key, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.viewer import page_language
 
-TAG = Tag(name="media")
 UPLOADS = "/api/v1/media"
-type WithSentence = Callable[[LibraryMedium], LibraryMedium]
+type WithSentence = Callable[[MediumAnswer], MediumAnswer]
 """Adds the sentence of its refusal to a medium."""
 CHUNK = 65_536
 AROUND = 100_000
@@ -64,7 +53,7 @@ class MediaLibrary:
     files: MediaFiles
     uploaded: Callable[[], None]
     notices_with: NoticesWith
-    try_feed: Callable[[str], FeedReading]
+    try_feed: Callable[[str], FeedAnswer]
     programme_changed: Callable[[], None]
     slow_feeds: Callable[[], None]
     slow_uploads: Callable[[], None]
@@ -175,11 +164,11 @@ class _Breathing:
         return self.source.readline(size)
 
 
-def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
+def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("media")
 
-    def with_sentence(medium: LibraryMedium) -> LibraryMedium:
+    def with_sentence(medium: MediumAnswer) -> MediumAnswer:
         """The medium, with the sentence of its refusal."""
         refusal = medium["refusal"]
         if refusal is None:
@@ -187,7 +176,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         sentence = api.translate(f"refusal.{refusal['code']}", page_language(), **refusal["details"])
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
-    @routes.post("/media", responses={201: UploadedAnswer})
+    @routes.post("/media", responses={201: answering(UploadedAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def upload(query: UploadQuery) -> Any:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
@@ -215,7 +204,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         library.uploaded()
         return answer, 201
 
-    @routes.get("/media", responses={200: MediaAnswer})
+    @routes.get("/media", responses={200: answering(MediaAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> Any:
         """The media of the library, the newest first, some at a time."""
@@ -223,7 +212,7 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
         found = read_media(api.database, before=query.before, sites=sites(), search=query.search, quota=quota)
         return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
-    @routes.get("/media/<medium>", responses={200: MediumAnswer})
+    @routes.get("/media/<medium>", responses={200: answering(MediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def one(path: MediumPath) -> Any:
         """A medium: its state, its files, and why it was refused."""
@@ -233,10 +222,10 @@ def blueprint(api: Api, library: MediaLibrary) -> APIBlueprint:
     return routes
 
 
-def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
+def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
     """The routes that change or remove what is there, and the one that tries a feed."""
 
-    @routes.patch("/media/<medium>", responses={200: MediumAnswer})
+    @routes.patch("/media/<medium>", responses={200: answering(MediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def describe(path: MediumPath, body: DescriptionBody) -> Any:
         """Writes what a medium says for who cannot see it; a notice needs it."""
@@ -246,7 +235,7 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
             describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
         )
 
-    @routes.put("/media/<medium>/details", responses={200: MediumAnswer})
+    @routes.put("/media/<medium>/details", responses={200: answering(MediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def catalogue(path: MediumPath, body: DetailsBody) -> Any:
         """Notes the name, tags, maker, rights and last day of a medium."""
@@ -256,14 +245,14 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
             catalogue_medium(api.database, author, path.medium, body.typed, sites=sites(), write_key=key)
         )
 
-    @routes.get("/media/<medium>/uses", responses={200: MediumUsesAnswer})
+    @routes.get("/media/<medium>/uses", responses={200: answering(MediumUsesAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def uses(path: MediumPath) -> Any:
         """Which notices have a medium, and what replacing it would do to each."""
         caller, reach = reach_of_caller()
         return read_uses(api.database, caller.author, reach, path.medium, sites=reach.media)
 
-    @routes.post("/media/<medium>/replace", responses={200: ReplacedMediumAnswer})
+    @routes.post("/media/<medium>/replace", responses={200: answering(ReplacedMediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def replace(path: MediumPath, body: ReplacementBody) -> Any:
         """Puts another medium in its place, in all notices that were shown to the caller."""
@@ -274,7 +263,7 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
         library.programme_changed()
         return answer
 
-    def _captioned(path: CaptionsPath, file: bytes | None) -> LibraryMedium:
+    def _captioned(path: CaptionsPath, file: bytes | None) -> MediumAnswer:
         caller = identify()
         key = write_key(caller.author)
         return with_sentence(
@@ -283,19 +272,19 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
             )
         )
 
-    @routes.put("/media/<medium>/captions/<language>", responses={200: MediumAnswer})
+    @routes.put("/media/<medium>/captions/<language>", responses={200: answering(MediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def caption(path: CaptionsPath) -> Any:
         """Gives a film the captions of a WebVTT file, the body itself, in a language."""
         return _captioned(path, request.stream.read(LARGEST_BYTES + 1))
 
-    @routes.delete("/media/<medium>/captions/<language>", responses={200: MediumAnswer})
+    @routes.delete("/media/<medium>/captions/<language>", responses={200: answering(MediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def uncaption(path: CaptionsPath) -> Any:
         """Takes the captions of a language from a film."""
         return _captioned(path, None)
 
-    @routes.delete("/media/<medium>", responses={200: RemovedMediumAnswer})
+    @routes.delete("/media/<medium>", responses={200: answering(RemovedMediumAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def remove(path: MediumPath) -> Any:
         """Removes a medium that no notice shows."""
@@ -310,7 +299,7 @@ def _add_changes(routes: APIBlueprint, api: Api, library: MediaLibrary, with_sen
             write_key=write_key(author),
         )
 
-    @routes.post("/feeds", responses={200: FeedAnswer})
+    @routes.post("/feeds", responses={200: answering(FeedAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def feed(body: FeedBody) -> Any:
         """Reads a web feed now, as a notice would show it."""

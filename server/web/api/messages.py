@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.people.roles import Permission
@@ -13,10 +11,9 @@ from server.usecases.hall.send_message import HELP, MessageRequest, message_of, 
 from server.web.access.callers import allowed_either, require_at, require_caller, role_of
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, CounterPath, HallPath, RequestShape, Slug
-
-TAG = Tag(name="messages")
 
 
 class MessageBody(RequestShape):
@@ -33,9 +30,9 @@ class MessagePath(RequestShape):
     message: str = Slug
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("messages", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("messages")
 
     @routes.get("/halls/<hall>/people", responses={200: PeopleAnswer})
     @requires(Permission.READ_BOARD)

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
-from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
 from server.usecases.notices.decide_notice import (
     LONGEST_REASON,
     approve_notice,
@@ -29,22 +27,21 @@ from server.usecases.notices.publish_directly import (
     publish_edited,
     publish_new,
 )
-from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
-from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
-from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
-from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
-from server.web.api.responses.notices import (
-    NoticeAnswer,
+from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_notice
+from server.usecases.notices.read_notices import (
     NoticeDetailAnswer,
     NoticesAnswer,
-    PublishedNoticeAnswer,
+    NoticesRequest,
+    read_notice,
+    read_notices,
 )
+from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
+from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
 from server.web.api.responses.screens import ProgrammeAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug, one_line
-
-TAG = Tag(name="notices")
 
 
 class NoticePath(RequestShape):
@@ -105,9 +102,9 @@ class NoticeDisplayBody(NoticeVersionBody):
     ends_at: Instant | None = Field(default=None, alias="until")
 
 
-def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
+def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     """The routes; `programme_changed` tells screens after what they show has changed."""
-    routes = APIBlueprint("notices", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("notices")
 
     _drafting(routes, api)
     _previewing(routes, api)
@@ -123,8 +120,8 @@ def _gesture(path: NoticePath, version: int, state: NoticeState | None = None) -
     return NoticeGesture(path.notice, version, caller.author, reach, write_key(caller.author), state)
 
 
-def _drafting(routes: APIBlueprint, api: Api) -> None:
-    @routes.get("/notices", responses={200: NoticesAnswer})
+def _drafting(routes: ApiRoutes, api: Api) -> None:
+    @routes.get("/notices", responses={200: answering(NoticesAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def notices(query: NoticesQuery) -> Any:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
@@ -132,7 +129,7 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         filters = NoticesRequest(query.state, query.before)
         return read_notices(api.database, caller.author, reach, filters)
 
-    @routes.post("/notices", responses={201: NoticeAnswer})
+    @routes.post("/notices", responses={201: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def draft(body: NoticeBody) -> Any:
         """A new notice, its first version a draft."""
@@ -140,27 +137,27 @@ def _drafting(routes: APIBlueprint, api: Api) -> None:
         key = write_key(caller.author)
         return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
-    @routes.post("/notices/<notice>/correct", responses={201: NoticeAnswer})
+    @routes.post("/notices/<notice>/correct", responses={201: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
         """A draft with the same words; once published, it takes the place of this one."""
         return correct_notice(api.database, _gesture(path, body.version, body.state)), 201
 
-    @routes.get("/notices/<notice>", responses={200: NoticeDetailAnswer})
+    @routes.get("/notices/<notice>", responses={200: answering(NoticeDetailAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def notice(path: NoticePath) -> Any:
         """One notice with its history and what changed from version to version."""
         caller, reach = reach_of_caller()
         return read_notice(api.database, caller.author, reach, path.notice)
 
-    @routes.patch("/notices/<notice>", responses={200: NoticeAnswer})
+    @routes.patch("/notices/<notice>", responses={200: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def edit(path: NoticePath, body: NoticeEditBody) -> Any:
         """One more version, a draft again."""
         return edit_notice(api.database, _gesture(path, body.base_version), body.content)
 
 
-def _previewing(routes: APIBlueprint, api: Api) -> None:
+def _previewing(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/halls/<hall>/notices/preview", responses={200: ProgrammeAnswer})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
     def preview(path: HallPath, body: NoticeBody) -> Any:
@@ -170,14 +167,14 @@ def _previewing(routes: APIBlueprint, api: Api) -> None:
         return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
 
 
-def _proposing(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/notices/<notice>/submit", responses={200: NoticeAnswer})
+def _proposing(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/notices/<notice>/submit", responses={200: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version waits for whoever decides."""
         return submit_notice(api.database, _gesture(path, body.version, body.state))
 
-    @routes.post("/notices/propose", responses={201: NoticeAnswer})
+    @routes.post("/notices/propose", responses={201: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def propose(body: NoticeBody) -> Any:
         """A new notice that waits for whoever decides: drafted and submitted in one transaction."""
@@ -185,41 +182,41 @@ def _proposing(routes: APIBlueprint, api: Api) -> None:
         key = write_key(caller.author)
         return propose_new(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
-    @routes.post("/notices/<notice>/propose", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/propose", responses={200: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def propose_version(path: NoticePath, body: NoticeProposalBody) -> Any:
         """Proposes the notice with these words: edited and submitted in one transaction."""
         return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
 
-    @routes.post("/notices/<notice>/take-back", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/take-back", responses={200: answering(NoticeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def take_back(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version that waits for a decision is a draft again."""
         return take_back_notice(api.database, _gesture(path, body.version, body.state))
 
 
-def _deciding(routes: APIBlueprint, api: Api) -> None:
-    @routes.post("/notices/<notice>/approve", responses={200: NoticeAnswer})
+def _deciding(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/notices/<notice>/approve", responses={200: answering(NoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
         """The version may be published."""
         return approve_notice(api.database, _gesture(path, body.version, body.state))
 
-    @routes.post("/notices/<notice>/refuse", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/refuse", responses={200: answering(NoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
         """The version goes back with a reason."""
         return refuse_notice(api.database, _gesture(path, body.version, body.state), body.reason)
 
-    @routes.post("/notices/<notice>/archive", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/archive", responses={200: answering(NoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It leaves the lists."""
         return archive_notice(api.database, _gesture(path, body.version, body.state))
 
 
-def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/<notice>/publish", responses={200: PublishedNoticeAnswer})
+def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
+    @routes.post("/notices/<notice>/publish", responses={200: answering(PublishedNoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
         """The version is shown; published again, its dates change."""
@@ -228,7 +225,7 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
         programme_changed()
         return answer
 
-    @routes.post("/notices/<notice>/withdraw", responses={200: NoticeAnswer})
+    @routes.post("/notices/<notice>/withdraw", responses={200: answering(NoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
         """It is shown no more."""
@@ -237,8 +234,8 @@ def _showing(routes: APIBlueprint, api: Api, programme_changed: Callable[[], Non
         return answer
 
 
-def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/publish", responses={201: PublishedNoticeAnswer})
+def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
+    @routes.post("/notices/publish", responses={201: answering(PublishedNoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish_at_once(body: NoticeBody) -> Any:
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
@@ -248,7 +245,7 @@ def _showing_directly(routes: APIBlueprint, api: Api, programme_changed: Callabl
         programme_changed()
         return answer, 201
 
-    @routes.post("/notices/<notice>/put-on-screens", responses={200: PublishedNoticeAnswer})
+    @routes.post("/notices/<notice>/put-on-screens", responses={200: answering(PublishedNoticeAnswer)})
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> Any:
         """Puts the notice on screens with these words: every step that it still needs, in one transaction."""

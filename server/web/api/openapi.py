@@ -1,11 +1,13 @@
 """What the code alone does not say in the API's description: who may call, and headers of writes."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from server.web.access.callers import CALLER_HEADER
 from server.web.access.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
 from server.web.api.responses.exact import Problem
+from server.web.api.shapes.answers import schemas_of
 
 _BY_HTTPS = f" By https its name begins with `{PREFIX}`."
 SCHEMES = {
@@ -84,9 +86,12 @@ _PLACE = _header(
 )
 
 
-def complete_document(document: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document of the routes with security, headers of writes, problems as they are sent."""
+def complete_document(document: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document of the routes with their answers (types by name), security, headers of writes,
+    problems as they are sent.
+    """
     whole = deepcopy(document)
+    whole["components"]["schemas"] |= schemas_of(answers)
     whole["components"]["securitySchemes"] = SCHEMES
     whole["components"]["schemas"]["Problem"] = Problem.model_json_schema(mode="serialization")
     for path, operations in whole["paths"].items():

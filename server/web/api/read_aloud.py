@@ -2,33 +2,45 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import structlog
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
+from hardware.json_types import InstantText
 from hardware.speech import SpeechUnavailable
 from kiosk.reading import NEEDS, Paper, ReadArrival, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.usecases.notices.public.blocks import PublicNotice
 from server.usecases.notices.public.read_public_notices import read_public_notices
 from server.usecases.notices.public.register_notice import with_register_address
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.notices import PublicNoticesAnswer
 from server.web.api.responses.tickets import ReadingAnswer
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import HallPath, RequestShape
 
 log = structlog.get_logger()
 
-TAG = Tag(name="reading")
 type Speak = Callable[[Sequence[str], str], list[str]]
 """Names of the audio files that say sentences in a language. Raises SpeechUnavailable and OSError."""
+
+
+class PublicNoticesAnswer(TypedDict):
+    """What visitors of a hall may read now at their own pace, the newest first."""
+
+    hall: str
+    """The slug of the hall."""
+    as_of: InstantText
+    changes_at: InstantText | None
+    """When one begins or ends by itself; null: no such instant is known."""
+    notices: list[PublicNotice]
+    voices: list[str]
+    """The languages, of these notices, that the server reads aloud."""
 
 
 class ReadingQuery(RequestShape):
@@ -96,12 +108,12 @@ def _parts(listed: str) -> tuple[str, ...]:
 
 def blueprint(
     api: Api, *, speak: Speak | None, speaks: Callable[[str], bool], slow: Callable[[], None]
-) -> APIBlueprint:
+) -> ApiRoutes:
     """The routes; `speak` None: this server has no voice. `slow` bounds what one kiosk may ask.
 
     `speaks`: whether a language can be read aloud.
     """
-    routes = APIBlueprint("reading", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("reading")
 
     @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
     @requires(Permission.ISSUE)
@@ -127,7 +139,7 @@ def blueprint(
             "audio": [f"/audio/{name}" for name in names],
         }
 
-    @routes.get("/halls/<hall>/public-notices", responses={200: PublicNoticesAnswer})
+    @routes.get("/halls/<hall>/public-notices", responses={200: answering(PublicNoticesAnswer)})
     @requires(Permission.ISSUE)
     def public_notices(path: HallPath) -> Any:
         """What visitors of a hall may read of its notices now, in every language, and which are spoken."""

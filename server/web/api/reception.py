@@ -3,8 +3,6 @@
 from datetime import time
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.people.roles import Permission
@@ -12,10 +10,9 @@ from server.usecases.visits.find_visits import RememberedTicket, find_visits
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.visits import FoundVisitsAnswer
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape
-
-TAG = Tag(name="reception")
 
 
 class VisitsQuery(RequestShape):
@@ -27,11 +24,9 @@ class VisitsQuery(RequestShape):
     language: str = Field(default="", max_length=8, pattern=r"^[A-Za-z-]*$")
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "reception-api", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("reception-api", tag="reception")
 
     @routes.get("/halls/<hall>/visits", responses={200: FoundVisitsAnswer})
     @requires(Permission.RECEIVE)

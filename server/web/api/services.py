@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 
@@ -16,9 +15,6 @@ from server.usecases.tickets.read_ticket import follow_address
 from server.usecases.waits.estimate_waits import Estimates
 from server.web.api.ticket_quota import TicketQuota
 from server.web.rendering.pdf import Papers
-
-REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
-"""What any call may answer instead; `server.web.api.openapi` says what such an answer holds."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.hall.sound import LONGEST_QUIET_MINUTES
@@ -12,10 +10,9 @@ from server.usecases.hall.set_quiet import set_quiet
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.hall import QuietAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape
-
-TAG = Tag(name="sound")
 
 
 class QuietBody(RequestShape):
@@ -24,9 +21,9 @@ class QuietBody(RequestShape):
     minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("sound", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("sound")
 
     @routes.post("/halls/<hall>/quiet", responses={200: QuietAnswer})
     @requires(Permission.SUPERVISE)

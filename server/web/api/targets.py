@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Annotated, Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.people.roles import Permission
@@ -18,16 +16,14 @@ from server.domain.quality.targets import (
     WithdrawalReason,
     WithdrawalRequest,
 )
-from server.usecases.quality.decide_target import decide_target
-from server.usecases.quality.read_targets import targets_answer
-from server.usecases.quality.withdraw_target import withdraw_target
+from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
+from server.usecases.quality.read_targets import TargetsAnswer, targets_answer
+from server.usecases.quality.withdraw_target import TargetWithdrawnAnswer, withdraw_target
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.quality import TargetDecidedAnswer, TargetsAnswer, TargetWithdrawnAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
-
-TAG = Tag(name="targets")
 
 
 class TargetBody(RequestShape):
@@ -59,18 +55,18 @@ class WithdrawalBody(RequestShape):
     decided_by: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE)
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("targets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("targets")
 
-    @routes.get("/halls/<hall>/targets", responses={200: TargetsAnswer})
+    @routes.get("/halls/<hall>/targets", responses={200: answering(TargetsAnswer)})
     @requires(Permission.READ_FIGURES)
     def targets(path: HallPath) -> Any:
         """The targets of each service: the one that applies today, those to come, the earlier ones."""
         _, hall = require_caller(Permission.READ_FIGURES, path.hall)
         return targets_answer(api.database, hall)
 
-    @routes.post("/halls/<hall>/targets", responses={201: TargetDecidedAnswer})
+    @routes.post("/halls/<hall>/targets", responses={201: answering(TargetDecidedAnswer)})
     @requires(Permission.DECIDE_TARGETS)
     def decide(path: HallPath, body: TargetBody) -> Any:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
@@ -79,7 +75,7 @@ def blueprint(api: Api) -> APIBlueprint:
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, target, write_key=key), 201
 
-    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: TargetWithdrawnAnswer})
+    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: answering(TargetWithdrawnAnswer)})
     @requires(Permission.DECIDE_TARGETS)
     def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
         """Withdraws a target in force or to come, from a day on."""

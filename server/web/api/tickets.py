@@ -4,8 +4,6 @@ from functools import partial
 from typing import Any
 
 from flask import request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
@@ -39,7 +37,8 @@ from server.web.api.responses.tickets import (
     TicketAnswer,
 )
 from server.web.api.responses.visits import HistoryAnswer
-from server.web.api.services import REFUSED, Api, own_session, write_key
+from server.web.api.services import Api, own_session, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import (
     GreetingBody,
     GreetingPath,
@@ -52,21 +51,20 @@ from server.web.api.shapes.requests import (
     VisitPath,
 )
 
-TAG = Tag(name="tickets")
 CODE_LENGTH = 8
 _CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
 _HOW_ISSUED = ("is_new", "is_repeated")
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("tickets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("tickets")
     _issuing(routes, api)
     _visitors(routes, api)
     return routes
 
 
-def _issuing(routes: APIBlueprint, api: Api) -> None:
+def _issuing(routes: ApiRoutes, api: Api) -> None:
     @routes.get("/halls/<hall>/menu", responses={200: MenuAnswer})
     @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
@@ -206,7 +204,7 @@ def _holder(token: str) -> Author:
     return Author(token_digest(token))
 
 
-def _visitors(routes: APIBlueprint, api: Api) -> None:
+def _visitors(routes: ApiRoutes, api: Api) -> None:
     @routes.get("/tickets/<token>", responses={200: FollowedTicket})
     @open_to(Access.TICKET)
     def ticket(path: TokenPath, query: MenuQuery) -> Any:

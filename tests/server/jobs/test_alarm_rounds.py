@@ -9,7 +9,7 @@ from server.domain.devices.device_state import Sighting
 from server.jobs.alarm_rounds import AlarmRounds
 from server.store.devices.sightings import OwnPlayers
 from server.store.operation.job_runs import claim_every
-from server.usecases.alarms.read_alarms import read_alarms
+from server.usecases.alarms.read_alarms import AlarmReader, read_alarms
 from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.jobs.failing_players import FailingPlayers
 from tests.server.store.journals import AGENT
@@ -90,7 +90,7 @@ def test_a_failure_in_one_hall_does_not_stop_the_watch_of_others(hall: FaultyHal
     rounds = worker(hall, FailingPlayers(failing=hall.id))
     rounds.breathe = lambda: breaths.append(None)
     rounds.make()
-    other = read_alarms(hall.database, "vervins", "fr", TRANSLATE, names_people=False, has_past=False)
+    other = read_alarms(hall.database, "vervins", AlarmReader("fr", TRANSLATE, names_people=False))
     assert [each["kind"] for each in other["alarms"]] == ["clock_suspect"]
     assert hall.open() == []
     assert (rounds.failures, len(breaths)) == (1, 2)

@@ -13,9 +13,9 @@ import socketio
 
 from server.live import messages
 from server.web.api.shapes.messages import SENT
+from tests.harness.live_frames import faults_of
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until
-from tests.server.live.faults import faults_of
 
 type Message = dict[str, Any]
 NAMES = {

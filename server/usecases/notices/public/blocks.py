@@ -2,17 +2,20 @@
 
 from typing import Literal, TypedDict, final
 
+from hardware.json_types import Ordinal, Pixels
+from server.documents.notices import NoticeKind
+
 
 class BlockLanguage(TypedDict):
     """The language that a block is really in: French where the notice’s own language lacks it."""
 
     language: str
-    direction: str
+    direction: Literal["ltr", "rtl"]
 
 
 @final
 class TextBlock(BlockLanguage):
-    """A heading, a paragraph, or where the words come from (`source`)."""
+    """A heading, a paragraph, or where the words come from."""
 
     kind: Literal["heading", "text", "source"]
     text: str
@@ -61,29 +64,28 @@ class StepsBlock(BlockLanguage):
 
 @final
 class FigureBlock(BlockLanguage):
-    """Something in large: a figure with its unit, or a day with its hours. `meaning` may be empty."""
+    """A figure with its unit, or a day with its hours, in large."""
 
     kind: Literal["figure", "day"]
     figure: str
     unit: str
     meaning: str
+    """What the figure says; may be empty."""
 
 
 @final
 class PictureBlock(BlockLanguage):
-    """A picture, a page of a document, or the first picture of a film; sizes in pixels.
-
-    `url` is empty for a film without a first picture. `film`: the address of the film, None for a picture.
-    `page` of `pages`: which page it is, 1 of 1 for a picture. Its words are the text block after it.
-    """
+    """A picture, a page of a document, or the first picture of a film. The text after it says it in words."""
 
     kind: Literal["picture"]
     url: str
-    width: int
-    height: int
+    """Empty for a film without a first picture."""
+    width: Pixels
+    height: Pixels
     film: str | None
-    page: int
-    pages: int
+    """The address of the film; null for a picture."""
+    page: Ordinal
+    pages: Ordinal
 
 
 type Block = TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock
@@ -93,10 +95,11 @@ class NoticeText(TypedDict):
     """A public notice in one language."""
 
     language: str
-    direction: str
+    direction: Literal["ltr", "rtl"]
     title: str
     credit: str
-    blocks: list[Block]
+    """Who made or says it; empty where nobody is named."""
+    blocks: list[TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock]
 
 
 class NoticeLanguage(TypedDict):
@@ -104,21 +107,20 @@ class NoticeLanguage(TypedDict):
 
     code: str
     name: str
-    direction: str
+    direction: Literal["ltr", "rtl"]
 
 
 class PublicNotice(TypedDict):
-    """A notice that visitors may read now, in each of its languages, French first.
-
-    `link`: the address of its QR code; `code`: that code as a picture (data URL); None for both without one.
-    """
+    """A notice that visitors may read now, in each of its languages, French first."""
 
     id: str
-    kind: str
+    kind: NoticeKind
     languages: list[NoticeLanguage]
     texts: list[NoticeText]
     link: str | None
+    """The address of its QR code; null: it has none."""
     code: str | None
+    """That code, as a picture (data URL)."""
 
 
 class PublicNotices(TypedDict):

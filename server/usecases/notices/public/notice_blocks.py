@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from babel.dates import format_date
 
@@ -34,6 +35,8 @@ from server.usecases.notices.public.blocks import (
     StepsBlock,
     TextBlock,
 )
+
+DIRECTIONS: tuple[Literal["ltr", "rtl"], ...] = ("ltr", "rtl")
 
 
 def notice_blocks(notice: NoticeContent, contents: Contents, language: str, words: HallWords) -> list[Block]:
@@ -139,8 +142,9 @@ def _steps(content: StepsContent, language: str) -> StepsBlock:
 def _body(html: str, language: str) -> Iterator[Block]:
     for part in parts_of_html(html):
         own = _in(part["language"] or language)
-        if part["direction"] in ("ltr", "rtl"):
-            own["direction"] = part["direction"]
+        for direction in DIRECTIONS:
+            if part["direction"] == direction:
+                own["direction"] = direction
         if part["kind"] == "items":
             items: ItemsBlock = {
                 "kind": "items",

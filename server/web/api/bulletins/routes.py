@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.bulletins.read_cap import LARGEST_BYTES
@@ -17,12 +15,11 @@ from server.usecases.bulletins.receive_document import receive_document
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.exact import ExactShape
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
-
-TAG = Tag(name="bulletins")
 
 
 class SitePath(RequestShape):
@@ -52,9 +49,9 @@ class BulletinAnswer(ExactShape):
     """The same as a sentence."""
 
 
-def blueprint(api: Api, programme_changed: Callable[[], None]) -> APIBlueprint:
+def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     """The route; `programme_changed` tells screens after what they show has changed."""
-    routes = APIBlueprint("bulletins", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("bulletins")
 
     @routes.post("/sites/<site>/bulletins", responses={200: BulletinAnswer, 201: BulletinAnswer})
     @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)

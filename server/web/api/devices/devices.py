@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.devices.connections import live
 from server.domain.devices.device_state import Sighting
 from server.domain.instants import to_text
@@ -28,10 +25,9 @@ from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.responses.devices import AskingDeviceAnswer, DevicesAnswer, PairedAnswer, RenewalAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import CodeBody, DevicePath, PairingBody, RenewalBody
-
-TAG = Tag(name="devices")
 
 type TellRenewal = Callable[[str, str, str], None]
 """`tell(kind, connection, told)`: what one page of a device is told, so that it renews its token."""
@@ -50,9 +46,9 @@ class Devices:
     slow_codes: Callable[[], None]
 
 
-def blueprint(api: Api, devices: Devices) -> APIBlueprint:
+def blueprint(api: Api, devices: Devices) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("devices", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("devices")
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
 
@@ -66,7 +62,7 @@ def blueprint(api: Api, devices: Devices) -> APIBlueprint:
     return routes
 
 
-def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
+def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
     @routes.post("/devices/pairings/find", responses={200: AskingDeviceAnswer})
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE_AND_KEYS)
     def find(body: CodeBody) -> Any:
@@ -91,7 +87,7 @@ def _pairings(routes: APIBlueprint, api: Api, devices: Devices) -> None:
         return paired, 201
 
 
-def _tokens(routes: APIBlueprint, api: Api, devices: Devices) -> None:
+def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
     @routes.post("/devices/<device>/renewal", responses={202: RenewalAnswer})
     @requires(Permission.CONFIGURE)
     def renew(path: DevicePath, body: RenewalBody) -> Any:

@@ -4,26 +4,23 @@ from datetime import date
 from typing import Any
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, Field
 
 from server.domain.notices.displays import MOST_DISPLAYS, Display, DisplayOutcome
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.notices.read_display_report import read_display_report
-from server.usecases.notices.read_displays import displays_csv, read_displays
-from server.usecases.notices.report_displays import report_displays
+from server.usecases.notices.read_displays import DisplaysAnswer, displays_csv, read_displays
+from server.usecases.notices.report_displays import DisplaysCountedAnswer, report_displays
 from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
-from server.web.api.responses.notices import DisplaysAnswer, DisplaysCountedAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
 from server.web.pages.display_report.sheet import report_sheet
 from server.web.pages.display_report.words import TEMPLATES, report_page
 from server.web.rendering.viewer import Sentence, page_language
 
-TAG = Tag(name="displays")
 LARGEST_NUMBER = 2**53
 PAPER: Any = {
     "description": "OK",
@@ -85,18 +82,11 @@ class PaperQuery(DaysQuery):
     lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "displays",
-        __name__,
-        url_prefix="/api/v1",
-        abp_tags=[TAG],
-        abp_responses=REFUSED,
-        template_folder=str(TEMPLATES),
-    )
+    routes = ApiRoutes("displays", template_folder=str(TEMPLATES))
 
-    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: DisplaysCountedAnswer})
+    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: answering(DisplaysCountedAnswer)})
     @requires(Permission.READ_BOARD, of=DEVICES)
     def report(path: ScreenPath, body: DisplaysBody) -> Any:
         """A screen tells what it really showed; what it told before is not counted again."""
@@ -113,7 +103,7 @@ def blueprint(api: Api) -> APIBlueprint:
             write_key=write_key(caller.author),
         )
 
-    @routes.get("/notices/<notice>/displays", responses={200: DisplaysAnswer})
+    @routes.get("/notices/<notice>/displays", responses={200: answering(DisplaysAnswer)})
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def of_notice(path: DisplayReportPath, query: DaysQuery) -> Any:
         """On which screens a notice was really seen, by day, and how long."""

@@ -4,8 +4,6 @@ The secret that becomes the device's token is a cookie that no script sees.
 """
 
 from flask import Response, jsonify, request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 
 from kiosk.mounting import low_band, orientation
 from server.domain.hall.devices import Kiosk, Mounting
@@ -25,24 +23,23 @@ from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie,
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
 from server.web.api.responses.devices import OwnDeviceAnswer, PairingAnswer
-from server.web.api.services import REFUSED
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.assets_and_health import small_json
 from server.web.pages.pairing.pages import PAGES
 
-TAG = Tag(name="own device")
 PAIRING_COOKIE = "parvis_pairing"
 LARGEST_PICTURE_PX = 20_000
 
 
-def blueprint(site: SiteContext) -> APIBlueprint:
+def blueprint(site: SiteContext) -> ApiRoutes:
     """The routes. Thirty new codes a minute from one address, of which a hall's devices share one."""
-    routes = APIBlueprint("own_device", __name__, abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("own_device", prefix=None, tag="own device")
     _pairing(routes, site)
     _cookies(routes, site)
     return routes
 
 
-def _pairing(routes: APIBlueprint, site: SiteContext) -> None:
+def _pairing(routes: ApiRoutes, site: SiteContext) -> None:
     @site.limiter.limit("30 per minute")
     def slow_codes() -> None:
         """Bounds the codes that one address may have made."""
@@ -75,7 +72,7 @@ def _pairing(routes: APIBlueprint, site: SiteContext) -> None:
         return set_cookie(Response(status=204), DEVICE_COOKIE, fresh, seconds=DEVICE_FOR_S)
 
 
-def _cookies(routes: APIBlueprint, site: SiteContext) -> None:
+def _cookies(routes: ApiRoutes, site: SiteContext) -> None:
     @routes.post("/device/session", responses={204: None})
     @site.limiter.limit("30 per minute")
     @open_to(Access.EVERYBODY)

@@ -2,25 +2,19 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.people.roles import Permission
 from server.usecases.printing.pulled.printer_secret import renew_printer_secret
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.printing import PrinterSecretAnswer
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import KioskPath
 
-TAG = Tag(name="printers")
 
-
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The route."""
-    routes = APIBlueprint(
-        "printer_secrets", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("printer_secrets", tag="printers")
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret", responses={201: PrinterSecretAnswer})
     @requires(Permission.CONFIGURE)

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from hardware.transports.plugged import PluggedPrinter, plugged_printers
 from hardware.transports.serial_line.discovery import serial_lines
 from server.domain.hall.printer_kinds import PRINTER_FIELDS
@@ -21,16 +18,15 @@ from server.web.api.responses.printing import (
     PrintVerdict,
     RollChangedAnswer,
 )
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import KioskPath, PrinterBody, PrintJobPath
 from server.web.api.shapes.requests import HallPath
 
-TAG = Tag(name="printers")
 
-
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("printers", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("printers")
 
     @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: PrinterPlacedAnswer})
     @requires(Permission.CONFIGURE)

@@ -6,8 +6,6 @@ from typing import Any
 
 import structlog
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 
 from server.apart import CallApart
 from server.domain.devices.device_state import is_present
@@ -21,12 +19,12 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
 from server.web.api.responses.devices import PictureAskedAnswer, PictureTakenAnswer
-from server.web.api.services import REFUSED, Api
+from server.web.api.services import Api
+from server.web.api.shapes.answers import ApiRoutes
 from signage.media.screen_pictures import MOST_BYTES
 
 log = structlog.get_logger()
 
-TAG = Tag(name="supervision")
 PICTURE: Any = {
     "description": "OK",
     "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
@@ -50,11 +48,9 @@ class Pictures:
     slow_asked: Callable[[], None]
 
 
-def blueprint(api: Api, pictures: Pictures) -> APIBlueprint:
+def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "screen_pictures", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("screen_pictures", tag="supervision")
 
     @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: PictureTakenAnswer})
     @requires(Permission.READ_BOARD, of=DEVICES)

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
 from server.domain.people.roles import Permission
 from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
 from server.usecases.hall.read_wall import read_wall
@@ -14,17 +11,14 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.responses.devices import SupervisionAnswer
 from server.web.api.responses.hall import TicketsStoppedAnswer, WallAnswer
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, HallServicePath
 
-TAG = Tag(name="supervision")
 
-
-def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> APIBlueprint:
+def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRoutes:
     """The routes. `seen(hall)`: what is known of a hall's devices."""
-    routes = APIBlueprint(
-        "supervision", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("supervision")
 
     @routes.get("/halls/<hall>/wall", responses={200: WallAnswer})
     @requires(Permission.SUPERVISE)

@@ -2,30 +2,21 @@
 
 from typing import Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.incidents.incidents import IncidentEndReason
 from server.domain.people.roles import Permission
 from server.store.incidents.receivers import Receivers
-from server.usecases.incidents.answer_incident import Answering, answer_incident
+from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident
 from server.usecases.incidents.end_incident import end_incident
-from server.usecases.incidents.raise_incident import raise_incident
-from server.usecases.incidents.read_incidents import read_incidents
-from server.usecases.incidents.who_receives import read_reach, read_receivers
+from server.usecases.incidents.raise_incident import RaisedIncident, raise_incident
+from server.usecases.incidents.read_incidents import IncidentsAnswer, read_incidents
+from server.usecases.incidents.who_receives import ReceiversAnswer, read_reach, read_receivers
 from server.web.access.callers import Caller, require_caller, role_of
 from server.web.access.requirements import PEOPLE, requires
-from server.web.api.incidents.answers import (
-    AnsweredIncident,
-    IncidentsAnswer,
-    RaisedIncident,
-    ReceiversAnswer,
-)
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import HallPath, RequestShape, Slug
-
-TAG = Tag(name="incidents")
 
 
 class IncidentBody(RequestShape):
@@ -47,29 +38,29 @@ class IncidentPath(RequestShape):
     incident: str = Slug
 
 
-def blueprint(api: Api, receivers: Receivers) -> APIBlueprint:
+def blueprint(api: Api, receivers: Receivers) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint("incidents", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED)
+    routes = ApiRoutes("incidents")
 
     def oversees(caller: Caller, hall: str) -> bool:
         site = api.database.configuration(hall).site.slug
         return caller.may(Permission.SUPERVISE, hall=hall, site=site)
 
-    @routes.get("/halls/<hall>/incidents", responses={200: IncidentsAnswer})
+    @routes.get("/halls/<hall>/incidents", responses={200: answering(IncidentsAnswer)})
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
     def of_hall(path: HallPath) -> Any:
         """The incidents of a hall, and those elsewhere that nobody answered within 30 s."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
         return read_incidents(api.database, hall, caller.author, hears_beyond=oversees(caller, hall))
 
-    @routes.get("/halls/<hall>/incident-receivers", responses={200: ReceiversAnswer})
+    @routes.get("/halls/<hall>/incident-receivers", responses={200: answering(ReceiversAnswer)})
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
     def who(path: HallPath) -> Any:
         """Who would receive an incident now, by function and place."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
         return read_receivers(api.database, receivers, hall, caller.author)
 
-    @routes.post("/halls/<hall>/incidents", responses={201: RaisedIncident})
+    @routes.post("/halls/<hall>/incidents", responses={201: answering(RaisedIncident)})
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
     def raise_at(path: HallPath, body: IncidentBody) -> Any:
         """Raises an incident at a counter or the reception desk; a further press there joins it."""
@@ -79,7 +70,7 @@ def blueprint(api: Api, receivers: Receivers) -> APIBlueprint:
         answer = raise_incident(api.database, hall, caller.author, body.counter, reach=reach, write_key=key)
         return answer, 201
 
-    @routes.post("/halls/<hall>/incidents/<incident>/answer", responses={200: AnsweredIncident})
+    @routes.post("/halls/<hall>/incidents/<incident>/answer", responses={200: answering(AnsweredIncident)})
     @requires(Permission.RECEIVE_INCIDENTS, of=PEOPLE)
     def answer(path: IncidentPath) -> Any:
         """A person of a hall comes; the first one stays named."""

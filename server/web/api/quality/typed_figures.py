@@ -3,8 +3,6 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
 from server.domain.people.roles import Permission
@@ -12,16 +10,14 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.pasted_figures import typed_period
 from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest
 from server.domain.refusals import Refusal
-from server.usecases.typed_figures.read_typed_figures import typed_figures_answer
-from server.usecases.typed_figures.type_figures import type_figures
-from server.usecases.typed_figures.withdraw_typed_figure import withdraw_typed_figure
+from server.usecases.typed_figures.read_typed_figures import ReadTypedFigures, typed_figures_answer
+from server.usecases.typed_figures.type_figures import TypedFiguresAnswer, type_figures
+from server.usecases.typed_figures.withdraw_typed_figure import WithdrawnFigure, withdraw_typed_figure
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.quality import ReadTypedFigures, TypedFiguresAnswer, WithdrawnFigure
-from server.web.api.services import REFUSED, Api, write_key
+from server.web.api.services import Api, write_key
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
-
-TAG = Tag(name="typed figures")
 
 
 class TypedFigureBody(RequestShape):
@@ -51,20 +47,18 @@ class TypedFigurePath(HallPath):
     figure: str = Slug
 
 
-def blueprint(api: Api) -> APIBlueprint:
+def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
-    routes = APIBlueprint(
-        "typed_figures", __name__, url_prefix="/api/v1", abp_tags=[TAG], abp_responses=REFUSED
-    )
+    routes = ApiRoutes("typed_figures", tag="typed figures")
 
-    @routes.get("/halls/<hall>/typed-figures", responses={200: ReadTypedFigures})
+    @routes.get("/halls/<hall>/typed-figures", responses={200: answering(ReadTypedFigures)})
     @requires(Permission.READ_FIGURES)
     def figures(path: HallPath) -> Any:
         """The typed figures that apply, in the order of indicators, the latest period first."""
         _, hall = require_caller(Permission.READ_FIGURES, path.hall)
         return typed_figures_answer(api.database, hall)
 
-    @routes.post("/halls/<hall>/typed-figures", responses={201: TypedFiguresAnswer})
+    @routes.post("/halls/<hall>/typed-figures", responses={201: answering(TypedFiguresAnswer)})
     @requires(Permission.TYPE_FIGURES)
     def type_(path: HallPath, body: TypedFiguresBody) -> Any:
         """Types figures; each replaces an earlier one of its indicator, service and period."""
@@ -74,7 +68,7 @@ def blueprint(api: Api) -> APIBlueprint:
             api.database, hall, caller.author, requests, write_key=write_key(caller.author)
         ), 201
 
-    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw", responses={201: WithdrawnFigure})
+    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw", responses={201: answering(WithdrawnFigure)})
     @requires(Permission.TYPE_FIGURES)
     def withdraw(path: TypedFigurePath) -> Any:
         """Withdraws a typed figure; one that it had replaced applies again."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from server.domain.hall.wall import QueueState
 from server.store.messages import MessageKind, PhraseName
+from server.usecases.hall.hall_answers import BreakOfHall, ClosedHall
 from server.web.api.responses.counters import CounterOfHall
 from server.web.api.responses.exact import (
     AnnouncedWait,
@@ -16,7 +17,6 @@ from server.web.api.responses.exact import (
     Position,
     Seconds,
 )
-from server.web.api.responses.hours import BreakOfHall, ClosedHall
 from server.web.api.responses.legs import Leg
 
 type WallState = Literal["closed", "free", "paused", "forgotten", "called", "in_service", "open"]

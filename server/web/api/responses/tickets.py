@@ -6,7 +6,7 @@ from pydantic import Field
 
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import EndReason, LegState
-from server.web.api.responses.appointments import AppointmentArrival
+from server.usecases.appointments.check_in import AppointmentArrival
 from server.web.api.responses.board import ShownAlert
 from server.web.api.responses.exact import (
     LEFT_OUT,

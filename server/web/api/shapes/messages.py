@@ -1,12 +1,13 @@
 """Shapes of live messages, by their names: what the server sends, then what pages send."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from server.domain.devices.device_state import PlayerSound, PlayerState, PlayerView
 from server.domain.devices.panels import PanelAnswer, PanelCommand, PanelMethod
-from server.web.api.incidents.answers import HallIncidents
+from server.usecases.incidents.read_incidents import HallIncidents
 from server.web.api.responses.board import BoardChanged, CalledCounter, QueueOnBoard, ShownAlert
 from server.web.api.responses.exact import LEFT_OUT, Count, ExactShape, InstantText, Position, Texts
 from server.web.api.responses.hall import QueueAnswer
@@ -86,7 +87,7 @@ class Heartbeat(Position):
     return_ms: int
 
 
-SENT: Mapping[str, type[BaseModel]] = {
+SENT: Mapping[str, Any] = {
     "board.changed": BoardChanged,
     "queues.changed": QueuesChanged,
     "call.announced": CallAnnounced,
@@ -168,7 +169,7 @@ class ConfigurationApplied(ExactShape):
     configuration: str
 
 
-TAKEN: Mapping[str, type[BaseModel]] = {
+TAKEN: Mapping[str, Any] = {
     "counter.keep": CounterKeep,
     "alert.shown": AlertShown,
     "device.state": DeviceState,

@@ -19,7 +19,7 @@ from server.language import LANGUAGES, own_name
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
 from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, RecipientLine, read_recipients
-from server.usecases.alarms.read_alarms import count_alarms, read_alarms
+from server.usecases.alarms.read_alarms import AlarmReader, count_alarms, read_alarms, read_past_alarms
 from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import Caller, identify, require_caller
 from server.web.access.requirements import PEOPLE, requires
@@ -112,9 +112,8 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
     def may(permission: Permission) -> bool:
         return caller.may(permission, hall=hall_id, site=hall.site.slug)
 
-    found = read_alarms(
-        needs.database, hall_id, language, needs.work.translate, names_people=True, has_past=True
-    )
+    reader = AlarmReader(language, needs.work.translate, names_people=True)
+    found = read_alarms(needs.database, hall_id, reader)
     listed = _list_recipients(needs, hall, caller) if may(Permission.SUPERVISE) else None
     return render_template(
         "alarms/alarms.html",
@@ -122,6 +121,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         counts=count_alarms(needs.database),
         halls=halls_for_page(needs.work, Permission.READ_QUEUE),
         found=found,
+        past=read_past_alarms(needs.database, hall_id, reader),
         recipients=listed,
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
         may_acknowledge=may(Permission.RECEIVE),

@@ -13,7 +13,13 @@ from server.language import Catalogues
 from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
-from server.usecases.alarms.read_alarms import AlarmsAnswer, read_alarms
+from server.usecases.alarms.read_alarms import (
+    AlarmOfHall,
+    AlarmReader,
+    AlarmsAnswer,
+    read_alarms,
+    read_past_alarms,
+)
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
 from tests.harness.sql import all_rows
@@ -22,6 +28,7 @@ from tests.server.usecases.quality.figures_history import Hands, checked
 
 KIOSK, SCREEN = "laon-borne-1", "laon-ecran-1"
 TRANSLATE = Catalogues(CATALOGUES).translate
+READER = AlarmReader("fr", TRANSLATE, names_people=True)
 LOOK_S = 5
 
 
@@ -74,7 +81,10 @@ class FaultyHall:
         return [(each["kind"], each["subject"]) for each in self.read()["alarms"]]
 
     def read(self) -> AlarmsAnswer:
-        return read_alarms(self.database, HALL, "fr", TRANSLATE, names_people=True, has_past=True)
+        return read_alarms(self.database, HALL, READER)
+
+    def past(self) -> list[AlarmOfHall]:
+        return read_past_alarms(self.database, HALL, READER)
 
     def facts(self) -> list[str]:
         sql = "SELECT kind FROM hall_fact WHERE kind LIKE 'Alarm%' ORDER BY position"

@@ -90,7 +90,7 @@ def test_a_printer_that_flickers_is_one_alarm(hall: FaultyHall):
     hall.printer = "ready"
     hall.look()
     hall.look(600)
-    past = hall.read()["past"]
+    past = hall.past()
     assert [(each["kind"], each["returns"]) for each in past] == [("paper_out", 1)]
 
 

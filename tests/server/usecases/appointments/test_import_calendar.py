@@ -12,7 +12,7 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.import_appointments import ImportAnswer, import_appointments
+from server.usecases.appointments.import_appointments import Imported, import_appointments
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.appointments.read_calendar_file import MOST_CHARACTERS, read_calendar_file
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
@@ -192,7 +192,7 @@ def test_too_large_a_file_is_refused_before_it_is_read(hall: Any):
 # --- as an import ----------------------------------------------------------------------------------
 
 
-def take(database: Database, text: str, **more: Any) -> ImportAnswer:
+def take(database: Database, text: str, **more: Any) -> Imported:
     return import_appointments(database, HALL, DESK, text, form="ics", **more)
 
 

@@ -29,8 +29,8 @@ from server.web.api.responses.board import BoardChanged
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import QueueChanged
+from tests.harness.live_frames import faults_of
 from tests.harness.sql import all_rows, as_write
-from tests.server.live.faults import faults_of
 from tests.server.usecases.quality.figures_history import Hands
 
 HALL = "laon"

@@ -8,7 +8,7 @@ from server.domain.author import Author
 from server.domain.quality.targets import TargetRequest
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.quality.decide_target import DecidedTarget, decide_target
+from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
 from server.usecases.quality.read_targets import ServiceTargets, read_targets
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.harness.sql import one_row
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 24)
 WANTED = TargetRequest(SERVICE, 480, 80, TODAY, TODAY, "Comité local des usagers")
 
 
-def decide(database: Database, **changed: Any) -> DecidedTarget:
+def decide(database: Database, **changed: Any) -> TargetDecidedAnswer:
     return decide_target(database, HALL, CHIEF, replace(WANTED, **changed))
 
 

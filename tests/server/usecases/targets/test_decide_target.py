@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.read_wall import read_wall
-from server.usecases.quality.decide_target import DecidedTarget, decide_target
+from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
 from server.usecases.quality.read_targets import read_measured, targets_answer
 from server.usecases.waits.estimate_waits import Estimates
 from tests.harness.sql import one_row
@@ -134,7 +134,7 @@ def test_two_presses_alike_are_one_target(database: Database):
 def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_lost(database: Database):
     both = Barrier(2)
 
-    def press(wait_s: int) -> DecidedTarget:
+    def press(wait_s: int) -> TargetDecidedAnswer:
         both.wait()
         return decide(database, wait_s=wait_s)
 

@@ -12,7 +12,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.read_wall import read_wall
 from server.usecases.quality.read_indicators import read_days
-from server.usecases.quality.withdraw_target import WithdrawnTarget, withdraw_target
+from server.usecases.quality.withdraw_target import TargetWithdrawnAnswer, withdraw_target
 from server.usecases.waits.estimate_waits import Estimates
 from tests.server.usecases.quality.figures_history import Hands
 from tests.server.usecases.targets.targets_hall import (
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 WITHDRAWN = WithdrawalRequest("", TODAY, WithdrawalReason.UNATTAINABLE, TODAY, "Comité local des usagers")
 
 
-def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> WithdrawnTarget:
+def withdraw(database: Database, target: str, from_on: date, **changed: Any) -> TargetWithdrawnAnswer:
     withdrawal = replace(WITHDRAWN, target=target, from_on=from_on, **changed)
     return withdraw_target(database, HALL, CHIEF, withdrawal)
 

@@ -22,7 +22,7 @@ from server.usecases.printing.print_trial import print_trial
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer
 from server.web.api.shapes.messages import SENT, TAKEN
-from tests.server.live.faults import faults_of
+from tests.harness.live_frames import faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
 OTHER_COUNTER = "laon-g4"

@@ -15,8 +15,6 @@ from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN, Le
 from server.store.messages import PhraseName
 from server.usecases.hall.send_message import HELP_PHRASE, PHRASES
 from server.web.api import responses, shapes
-from server.web.api.responses.media import FileRole, MediumKind
-from signage.media.prepared import Kind, Role
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
@@ -97,10 +95,8 @@ def test_an_answer_with_a_field_too_many_or_too_few_is_found(api: ApiSite):
         (NoticeKind, set(NOTICE_MODELS)),
         (PhraseName, {*PHRASES, HELP_PHRASE}),
         (LegClass, {WALK_IN, APPOINTMENT, PRIORITY}),
-        (MediumKind, set(Kind.__value__.__args__)),
-        (FileRole, set(Role.__value__.__args__)),
     ],
-    ids=["notices", "phrases", "classes of legs", "media", "files of media"],
+    ids=["notices", "phrases", "classes of legs"],
 )
 def test_a_list_of_words_in_a_shape_is_the_list_of_the_rules(written: TypeAliasType, meant: set[str]):
     assert set(written.__value__.__args__) == meant

@@ -44,10 +44,7 @@ OTHER_NAMES: dict[str, Model] = {
 }
 """The models of answers that are called otherwise."""
 BY_ROUTES = {
-    "AlarmsAnswer": {"past"},
     "KioskAtPlace": {"report"},
-    "LineRefused": {"detail"},
-    "MediumRefusal": {"detail"},
     "ScreenAnswer": {"alert_voices", "picture_every_s"},
     "TicketAnswer": {"follow_url", "is_new", "is_repeated", "paper_within_s"},
 }
