@@ -33,7 +33,8 @@ class VoidTokens:
     def look(self) -> None:
         """Cuts the sockets of revoked or renewed devices, of revoked or expired keys, of ended sessions.
 
-        And of people whose roles do not allow it any more, or for another part of the hall.
+        And of people whose roles do not allow it any more, or for another part of the hall. After a change,
+        also by another process, this process reads anew who calls.
         """
         sockets = self.presence.tokens()
         if not sockets:
@@ -45,6 +46,8 @@ class VoidTokens:
             is_recent = now_s - self._checked_at_s < READ_EVERY_S
             if is_recent and changes == self._last_changes and shown <= self._checked:
                 return
+            if changes != self._last_changes:
+                self.database.installation_changes += 1
             now = self.database.clock.now()
             valid = valid_digests(rows, now)
             people = signed_in(rows, self.presence.digests() - valid, now)

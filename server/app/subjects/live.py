@@ -19,7 +19,7 @@ from server.store.devices.sightings import players_at
 from server.store.transactions.database import Database
 from server.usecases.devices.note_copied_device import note_copied_device
 from server.usecases.waits.estimate_waits import Estimates
-from server.web.access.callers import LOOPBACK, Caller, identify, may_in_hall, of_token
+from server.web.access.callers import LOOPBACK, Caller, identify, known_callers, may_in_hall
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 
 log = structlog.get_logger()
@@ -94,7 +94,7 @@ def socket_callers(
         if token is None and auth.get("caller") == "device":
             token = read_cookie(DEVICE_COOKIE)
         if isinstance(token, str):
-            caller = of_token(database, token, is_loopback=request.remote_addr in LOOPBACK)
+            caller = known_callers().of_token(token, is_loopback=request.remote_addr in LOOPBACK)
         else:
             caller = identify()
         if caller.kind == "nobody" and read_cookie(DEVICE_COOKIE) is None:
@@ -102,7 +102,8 @@ def socket_callers(
         hall = caller.hall if caller.hall is not None else database.hall_id(str(auth.get("hall", "")))
         if not may_in_hall(caller, database, permission, hall):
             raise Refusal("forbidden")
-        caller = caller.reaching(permission, database.configuration(hall))
+        if caller.kind == "person":
+            caller = caller.reaching(permission, database.configuration(hall))
         if caller.digest is not None:
             shown = SocketToken(caller.digest, hall, permission, is_whole=caller.author.reach.is_whole)
             presence.showed_token(request.sid, request.namespace, shown)  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ class DeviceOfToken:
     kind: str
     hall: str
     configured: str
+    token_digest: str
     revoked_at: datetime | None
     slug: str
 
@@ -83,12 +84,17 @@ class Bearer:
 
 
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
-_OF_TOKEN = Read(
-    DeviceOfToken,
-    select(device.c.id, device.c.kind, device.c.hall, device.c.configured, device.c.revoked_at, hall.c.slug)
-    .select_from(_OF_HALL)
-    .where(device.c.token_digest == bindparam("digest")),
-)
+_WITH_TOKEN = select(
+    device.c.id,
+    device.c.kind,
+    device.c.hall,
+    device.c.configured,
+    device.c.token_digest,
+    device.c.revoked_at,
+    hall.c.slug,
+).select_from(_OF_HALL)
+_OF_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.token_digest == bindparam("digest")))
+_OF_EVERY_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
 _IN_USE = Read(
     DeviceInUse,
     rows_of(DeviceInUse, device).where(
@@ -141,6 +147,11 @@ _VALID_DIGESTS = Read(
 def device_of_token(rows: Rows, token: str) -> DeviceOfToken | None:
     """The device with this token, revoked ones included."""
     return rows.one(_OF_TOKEN, digest=token_digest(token))
+
+
+def devices_of_tokens(rows: Rows) -> list[DeviceOfToken]:
+    """Every device that is not revoked."""
+    return rows.all(_OF_EVERY_TOKEN)
 
 
 def device_in_use(rows: Rows, device: str) -> DeviceInUse | None:

@@ -65,7 +65,7 @@ class Database:
         """Lets other work through before a commit: who then waits for the hall shares it."""
         self.failed_publications = 0
         self.installation_changes = 0
-        """How often this process changed accounts, devices or keys: what is kept of them is read anew."""
+        """How often this process learnt of changed accounts, devices or keys: what it keeps is read anew."""
         self.configurations = Configurations(clock)
         self.pseudonyms = Pseudonyms(self.store, clock)
         self.ticket_tokens = TicketTokens()

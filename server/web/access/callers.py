@@ -15,7 +15,12 @@ from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import API_KEY_PREFIX, token_digest
 from server.store.configuration.halls import all_halls
-from server.store.devices.paired_devices import DeviceOfToken, bearer_of_token, device_of_token
+from server.store.devices.paired_devices import (
+    DeviceOfToken,
+    bearer_of_token,
+    device_of_token,
+    devices_of_tokens,
+)
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
 from server.store.people.api_keys import EVERY_HALL
 from server.store.people.sign_ins import account_of_sign_in
@@ -83,7 +88,9 @@ class Caller:
 
 
 KNOWN_FOR_S = 2.0
-MOST_KNOWN = 2000
+MOST_KNOWN = 10_000
+MANY_DEVICES = 10
+"""So many that ask within KNOWN_FOR_S after a silence come back together: then all are read at once."""
 
 NOBODY = Caller(Author("nobody"), "nobody")
 
@@ -91,6 +98,11 @@ NOBODY = Caller(Author("nobody"), "nobody")
 def database() -> Database:
     """The database of the running app."""
     return cast(Database, current_app.extensions["parvis_database"])
+
+
+def known_callers() -> "CallerCache":
+    """The devices and keys that the running app knows."""
+    return cast(CallerCache, current_app.extensions["parvis_callers"])
 
 
 def identify() -> Caller:
@@ -148,9 +160,8 @@ def _owner_of(token: str, *, is_loopback: bool) -> Caller:
 
     Refusals: unknown_device, device_revoked, unknown_key; 429 by the brake.
     """
-    callers: CallerCache = current_app.extensions["parvis_callers"]
     try:
-        return callers.of_token(token, is_loopback=is_loopback)
+        return known_callers().of_token(token, is_loopback=is_loopback)
     except Refusal as refusal:
         g.caller = refusal  # counted once a request, however often the caller is asked for
         slow_wrong_tokens: Callable[[], None] = current_app.extensions["parvis_slow_wrong_tokens"]
@@ -179,47 +190,65 @@ def _is_gesture() -> bool:
     return request.method not in ("GET", "HEAD", "OPTIONS") or mode == "navigate"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The owner of a token as read at `at_s`; `is_loopback_only`: a key that only this machine may use."""
+
+    caller: Caller
+    is_loopback_only: bool
+    at_s: float
+
+
 @dataclass
 class CallerCache:
-    """A cache of devices and API keys that called in the last two seconds.
+    """A cache of devices and API keys that called in the last two seconds, by the digest of their token.
 
-    A change made through this process takes effect at once; through another, after two seconds.
+    A change made through this process takes effect at once; through another, after two seconds at most. When
+    many devices come back together, all are read by one statement.
     """
 
     database: Database
-    _entries: dict[str, tuple[Caller, bool, float]] = field(default_factory=dict)
+    _known: dict[str, _Known] = field(default_factory=dict)
     _seen_changes: int = 0
+    _devices_read: int = 0
+    _counted_from_s: float = 0.0
 
     def of_token(self, token: str, *, is_loopback: bool) -> Caller:
         """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
         now_s = self.database.clock.elapsed_s()
-        if self._seen_changes != self.database.installation_changes or len(self._entries) > MOST_KNOWN:
-            self._entries.clear()
+        if self._seen_changes != self.database.installation_changes or len(self._known) > MOST_KNOWN:
+            self._known.clear()
             self._seen_changes = self.database.installation_changes
-        entry = self._entries.get(token)
-        if entry is None or now_s - entry[2] > KNOWN_FOR_S:
-            entry = self._entries[token] = (*_read_bearer(self.database, token), now_s)
-        caller, is_loopback_only, _ = entry
-        if is_loopback_only and not is_loopback:
+        digest = token_digest(token)
+        known = self._known.get(digest)
+        if known is None or now_s - known.at_s > KNOWN_FOR_S:
+            known = self._known[digest] = _Known(*_read_bearer(self.database, token, digest), now_s)
+            if known.caller.kind == "device":
+                self._count_device(now_s)
+        if known.is_loopback_only and not is_loopback:
             raise Refusal("unknown_key")
-        return caller
+        return known.caller
+
+    def _count_device(self, now_s: float) -> None:
+        if now_s - self._counted_from_s > KNOWN_FOR_S:
+            self._counted_from_s, self._devices_read = now_s, 0
+        self._devices_read += 1
+        if self._devices_read == MANY_DEVICES:
+            with self.database.read() as rows:
+                devices = devices_of_tokens(rows)
+            self._known |= {each.token_digest: _Known(_device(each), False, now_s) for each in devices}
 
 
-def of_token(database: Database, token: str, *, is_loopback: bool) -> Caller:
-    """The device or API key of a bearer token. Refusals: unknown_device, device_revoked, unknown_key."""
-    return CallerCache(database).of_token(token, is_loopback=is_loopback)
-
-
-def _read_bearer(database: Database, token: str) -> tuple[Caller, bool]:
+def _read_bearer(database: Database, token: str, digest: str) -> tuple[Caller, bool]:
+    """The owner of a token, and whether only this machine may use it."""
     with database.read() as rows:
         found = bearer_of_token(rows, token, database.clock.now())
-    digest = token_digest(token)
     if found.void is not None:
         refuse_void_key(database, found.void)
     if found.key is None and token.startswith(API_KEY_PREFIX):
         raise Refusal("unknown_key")
     if found.key is None:
-        return replace(_device(found.device), digest=digest), False
+        return _device(found.device), False
     key = found.key
     permissions = frozenset(permission for scope in key.scopes.split() for permission in SCOPES[scope])
     halls = None if EVERY_HALL in key.halls else tuple(database.hall_id(name) for name in key.halls)
@@ -245,6 +274,7 @@ def _device(row: DeviceOfToken | None) -> Caller:
         hall=row.hall,
         configured=row.configured,
         name=row.kind,
+        digest=row.token_digest,
     )
 
 
