@@ -53,3 +53,27 @@ def test_a_backup_is_another_kiosk_in_use_that_has_a_printer():
     assert found == [backed["k2"], None, None, None, None]
     for unfit in (replace(backed["k2"], is_retired=True), replace(backed["k2"], printer=None)):
         assert hall(service("a", "q"), kiosks=backed | {"k2": unfit}).backup_of("k1") is None
+
+
+def test_a_kiosk_prints_at_its_own_printer_at_another_kiosks_or_nowhere():
+    own = Kiosk("k1", "Entrée", printer=connection(backup="k2"))
+    borrowing = Kiosk("k2", "Étage", prints_at="k1")
+    nowhere, undecided = Kiosk("k3", "Cour", is_number_only=True), Kiosk("k4", "Cave")
+    kiosks = {each.id: each for each in (own, borrowing, nowhere, undecided)}
+    configuration = hall(service("a", "q"), kiosks=kiosks)
+    assert [each.paper for each in kiosks.values()] == ["own", "other", "none", "undecided"]
+    assert [configuration.printing_for(each) for each in (*kiosks, "unknown")] == [own, own, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"kind": "tcp", "host": "10.0.0.9"}, "tcp 10.0.0.9:9100"),
+        ({"kind": "tcp"}, "tcp :9100"),
+        ({"kind": "serial", "line": "/dev/ttyS1"}, "serial /dev/ttyS1"),
+        ({"kind": "usb_file", "usb": "04b8:0e15"}, "usb_file 04b8:0e15"),
+        ({"kind": "gateway"}, "gateway "),
+    ],
+)
+def test_the_place_of_a_printer_names_its_cable_or_address(fields, place):
+    assert connection(**fields).place == place

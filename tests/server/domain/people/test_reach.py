@@ -1,10 +1,12 @@
 """Where a role lets somebody call: at named counters, for named services, both, or what it has by itself."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from server.domain.hall.configuration import Counter, HallConfiguration, Service, Site
 from server.domain.hours.calendars import Calendar
-from server.domain.people.limited_roles import reach_of_role
+from server.domain.people.limited_roles import MAY_BE_LIMITED, reach_of_role
 from server.domain.people.reach import WHOLE_HALL, CallingReach, joined
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import Series
@@ -67,3 +69,38 @@ def test_a_duty_out_of_reach_is_refused(counter, services, code):
         refused = refusal.code
     assert refused == code
     assert WHOLE_HALL.services_of(counter, services) == tuple(services)
+
+
+@dataclass(frozen=True)
+class Leg:
+    """What a reach reads of a leg."""
+
+    service: str
+    counter: str | None = None
+    for_counter: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("leg", "is_seen"),
+    [
+        (Leg("car"), True),
+        (Leg("id"), False),
+        (Leg("id", for_counter="g2"), True),
+        (Leg("id", for_counter="g1"), False),
+        (Leg("id", counter="g2"), True),
+        (Leg("id", counter="g1"), False),
+    ],
+)
+def test_a_leg_of_a_service_or_counter_of_ones_own_is_seen_and_no_other(leg: Leg, is_seen: bool):
+    reach = reach_of_role("agent", ("g2",), HALL)
+    assert reach.has_leg(leg) == is_seen
+    if not is_seen:
+        with pytest.raises(Refusal, match="service_not_allowed"):
+            reach.check_leg(leg)
+    else:
+        reach.check_leg(leg)
+    WHOLE_HALL.check_leg(leg)
+
+
+def test_only_roles_that_call_and_do_not_supervise_may_be_limited():
+    assert {"agent", "digital_helper"} == MAY_BE_LIMITED

@@ -57,8 +57,10 @@ def test_nothing_that_waits_is_counted_before_the_close_and_then_ten_together():
     assert sizes([*laon, *vervins], waiting) == (10, 10)
     assert sizes([*laon, *vervins], waiting, is_over=True) == (20, 20)
     assert sizes([*laon, *vervins], waiting[1:], is_over=True) == (11, 11)
+    assert sizes([*laon, *vervins], waits([*laon[8:], *vervins]), is_over=True) == (20, 20)
     found = counted_answers([SCALE], [*laon, *vervins], waiting, audience="visitors", is_over=True)
-    assert [len(each.every) for each in found.by_hall.values()] in ([10, 0], [0, 10])
+    assert {hall: len(each.every) for hall, each in found.by_hall.items()} == {"laon": 10, "vervins": 0}
+    assert not found.whole.has_runs
 
 
 def test_of_agents_nothing_is_counted_before_the_close():
@@ -85,5 +87,7 @@ def test_a_run_is_left_out_of_the_second_figure_where_ten_of_its_answers_count()
     run, others = given("1" * 24, run="r"), given("54" * 10, named="b")
     slow = given("1" * 12, run="s", named="c")
     assert list(runs_of([SCALE], [*run, *slow])) == ["r"]
+    answers = [*run, *others]
+    assert counted_answers([SCALE], answers, (), audience="visitors", is_over=False).whole.has_runs
     assert sizes([*run, *others, *slow], waits(run[20:])) == (52, 32)
     assert sizes([*run, *others], waits(run[9:])) == (29, 29)
