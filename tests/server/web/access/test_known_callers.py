@@ -12,10 +12,9 @@ from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
 from server.live import messages
 from server.live.void_tokens import VoidTokens
-from server.store.devices.paired_devices import insert_device
+from server.store.devices.paired_devices import bearer_of_token, insert_device
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import revoke_device
-from server.web.access import callers
 from server.web.access.callers import MANY_DEVICES, CallerCache
 from tests.server.web.api_site import HALL, ApiSite
 
@@ -36,13 +35,13 @@ def test_devices_that_come_back_together_are_read_together(site: ApiSite, monkey
         for place, token in enumerate(tokens):
             new = {"kind": "screen", "hall": hall, "configured": "laon-ecran-1"}
             insert_device(rows, f"screen-{place}", digest=token_digest(token), now=now, **new)
-    read, read_one = list[str](), callers.bearer_of_token
+    read = list[str]()
 
     def noted(rows: Any, token: str, now: Any) -> Any:
         read.append(token)
-        return read_one(rows, token, now)
+        return bearer_of_token(rows, token, now)
 
-    monkeypatch.setattr(callers, "bearer_of_token", noted)
+    monkeypatch.setattr("server.web.access.callers.bearer_of_token", noted)
     known = CallerCache(site.database)
     found = [known.of_token(token, is_loopback=True) for token in tokens]
     assert [each.author.id for each in found] == [f"screen-{place}" for place in range(SCREENS)]
