@@ -29,7 +29,7 @@ from server.usecases.configuration.publish_configuration import publish_hall, pu
 from server.usecases.quality.count_days import CountedHall
 from server.usecases.quality.read_indicators import read_days
 from server.usecases.quality.read_totals import condensed_sum, total_of
-from tests.harness.independent_figures import ELAPSED, MEASURED, Value, figures_of_legs, load_legs
+from tests.harness.independent_figures import FUNCTIONS, MEASURED, Value, figures_of_legs, load_legs
 from tests.harness.programs import PROJECT
 from tests.server.usecases.quality.figures_history import play_days
 
@@ -86,7 +86,7 @@ def _sites(database: Database, folder: Path, visits: int) -> Iterator[Reading]:
     halls = [CountedHall(f"site-{n}", PARIS, shape_of("Europe/Paris"), NOW.date(), NOW) for n in range(SITES)]
     other = duckdb.connect()
     other.execute(f"SET threads = 1; SET temp_directory = '{folder}'")
-    other.execute(ELAPSED)
+    other.execute(FUNCTIONS)
     for name, period in (("month", MONTH), ("year", YEAR)):
         other.execute(
             f"CREATE OR REPLACE VIEW legs AS SELECT * FROM read_parquet('{parquet}')"

@@ -1,15 +1,25 @@
-"""Every indicator in SQL, written from docs/rules/indicators.md and not from the product's code.
+"""Every indicator in SQL: the formulas of docs/rules/indicators.md, and the tables and functions they name.
 
-`legs` is a table of `legs.csv` with instants in microseconds, `facts` one of exported facts (kind, id, body).
-A new indicator needs its form here: the tests walk the registry.
+Written from the prose of that page and not from the product's code. `legs` is a table of `legs.csv` with
+instants in microseconds, `facts` one of exported facts (kind, id, body).
 """
 
+import json
+import re
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pytest
 
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.instants import to_micros
+from server.domain.quality.indicators import INDICATORS, figures_of
+from server.store.transactions.database import Database
+from server.usecases.quality.export_visits import export_visits
+from server.usecases.quality.read_indicators import read_days
+from tests.docs.documents import text_of
+from tests.harness.sql import all_rows
 
 
 class Value(NamedTuple):
@@ -25,11 +35,16 @@ INSTANTS = (
 SECONDS = ("quoted_low_s", "quoted_median_s", "quoted_high_s", "target_s", "parked_s", "position")
 TRUTHS = ("start_pressed", "reinstated", "clock_suspect", "during_alert", "chosen")
 
-ELAPSED = """
+FUNCTIONS = """
+CREATE OR REPLACE MACRO pair(value, n) AS {value: value, n: n};
+CREATE OR REPLACE MACRO number(counted) AS pair(counted, counted);
+CREATE OR REPLACE MACRO share(part, whole) AS pair(100.0 * (part) / nullif(whole, 0), whole);
+CREATE OR REPLACE MACRO nearest_rank(times, part) AS pair(quantile_disc(times, part), count(times));
+CREATE OR REPLACE MACRO mean_of(times) AS pair(sum(times) / count(times), count(times));
 CREATE OR REPLACE MACRO elapsed(since, until) AS
-CASE WHEN until < since THEN 0 ELSE (until - since) // 1000000 END
+CASE WHEN until < since THEN 0 ELSE (until - since) // 1000000 END;
 """
-"""Whole seconds between two instants, cut off; never negative, and none where one is missing."""
+"""Value and sample size of a formula. `elapsed`: whole seconds, cut off, never negative."""
 MEASURED = """
 CREATE OR REPLACE {kind} measured AS
 WITH marked AS (
@@ -81,7 +96,10 @@ SELECT *,
         THEN wait_s + (arrived_at - issued_at) // 1000000 END AS early_s,
     CASE WHEN quoted_low_s IS NOT NULL AND quoted_high_s IS NOT NULL THEN called_s END AS quoted_s,
     target_s IS NOT NULL AND wait_s IS NOT NULL AS has_target,
-    coalesce(called_s <= target_s, false) AS is_within
+    coalesce(called_s <= target_s, false) AS is_within,
+    ended_as IN ('served', 'transferred') AS is_received,
+    end_reason = 'served' AND outcome IS NOT NULL AS has_outcome,
+    end_reason = 'served' AND outcome_asked = 'optional' AS could_be_left_out
 FROM waited
 """
 
@@ -105,158 +123,29 @@ CREATE OR REPLACE TABLE booked AS
         coalesce(arg_max(kind, place) FILTER (kind IN ('AppointmentCheckedIn', 'CheckInUndone'))
             = 'AppointmentCheckedIn', false) AS is_here
     FROM events GROUP BY appointment;
+CREATE OR REPLACE VIEW received AS
+    SELECT false AS is_greeting FROM measured WHERE opens UNION ALL SELECT true FROM greetings;
+CREATE OR REPLACE VIEW demand AS
+    WITH asked AS (SELECT service, count(*) AS requests FROM refused
+            WHERE reason = 'appointment_only' GROUP BY service),
+        exceptional AS (SELECT wanted_service AS service, count(*) AS received FROM measured
+            WHERE opens AND exceptional_reason IS NOT NULL GROUP BY wanted_service)
+    SELECT service, requests, coalesce(received, 0) AS received
+    FROM asked LEFT JOIN exceptional USING (service);
+CREATE OR REPLACE VIEW survival AS
+    WITH ends AS (SELECT wait_s, count(called_s) AS called, count(*) AS gone FROM measured
+            WHERE wait_s IS NOT NULL GROUP BY wait_s),
+        risks AS (SELECT wait_s, called, gone, sum(gone) OVER (ORDER BY wait_s DESC) AS at_risk FROM ends)
+    SELECT wait_s, called, gone, product(1 - called / at_risk) OVER (ORDER BY wait_s) AS going_on FROM risks;
 """
-"""What belongs to no leg, from the facts alone. An appointment is where its last fact left it."""
+"""What belongs to no leg, from the facts alone; an appointment is where its last fact left it.
 
-
-def _share(part: str, whole: str) -> tuple[str, str]:
-    return f"100.0 * ({part}) / nullif({whole}, 0)", whole
-
-
-def _number(count: str) -> tuple[str, str]:
-    return count, count
-
-
-def _rank(column: str, share: float) -> tuple[str, str]:
-    return f"quantile_disc({column}, {share})", f"count({column})"
-
-
-def _mean(column: str) -> tuple[str, str]:
-    return f"sum({column}) / count({column})", f"count({column})"
-
-
-def _if(condition: str) -> str:
-    return f"count_if({condition})"
-
-
-def _ended(reason: str) -> tuple[str, str]:
-    return _number(_if(f"ended_as = '{reason}'"))
-
-
-_WITH_TARGET, _VISITS, _BOOKED = _if("has_target"), _if("opens"), _if("is_booked")
-_SERVED_OUTCOME = "end_reason = 'served' AND outcome IS NOT NULL"
-_RECEIVED = "ended_as IN ('served', 'transferred')"
-_PRIORITY = _if("opens AND final_priority <> 'none'")
-
-AGGREGATES: dict[str, tuple[str, str]] = {
-    "visits": _number(_VISITS),
-    "wait_mean": _mean("wait_s"),
-    "wait_median": _rank("wait_s", 0.5),
-    "wait_p90": _rank("wait_s", 0.9),
-    "wait_p95": _rank("wait_s", 0.95),
-    "wait_max": ("max(wait_s)", "count(wait_s)"),
-    "called_wait_median": _rank("called_s", 0.5),
-    "called_wait_p90": _rank("called_s", 0.9),
-    "contact_wait_median": _rank("contact_s", 0.5),
-    "contact_wait_p90": _rank("contact_s", 0.9),
-    "last_call_wait_median": _rank("until_last_s", 0.5),
-    "last_call_wait_p90": _rank("until_last_s", 0.9),
-    "within_target": _share(_if("is_within"), _WITH_TARGET),
-    "called_within_target": _share(_if("is_within"), _if("has_target AND is_called")),
-    "received_within_target": _share(_if(f"is_within AND {_RECEIVED}"), _WITH_TARGET),
-    "over_three_targets": _share(_if("wait_s > 3 * target_s"), _WITH_TARGET),
-    "service_mean": _mean("at_counter_s"),
-    "service_median": _rank("at_counter_s", 0.5),
-    "started_without_press": _share(
-        _if("at_counter_s IS NOT NULL AND NOT start_pressed"), "count(at_counter_s)"
-    ),
-    "walking_median": _rank("walk_s", 0.5),
-    "walking_p90": _rank("walk_s", 0.9),
-    "recalled": _share("count(last_wait_s)", _if("is_called")),
-    "transferred": _share(_if("end_reason = 'transferred' AND is_called"), _if(f"{_RECEIVED} AND NOT moved")),
-    "chosen": _share(_if("is_called AND chosen"), _if("is_called")),
-    "no_shows": _ended("no_show"),
-    "no_shows_reinstated": _number(_if("end_reason = 'no_show' AND reinstated")),
-    "left_before_call": _ended("abandoned"),
-    "left_after_call": _ended("left_after_call"),
-    "closed_at_day_end": _ended("closed_at_day_end"),
-    "received_exceptionally": _number(
-        _if("opens AND wanted_service IS NOT NULL AND exceptional_reason IS NOT NULL")
-    ),
-    "quoted_inside": _share(
-        _if("quoted_s BETWEEN quoted_low_s AND greatest(quoted_high_s, 300)"), "count(quoted_s)"
-    ),
-    "quoted_exceeded": _share(_if("quoted_s > greatest(quoted_high_s, 300)"), "count(quoted_s)"),
-    "quoted_error_mean": _mean("abs(called_s - quoted_median_s)"),
-    "early_wait_from_issue": _rank("early_s", 0.5),
-    "priorities": _share(_PRIORITY, _VISITS),
-    "priorities_confirmed": _share(_if("opens AND final_priority = 'confirmed'"), _PRIORITY),
-    "priorities_not_confirmed": _share(_if("opens AND final_priority = 'not_confirmed'"), _PRIORITY),
-    "visitors_on_time": _share(_if("is_booked AND coalesce(arrived_at, issued_at) <= booked_at"), _BOOKED),
-    "visitors_after_grace": _share(_if("is_booked AND \"class\" = 'walk_in'"), _BOOKED),
-    "office_on_time": _share(_if("delay_s <= 600"), "count(delay_s)"),
-    "office_delay_median": _rank("delay_s", 0.5),
-    "office_delay_p90": _rank("delay_s", 0.9),
-    **{
-        f"outcome_{code}": _share(_if(f"{_SERVED_OUTCOME} AND outcome = '{code}'"), _if(_SERVED_OUTCOME))
-        for code in OUTCOMES
-    },
-    "outcome_left_out": _share(
-        _if("end_reason = 'served' AND outcome_asked = 'optional' AND outcome IS NULL"),
-        _if("end_reason = 'served' AND outcome_asked = 'optional'"),
-    ),
-    "redirected_before_call": _number(_if("moved")),
-    "still_waiting": _number(_if("is_open")),
-    "clock_suspect": _number(_if("clock_suspect")),
-}
-"""Value and sample size over the legs that are counted."""
-
-_WORST_GROUP = """
-SELECT {value}, {n} FROM measured GROUP BY service, "class"
-HAVING count(wait_s) >= 40 AND {value} IS NOT NULL ORDER BY 1 {order}, service, "class" LIMIT 1
+`received`: everybody; `demand`: of each service; `survival`: the share who go on waiting, had nobody left.
 """
-_IN_TIME = AGGREGATES["received_within_target"]
-_UNMET = """
-SELECT coalesce(sum(greatest(0, asked - coalesce(received, 0))), 0)
-FROM (SELECT service, count(*) AS asked FROM refused WHERE reason = 'appointment_only' GROUP BY service)
-LEFT JOIN (SELECT wanted_service AS service, count(*) AS received FROM measured
-    WHERE opens AND exceptional_reason IS NOT NULL GROUP BY wanted_service) USING (service)
-"""
-_NO_WAIT_LEFT = """
-WITH ends AS (SELECT wait_s, count(called_s) AS called, count(*) AS gone FROM measured
-        WHERE wait_s IS NOT NULL GROUP BY wait_s),
-    risks AS (SELECT wait_s, called, sum(gone) OVER (ORDER BY wait_s DESC) AS at_risk FROM ends),
-    curve AS (SELECT wait_s, called, product(1 - called / at_risk) OVER (ORDER BY wait_s) AS waiting
-        FROM risks)
-SELECT min(wait_s) FILTER (called > 0 AND waiting <= 0.5 + 1e-9), (SELECT count(wait_s) FROM measured)
-FROM curve
-"""
-
-
-def _counted(table: str, where: str = "true") -> str:
-    return f"SELECT count(*), count(*) FROM {table} WHERE {where}"
-
-
-def _of_all(condition: str) -> str:
-    return f"SELECT 100.0 * count_if({condition}) / nullif(count(*), 0), count(*) FROM legs"
-
-
-_OUTSIDE = "(SELECT count(*) FROM legs) - (SELECT count(*) FROM measured)"
-_ALL_VISITS = "(SELECT count_if(opens) FROM measured)"
-_ALL_GREETINGS = "(SELECT count(*) FROM greetings)"
-
-QUERIES: dict[str, str] = {
-    "greetings": _counted("greetings"),
-    "received": f"SELECT v, v FROM (SELECT {_ALL_VISITS} + {_ALL_GREETINGS} AS v)",
-    "without_ticket": f"SELECT 100.0 * {_ALL_GREETINGS} / nullif(n, 0), n"
-    f" FROM (SELECT {_ALL_VISITS} + {_ALL_GREETINGS} AS n)",
-    "not_issued": _counted("refused"),
-    "appointment_demand": _counted("refused", "reason = 'appointment_only'"),
-    "unmet_demand": f"SELECT v, v FROM (SELECT ({_UNMET}) AS v)",
-    "appointments_missed": "SELECT 100.0 * count_if(NOT is_here) / nullif(count(*), 0), count(*)"
-    " FROM booked WHERE NOT is_cancelled AND booked_at < $now",
-    "wait_median_kaplan_meier": _NO_WAIT_LEFT,
-    "worst_service_wait_p90": "SELECT quantile_disc(wait_s, 0.9), count(wait_s) FROM measured"
-    " GROUP BY service HAVING count(wait_s) >= 10 ORDER BY 1 DESC, service LIMIT 1",
-    "worst_group_wait_p95": _WORST_GROUP.format(
-        value="quantile_disc(wait_s, 0.95)", n="count(wait_s)", order="DESC"
-    ),
-    "worst_group_received_within_target": _WORST_GROUP.format(value=_IN_TIME[0], n=_IN_TIME[1], order="ASC"),
-    "cancelled": _of_all("end_reason = 'cancelled'"),
-    "undone": _of_all("end_reason = 'undone'"),
-    "cancelled_at_once": f"SELECT v, v FROM (SELECT {_OUTSIDE} AS v)",
-}
-"""Value and sample size of what is no sum over these legs; no row: nobody was counted."""
+FORMULAS: dict[str, str] = dict(
+    re.findall(r"^### (\w+)\n(?:(?!^#).*\n)*?Formula: `([^`]+)`$", text_of("rules/indicators"), re.MULTILINE)
+)
+"""The formula of each indicator that the rules have one for."""
 
 
 def load_legs(database: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -277,25 +166,61 @@ def load_legs(database: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 
 def every_figure(database: duckdb.DuckDBPyConnection, *, now_us: int) -> dict[str, Value]:
-    """Every indicator over `legs` and `facts`."""
-    database.execute(ELAPSED)
+    """Every declared indicator over `legs` and `facts`. Raises KeyError for one that has no formula."""
+    database.execute(FUNCTIONS)
     database.execute(MEASURED.format(kind="TABLE"))
     database.execute(CREATED)
-    return {**figures_of_legs(database), **figures_apart(database, now_us=now_us)}
+    database.execute(f"CREATE OR REPLACE MACRO read_at() AS {now_us}")
+    apart = {name: FORMULAS[name] for name in INDICATORS if " FROM " in FORMULAS[name]}
+    return figures_of_legs(database) | {
+        name: _value(database.execute(f"SELECT {formula}").fetchone()) for name, formula in apart.items()
+    }
 
 
 def figures_of_legs(database: duckdb.DuckDBPyConnection) -> dict[str, Value]:
-    """The indicators that are sums over the legs, in one statement."""
-    columns = [column for pair in AGGREGATES.values() for column in pair]
-    row = database.execute(f"SELECT {', '.join(columns)} FROM measured").fetchone()
+    """The indicators whose formula names no table: those over `measured`, in one statement."""
+    names = [name for name in INDICATORS if " FROM " not in FORMULAS[name]]
+    row = database.execute(f"SELECT {', '.join(FORMULAS[name] for name in names)} FROM measured").fetchone()
     assert row is not None
-    return {name: Value(row[2 * at], row[2 * at + 1]) for at, name in enumerate(AGGREGATES)}
+    return {name: _value((found,)) for name, found in zip(names, row, strict=True)}
 
 
-def figures_apart(database: duckdb.DuckDBPyConnection, *, now_us: int) -> dict[str, Value]:
-    """The other indicators, a statement each."""
-    found = {}
-    for name, query in QUERIES.items():
-        row = database.execute(query, {"now": now_us} if "$now" in query else None).fetchone()
-        found[name] = Value(None, 0) if row is None else Value(*row)
-    return found
+def _value(row: tuple[dict[str, float], ...] | None) -> Value:
+    return Value(None, 0) if row is None else Value(row[0]["value"], int(row[0]["n"] or 0))
+
+
+def load_facts(connection: duckdb.DuckDBPyConnection, database: Database, hall: str, file: Path) -> None:
+    """The table `facts` of the facts of a hall, exported as lines of JSON."""
+    facts = all_rows(
+        database,
+        "SELECT id, kind, position, body FROM hall_fact WHERE hall = :hall ORDER BY position",
+        hall=database.hall_id(hall),
+    )
+    lines = [json.dumps({**fact, "body": json.loads(fact["body"])}) for fact in facts]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE facts AS SELECT * FROM read_json('{file}', format = 'newline_delimited',"
+        " columns = {id: 'VARCHAR', kind: 'VARCHAR', position: 'BIGINT', body: 'JSON'})"
+    )
+
+
+def check_figures(database: Database, hall: str, days: tuple[date, date], folder: Path) -> set[str]:
+    """Each indicator of the registry has the value and the sample that the other computation finds.
+
+    The names of those of which something was counted.
+    """
+    export_visits(database, [hall], days=days, folder=folder)
+    connection = duckdb.connect()
+    load_legs(connection, folder / "legs.csv")
+    load_facts(connection, database, hall, folder / "facts.json")
+    expected = every_figure(connection, now_us=to_micros(database.clock.now()))
+    connection.close()
+    for _ in ("counted", "stored"):
+        for figure in figures_of(read_days(database, hall, *days).whole()):
+            value, n = expected[figure.indicator]
+            assert figure.n == n, (hall, figure)
+            assert figure.value == (value if value is None else pytest.approx(value, rel=1e-9)), (
+                hall,
+                figure,
+            )
+    return {name for name, (_, n) in expected.items() if n}

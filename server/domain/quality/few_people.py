@@ -4,19 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from server.domain.people.pseudonyms import is_pseudonym
+from server.domain.quality.indicators import OF_AGENTS
 from server.domain.quality.periods import Period, PeriodKind, period_of
 
 FEWEST_AGENTS = 3
 """Where fewer people worked at the counters, figures of their work would be figures of one person."""
 SHORTEST_PERIOD = timedelta(days=365)
 """A period of a year or more is long enough for such figures, however few people worked."""
-OF_AGENTS = frozenset(
-    {
-        *("service_mean", "service_median", "started_without_press"),
-        *("walking_median", "walking_p90", "recalled", "chosen", "undone"),
-    }
-)
-"""The indicators that measure the work at the counters."""
 FEWEST_VISITS = 100
 """With fewer visits in a month, pages begin with the quarter."""
 FEWEST_IN_CELL = 10

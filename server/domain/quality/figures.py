@@ -1,9 +1,20 @@
-"""Figures that need more than one count of a rollup (docs/rules/indicators.md)."""
+"""How the value of an indicator is counted over a rollup (docs/rules/indicators.md)."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import gt, lt
+from typing import Literal, NamedTuple
 
-from server.domain.quality.rollup import Rollup, Tally, as_counts, kaplan_meier_median, quantile
+from server.domain.quality.rollup import (
+    Rollup,
+    Sparse,
+    Tally,
+    as_counts,
+    kaplan_meier_median,
+    quantile,
+    until_last_call,
+)
 
 WORST_SERVICE_FROM = 10
 """A service is named the worst only from this many waits on: below, its P90 is simply its maximum."""
@@ -12,24 +23,131 @@ WORST_GROUP_FROM = 40
 CONTACT = ("served", "transferred")
 """End reasons of a leg whose visitor was received, if it was called."""
 
+type Unit = Literal["visits", "tickets", "people", "s", "percent"]
+type Statistic = Callable[[dict[int, int]], float | None]
+"""Of {second: how many}, in seconds; None where nobody was counted."""
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One value of an indicator: `n` is its sample size, `count` the part of `n` a share is made of.
 
-    `value` is in the indicator's unit (seconds and percentages unrounded), None when the sample is empty;
-    `of` names the service a figure of the worst service or group belongs to, `of_class` the class of the
-    visitors of the group (`priority`, `appointment`, `walk_in`). `is_withheld`: few people worked, so value
-    and count are left out (`server.domain.quality.few_people`).
-    """
+class Counted(NamedTuple):
+    """A value over a rollup, in its unit; the fields are those of `Figure`, `part` is its `count`."""
 
-    indicator: str
     value: float | None
     n: int
-    count: int | None = None
+    part: int | None = None
     of: str | None = None
     of_class: str | None = None
-    is_withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The unit of an indicator, and how it is counted over a rollup and the total of its cells."""
+
+    unit: Unit
+    counted: Callable[[Rollup, Tally], Counted]
+
+
+def number(unit: Unit, count: Callable[[Rollup, Tally], int]) -> Measure:
+    """A number of visits, tickets or people."""
+
+    def counted(rollup: Rollup, tally: Tally) -> Counted:
+        found = count(rollup, tally)
+        return Counted(found, n=found)
+
+    return Measure(unit, counted)
+
+
+def ended(reason: str) -> Measure:
+    """The number of legs that ended for that reason."""
+    return number("tickets", lambda rollup, _: legs_ended(rollup, reason))
+
+
+def share(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Measure:
+    """A part of a number, in percent."""
+    return Measure("percent", lambda _, tally: _percent(part(tally), whole(tally)))
+
+
+def percent(counted: Callable[[Rollup, Tally], Counted]) -> Measure:
+    """A share that is counted otherwise, in percent."""
+    return Measure("percent", counted)
+
+
+def seconds(of: Statistic, durations: Callable[[Rollup, Tally], dict[int, int]]) -> Measure:
+    """A statistic of durations, in seconds."""
+
+    def counted(rollup: Rollup, tally: Tally) -> Counted:
+        found = durations(rollup, tally)
+        return Counted(of(found), n=sum(found.values()))
+
+    return Measure("s", counted)
+
+
+def waits(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The waits of everybody; who left before the call waited until leaving."""
+    return as_counts(tally.waits)
+
+
+def called_waits(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The waits that ended with a call."""
+    return as_counts(tally.waits, first_only=True)
+
+
+def contact_waits(rollup: Rollup, _: Tally) -> dict[int, int]:
+    """The waits of visitors who were received at a counter."""
+    return as_counts(contacts(rollup).waits, first_only=True)
+
+
+def last_call_waits(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The waits until the last call."""
+    return until_last_call(tally)
+
+
+def service_times(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The times at a counter."""
+    return as_counts(tally.services)
+
+
+def walks(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The times from the last call to the press that began the service."""
+    return as_counts(tally.walks)
+
+
+def office_delays(_: Rollup, tally: Tally) -> dict[int, int]:
+    """The delays of the office after the hour of an appointment, or a later arrival."""
+    return as_counts(tally.delays)
+
+
+def outcome(code: str) -> Measure:
+    """The share of an outcome in all outcomes."""
+    return share(lambda tally: tally.outcomes[code], lambda tally: tally.outcomes.total())
+
+
+def both(sparse: Sparse) -> int:
+    """How many are counted in both columns together."""
+    return sum(first + last for first, last in sparse.values())
+
+
+def median(counts: dict[int, int]) -> int | None:
+    """Half of them are at most this long."""
+    return quantile(counts, 0.5)
+
+
+def p90(counts: dict[int, int]) -> int | None:
+    """Nine in ten of them are at most this long."""
+    return quantile(counts, 0.9)
+
+
+def p95(counts: dict[int, int]) -> int | None:
+    """Nineteen in twenty of them are at most this long."""
+    return quantile(counts, 0.95)
+
+
+def longest(counts: dict[int, int]) -> int | None:
+    """The longest of them."""
+    return max(counts, default=None)
+
+
+def _percent(count: int, n: int) -> Counted:
+    return Counted(100 * count / n if n else None, n=n, part=count)
 
 
 def legs_ended(rollup: Rollup, reason: str) -> int:
@@ -47,79 +165,70 @@ def contacts(rollup: Rollup) -> Tally:
     return rollup.total(lambda key: key.end_reason in CONTACT)
 
 
-def kaplan_meier(_: Rollup, tally: Tally) -> Figure:
+def kaplan_meier(_: Rollup, tally: Tally) -> Counted:
     """The median wait had nobody left before the call, estimated."""
-    n = sum(called + left for called, left in tally.waits.values())
-    return Figure("wait_median_kaplan_meier", kaplan_meier_median(tally.waits), n=n)
+    return Counted(kaplan_meier_median(tally.waits), n=both(tally.waits))
 
 
-def received_in_time(rollup: Rollup, tally: Tally) -> Figure:
+def received_in_time(rollup: Rollup, tally: Tally) -> Counted:
     """The share received at a counter after a wait within the target, of all waits with a target."""
-    count, n = contacts(rollup).within_target, with_target(tally)
-    return Figure("received_within_target", 100 * count / n if n else None, n=n, count=count)
+    return _percent(contacts(rollup).within_target, with_target(tally))
 
 
-def _visitor_groups(rollup: Rollup) -> dict[tuple[str, str], Rollup]:
-    """The rollups of each service and class that are large enough to be compared, in a stable order."""
+def _of_groups(rollup: Rollup, counted: Callable[[Rollup, Tally], Counted]) -> list[Counted]:
+    """A value of each service and class that is large enough to be compared, in a stable order."""
     groups = rollup.split(lambda key: (key.service, key.leg_class))
-    return {
-        name: groups[name]
-        for name in sorted(groups)
-        if sum(as_counts(groups[name].total().waits).values()) >= WORST_GROUP_FROM
-    }
+    found = []
+    for (service, leg_class), part in sorted(groups.items(), key=lambda group: group[0]):
+        total = part.total()
+        if both(total.waits) >= WORST_GROUP_FROM:
+            found.append(counted(part, total)._replace(of=service, of_class=leg_class))
+    return found
 
 
-def worst_group_wait(rollup: Rollup, _: Tally) -> Figure:
+def _worst(found: Iterable[Counted], is_worse: Callable[[float, float], bool]) -> Counted:
+    """The first of the worst values; none where nobody was counted."""
+    worst = Counted(None, n=0)
+    for each in found:
+        if each.value is not None and (worst.value is None or is_worse(each.value, worst.value)):
+            worst = each
+    return worst
+
+
+def worst_group_wait(rollup: Rollup, _: Tally) -> Counted:
     """The longest 95th percentile of waits among services and classes with enough waits."""
-    worst = Figure("worst_group_wait_p95", None, n=0)
-    for (service, leg_class), part in _visitor_groups(rollup).items():
-        counts = as_counts(part.total().waits)
-        p95 = quantile(counts, 0.95)
-        if p95 is not None and (worst.value is None or p95 > worst.value):
-            n = sum(counts.values())
-            worst = Figure("worst_group_wait_p95", p95, n=n, of=service, of_class=leg_class)
-    return worst
+    return _worst(_of_groups(rollup, seconds(p95, waits).counted), gt)
 
 
-def worst_group_share(rollup: Rollup, _: Tally) -> Figure:
+def worst_group_share(rollup: Rollup, _: Tally) -> Counted:
     """The lowest share of `received_in_time` among services and classes with enough waits."""
-    worst = Figure("worst_group_received_within_target", None, n=0)
-    for (service, leg_class), part in _visitor_groups(rollup).items():
-        found = received_in_time(part, part.total())
-        if found.value is not None and (worst.value is None or found.value < worst.value):
-            worst = replace(found, indicator=worst.indicator, of=service, of_class=leg_class)
-    return worst
+    return _worst(_of_groups(rollup, received_in_time), lt)
 
 
-def worst_service(rollup: Rollup, _: Tally) -> Figure:
+def worst_service(rollup: Rollup, _: Tally) -> Counted:
     """The longest 90th percentile of waits among services with enough waits."""
-    worst = Figure("worst_service_wait_p90", None, n=0)
-    for service in rollup.services():
-        counts = as_counts(rollup.of_service(service).total().waits)
-        n, p90 = sum(counts.values()), quantile(counts, 0.9)
-        if n >= WORST_SERVICE_FROM and p90 is not None and (worst.value is None or p90 > worst.value):
-            worst = Figure("worst_service_wait_p90", p90, n=n, of=service)
-    return worst
+    counted = seconds(p90, waits).counted
+    parts = {service: rollup.of_service(service) for service in rollup.services()}
+    found = [counted(part, part.total())._replace(of=service) for service, part in parts.items()]
+    return _worst((each for each in found if each.n >= WORST_SERVICE_FROM), gt)
 
 
-def transferred(rollup: Rollup, _: Tally) -> Figure:
+def transferred(rollup: Rollup, _: Tally) -> Counted:
     """The share of the visitors received at a counter that were sent on to another service."""
-    ended = contacts(rollup)
-    count, n = legs_ended(rollup, "transferred") - ended.moved, ended.legs - ended.moved
-    return Figure("transferred", 100 * count / n if n else None, n=n, count=count)
+    received = contacts(rollup)
+    return _percent(legs_ended(rollup, "transferred") - received.moved, received.legs - received.moved)
 
 
-def without_ticket(rollup: Rollup, tally: Tally) -> Figure:
+def without_ticket(rollup: Rollup, tally: Tally) -> Counted:
     """The share helped without a ticket, of all people received."""
-    count = greeted(rollup)
-    n = count + tally.visits
-    return Figure("without_ticket", 100 * count / n if n else None, n=n, count=count)
+    count = rollup.greetings.total()
+    return _percent(count, count + tally.visits)
 
 
-def quoted_error(_: Rollup, tally: Tally) -> Figure:
+def quoted_error(_: Rollup, tally: Tally) -> Counted:
     """The mean distance, in seconds, between the announced median and the wait."""
     n = tally.quoted_with_median
-    return Figure("quoted_error_mean", tally.quoted_error_s / n if n else None, n=n)
+    return Counted(tally.quoted_error_s / n if n else None, n=n)
 
 
 def demand(rollup: Rollup) -> Counter[str]:
@@ -139,12 +248,14 @@ def unmet(rollup: Rollup) -> int:
     return (+left).total()
 
 
-def missed(rollup: Rollup, _: Tally) -> Figure:
+def missed(rollup: Rollup, _: Tally) -> Counted:
     """The share of appointments due for which nobody checked in."""
-    count, n = rollup.missed.total(), rollup.due.total()
-    return Figure("appointments_missed", 100 * count / n if n else None, n=n, count=count)
+    return _percent(rollup.missed.total(), rollup.due.total())
 
 
-def greeted(rollup: Rollup) -> int:
-    """How many people were helped without a ticket."""
-    return sum(rollup.greetings.values())
+def not_issued_by_reason(rollup: Rollup) -> dict[str, int]:
+    """Tickets not issued, per reason, most frequent first."""
+    reasons: Counter[str] = Counter()
+    for (_, reason), count in rollup.not_issued.items():
+        reasons[reason] += count
+    return dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))

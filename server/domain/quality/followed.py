@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.quality.indicators import legs_ended, not_issued_by_reason
+from server.domain.quality.figures import legs_ended, not_issued_by_reason
 from server.domain.quality.rollup import Rollup, as_counts
 from server.domain.visits.outcomes import OUTCOMES
 

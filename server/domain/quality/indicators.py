@@ -1,54 +1,120 @@
-"""The indicators: their stable names, units and conventions, and their values over a rollup.
+"""The indicators: each declared once, with who may read it; and their values over a rollup.
 
-Rules in prose: `docs/rules/indicators.md`; each name here has its paragraph there (tested).
+Rules in prose: `docs/rules/indicators.md`; each name here has its paragraph there, with a formula in SQL that
+another program computes too (tested).
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from server.domain.quality import figures
 from server.domain.quality.figures import (
-    Figure,
-    contacts,
-    demand,
-    greeted,
-    kaplan_meier,
-    legs_ended,
-    missed,
-    quoted_error,
-    received_in_time,
-    transferred,
-    unmet,
+    Measure,
+    Unit,
+    both,
+    called_waits,
+    contact_waits,
+    ended,
+    last_call_waits,
+    longest,
+    median,
+    number,
+    office_delays,
+    outcome,
+    p90,
+    p95,
+    percent,
+    seconds,
+    service_times,
+    share,
+    waits,
+    walks,
     with_target,
-    without_ticket,
-    worst_group_share,
-    worst_group_wait,
-    worst_service,
 )
-from server.domain.quality.rollup import (
-    Rollup,
-    Sparse,
-    Tally,
-    as_counts,
-    mean,
-    quantile,
-    until_last_call,
-)
+from server.domain.quality.rollup import Rollup, Tally, as_counts, mean
 from server.domain.visits.outcomes import OUTCOMES
 
-__all__ = ["INDICATORS", "Figure", "Indicator", "Unit", "figures_of", "legs_ended", "not_issued_by_reason"]
+type Group = Literal[
+    "visits",
+    "wait",
+    "target",
+    "other_convention",
+    "service",
+    "leaving",
+    "announced",
+    "priority",
+    "without_appointment",
+    "appointments",
+    "outcomes",
+    "aside",
+]
+"""Where pages show an indicator, in their order."""
 
-type Unit = Literal["visits", "tickets", "people", "s", "percent"]
+type AddsUp = Literal["legs", "services", "worst"]
+"""`legs`: a sum over legs, so that every part has it: a service, a class, an hour, an end of a leg.
+
+`services`: also of what is no leg (a greeting, a ticket that was not issued, an appointment): no class and no
+hour has it. `worst`: that of the worst part: nobody types it for a service.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who may read an indicator, besides the people who read the figures of a hall.
+
+    `of_agents`: it measures work at the counters, and is withheld where few people worked
+    (`server.domain.quality.few_people`). `is_open`: anybody reads it as open data, that of a service only if
+    it is not of agents; never the figure of one person (the longest wait), nor a sum of two others.
+    `in_reports`: reports give it, to a committee too. Raises ValueError for a report about agents.
+    """
+
+    of_agents: bool
+    is_open: bool
+    in_reports: bool
+
+    def __post_init__(self) -> None:
+        if self.of_agents and self.in_reports:
+            raise ValueError("no figure of a report tells about agents (docs/rules/reports.md)")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One value of an indicator: `n` is its sample size, `count` the part of `n` a share is made of.
+
+    `value` is in the indicator's unit (seconds and percentages unrounded), None when the sample is empty;
+    `of` names the service a figure of the worst service or group belongs to, `of_class` the class of the
+    visitors of the group (`priority`, `appointment`, `walk_in`). `is_withheld`: few people worked, so value
+    and count are left out (`server.domain.quality.few_people`).
+    """
+
+    indicator: str
+    value: float | None
+    n: int
+    count: int | None = None
+    of: str | None = None
+    of_class: str | None = None
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A defined figure: stable name, unit, the keys of its sentences, and how it is computed."""
+    """A defined figure. Nothing has a default: who may read it is a decision.
+
+    `name` is stable. `convention`: the last part of the key of its sentence, which indicators may share.
+    """
 
     name: str
-    unit: Unit
     convention: str
-    compute: Callable[[Rollup, Tally], Figure]
+    group: Group
+    readers: Readers
+    adds_up: AddsUp
+    measure: Measure
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of its values."""
+        return self.measure.unit
 
     @property
     def label_key(self) -> str:
@@ -65,197 +131,136 @@ class Indicator:
         """Message key of its counting convention, printed beside every value; indicators may share one."""
         return f"quality.convention.{self.convention}"
 
-
-def _number(name: str, unit: Unit, convention: str, value: Callable[[Rollup, Tally], int]) -> Indicator:
-    def compute(rollup: Rollup, tally: Tally) -> Figure:
-        found = value(rollup, tally)
-        return Figure(name, found, n=found)
-
-    return Indicator(name, unit, convention, compute)
+    def compute(self, rollup: Rollup, total: Tally) -> Figure:
+        """Its value over a rollup. `total`: that of all cells."""
+        return Figure(self.name, *self.measure.counted(rollup, total))
 
 
-def _share(
-    name: str, convention: str, part: Callable[[Tally], int], whole: Callable[[Tally], int]
-) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        count, n = part(tally), whole(tally)
-        return Figure(name, 100 * count / n if n else None, n=n, count=count)
-
-    return Indicator(name, "percent", convention, compute)
+EVERYBODY = Readers(of_agents=False, is_open=True, in_reports=True)
+OPEN = Readers(of_agents=False, is_open=True, in_reports=False)
+REPORTS = Readers(of_agents=False, is_open=False, in_reports=True)
+STAFF = Readers(of_agents=False, is_open=False, in_reports=False)
+AGENTS_OPEN = Readers(of_agents=True, is_open=True, in_reports=False)
+AGENTS = Readers(of_agents=True, is_open=False, in_reports=False)
 
 
-type Statistic = Callable[[dict[int, int]], float | None]
-
-
-def _wait(name: str, of: Statistic, *, called_only: bool = False) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        counts = as_counts(tally.waits, first_only=called_only)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "called_only" if called_only else "every_ticket", compute)
-
-
-def _service_time(name: str, of: Statistic) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        counts = as_counts(tally.services)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "service_time", compute)
-
-
-def _early_wait(_: Rollup, tally: Tally) -> Figure:
-    counts = as_counts(tally.early)
-    return Figure("early_wait_from_issue", _median(counts), n=sum(counts.values()))
-
-
-def _contact_wait(name: str, of: Statistic) -> Indicator:
-    def compute(rollup: Rollup, _: Tally) -> Figure:
-        counts = as_counts(contacts(rollup).waits, first_only=True)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "contact", compute)
-
-
-def _last_call_wait(name: str, of: Statistic) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        counts = until_last_call(tally)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "last_call", compute)
-
-
-def _walking(name: str, of: Statistic) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        counts = as_counts(tally.walks)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "walking", compute)
-
-
-def _every_leg(tally: Tally) -> int:
-    return tally.legs + tally.outside
-
-
-def _ended(reason: str) -> Callable[[Rollup, Tally], int]:
-    return lambda rollup, _: legs_ended(rollup, reason)
-
-
-def _not_pressed(tally: Tally) -> int:
-    return sum(last for _, last in tally.services.values())
-
-
-def _both(sparse: Sparse) -> int:
-    return sum(first + last for first, last in sparse.values())
-
-
-def _median(counts: dict[int, int]) -> int | None:
-    return quantile(counts, 0.5)
-
-
-def _p90(counts: dict[int, int]) -> int | None:
-    return quantile(counts, 0.9)
-
-
-def _p95(counts: dict[int, int]) -> int | None:
-    return quantile(counts, 0.95)
-
-
-def _maximum(counts: dict[int, int]) -> int | None:
-    return max(counts, default=None)
-
-
-def _delay(name: str, of: Statistic) -> Indicator:
-    def compute(_: Rollup, tally: Tally) -> Figure:
-        counts = as_counts(tally.delays)
-        return Figure(name, of(counts), n=sum(counts.values()))
-
-    return Indicator(name, "s", "office_punctuality", compute)
-
-
-def _outcome(code: str) -> Indicator:
-    return _share(f"outcome_{code}", "outcome", lambda t: t.outcomes[code], lambda t: t.outcomes.total())
-
-
+# fmt: off
 _ALL = (
-    _number("visits", "visits", "one_visit", lambda _, tally: tally.visits),
-    _number("greetings", "people", "greeting", lambda rollup, _: greeted(rollup)),
-    _number("received", "people", "received", lambda rollup, tally: tally.visits + greeted(rollup)),
-    _wait("wait_mean", mean),
-    _wait("wait_median", _median),
-    Indicator("wait_median_kaplan_meier", "s", "kaplan_meier", kaplan_meier),
-    _wait("wait_p90", _p90),
-    _wait("wait_p95", _p95),
-    _wait("wait_max", _maximum),
-    _wait("called_wait_median", _median, called_only=True),
-    _wait("called_wait_p90", _p90, called_only=True),
-    _contact_wait("contact_wait_median", _median),
-    _contact_wait("contact_wait_p90", _p90),
-    _last_call_wait("last_call_wait_median", _median),
-    _last_call_wait("last_call_wait_p90", _p90),
-    _share("within_target", "within_target", lambda t: t.within_target, with_target),
-    _share(
-        "called_within_target", "within_called", lambda t: t.within_target, lambda t: t.called_with_target
-    ),
-    Indicator("received_within_target", "percent", "within_received", received_in_time),
-    _share("over_three_targets", "over_three", lambda t: t.starved, with_target),
-    Indicator("worst_service_wait_p90", "s", "worst_service", worst_service),
-    Indicator("worst_group_wait_p95", "s", "worst_group", worst_group_wait),
-    Indicator("worst_group_received_within_target", "percent", "worst_group", worst_group_share),
-    _service_time("service_mean", mean),
-    _service_time("service_median", _median),
-    _share("started_without_press", "service_time", _not_pressed, lambda tally: _both(tally.services)),
-    _walking("walking_median", _median),
-    _walking("walking_p90", _p90),
-    _share("recalled", "recalled", lambda t: sum(last for last, _ in t.again.values()), lambda t: t.called),
-    Indicator("transferred", "percent", "transferred", transferred),
-    _share("chosen", "chosen", lambda t: t.chosen, lambda t: t.called),
-    _number("no_shows", "tickets", "one_leg", _ended("no_show")),
-    _number("no_shows_reinstated", "tickets", "one_leg", lambda _, tally: tally.reinstated),
-    _number("left_before_call", "tickets", "left", _ended("abandoned")),
-    _number("left_after_call", "tickets", "left", _ended("left_after_call")),
-    _number("closed_at_day_end", "tickets", "one_leg", _ended("closed_at_day_end")),
-    _number("not_issued", "tickets", "not_issued", lambda rollup, _: sum(rollup.not_issued.values())),
-    _number("appointment_demand", "tickets", "exceptional", lambda rollup, _: demand(rollup).total()),
-    _number("received_exceptionally", "tickets", "exceptional", lambda rollup, _: rollup.exceptional.total()),
-    _number("unmet_demand", "tickets", "exceptional", lambda rollup, _: unmet(rollup)),
-    Indicator("without_ticket", "percent", "without_ticket", without_ticket),
-    _share("quoted_inside", "quoted", lambda t: t.quoted_inside, lambda t: t.quoted),
-    _share("quoted_exceeded", "quoted", lambda t: t.quoted_exceeded, lambda t: t.quoted),
-    Indicator("quoted_error_mean", "s", "quoted_error", quoted_error),
-    Indicator("early_wait_from_issue", "s", "from_issue", _early_wait),
-    _share("priorities", "priority", lambda t: t.priorities, lambda t: t.visits),
-    _share("priorities_confirmed", "priority_card", lambda t: t.priorities_confirmed, lambda t: t.priorities),
-    _share(
-        "priorities_not_confirmed",
-        "priority_card",
-        lambda t: t.priorities_not_confirmed,
-        lambda t: t.priorities,
-    ),
-    Indicator("appointments_missed", "percent", "appointments_missed", missed),
-    _share(
-        "visitors_on_time",
-        "visitors_punctuality",
-        lambda t: t.arrived_in_time,
-        lambda t: t.appointments,
-    ),
-    _share("visitors_after_grace", "visitors_punctuality", lambda t: t.after_grace, lambda t: t.appointments),
-    _share("office_on_time", "office_punctuality", lambda t: t.office_in_time, lambda t: _both(t.delays)),
-    _delay("office_delay_median", _median),
-    _delay("office_delay_p90", _p90),
-    *(_outcome(code) for code in OUTCOMES),
-    _share(
-        "outcome_left_out", "outcome_optional", lambda t: t.outcome_left_out, lambda t: t.outcome_optional
-    ),
-    _number("redirected_before_call", "tickets", "redirected", lambda _, tally: tally.moved),
-    _number("still_waiting", "tickets", "one_leg", lambda _, tally: tally.open_waiting),
-    _number("clock_suspect", "tickets", "outside", lambda _, tally: tally.clock_suspect),
-    _share("cancelled", "taken_back", lambda t: t.cancelled, _every_leg),
-    _share("undone", "taken_back", lambda t: t.undone, _every_leg),
-    _number("cancelled_at_once", "tickets", "outside", lambda _, tally: tally.outside),
+    Indicator("visits", "one_visit", "visits", EVERYBODY, "legs", number("visits", lambda _, t: t.visits)),
+    Indicator("greetings", "greeting", "visits", EVERYBODY, "services",
+              number("people", lambda r, _: r.greetings.total())),
+    Indicator("received", "received", "visits", REPORTS, "services",
+              number("people", lambda r, t: t.visits + r.greetings.total())),
+    Indicator("wait_mean", "every_ticket", "wait", EVERYBODY, "legs", seconds(mean, waits)),
+    Indicator("wait_median", "every_ticket", "wait", EVERYBODY, "legs", seconds(median, waits)),
+    Indicator("wait_median_kaplan_meier", "kaplan_meier", "wait", STAFF, "legs",
+              Measure("s", figures.kaplan_meier)),
+    Indicator("wait_p90", "every_ticket", "wait", EVERYBODY, "legs", seconds(p90, waits)),
+    Indicator("wait_p95", "every_ticket", "wait", STAFF, "legs", seconds(p95, waits)),
+    Indicator("wait_max", "every_ticket", "wait", REPORTS, "legs", seconds(longest, waits)),
+    Indicator("called_wait_median", "called_only", "other_convention", STAFF, "legs",
+              seconds(median, called_waits)),
+    Indicator("called_wait_p90", "called_only", "other_convention", STAFF, "legs",
+              seconds(p90, called_waits)),
+    Indicator("contact_wait_median", "contact", "other_convention", STAFF, "legs",
+              seconds(median, contact_waits)),
+    Indicator("contact_wait_p90", "contact", "other_convention", STAFF, "legs", seconds(p90, contact_waits)),
+    Indicator("last_call_wait_median", "last_call", "other_convention", STAFF, "legs",
+              seconds(median, last_call_waits)),
+    Indicator("last_call_wait_p90", "last_call", "other_convention", STAFF, "legs",
+              seconds(p90, last_call_waits)),
+    Indicator("within_target", "within_target", "target", EVERYBODY, "legs",
+              share(lambda t: t.within_target, with_target)),
+    Indicator("called_within_target", "within_called", "other_convention", STAFF, "legs",
+              share(lambda t: t.within_target, lambda t: t.called_with_target)),
+    Indicator("received_within_target", "within_received", "target", STAFF, "legs",
+              percent(figures.received_in_time)),
+    Indicator("over_three_targets", "over_three", "target", EVERYBODY, "legs",
+              share(lambda t: t.starved, with_target)),
+    Indicator("worst_service_wait_p90", "worst_service", "wait", STAFF, "worst",
+              Measure("s", figures.worst_service)),
+    Indicator("worst_group_wait_p95", "worst_group", "wait", STAFF, "worst",
+              Measure("s", figures.worst_group_wait)),
+    Indicator("worst_group_received_within_target", "worst_group", "target", STAFF, "worst",
+              percent(figures.worst_group_share)),
+    Indicator("service_mean", "service_time", "service", AGENTS_OPEN, "legs", seconds(mean, service_times)),
+    Indicator("service_median", "service_time", "service", AGENTS_OPEN, "legs",
+              seconds(median, service_times)),
+    Indicator("started_without_press", "service_time", "service", AGENTS, "legs",
+              share(lambda t: sum(last for _, last in t.services.values()), lambda t: both(t.services))),
+    Indicator("walking_median", "walking", "service", AGENTS, "legs", seconds(median, walks)),
+    Indicator("walking_p90", "walking", "service", AGENTS, "legs", seconds(p90, walks)),
+    Indicator("recalled", "recalled", "service", AGENTS_OPEN, "legs",
+              share(lambda t: sum(last for last, _ in t.again.values()), lambda t: t.called)),
+    Indicator("transferred", "transferred", "service", OPEN, "legs", percent(figures.transferred)),
+    Indicator("chosen", "chosen", "service", AGENTS, "legs", share(lambda t: t.chosen, lambda t: t.called)),
+    Indicator("no_shows", "one_leg", "leaving", EVERYBODY, "legs", ended("no_show")),
+    Indicator("no_shows_reinstated", "one_leg", "leaving", STAFF, "legs",
+              number("tickets", lambda _, t: t.reinstated)),
+    Indicator("left_before_call", "left", "leaving", EVERYBODY, "legs", ended("abandoned")),
+    Indicator("left_after_call", "left", "leaving", EVERYBODY, "legs", ended("left_after_call")),
+    Indicator("closed_at_day_end", "one_leg", "leaving", EVERYBODY, "legs", ended("closed_at_day_end")),
+    Indicator("not_issued", "not_issued", "visits", EVERYBODY, "services",
+              number("tickets", lambda r, _: r.not_issued.total())),
+    Indicator("appointment_demand", "exceptional", "without_appointment", STAFF, "services",
+              number("tickets", lambda r, _: figures.demand(r).total())),
+    Indicator("received_exceptionally", "exceptional", "without_appointment", STAFF, "services",
+              number("tickets", lambda r, _: r.exceptional.total())),
+    Indicator("unmet_demand", "exceptional", "without_appointment", STAFF, "services",
+              number("tickets", lambda r, _: figures.unmet(r))),
+    Indicator("without_ticket", "without_ticket", "visits", STAFF, "services",
+              percent(figures.without_ticket)),
+    Indicator("quoted_inside", "quoted", "announced", EVERYBODY, "legs",
+              share(lambda t: t.quoted_inside, lambda t: t.quoted)),
+    Indicator("quoted_exceeded", "quoted", "announced", STAFF, "legs",
+              share(lambda t: t.quoted_exceeded, lambda t: t.quoted)),
+    Indicator("quoted_error_mean", "quoted_error", "announced", STAFF, "legs",
+              Measure("s", figures.quoted_error)),
+    Indicator("early_wait_from_issue", "from_issue", "aside", STAFF, "legs",
+              seconds(median, lambda _, t: as_counts(t.early))),
+    Indicator("priorities", "priority", "priority", REPORTS, "legs",
+              share(lambda t: t.priorities, lambda t: t.visits)),
+    Indicator("priorities_confirmed", "priority_card", "priority", STAFF, "legs",
+              share(lambda t: t.priorities_confirmed, lambda t: t.priorities)),
+    Indicator("priorities_not_confirmed", "priority_card", "priority", STAFF, "legs",
+              share(lambda t: t.priorities_not_confirmed, lambda t: t.priorities)),
+    Indicator("appointments_missed", "appointments_missed", "appointments", EVERYBODY, "services",
+              percent(figures.missed)),
+    Indicator("visitors_on_time", "visitors_punctuality", "appointments", EVERYBODY, "legs",
+              share(lambda t: t.arrived_in_time, lambda t: t.appointments)),
+    Indicator("visitors_after_grace", "visitors_punctuality", "appointments", STAFF, "legs",
+              share(lambda t: t.after_grace, lambda t: t.appointments)),
+    Indicator("office_on_time", "office_punctuality", "appointments", EVERYBODY, "legs",
+              share(lambda t: t.office_in_time, lambda t: both(t.delays))),
+    Indicator("office_delay_median", "office_punctuality", "appointments", STAFF, "legs",
+              seconds(median, office_delays)),
+    Indicator("office_delay_p90", "office_punctuality", "appointments", STAFF, "legs",
+              seconds(p90, office_delays)),
+    *(Indicator(f"outcome_{code}", "outcome", "outcomes", STAFF, "legs", outcome(code))
+      for code in OUTCOMES),
+    Indicator("outcome_left_out", "outcome_optional", "outcomes", STAFF, "legs",
+              share(lambda t: t.outcome_left_out, lambda t: t.outcome_optional)),
+    Indicator("redirected_before_call", "redirected", "aside", STAFF, "legs",
+              number("tickets", lambda _, t: t.moved)),
+    Indicator("still_waiting", "one_leg", "aside", STAFF, "legs",
+              number("tickets", lambda _, t: t.open_waiting)),
+    Indicator("clock_suspect", "outside", "aside", STAFF, "legs",
+              number("tickets", lambda _, t: t.clock_suspect)),
+    Indicator("cancelled", "taken_back", "aside", STAFF, "legs",
+              share(lambda t: t.cancelled, lambda t: t.legs + t.outside)),
+    Indicator("undone", "taken_back", "aside", AGENTS, "legs",
+              share(lambda t: t.undone, lambda t: t.legs + t.outside)),
+    Indicator("cancelled_at_once", "outside", "aside", STAFF, "legs",
+              number("tickets", lambda _, t: t.outside)),
 )
+# fmt: on
 
 INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _ALL}
 """The registry: page, CSV and API show these, in this order."""
+OF_AGENTS = frozenset(name for name, each in INDICATORS.items() if each.readers.of_agents)
+"""The indicators that measure the work at the counters."""
+WITHOUT_WAIT = frozenset(name for name, each in INDICATORS.items() if each.adds_up == "services")
+"""Those without class, hour or end reason: left out where figures are split by one of these."""
 
 
 def figures_of(
@@ -273,11 +278,3 @@ def figures_of(
         for name, each in INDICATORS.items()
         if name in chosen
     ]
-
-
-def not_issued_by_reason(rollup: Rollup) -> dict[str, int]:
-    """Tickets not issued, per reason, most frequent first."""
-    reasons: dict[str, int] = {}
-    for (_, reason), count in rollup.not_issued.items():
-        reasons[reason] = reasons.get(reason, 0) + count
-    return dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -3,17 +3,11 @@
 from collections.abc import Collection
 from typing import Literal, TypedDict
 
-from server.domain.quality.few_people import FEWEST_PUBLISHED, OF_AGENTS, unpublished_parts
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.few_people import FEWEST_PUBLISHED, unpublished_parts
+from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.rollup import Rollup
 
-OPEN_INDICATORS = (
-    *("visits", "greetings", "wait_mean", "wait_median", "wait_p90", "within_target"),
-    *("over_three_targets", "service_mean", "service_median", "recalled", "transferred", "no_shows"),
-    *("left_before_call", "left_after_call", "closed_at_day_end", "not_issued", "quoted_inside"),
-    *("appointments_missed", "visitors_on_time", "office_on_time"),
-)
-"""Their names. Not the longest wait (that of one person), priorities, nor the sum of two others."""
+OPEN_INDICATORS = tuple(name for name, each in INDICATORS.items() if each.readers.is_open)
 OPEN_OF_SERVICES = tuple(name for name in OPEN_INDICATORS if name not in OF_AGENTS)
 """Those that are given by service too: one agent may be the only one of a service."""
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain.calling.queue_order import WALK_IN
@@ -40,46 +41,54 @@ class CellKey(NamedTuple):
     end_reason: str
 
 
+_VISITORS = MappingProxyType({"measures": "visitors"})
+_AGENTS = MappingProxyType({"measures": "agents"})
+"""Whom a count measures: the visitors, or the agents at the counters."""
+
+
 @dataclass(slots=True)
 class Tally:
-    """Exact counts of one cell, or of any sum of cells."""
+    """Exact counts of one cell, or of any sum of cells.
 
-    waits: Sparse = field(default_factory=dict)
-    services: Sparse = field(default_factory=dict)
-    early: Sparse = field(default_factory=dict)
-    delays: Sparse = field(default_factory=dict)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    legs: int = 0
-    visits: int = 0
-    called_with_target: int = 0
-    left_with_target: int = 0
-    within_target: int = 0
-    starved: int = 0
-    quoted: int = 0
-    quoted_inside: int = 0
-    quoted_exceeded: int = 0
-    reinstated: int = 0
-    moved: int = 0
-    open_waiting: int = 0
-    clock_suspect: int = 0
-    outside: int = 0
-    priorities: int = 0
-    priorities_confirmed: int = 0
-    priorities_not_confirmed: int = 0
-    appointments: int = 0
-    arrived_in_time: int = 0
-    after_grace: int = 0
-    office_in_time: int = 0
-    outcome_optional: int = 0
-    outcome_left_out: int = 0
-    again: Sparse = field(default_factory=dict)
-    walks: Sparse = field(default_factory=dict)
-    called: int = 0
-    chosen: int = 0
-    cancelled: int = 0
-    undone: int = 0
-    quoted_with_median: int = 0
-    quoted_error_s: int = 0
+    Each says whom it measures: an indicator that is made of a count of agents is one of agents (tested).
+    """
+
+    waits: Sparse = field(default_factory=dict, metadata=_VISITORS)
+    services: Sparse = field(default_factory=dict, metadata=_AGENTS)
+    early: Sparse = field(default_factory=dict, metadata=_VISITORS)
+    delays: Sparse = field(default_factory=dict, metadata=_VISITORS)
+    outcomes: Counter[str] = field(default_factory=Counter, metadata=_VISITORS)
+    legs: int = field(default=0, metadata=_VISITORS)
+    visits: int = field(default=0, metadata=_VISITORS)
+    called_with_target: int = field(default=0, metadata=_VISITORS)
+    left_with_target: int = field(default=0, metadata=_VISITORS)
+    within_target: int = field(default=0, metadata=_VISITORS)
+    starved: int = field(default=0, metadata=_VISITORS)
+    quoted: int = field(default=0, metadata=_VISITORS)
+    quoted_inside: int = field(default=0, metadata=_VISITORS)
+    quoted_exceeded: int = field(default=0, metadata=_VISITORS)
+    reinstated: int = field(default=0, metadata=_VISITORS)
+    moved: int = field(default=0, metadata=_VISITORS)
+    open_waiting: int = field(default=0, metadata=_VISITORS)
+    clock_suspect: int = field(default=0, metadata=_VISITORS)
+    outside: int = field(default=0, metadata=_VISITORS)
+    priorities: int = field(default=0, metadata=_VISITORS)
+    priorities_confirmed: int = field(default=0, metadata=_VISITORS)
+    priorities_not_confirmed: int = field(default=0, metadata=_VISITORS)
+    appointments: int = field(default=0, metadata=_VISITORS)
+    arrived_in_time: int = field(default=0, metadata=_VISITORS)
+    after_grace: int = field(default=0, metadata=_VISITORS)
+    office_in_time: int = field(default=0, metadata=_VISITORS)
+    outcome_optional: int = field(default=0, metadata=_VISITORS)
+    outcome_left_out: int = field(default=0, metadata=_VISITORS)
+    again: Sparse = field(default_factory=dict, metadata=_VISITORS)
+    walks: Sparse = field(default_factory=dict, metadata=_AGENTS)
+    called: int = field(default=0, metadata=_VISITORS)
+    chosen: int = field(default=0, metadata=_AGENTS)
+    cancelled: int = field(default=0, metadata=_VISITORS)
+    undone: int = field(default=0, metadata=_AGENTS)
+    quoted_with_median: int = field(default=0, metadata=_VISITORS)
+    quoted_error_s: int = field(default=0, metadata=_VISITORS)
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
@@ -102,6 +111,7 @@ class Tally:
 
 
 _COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
+COUNTS_OF_AGENTS = tuple(f.name for f in fields(Tally) if f.metadata["measures"] == "agents")
 
 
 @dataclass(slots=True)

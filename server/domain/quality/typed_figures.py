@@ -28,12 +28,10 @@ TYPED: dict[str, TypedUnit] = {
     "titles_delay": "days",
 }
 """The indicators that are typed only, in the order in which pages show them, with their units."""
-OF_WHOLE_HALL = frozenset(
-    {
-        *("calls_answered_in_time", "calls_lost"),
-        *("worst_service_wait_p90", "worst_group_wait_p95", "worst_group_received_within_target"),
-    }
-)
+OF_WHOLE_HALL = {
+    *("calls_answered_in_time", "calls_lost"),
+    *(name for name, each in INDICATORS.items() if each.adds_up == "worst"),
+}
 """The indicators that no service has: a call is counted before anybody knows what it is about."""
 PERIODS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 LONGEST_SOURCE = 80

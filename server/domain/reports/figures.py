@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypedDict
 
-from server.domain.quality.indicators import Figure, figures_of, not_issued_by_reason
+from server.domain.quality.figures import not_issued_by_reason
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period, parse_period
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 
-INDICATORS_OF_REPORT = (
-    *("visits", "greetings", "received", "wait_mean", "wait_median", "wait_p90", "wait_max"),
-    *("within_target", "over_three_targets", "no_shows", "left_before_call", "left_after_call"),
-    *("closed_at_day_end", "not_issued", "appointments_missed", "visitors_on_time", "office_on_time"),
-    *("quoted_inside", "priorities"),
-)
-"""What a report counts, by the names of the registry. None of them tells how long an agent took."""
+INDICATORS_OF_REPORT = tuple(name for name, each in INDICATORS.items() if each.readers.in_reports)
+"""What a report counts. None of them tells how long an agent took."""
 FEWEST = 10
 """A figure of fewer people is marked, and its share is not compared with a target."""
 WORST_HOURS = 3

@@ -8,7 +8,8 @@ from typing import NotRequired, TypedDict
 
 from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.instants import to_text
-from server.domain.quality.indicators import INDICATORS, Figure, Unit, figures_of
+from server.domain.quality.figures import Unit
+from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.targets import Target
@@ -21,11 +22,6 @@ from server.usecases.quality.withheld_figures import Days, withheld_figures, wit
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
-WITHOUT_WAIT = (
-    *("greetings", "received", "without_ticket", "not_issued", "appointments_missed"),
-    *("appointment_demand", "received_exceptionally", "unmet_demand"),
-)
-"""Indicators without class, hour or end reason: left out where figures are split by one of these."""
 
 type Sentence = Callable[[str], str]
 

@@ -5,7 +5,8 @@ from typing import Any, TypedDict
 
 from hardware.json_types import Count, LocalDate, Seconds
 from server.domain.people.roles import Permission
-from server.domain.quality.indicators import INDICATORS, Unit
+from server.domain.quality.figures import Unit
+from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.usecases.answers import Period
 from server.usecases.hall.read_board import read_board, read_queues

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from server.domain.quality.few_people import is_shown_in_cell
+from server.domain.quality.figures import legs_ended
 from server.domain.quality.followed import (
     LONGEST_MIN,
     NOT_SERVED,
@@ -13,7 +14,6 @@ from server.domain.quality.followed import (
     reasons_not_issued,
     steps_of_waits,
 )
-from server.domain.quality.indicators import legs_ended
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import Selection, ShareInterval, share_within
 from server.domain.quality.targets import Target

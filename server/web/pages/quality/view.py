@@ -2,66 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, Group, figures_of
 from server.domain.quality.rollup import Rollup
-from server.domain.visits.outcomes import OUTCOMES
-from server.usecases.quality.read_indicators import WITHOUT_WAIT, HallDays
+from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import FEWEST, Words
 from server.web.pages.quality.exceptional import by_reason
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.targets import remark
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "visits": ("visits", "greetings", "received", "without_ticket", "not_issued"),
-    "wait": (
-        *("wait_median", "wait_median_kaplan_meier", "wait_mean", "wait_p90", "wait_p95", "wait_max"),
-        *("worst_service_wait_p90", "worst_group_wait_p95"),
-    ),
-    "target": (
-        "within_target",
-        "received_within_target",
-        "over_three_targets",
-        "worst_group_received_within_target",
-    ),
-    "other_convention": (
-        *("called_wait_median", "called_wait_p90", "called_within_target"),
-        *("contact_wait_median", "contact_wait_p90", "last_call_wait_median", "last_call_wait_p90"),
-    ),
-    "service": (
-        *("service_median", "service_mean", "started_without_press", "walking_median", "walking_p90"),
-        *("recalled", "transferred", "chosen"),
-    ),
-    "leaving": (
-        "no_shows",
-        "no_shows_reinstated",
-        "left_before_call",
-        "left_after_call",
-        "closed_at_day_end",
-    ),
-    "announced": ("quoted_inside", "quoted_exceeded", "quoted_error_mean"),
-    "priority": ("priorities", "priorities_confirmed", "priorities_not_confirmed"),
-    "without_appointment": ("appointment_demand", "received_exceptionally", "unmet_demand"),
-    "appointments": (
-        "appointments_missed",
-        "visitors_on_time",
-        "visitors_after_grace",
-        "office_on_time",
-        "office_delay_median",
-        "office_delay_p90",
-    ),
-    "outcomes": (*(f"outcome_{code}" for code in OUTCOMES), "outcome_left_out"),
-    "aside": (
-        "early_wait_from_issue",
-        "redirected_before_call",
-        "still_waiting",
-        "clock_suspect",
-        *("cancelled", "undone", "cancelled_at_once"),
-    ),
+_FIRST = (
+    *("visits", "greetings", "received", "without_ticket", "wait_median", "wait_median_kaplan_meier"),
+    *("called_wait_median", "called_wait_p90", "called_within_target", "service_median"),
+)
+"""What a page shows before the others of its group, in this order."""
+GROUPS: Mapping[Group, tuple[str, ...]] = {
+    group: tuple(
+        sorted(
+            (name for name, each in INDICATORS.items() if each.group == group),
+            key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST),
+        )
+    )
+    for group in get_args(Group.__value__)
 }
-"""The page's order; every indicator is in one of the groups (tested)."""
+"""The page's order; others of a group follow in the registry's order."""
 
 BY_SERVICE = (
     "visits",

@@ -3,13 +3,13 @@ from datetime import date
 import pytest
 
 from server.domain.quality.few_people import (
-    OF_AGENTS,
     first_period,
     is_shown_in_cell,
     people_at_work,
     unpublished_parts,
     withheld_names,
 )
+from server.domain.quality.indicators import OF_AGENTS
 from server.ids import new_id, new_pseudonym
 
 JANUARY = (date(2026, 1, 1), date(2026, 2, 1))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of, legs_ended, not_issued_by_reason
+from server.domain.quality.figures import legs_ended, not_issued_by_reason
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.leg_records import LegRecord, measure
 from server.domain.quality.rollup import DayCounts, Rollup, quantile, roll_up
 from tests.server.domain.quality.indicator_legs import END_REASONS, leg, many_visits

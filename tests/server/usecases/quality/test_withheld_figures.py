@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from server.domain.author import SYSTEM, Author
-from server.domain.quality.few_people import OF_AGENTS
+from server.domain.quality.indicators import OF_AGENTS
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.quality.individual_figures import decide_individual_figures
