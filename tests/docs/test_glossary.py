@@ -4,7 +4,8 @@ import re
 
 from server.domain.facts import FactKind
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
-from server.domain.visits.transitions import EndReason, LegState, Verb
+from server.domain.visits.gestures import Verb
+from server.domain.visits.transitions import EndReason, LegState
 from server.store.tables import metadata
 from tests.docs.documents import rows_of, words_of
 from tests.harness.faults import assert_faultless

@@ -6,7 +6,8 @@ import runpy
 from server.domain.attention.attention import AttentionKind
 from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
 from server.domain.quality.indicators import INDICATORS
-from server.domain.visits.transitions import TRANSITIONS, LegState, Verb
+from server.domain.visits.gestures import TRANSITIONS, Verb
+from server.domain.visits.transitions import LegState
 from tests.docs.documents import named_in, rows_of, text_of
 from tests.harness.programs import PROJECT
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from server.domain.facts import FactKind
+from server.domain.visits.gestures import GESTURES
 
 _K = FactKind
 
@@ -27,6 +28,14 @@ class Subject(StrEnum):
     PRINTS = "prints"
 
 
+_OF_VISITS = (
+    *(_K.TICKET_ISSUED, _K.TICKET_NOT_ISSUED, _K.TICKET_REPRINTED, _K.APPOINTMENT_SHEET_ASKED),
+    *(_K.GREETING_COUNTED, _K.NEEDS_NOTED, _K.PRIORITY_CONFIRMED, _K.PRIORITY_NOT_CONFIRMED),
+    *(_K.VISITS_LINKED, _K.VISIT_UNLINKED, _K.VISIT_REINSTATED, _K.VISIT_TAKEN_BACK),
+)
+_OF_LEGS = dict.fromkeys(
+    kind.fact for kind in GESTURES.values() if kind.moves and kind.fact not in _OF_VISITS
+)
 SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
     Subject.CONFIGURATION: (
         *(_K.CONFIGURATION_PUBLISHED, _K.INSTALLATION_PUBLISHED, _K.TARGET_DECIDED, _K.TARGET_WITHDRAWN),
@@ -83,16 +92,8 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
         *(_K.COUNTER_OPENED, _K.COUNTER_PAUSED, _K.COUNTER_RESUMED, _K.COUNTER_CLOSED),
         *(_K.PRESENCE_CONFIRMED, _K.PROFILE_CHANGED),
     ),
-    Subject.VISITS: (
-        *(_K.TICKET_ISSUED, _K.TICKET_NOT_ISSUED, _K.TICKET_REPRINTED, _K.APPOINTMENT_SHEET_ASKED),
-        *(_K.GREETING_COUNTED, _K.NEEDS_NOTED, _K.PRIORITY_CONFIRMED, _K.PRIORITY_NOT_CONFIRMED),
-        *(_K.VISITS_LINKED, _K.VISIT_UNLINKED, _K.VISIT_REINSTATED, _K.VISIT_TAKEN_BACK),
-    ),
-    Subject.CALLS: (
-        *(_K.LEG_CALLED, _K.LEG_RECALLED, _K.LEG_STARTED, _K.LEG_POSTPONED, _K.LEG_PARKED, _K.LEG_RESUMED),
-        *(_K.LEG_RETURNED, _K.LEG_GIVEN_BACK, _K.LEG_HELD, _K.LEG_RELEASED, _K.LEG_ENDED),
-        *(_K.LEG_TRANSFERRED, _K.SERVICE_ADDED, _K.SERVICE_CORRECTED, _K.GESTURE_UNDONE),
-    ),
+    Subject.VISITS: _OF_VISITS,
+    Subject.CALLS: (*_OF_LEGS, _K.GESTURE_UNDONE),
     Subject.PRINTS: (_K.PRINT_ENDED, _K.ROLL_CHANGED, _K.PRINTER_SECRET_RENEWED),
 }
 """Every kind of fact under one subject."""

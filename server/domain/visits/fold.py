@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
 from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 from server.domain.visits.facts import is_started_by_call
+from server.domain.visits.gesture_kinds import NOT_PARKED, OF_NO_COUNTER, GestureKind, LegColumns
+from server.domain.visits.gestures import GESTURES
 from server.domain.visits.transitions import EndReason
 
 
@@ -95,10 +98,6 @@ def _leg_held(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], _suspect(fact, {"is_held": True, **void}))]
 
 
-def _leg_released(fact: Recorded) -> list[Change]:
-    return [Update("leg", fact.body["leg"], {"is_held": False})]
-
-
 def _needs_noted(fact: Recorded) -> list[Change]:
     needs = fact.body["needs"]
     return [Update("visit", fact.body["visit"], {"needs": needs["id"] if needs else None})]
@@ -116,22 +115,6 @@ def _priority_checked(fact: Recorded) -> list[Change]:
     return [Update("leg", body["leg"], _suspect(fact, values)), Update("visit", body["visit"], visit)]
 
 
-_WITHOUT_CALL: Json = dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")) | {"rank": 0}
-"""A leg that waits again belongs to no counter; the instant of its call is kept."""
-
-
-def _leg_postponed(fact: Recorded) -> list[Change]:
-    body = fact.body
-    values = {
-        "state": "waiting",
-        "lets_pass": body["lets_pass"],
-        "lets_pass_since": fact.happened_at,
-        "postponements": body["postponements"],
-        "is_out_of_series": True,
-    }
-    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]
-
-
 def _leg_parked(fact: Recorded) -> list[Change]:
     body = fact.body
     values = {
@@ -141,16 +124,6 @@ def _leg_parked(fact: Recorded) -> list[Change]:
         "return_place": body["return_place"],
     }
     return [Update("leg", body["leg"], _suspect(fact, values))]
-
-
-_NOT_PARKED: Json = dict.fromkeys(("parked_at", "not_before", "return_place"))
-
-
-def _leg_resumed(fact: Recorded) -> list[Change]:
-    body = fact.body
-    values = {"state": "in_service"}
-    values |= {name: body[name] for name in ("counter", "session", "parked_s")}
-    return [Update("leg", body["leg"], _suspect(fact, {**values, **_NOT_PARKED}))]
 
 
 def _leg_returned(fact: Recorded) -> list[Change]:
@@ -163,7 +136,7 @@ def _leg_returned(fact: Recorded) -> list[Change]:
         "reference_at": text_to_micros(body["reference_at"]),
     }
     values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"], "parked_s": None}
-    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL, **_NOT_PARKED}))]
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **OF_NO_COUNTER, **NOT_PARKED}))]
 
 
 def _leg_given_back(fact: Recorded) -> list[Change]:
@@ -176,17 +149,11 @@ def _leg_given_back(fact: Recorded) -> list[Change]:
         **stored_values(body.get("called_before") or {}),
     }
     values |= {"sort_key": body["sort_key"], "is_at_front": body["is_at_front"]}
-    return [Update("leg", body["leg"], _suspect(fact, {**values, **_WITHOUT_CALL}))]
+    return [Update("leg", body["leg"], _suspect(fact, {**values, **OF_NO_COUNTER}))]
 
 
 def _service_added(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], {"added_services": json.dumps(fact.body["services"])})]
-
-
-def _service_corrected(fact: Recorded) -> list[Change]:
-    body = fact.body
-    values = {name: body[name] for name in ("service", "queue", "target_s")}
-    return [Update("leg", body["leg"], values | {"is_out_of_series": True})]
 
 
 def _leg_ended(fact: Recorded) -> list[Change]:
@@ -237,7 +204,21 @@ def _visit_unlinked(fact: Recorded) -> list[Change]:
     return [Update("visit", fact.body["visit"], {"link": None})]
 
 
+def _leg_moved(kind: GestureKind, fact: Recorded) -> list[Change]:
+    """The columns of its leg that the row of a gesture names; its state, where that is another."""
+    columns = kind.columns or LegColumns()
+    values = {**columns.sets, **{name: fact.body[name] for name in columns.takes}}
+    if columns.at is not None:
+        values[columns.at] = fact.happened_at
+    reached = {after for before, after in kind.moves.items() if after != before}
+    if reached:
+        [values["state"]] = reached
+        values = _suspect(fact, values)
+    return [Update("leg", fact.body["leg"], values)]
+
+
 VISIT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    **{kind.fact: partial(_leg_moved, kind) for kind in GESTURES.values() if kind.columns is not None},
     FactKind.TICKET_ISSUED: _ticket_issued,
     FactKind.LEG_CALLED: _leg_called,
     FactKind.LEG_RECALLED: _leg_recalled,
@@ -245,15 +226,11 @@ VISIT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.PRIORITY_CONFIRMED: _priority_checked,
     FactKind.PRIORITY_NOT_CONFIRMED: _priority_checked,
     FactKind.LEG_HELD: _leg_held,
-    FactKind.LEG_RELEASED: _leg_released,
     FactKind.NEEDS_NOTED: _needs_noted,
-    FactKind.LEG_POSTPONED: _leg_postponed,
     FactKind.LEG_PARKED: _leg_parked,
-    FactKind.LEG_RESUMED: _leg_resumed,
     FactKind.LEG_RETURNED: _leg_returned,
     FactKind.LEG_GIVEN_BACK: _leg_given_back,
     FactKind.SERVICE_ADDED: _service_added,
-    FactKind.SERVICE_CORRECTED: _service_corrected,
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,

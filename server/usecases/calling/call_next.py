@@ -9,7 +9,8 @@ from server.domain.facts import CallReason
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
-from server.domain.visits.transitions import EndReason, LegState, Verb, next_state, state_after
+from server.domain.visits.gestures import Verb, next_state, state_after
+from server.domain.visits.transitions import EndReason, LegState
 from server.ids import new_id
 from server.store.counters.sessions import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey

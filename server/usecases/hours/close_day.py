@@ -13,7 +13,8 @@ from server.domain.counters.facts import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hours.calendars import Calendar, business_day, day_closes_at
 from server.domain.visits.facts import leg_ended
-from server.domain.visits.transitions import EndReason, Verb, next_state
+from server.domain.visits.gestures import Verb, next_state
+from server.domain.visits.transitions import EndReason
 from server.store.counters.leases import end_lease
 from server.store.counters.sessions import open_places
 from server.store.hours import day_ends

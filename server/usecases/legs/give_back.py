@@ -2,7 +2,7 @@
 
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
-from server.domain.visits.transitions import Verb, state_after
+from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.verb_facts import LegAtCounter, VoidCall, WaitingPlace, leg_given_back
 from server.store.visits.legs import LegRow
 

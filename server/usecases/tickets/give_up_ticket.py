@@ -7,7 +7,8 @@ from server.domain.facts import FactKind
 from server.domain.instants import from_micros, micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, visit_taken_back
-from server.domain.visits.transitions import LegState, Verb, give_up_reason, next_state
+from server.domain.visits.gestures import Verb, next_state
+from server.domain.visits.transitions import LegState, give_up_reason
 from server.ids import token_digest
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows

@@ -4,7 +4,8 @@ from server.domain.calling.queue_order import PRIORITY, sort_key
 from server.domain.calling.waiting_legs import ArrivalTerms, arrival_class
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
-from server.domain.visits.transitions import LegState, Verb, state_after
+from server.domain.visits.gestures import Verb, state_after
+from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import CheckedPriority, priority_checked
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database

@@ -2,7 +2,8 @@
 
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
-from server.domain.visits.transitions import LegState, Verb, next_state, state_after
+from server.domain.visits.gestures import Verb, next_state, state_after
+from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import leg_held, leg_released
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database

@@ -10,14 +10,8 @@ from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started, leg_transferred, visit_reinstated
-from server.domain.visits.transitions import (
-    EndReason,
-    LegState,
-    Verb,
-    is_unconfirmed,
-    next_state,
-    state_after,
-)
+from server.domain.visits.gestures import Verb, next_state, state_after
+from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
 from server.domain.visits.verb_facts import CorrectService, LegAtCounter, service_added, service_corrected
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.idempotency_keys import WriteKey

@@ -6,7 +6,8 @@ from server.domain.author import SYSTEM
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
-from server.domain.visits.transitions import LegState, Verb, next_state, state_after
+from server.domain.visits.gestures import Verb, next_state, state_after
+from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import (
     LegAtCounter,
     WaitingPlace,

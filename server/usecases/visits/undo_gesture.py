@@ -12,6 +12,7 @@ from server.domain.journal.fold import changes, rows_after
 from server.domain.refusals import Refusal
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call
+from server.domain.visits.gestures import MAY_UNDO
 from server.domain.visits.linked_visits import links_before
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace
@@ -47,27 +48,6 @@ def restored_body(rows: Sequence[RestoredRow]) -> dict[str, object]:
 
 
 MAY_UNDO_FOR = timedelta(minutes=5)
-GESTURES = (
-    FactKind.LEG_CALLED,
-    FactKind.LEG_RECALLED,
-    FactKind.LEG_STARTED,
-    FactKind.LEG_POSTPONED,
-    FactKind.LEG_PARKED,
-    FactKind.LEG_RESUMED,
-    FactKind.SERVICE_ADDED,
-    FactKind.SERVICE_CORRECTED,
-    FactKind.LEG_ENDED,
-    FactKind.LEG_TRANSFERRED,
-    FactKind.PRIORITY_CONFIRMED,
-    FactKind.PRIORITY_NOT_CONFIRMED,
-    FactKind.LEG_HELD,
-    FactKind.LEG_RELEASED,
-    FactKind.NEEDS_NOTED,
-    FactKind.VISIT_REINSTATED,
-    FactKind.VISITS_LINKED,
-    FactKind.VISIT_UNLINKED,
-    FactKind.GREETING_COUNTED,
-)
 MOST_FACTS_READ = 40
 """How many facts of a counter are read to find its last gesture."""
 
@@ -86,7 +66,7 @@ def last_gesture(rows: Rows, hall: str, counter: str) -> GestureRow | None:
             return None
         elif is_started_by_call(fact.kind, fact.body):
             continue
-        elif fact.kind in GESTURES and fact.id not in undone:
+        elif fact.kind in MAY_UNDO and fact.id not in undone:
             return fact
     return None
 

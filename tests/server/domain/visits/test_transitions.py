@@ -5,17 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from server.domain.refusals import Refusal
+from server.domain.visits.gestures import TRANSITIONS, Verb, next_state, state_after
 from server.domain.visits.needs import Need, needs_of, needs_text
-from server.domain.visits.transitions import (
-    TRANSITIONS,
-    EndReason,
-    LegState,
-    Verb,
-    give_up_reason,
-    is_unconfirmed,
-    next_state,
-    state_after,
-)
+from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
 
 
 @dataclass(frozen=True)

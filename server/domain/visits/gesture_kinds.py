@@ -1,0 +1,129 @@
+"""What a row of the table of gestures says (`gestures.py`)."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from server.domain.facts import FactKind
+from server.domain.visits.transitions import LegState
+
+OF_NO_COUNTER: dict[str, Any] = {
+    **dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")),
+    "rank": 0,
+}
+"""A leg that waits again belongs to no counter; the instant of its call is kept."""
+NOT_PARKED: Mapping[str, Any] = dict.fromkeys(("parked_at", "not_before", "return_place"))
+
+
+class Phase(StrEnum):
+    """What a console is about. `unconfirmed`: a service that only its call has begun."""
+
+    FREE = "free"
+    CALLED = "called"
+    UNCONFIRMED = "unconfirmed"
+    IN_SERVICE = "in_service"
+    PAUSED = "paused"
+
+
+class Asks(StrEnum):
+    """What a console asks first. `own`: a panel with a function of its own in `console_panels.js`."""
+
+    NOTHING = "nothing"
+    SERVICE = "service"
+    OTHER_SERVICE = "other_service"
+    REASON = "reason"
+    OWN = "own"
+
+
+type Condition = Literal["declared", "pausing", "not_pausing", "asked_presence", "has_gesture"]
+"""A condition beside the phase, which `console_state.js` knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """How a console offers a gesture.
+
+    `action`: its name in scripts and in the keys of its sentences; none: that of the row. `path`: of its
+    request, with `{leg}` (of the counter), `{chosen}` (leg), `{visit}`, `{counter}` or `{other}` (counter);
+    none: the route of its verb. `phases`: none: those in which its verb is allowed. `reasons`: codes, where
+    a reason is asked. `key`: the usual one. `button`: in the second row, while possible or always; none: the
+    page places it itself, or it has none. `refusal`: why it is not possible, where the phase does not say it.
+
+    """
+
+    action: str = ""
+    path: str = ""
+    method: Literal["POST", "PATCH", "DELETE"] = "POST"
+    phases: tuple[Phase, ...] = ()
+    only_if: Condition | None = None
+    asks: Asks = Asks.NOTHING
+    reasons: tuple[str, ...] = ()
+    key: str | None = None
+    button: Literal["while_possible", "always"] | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegColumns:
+    """What a fact changes in the row of its leg besides the state.
+
+    `sets`: columns and their values; `takes`: columns that its body names; `at`: the column of its instant.
+    """
+
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GestureKind:
+    """One gesture.
+
+    `moves`: the state of a leg after it, by the state before; empty where it is about no leg. `unconfirmed`:
+    the state after it of a service that only its call has begun. `may_undo`: whether its counter may take it
+    back for five minutes. `at_reception`: the desk may do it too, before the call. `columns`: what its fact
+    changes; None: a function of `fold.py` says that. `note`: for the table of transitions.
+
+    """
+
+    name: str
+    fact: FactKind
+    moves: Mapping[LegState, LegState] = field(default_factory=dict)
+    _: KW_ONLY
+    may_undo: bool
+    unconfirmed: LegState | None = None
+    at_reception: bool = False
+    columns: LegColumns | None = None
+    note: str = ""
+    offer: Offer | None = None
+
+    @property
+    def action(self) -> str:
+        """Its name in the console."""
+        return self.offer.action or self.name if self.offer else self.name
+
+    @property
+    def route(self) -> str:
+        """The end of the address of its verb, below `/api/v1/legs/{leg}`."""
+        return self.name.replace("_", "-")
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of a console in which it is offered."""
+        if self.offer is None or self.offer.phases:
+            return self.offer.phases if self.offer else ()
+        at_counter = [Phase(state) for state in (LegState.CALLED, LegState.IN_SERVICE) if state in self.moves]
+        return (*at_counter, *((Phase.UNCONFIRMED,) if self.unconfirmed else ()))
+
+    def offered(self) -> dict[str, Any]:
+        """What the scripts of the console know of it, as JSON values. It has an offer."""
+        assert self.offer is not None
+        path = self.offer.path or (f"legs/{{leg}}/{self.route}" if self.moves else None)
+        return {
+            **asdict(self.offer),
+            "action": self.action,
+            "path": path and f"/api/v1/{path}",
+            "phases": list(self.phases),
+            "reasons": list(self.offer.reasons),
+        }
