@@ -25,16 +25,17 @@ from server.usecases.legs.following_leg import StatedResult
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits import leg_verbs
-from server.usecases.visits.leg_verbs import Destination, Gesture
+from server.usecases.visits.do_gesture import Gesture, VerbUseCase
+from server.usecases.visits.leg_verbs import Destination, finish, no_show, recall, start, transfer
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
+from server.usecases.visits.wait_again import reinstate
 from server.usecases.waits.estimate_waits import Estimates
 
-VERBS = {
-    "recall": leg_verbs.recall,
-    "start": leg_verbs.start,
-    "no-show": leg_verbs.no_show,
-    "reinstate": leg_verbs.reinstate,
+VERBS: dict[str, VerbUseCase] = {
+    "recall": recall,
+    "start": start,
+    "no-show": no_show,
+    "reinstate": reinstate,
 }
 RECEPTION = Author("demonstration-reception")
 
@@ -135,14 +136,14 @@ class UseCaseActs:
         return None if answer is None else _called(answer)
 
     def finish(self, counter: str, session: str, *, leg: str, outcome: str | None) -> None:
-        leg_verbs.finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
+        finish(self.database, Gesture(leg, self._agents[counter], session), result=_result(outcome))
 
     def verb(self, verb: str, session: str, *, leg: str, counter: str) -> None:
         VERBS[verb](self.database, Gesture(leg, self._agents[counter], session))
 
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         gesture = Gesture(leg, self._agents[counter], session)
-        leg_verbs.transfer(self.database, gesture, to=Destination(service=service))
+        transfer(self.database, gesture, to=Destination(service=service))
 
     def look(self, counter: str) -> HeldCounter:
         with self.database.read() as rows:

@@ -34,7 +34,7 @@ from server.usecases.hours.close_day import close_day, days_to_close
 from server.usecases.hours.count_busy_hours import count_affluence
 from server.usecases.journal.erase_expired import purge
 from server.usecases.media.remove_medium import sweep_media
-from server.usecases.visits.postpone_and_park import return_parked
+from server.usecases.visits.wait_again import return_parked
 
 log = structlog.get_logger()
 

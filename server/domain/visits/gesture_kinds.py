@@ -109,6 +109,11 @@ class GestureKind:
         return self.name.replace("_", "-")
 
     @property
+    def has_route(self) -> bool:
+        """Whether a counter does it to a leg, by a route of its own."""
+        return self.offer is not None and not self.offer.path.startswith("counters/")
+
+    @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases of a console in which it is offered."""
         if self.offer is None or self.offer.phases:

@@ -1,12 +1,13 @@
 """Counters and the verbs on legs."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.domain.visits.gesture_kinds import Asks, GestureKind
+from server.domain.visits.gestures import GESTURES, Verb
 from server.store.visits.legs import counter_of_leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
@@ -23,8 +24,9 @@ from server.usecases.counters.forgotten_counters import confirm_presence
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_waiting import read_waiting
 from server.usecases.legs.following_leg import StatedResult
-from server.usecases.visits import check_priority, hold_leg, leg_verbs, postpone_and_park
-from server.usecases.visits.leg_verbs import Destination, Gesture, hall_of_leg
+from server.usecases.visits import leg_verbs, wait_again
+from server.usecases.visits.do_gesture import VERBS, Gesture, hall_of_leg
+from server.usecases.visits.leg_verbs import Destination
 from server.usecases.visits.undo_gesture import undo
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
@@ -40,6 +42,7 @@ from server.web.api.shapes.requests import (
     LegPath,
     NextBody,
     ParkBody,
+    RequestShape,
     ResultBody,
     ResumeBody,
     ServiceBody,
@@ -49,16 +52,27 @@ from server.web.api.shapes.requests import (
     UndoBody,
 )
 
-type Verb = Callable[..., Any]
-BEFORE_CALL = (
-    hold_leg.release,
-    check_priority.confirm_priority,
-    check_priority.deny_priority,
-    leg_verbs.correct_service,
-    leg_verbs.transfer,
-    leg_verbs.cancel,
-)
-"""What the reception desk may do too, while the visitor waits."""
+USE_CASES = (leg_verbs, wait_again)
+"""The modules whose verbs are in `VERBS`."""
+type Values = Callable[[Any], dict[str, Any]]
+"""What a verb is given, from the body of its request."""
+
+
+def _destination(body: TransferBody) -> dict[str, Any]:
+    if body.service is None and body.counter is None:
+        raise Refusal("bad_request", missing="service")
+    return {"to": Destination(body.service, body.counter, body.place, body.not_before, body.note)}
+
+
+OF_SERVICE: tuple[type[RequestShape], Values] = (ServiceBody, lambda body: {"service": body.service})
+BODIES: Mapping[Verb, tuple[type[RequestShape], Values]] = {
+    Verb.TRANSFER: (TransferBody, _destination),
+    Verb.CANCEL: (CancelBody, lambda body: {"reason": body.reason}),
+    Verb.FINISH: (ResultBody, lambda body: {"result": StatedResult(body.outcome, body.note)}),
+    Verb.PARK: (ParkBody, lambda body: {"for_s": body.for_s, "place": body.return_place}),
+    Verb.RESUME: (ResumeBody, lambda body: {"counter": body.counter}),
+}
+"""The bodies of verbs that take more than a service."""
 
 
 def blueprint(api: Api) -> ApiRoutes:
@@ -68,8 +82,9 @@ def blueprint(api: Api) -> ApiRoutes:
     _sessions(routes, api)
     _presence(routes, api)
     _calls(routes, api)
-    _legs(routes, api)
-    _services(routes, api)
+    for verb in Verb:
+        if GESTURES[verb].has_route:
+            _verb(routes, api, verb)
     _undoing(routes, api)
     return routes
 
@@ -204,76 +219,30 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
         return call_elsewhere(api.database, path.counter, author, target, session=session, write_key=key)
 
 
-def _applied(api: Api, leg: str, verb: Verb, **values: Any) -> Any:
-    gesture = _gesture(api, leg, verb)
-    answer = verb(api.database, gesture, write_key=write_key(gesture.author), **values)
-    api.breathe()
-    return answer
+def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:
+    """The route of a verb: what its row in the table of gestures says, and its use case."""
+    kind, use_case = GESTURES[verb], VERBS[verb]
+    asks_service = kind.offer is not None and kind.offer.asks in (Asks.SERVICE, Asks.OTHER_SERVICE)
+    shape, values = BODIES.get(verb) or (OF_SERVICE if asks_service else (None, None))
 
+    def done(leg: str, given: Mapping[str, Any]) -> Any:
+        answer = use_case(api.database, _gesture(api, leg, kind), **given)
+        api.breathe()
+        return answer
 
-def _legs(routes: ApiRoutes, api: Api) -> None:
-    apply = partial(_applied, api)
-    for name, verb, summary in (
-        ("recall", leg_verbs.recall, "Calls the same leg again."),
-        ("start", leg_verbs.start, "The visitor is at the counter."),
-        ("no-show", leg_verbs.no_show, "The visitor did not come."),
-        ("postpone", postpone_and_park.postpone, "Called and not there yet: waits again after some calls."),
-        ("reinstate", leg_verbs.reinstate, "A no-show is back; answers the new leg."),
-        ("hold", hold_leg.hold, "The visitor cannot be received now: waits on without losing the rank."),
-        ("release", hold_leg.release, "A leg that was held may be called again."),
-        ("confirm-priority", check_priority.confirm_priority, "The priority card was seen."),
-        ("deny-priority", check_priority.deny_priority, "The card was not shown: the rank by arrival again."),
-    ):
-        _simple_verb(routes, name, verb, summary=summary, apply=apply)
+    def plain(path: LegPath) -> Any:
+        return done(path.leg, {})
 
-    @routes.post("/legs/<leg>/transfer", responses={200: Leg})
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def transfer(path: LegPath, body: TransferBody) -> Any:
-        """Sends a visit to another service or counter."""
-        if body.service is None and body.counter is None:
-            raise Refusal("bad_request", missing="service")
-        to = Destination(body.service, body.counter, body.place, body.not_before, body.note)
-        return apply(path.leg, leg_verbs.transfer, to=to)
+    def with_body(path: LegPath, body: Any) -> Any:
+        return done(path.leg, values(body) if values else {})
 
-    @routes.post("/legs/<leg>/cancel", responses={200: Leg})
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def cancel(path: LegPath, body: CancelBody) -> Any:
-        """Voids a visit."""
-        return apply(path.leg, leg_verbs.cancel, reason=body.reason)
-
-
-def _services(routes: ApiRoutes, api: Api) -> None:
-    apply = partial(_applied, api)
-
-    @routes.post("/legs/<leg>/finish", responses={200: Leg})
-    @requires(Permission.CALL)
-    def finish(path: LegPath, body: ResultBody) -> Any:
-        """The service has ended."""
-        return apply(path.leg, leg_verbs.finish, result=StatedResult(body.outcome, body.note))
-
-    @routes.post("/legs/<leg>/park", responses={200: Leg})
-    @requires(Permission.CALL)
-    def park(path: LegPath, body: ParkBody) -> Any:
-        """Sets a visitor aside, with a timer."""
-        return apply(path.leg, postpone_and_park.park, for_s=body.for_s, place=body.return_place)
-
-    @routes.post("/legs/<leg>/resume", responses={200: Leg})
-    @requires(Permission.CALL)
-    def resume(path: LegPath, body: ResumeBody) -> Any:
-        """Serves a visitor who was set aside."""
-        return apply(path.leg, postpone_and_park.resume, counter=body.counter)
-
-    @routes.post("/legs/<leg>/add-service", responses={200: Leg})
-    @requires(Permission.CALL)
-    def add_service(path: LegPath, body: ServiceBody) -> Any:
-        """Another service opens when this one has ended."""
-        return apply(path.leg, leg_verbs.add_service, service=body.service)
-
-    @routes.post("/legs/<leg>/correct-service", responses={200: Leg})
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def correct_service(path: LegPath, body: ServiceBody) -> Any:
-        """The visitor came for another service."""
-        return apply(path.leg, leg_verbs.correct_service, service=body.service)
+    view: Callable[..., Any] = plain
+    if shape is not None:
+        with_body.__annotations__["body"], view = shape, with_body
+    view.__name__ = str(verb) if shape else f"leg_{verb}"
+    view.__doc__ = (use_case.__doc__ or "").partition("\n")[0]
+    allowed_to = (Permission.CALL, Permission.RECEIVE) if kind.at_reception else (Permission.CALL,)
+    routes.post(f"/legs/<leg>/{kind.route}", responses={200: Leg})(requires(*allowed_to)(view))
 
 
 def _undoing(routes: ApiRoutes, api: Api) -> None:
@@ -301,28 +270,19 @@ def _undoing(routes: ApiRoutes, api: Api) -> None:
         return read_counter(api.database, answer["counter"], reader=author)
 
 
-def _gesture(api: Api, leg: str, verb: Verb) -> Gesture:
+def _gesture(api: Api, leg: str, kind: GestureKind) -> Gesture:
     """A verb comes from an own counter session; the reception desk does some before the call without one."""
     hall, session = hall_of_leg(api.database, leg), session_header()
-    if verb not in BEFORE_CALL:
-        author = require_caller(Permission.CALL, hall)[0].author
-        return Gesture(leg, author, own_session(), counter=place_header())
-    if session is None:
+    if not kind.at_reception:
+        author, is_before_call = require_caller(Permission.CALL, hall)[0].author, False
+        session = own_session()
+    elif session is None:
         caller, may_receive = allowed_either(Permission.RECEIVE, Permission.CALL, hall)
         if not may_receive:
             raise Refusal("no_counter_session")
-        return Gesture(leg, caller.author, is_before_call=True)
-    caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
-    return Gesture(leg, caller.author, session, is_before_call=not may_call, counter=place_header())
-
-
-def _simple_verb(
-    routes: ApiRoutes, name: str, verb: Verb, *, summary: str, apply: Callable[..., Any]
-) -> None:
-    def view(path: LegPath) -> Any:
-        return apply(path.leg, verb)
-
-    view.__name__ = f"leg_{name.replace('-', '_')}"
-    view.__doc__ = summary
-    allowed_to = (Permission.CALL, Permission.RECEIVE) if verb in BEFORE_CALL else (Permission.CALL,)
-    routes.post(f"/legs/<leg>/{name}", responses={200: Leg})(requires(*allowed_to)(view))
+        author, is_before_call = caller.author, True
+    else:
+        caller, may_call = allowed_either(Permission.CALL, Permission.RECEIVE, hall)
+        author, is_before_call = caller.author, not may_call
+    place = None if session is None else place_header()
+    return Gesture(leg, author, session, is_before_call, place, write_key(author))

@@ -22,7 +22,8 @@ from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
-from server.usecases.visits.leg_verbs import Gesture, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import start
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands
@@ -253,7 +254,8 @@ def test_busy_hours_and_a_purge_that_fail_are_tried_again_in_the_next_round(
 
 
 def test_a_no_show_of_yesterday_does_not_come_back(database: Database, rounds: Rounds, hands: Hands):
-    from server.usecases.visits.leg_verbs import no_show, reinstate
+    from server.usecases.visits.leg_verbs import no_show
+    from server.usecases.visits.wait_again import reinstate
 
     issue(database)
     leg = call(database)["leg"]

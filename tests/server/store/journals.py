@@ -13,7 +13,8 @@ from server.usecases.counters.counter_sessions import SessionRequest, open_count
 from server.usecases.devices.devices import pair_device
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_answers import TicketAnswer
-from server.usecases.visits.leg_verbs import Gesture, recall, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import recall, start
 from server.usecases.visits.undo_gesture import last_gesture, undo
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

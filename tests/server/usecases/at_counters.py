@@ -10,7 +10,8 @@ from server.usecases.answers import LegAnswer
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.hall.read_counter import LastGesture, read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish, start
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import one_row
 

@@ -25,11 +25,10 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.visits.check_priority import deny_priority
-from server.usecases.visits.hold_leg import hold
-from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, start
-from server.usecases.visits.postpone_and_park import park, postpone, resume
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
 from server.usecases.visits.read_history import read_history
+from server.usecases.visits.wait_again import park, postpone, resume
 from server.usecases.waits.estimate_waits import Estimates
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import (

@@ -25,7 +25,8 @@ from server.usecases.counters.forgotten_counters import confirm_presence, give_b
 from server.usecases.counters.own_session import keep_session
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_counter import read_counter
-from server.usecases.visits.leg_verbs import Destination, Gesture, recall, start, transfer
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import Destination, recall, start, transfer
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall

@@ -8,10 +8,9 @@ from hypothesis.stateful import invariant, rule
 from server.ids import new_id
 from server.usecases.calling.call_next import AtCounter, call_chosen
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.check_priority import deny_priority
-from server.usecases.visits.hold_leg import hold
-from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, start
-from server.usecases.visits.postpone_and_park import park, postpone
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
+from server.usecases.visits.wait_again import park, postpone
 from tests.server.usecases.days.day_of_places import DayOfPlaces
 from tests.server.usecases.days.day_of_tickets import KIOSK
 from tests.server.usecases.days.watched_hall import HALL

@@ -20,9 +20,10 @@ from server.usecases.counters.counter_sessions import (
 )
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
-from server.usecases.visits.leg_verbs import Gesture, finish, no_show, recall, reinstate, start
-from server.usecases.visits.postpone_and_park import park, postpone, resume, return_parked
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish, no_show, recall, start
 from server.usecases.visits.undo_gesture import last_gesture, undo
+from server.usecases.visits.wait_again import park, postpone, reinstate, resume, return_parked
 from tests.server.usecases.days.day_of_tickets import DayOfTickets, picks
 from tests.server.usecases.days.watched_hall import AT_COUNTER, HALL
 

@@ -16,9 +16,17 @@ from server.store.counters.sessions import open_place
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.legs.note_needs import note_needs
-from server.usecases.visits.check_priority import confirm_priority, deny_priority
-from server.usecases.visits.hold_leg import hold, release
-from server.usecases.visits.leg_verbs import Destination, add_service, cancel, correct_service, transfer
+from server.usecases.visits.leg_verbs import (
+    Destination,
+    add_service,
+    cancel,
+    confirm_priority,
+    correct_service,
+    deny_priority,
+    hold,
+    release,
+    transfer,
+)
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from tests.server.usecases.days.day_of_counters import DayOfCounters
 from tests.server.usecases.days.day_of_tickets import picks

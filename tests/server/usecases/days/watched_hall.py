@@ -24,7 +24,7 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.read_waiting import read_waiting
 from server.usecases.tickets.issue_ticket import issue_ticket
-from server.usecases.visits.leg_verbs import Gesture
+from server.usecases.visits.do_gesture import Gesture
 from server.web.api.responses.board import BoardChanged
 from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
 from server.web.api.responses.hall import QueueAnswer

@@ -23,7 +23,8 @@ from server.usecases.legs.following_leg import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.leg_verbs import Gesture, finish
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import execute
 from tests.server.usecases.at_counters import AGENT
 from tests.server.usecases.days.watched_hall import MORNING

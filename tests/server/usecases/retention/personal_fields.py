@@ -37,7 +37,8 @@ from server.usecases.people.accounts import Described, remove_account
 from server.usecases.people.invitations import accept_invitation, invite
 from server.usecases.people.sessions import begin_session
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE
 from tests.server.usecases.complaints.open_register import open_register_of
 

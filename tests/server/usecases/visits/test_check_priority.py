@@ -15,10 +15,10 @@ from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.check_priority import confirm_priority, deny_priority
-from server.usecases.visits.leg_verbs import Gesture, recall
-from server.usecases.visits.postpone_and_park import postpone
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import confirm_priority, deny_priority, recall
 from server.usecases.visits.undo_gesture import undo
+from server.usecases.visits.wait_again import postpone
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING

@@ -17,17 +17,10 @@ from server.usecases.hall.read_queue import read_queue
 from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.visits.leg_verbs import (
-    Destination,
-    Gesture,
-    cancel,
-    finish,
-    no_show,
-    reinstate,
-    transfer,
-)
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import Destination, cancel, finish, no_show, transfer
 from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
-from server.usecases.visits.postpone_and_park import park, postpone, resume
+from server.usecases.visits.wait_again import park, postpone, reinstate, resume
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (
     AGENT,

@@ -20,10 +20,10 @@ from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_answers import TicketAnswer
-from server.usecases.visits.hold_leg import hold, release
-from server.usecases.visits.leg_verbs import Destination, Gesture, finish, transfer
-from server.usecases.visits.postpone_and_park import postpone
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import Destination, finish, hold, release, transfer
 from server.usecases.visits.undo_gesture import undo
+from server.usecases.visits.wait_again import postpone
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING

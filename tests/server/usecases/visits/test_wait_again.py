@@ -13,18 +13,17 @@ from server.usecases.hall.read_counter import read_counter
 from server.usecases.legs.following_leg import StatedResult
 from server.usecases.tickets.give_up_ticket import give_up
 from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import (
     Destination,
-    Gesture,
     add_service,
     correct_service,
     finish,
     no_show,
     recall,
-    reinstate,
     transfer,
 )
-from server.usecases.visits.postpone_and_park import park, postpone, resume, return_parked
+from server.usecases.visits.wait_again import park, postpone, reinstate, resume, return_parked
 from server.usecases.waits.estimate_waits import Estimates
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (

@@ -24,10 +24,10 @@ from server.usecases.hours.decide_break import decide_break
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.visits.hold_leg import hold, release
-from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish, hold, release, start
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
-from server.usecases.visits.postpone_and_park import park
+from server.usecases.visits.wait_again import park
 from server.usecases.waits import estimate_waits
 from server.usecases.waits.estimate_waits import Estimates
 from tests.harness.sql import one_row

@@ -19,7 +19,8 @@ from server.usecases.people.read_people import read_own_sessions, read_people
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
 from server.usecases.people.sites import known_sites
-from server.usecases.visits.leg_verbs import Gesture, finish, start
+from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.leg_verbs import finish, start
 from server.web.access import sign_in
 from server.web.access.cookies import BROWSER_COOKIE, SESSION_COOKIE
 from server.web.rendering.local_time import zone_of

@@ -1,13 +1,16 @@
-"""A visitor waits again or is set aside: postpone, park, resume, and return when the timer ends."""
+"""A visitor waits again or is set aside: postpone, park, resume, reinstate, and return when a timer ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.author import SYSTEM
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact
+from server.domain.hours.calendars import business_day, opening_at
 from server.domain.refusals import Refusal
-from server.domain.visits.gestures import Verb, next_state, state_after
-from server.domain.visits.transitions import LegState
+from server.domain.visits.facts import visit_reinstated
+from server.domain.visits.gestures import Verb, next_state
+from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_facts import (
     LegAtCounter,
     WaitingPlace,
@@ -17,66 +20,55 @@ from server.domain.visits.verb_facts import (
     leg_returned,
 )
 from server.domain.visits.verb_limits import ReturnPlace
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.legs import LegRow, leg_after, leg_at_counter, leg_row, legs_to_return
+from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
 from server.usecases.answers import LegAnswer, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
-from server.usecases.visits.leg_verbs import Gesture, apply_verb, hall_of_leg
+from server.usecases.legs.following_leg import ended_leg, successor
+from server.usecases.visits.do_gesture import (
+    Gesture,
+    LegInHand,
+    in_hall_of,
+    leg_in_reach,
+    leg_verb,
+    use_case_of,
+)
 
 
-def postpone(database: Database, gesture: Gesture, *, write_key: WriteKey | None = None) -> LegAnswer:
+@leg_verb(Verb.POSTPONE)
+def postpone(at: LegInHand) -> Fact:
     """A called visitor who is not there yet waits again: some calls of the queue come first, then its rank.
 
     Refusals: wrong_state, no_counter_session, postponed_too_often.
     """
-
-    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
-        state_after(leg, Verb.POSTPONE)
-        limits, before = transaction.configuration.limits, leg.postponements or 0
-        if before >= limits.most_postponements:
-            raise Refusal("postponed_too_often", most=limits.most_postponements)
-        at_counter = LegAtCounter(leg.id, leg.visit, leg.counter)
-        return leg_postponed(at_counter, lets_pass=limits.postpone_after_calls, postponements=before + 1)
-
-    return apply_verb(database, gesture, decide, write_key)
+    limits, before = at.transaction.configuration.limits, at.leg.postponements or 0
+    if before >= limits.most_postponements:
+        raise Refusal("postponed_too_often", most=limits.most_postponements)
+    return leg_postponed(at.at_counter, lets_pass=limits.postpone_after_calls, postponements=before + 1)
 
 
-def park(
-    database: Database,
-    gesture: Gesture,
-    *,
-    for_s: int | None = None,
-    place: ReturnPlace | None = None,
-    write_key: WriteKey | None = None,
-) -> LegAnswer:
+@leg_verb(Verb.PARK)
+def park(at: LegInHand, *, for_s: int | None = None, place: ReturnPlace | None = None) -> Fact:
     """A visitor who is partly served is set aside, until a counter resumes or the timer ends the pause.
 
     `for_s`: seconds until the timer ends; `place`: where the visitor waits then. None: as the hall is
     configured. Refusals: wrong_state, no_counter_session,
     parked_too_long.
     """
-
-    def decide(transaction: HallTransaction, leg: LegRow) -> Fact:
-        next_state(leg.state, Verb.PARK)
-        limits = transaction.configuration.limits
-        seconds = limits.park_s if for_s is None else for_s
-        if seconds > limits.most_park_s:
-            raise Refusal("parked_too_long", most_minutes=limits.most_park_s // 60)
-        at_counter = LegAtCounter(leg.id, leg.visit, leg.counter)
-        until = transaction.now + timedelta(seconds=seconds)
-        return leg_parked(at_counter, until=until, place=place or limits.park_return)
-
-    return apply_verb(database, gesture, decide, write_key)
+    limits = at.transaction.configuration.limits
+    seconds = limits.park_s if for_s is None else for_s
+    if seconds > limits.most_park_s:
+        raise Refusal("parked_too_long", most_minutes=limits.most_park_s // 60)
+    until = at.transaction.now + timedelta(seconds=seconds)
+    return leg_parked(at.at_counter, until=until, place=place or limits.park_return)
 
 
-def resume(
-    database: Database, gesture: Gesture, *, counter: str | None = None, write_key: WriteKey | None = None
-) -> LegAnswer:
+@use_case_of(Verb.RESUME)
+def resume(database: Database, gesture: Gesture, *, counter: str | None = None) -> LegAnswer:
     """A parked visitor is served again, at `counter` or that of the gesture's session.
 
     Refusals: not_parked when another counter took them or they wait again, alert_in_force,
@@ -84,9 +76,7 @@ def resume(
     """
 
     def serve_again(transaction: HallTransaction) -> LegAnswer:
-        leg = leg_row(transaction, gesture.leg)
-        assert leg is not None
-        transaction.author.reach.check_leg(leg)
+        leg = leg_in_reach(transaction, gesture)
         if leg.state != LegState.PARKED:
             raise Refusal("not_parked", state=leg.state)
         check_no_alert(transaction)
@@ -102,7 +92,48 @@ def resume(
         fact = leg_resumed(at_counter, session=place.id, parked_s=_parked_s(transaction, leg))
         return leg_answer(leg_after(leg, transaction.record(fact).changes))
 
-    return database.write(hall_of_leg(database, gesture.leg), gesture.author, write_key, serve_again)
+    return in_hall_of(database, gesture, serve_again)
+
+
+@use_case_of(Verb.REINSTATE)
+def reinstate(database: Database, gesture: Gesture) -> LegAnswer:
+    """A no-show of the same half-day is back: a new leg lets some calls pass, then has its rank by arrival.
+
+    Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
+    other_half_day, reinstated_too_often.
+    """
+
+    def come_back(transaction: HallTransaction) -> LegAnswer:
+        counter = place_of_gesture(transaction, gesture.session, gesture.counter)
+        leg = leg_in_reach(transaction, gesture)
+        _check_may_come_back(transaction, leg)
+        limits = transaction.configuration.limits
+        new_leg = replace(
+            successor(transaction, leg, transaction.configuration.services[leg.service]),
+            reinstated_from=leg.id,
+            reinstatements=leg.reinstatements + 1,
+            lets_pass=limits.reinstate_after_calls,
+        )
+        transaction.record(visit_reinstated(ended_leg(leg), new_leg, counter=counter))
+        after = leg_row(transaction, new_leg.id)
+        assert after is not None
+        return leg_answer(after)
+
+    return in_hall_of(database, gesture, come_back)
+
+
+def _check_may_come_back(transaction: HallTransaction, leg: LegRow) -> None:
+    last = last_leg(transaction, leg.visit)
+    if leg.end_reason != EndReason.NO_SHOW or last is None or last.id != leg.id or leg.ended_at is None:
+        raise Refusal("wrong_state", state=leg.state, verb="reinstate")
+    calendar = transaction.configuration.calendar
+    next_opens_at = opening_at(calendar, leg.ended_at).next_opens_at
+    has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
+    if has_opened_since or leg.business_day != business_day(calendar, transaction.now):
+        raise Refusal("other_half_day")
+    most = transaction.configuration.limits.most_reinstatements
+    if leg.reinstatements >= most:
+        raise Refusal("reinstated_too_often", most=most)
 
 
 def return_parked(database: Database, hall: str) -> int:
