@@ -1,7 +1,7 @@
 """What a row of the table of gestures says (`gestures.py`)."""
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, asdict, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -27,16 +27,19 @@ class Phase(StrEnum):
 
 
 class Asks(StrEnum):
-    """What a console asks first. `own`: a panel with a function of its own in `console_panels.js`."""
+    """What a console asks first. `person`: one of a list; `own`: something else.
 
-    NOTHING = "nothing"
+    Both have a function of their own in `console_panels.js`.
+    """
+
     SERVICE = "service"
     OTHER_SERVICE = "other_service"
     REASON = "reason"
+    PERSON = "person"
     OWN = "own"
 
 
-type Condition = Literal["declared", "pausing", "not_pausing", "asked_presence", "has_gesture"]
+type Condition = Literal["declared", "pausing", "not_pausing", "may_pause", "asked_presence", "has_gesture"]
 """A condition beside the phase, which `console_state.js` knows."""
 
 
@@ -54,10 +57,10 @@ class Offer:
 
     action: str = ""
     path: str = ""
-    method: Literal["POST", "PATCH", "DELETE"] = "POST"
+    method: Literal["PATCH", "DELETE"] | None = None
     phases: tuple[Phase, ...] = ()
     only_if: Condition | None = None
-    asks: Asks = Asks.NOTHING
+    asks: Asks | None = None
     reasons: tuple[str, ...] = ()
     key: str | None = None
     button: Literal["while_possible", "always"] | None = None
@@ -122,13 +125,17 @@ class GestureKind:
         return (*at_counter, *((Phase.UNCONFIRMED,) if self.unconfirmed else ()))
 
     def offered(self) -> dict[str, Any]:
-        """What the scripts of the console know of it, as JSON values. It has an offer."""
+        """What the scripts of the console know of it, as JSON values; what is empty is left out."""
         assert self.offer is not None
         path = self.offer.path or (f"legs/{{leg}}/{self.route}" if self.moves else None)
-        return {
-            **asdict(self.offer),
+        values = {
             "action": self.action,
             "path": path and f"/api/v1/{path}",
-            "phases": list(self.phases),
-            "reasons": list(self.offer.reasons),
+            "method": self.offer.method,
+            "phases": self.phases,
+            "only_if": self.offer.only_if,
+            "asks": self.offer.asks,
+            "reasons": self.offer.reasons,
+            "refusal": self.offer.refusal,
         }
+        return {name: value for name, value in values.items() if value}

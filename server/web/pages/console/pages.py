@@ -12,6 +12,7 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.people.reach import WHOLE_HALL, CallingReach
 from server.domain.people.roles import Permission
+from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import EVERYONES, page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
@@ -41,7 +42,8 @@ def blueprint(work: WorkContext) -> Blueprint:
             template,
             hall=hall,
             halls=halls_for_page(work, Permission.CALL),
-            page=hall_page(hall, language, reach),
+            page=console_page(hall, language, reach),
+            second_row=[kind for kind in GESTURES.values() if kind.offer and kind.offer.button],
             sentences=sentences,
         )
 
@@ -62,6 +64,11 @@ def reasons_of(service: Service, language: str) -> dict[str, str]:
     """The names of a service's exceptional reasons, by their codes."""
     reasons = service.exceptional.reasons if service.exceptional else {}
     return {code: text_in(names, language) for code, names in reasons.items()}
+
+
+def console_page(hall: HallConfiguration, language: str, reach: CallingReach) -> dict[str, object]:
+    """What a script knows of a hall, of the gestures at its counters, and of their keys."""
+    return {**hall_page(hall, language, reach), "gestures": offers(), "keys": usual_keys()}
 
 
 def hall_page(hall: HallConfiguration, language: str, reach: CallingReach = WHOLE_HALL) -> dict[str, object]:

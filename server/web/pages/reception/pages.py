@@ -12,7 +12,7 @@ from server.domain.people.roles import Permission
 from server.usecases.hall.send_message import PHRASES
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
-from server.web.pages.console.pages import hall_page
+from server.web.pages.console.pages import console_page
 from server.web.rendering.sentences import EVERYONES, page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
@@ -62,7 +62,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             "reception/reception.html",
             hall=hall,
             halls=halls_for_page(work, Permission.ISSUE),
-            page=hall_page(hall, language, person.reach(Permission.CALL, hall)),
+            page=console_page(hall, language, person.reach(Permission.CALL, hall)),
             phrases=PHRASES,
             printers=printers(hall),
             grounds=text_in(hall.priority_grounds, language),

@@ -6,16 +6,15 @@ import { createPanel } from "./console_panel.js";
 import { createHeld } from "./console_held.js";
 import { createOpening, mustAsk } from "./console_opening.js";
 import { createOrder } from "./console_order.js";
-import { WITH_PANEL } from "./console_panels.js";
-import { ANSWERED_BY_LEG, outcomeWords, TOLD } from "./console_outcomes.js";
+import { hasOutcome, outcomeWords, whyNot } from "./console_outcomes.js";
 import { createPauseAfter } from "./console_pause_after.js";
 import { drawPlaces, openByForm } from "./console_places.js";
-import { whyNot } from "./console_refusals.js";
 import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
   emptyConsole,
+  isAnsweredByLeg,
   isWaiting,
   leftByClosing,
   mustTell,
@@ -47,7 +46,7 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall: hallWords(page) };
 const view = createView(words);
-const keys = createKeys(say);
+const keys = createKeys(say, page.keys);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
 const {
   key: STORED_AT,
@@ -60,7 +59,7 @@ const {
 const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
-let state = emptyConsole();
+let state = emptyConsole(page.gestures);
 const lastRead = createLast(); // of the counter after a gesture: it tells what the gesture left
 const turns = createTurns(); // of reads of the counter and of gestures
 const lines = createLines();
@@ -254,7 +253,7 @@ async function act(action, choice) {
     return panel.open("close");
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services))
     return panel.open("outcome");
-  if (WITH_PANEL.has(action) && !choice) return panel.open(action);
+  if (state.gestures[action]?.asks && !choice) return panel.open(action);
   if (action === "greeting") return greet(choice);
   panel.close();
   if (action === "join") return join(choice);
@@ -308,9 +307,9 @@ async function perform(verb, request) {
 
 /** What the answer of a verb says of the active place is shown before the place is read again. */
 function takeAnswer(verb, was, answer) {
-  if (ANSWERED_BY_LEG.has(verb)) change(withLeg(state, answer.body?.leg ? answer.body : null));
+  if (isAnsweredByLeg(state.gestures[verb])) change(withLeg(state, answer.body?.leg ? answer.body : null));
   if (verb === "present") change(withCounter(state, answer.body));
-  if (TOLD.has(verb)) tellOutcome(verb, was, answer);
+  if (hasOutcome(verb, say)) tellOutcome(verb, was, answer);
   if (["close", "leave"].includes(verb)) {
     keep({});
     change({ ...state, counter: null });

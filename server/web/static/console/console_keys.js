@@ -2,11 +2,11 @@
 // storage.
 
 import { element, one, write } from "../shared/dom.js";
-import { DEFAULT_KEYS, KEYS_STORED_AT, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
+import { KEYS_STORED_AT, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
 
-/** The agent's keys on this computer; `say` gives the words. */
-export function createKeys(say) {
-  const chosen = storedKeys(localStorage.getItem(KEYS_STORED_AT));
+/** The agent's keys on this computer; `say` gives the words, `usual` the key of each action. */
+export function createKeys(say, usual) {
+  const chosen = storedKeys(localStorage.getItem(KEYS_STORED_AT), usual);
   let awaited = null;
   /** @returns {NodeListOf<HTMLInputElement>} */
   const boxes = () => document.querySelectorAll("[data-single-letters]");
@@ -37,7 +37,7 @@ export function createKeys(say) {
     const list = document.querySelector('[data-list="keys"]');
     if (!list) return;
     awaited = null;
-    list.replaceChildren(...Object.keys(DEFAULT_KEYS).map((action) => row(action)));
+    list.replaceChildren(...Object.keys(usual).map((action) => row(action)));
     mark();
   }
 
@@ -88,7 +88,7 @@ export function createKeys(say) {
     draw,
     take,
     reset() {
-      chosen.keys = { ...DEFAULT_KEYS };
+      chosen.keys = { ...usual };
       keep();
       draw();
     },

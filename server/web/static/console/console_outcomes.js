@@ -1,31 +1,13 @@
-// What came of a gesture of the console, in words. Pure functions of values.
+// What came of a gesture of the console in words, or why it is not possible now. Pure functions of values.
 
 import { restUntil } from "./console_needs.js";
+import { isPausing, phaseOf } from "./console_state.js";
 import { capital } from "./console_view.js";
 
-/** Verbs that are answered by the leg as it is afterwards. */
-export const ANSWERED_BY_LEG = new Set([
-  "next",
-  "postpone",
-  "park",
-  "parked",
-  "add_service",
-  "correct_service",
-  "outcome",
-  "yes",
-  "no",
-  "recall",
-  "finish",
-  "transfer",
-  "cancel",
-  "chosen",
-  "card_seen",
-  "card_missing",
-  "hold",
-]);
-
-/** Verbs whose outcome is told where they were pressed. */
-export const TOLD = new Set([...ANSWERED_BY_LEG, "link", "unlink", "returned", "undo", "present"]);
+/** Whether what came of a gesture is said where it was pressed: there is a sentence for it. */
+export function hasOutcome(action, say) {
+  return ["next", "chosen"].includes(action) || say.knows(`console.outcome.${action}`);
+}
 
 /**
  * The sentence of a performed verb: `was` is the counter before, `body` the answer, `queue` the known queue
@@ -50,4 +32,20 @@ function transferWords(leg, { service, counter, is_open: isOpen }, { say, hall, 
   const key = isOpen ? "transfer" : counter ? "transfer_closed" : "transfer_unserved";
   const rank = say("console.outcome.rank_kept", { at: hour(leg.ranked_from ?? leg.arrived_at) });
   return say(`console.outcome.${key}`, { number: leg.number, to, rank });
+}
+
+/** The end of the key `console.refused.…` for an action that the state does not allow. */
+export function whyNot(action, state) {
+  const phase = phaseOf(state);
+  const { phases = [], path = "", refusal } = state.gestures[action] ?? {};
+  if (refusal) return refusal;
+  if (action === "leave") return phase === "called" || phase === "in_service" ? "finish_first" : "one_place";
+  if (action === "resume" && !isPausing(state)) return "not_paused";
+  if (phase === "paused") return "paused";
+  if (phase === "in_service" && action === "next") return "pausing";
+  const isOfPerson = /\{(leg|visit)\}/.test(path);
+  const isOfCall = isOfPerson && !phases.includes("in_service");
+  if (phase === "free" && isOfPerson) return "nobody_called";
+  if (phase === "called") return isOfPerson && !phases.includes("called") ? "not_arrived" : "answer_first";
+  return isOfCall ? "not_called" : "finish_first";
 }

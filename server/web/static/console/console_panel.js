@@ -5,9 +5,6 @@ import { serverNow } from "../shared/clock.js";
 import { one, write } from "../shared/dom.js";
 import { read } from "../shared/verbs.js";
 
-/** Panels that list people. */
-const WITH_PEOPLE = new Set(["chosen", "returned", "parked"]);
-
 /**
  * `ui.panel` names the open one. `act(action, choice)` is called with the choice made there;
  * `takeRows(queue)` with every row of the queue, which a panel that lists people requests.
@@ -47,7 +44,7 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
    * with what was typed in it.
    */
   async function refill(action) {
-    if (!WITH_PEOPLE.has(action) || ui.isRefetching) return;
+    if (stateNow().gestures[action]?.asks !== "person" || ui.isRefetching) return;
     ui.isRefetching = true;
     try {
       /** @type {Api.QueueAnswer} */

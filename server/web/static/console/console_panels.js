@@ -4,8 +4,6 @@
 import { element, one } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";
 import {
-  addServicePanel,
-  correctServicePanel,
   linkPanel,
   noteInput,
   outcomePanel,
@@ -18,46 +16,30 @@ import { capital } from "./console_view.js";
 import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy, waitingRows } from "./console_state.js";
 import { countersOf } from "./session_places.js";
 import { minutes, todayAt } from "../shared/durations.js";
-import { CANCEL_REASONS, CHOSEN_REASONS, PAUSE_REASONS } from "../shared/reasons.js";
 
-/** Actions that ask for something before they are done. */
-export const WITH_PANEL = new Set([
-  "transfer",
-  "pause",
-  "cancel",
-  "chosen",
-  "returned",
-  "park",
-  "parked",
-  "add_service",
-  "correct_service",
-  "outcome",
-  "join",
-  "link",
-]);
+/** Panels that are more than a list of services or reasons. */
+const PANELS = {
+  transfer: transferPanel,
+  pause: pausePanel,
+  chosen: chosenPanel,
+  returned: returnedPanel,
+  greeting: greetingPanel,
+  close: closePanel,
+  park: parkPanel,
+  parked: parkedPanel,
+  outcome: outcomePanel,
+  join: joinPanel,
+  link: linkPanel,
+};
 
 /**
  * The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs;
  * `refusal`: a choice the server asks about.
  */
-export function panelFor(action, { state, words, nowMs, refusal, choose }) {
-  const builders = {
-    transfer: transferPanel,
-    pause: pausePanel,
-    cancel: cancelPanel,
-    chosen: chosenPanel,
-    returned: returnedPanel,
-    greeting: greetingPanel,
-    close: closePanel,
-    park: parkPanel,
-    parked: parkedPanel,
-    add_service: addServicePanel,
-    correct_service: correctServicePanel,
-    outcome: outcomePanel,
-    join: joinPanel,
-    link: linkPanel,
-  };
-  return builders[action]({ state, words, nowMs, refusal, choose });
+export function panelFor(action, given) {
+  const offer = given.state.gestures[action];
+  const panel = PANELS[action] ?? (offer.asks === "reason" ? reasonPanel : servicePanel);
+  return panel({ ...given, offer });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
@@ -186,33 +168,40 @@ export function servedNote(service, { queue }, { say }) {
   return count ? say("console.transfer.served", { count }) : say("console.transfer.unserved");
 }
 
-function reasons(prefix, codes, words) {
-  return numbered(codes.map((code) => ({ label: words.say(`${prefix}.${code}`), value: { reason: code } })));
+function reasons({ action, reasons: codes = [] }, { say }) {
+  return numbered(
+    codes.map((code) => ({ label: say(`console.${action}.reason.${code}`), value: { reason: code } })),
+  );
 }
 
-function pausePanel({ state, words, choose }) {
+function pausePanel({ state, words, offer, choose }) {
   const title = pausesAfter(state) ? "console.pause.after_title" : "console.pause.title";
-  return {
-    title: words.say(title),
-    nodes: [choices(reasons("console.pause.reason", PAUSE_REASONS, words), choose)],
-  };
+  return { title: words.say(title), nodes: [choices(reasons(offer, words), choose)] };
 }
 
-function cancelPanel({ state, words, choose }) {
-  const title = words.say("console.cancel.title", { number: state.counter.leg.number });
+/** One of the reasons of a gesture. */
+function reasonPanel({ state, words, offer, choose }) {
+  return explainedPanel(state, words.say, offer, choices(reasons(offer, words), choose));
+}
+
+/** A service of the hall; another one than the visitor came for, where the gesture asks for that. */
+function servicePanel({ state, words: { say, hall }, offer, choose }) {
+  const own = offer.asks === "other_service" ? state.counter.leg.service : null;
+  const services = hall.services.filter(({ id }) => id !== own);
+  const entries = numbered(services.map(({ id, name }) => ({ label: name, value: { service: id } })));
+  return explainedPanel(state, say, offer, choices(entries, choose));
+}
+
+function explainedPanel({ counter }, say, { action }, list) {
   return {
-    title,
-    nodes: [
-      element("p", {}, words.say("console.cancel.explain")),
-      choices(reasons("console.cancel.reason", CANCEL_REASONS, words), choose),
-    ],
+    title: say(`console.${action}.title`, { number: counter.leg.number }),
+    nodes: [element("p", {}, say(`console.${action}.explain`)), list],
   };
 }
 
 /** Draws a panel of people again with the picked person still picked, and none when that person has gone. */
 export function keepingPicked(redraw) {
   const people = '[data-panel-body] input[name="visit"]';
-  /** @type {HTMLInputElement | null} */
   /** @type {HTMLInputElement | null} */
   const picked = document.querySelector(`${people}:checked`);
   const hasFocus = picked !== null && picked === document.activeElement;
@@ -224,7 +213,7 @@ export function keepingPicked(redraw) {
   }
 }
 
-function chosenPanel({ state, words, nowMs, choose }) {
+function chosenPanel({ state, words, nowMs, offer, choose }) {
   const { say, hall } = words;
   const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
   const title = say("console.chosen.title");
@@ -251,7 +240,7 @@ function chosenPanel({ state, words, nowMs, choose }) {
   first.checked = true;
   const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
   why.append(
-    choices(reasons("console.chosen.reason", CHOSEN_REASONS, words), ({ reason }) => {
+    choices(reasons(offer, words), ({ reason }) => {
       /** @type {HTMLInputElement | null} */
       const picked = list.querySelector("input:checked");
       if (picked) choose({ visit: picked.value, reason });

@@ -11,7 +11,22 @@ import { hasSeveral, placesOf } from "./session_places.js";
  *   Partial<Api.CounterAnswer>} OwnCounter
  */
 /**
+ * A gesture that the console offers, from the table in server/domain/visits/gestures.py. `asks`: what its
+ * panel asks first; `only_if`: a condition beside the phase; `refusal`: why it is not possible, if not by the
+ * phase.
+ * @typedef {object} Offered
+ * @property {string} action
+ * @property {string[]} phases
+ * @property {string} [path] of its request
+ * @property {"PATCH" | "DELETE"} [method]
+ * @property {string} [only_if]
+ * @property {"service" | "other_service" | "reason" | "person" | "own"} [asks]
+ * @property {string[]} [reasons]
+ * @property {string} [refusal]
+ */
+/**
  * @typedef {object} ConsoleState
+ * @property {Record<string, Offered>} gestures by action
  * @property {OwnCounter | null} counter
  * @property {Api.QueueAnswer | null} queue
  * @property {import("../shared/freshness.js").Order} seen
@@ -26,10 +41,12 @@ import { hasSeveral, placesOf } from "./session_places.js";
 /**
  * The console before anything is known.
  *
+ * @param {Offered[]} [gestures]
  * @returns {ConsoleState}
  */
-export function emptyConsole() {
+export function emptyConsole(gestures = []) {
   return {
+    gestures: Object.fromEntries(gestures.map((offer) => [offer.action, offer])),
     counter: null,
     queue: null,
     seen: NOTHING_SEEN,
@@ -302,69 +319,64 @@ export function wrapUpLeftS(state, nowMs) {
   return until ? Math.max(0, Math.ceil((Date.parse(until) - nowMs) / 1000)) : 0;
 }
 
-/** The request of a verb of this console, or null when the state does not allow it. */
+const CONDITIONS = {
+  declared: ({ counter }) => counter.leg?.priority === "declared",
+  pausing: isPausing,
+  not_pausing: (state) => !isPausing(state),
+  // with a person in service a pause begins at once only where the session has other places
+  may_pause: (state) => !isPausing(state) && (phaseOf(state) === "free" || hasSeveral(state)),
+  asked_presence: ({ counter }) => Boolean(counter.presence),
+  has_gesture: ({ counter }) => Boolean(counter.last_gesture),
+};
+
+/** Whether the state of the counter allows a gesture. */
+export function isOffered(action, state) {
+  const offer = state.gestures[action];
+  if (!offer || !state.counter) return false;
+  const isInPhase =
+    offer.phases.includes(phaseOf(state)) || (isUnconfirmed(state) && offer.phases.includes("unconfirmed"));
+  return isInPhase && (!offer.only_if || CONDITIONS[offer.only_if](state));
+}
+
+// bodies that are more, or less, than the choice of a panel
+const BODIES = {
+  next: ({ leg }) => (leg ? { current: leg.leg, current_end: "served" } : { current: null }),
+  parked: ({ counter }) => ({ counter }),
+  returned: () => undefined,
+  receive_below: (_, choice) => ({ ...choice, reason: "step_free" }),
+  pause: (_, choice) => ({ pause: choice }),
+  resume: () => ({ pause: null }),
+  undo: ({ last_gesture: gesture }) => ({ fact: gesture.fact }),
+  join: (_, { takeOver }) => ({ take_over: Boolean(takeOver) }),
+};
+
+/** The request of a gesture of this console, or null when the state does not allow it. */
 export function requestOf(action, state, choice = {}) {
+  const { path, method, asks } = state.gestures[action] ?? {};
+  if (!path || !isOffered(action, state)) return null;
   const { counter } = state;
-  const phase = phaseOf(state);
-  const place = counter && `/api/v1/counters/${counter.counter}`;
-  const leg = counter?.leg && `/api/v1/legs/${counter.leg.leg}`;
-  const has = (...phases) => phases.includes(phase);
-  const isAwaited = has("called") || isUnconfirmed(state);
-  const requests = {
-    next: () =>
-      has("free", "in_service") &&
-      !isPausing(state) && { path: `${place}/next`, body: nextBody(counter.leg) },
-    yes: () => has("called") && { path: `${leg}/start` },
-    no: () => isAwaited && { path: `${leg}/no-show` },
-    recall: () => isAwaited && { path: `${leg}/recall` },
-    finish: () => has("called", "in_service") && { path: `${leg}/finish` },
-    outcome: () => has("called", "in_service") && { path: `${leg}/finish`, body: choice },
-    postpone: () => isAwaited && { path: `${leg}/postpone` },
-    park: () => has("in_service") && { path: `${leg}/park`, body: choice },
-    parked: () =>
-      has("free") && { path: `/api/v1/legs/${choice.leg}/resume`, body: { counter: counter.counter } },
-    add_service: () => has("called", "in_service") && { path: `${leg}/add-service`, body: choice },
-    correct_service: () => has("called", "in_service") && { path: `${leg}/correct-service`, body: choice },
-    link: () =>
-      has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/link`, body: choice },
-    unlink: () => has("called", "in_service") && { path: `/api/v1/tickets/${counter.leg.visit}/unlink` },
-    transfer: () => has("called", "in_service") && { path: `${leg}/transfer`, body: choice },
-    hold: () => isAwaited && { path: `${leg}/hold` },
-    release: () =>
-      has("free", "called", "in_service", "paused") && { path: `/api/v1/legs/${choice.leg}/release` },
-    card_seen: () =>
-      has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/confirm-priority` },
-    card_missing: () =>
-      has("called", "in_service") && isDeclared(counter.leg) && { path: `${leg}/deny-priority` },
-    cancel: () => has("called", "in_service") && { path: `${leg}/cancel`, body: choice },
-    chosen: () => has("free") && { path: `${place}/call`, body: choice },
-    receive_below: () =>
-      has("free") && { path: `${place}/call-elsewhere`, body: { ...choice, reason: "step_free" } },
-    returned: () => has("free", "called", "in_service") && { path: `/api/v1/legs/${choice.leg}/reinstate` },
-    pause: () =>
-      (has("free") || (has("in_service") && hasSeveral(state))) &&
-      !isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: choice } },
-    resume: () => isPausing(state) && { method: "PATCH", path: `${place}/session`, body: { pause: null } },
-    present: () => counter?.presence && { path: `${place}/presence` },
-    undo: () => counter?.last_gesture && { path: `${place}/undo`, body: { fact: counter.last_gesture.fact } },
-    join: () =>
-      has("free", "called", "in_service") &&
-      !isPausing(state) && {
-        path: `/api/v1/counters/${choice.counter}/session`,
-        body: { take_over: Boolean(choice.takeOver) },
-      },
-    leave: () => has("free", "paused") && { method: "DELETE", path: `${place}/place` },
-    close: () => has("free", "in_service", "paused") && { method: "DELETE", path: `${place}/session` },
+  const places = {
+    counter: counter.counter,
+    leg: counter.leg?.leg,
+    visit: counter.leg?.visit,
+    chosen: choice.leg,
+    other: choice.counter,
   };
-  return requests[action]?.() || null;
+  const body = BODIES[action] ? BODIES[action](counter, choice) : asks && choice;
+  return {
+    ...(method && { method }),
+    path: path.replace(/\{(\w+)\}/, (_, name) => places[name]),
+    ...(body && { body }),
+  };
 }
 
-function isDeclared(leg) {
-  return leg?.priority === "declared";
-}
-
-function nextBody(leg) {
-  return leg ? { current: leg.leg, current_end: "served" } : { current: null };
+/**
+ * Whether a gesture is answered by the leg of this counter as it is afterwards.
+ *
+ * @param {Offered} offer
+ */
+export function isAnsweredByLeg({ action, path }) {
+  return Boolean(path?.includes("{leg}")) || ["next", "chosen", "parked"].includes(action);
 }
 
 /** Whether an agent must give the outcome of a service before it ends; `services` are those of the hall. */

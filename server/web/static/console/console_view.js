@@ -15,59 +15,19 @@ import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "../shared/why_words.js";
 import {
+  isOffered,
   isPausing,
   isUnconfirmed,
   mayUndo,
   pausesAfter,
   phaseOf,
   presenceAskedUntil,
-  requestOf,
   waitingCount,
   waitingHere,
   waitingRows,
   wrapUpLeftS,
 } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
-
-// The fact a gesture left, and how a leg ended by it, to the word of its sentence.
-const GESTURES = {
-  LegCalled: "call",
-  LegRecalled: "recall",
-  LegStarted: "start",
-  LegEnded: "finish",
-  LegTransferred: "transfer",
-  PriorityConfirmed: "card_seen",
-  PriorityNotConfirmed: "card_missing",
-  LegPostponed: "postpone",
-  LegParked: "park",
-  LegResumed: "parked",
-  ServiceAdded: "add_service",
-  ServiceCorrected: "correct_service",
-  VisitsLinked: "link",
-  VisitUnlinked: "unlink",
-  LegHeld: "hold",
-  LegReleased: "release",
-  NeedsNoted: "needs",
-  VisitReinstated: "reinstate",
-  GreetingCounted: "greeting",
-  no_show: "no_show",
-  cancelled: "cancel",
-  abandoned: "cancel",
-};
-const NEEDS_CHOICE = new Set([
-  "park",
-  "parked",
-  "add_service",
-  "correct_service",
-  "outcome",
-  "transfer",
-  "cancel",
-  "chosen",
-  "returned",
-  "pause",
-  "join",
-  "link",
-]);
 
 /** A view of one page; `words` is {say, hour, hall}. */
 export function createView(words) {
@@ -87,6 +47,8 @@ function render(state, nowMs, words, ui) {
   );
   for (const part of document.querySelectorAll("[data-phases]"))
     part.hidden = !isShown(part.dataset, phase, state);
+  for (const part of document.querySelectorAll("[data-offered]"))
+    part.hidden = !isOffered(part.dataset.offered, state);
   document.body.dataset.phase = phase;
   drawHead(state, words);
   drawLiveness(state, words);
@@ -183,11 +145,11 @@ function timerWords(leg, say) {
 
 function drawGesture({ counter }, { say, hour }) {
   const gesture = counter?.last_gesture;
-  const key = gesture && `console.gesture.${GESTURES[gesture.end_reason] ?? GESTURES[gesture.verb]}`;
+  const keys = gesture ? [gesture.end_reason, gesture.verb].map((word) => `console.gesture.${word}`) : [];
   const values = gesture && { at: hour(gesture.at), number: gesture.number ?? "", counter: counter.label };
   write(
     "gesture",
-    gesture ? say(say.knows(key) ? key : "console.gesture.other", values) : say("console.gesture.none"),
+    gesture ? say(keys.find(say.knows) ?? "console.gesture.other", values) : say("console.gesture.none"),
   );
 }
 
@@ -225,12 +187,10 @@ function enableActs(state, nowMs, ui) {
 export function mayAct(action, state, nowMs, ui) {
   if (["back", "default-keys"].includes(action)) return true;
   if (ui.isSending) return false;
-  if (action === "greeting") return phaseOf(state) !== "choose";
   if (action === "pause" && pausesAfter(state)) return true;
   if (action === "undo") return mayUndo(state, nowMs);
   if (action === "leave" && !hasSeveral(state)) return false;
-  const verb = action === "pause-now" ? "pause" : action;
-  return requestOf(verb, state, NEEDS_CHOICE.has(verb) ? { leg: "" } : {}) !== null;
+  return isOffered(action === "pause-now" ? "pause" : action, state);
 }
 
 function tick(state, nowMs, words) {

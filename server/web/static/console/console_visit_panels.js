@@ -3,7 +3,7 @@
 import { element, one } from "../shared/dom.js";
 import { choices, numbered } from "./console_choices.js";
 
-export const OUTCOMES = ["file_received", "paper_missing", "informed", "redirected"];
+const OUTCOMES = ["file_received", "paper_missing", "informed", "redirected"];
 const PLACES = ["front", "arrival", "end"];
 const MINUTES = [5, 10, 15, 30, 60];
 
@@ -51,23 +51,6 @@ export function parkedPanel({ state, words, choose }) {
     value: { leg: leg.leg },
   }));
   return { title, nodes: [choices(numbered(entries), choose)] };
-}
-
-export function addServicePanel({ state, words, choose }) {
-  return servicesPanel("console.add_service", words.hall.services, { state, words, choose });
-}
-
-export function correctServicePanel({ state, words, choose }) {
-  const others = words.hall.services.filter(({ id }) => id !== state.counter.leg.service);
-  return servicesPanel("console.correct_service", others, { state, words, choose });
-}
-
-function servicesPanel(key, services, { state, words: { say }, choose }) {
-  const entries = numbered(services.map(({ id, name }) => ({ label: name, value: { service: id } })));
-  return {
-    title: say(`${key}.title`, { number: state.counter.leg.number }),
-    nodes: [element("p", {}, say(`${key}.explain`)), choices(entries, choose)],
-  };
 }
 
 /** The field of a note for whoever receives the visitor next. */

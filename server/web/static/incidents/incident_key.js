@@ -3,6 +3,7 @@
 import { receiversTexts } from "./incident_state.js";
 import { byId, element, one, targetIn } from "../shared/dom.js";
 import { KEYS_STORED_AT, keyOf, storedKeys } from "../shared/keys.js";
+import { readJson } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send } from "../shared/verbs.js";
 
 /** A panel left open would make one accidental press enough. */
@@ -28,7 +29,8 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
   /** @type {Element | null} where the focus was before, so that nothing is marked on the page afterwards */
   let before = null;
 
-  const keyNow = () => storedKeys(localStorage.getItem(KEYS_STORED_AT)).keys.incident;
+  const { keys } = readJson("console-page");
+  const keyNow = () => storedKeys(localStorage.getItem(KEYS_STORED_AT), keys).keys.incident;
   const write = (place, lines) => place.replaceChildren(...lines.map((line) => element("p", {}, line)));
 
   function open() {

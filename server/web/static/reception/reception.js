@@ -13,7 +13,6 @@ import { createMessages } from "../shared/messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
 import { createHeld } from "../console/console_held.js";
 import { createFind } from "./reception_find.js";
-import { CANCEL_REASONS } from "../shared/reasons.js";
 import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
 import { createSheet } from "./reception_sheet.js";
@@ -34,6 +33,7 @@ const words = {
   hour: hourTeller(page.language, page.hall.time_zone),
   hall: hallWords(page),
 };
+const { reasons: cancelReasons } = page.gestures.find(({ action }) => action === "cancel");
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 let state = emptyConsole();
 let menu = [];
@@ -89,6 +89,7 @@ const appointments = createAppointments({
 });
 const find = createFind({
   words,
+  cancelReasons,
   attempt,
   tell,
   reprint: hasPrinter ? reprint : null,
@@ -103,7 +104,7 @@ const messages = createMessages({ words, attempt, paths: () => (sayForm ? [`${HA
 // An agent who also holds counters still holds them from here, and reads who is there.
 const session = sessionStore(page.hall.slug);
 const toConsole = document.querySelector("[data-switch]");
-const keys = createSingleKeys();
+const keys = createSingleKeys(page.keys);
 const held = createHeld({ words, least: 1, activate: goToPlace });
 if (toConsole) {
   one("kbd", toConsole).textContent = toConsole.dataset.shortcut = keys.chosen.keys.reception;
@@ -293,7 +294,7 @@ function cancelLast(button) {
   askOnce(button, {
     texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
     no: say("reception.issued.keep"),
-    answers: CANCEL_REASONS.map((reason) => ({
+    answers: cancelReasons.map((reason) => ({
       label: say(`console.cancel.reason.${reason}`),
       go: () => cancel(ticket, reason),
     })),

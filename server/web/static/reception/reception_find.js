@@ -4,7 +4,6 @@
 import { element, keepingFocus, one, setText, show } from "../shared/dom.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
-import { CANCEL_REASONS } from "../shared/reasons.js";
 import { read, whyNotRead } from "../shared/verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
 import { chips, exceptionalWords } from "../shared/waiting_view.js";
@@ -20,11 +19,12 @@ const FIELDS = {
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 
 /**
- * Draws the search and its result. `ask(query)` reads the visits, `attempt(request)` sends one write and
- * shows refusals, `tell(text)` shows an outcome, `reprint(visit)` prints a ticket again, null in a hall
- * without a printer. Answers {focus, refresh}; null where the page has no search.
+ * Draws the search and its result. `cancelReasons`: codes of why a ticket is void. `ask(query)` reads the
+ * visits, `attempt(request)` sends one write and shows refusals, `tell(text)` shows an outcome,
+ * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, refresh}; null
+ * where the page has no search.
  */
-export function createFind({ words, languageName, ask, attempt, tell, reprint }) {
+export function createFind({ words, cancelReasons, languageName, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
   const form = document.querySelector("[data-find]");
   if (!form) return null;
@@ -192,7 +192,7 @@ export function createFind({ words, languageName, ask, attempt, tell, reprint })
     const why = element(
       "select",
       { id: "cancel-why" },
-      ...CANCEL_REASONS.map((reason) =>
+      ...cancelReasons.map((reason) =>
         element("option", { value: reason }, say(`console.cancel.reason.${reason}`)),
       ),
     );

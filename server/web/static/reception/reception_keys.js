@@ -3,9 +3,12 @@
 import { one } from "../shared/dom.js";
 import { KEYS_STORED_AT, storedKeys } from "../shared/keys.js";
 
-/** The keys `chosen` on this computer; `mark()` names them where `data-shortcut` says which. */
-export function createSingleKeys() {
-  const chosen = storedKeys(localStorage.getItem(KEYS_STORED_AT));
+/**
+ * The keys `chosen` on this computer, of the `usual` ones; `mark()` names them where `data-shortcut` says
+ * which.
+ */
+export function createSingleKeys(usual) {
+  const chosen = storedKeys(localStorage.getItem(KEYS_STORED_AT), usual);
   /** @type {HTMLInputElement} */
   const box = one("[data-single-letters]");
 

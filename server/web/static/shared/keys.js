@@ -1,35 +1,6 @@
 // Keys of the console: which action a key means, and which keys an agent may choose. No DOM but the event
 // passed in.
 
-/**
- * One key per action; function keys work everywhere, single letters outside fields and only while they are
- * on.
- */
-export const DEFAULT_KEYS = Object.freeze({
-  next: "F9",
-  finish: "F8",
-  yes: "O",
-  no: "N",
-  recall: "L",
-  transfer: "R",
-  postpone: "F",
-  park: "M",
-  parked: "D",
-  add_service: "J",
-  correct_service: "K",
-  outcome: "U",
-  link: "I",
-  pause: "P",
-  chosen: "C",
-  returned: "V",
-  greeting: "S",
-  undo: "A",
-  present: "T",
-  speak: "E",
-  reception: "B",
-  incident: "F2",
-});
-
 const BROWSERS_OWN = new Set([
   "F1",
   "F3",
@@ -93,18 +64,24 @@ export function refusedKey(key, action, keys) {
 /** Where a computer keeps the keys that its agents chose. */
 export const KEYS_STORED_AT = "parvis.console.keys";
 
-/** Keys as stored by an earlier visit, completed by the defaults; anything unreadable gives the defaults. */
-export function storedKeys(text) {
+/**
+ * Keys as stored by an earlier visit, completed by the usual ones of each action; anything unreadable gives
+ * those. Function keys work everywhere, single letters outside fields and only while they are on.
+ *
+ * @param {string | null} text
+ * @param {Record<string, string>} usual
+ */
+export function storedKeys(text, usual) {
   try {
-    const { keys = {}, hasSingleLetters = true } = JSON.parse(text) ?? {};
+    const { keys = {}, hasSingleLetters = true } = JSON.parse(text ?? "null") ?? {};
     const entries = Object.entries(keys).filter(
-      ([action, key]) => action in DEFAULT_KEYS && typeof key === "string",
+      ([action, key]) => action in usual && typeof key === "string",
     );
     return {
-      keys: { ...DEFAULT_KEYS, ...Object.fromEntries(entries) },
+      keys: { ...usual, ...Object.fromEntries(entries) },
       hasSingleLetters: Boolean(hasSingleLetters),
     };
   } catch {
-    return { keys: { ...DEFAULT_KEYS }, hasSingleLetters: true };
+    return { keys: { ...usual }, hasSingleLetters: true };
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { rowsHere } from "../../../../server/web/static/shared/call_order.js";
-import { whyNot } from "../../../../server/web/static/console/console_refusals.js";
+import { whyNot } from "../../../../server/web/static/console/console_outcomes.js";
 import {
   doubtOf,
   emptyConsole,
@@ -13,9 +13,10 @@ import {
   waitingHere,
   withCounter,
 } from "../../../../server/web/static/console/console_state.js";
+import { GESTURES } from "./gestures.mjs";
 import { counter, leg, NOW, queue } from "./legs.mjs";
 
-const at = (values) => withCounter(emptyConsole(), counter(values));
+const at = (values) => withCounter(emptyConsole(GESTURES), counter(values));
 const numbers = (rows) => rows.map(({ leg: { number } }) => number);
 const order = (legs, more = {}) => ({
   counter: "g3",

@@ -6,6 +6,7 @@ import {
   heldLegs,
   restUntil,
 } from "../../../../server/web/static/console/console_needs.js";
+import { GESTURES } from "./gestures.mjs";
 import { emptyConsole, requestOf } from "../../../../server/web/static/console/console_state.js";
 
 const hour = (at) => at.slice(11, 16);
@@ -55,7 +56,7 @@ test("whose place is kept is found in any queue, and released from any state of 
   );
   assert.deepEqual(heldLegs(null), []);
   const counter = { counter: "g1", session_mark: "s1", state: "free", leg: null };
-  const free = { ...emptyConsole(), counter };
+  const free = { ...emptyConsole(GESTURES), counter };
   assert.deepEqual(requestOf("release", free, { leg: "l2" }), { path: "/api/v1/legs/l2/release" });
   assert.equal(requestOf("hold", free), null);
   const called = { ...free, counter: { ...counter, state: "called", leg: { leg: "l3", state: "called" } } };
@@ -64,7 +65,7 @@ test("whose place is kept is found in any queue, and released from any state of 
 
 test("a visitor who needs a step-free counter is received there by one request, from a free counter only", () => {
   const free = {
-    ...emptyConsole(),
+    ...emptyConsole(GESTURES),
     counter: { counter: "g2", session_mark: "s1", state: "free", leg: null },
   };
   const choice = { visit: "v1", counter: "g1", stays: false };

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { emptyConsole } from "../../../../server/web/static/console/console_state.js";
+import { GESTURES } from "./gestures.mjs";
 import { createPanel } from "../../../../server/web/static/console/console_panel.js";
 
 let refused = [];
@@ -24,7 +26,7 @@ beforeEach(() => {
     words: { say: (key) => key },
     keys: null,
     queuePath: "/queue",
-    stateNow: () => ({}),
+    stateNow: () => emptyConsole(GESTURES),
     takeRows: () => {},
     act: () => {},
     refuse: (text) => refused.push(text),

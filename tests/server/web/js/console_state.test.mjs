@@ -20,9 +20,10 @@ import {
   wrapUpLeftS,
 } from "../../../../server/web/static/console/console_state.js";
 import { serverNow, withLiveness } from "../../../../server/web/static/shared/clock.js";
+import { GESTURES } from "./gestures.mjs";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
-const open = (values) => withCounter(emptyConsole(), counter(values));
+const open = (values) => withCounter(emptyConsole(GESTURES), counter(values));
 const told = (values) => ({
   counter: "g3",
   session_mark: "s1",
@@ -36,7 +37,7 @@ const called = leg("A042", { state: "called", rank: 1 });
 const serving = leg("A042", { state: "in_service", rank: 1 });
 
 test("a console is about choosing, a free counter, a call, a service or a pause", () => {
-  assert.equal(phaseOf(emptyConsole()), "choose");
+  assert.equal(phaseOf(emptyConsole(GESTURES)), "choose");
   assert.equal(phaseOf(open({ session_mark: null, state: "closed" })), "choose");
   assert.equal(phaseOf(open()), "free");
   assert.equal(phaseOf(open({ leg: called })), "called");
@@ -93,7 +94,7 @@ test("nothing but resuming and closing is possible in a pause", () => {
 test("the page asks whether the agent is there from the given instant on, while a visitor is called", () => {
   const presence = { asks_at: ago(0), gives_back_at: ago(-2) };
   assert.equal(presenceAskedUntil(open(), NOW), null);
-  assert.equal(presenceAskedUntil(emptyConsole(), NOW), null);
+  assert.equal(presenceAskedUntil(emptyConsole(GESTURES), NOW), null);
   const state = open({ leg: called, presence });
   assert.equal(presenceAskedUntil(state, NOW - 1000), null);
   assert.equal(presenceAskedUntil(state, NOW), presence.gives_back_at);

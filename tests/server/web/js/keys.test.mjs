@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actionOf, DEFAULT_KEYS, refusedKey, storedKeys } from "../../../../server/web/static/shared/keys.js";
+import { actionOf, refusedKey, storedKeys } from "../../../../server/web/static/shared/keys.js";
+import { KEYS } from "./gestures.mjs";
 
 const press = (key, more = {}) => ({ key, ...more });
-const usual = { keys: DEFAULT_KEYS, hasSingleLetters: true, isInField: false };
+const usual = { keys: KEYS, hasSingleLetters: true, isInField: false };
 
 test("the usual keys are each of one action and none is the browser's", () => {
-  const keys = Object.entries(DEFAULT_KEYS);
-  assert.equal(new Set(Object.values(DEFAULT_KEYS)).size, keys.length);
-  for (const [action, key] of keys) assert.equal(refusedKey(key, action, DEFAULT_KEYS), null);
+  const keys = Object.entries(KEYS);
+  assert.equal(new Set(Object.values(KEYS)).size, keys.length);
+  for (const [action, key] of keys) assert.equal(refusedKey(key, action, KEYS), null);
 });
 
 test("a key means its action, in either case", () => {
@@ -40,14 +41,17 @@ test("single letters are quiet in fields and when they are turned off; function 
 
 test("the browser's keys and keys already taken are refused", () => {
   for (const key of ["F5", "F11", "F12", "TAB", "ESCAPE", " "])
-    assert.deepEqual(refusedKey(key, "next", DEFAULT_KEYS), { reason: "browser" });
-  assert.deepEqual(refusedKey("F8", "next", DEFAULT_KEYS), { reason: "taken", by: "finish" });
-  assert.equal(refusedKey("F9", "next", DEFAULT_KEYS), null);
+    assert.deepEqual(refusedKey(key, "next", KEYS), { reason: "browser" });
+  assert.deepEqual(refusedKey("F8", "next", KEYS), { reason: "taken", by: "finish" });
+  assert.equal(refusedKey("F9", "next", KEYS), null);
 });
 
 test("stored keys are completed, and unreadable ones give the usual keys", () => {
-  const { keys, hasSingleLetters } = storedKeys('{"keys":{"next":"F2","gone":"X"},"hasSingleLetters":false}');
+  const { keys, hasSingleLetters } = storedKeys(
+    '{"keys":{"next":"F2","gone":"X"},"hasSingleLetters":false}',
+    KEYS,
+  );
   assert.deepEqual([keys.next, keys.finish, keys.gone, hasSingleLetters], ["F2", "F8", undefined, false]);
   for (const text of [null, "", "{", "null", "[]"])
-    assert.deepEqual(storedKeys(text).keys, { ...DEFAULT_KEYS });
+    assert.deepEqual(storedKeys(text, KEYS).keys, { ...KEYS });
 });

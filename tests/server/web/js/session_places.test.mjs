@@ -16,6 +16,7 @@ import {
   neighbour,
   placesOf,
 } from "../../../../server/web/static/console/session_places.js";
+import { GESTURES } from "./gestures.mjs";
 import { ago, counter, leg, NOW, queue } from "./legs.mjs";
 
 const told = (id, values) => ({
@@ -36,7 +37,7 @@ const ours = [
   told("g6", { session_mark: null, state: "closed" }),
 ];
 const seen = (counters = ours) =>
-  withQueue(withCounter(emptyConsole(), counter()), queue({ called: [called], counters }), NOW);
+  withQueue(withCounter(emptyConsole(GESTURES), counter()), queue({ called: [called], counters }), NOW);
 
 test("the places are the counters of one's own session, in the hall's order, with their visitors", () => {
   assert.deepEqual(
@@ -49,7 +50,7 @@ test("the places are the counters of one's own session, in the hall's order, wit
   assert.deepEqual(countersOf(seen().queue, "s2"), ["g5"]);
   assert.equal(hasSeveral(seen()), true);
   assert.equal(hasSeveral(seen(ours.filter(({ counter: id }) => id !== "g4"))), false);
-  assert.deepEqual(placesOf(emptyConsole()), []);
+  assert.deepEqual(placesOf(emptyConsole(GESTURES)), []);
 });
 
 test("another place is the active one at once, with its own verbs", () => {
@@ -79,7 +80,11 @@ test("a session pauses during a service with several places, and not with one", 
   const counters = [told("g3"), told("g4", { state: "in_service", leg: "leg-A042" })];
   const at = (there) =>
     atPlace(
-      withQueue(withCounter(emptyConsole(), counter()), queue({ serving: [serving], counters: there }), NOW),
+      withQueue(
+        withCounter(emptyConsole(GESTURES), counter()),
+        queue({ serving: [serving], counters: there }),
+        NOW,
+      ),
       "g4",
       "guichet 4",
     );
@@ -87,7 +92,11 @@ test("a session pauses during a service with several places, and not with one", 
     pause: { reason: "break" },
   });
   assert.equal(
-    requestOf("pause", withCounter(emptyConsole(), counter({ leg: serving, state: "in_service" })), {}),
+    requestOf(
+      "pause",
+      withCounter(emptyConsole(GESTURES), counter({ leg: serving, state: "in_service" })),
+      {},
+    ),
     null,
   );
   const paused = at([told("g3", { state: "paused" }), { ...counters[1], is_paused: true }]);
