@@ -1,4 +1,4 @@
-"""Writes the pages of reference from the code: settings, commands, facts and live messages.
+"""Writes the pages of reference from the code: settings, commands, facts, live messages, tables of gestures.
 
     python .ci/reference.py
 
@@ -10,13 +10,14 @@ import argparse
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType, NoneType
 from typing import Any, get_args
 
 import annotated_types
+from babel.messages.pofile import read_po
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -26,11 +27,14 @@ from kiosk.print_gateway import command as gateway
 from server import cli
 from server import settings as settings_module
 from server.domain import facts
+from server.domain.visits.gesture_kinds import GestureKind, Phase
+from server.domain.visits.gestures import GESTURES, Verb, usual_keys
 from server.live import messages
 from server.logs import plain_lines
 from server.web.api.shapes.messages import SENT, TAKEN
 
 DOCS = Path(__file__).parents[1] / "docs"
+SENTENCES = DOCS.parent / "server" / "web" / "pages" / "console" / "translations"
 
 
 def text_in(said: str | None, name: str) -> str:
@@ -158,6 +162,65 @@ def commands_page() -> str:
     )
 
 
+# --- gestures -------------------------------------------------------------------------------------
+
+
+def with_table(name: str, heading: str, made: str) -> str:
+    """A page with this table in place of the first one after a heading."""
+    before, _, after = (DOCS / f"{name}.md").read_text(encoding="utf-8").partition(heading)
+    rows = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+    return before + heading + rows.sub(lambda _: f"{made}\n", after, count=1)
+
+
+def transitions_page() -> str:
+    """The rule of transitions, with the table of verbs."""
+
+    def row(kind: GestureKind) -> tuple[str, ...]:
+        reached = (
+            dict.fromkeys(kind.moves.values()) if len(set(kind.moves.values())) == 1 else kind.moves.values()
+        )
+        before, after = (
+            ", ".join(f"`{state}`" for state in states) or "–" for states in (kind.moves, reached)
+        )
+        return f"`{kind.name}`", before, after, f"`{kind.fact}`", "yes" if kind.may_undo else "", kind.note
+
+    head = "verb | from | to | fact | undo | note"
+    rows = (row(GESTURES[verb]) for verb in Verb)
+    return with_table("rules/transitions", "# States of a leg, and undo", table(head, rows))
+
+
+HEADS = {"fr": "état | geste | touche", "en": "state | gesture | key"}
+WHEN = {
+    "fr": ("libre", "appelée", "au guichet", "hors pause", "toujours", "à la question", " ou "),
+    "en": ("free", "called", "at the counter", "not paused", "always", "when asked", " or "),
+}
+"""When a gesture is offered, in the words of the manuals."""
+
+
+IN_VISITES = ("postpone", "park", "parked", "add_service", "correct_service", "outcome", "link")
+"""The gestures of the French manual that has a page of its own for them."""
+
+
+def manual_page(name: str, language: str, heading: str, actions: Iterable[str]) -> str:
+    """A manual with a table of keys of the console."""
+    free, called, serving, not_paused, always, asked, either = WHEN[language]
+    said = {Phase.FREE: free, Phase.CALLED: called, Phase.IN_SERVICE: serving}
+    catalogue = SENTENCES / language / "LC_MESSAGES" / "gestures.po"
+    with catalogue.open("rb") as opened:
+        sentences = {str(message.id): str(message.string) for message in read_po(opened)}
+
+    def when(action: str) -> str:
+        kind = next((each for each in GESTURES.values() if each.action == action), None)
+        if kind is None or Phase.PAUSED in kind.phases:
+            return asked if action == "present" else always
+        phases = [said[phase] for phase in said if phase in kind.phases]
+        return not_paused if len(phases) == len(said) else either.join(phases)
+
+    keys = usual_keys()
+    rows = ((when(each), sentences[f"console.keys.action.{each}"], keys[each]) for each in actions)
+    return with_table(name, heading, table(HEADS[language], rows))
+
+
 # --- facts and messages ---------------------------------------------------------------------------
 
 
@@ -214,6 +277,15 @@ def pages() -> dict[str, str]:
         "commands": commands_page(),
         "facts": facts_page(),
         "messages": messages_page(),
+        "rules/transitions": transitions_page(),
+        "manuels/agent": manual_page(
+            "manuels/agent",
+            "fr",
+            "et leurs touches",
+            [each for each in usual_keys() if each not in IN_VISITES],
+        ),
+        "manuels/visites": manual_page("manuels/visites", "fr", "# Une visite", IN_VISITES),
+        "manuals/agent": manual_page("manuals/agent", "en", "and their keys", usual_keys()),
     }
 
 

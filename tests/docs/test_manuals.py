@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
-from babel.messages.pofile import read_po
 
 from server.documents.reading import json_schema
+from server.domain.visits.gestures import usual_keys
 from server.web.pages.help.documents import TRANSLATED, HelpLibrary
-from tests.docs.documents import DOCS, rows_of, text_of
+from tests.docs.documents import DOCS, text_of
 from tests.harness.faults import assert_faultless
-from tests.harness.programs import PROJECT
 
 OF_THE_IT_SERVICE = {
     "service-informatique",
@@ -29,40 +28,6 @@ OF_ROLES = sorted(
     for file in (DOCS / folder).glob("*.md")
     if file.stem not in OF_THE_IT_SERVICE | {"administrator"}
 )
-WEB = PROJECT / "server" / "web"
-
-
-def console_keys() -> dict[str, str]:
-    """The usual key of each action of the console, as the page has them."""
-    script = (WEB / "static/shared/keys.js").read_text(encoding="utf-8")
-    keys = script.partition("DEFAULT_KEYS = Object.freeze({")[2].partition("})")[0]
-    return dict(re.findall(r'(\w+): "(\w+)"', keys))
-
-
-def words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower().replace("’", " ")))
-
-
-def labels(language: str) -> dict[str, set[str]]:
-    """The words of each action in the list of keys of the console."""
-    path = WEB / "pages/console/translations" / language / "LC_MESSAGES" / "console.po"
-    with path.open("rb") as file:
-        sentences = {str(message.id): str(message.string) for message in read_po(file)}
-    return {action: words(sentences[f"console.keys.action.{action}"]) for action in console_keys()}
-
-
-@pytest.mark.parametrize(
-    ("language", "manuals"), [("fr", ("manuels/agent", "manuels/visites")), ("en", ("manuals/agent",))]
-)
-def test_the_keys_of_the_manuals_are_those_of_the_console(language: str, manuals: tuple[str, ...]):
-    keys, named = console_keys(), labels(language)
-    rows = [row for name in manuals for row in rows_of(name) if len(row) == 3]
-    found = {row[2] for row in rows}
-    assert found == set(keys.values())
-    for _, what, key in rows:
-        shares = {action: len(named[action] & words(what)) / len(named[action]) for action in keys}
-        meant = {action for action in keys if shares[action] == max(shares.values())}
-        assert key in {keys[action] for action in meant}, f"{what}: {key}"
 
 
 def keys_in_text(name: str) -> set[str]:
@@ -71,7 +36,7 @@ def keys_in_text(name: str) -> set[str]:
 
 
 def test_a_key_in_the_text_of_a_manual_is_one_of_the_console():
-    known = set(console_keys().values())
+    known = set(usual_keys().values())
     assert_faultless(OF_ROLES, lambda name: keys_in_text(name) - known)
 
 

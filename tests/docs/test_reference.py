@@ -6,8 +6,6 @@ import runpy
 from server.domain.attention.attention import AttentionKind
 from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
 from server.domain.quality.indicators import INDICATORS
-from server.domain.visits.gestures import TRANSITIONS, Verb
-from server.domain.visits.transitions import LegState
 from tests.docs.documents import named_in, rows_of, text_of
 from tests.harness.programs import PROJECT
 
@@ -25,21 +23,6 @@ def test_every_kind_of_what_asks_for_attention_is_documented_and_none_else():
 def test_every_indicator_has_a_heading_of_its_own():
     headings = set(re.findall(r"^### ([a-z0-9_]+)$", text_of("rules/indicators"), re.MULTILINE))
     assert headings == set(INDICATORS)
-
-
-def test_the_transition_table_in_prose_is_the_one_in_code():
-    documented = named_in("rules/transitions")
-    assert set(documented) == set(Verb)
-    for verb in Verb:
-        _, before, after, _ = documented[verb]
-        pairs = {(start, end) for (start, by), end in TRANSITIONS.items() if by is verb}
-        named = [LegState(name) for name in re.findall(r"`([a-z_]+)`", before)]
-        if before == "every state but `ended`":
-            named = [state for state in LegState if state is not LegState.ENDED]
-        reached = [LegState(name) for name in re.findall(r"`([a-z_]+)`", after)]
-        if len(reached) == 1:  # the same from each
-            reached *= len(named)
-        assert set(zip(named, reached, strict=True)) == pairs, verb
 
 
 def test_the_table_of_a_notice_in_prose_is_the_one_in_code():

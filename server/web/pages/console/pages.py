@@ -18,6 +18,8 @@ from server.web.rendering.sentences import EVERYONES, page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
+GESTURE_CATALOGUE = CATALOGUE.with_name("gestures.po")
+"""What pages say of each gesture."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:
@@ -36,6 +38,7 @@ def blueprint(work: WorkContext) -> Blueprint:
         reach = person.reach(Permission.CALL, hall)
         sentences = {
             **page_sentences(work.translate, language, CATALOGUE),
+            **page_sentences(work.translate, language, GESTURE_CATALOGUE, ("console.",)),
             **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
         }
         return render_template(

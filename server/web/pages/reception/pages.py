@@ -12,7 +12,7 @@ from server.domain.people.roles import Permission
 from server.usecases.hall.send_message import PHRASES
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
-from server.web.pages.console.pages import console_page
+from server.web.pages.console.pages import GESTURE_CATALOGUE, console_page
 from server.web.rendering.sentences import EVERYONES, page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
@@ -55,6 +55,9 @@ def blueprint(work: WorkContext) -> Blueprint:
         has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
         sentences = {
             **page_sentences(work.translate, language, CATALOGUE),
+            **page_sentences(
+                work.translate, language, GESTURE_CATALOGUE, ("console.outcome.", "reception.history.")
+            ),
             **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
             **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
         }

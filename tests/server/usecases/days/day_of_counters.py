@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 
 from server.domain.author import Author
 from server.domain.instants import to_micros
+from server.domain.visits.gestures import GESTURES
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
@@ -20,24 +21,21 @@ from server.usecases.counters.counter_sessions import (
 )
 from server.usecases.hall.read_counter import read_counter
 from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.leg_verbs import finish, no_show, recall, start
+from server.usecases.visits.do_gesture import VERBS, Gesture
+from server.usecases.visits.leg_verbs import finish
 from server.usecases.visits.undo_gesture import last_gesture, undo
-from server.usecases.visits.wait_again import park, postpone, reinstate, resume, return_parked
+from server.usecases.visits.wait_again import park, reinstate, resume, return_parked
 from tests.server.usecases.days.day_of_tickets import DayOfTickets, picks
 from tests.server.usecases.days.watched_hall import AT_COUNTER, HALL
 
 PLAIN_VERBS: dict[str, Any] = {
-    "recall": recall,
-    "start": start,
-    "finish": finish,
-    "no_show": no_show,
-    "postpone": postpone,
+    **{str(verb): do for verb, do in VERBS.items() if (offer := GESTURES[verb].offer) and offer.asks is None},
     "park": partial(park, for_s=60),
     "reinstate": reinstate,
 }
+"""Verbs that ask nothing: every one that the table of gestures has."""
 
-GESTURES = [
+SEQUENCES = [
     ["next", "start", "finish"],
     ["next", "start"],
     ["next", "recall", "no_show", "reinstate"],
@@ -83,7 +81,7 @@ class DayOfCounters(DayOfTickets):
 
     @rule(
         counter=st.sampled_from(range(3)),
-        verbs=st.sampled_from(GESTURES),
+        verbs=st.sampled_from(SEQUENCES),
         end=st.sampled_from([None, "served", "no_show"]),
     )
     def at_a_counter(self, counter: int, verbs: list[str], end: str | None) -> None:

@@ -204,11 +204,12 @@ def test_every_kind_of_fact_has_a_subject_and_a_sentence():
     assert sorted(listed) == sorted(FactKind)
     assert {*OF_INSTALLATION, *NOT_OF_HALLS} <= set(SUBJECTS)
     for language in LANGUAGES:
-        place = f"server/web/pages/journal/translations/{language}/LC_MESSAGES/journal.po"
-        with open(place, "rb") as opened:
-            keys = {
-                message.id if isinstance(message.id, str) else message.id[0] for message in read_po(opened)
-            }
+        keys = set()
+        for page, name in (("journal", "journal"), ("console", "gestures")):
+            place = f"server/web/pages/{page}/translations/{language}/LC_MESSAGES/{name}.po"
+            with open(place, "rb") as opened:
+                messages = list(read_po(opened))
+            keys |= {message.id if isinstance(message.id, str) else message.id[0] for message in messages}
         assert {f"journal.fact.{kind.name.lower()}" for kind in FactKind} <= keys
         assert {f"journal.subject.{subject}" for subject in SUBJECTS} <= keys
 
