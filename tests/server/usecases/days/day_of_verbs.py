@@ -49,7 +49,7 @@ class DayOfVerbs(DayOfCounters):
         for pick in range(4):
             self.issue(pick, is_priority=False)
         # so many verbs by now that chance alone does not meet these in every quick run
-        self.at_a_counter(0, ["next", "recall", "no_show", "reinstate"], None)
+        self.at_a_counter(0, ["next", "next", "recall", "no_show", "reinstate"], None)
         for is_held in (False, True):
             self.keep_the_place(0, is_held)
         self.leave(3)
