@@ -93,6 +93,8 @@ MANY_DEVICES = 10
 """So many that ask within KNOWN_FOR_S after a silence come back together: then all are read at once."""
 
 NOBODY = Caller(Author("nobody"), "nobody")
+VOID = frozenset({"unknown_device", "device_revoked", "unknown_key"})
+"""Refusals of a token that identifies nobody."""
 
 
 def database() -> Database:
@@ -156,7 +158,7 @@ def bearer_token(received: Request) -> str | None:
 
 
 def _owner_of(token: str, *, is_loopback: bool) -> Caller:
-    """The device or API key of a token. A wrong token counts in a brake.
+    """The device or API key of a token. A void token counts in a brake, a database that is away does not.
 
     Refusals: unknown_device, device_revoked, unknown_key; 429 by the brake.
     """
@@ -164,8 +166,9 @@ def _owner_of(token: str, *, is_loopback: bool) -> Caller:
         return known_callers().of_token(token, is_loopback=is_loopback)
     except Refusal as refusal:
         g.caller = refusal  # counted once a request, however often the caller is asked for
-        slow_wrong_tokens: Callable[[], None] = current_app.extensions["parvis_slow_wrong_tokens"]
-        slow_wrong_tokens()
+        if refusal.code in VOID:
+            slow_wrong_tokens: Callable[[], None] = current_app.extensions["parvis_slow_wrong_tokens"]
+            slow_wrong_tokens()
         raise
 
 

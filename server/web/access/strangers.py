@@ -16,7 +16,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from server.domain.refusals import Refusal
 from server.domain.web_addresses import network_of, wider_network_of
-from server.web.access.callers import identify
+from server.web.access.callers import VOID, identify
 from server.web.access.requirements import Allowance, required_of
 from server.web.access.shared_counts import SharedCounts
 
@@ -27,8 +27,6 @@ ADDRESSES_AROUND = 4
 MINUTE_S = 60
 UNDER_WAY = 6
 """Strangers' requests that a process works on at once: PostgreSQL has sixteen connections that read."""
-_VOID = frozenset({"unknown_device", "device_revoked", "unknown_key"})
-"""Refusals of a token that identifies nobody."""
 
 
 class StrangersQuota:
@@ -129,4 +127,4 @@ def _is_known() -> bool:
     try:
         return identify().kind != "nobody"
     except Refusal as refusal:
-        return refusal.code not in _VOID
+        return refusal.code not in VOID

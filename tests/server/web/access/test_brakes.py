@@ -10,6 +10,7 @@ from flask import Flask
 
 from server.app.brakes import brake, make_limiter
 from server.domain.author import SYSTEM
+from server.domain.refusals import Refusal
 from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
 from tests.harness.servers.ports import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
@@ -102,6 +103,17 @@ def test_a_page_requested_too_often_says_so(api: ApiSite, path: str):
     refused = next(answer for answer in answers if "Retry-After" in answer.headers)
     assert refused.status_code == 429
     assert "Trop d’essais" in refused.text
+
+
+def test_valid_keys_meet_no_brake_while_the_database_is_away(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    def away(*_: object) -> None:
+        raise Refusal("database_busy")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("server.web.access.callers.bearer_of_token", away)
+        answers = {api.get("/halls/laon/board").status_code for _ in range(150)}
+    assert answers == {503}
+    assert api.get("/halls/laon/board").status_code == 200
 
 
 def test_wrong_keys_meet_a_brake_and_valid_ones_do_not(api: ApiSite):
