@@ -1,36 +1,40 @@
-"""Fixtures for every test. What a fixture starts lives in tests/harness."""
+"""Fixtures for every test.
+
+What a fixture starts lives in tests/harness, and the fixture imports it: a test of a rule loads none of it.
+"""
+
+from __future__ import annotations
 
 import gc
+import importlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, Page
 
-from hardware.speech import AudioFiles
-from server.app import CATALOGUES
-from server.clock import Clock
-from server.language import Catalogues
-from server.store.operation.migrating import migrate
-from server.store.transactions.database import Database
-from signage.alert_texts import prepared_alerts, spoken_alert
-from tests.harness.cheap_passwords import make_passwords_cheap
-from tests.harness.chromium import Pages, running_chromium
 from tests.harness.counts import count
-from tests.harness.made_once import make_once
 from tests.harness.programs import PROJECT
-from tests.harness.servers.moved_served import MovedServed
-from tests.harness.servers.postgresql import PostgresqlCluster
-from tests.harness.servers.redis_server import RedisServer
-from tests.harness.servers.served import Layout, Served
 from tests.harness.sharing import machine, made_by_the_first
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.harness.chromium import Pages
+    from tests.harness.servers.moved_served import MovedServed
+    from tests.harness.servers.postgresql import PostgresqlCluster
+    from tests.harness.servers.redis_server import RedisServer
+    from tests.harness.servers.served import Layout, Served
+
+type Serve = Callable[..., Served]
+type ServeAt = Callable[..., MovedServed]
 
 os.environ.setdefault("TZ", "Europe/Paris")
 for name in [name for name in os.environ if name.startswith("PARVIS_") and name != "PARVIS_TEST_COUNTS"]:
@@ -40,9 +44,6 @@ MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 6 << 30
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
     # what tests write is thrown away: on a disk each fresh database costs a third of a second
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
-
-make_passwords_cheap()
-make_once()
 
 hypothesis_settings.register_profile(
     "parvis",
@@ -94,11 +95,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
 
 
+CHEAPER = {
+    "server.usecases.people.passwords": ("tests.harness.cheap_passwords", "make_passwords_cheap"),
+    "server.app": ("tests.harness.made_once", "make_once"),
+}
+"""By a module of the product that tests have imported: what makes it cheap for many tests."""
+
 gc.disable()  # until all is collected: what is imported stays, and a third of the time went into walking it
 
 
 def pytest_collection_finish() -> None:
     """What was imported and collected lasts to the end: the collector need not walk it again and again."""
+    for module, (cheaper, make_cheaper) in CHEAPER.items():
+        if module in sys.modules:
+            getattr(importlib.import_module(cheaper), make_cheaper)()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -118,13 +128,24 @@ def _machine(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[None]
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlCluster]:
     """This worker's own PostgreSQL cluster."""
-    with PostgresqlCluster() as cluster:
+    from tests.harness.servers.postgresql import PostgresqlCluster
+
+    with PostgresqlCluster(is_durable=False) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def durable_postgresql(postgresql: PostgresqlCluster) -> Iterator[PostgresqlCluster]:
+    """The same, with commits that outlive a power cut."""
+    with postgresql.durable():
+        yield postgresql
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """This worker's own Redis."""
+    from tests.harness.servers.redis_server import RedisServer
+
     with RedisServer() as server:
         yield server
 
@@ -158,6 +179,8 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the tables, to copy."""
+    from tests.harness.databases import make_tables
+
     place = tmp_path_factory.mktemp("migrated") / "parvis.db"
     make_tables(f"sqlite:///{place}")
     return place
@@ -166,6 +189,8 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
     """Name of a PostgreSQL database with the tables, to copy."""
+    from tests.harness.databases import make_tables
+
     name = postgresql.new_database()
     make_tables(postgresql.url(name))
     return name
@@ -194,28 +219,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def make_tables(url: str) -> None:
-    """Brings an empty database to the newest schema."""
-    database = Database(url, Clock())
-    migrate(database)
-    database.close()
-
-
 # --- the real server --------------------------------------------------------------------------
-
-Serve = Callable[..., Served]
-ServeAt = Callable[..., MovedServed]
 
 
 @pytest.fixture(scope="session")
 def prepared_voices(run_folder: Path) -> Path:
     """A folder `audio` with the voices that a server at rest prepares, made once for all workers of a run."""
+    from tests.harness.servers.prepared import prepare_voices
+
     return made_by_the_first(run_folder / "voices", prepare_voices)
 
 
 @pytest.fixture(scope="session")
 def demonstration_sqlite(prepared_voices: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demonstration's database and demo.json, to copy; printers keep their ports."""
+    from tests.harness.servers.prepared import make_demonstration
+
     return make_demonstration(tmp_path_factory.mktemp("demonstration-sqlite"), prepared_voices)
 
 
@@ -224,23 +243,11 @@ def demonstration_postgresql(
     prepared_voices: Path, postgresql: PostgresqlCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """A folder with demo.json and the name of the demonstration's database, to copy."""
+    from tests.harness.servers.prepared import make_demonstration
+
     name = postgresql.new_database()
     folder = tmp_path_factory.mktemp("demonstration-postgresql")
     return make_demonstration(folder, prepared_voices, database_url=postgresql.url(name)), name
-
-
-def make_demonstration(folder: Path, voices: Path, **settings: Any) -> Path:
-    """Makes the five sites with the command a person uses."""
-    Served(folder, **settings).parvis("demo")
-    shutil.copytree(voices / "audio", folder / "audio", dirs_exist_ok=True)
-    return folder
-
-
-def prepare_voices(folder: Path) -> None:
-    """Speaks each alert that a server at rest prepares."""
-    voices, translate = AudioFiles(folder / "audio"), Catalogues(CATALOGUES).translate
-    for alert in prepared_alerts():
-        voices.small_file(spoken_alert(alert, translate), "fr")
 
 
 @pytest.fixture
@@ -251,17 +258,22 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     `demonstration` the database holds the five sites and `.demonstration` their tokens; without, only tables.
     One demonstration at a time: its copies share the ports of their printers.
     """
+    from tests.harness.servers.prepared import made_server
+
     with ExitStack() as running:
-        yield lambda *layout, **how: _made(request, running, tmp_path / "var", *layout, **how).start()
+        yield lambda *layout, **how: made_server(request, running, tmp_path / "var", *layout, **how).start()
 
 
 @pytest.fixture
 def serve_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServeAt]:
     """`serve_at(hour, minute, layout, **settings)` → as `serve`, with real hours, a Tuesday at that hour."""
+    from tests.harness.servers.moved_served import MovedServed
+    from tests.harness.servers.prepared import made_server
+
     with ExitStack() as running:
 
         def at(hour: int, minute: int, layout: Layout = "embedded", **settings: Any) -> MovedServed:
-            server = _made(request, running, tmp_path / "var", layout, served=MovedServed, **settings)
+            server = made_server(request, running, tmp_path / "var", layout, served=MovedServed, **settings)
             assert isinstance(server, MovedServed)
             return server.at(hour, minute).start()
 
@@ -271,6 +283,8 @@ def serve_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServeAt
 @pytest.fixture(scope="module")
 def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """As `serve`, but a layout with its settings is one server for all tests of a module."""
+    from tests.harness.servers.prepared import made_server
+
     known: dict[Any, Served] = {}
     with ExitStack() as running:
 
@@ -278,44 +292,10 @@ def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             key = layout, frozenset(settings.items())
             if key not in known:
                 var = tmp_path_factory.mktemp(layout)
-                known[key] = _made(request, running, var, layout, **settings).start()
+                known[key] = made_server(request, running, var, layout, **settings).start()
             return known[key]
 
         yield stand
-
-
-def _made(
-    request: pytest.FixtureRequest,
-    running: ExitStack,
-    var: Path,
-    layout: Layout = "embedded",
-    *,
-    demonstration: bool = True,
-    served: type[Served] = Served,
-    **settings: Any,
-) -> Served:
-    """A server with its database, that lasts as long as `running`."""
-    kind = "sqlite" if layout == "embedded" else "postgresql"
-    made = request.getfixturevalue(f"demonstration_{kind}") if demonstration else None
-    chosen: dict[str, Any] = dict(settings)
-    if layout == "workers":
-        template = made[1] if made else request.getfixturevalue("migrated_postgresql")
-        database_url = running.enter_context(_copy(request.getfixturevalue("postgresql"), template))
-        redis_url = request.getfixturevalue("redis_server").url
-        chosen |= {"redis_url": redis_url, "workers": 2, "database_url": database_url}
-    server = running.enter_context(served(var, **chosen))
-    if made is None:
-        server.parvis("migrate")
-    else:
-        server.take_demonstration(made if layout == "embedded" else made[0])
-    return server
-
-
-@contextmanager
-def _copy(cluster: PostgresqlCluster, template: str) -> Iterator[str]:
-    name = cluster.new_database(template)
-    yield cluster.url(name)
-    cluster.drop(name)
 
 
 # --- browser ----------------------------------------------------------------------------------
@@ -338,6 +318,8 @@ def fonts_dir(assets_dir: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, one per worker."""
+    from tests.harness.chromium import running_chromium
+
     with running_chromium() as chromium:
         yield chromium
 
@@ -345,6 +327,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def pages(browser: Browser) -> Iterator[Pages]:
     """Opens pages, each in its own context; the test fails if one had an error or broke its policy."""
+    from tests.harness.chromium import Pages
+
     opened = Pages(browser)
     yield opened
     opened.close()

@@ -15,20 +15,43 @@ from tests.harness.live_frames import faults_of_frame
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.servers.forked import Forks
 from tests.harness.servers.ports import free_port
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.postgresql import DURABILITY, PostgresqlCluster
 from tests.harness.sharing import machine
 from tests.harness.told_routes import told_routes
 from tests.harness.waiting import wait_until
 
+RULES = PROJECT / "tests" / "server" / "domain"
 
-def test_a_database_is_fresh_and_durable(postgresql: PostgresqlCluster, empty_postgresql_url: str):
+
+def test_a_database_is_fresh(postgresql: PostgresqlCluster, empty_postgresql_url: str):
     name = empty_postgresql_url.rpartition("/")[2]
     with psycopg.connect(postgresql.dsn(name)) as connection:
-        assert connection.execute("show fsync").fetchone() == ("on",)
         assert connection.execute("show server_encoding").fetchone() == ("UTF8",)
         assert connection.execute(
             "select count(*) from pg_tables where schemaname = 'public'"
         ).fetchone() == (0,)
+
+
+def durability(cluster: PostgresqlCluster) -> set[object]:
+    with psycopg.connect(cluster.dsn("postgres")) as connection:
+        return {connection.execute(f"show {name}".encode()).fetchone() for name in DURABILITY}
+
+
+def test_commits_wait_for_the_disk_only_where_a_power_cut_is_tried(postgresql: PostgresqlCluster):
+    with pytest.raises(AssertionError, match="could be lost"):
+        postgresql.stop()
+    with postgresql.durable():
+        assert durability(postgresql) == {("on",)}
+    assert durability(postgresql) == {("off",)}
+
+
+def test_a_test_of_a_rule_loads_no_application():
+    heavy = {"flask", "gevent", "playwright", "server.app", "server.store", "sqlalchemy"}
+    rules = [".".join(path.relative_to(PROJECT).with_suffix("").parts) for path in RULES.rglob("test_*.py")]
+    loading = f"import importlib, sys; list(map(importlib.import_module, {['tests.conftest', *rules]}))"
+    command = [str(PYTHON), "-c", f"{loading}; print(*{heavy} & set(sys.modules))"]
+    loaded = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
 
 
 def test_a_database_can_be_copied_from_another(postgresql: PostgresqlCluster):

@@ -84,7 +84,7 @@ def all_die(
 @pytest.mark.long
 @pytest.mark.timeout(count(small=240, large=1_800))
 def test_nothing_is_lost_or_doubled_whatever_dies(
-    serve: Serve, postgresql: PostgresqlCluster, redis_server: RedisServer
+    serve: Serve, durable_postgresql: PostgresqlCluster, redis_server: RedisServer
 ):
     hall = ServedHall(serve("workers", voice="false"))
     presses, agent, over = Presses(hall, visitors=4), Agent(hall), Event()
@@ -96,7 +96,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(
         ]
         try:
             for _ in range(ROUNDS):
-                all_die(presses, postgresql, redis_server, order)
+                all_die(presses, durable_postgresql, redis_server, order)
         finally:
             over.set()
         for each in working:

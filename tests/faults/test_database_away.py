@@ -65,10 +65,12 @@ def test_while_a_write_waits_screens_are_still_answered(served_hall):
 
 
 @pytest.mark.long
-def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(served_hall, postgresql):
+def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(
+    served_hall, durable_postgresql
+):
     hall = served_hall("workers")
     before = [hall.ticket() for _ in range(5)]
-    postgresql.stop()
+    durable_postgresql.stop()
     try:
         wanted = {"service": "laon-accueil", "press_id": str(uuid.uuid4())}
         hall.http.close()  # gunicorn closes an idle connection after two seconds, perhaps just now
@@ -79,7 +81,7 @@ def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(se
         assert hall.http.get("/halls/laon/board").status_code == 503
         assert not hall.server.is_ready()
     finally:
-        postgresql.start()
+        durable_postgresql.start()
     wait_until(hall.server.is_ready, "the server is ready again")
     again = hall.http.post("/halls/laon/tickets", json=wanted)
     assert again.status_code == 201
@@ -88,12 +90,14 @@ def test_while_postgresql_is_stopped_requests_are_refused_and_nothing_is_lost(se
     assert_nothing_lost(hall.server, [*before, again.json(), *after])
 
 
-def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_lives(served_hall, postgresql):
+def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_lives(
+    served_hall, durable_postgresql
+):
     """A worker that cannot boot makes gunicorn stop all: one killed meanwhile, or slow to start, did."""
     hall = served_hall("workers")
     before = hall.ticket()
     first, workers = hall.server.pids()[0], hall.server.worker_pids()
-    postgresql.stop()
+    durable_postgresql.stop()
     try:
         os.kill(workers[-1], signal.SIGKILL)
         wait_until(
@@ -102,7 +106,7 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_li
             within_s=30,
         )
     finally:
-        postgresql.start()
+        durable_postgresql.start()
     wait_until(hall.server.is_ready, "the server is ready again")
     assert hall.server.pids()[0] == first
     assert len(hall.server.worker_pids()) == len(workers)

@@ -15,7 +15,7 @@ from server.commands.say import say, say_refusal
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.transactions.open_installed import installation_of, open_installed
-from tests.conftest import make_tables
+from tests.harness.databases import make_tables
 from tests.harness.programs import PROJECT, PYTHON
 from tests.harness.servers.forked import forks
 from tests.harness.servers.ports import free_port

@@ -1,9 +1,11 @@
-"""A PostgreSQL cluster of the tests' own: default settings, fsync on, thrown away afterwards."""
+"""A PostgreSQL cluster of the tests' own, thrown away afterwards."""
 
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -13,12 +15,19 @@ from tests.harness.programs import child_of_tests, database_user, postgresql_pro
 from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until
 
+DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+"""The settings, on by default, by which a commit outlives a power cut."""
+
 
 class PostgresqlCluster:
-    """One running server; `new_database` makes databases in it."""
+    """One running server with default settings; `new_database` makes databases in it.
 
-    def __init__(self, *, cores: set[int] | None = None) -> None:
+    `is_durable` False: its commits do not wait for the disk, but within `durable`.
+    """
+
+    def __init__(self, *, cores: set[int] | None = None, is_durable: bool = True) -> None:
         self.port = free_port()
+        self.is_durable = is_durable
         self._cores = cores
         self._count = 0
         self._connection: psycopg.Connection | None = None
@@ -29,6 +38,9 @@ class PostgresqlCluster:
         if user is not None:
             shutil.chown(self._folder, user, user)
         self._create(user)
+        if not self.is_durable:
+            with (self._folder / "data" / "postgresql.conf").open("a") as configuration:
+                configuration.writelines(f"{name} = off\n" for name in DURABILITY)
         self.start()
         return self
 
@@ -63,8 +75,29 @@ class PostgresqlCluster:
         """Drops a database and cuts its open connections."""
         self._execute(f"drop database if exists {database} with (force)")
 
+    @contextmanager
+    def durable(self) -> Iterator[Self]:
+        """The cluster, whose commits wait for the disk meanwhile, as those of an installation do."""
+        for name in DURABILITY:
+            self._execute(f"alter system set {name} = on")
+        self._reload(is_durable=True)
+        yield self
+        self._execute("alter system reset all")
+        self._reload(is_durable=False)
+
+    def _reload(self, *, is_durable: bool) -> None:
+        self._execute("select pg_reload_conf()")
+        wait_until(lambda: self._fsync() == is_durable, "new connections have the settings")
+        self._execute("checkpoint")
+        self.is_durable = is_durable
+
+    def _fsync(self) -> bool:
+        with psycopg.connect(self.dsn("postgres")) as connection:
+            return connection.execute("show fsync").fetchone() == ("on",)
+
     def stop(self) -> None:
         """Stops the server at once, as a power cut would; `start` brings it back."""
+        assert self.is_durable, "what was committed could be lost"
         self._disconnect()
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait()
