@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
 
 from server.domain.notices.media import MediumState, Sites, Texts
 from server.domain.notices.media_details import MediumDetails, words_to_find
@@ -50,7 +50,8 @@ _FOLDERS = (
     select(
         medium_site.c.site,
         func.count().label("media"),
-        func.coalesce(func.sum(medium_details.c.kept_bytes), 0).label("kept_bytes"),
+        # PostgreSQL sums to a decimal
+        cast(func.coalesce(func.sum(medium_details.c.kept_bytes), 0), BigInteger).label("kept_bytes"),
     )
     .select_from(_PLACED)
     .where(_STANDING)
@@ -112,10 +113,7 @@ def set_kept_bytes(transaction: Writes, medium: str, files: Collection[PreparedF
 
 def media_folders(rows: Rows) -> list[FolderRow]:
     """What each site keeps, sites without media left out."""
-    return [
-        FolderRow(row.site, row.media, int(row.kept_bytes))  # PostgreSQL sums to a decimal
-        for row in rows.all(_EVERY_FOLDER)
-    ]
+    return rows.all(_EVERY_FOLDER)
 
 
 def tags_in_use(rows: Rows, sites: Sites) -> list[str]:
