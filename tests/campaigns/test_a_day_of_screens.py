@@ -75,7 +75,7 @@ class Day:
                 medium = officer.post("/api/v1/media", content=content).raise_for_status().json()["medium"]
                 place = f"/api/v1/media/{medium}"
                 is_ready = partial(self.is_ready, officer, place)
-                wait_until(is_ready, "prepared", within_s=120)
+                wait_until(is_ready, "prepared")
                 officer.patch(place, json={"texts": {"fr": "Le hall rénové"}}).raise_for_status()
                 wanted = {"kind": kind, "medium": medium, "titles": {"fr": f"Le hall ({kind})"}}
                 made = officer.post("/api/v1/notices", json={"content": wanted}).raise_for_status().json()

@@ -76,9 +76,9 @@ def all_die(
             server = postgresql if dying == "postgresql" else redis
             server.stop()
             enough = presses.tried + order.randrange(MOST_TRIES)
-            wait_until(partial(presses.has_tried, enough), f"presses while {dying} is away", within_s=60)
+            wait_until(partial(presses.has_tried, enough), f"presses while {dying} is away")
             server.start()
-        wait_until(hall.server.is_ready, f"ready after the death of {dying}", within_s=60)
+        wait_until(hall.server.is_ready, f"ready after the death of {dying}")
 
 
 @pytest.mark.long

@@ -103,7 +103,6 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_and_the_server_li
         wait_until(
             lambda: "database_away" in hall.server.log.read_text(encoding="utf-8"),
             "a new worker waits",
-            within_s=30,
         )
     finally:
         durable_postgresql.start()

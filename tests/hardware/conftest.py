@@ -92,7 +92,7 @@ def emupos_printers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[i
         output=folder / "log",
     )
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{api}/api/v1/devices"), "emupos answers", within_s=30)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{api}/api/v1/devices"), "emupos answers")
         base = f"http://127.0.0.1:{api}"
         yield {
             576: Emupos(base, "wide", TcpAddress("127.0.0.1", wide)),

@@ -13,7 +13,6 @@ from playwright.sync_api import expect
 
 from server.domain.alarms.detection import AlarmKind
 from server.live import messages
-from server.printing.worker import PrintingPace
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -24,7 +23,6 @@ from tests.server.printing.test_served_printing import Kiosk
 from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
 from tests.server.sending.office import subjects, types
 
-WITHIN_S = 4 * PrintingPace().poll_s  # two looks at the printer, on a busy machine
 WHAT = "Borne de l’entrée\u00a0: plus de papier."
 
 
@@ -80,9 +78,7 @@ def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
         page = sign_in(pages.open(), server, *demonstration_user(server, "supervisor"), "/console")
         expect(page.locator("[data-alarms]")).to_be_hidden()
         kiosk.switch("paper_out", is_on=True)
-        wait_until(
-            lambda: recipients.turns()[0] == ["alarm.raised"], "the webhook is told", within_s=WITHIN_S
-        )
+        wait_until(lambda: recipients.turns()[0] == ["alarm.raised"], "the webhook is told")
         wait_until(lambda: len(recipients.box.letters) == 1, "the letter is there")
         wait_until(lambda: socket.of(messages.ALARM_CHANGED), "the page is told")
         assert socket.of(messages.ALARM_CHANGED) == [{}]
@@ -98,10 +94,10 @@ def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
         page.get_by_role("button", name="Je m’en occupe").press("Enter")
         expect(page.locator(".alarm .who")).to_contain_text("s’en occupe depuis")
         kiosk.switch("paper_out", is_on=False)
-        wait_until(lambda: len(recipients.box.letters) == 2, "the end is told", within_s=WITHIN_S)
+        wait_until(lambda: len(recipients.box.letters) == 2, "the end is told")
         expect(page.locator('[data-part="open"]')).to_contain_text("Aucune alarme.")
         kiosk.switch("paper_out", is_on=True)
-        wait_until(lambda: len(recipients.box.letters) == 3, "it is back", within_s=WITHIN_S)
+        wait_until(lambda: len(recipients.box.letters) == 3, "it is back")
         assert [each["alarm"] for each in alarms(browser)] == [alarm["alarm"]]
     hooks, letters = recipients.turns()
     assert hooks == ["alarm.raised", "alarm.acknowledged", "alarm.cleared", "alarm.returned"]

@@ -115,7 +115,7 @@ def take(var: Path) -> None:
         console.keyboard.press("O")
         expect(console.locator("[data-timer=person]").first).to_be_visible()
         console.reload()
-        expect(console.locator("[data-list=waiting] li").first).to_be_visible(timeout=15_000)
+        expect(console.locator("[data-list=waiting] li").first).to_be_visible()
         keep(console, "guichet")
 
         phone = opened(browser, f"{base_url}/t/{tickets[-1]['token']}", 390, 844)

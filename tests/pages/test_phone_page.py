@@ -193,4 +193,4 @@ def test_a_lost_connection_is_shown_and_restored(
     expect(page.locator("[data-text=live]")).to_have_text(re.compile(minutes))
     assert_accessible(page)
     hall.start()
-    expect(page.locator("[data-live=yes]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-live=yes]")).to_be_visible()

@@ -89,7 +89,7 @@ def _running(command: list[str], issuer: str, folder: Path) -> Iterator[RunningP
             return False
 
     try:
-        wait_until(is_there, f"{issuer} answers", within_s=20)
+        wait_until(is_there, f"{issuer} answers")
         yield RunningProvider(issuer, process)
     finally:
         process.kill()

@@ -120,7 +120,7 @@ class PostgresqlCluster:
             cores=self._cores,
             output=self._folder / "server.log",
         )
-        wait_until(self._answers, "PostgreSQL accepts connections", within_s=30)
+        wait_until(self._answers, "PostgreSQL accepts connections")
 
     def _create(self, user: str | None) -> None:
         created = child_of_tests(

@@ -23,11 +23,9 @@ from tests.harness.waiting import wait_until
 Layout = Literal["embedded", "workers"]
 
 
-def run_parvis(
-    arguments: list[str], environment: dict[str, str], *, typed: str = "", within_s: float = 120
-) -> str:
+def run_parvis(arguments: list[str], environment: dict[str, str], *, typed: str = "") -> str:
     """What a `parvis` command printed, with `typed` on its standard input; fails if it was refused."""
-    ended = run_command(arguments, environment, typed=typed, within_s=within_s)
+    ended = run_command(arguments, environment, typed=typed)
     assert ended.status == 0, f"parvis {' '.join(arguments)} → {ended.status}\n{ended.stdout}\n{ended.stderr}"
     return ended.stdout
 
@@ -73,9 +71,9 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def parvis(self, *arguments: str, typed: str = "", within_s: float = 120) -> str:
+    def parvis(self, *arguments: str, typed: str = "") -> str:
         """What a `parvis` command printed, run with this server's settings."""
-        return run_parvis(list(arguments), self.environment, typed=typed, within_s=within_s)
+        return run_parvis(list(arguments), self.environment, typed=typed)
 
     @property
     def demonstration(self) -> dict[str, Any]:
@@ -102,7 +100,7 @@ class Served:
         place.write_text(json.dumps(content), encoding="utf-8")
         self.parvis("import-configuration", str(place))
 
-    def start(self, *, by_command: bool = False, within_s: float = 60) -> Self:
+    def start(self, *, by_command: bool = False) -> Self:
         """Starts the server and waits until it is ready; returns itself.
 
         `by_command` starts `parvis serve`; otherwise a fork becomes at once what that command becomes, and on
@@ -116,7 +114,7 @@ class Served:
         else:
             _, _, module, *arguments = self.command()
             self._server = forks().start(module, arguments, self.environment, self.log)
-        wait_until(self.is_ready, f"{self.base_url}/health/ready answers", within_s=within_s)
+        wait_until(self.is_ready, f"{self.base_url}/health/ready answers")
         return self
 
     def command(self) -> list[str]:
@@ -168,17 +166,21 @@ class Served:
         self._server.wait()
         self._server = None
 
-    def stop(self, *, within_s: float = 20) -> None:
-        """SIGTERM, as a service supervisor does; a server that takes longer is killed and the test fails."""
+    def stop(self) -> None:
+        """SIGTERM, as a service supervisor does; a server that goes on is killed and the test fails."""
         if self._server is None:
             return
         self._server.send_signal(signal.SIGTERM)
         try:
-            self._server.wait(within_s)
-        except subprocess.TimeoutExpired:
+            wait_until(self._has_ended, "the server stops")
+        except AssertionError as error:
+            error.add_note(self.log_end())
             self.kill()
-            raise AssertionError(f"the server did not stop within {within_s} s\n{self.log_end()}") from None
+            raise
         self._server = None
+
+    def _has_ended(self) -> bool:
+        return self._server is not None and self._server.poll() is not None
 
     def restart(self) -> Self:
         """Stops cleanly and starts again."""

@@ -248,7 +248,7 @@ def test_a_lost_connection_is_shown_and_a_gesture_during_it_is_done_once(
     expect(console.locator("body")).to_have_class(re.compile(r"\bsending\b"))
     hall.start()
     expect(console.locator("body")).to_have_attribute("data-phase", "in_service")
-    expect(console.locator("[data-live=yes]")).to_be_visible(timeout=20_000)
+    expect(console.locator("[data-live=yes]")).to_be_visible()
     expect(console.locator("[data-lost]")).to_be_hidden()
     expect(console.locator("[data-person] .number")).to_have_text(number)
 

@@ -45,7 +45,7 @@ def test_a_screen_heals_by_itself_after_a_restore_although_its_version_was_highe
     server.stop()
     expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
     server.parvis("restore", str(copy))
-    server.start(within_s=90)
+    server.start()
 
     # the calls of the backup are shown again, later ones are not
     expect(page.locator(".card-number")).to_have_text([first["number"]])

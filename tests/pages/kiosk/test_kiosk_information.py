@@ -48,7 +48,7 @@ def test_a_notice_is_read_at_the_kiosk_and_on_a_phone_and_a_ticket_is_still_take
 ):
     notice = publish(hall, NOTICE)
     page = at_kiosk("upright tablet")
-    expect(page.locator("[data-act=show_information]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-act=show_information]")).to_be_visible()
     assert page.locator(".acts .position").count() == 0, "it takes no room from the services"
     page.locator("[data-toggle=low]").click()
     fits(page)

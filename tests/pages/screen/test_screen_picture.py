@@ -20,7 +20,7 @@ def drawn(hall: ContractServer) -> Image.Image:
     """The picture requested now."""
     before = len(hall.pictures)
     hall.sockets.emit("picture.asked", {}, namespace="/screen")
-    wait_until(lambda: len(hall.pictures) > before, "the picture", within_s=30)
+    wait_until(lambda: len(hall.pictures) > before, "the picture")
     assert len(hall.pictures[-1]) < MOST_BYTES
     return Image.open(io.BytesIO(hall.pictures[-1])).convert("RGB")
 
@@ -73,7 +73,7 @@ def test_a_picture_shows_a_film_and_none_is_taken_during_a_new_call(pages: Pages
     before = len(media_hall.pictures)
     shown = page.evaluate("performance.now()")
     media_hall.sockets.emit("picture.asked", {}, namespace="/screen")
-    wait_until(lambda: len(media_hall.pictures) > before, "the picture after the call has held", within_s=30)
+    wait_until(lambda: len(media_hall.pictures) > before, "the picture after the call has held")
     assert page.evaluate("performance.now()") - shown > 8_000
 
 

@@ -125,7 +125,7 @@ def test_a_visitor_with_an_appointment_today_checks_in(serve: Serve) -> None:
     file.write_text(text, encoding="utf-8")
     server.parvis("import-appointments", str(file), "--hall", "laon")
     with played(server):
-        wait_until(lambda: "check-in" in verbs(server), "somebody checks in", within_s=60)
+        wait_until(lambda: "check-in" in verbs(server), "somebody checks in")
 
 
 def test_simulated_people_wait_for_a_restarted_server_and_continue(serve: Serve) -> None:
@@ -179,7 +179,7 @@ def test_a_demonstration_is_served_busy_and_its_player_ends_with_it(tmp_path: Pa
     )
     try:
         described = tmp_path / "var" / "demo.json"
-        wait_until(lambda: _answers(port), "the demonstration is served", within_s=60)
+        wait_until(lambda: _answers(port), "the demonstration is served")
         children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text(encoding="utf-8").split()
         [player] = [pid for pid in children if "--ends-with" in _command(pid)]
         key = json.loads(described.read_text(encoding="utf-8"))["api_key"]

@@ -63,7 +63,7 @@ class Listener:
         return found[0]
 
     def ask(self, name: str, message: Message) -> Any:
-        return self.socket.call(name, message, namespace=self.namespace, timeout=10)
+        return self.socket.call(name, message, namespace=self.namespace, timeout=PATIENCE_S)
 
     def largest(self) -> int:
         """Bytes of the largest message heard, as it travels."""
@@ -93,7 +93,7 @@ def listening(
         transports=["websocket"],
         namespaces=[namespace],
         auth=auth,
-        wait_timeout=10,
+        wait_timeout=PATIENCE_S,
     )
     try:
         yield listener
@@ -104,7 +104,7 @@ def listening(
 
 def accepted_headers(server: Served, extensions: str) -> str:
     """The head, in small letters, of the answer to a browser that offers extensions of the websocket."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as opened:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as opened:
         opened.sendall(
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -129,7 +129,7 @@ def refusal_of(server: Served, namespace: str, auth: Message, headers: dict[str,
             transports=["websocket"],
             namespaces=[namespace],
             auth=auth,
-            wait_timeout=5,
+            wait_timeout=PATIENCE_S,
         )
     except socketio.exceptions.ConnectionError:
         pass

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.conftest import Serve
 from tests.harness.servers.postgresql import PostgresqlCluster
 from tests.server.live.hall import Halls
-from tests.server.web.api_site import ApiSite, publish_both_halls
+from tests.server.web.api_site import TUESDAY_AT_TEN, ApiSite, publish_both_halls
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +60,13 @@ def api(halls_sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     found = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
     yield found
     found.close()
+
+
+@pytest.fixture
+def one_instant() -> Iterator[None]:
+    """The requests of this test are made within a minute, even on a slow machine."""
+    with time_machine.travel(TUESDAY_AT_TEN, tick=False):
+        yield
 
 
 @pytest.fixture

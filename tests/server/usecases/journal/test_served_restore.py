@@ -47,7 +47,7 @@ def test_after_a_restore_the_hall_has_a_new_epoch_and_no_number_is_given_twice(s
         old = board(client)
     served.stop()
     assert "laon\u00a0: au moins" in served.parvis("restore", str(copy))
-    served.start(within_s=90)
+    served.start()
     with api(served) as client:
         new = board(client)
         anew = [issue(client) for _ in range(30)]

@@ -1,11 +1,9 @@
 """Rate limits: counted for all workers, explained in words, and never a lock-out."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 
 from server.app.brakes import brake, make_limiter
@@ -63,13 +61,6 @@ def test_failed_sign_ins_of_a_64_are_counted_together(api: ApiSite):
     for number in range(3):
         browser.post("/connexion", data=form, environ_overrides={"REMOTE_ADDR": f"2001:db8::{number + 1}"})
     assert api.count("sign_in_failure WHERE failures = 3") == 3  # of the pair, the login and the address
-
-
-@pytest.fixture
-def one_instant() -> Iterator[None]:
-    """The requests of this test are made within a minute, even on a slow machine."""
-    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.mark.usefixtures("one_instant")

@@ -71,6 +71,7 @@ def test_a_new_route_and_an_address_without_one_are_counted_with_the_pages(redis
     assert [one("/own") for _ in range(20)] == [200] * 20
 
 
+@pytest.mark.usefixtures("one_instant")
 def test_many_addresses_of_a_network_are_counted_together_and_others_are_not():
     ask = worker()
     assert [ask("/page", f"192.0.2.{number}") for number in range(1, 11)] == [200] * 8 + [429] * 2
@@ -78,6 +79,7 @@ def test_many_addresses_of_a_network_are_counted_together_and_others_are_not():
     assert [ask("/page", f"2001:db8:7:{number}::1") for number in range(10)] == [200] * 8 + [429] * 2
 
 
+@pytest.mark.usefixtures("one_instant")
 def test_without_redis_each_process_counts_for_itself():
     ask = worker(f"redis://127.0.0.1:{free_port()}/0")
     assert [ask("/page") for _ in range(3)] == [200, 200, 429]
@@ -97,6 +99,7 @@ def strict(halls_sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     found.close()
 
 
+@pytest.mark.usefixtures("one_instant")
 def test_a_flood_from_the_halls_own_address_never_refuses_devices_people_and_keys(strict: ApiSite):
     stranger, person = strict.app.test_client(), strict.person("agent")
     menu = f"/api/v1/halls/{HALL}/menu"

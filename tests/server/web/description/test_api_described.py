@@ -131,7 +131,7 @@ def crowded(server: Served, browser: httpx.Client) -> str:
         answer = browser.get("/api/v1/halls/laon/alarms").raise_for_status()
         return list(answer.json()["alarms"])
 
-    return str(wait_until(open_alarms, "a queue is over its threshold", within_s=30)[0]["alarm"])
+    return str(wait_until(open_alarms, "a queue is over its threshold")[0]["alarm"])
 
 
 def raised(browser: httpx.Client) -> str:
