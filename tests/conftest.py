@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.harness.servers.redis_server import RedisServer
     from tests.harness.servers.served import Layout, Served
 
+type FreshDatabase = Callable[[str], AbstractContextManager[str]]
 type Serve = Callable[..., Served]
 type ServeAt = Callable[..., MovedServed]
 
@@ -124,6 +125,20 @@ def _machine(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[None]
 
 # --- databases --------------------------------------------------------------------------------
 
+DIFFERS = frozenset(
+    PROJECT / "tests" / folder
+    for folder in ("faults", "server/jobs", "server/sending", "server/store", "server/usecases/days")
+)
+"""Folders of tests that may differ between databases: what is stored, taken by one of many, or random."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests on a database run on SQLite; those of these folders or marked `both_databases` on both kinds."""
+    if "database_kind" in metafunc.fixturenames:
+        test = metafunc.definition
+        is_on_both = test.get_closest_marker("both_databases") or not DIFFERS.isdisjoint(test.path.parents)
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"] if is_on_both else ["sqlite"])
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlCluster]:
@@ -169,10 +184,10 @@ def empty_sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'parvis.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh database without tables; the test runs once on each kind."""
-    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """A fresh database without tables."""
+    url: str = request.getfixturevalue(f"empty_{database_kind}_url")
     return url
 
 
@@ -212,11 +227,30 @@ def postgresql_url(postgresql: PostgresqlCluster, migrated_postgresql: str) -> I
     postgresql.drop(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh database with the tables; the test runs once on each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """A fresh database with the tables."""
+    url: str = request.getfixturevalue(f"{database_kind}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def fresh_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FreshDatabase:
+    """`fresh_database(kind)`: a context with the address of a database with the tables, for several tests."""
+
+    @contextmanager
+    def fresh(kind: str) -> Iterator[str]:
+        if kind == "sqlite":
+            place = tmp_path_factory.mktemp("database") / "parvis.db"
+            shutil.copy(request.getfixturevalue("migrated_sqlite"), place)
+            yield f"sqlite:///{place}"
+        else:
+            cluster: PostgresqlCluster = request.getfixturevalue("postgresql")
+            name = cluster.new_database(request.getfixturevalue("migrated_postgresql"))
+            yield cluster.url(name)
+            cluster.drop(name)
+
+    return fresh
 
 
 # --- the real server --------------------------------------------------------------------------

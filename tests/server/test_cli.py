@@ -155,6 +155,7 @@ def test_an_account_is_created_and_its_password_reset(installation: Installation
     )
 
 
+@pytest.mark.both_databases
 def test_journals_are_verified_backed_up_and_restored(tmp_path: Path, database_url: str):
     installation = installed(tmp_path / "var", database_url)
     assert "laon: 1 fact, right" in installation.parvis("verify-journal", "--full")

@@ -102,6 +102,7 @@ def test_a_declared_priority_is_on_the_paper(open_small_hall):
     )
 
 
+@pytest.mark.both_databases
 def test_a_sheet_that_says_how_to_book_is_printed_with_a_verdict_and_is_no_ticket(open_hall, simulated):
     hall = open_hall(simulated.port)
     answer = print_sheet(hall.database, "laon", AUTHOR, "laon-naturalisation", kiosk=KIOSK, language="es")

@@ -99,6 +99,7 @@ def test_a_wall_clock_set_back_an_hour_delays_the_take_over_by_one_lease_only(da
     assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
 
 
+@pytest.mark.both_databases
 def test_of_many_that_take_a_free_printer_at_once_one_gets_it(database_url):
     """Seen to give all four the printer when the write that takes it had no condition of its own."""
     databases = [Database(database_url, Clock()) for _ in range(PRINTERS)]
@@ -162,6 +163,7 @@ def test_a_job_ends_once(open_hall):
     assert hall.job(job) == ("done", "unknown", "mute")
 
 
+@pytest.mark.both_databases
 def test_a_job_left_by_a_driver_that_died_is_unknown_and_is_not_sent_again(open_hall, simulated):
     hall = open_hall(simulated.port)
     left, waiting = (hall.press() for _ in range(2))
@@ -176,6 +178,7 @@ def test_a_job_left_by_a_driver_that_died_is_unknown_and_is_not_sent_again(open_
     assert [waiting["number"] in "".join(ticket.text.split()) for ticket in simulated.tickets()] == [True]
 
 
+@pytest.mark.both_databases
 def test_a_ticket_that_a_slow_database_kept_from_the_printer_is_not_lost(open_hall, simulated, monkeypatch):
     """Nothing was sent: it is queued again, not « unknown »."""
     hall = open_hall(simulated.port)
@@ -209,6 +212,7 @@ def test_a_driver_that_stops_while_a_ticket_is_held_says_that_it_does_not_know(o
     assert hall.lease().expires_at == EPOCH
 
 
+@pytest.mark.both_databases
 def test_two_processes_on_one_printer_print_each_ticket_once_and_never_at_the_same_time(open_hall, simulated):
     """The process that drives the printer is stopped four times while tickets come in; another replaces it.
 

@@ -1,8 +1,9 @@
 """One hall on each kind of database, with two counters open for one service, for tests that call people."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -11,9 +12,12 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from tests.conftest import FreshDatabase
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
 from tests.server.usecases.days.watched_hall import MORNING, a_new_hall
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+type Halls = Callable[[str], Database]
 
 
 class Ticking(Hands):
@@ -39,29 +43,23 @@ def by_call() -> Collection[str]:
 
 
 @pytest.fixture(scope="module")
-def halls(
-    tmp_path_factory: pytest.TempPathFactory,
-    migrated_sqlite: Path,
-    request: pytest.FixtureRequest,
-    hands: Hands,
-    by_call: Collection[str],
-) -> Iterator[dict[str, Database]]:
-    """One hall on each kind of database: every test begins with it as it was published."""
-    place = tmp_path_factory.mktemp("verbs") / "parvis.db"
-    place.write_bytes(migrated_sqlite.read_bytes())
-    cluster = request.getfixturevalue("postgresql")
-    name = cluster.new_database(request.getfixturevalue("migrated_postgresql"))
-    urls = {"sqlite": f"sqlite:///{place}", "postgresql": cluster.url(name)}
-    found = {kind: database_with_hall(url, hands, HALL, by_call=by_call) for kind, url in urls.items()}
-    yield found
-    for database in found.values():
-        database.close()
-    cluster.drop(name)
+def halls(fresh_database: FreshDatabase, hands: Hands, by_call: Collection[str]) -> Iterator[Halls]:
+    """`halls(kind)`: one hall on each kind of database; every test begins with it as it was published."""
+    with ExitStack() as standing:
+
+        @cache
+        def hall_on(kind: str) -> Database:
+            url = standing.enter_context(fresh_database(kind))
+            found = database_with_hall(url, hands, HALL, by_call=by_call)
+            standing.callback(found.close)
+            return found
+
+        yield hall_on
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, halls: dict[str, Database], hands: Hands) -> Iterator[Database]:
-    database = halls[request.param]
+@pytest.fixture
+def database(database_kind: str, halls: Halls, hands: Hands) -> Iterator[Database]:
+    database = halls(database_kind)
     hands.now = MORNING
     a_new_hall(database, database.hall_id(HALL))
     for counter in (COUNTER, OTHER):

@@ -1,4 +1,4 @@
-"""The API in this process, on each database or on SQLite."""
+"""The API in this process."""
 
 import shutil
 from collections.abc import Iterator
@@ -46,18 +46,10 @@ def halls_postgresql_url(postgresql: PostgresqlCluster, halls_postgresql: str) -
     postgresql.drop(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ApiSite]:
-    """On each kind of database."""
-    found = ApiSite(request.getfixturevalue(f"halls_{request.param}_url"), tmp_path, has_halls=True)
-    yield found
-    found.close()
-
-
 @pytest.fixture
-def api(halls_sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
-    """On SQLite, where the database makes no difference."""
-    found = ApiSite(halls_sqlite_url, tmp_path, has_halls=True)
+def api(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[ApiSite]:
+    url = request.getfixturevalue(f"halls_{database_kind}_url")
+    found = ApiSite(url, tmp_path, has_halls=True)
     yield found
     found.close()
 

@@ -50,35 +50,35 @@ def test_without_a_token_nothing_is_answered(api: ApiSite):
         refused(api.call(verb, path, body, token=None), 401, "not_signed_in")
 
 
-def test_a_device_does_what_its_kind_may_in_its_own_hall(both: ApiSite):
-    for kind, token in (("kiosk", both.kiosk), ("screen", both.screen)):
+def test_a_device_does_what_its_kind_may_in_its_own_hall(api: ApiSite):
+    for kind, token in (("kiosk", api.kiosk), ("screen", api.screen)):
         for verb, path, body, permission in CALLS.values():
-            answer = both.call(verb, path, body, token=token)
+            answer = api.call(verb, path, body, token=token)
             if permission in DEVICE_KINDS[kind]:
                 assert answer.status_code in (200, 201), answer.text
             else:
                 refused(answer, 403, "forbidden")
-    refused(both.get(f"/halls/{OTHER}/menu", token=both.kiosk), 403, "foreign_device")
+    refused(api.get(f"/halls/{OTHER}/menu", token=api.kiosk), 403, "foreign_device")
 
 
-def test_an_unknown_or_revoked_device_gets_that_answer(both: ApiSite):
-    refused(both.get(f"/halls/{HALL}/menu", token="nobody-has-this"), 401, "unknown_device")
-    device = one_row(both.database, "SELECT id FROM device WHERE kind = 'kiosk'")["id"]
-    revoke_device(both.database, SYSTEM, device)
-    refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "device_revoked")
+def test_an_unknown_or_revoked_device_gets_that_answer(api: ApiSite):
+    refused(api.get(f"/halls/{HALL}/menu", token="nobody-has-this"), 401, "unknown_device")
+    device = one_row(api.database, "SELECT id FROM device WHERE kind = 'kiosk'")["id"]
+    revoke_device(api.database, SYSTEM, device)
+    refused(api.get(f"/halls/{HALL}/menu", token=api.kiosk), 401, "device_revoked")
 
 
-def test_the_cache_of_a_caller_is_dropped_at_once(both: ApiSite):
-    key = both.new_key("read")
-    with both.database.read() as rows:
+def test_the_cache_of_a_caller_is_dropped_at_once(api: ApiSite):
+    key = api.new_key("read")
+    with api.database.read() as rows:
         key_id = api_keys(rows)[-1].id
-    accepted(both.get(f"/halls/{HALL}/menu", token=both.kiosk))
-    accepted(both.get(f"/halls/{HALL}/board", token=key))
-    renewed = renew_device(both.database, SYSTEM, "laon-borne-1").token
-    revoke_api_key(both.database, SYSTEM, key_id)
-    refused(both.get(f"/halls/{HALL}/menu", token=both.kiosk), 401, "unknown_device")
-    accepted(both.get(f"/halls/{HALL}/menu", token=renewed))
-    refused(both.get(f"/halls/{HALL}/board", token=key), 401, "unknown_key")
+    accepted(api.get(f"/halls/{HALL}/menu", token=api.kiosk))
+    accepted(api.get(f"/halls/{HALL}/board", token=key))
+    renewed = renew_device(api.database, SYSTEM, "laon-borne-1").token
+    revoke_api_key(api.database, SYSTEM, key_id)
+    refused(api.get(f"/halls/{HALL}/menu", token=api.kiosk), 401, "unknown_device")
+    accepted(api.get(f"/halls/{HALL}/menu", token=renewed))
+    refused(api.get(f"/halls/{HALL}/board", token=key), 401, "unknown_key")
 
 
 def test_a_token_may_be_any_bytes(api: ApiSite):
@@ -86,21 +86,21 @@ def test_a_token_may_be_any_bytes(api: ApiSite):
         refused(api.get(f"/halls/{HALL}/menu", token=token), 401, "unknown_device")
 
 
-def test_a_key_does_what_its_scopes_say_where_it_may(both: ApiSite):
-    reads = both.new_key("read")
-    accepted(both.get(f"/halls/{HALL}/queue", token=reads))
-    refused(both.press(token=reads), 403, "forbidden")
-    refused(both.post(f"/counters/{COUNTER}/session", token=reads), 403, "forbidden")
-    here = both.new_key("read", halls=[HALL])
-    accepted(both.get(f"/halls/{HALL}/board", token=here))
-    refused(both.get(f"/halls/{OTHER}/board", token=here), 403, "forbidden")
+def test_a_key_does_what_its_scopes_say_where_it_may(api: ApiSite):
+    reads = api.new_key("read")
+    accepted(api.get(f"/halls/{HALL}/queue", token=reads))
+    refused(api.press(token=reads), 403, "forbidden")
+    refused(api.post(f"/counters/{COUNTER}/session", token=reads), 403, "forbidden")
+    here = api.new_key("read", halls=[HALL])
+    accepted(api.get(f"/halls/{HALL}/board", token=here))
+    refused(api.get(f"/halls/{OTHER}/board", token=here), 403, "forbidden")
 
 
-def test_a_key_of_this_machine_is_unknown_from_another(both: ApiSite):
-    local = both.new_key("read", is_loopback_only=True)
-    accepted(both.get(f"/halls/{HALL}/board", token=local))
+def test_a_key_of_this_machine_is_unknown_from_another(api: ApiSite):
+    local = api.new_key("read", is_loopback_only=True)
+    accepted(api.get(f"/halls/{HALL}/board", token=local))
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
-    refused(both.get(f"/halls/{HALL}/board", token=local, environ_overrides=elsewhere), 401, "unknown_key")
+    refused(api.get(f"/halls/{HALL}/board", token=local, environ_overrides=elsewhere), 401, "unknown_key")
 
 
 def test_a_key_without_remaining_halls_works_nowhere(api: ApiSite):
@@ -155,10 +155,11 @@ def test_a_person_does_what_the_role_may_at_their_site(api: ApiSite, role: str):
         refused(other, 403, "forbidden")
 
 
-def test_a_signed_in_session_ends_after_twelve_hours(both: ApiSite):
-    browser = both.person("agent")
+@pytest.mark.both_databases
+def test_a_signed_in_session_ends_after_twelve_hours(api: ApiSite):
+    browser = api.person("agent")
     assert browser.get(f"/api/v1/halls/{HALL}/queue").status_code == 200
-    both.hands.now += timedelta(hours=12, seconds=1)
+    api.hands.now += timedelta(hours=12, seconds=1)
     refused(browser.get(f"/api/v1/halls/{HALL}/queue"), 401, "not_signed_in")
 
 

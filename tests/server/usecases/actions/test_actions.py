@@ -30,6 +30,7 @@ def read(database: Database, *halls: str) -> list[PlannedAction]:
     return read_actions(database, [database.configuration(hall).site for hall in halls])
 
 
+@pytest.mark.both_databases
 def test_an_origin_has_one_action_which_stays_as_people_changed_it(database: Database):
     origin = ActionOrigin(OriginKind.COMPLAINT, "c1")
     action = add_action_for(database, "laon", origin, typed("Sièges"))

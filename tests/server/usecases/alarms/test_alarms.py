@@ -95,6 +95,7 @@ def test_a_printer_that_flickers_is_one_alarm(hall: FaultyHall):
     assert [(each["kind"], each["returns"]) for each in past] == [("paper_out", 1)]
 
 
+@pytest.mark.both_databases
 def test_several_workers_raise_an_alarm_once(hall: FaultyHall, monkeypatch: pytest.MonkeyPatch):
     hall.tells(HOOK)
     hall.look()
@@ -337,6 +338,7 @@ def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_j
     assert one_row(hall.database, "SELECT secret FROM recipient")["secret"] is None
 
 
+@pytest.mark.both_databases
 def test_deliveries_are_kept_thirty_days(hall: FaultyHall):
     hall.tells(HOOK)
     hall.printer = "paper_out"

@@ -73,6 +73,7 @@ def test_there_are_no_calls_during_an_alert_and_the_visitor_at_the_counter_is_fi
     assert alert_on_board(database)["kind"] == "evacuate"
 
 
+@pytest.mark.both_databases
 def test_a_called_visitor_goes_back_to_the_front_and_the_wait_continues(database: Database, hands: Hands):
     numbers = [ticket["number"] for ticket in issue(database, 3)]
     hands.now += timedelta(minutes=5)

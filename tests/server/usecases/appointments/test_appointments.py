@@ -142,6 +142,7 @@ def test_a_used_code_is_refused_and_the_same_press_gets_the_same_ticket(database
         move_appointment(database, HALL, DESK, made["appointment"], booked_at=TEN + timedelta(hours=1))
 
 
+@pytest.mark.both_databases
 def test_two_kiosks_with_one_code_give_one_ticket(database: Database, hands: Hands):
     made = book(database)
     hands.now = TEN
@@ -233,6 +234,7 @@ def test_a_late_visitor_keeps_the_class_within_the_grace(
     assert ticket["appointment"]["late_min"] == late
 
 
+@pytest.mark.both_databases
 def test_a_mistaken_check_in_can_be_undone_until_the_call(database: Database, hands: Hands):
     open_counter(database, COUNTER, AGENT, SessionRequest())
     made = book(database, service=SERVICE)

@@ -136,6 +136,7 @@ def test_an_update_that_no_longer_concerns_the_site_closes_the_proposal(database
     assert received(database, drill).refusal == "bulletin_not_actual"
 
 
+@pytest.mark.both_databases
 def test_an_alert_is_raised_once_and_its_update_replaces_it(database: Database):
     halls = halls_of_site(database, "laon")
     row = received(database, cap_xml())

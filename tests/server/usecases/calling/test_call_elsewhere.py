@@ -104,6 +104,7 @@ def test_an_agent_who_stays_holds_both_counters_and_undo_leaves_the_other(databa
     assert places(database) == {COUNTER: session, ELSEWHERE: None}
 
 
+@pytest.mark.both_databases
 def test_later_gestures_are_undone_first(database: Database):
     (ticket,) = issue(database)
     called = go(database, ticket["visit"])

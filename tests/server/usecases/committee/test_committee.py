@@ -103,6 +103,7 @@ def test_only_a_meeting_that_led_to_nothing_is_removed(database: Database, site:
         add_decision(database, site, meeting, DecisionRequest("x", "", "", ""), form="d1")
 
 
+@pytest.mark.both_databases
 def test_no_decision_is_noted_of_a_meeting_that_is_being_removed(database: Database, site: Site):
     meeting = planned(database, site, "2026-11-24")
     decision = DecisionRequest("Sièges", "", "Logistique", "2027-01-15")
@@ -144,6 +145,7 @@ def test_a_decision_names_a_target_and_leads_to_one_action(database: Database, s
     assert {of: each.id for of, each in committee.actions.items()} == {"d1": action.row.id}
 
 
+@pytest.mark.both_databases
 def test_minutes_are_replaced_given_back_and_erased_five_years_later(database: Database, site: Site):
     meeting = planned(database, site, "2026-11-24")
     attach_minutes(database, site, meeting, b"%PDF-1.4 first")

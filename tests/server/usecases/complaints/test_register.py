@@ -119,6 +119,7 @@ def test_a_closed_register_takes_nothing(database: Database):
         add(database, "a form")
 
 
+@pytest.mark.both_databases
 def test_a_contact_and_then_the_text_leave_no_trace_after_their_dates(
     database: Database, hands: Hands, tmp_path: Path
 ):
@@ -167,6 +168,7 @@ GESTURES: dict[ModuleType, Callable[[Database, str], object]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("module", GESTURES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Database, module: ModuleType):
     entry = add(database, "a form")["entry"]
@@ -177,6 +179,7 @@ def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Databas
     assert read_register(database, SUPERVISOR).hidden == 1
 
 
+@pytest.mark.both_databases
 def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(database: Database):
     entry = add(database, "a form")["entry"]
     act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
@@ -188,6 +191,7 @@ def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(databas
     assert (row.state, row.released_at) == ("closed", None)
 
 
+@pytest.mark.both_databases
 def test_two_overlapping_sends_of_a_form_are_answered_alike(database: Database):
     again = partial(add, database, "a form", contact=CONTACT)
     with begun_before(add_entry_module, "insert_entry", again) as other:

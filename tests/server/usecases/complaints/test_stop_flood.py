@@ -124,6 +124,7 @@ def test_setting_a_flood_aside_frees_the_budget_that_it_used(database: Database)
     assert add(database, "a visitor")["reference"]
 
 
+@pytest.mark.both_databases
 def test_an_entry_that_somebody_takes_on_meanwhile_is_not_set_aside(database: Database):
     first = flood(database, 40)["entry"]
     taken = partial(act_on_entry, database, SUPERVISOR, first, EntryVerb.ACKNOWLEDGE)

@@ -46,6 +46,7 @@ def begin(database: Database, login: str = "lea", token: str | None = None) -> s
     return first_administrator(database, Described(login, "Léa Martin"), PASSWORD, token=setup_token)
 
 
+@pytest.mark.both_databases
 def test_from_nothing_to_a_hall(empty):
     assert read_installing(empty).step == "administrator"
     begin(empty)
@@ -69,6 +70,7 @@ def test_the_link_is_void_once_there_is_an_account(empty):
     assert refusal_of(lambda: begin(empty, "other", token=token)) == "already_installed"
 
 
+@pytest.mark.both_databases
 def test_one_of_many_simultaneous_users_of_the_link_becomes_administrator(empty):
     token, together, codes = installation_token(empty), threading.Barrier(6), []
 

@@ -144,6 +144,7 @@ def test_any_gesture_of_the_agent_is_an_answer_but_no_act_of_a_supervisor(
     assert leg(database, first)["state"] == "waiting"
 
 
+@pytest.mark.both_databases
 def test_a_console_that_is_open_does_not_answer_by_itself_nor_does_one_that_is_off_lose_time(
     database: Database, rounds: Rounds, hands: Hands
 ):
@@ -236,6 +237,7 @@ def test_an_answer_after_the_person_is_gone_changes_nothing(database: Database, 
     assert read_counter(database, COUNTER)["state"] == "paused"
 
 
+@pytest.mark.both_databases
 def test_several_workers_give_a_person_back_once(
     database: Database, rounds: Rounds, hands: Hands, tmp_path: Path
 ):

@@ -110,6 +110,7 @@ def test_a_wrong_an_expired_and_a_used_code_are_refused(database: Database, hand
     assert facts(database) == [("DevicePaired", "ada")]
 
 
+@pytest.mark.both_databases
 def test_a_code_and_the_data_of_its_device_are_erased_an_hour_later(database: Database, hands: Hands):
     pairing = ask_pairing(database, ASKING)
     hands.now += SHOWN_FOR + timedelta(minutes=59)
@@ -248,6 +249,7 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
     assert due("page") == []
 
 
+@pytest.mark.both_databases
 def test_one_of_two_simultaneous_confirmations_of_a_code_is_refused(database: Database):
     """Both have looked before either writes; the installation's lock lets one after the other."""
     for _ in range(5):

@@ -71,6 +71,7 @@ def loops_shown(database: Database) -> list[bool]:
     ]
 
 
+@pytest.mark.both_databases
 def test_a_loop_is_shown_everywhere_while_its_test_is_valid(database: Database, laon: dict[str, Any]):
     with_loops(database, laon, TODAY - LOOP_TEST_HOLDS)
     assert loops_shown(database) == [True] * 5

@@ -145,6 +145,7 @@ def test_a_hall_closed_for_the_day_says_so_and_an_exception_says_why(
     assert closed() == {"why": why}
 
 
+@pytest.mark.both_databases
 def test_the_queue_is_finished_by_default_and_the_last_choice_applies(database: Database, hands: Hands):
     hands.now = at(11, 50)
     open_counter(database, COUNTER, AGENT, SessionRequest())

@@ -108,6 +108,7 @@ def test_a_summary_leaves_out_places_where_fewer_than_three_agents_worked(notes:
     assert month.by_counter == {"laon-g1": 1}
 
 
+@pytest.mark.both_databases
 def test_after_a_year_nothing_says_who_wrote_a_note_nor_which_complaint_followed(notes: Notes):
     write_note(notes.database, notes.hall, AGENT, NOTE, form="one")
     notes.hands.now += timedelta(days=364)
@@ -141,6 +142,7 @@ def test_a_changed_note_keeps_its_day_however_old_and_the_reference_that_comes_t
             refused()
 
 
+@pytest.mark.both_databases
 def test_a_reference_that_is_erased_while_its_note_changes_is_not_written_back(notes: Notes):
     write_note(notes.database, notes.hall, AGENT, NOTE, form="one")
     notes.hands.now += timedelta(days=365)

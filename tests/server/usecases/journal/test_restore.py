@@ -44,6 +44,7 @@ def restored_by(database: Database, hands: Hands, anchors: Anchors, file: Path) 
     return restored, Database(database.url, hands.clock())
 
 
+@pytest.mark.both_databases
 def test_no_number_already_on_paper_is_issued_again_after_a_restore(
     database: Database, hands: Hands, anchors: Anchors, tmp_path: Path
 ):

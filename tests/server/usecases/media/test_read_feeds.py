@@ -49,6 +49,7 @@ def read(database_url: str) -> Iterator[Read]:
     database.close()
 
 
+@pytest.mark.both_databases
 def test_the_last_good_content_is_kept_with_its_date(read: Read):
     assert read.kept() is None
     assert read.later() == 1

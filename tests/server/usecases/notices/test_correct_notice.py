@@ -155,6 +155,7 @@ def test_a_correction_is_corrected_in_its_turn(database: Database):
     assert titles(database) == ["Ouvert à midi"]
 
 
+@pytest.mark.both_databases
 def test_one_of_two_simultaneous_corrections_leads_to_the_other(database: Database):
     former = published(database)
     together = Barrier(2)

@@ -221,6 +221,7 @@ def test_a_refusal_has_a_reason_and_a_notice_exists(database: Database):
     assert code_of(refused) == "unknown_notice"
 
 
+@pytest.mark.both_databases
 def test_one_of_two_simultaneous_edits_is_informed(database: Database):
     notice = drafted(database)
     together = Barrier(2)
@@ -236,6 +237,7 @@ def test_one_of_two_simultaneous_edits_is_informed(database: Database):
         assert sorted(people.map(edit, ("Un", "Deux"))) == ["draft", "stale_notice"]
 
 
+@pytest.mark.both_databases
 def test_content_that_was_altered_is_found(database: Database, tmp_path: Path):
     drafted(database)
     anchors = Anchors(tmp_path)

@@ -167,6 +167,7 @@ def test_everywhere_and_a_place_is_refused(database: Database):
     assert problems_of(refused) == [("targets", "everywhere_or_somewhere")]
 
 
+@pytest.mark.both_databases
 def test_of_two_simultaneous_presses_one_publishes_and_the_other_is_informed(database: Database):
     proposed = propose_new(database, BUREAU, AIMED, reach=DRAFTS)
     both = Barrier(2)

@@ -45,6 +45,7 @@ def sent(database: Database, recipient: str) -> list[tuple[str, Any]]:
     return [(body["type"], body["data"]["reason"]) for body in bodies]
 
 
+@pytest.mark.both_databases
 def test_a_notice_that_the_clock_ends_is_told_once_by_two_workers(database: Database, hands: Hands):
     recipient = webhook(database)
     hands.now += timedelta(seconds=1)

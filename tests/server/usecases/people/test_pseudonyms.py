@@ -126,6 +126,7 @@ def figures(database: Database) -> list[Any]:
     return [found["rows"], found["indicators"]]
 
 
+@pytest.mark.both_databases
 def test_the_link_of_a_year_is_erased_a_year_after_it_and_nothing_else_changes(
     database: Database, hands: Hands, tmp_path: Path
 ):
@@ -147,6 +148,7 @@ def test_the_link_of_a_year_is_erased_a_year_after_it_and_nothing_else_changes(
     assert first_fault(database, anchors, full=True) is None
 
 
+@pytest.mark.both_databases
 def test_two_workers_make_one_pseudonym(database: Database, hands: Hands):
     ada = person(database)
     barrier, found = threading.Barrier(4), list[str]()

@@ -135,6 +135,7 @@ def test_a_locked_account_and_one_without_a_password_look_unknown(database: Data
     assert tried(database, password=PASSWORD) == "wrong_password"
 
 
+@pytest.mark.both_databases
 def test_a_hundred_guesses_at_once_are_no_hundred_tries(database: Database, monkeypatch: pytest.MonkeyPatch):
     """Each is counted before its password is looked at: fails where failures are counted afterwards."""
     looked_at: list[str] = []

@@ -88,6 +88,7 @@ def test_a_printer_from_before_networks_still_prints_and_survives_a_rollback(dat
     place(database, OUTSIDE, 9101)
 
 
+@pytest.mark.both_databases
 def test_a_network_is_declared_once_and_only_around_its_printer(database: Database):
     for _ in range(2):
         declare_printer_network(database, SYSTEM, "198.51.100.7/24", of_host=OUTSIDE)

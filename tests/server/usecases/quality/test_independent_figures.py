@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from server.domain.quality.indicators import INDICATORS
 from server.store.transactions.database import Database
 from tests.harness.counts import count
@@ -19,6 +21,7 @@ def test_every_indicator_has_an_independent_form():
     assert set(FORMULAS) == set(INDICATORS)
 
 
+@pytest.mark.both_databases
 def test_random_histories_have_the_figures_of_another_computation(database_url: str, tmp_path: Path):
     database = database_with_hall(database_url, Hands(datetime(2027, 6, 1, 12, tzinfo=UTC)))
     for seed in range(count(small=1, large=12)):

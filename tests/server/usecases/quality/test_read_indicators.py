@@ -81,6 +81,7 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
     assert figures_of(again) == figures_of(whole)
 
 
+@pytest.mark.both_databases
 def test_figures_recomputed_from_facts_equal_the_pages(database: Database):
     before = read_days(database, "laon", *DAYS)
     for table in ("leg", "visit", "greeting", "not_issued", "appointment"):

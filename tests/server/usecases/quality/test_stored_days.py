@@ -216,6 +216,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, write: Any) -> Iterator[None]:
         yield
 
 
+@pytest.mark.both_databases
 def test_a_reader_that_counts_while_a_writer_changes_the_day_stores_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):

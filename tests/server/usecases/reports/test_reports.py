@@ -116,6 +116,7 @@ def test_the_report_tells_the_period_from_the_one_before(database: Database):
     assert "service_mean" not in figures["whole"]["figures"]
 
 
+@pytest.mark.both_databases
 def test_two_presses_at_once_make_one_report(database: Database):
     both = Barrier(2)
 
@@ -132,6 +133,7 @@ def test_two_presses_at_once_make_one_report(database: Database):
     assert count["n"] == 1
 
 
+@pytest.mark.both_databases
 def test_two_freezings_at_once_make_one_fact(database: Database):
     report = begin(database)["report"]
     both = Barrier(2)
@@ -148,6 +150,7 @@ def test_two_freezings_at_once_make_one_fact(database: Database):
         freeze_report(database, BORIS, report, sites=LAON)
 
 
+@pytest.mark.both_databases
 def test_another_person_approves_and_then_the_committee_and_the_hall_show_it(database: Database):
     for author in (ANNE, BORIS):
         add_account(database, author.id)

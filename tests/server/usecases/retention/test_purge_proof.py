@@ -116,6 +116,7 @@ def test_every_personal_field_of_the_schedule_is_searched_for():
     assert personal - {field.retention for field in FIELDS} == WITHOUT_WORDS
 
 
+@pytest.mark.both_databases
 def test_after_its_time_nothing_personal_is_left_anywhere(database: Database, hands: Hands, tmp_path: Path):
     media = MediaFiles(tmp_path / "media")
     with capture_logs() as logs:

@@ -86,6 +86,7 @@ def test_what_a_purge_left_behind_and_purges_that_stopped_are_named(database: Da
     assert [run.erased.get("ticket_access") for run in read_retention(database).runs] == [12, None]
 
 
+@pytest.mark.both_databases
 def test_pages_are_written_anew_once_a_day_when_no_hall_is_in_use(database: Database, hands: Hands):
     rewritten = list[str]()
 

@@ -131,6 +131,7 @@ def test_two_presses_alike_are_one_target(database: Database):
     assert len(of_service(database).spans) == 1
 
 
+@pytest.mark.both_databases
 def test_the_second_of_two_simultaneous_decisions_is_informed_and_neither_is_lost(database: Database):
     both = Barrier(2)
 

@@ -41,6 +41,7 @@ def judged_by(database: Database, on: date) -> int | None:
     return None if target is None else target.wait_s
 
 
+@pytest.mark.both_databases
 def test_one_in_force_ends_on_its_day_for_tickets_wall_and_figures_of_that_day_on(
     database: Database, database_url: str, hands: Hands
 ):
@@ -151,6 +152,7 @@ def test_targets_over_replaced_or_withdrawn_whole_are_refused(database: Database
         assert refusal.value.code == "target_over"
 
 
+@pytest.mark.both_databases
 def test_a_repeated_press_counts_once_and_the_second_of_two_withdrawals_is_informed(database: Database):
     target = decide(database)["target"]
     key = WriteKey.of(CHIEF.id, "a form", b"asked")

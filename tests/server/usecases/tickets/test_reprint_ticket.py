@@ -20,21 +20,14 @@ KIOSK = "laon-borne-1"
 
 
 @pytest.fixture
-def both_databases(database_url: str) -> Iterator[Database]:
+def database(database_url: str) -> Iterator[Database]:
     found = database_with_hall(database_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
     yield found
     found.close()
 
 
-@pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    found = database_with_hall(sqlite_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)))
-    yield found
-    found.close()
-
-
-def test_a_kiosk_prints_at_the_printer_of_another_or_shows_the_number_only(both_databases: Database):
-    database = both_databases
+@pytest.mark.both_databases
+def test_a_kiosk_prints_at_the_printer_of_another_or_shows_the_number_only(database: Database):
     place = add_place(database, "laon", SYSTEM, kind="kiosk", label="Borne du fond").configured
     asked = iter(TicketRequest(SERVICE, f"press-{number}", kiosk=place) for number in range(9))
     assert issue_ticket(database, "laon", AGENT, next(asked))["print"] is None

@@ -86,6 +86,7 @@ def test_no_fact_holds_a_need_and_none_outlives_the_day(database: Database, hand
         note_needs(database, visit, AGENT, ["slow"])
 
 
+@pytest.mark.both_databases
 def test_a_step_free_need_is_called_to_a_step_free_counter_only(database: Database):
     free, other = places(database)
     open_counter(database, other, AGENT, SessionRequest())

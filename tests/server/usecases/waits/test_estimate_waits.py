@@ -350,6 +350,7 @@ def test_with_too_many_waiting_the_formula_is_used(
 # --- linked visits --------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_visitor_linked_to_one_at_a_counter_is_next_there_and_others_are_refused(
     database: Database, estimates: Estimates
 ):

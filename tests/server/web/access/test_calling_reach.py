@@ -44,9 +44,9 @@ class Caller:
 
 
 @pytest.fixture
-def helper(both: ApiSite) -> Caller:
+def helper(api: ApiSite) -> Caller:
     """A volunteer of the digital help point."""
-    return Caller(both, HELPER)
+    return Caller(api, HELPER)
 
 
 def leg_of(api: ApiSite, visit: str) -> str:
@@ -54,12 +54,12 @@ def leg_of(api: ApiSite, visit: str) -> str:
     return str(rows[0]["id"])
 
 
-def test_a_volunteer_reads_the_queue_of_the_self_service_places_alone(both: ApiSite, helper: Caller):
-    both.open(COUNTER)
-    called = both.ticket()
-    accepted(both.next())
-    both.ticket()
-    online = both.ticket(ONLINE)
+def test_a_volunteer_reads_the_queue_of_the_self_service_places_alone(api: ApiSite, helper: Caller):
+    api.open(COUNTER)
+    called = api.ticket()
+    accepted(api.next())
+    api.ticket()
+    online = api.ticket(ONLINE)
     queue = helper.queue()
     assert [(each["queue"], each["waiting"]) for each in queue["queues"]] == [("laon-file-numerique", 1)]
     assert [leg["number"] for leg in queue["queues"][0]["legs"]] == [online["number"]]
@@ -73,12 +73,12 @@ def test_a_volunteer_reads_the_queue_of_the_self_service_places_alone(both: ApiS
 
 
 def test_a_volunteer_takes_no_other_counter_neither_free_nor_held_nor_as_a_further_one(
-    both: ApiSite, helper: Caller
+    api: ApiSite, helper: Caller
 ):
-    both.open(COUNTER)
+    api.open(COUNTER)
     helper.open(COMPUTER)
-    waiting = both.ticket(ONLINE)
-    facts = both.count("hall_fact")
+    waiting = api.ticket(ONLINE)
+    facts = api.count("hall_fact")
     elsewhere = {"counter": "laon-g4", "visit": waiting["visit"], "reason": "step_free"}
     for path, body in (
         (f"/counters/{COUNTER}/session", {"take_over": True}),
@@ -88,51 +88,51 @@ def test_a_volunteer_takes_no_other_counter_neither_free_nor_held_nor_as_a_furth
         refused(helper.ask("POST", path, body), 403, "counter_not_allowed")
     for path in (f"/counters/{COUNTER}", f"/counters/{COUNTER}/waiting", f"/counters/{COUNTER}/messages"):
         refused(helper.ask("GET", path), 403, "counter_not_allowed")
-    assert both.count("hall_fact") == facts
+    assert api.count("hall_fact") == facts
     assert helper.next(COMPUTER)["number"] == waiting["number"]
 
 
-def test_a_session_that_also_holds_another_counter_is_not_taken_over(both: ApiSite, helper: Caller):
-    session = both.open(COMPUTER)
-    accepted(both.post(f"/counters/{COUNTER}/session", {}, headers={"X-Counter-Session": session}), 201)
-    facts = both.count("hall_fact")
+def test_a_session_that_also_holds_another_counter_is_not_taken_over(api: ApiSite, helper: Caller):
+    session = api.open(COMPUTER)
+    accepted(api.post(f"/counters/{COUNTER}/session", {}, headers={"X-Counter-Session": session}), 201)
+    facts = api.count("hall_fact")
     taking = helper.ask("POST", f"/counters/{COMPUTER}/session", {"take_over": True})
     assert refused(taking, 403, "counter_not_allowed")["counter"] == COUNTER
-    assert both.count("hall_fact") == facts
+    assert api.count("hall_fact") == facts
 
 
-def test_no_verb_from_an_own_counter_reaches_the_visit_of_another_queue(both: ApiSite, helper: Caller):
+def test_no_verb_from_an_own_counter_reaches_the_visit_of_another_queue(api: ApiSite, helper: Caller):
     helper.open(COMPUTER)
-    visit = both.ticket()["visit"]
-    leg, facts = leg_of(both, visit), both.count("hall_fact")
+    visit = api.ticket()["visit"]
+    leg, facts = leg_of(api, visit), api.count("hall_fact")
     bodies = {"cancel": {"reason": "misprint"}} | {
         verb: {"service": ONLINE} for verb in ("transfer", "correct-service", "add-service")
     }
     verbs = {
         str(rule).rpartition("/")[2]
-        for rule in both.app.url_map.iter_rules()
+        for rule in api.app.url_map.iter_rules()
         if str(rule).startswith("/api/v1/legs/<leg>/")
     }
     for verb in sorted(verbs - {"undo"}):
         answer = helper.ask("POST", f"/legs/{leg}/{verb}", bodies.get(verb, {}))
         refused(answer, 403, "service_not_allowed")
     chosen = {"current": None, "visit": visit, "reason": "other"}
-    own = both.ticket(ONLINE)
+    own = api.ticket(ONLINE)
     for path, body in (
         (f"/counters/{COMPUTER}/call", chosen),
         (f"/tickets/{visit}/link", {"number": own["number"]}),
         (f"/tickets/{own['visit']}/link", {"visit": visit}),
     ):
         refused(helper.ask("POST", path, body), 403, "service_not_allowed")
-    assert both.count("hall_fact") == facts + 1, "the second ticket"
+    assert api.count("hall_fact") == facts + 1, "the second ticket"
 
 
-def test_a_person_sent_to_a_self_service_place_is_seen_and_called_there(both: ApiSite, helper: Caller):
-    both.open(COUNTER)
-    sent = both.ticket()
-    leg = accepted(both.next())["leg"]
+def test_a_person_sent_to_a_self_service_place_is_seen_and_called_there(api: ApiSite, helper: Caller):
+    api.open(COUNTER)
+    sent = api.ticket()
+    leg = accepted(api.next())["leg"]
     note = "Dossier en ligne à finir"
-    accepted(both.verb(leg, "transfer", {"counter": COMPUTER, "note": note}))
+    accepted(api.verb(leg, "transfer", {"counter": COMPUTER, "note": note}))
     queue = helper.queue()["queues"]
     assert [leg["number"] for each in queue for leg in each["legs"]] == [sent["number"]]
     helper.open(COMPUTER)
@@ -143,10 +143,10 @@ def test_a_person_sent_to_a_self_service_place_is_seen_and_called_there(both: Ap
     accepted(helper.ask("POST", f"/legs/{called['leg']}/finish"))
 
 
-def test_an_agent_limited_to_a_service_serves_it_alone_at_each_counter_that_has_it(both: ApiSite):
-    agent = Caller(both, Grant("agent", HALL, (SERVICE,)))
-    both.ticket("laon-permis")
-    other = both.ticket()
+def test_an_agent_limited_to_a_service_serves_it_alone_at_each_counter_that_has_it(api: ApiSite):
+    agent = Caller(api, Grant("agent", HALL, (SERVICE,)))
+    api.ticket("laon-permis")
+    other = api.ticket()
     assert agent.open(COUNTER)["services"] == [SERVICE]
     assert agent.next(COUNTER)["number"] == other["number"]
     permits = {"services": ["laon-permis"]}
@@ -154,29 +154,30 @@ def test_an_agent_limited_to_a_service_serves_it_alone_at_each_counter_that_has_
     refused(agent.ask("GET", f"/halls/{HALL}/visits?number=A001"), 403, "forbidden")
 
 
-def test_the_console_offers_the_counters_that_one_may_take(both: ApiSite, helper: Caller):
+def test_the_console_offers_the_counters_that_one_may_take(api: ApiSite, helper: Caller):
     offered = '"reach": {' + ", ".join(f'"laon-poste-{n}": ["{ONLINE}"]' for n in range(1, 5)) + "}"
     assert offered in helper.page_of_hall()
-    assert '"reach": null' in Caller(both, Grant("agent", HALL)).page_of_hall()
-    nowhere = Caller(both, Grant("digital_helper", EVERY_SITE, ("vervins-g1",))).page_of_hall()
+    assert '"reach": null' in Caller(api, Grant("agent", HALL)).page_of_hall()
+    nowhere = Caller(api, Grant("digital_helper", EVERY_SITE, ("vervins-g1",))).page_of_hall()
     assert "Aucun guichet ne vous est ouvert" in nowhere
 
 
-def test_a_socket_hears_the_queue_of_what_its_person_may_see(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
-    socketio = both.app.extensions["parvis"].socketio
-    presence = both.app.extensions["parvis"].presence
-    publisher = both.app.extensions["parvis"].publisher
+@pytest.mark.both_databases
+def test_a_socket_hears_the_queue_of_what_its_person_may_see(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    socketio = api.app.extensions["parvis"].socketio
+    presence = api.app.extensions["parvis"].presence
+    publisher = api.app.extensions["parvis"].publisher
     monkeypatch.setattr(publisher, "later", lambda _, work: work())
-    both.database.subscribers.append(publisher.committed)
+    api.database.subscribers.append(publisher.committed)
     sockets = {}
     for name, grant in (("agent", Grant("agent", HALL)), ("helper", HELPER)):
         sockets[name] = socketio.test_client(
-            both.app,
+            api.app,
             namespace=messages.AGENT,
             auth={"hall": HALL},
-            flask_test_client=both.person_of(grant),
+            flask_test_client=api.person_of(grant),
         )
-    number = both.ticket()["number"]
+    number = api.ticket()["number"]
     heard = {
         name: [
             each["args"][0]
@@ -190,12 +191,12 @@ def test_a_socket_hears_the_queue_of_what_its_person_may_see(both: ApiSite, monk
         ([], [], True)
     ]
     cut: list[str] = []
-    void = VoidTokens(both.database, presence, lambda sid, _: cut.append(sid))
+    void = VoidTokens(api.database, presence, lambda sid, _: cut.append(sid))
     void.look()
     assert cut == []
-    agent = next(each for each in read_people(both.database, None) if each.grants[0].role == "agent")
+    agent = next(each for each in read_people(api.database, None) if each.grants[0].role == "agent")
     limited = [Grant("agent", HALL, (COMPUTER,))]
-    change_roles(both.database, SYSTEM, agent.account, limited, sites=None)
+    change_roles(api.database, SYSTEM, agent.account, limited, sites=None)
     void.look()
     assert len(cut) == 1
     for socket in sockets.values():

@@ -21,17 +21,17 @@ def refused(answer: TestResponse) -> Any:
     return said["field"]
 
 
-def test_a_nul_is_refused_wherever_a_text_enters(both: ApiSite):
+def test_a_nul_is_refused_wherever_a_text_enters(api: ApiSite):
     for path in (f"/halls/{HALL}%00/board", f"/halls/{HALL}/board?after=%00", "/tickets/%1b", "/x%0ay"):
-        assert refused(both.get(path)) == "address"
+        assert refused(api.get(path)) == "address"
     for body, field in (({"needs": ["deaf", "a\0"]}, "needs.1"), ({"a\0": 1}, ""), (["\x7f"], "0")):
-        assert refused(both.post(f"/halls/{HALL}/tickets", body)) == field
+        assert refused(api.post(f"/halls/{HALL}/tickets", body)) == field
     for path, form in (
         ("/connexion", {"login": "a\0", "password": "b"}),
         ("/dire/laon", {"text": "a\ud7ff\x7f"}),
         ("/dire/laon", {"a\0": "x"}),
     ):
-        page = both.app.test_client().post(path, data=form)
+        page = api.app.test_client().post(path, data=form)
         assert page.status_code == 400
         assert "Un texte contient un caractère invisible" in page.text, page.text
 
@@ -42,11 +42,11 @@ def test_a_body_that_is_json_inside_a_text_is_refused(api: ApiSite):
     assert (answer.status_code, (answer.get_json() or {})["code"]) == (400, "bad_request")
 
 
-def test_a_socket_that_sends_a_nul_is_cut(both: ApiSite):
-    parvis = both.app.extensions["parvis"]
+def test_a_socket_that_sends_a_nul_is_cut(api: ApiSite):
+    parvis = api.app.extensions["parvis"]
     with pytest.raises(WrongPacket):
-        parvis.socketio.test_client(both.app, namespace=messages.SCREEN, auth={"token": "\0"})
-    socket = parvis.socketio.test_client(both.app, namespace=messages.SCREEN, auth={"token": both.screen})
+        parvis.socketio.test_client(api.app, namespace=messages.SCREEN, auth={"token": "\0"})
+    socket = parvis.socketio.test_client(api.app, namespace=messages.SCREEN, auth={"token": api.screen})
     with pytest.raises(WrongPacket):
         socket.emit("alert.shown", {"alert": "\0"}, namespace=messages.SCREEN)
 

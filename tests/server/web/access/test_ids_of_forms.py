@@ -14,9 +14,9 @@ TABLES = (
 )
 
 
-def test_the_server_makes_the_id_of_what_a_form_adds_and_adds_it_once(both: ApiSite):
-    anne = both.person("quality")
-    agent = both.person("agent")
+def test_the_server_makes_the_id_of_what_a_form_adds_and_adds_it_once(api: ApiSite):
+    anne = api.person("quality")
+    agent = api.person("agent")
 
     def press(browser: Any, path: str, **fields: str) -> str:
         answer = browser.post(path, data={"csrf_token": csrf_of(browser), "formulaire": PATH, **fields})
@@ -34,7 +34,7 @@ def test_the_server_makes_the_id_of_what_a_form_adds_and_adds_it_once(both: ApiS
         press(agent, f"/incidents?hall={HALL}", happened_on="2026-11-24", kind="insult", gravity="2")
         draft(anne, formulaire=PATH)
     for table in TABLES:
-        ids = [row["id"] for row in all_rows(both.database, f"SELECT id FROM {table}")]
+        ids = [row["id"] for row in all_rows(api.database, f"SELECT id FROM {table}")]
         assert ids, table
         assert all(re.fullmatch(r"[0-9a-f-]{36}", each) for each in ids), (table, ids)
         assert len(ids) == 1, (table, ids)

@@ -75,8 +75,8 @@ class Bureau:
 
 
 @pytest.fixture
-def bureau(sqlite_url: str, tmp_path: Path, standing_provider: RunningProvider) -> Iterator[Bureau]:
-    found = Bureau(sqlite_url, tmp_path, standing_provider)
+def bureau(database_url: str, tmp_path: Path, standing_provider: RunningProvider) -> Iterator[Bureau]:
+    found = Bureau(database_url, tmp_path, standing_provider)
     found.wrongly()
     yield found
     found.close()
@@ -90,14 +90,6 @@ def refusing(
     folder = tmp_path_factory.mktemp("refusing")
     (folder / "parvis.db").write_bytes(migrated_sqlite.read_bytes())
     found = Bureau(f"sqlite:///{folder / 'parvis.db'}", folder, standing_provider)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def both(database_url: str, tmp_path: Path, standing_provider: RunningProvider) -> Iterator[Bureau]:
-    found = Bureau(database_url, tmp_path, standing_provider)
-    found.wrongly()
     yield found
     found.close()
 
@@ -117,9 +109,9 @@ def alert_of(answer: Any) -> str:
 # --- the way there and back ----------------------------------------------------------------------
 
 
-def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested_page(both: Bureau):
-    browser = both.site.app.test_client()
-    answer = both.come_back(browser)
+def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested_page(bureau: Bureau):
+    browser = bureau.site.app.test_client()
+    answer = bureau.come_back(browser)
     assert answer.status_code == 200
     assert '<meta http-equiv="refresh" content="0; url=/mur">' in answer.text
     cookie = browser.get_cookie(SESSION_COOKIE)
@@ -127,7 +119,9 @@ def test_an_invited_person_signs_in_at_the_provider_and_arrives_at_the_requested
     assert (cookie.same_site, cookie.http_only) == ("Strict", True)
     assert browser.get_cookie(REQUEST_COOKIE) is None
     assert "Camille Martin" in browser.get("/").text
-    [fact] = all_rows(both.site.database, "SELECT body FROM installation_fact WHERE kind = 'IdentityLinked'")
+    [fact] = all_rows(
+        bureau.site.database, "SELECT body FROM installation_fact WHERE kind = 'IdentityLinked'"
+    )
     assert EMAIL not in fact["body"]
     assert "sub-of" not in fact["body"]
 
@@ -155,31 +149,31 @@ def test_a_provider_that_never_says_verified_is_trusted_by_a_setting_alone(
         trusting.close()
 
 
-def test_a_linked_subject_signs_in_with_any_later_address(both: Bureau):
-    both.come_back(both.site.app.test_client())
-    both.wrongly(sub=f"sub-of-{EMAIL}", person={"email": None, "email_verified": False})
-    assert both.come_back(both.site.app.test_client()).status_code == 200
-    assert both.sessions() == 2
-    assert both.site.count(f"installation_fact WHERE kind = '{FactKind.IDENTITY_LINKED}'") == 1
+def test_a_linked_subject_signs_in_with_any_later_address(bureau: Bureau):
+    bureau.come_back(bureau.site.app.test_client())
+    bureau.wrongly(sub=f"sub-of-{EMAIL}", person={"email": None, "email_verified": False})
+    assert bureau.come_back(bureau.site.app.test_client()).status_code == 200
+    assert bureau.sessions() == 2
+    assert bureau.site.count(f"installation_fact WHERE kind = '{FactKind.IDENTITY_LINKED}'") == 1
 
 
-def test_another_subject_with_the_address_of_the_invitation_takes_the_place_of_the_first(both: Bureau):
-    both.come_back(both.site.app.test_client())
-    both.wrongly(sub="another-subject")
-    assert both.come_back(both.site.app.test_client()).status_code == 200
-    both.wrongly(sub=f"sub-of-{EMAIL}", person={"email": "elsewhere@aisne.example"})
-    assert "Aucun compte" in alert_of(both.come_back(both.site.app.test_client()))
+def test_another_subject_with_the_address_of_the_invitation_takes_the_place_of_the_first(bureau: Bureau):
+    bureau.come_back(bureau.site.app.test_client())
+    bureau.wrongly(sub="another-subject")
+    assert bureau.come_back(bureau.site.app.test_client()).status_code == 200
+    bureau.wrongly(sub=f"sub-of-{EMAIL}", person={"email": "elsewhere@aisne.example"})
+    assert "Aucun compte" in alert_of(bureau.come_back(bureau.site.app.test_client()))
 
 
-def test_a_person_without_an_invitation_gets_no_account_and_no_role(both: Bureau):
-    before = both.site.count("account"), both.site.count("role_grant")
-    browser = both.site.app.test_client()
-    answer = both.come_back(browser, "stranger@aisne.example")
-    assert (answer.status_code, both.sessions()) == (403, 0)
+def test_a_person_without_an_invitation_gets_no_account_and_no_role(bureau: Bureau):
+    before = bureau.site.count("account"), bureau.site.count("role_grant")
+    browser = bureau.site.app.test_client()
+    answer = bureau.come_back(browser, "stranger@aisne.example")
+    assert (answer.status_code, bureau.sessions()) == (403, 0)
     assert "Aucun compte de Parvis n’est ouvert pour vous." in alert_of(answer)
     assert "aria-invalid" not in answer.text  # nothing was typed here
     assert browser.get_cookie(SESSION_COOKIE) is None
-    assert (both.site.count("account"), both.site.count("role_grant")) == before
+    assert (bureau.site.count("account"), bureau.site.count("role_grant")) == before
 
 
 def test_an_account_linked_to_a_new_person_no_longer_opens_for_the_first(bureau: Bureau):
@@ -220,9 +214,9 @@ def test_a_provider_that_changed_its_key_is_believed(bureau: Bureau):
     assert bureau.come_back(bureau.site.app.test_client()).status_code == 200
 
 
-def test_signing_out_ends_the_session_at_the_provider_too(both: Bureau):
-    browser = both.site.app.test_client()
-    both.come_back(browser)
+def test_signing_out_ends_the_session_at_the_provider_too(bureau: Bureau):
+    browser = bureau.site.app.test_client()
+    bureau.come_back(browser)
     left = browser.post("/deconnexion", data={"csrf_token": csrf_of(browser)})
     address = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', left.text)
     assert address is not None
@@ -231,7 +225,7 @@ def test_signing_out_ends_the_session_at_the_provider_too(both: Bureau):
     assert asked["id_token_hint"].count(".") == 2
     assert len(asked["state"]) >= 32
     assert left.headers["Cache-Control"] == "no-store"
-    assert both.sessions() == 0
+    assert bureau.sessions() == 0
     assert browser.get_cookie(SESSION_COOKIE) is None
 
 

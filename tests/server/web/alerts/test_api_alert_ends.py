@@ -19,9 +19,9 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def other_worker(both: ApiSite) -> Iterator[Any]:
+def other_worker(api: ApiSite) -> Iterator[Any]:
     """A second worker on the same database."""
-    app = create_app(both.settings, clock=both.hands.clock(), async_mode="threading")
+    app = create_app(api.settings, clock=api.hands.clock(), async_mode="threading")
     database = app.extensions["parvis"].database
     database.subscribers.clear()
     yield app
@@ -42,13 +42,13 @@ def reasons(site: ApiSite, kind: str = "AlertEnded") -> list[str | None]:
 
 
 def test_a_second_person_active_on_another_worker_gives_the_second_confirmation(
-    both: ApiSite, other_worker: Any
+    api: ApiSite, other_worker: Any
 ):
-    guard, header = both.writer("security")
-    chief, chief_header = both.writer("supervisor")
+    guard, header = api.writer("security")
+    chief, chief_header = api.writer("supervisor")
     elsewhere = other_worker.test_client()
     elsewhere.set_cookie(SESSION_COOKIE, chief.get_cookie(SESSION_COOKIE).value)
-    both.hands.now += 10 * MINUTE
+    api.hands.now += 10 * MINUTE
     elsewhere.get("/alerte")
     path = alert_with_end_asked_for(guard, header)
     refused(guard.post(f"{path}/end", json={}, headers=header), 409, "second_person_awaited")
@@ -58,16 +58,16 @@ def test_a_second_person_active_on_another_worker_gives_the_second_confirmation(
     (asked,) = accepted(elsewhere.get(f"{ALERTS}/end-asked", headers=SCRIPT))["asked"]
     assert (asked["asked_by"], [each["hall"] for each in asked["halls"]]) == (guard_name(guard), ["laon"])
     accepted(chief.post(f"{path}/end", json={}, headers=chief_header))
-    assert reasons(both) == ["confirmed"]
+    assert reasons(api) == ["confirmed"]
 
 
-def test_without_an_answer_in_two_minutes_the_first_ends_it_and_the_journal_says_so(both: ApiSite):
-    guard, header = both.writer("security")
-    both.person("supervisor").get("/")
+def test_without_an_answer_in_two_minutes_the_first_ends_it_and_the_journal_says_so(api: ApiSite):
+    guard, header = api.writer("security")
+    api.person("supervisor").get("/")
     path = alert_with_end_asked_for(guard, header)
-    both.hands.now += 2 * MINUTE
+    api.hands.now += 2 * MINUTE
     accepted(guard.post(f"{path}/end", json={}, headers=header))
-    assert reasons(both) == ["unanswered"]
+    assert reasons(api) == ["unanswered"]
 
 
 def test_whose_pages_only_read_by_themselves_is_not_there_to_answer(api: ApiSite):
@@ -83,22 +83,22 @@ def test_whose_pages_only_read_by_themselves_is_not_there_to_answer(api: ApiSite
     assert reasons(api) == ["confirmed"]
 
 
-def test_an_agent_takes_back_an_alert_raised_by_mistake_within_a_minute(both: ApiSite):
-    agent, header = both.writer("agent")
-    guard, guard_header = both.writer("security")
+def test_an_agent_takes_back_an_alert_raised_by_mistake_within_a_minute(api: ApiSite):
+    agent, header = api.writer("agent")
+    guard, guard_header = api.writer("security")
     raised = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)
     path = f"{ALERTS}/{raised['alert']}/take-back"
     assert raised["may_take_back_until"] is not None
     refused(guard.post(path, json={}, headers=guard_header), 409, "alert_of_another")
     (hall,) = accepted(agent.post(path, json={}, headers=header))["halls"]
     assert (hall["is_in_force"], hall["end_reason"]) == (False, "taken_back")
-    assert reasons(both, "AlertTakenBack") == [None]
-    board = accepted(both.get("/halls/laon/board"))
+    assert reasons(api, "AlertTakenBack") == [None]
+    board = accepted(api.get("/halls/laon/board"))
     assert (board["alert"], board["alert_taken_back"]["kind"]) == (None, "taken_back")
-    both.hands.now += MINUTE
-    assert "alert_taken_back" not in accepted(both.get("/halls/laon/board"))
+    api.hands.now += MINUTE
+    assert "alert_taken_back" not in accepted(api.get("/halls/laon/board"))
     again = accepted(agent.post(ALERTS, json=press("evacuate"), headers=header), 201)
-    both.hands.now += MINUTE
+    api.hands.now += MINUTE
     refused(
         agent.post(f"{ALERTS}/{again['alert']}/take-back", json={}, headers=header),
         409,

@@ -4,6 +4,8 @@ import json
 import uuid
 from typing import Any
 
+import pytest
+
 from server.domain.author import SYSTEM
 from server.usecases.configuration.publish_configuration import publish_installation
 from tests.server.usecases.quality.figures_history import HALLS
@@ -20,19 +22,19 @@ def code(response: Any) -> str:
     return str(response.get_json()["code"])
 
 
-def test_one_press_takes_over_every_hall_that_the_caller_may_and_names_the_screens(both: ApiSite):
-    relay = both.new_key("alert")
+def test_one_press_takes_over_every_hall_that_the_caller_may_and_names_the_screens(api: ApiSite):
+    relay = api.new_key("alert")
     body = press("evacuate")
-    raised = accepted(both.post("/alerts", body, token=relay), 201)
+    raised = accepted(api.post("/alerts", body, token=relay), 201)
     assert {hall["hall"] for hall in raised["halls"]} == {"laon", "vervins"}
     assert all(hall["is_in_force"] and hall["screens"] for hall in raised["halls"])
     assert {screen["state"] for hall in raised["halls"] for screen in hall["screens"]} == {"waiting"}
     assert (raised["raised_by"], raised["already"], raised["failed"]) == (None, [], [])
-    assert accepted(both.post("/alerts", body, token=relay), 200)["alert"] == raised["alert"]
-    board = accepted(both.get("/halls/laon/board"))
+    assert accepted(api.post("/alerts", body, token=relay), 200)["alert"] == raised["alert"]
+    board = accepted(api.get("/halls/laon/board"))
     assert (board["alert"]["alert"], board["alert"]["kind"]) == (raised["alert"], "evacuate")
     for verb in ("ask-end", "end"):
-        assert code(both.post(f"/alerts/{raised['alert']}/{verb}", {}, token=relay)) == "forbidden"
+        assert code(api.post(f"/alerts/{raised['alert']}/{verb}", {}, token=relay)) == "forbidden"
 
 
 def test_a_next_is_refused_with_a_sentence_while_an_alert_holds(api: ApiSite):
@@ -44,9 +46,9 @@ def test_a_next_is_refused_with_a_sentence_while_an_alert_holds(api: ApiSite):
     assert "Une alerte est en cours" in refused.get_json()["detail"]
 
 
-def test_an_alert_ends_by_two_confirmations_of_named_people(both: ApiSite):
-    agent, agent_header = both.writer("agent")
-    guard, guard_header = both.writer("security")
+def test_an_alert_ends_by_two_confirmations_of_named_people(api: ApiSite):
+    agent, agent_header = api.writer("agent")
+    guard, guard_header = api.writer("security")
     raised = accepted(agent.post(ALERTS, json=press("shelter", ["laon"]), headers=agent_header), 201)
     path = f"{ALERTS}/{raised['alert']}"
     assert code(agent.post(f"{path}/ask-end", json={}, headers=agent_header)) == "forbidden"
@@ -61,24 +63,24 @@ def test_an_alert_ends_by_two_confirmations_of_named_people(both: ApiSite):
     assert listed["alert"] == raised["alert"]
 
 
-def test_a_key_reads_its_own_alerts_and_nobodys_name(both: ApiSite):
-    relay, other = both.new_key("alert"), both.new_key("alert")
-    guard, header = both.writer("security")
+def test_a_key_reads_its_own_alerts_and_nobodys_name(api: ApiSite):
+    relay, other = api.new_key("alert"), api.new_key("alert")
+    guard, header = api.writer("security")
     theirs = accepted(guard.post(ALERTS, json=press("shelter"), headers=header), 201)["alert"]
-    own = accepted(both.post("/alerts", press(), token=relay), 201)["alert"]
+    own = accepted(api.post("/alerts", press(), token=relay), 201)["alert"]
     accepted(guard.post(f"{ALERTS}/{own}/ask-end", json={"halls": ["laon"]}, headers=header))
-    assert [each["alert"] for each in accepted(both.get("/alerts", token=relay))["alerts"]] == [own]
-    assert accepted(both.get("/alerts", token=other))["alerts"] == []
-    read = both.get(f"/alerts/{own}", token=relay)
+    assert [each["alert"] for each in accepted(api.get("/alerts", token=relay))["alerts"]] == [own]
+    assert accepted(api.get("/alerts", token=other))["alerts"] == []
+    read = api.get(f"/alerts/{own}", token=relay)
     assert guard_name(guard) not in read.text
     assert {hall["end_asked_by"] for hall in accepted(read)["halls"]} == {None}
     for alert, token in ((theirs, relay), (own, other)):
-        assert code(both.get(f"/alerts/{alert}", token=token)) == "unknown_alert"
+        assert code(api.get(f"/alerts/{alert}", token=token)) == "unknown_alert"
     assert {each["alert"] for each in guard.get(ALERTS).get_json()["alerts"]} == {own, theirs}
 
 
-def test_pressing_again_answers_the_alert_in_force_and_names_where(both: ApiSite):
-    guard, header = both.writer("security", "*")
+def test_pressing_again_answers_the_alert_in_force_and_names_where(api: ApiSite):
+    guard, header = api.writer("security", "*")
     first = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header), 201)
     again = accepted(guard.post(ALERTS, json=press(halls=["laon"]), headers=header))
     assert (again["alert"], again["is_new"]) == (first["alert"], False)
@@ -94,12 +96,12 @@ def test_pressing_again_answers_the_alert_in_force_and_names_where(both: ApiSite
     assert [each["alert"] for each in apart["already"]] == [first["alert"]]
 
 
-def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(both: ApiSite):
+def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(api: ApiSite):
     content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     for site in content["sites"]:
         site["alerts"] = {"needs_second_person": site["slug"] == "laon"}
-    publish_installation(both.database, SYSTEM, json.dumps(content))
-    guard, header = both.writer("security", "*")
+    publish_installation(api.database, SYSTEM, json.dumps(content))
+    guard, header = api.writer("security", "*")
     path = f"{ALERTS}/{accepted(guard.post(ALERTS, json=press(), headers=header), 201)['alert']}"
     assert accepted(guard.post(f"{path}/ask-end", json={}, headers=header))["failed"] == []
     answer = accepted(guard.post(f"{path}/end", json={}, headers=header))
@@ -109,23 +111,24 @@ def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(both: ApiSite):
     assert failed["name"]
     assert failed["detail"].startswith("Sur ce site, une autre personne")
     assert code(guard.post(f"{path}/end", json={}, headers=header)) == "second_person_needed"
-    publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    publish_installation(api.database, SYSTEM, (HALLS / "installation.json").read_bytes())
 
 
-def test_a_hall_that_is_unknown_or_not_allowed_keeps_no_other_from_an_alert(both: ApiSite):
-    relay = both.new_key("alert", halls=["laon"])
+@pytest.mark.both_databases
+def test_a_hall_that_is_unknown_or_not_allowed_keeps_no_other_from_an_alert(api: ApiSite):
+    relay = api.new_key("alert", halls=["laon"])
     wrong = ["nowhere", "vervins"]
-    raised = accepted(both.post("/alerts", press(halls=[*wrong, "laon"]), token=relay), 201)
+    raised = accepted(api.post("/alerts", press(halls=[*wrong, "laon"]), token=relay), 201)
     assert [hall["hall"] for hall in raised["halls"]] == ["laon"]
     codes = [(each["hall"], each["name"], each["code"]) for each in raised["failed"]]
     assert codes == [("nowhere", "nowhere", "unknown_hall"), ("vervins", "vervins", "forbidden")]
     assert all(each["detail"] for each in raised["failed"])
-    guard, header = both.writer("security")
+    guard, header = api.writer("security")
     for verb in ("ask-end", "end"):
         path = f"{ALERTS}/{raised['alert']}/{verb}"
         answer = accepted(guard.post(path, json={"halls": [*wrong, "laon"]}, headers=header))
         assert [(each["hall"], each["code"]) for each in answer["failed"]] == [each[::2] for each in codes]
-    assert accepted(both.get("/halls/laon/board"))["alert"] is None
+    assert accepted(api.get("/halls/laon/board"))["alert"] is None
 
 
 def guard_name(browser: Any) -> str:
@@ -179,9 +182,9 @@ def test_an_invalid_alert_is_refused_with_its_problem(api: ApiSite):
     assert accepted(api.get("/alerts", token=key))["alerts"] == []
 
 
-def test_an_idempotency_key_gives_the_same_answer_and_refuses_another_body(both: ApiSite):
-    key, header = both.new_key("alert"), {"Idempotency-Key": "one"}
+def test_an_idempotency_key_gives_the_same_answer_and_refuses_another_body(api: ApiSite):
+    key, header = api.new_key("alert"), {"Idempotency-Key": "one"}
     body = press()
-    first = accepted(both.post("/alerts", body, token=key, headers=header), 201)
-    assert accepted(both.post("/alerts", body, token=key, headers=header), 201) == first
-    assert code(both.post("/alerts", press(), token=key, headers=header)) == "idempotency_mismatch"
+    first = accepted(api.post("/alerts", body, token=key, headers=header), 201)
+    assert accepted(api.post("/alerts", body, token=key, headers=header), 201) == first
+    assert code(api.post("/alerts", press(), token=key, headers=header)) == "idempotency_mismatch"

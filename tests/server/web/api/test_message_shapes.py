@@ -103,22 +103,23 @@ def test_no_shape_is_of_a_message_that_is_never_sent():
     assert set(SENT) == NAMES
 
 
-def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
-    recorder = Recorder(both)
-    people_at_every_stage(both, recorder)
+@pytest.mark.both_databases
+def test_messages_of_a_hall_with_visitors_match_their_models(api: ApiSite):
+    recorder = Recorder(api)
+    people_at_every_stage(api, recorder)
     publisher = recorder.publisher
     raise_alert(
-        both.database,
-        [both.database.hall_id(HALL)],
+        api.database,
+        [api.database.hall_id(HALL)],
         Author("security"),
         AlertRequest(AlertKind.CUSTOM, new_id(), words={"fr": {"title": "Alerte", "text": "Restez là."}}),
     )
     reach = Reach(is_here=True, is_anywhere=True)
-    raise_incident(both.database, both.database.hall_id(HALL), Author("agent"), COUNTER, reach=reach)
+    raise_incident(api.database, api.database.hall_id(HALL), Author("agent"), COUNTER, reach=reach)
     publisher.tick()
-    both.publish_kiosk("laon-borne-9")
+    api.publish_kiosk("laon-borne-9")
     publisher.tick()
-    trial = print_trial(both.database, HALL, Author("supervisor"), "laon-borne-1")
+    trial = print_trial(api.database, HALL, Author("supervisor"), "laon-borne-1")
     publisher.print_noted(trial["job"])
     publisher.heartbeat()
     publisher.messages_changed(HALL, COUNTER)
@@ -136,15 +137,15 @@ def test_messages_of_a_hall_with_visitors_match_their_models(both: ApiSite):
 
 
 @pytest.mark.parametrize("holder", ["whoever holds it", "somebody else"])
-def test_the_answer_to_a_console_has_its_shape(both: ApiSite, holder: str):
-    people_at_every_stage(both, Recorder(both))
-    token = both.key if holder == "whoever holds it" else both.new_key("read")
-    queue = accepted(both.get(f"/halls/{HALL}/queue", token=token))
+def test_the_answer_to_a_console_has_its_shape(api: ApiSite, holder: str):
+    people_at_every_stage(api, Recorder(api))
+    token = api.key if holder == "whoever holds it" else api.new_key("read")
+    queue = accepted(api.get(f"/halls/{HALL}/queue", token=token))
     assert faults_of(QueueAnswer, queue) == []
     for counter in (COUNTER, OTHER_COUNTER, "laon-g2"):
-        answer = accepted(both.get(f"/counters/{counter}", token=token))
+        answer = accepted(api.get(f"/counters/{counter}", token=token))
         assert faults_of(CounterAnswer, answer) == []
-    waiting = accepted(both.get(f"/counters/{COUNTER}/waiting", token=both.key))
+    waiting = accepted(api.get(f"/counters/{COUNTER}/waiting", token=api.key))
     assert faults_of(WaitingAnswer, waiting) == []
     assert waiting["legs"]
 

@@ -104,22 +104,23 @@ def test_a_file_sent_by_rest_reports_each_refused_line(api: ApiSite, booking: st
     refused(api.post(f"{LIST}/import", {"csv": "r1,x\n"}, token=booking), 422, "appointment_columns")
 
 
-def test_a_calendar_by_rest_is_read_as_a_file_is(both: ApiSite):
-    booking = both.new_key("book")
+@pytest.mark.both_databases
+def test_a_calendar_by_rest_is_read_as_a_file_is(api: ApiSite):
+    booking = api.new_key("book")
     event = f"BEGIN:VEVENT\nUID:a1@agenda\nDTSTART:20261124T140000\nSUMMARY:{SERVICE}\nEND:VEVENT\n"
     text = f"BEGIN:VCALENDAR\n{event}{event}END:VCALENDAR\n"
-    done = accepted(both.post(f"{LIST}/import", {"ics": text}, token=booking))
+    done = accepted(api.post(f"{LIST}/import", {"ics": text}, token=booking))
     assert done["booked"] == 1
     assert [(no["line"], no["code"]) for no in done["refused"]] == [(2, "duplicate_external_id")]
     assert all(no["detail"].endswith(".") for no in done["refused"])
-    assert accepted(both.call("DELETE", f"{LIST}/a1@agenda", token=booking))["state"] == "cancelled"
+    assert accepted(api.call("DELETE", f"{LIST}/a1@agenda", token=booking))["state"] == "cancelled"
     refused(
-        both.post(f"{LIST}/import", {"ics": "BEGIN:VCALENDAR\n"}, token=booking), 422, "malformed_calendar"
+        api.post(f"{LIST}/import", {"ics": "BEGIN:VCALENDAR\n"}, token=booking), 422, "malformed_calendar"
     )
-    refused(both.post(f"{LIST}/import", {"ics": "x" * 900_001}, token=booking), 413, "too_large")
-    refused(both.post(f"{LIST}/import", {"ics": "x" * 9_000_000}, token=booking), 413, "too_large")
+    refused(api.post(f"{LIST}/import", {"ics": "x" * 900_001}, token=booking), 413, "too_large")
+    refused(api.post(f"{LIST}/import", {"ics": "x" * 9_000_000}, token=booking), 413, "too_large")
     for body in ({}, {"csv": "a", "ics": "b"}):
-        refused(both.post(f"{LIST}/import", body, token=booking), 400, "bad_request")
+        refused(api.post(f"{LIST}/import", body, token=booking), 400, "bad_request")
 
 
 def test_an_appointment_is_received_to_the_end_of_the_opening_and_not_after(api: ApiSite, booking: str):

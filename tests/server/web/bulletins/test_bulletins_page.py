@@ -16,13 +16,13 @@ PAGE = "/alerte/bulletins"
 
 
 @pytest.fixture
-def site(both: ApiSite) -> Iterator[ApiSite]:
+def site(api: ApiSite) -> Iterator[ApiSite]:
     content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     for each in content["sites"]:
         each["bulletins"] = {"codes": [{"scheme": "INSEE", "code": "02408"}]}
-    publish_installation(both.database, SYSTEM, json.dumps(content))
-    yield both
-    publish_installation(both.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    publish_installation(api.database, SYSTEM, json.dumps(content))
+    yield api
+    publish_installation(api.database, SYSTEM, (HALLS / "installation.json").read_bytes())
 
 
 def send(site: ApiSite, document: bytes, to: str = HALL, **key: Any) -> Any:
@@ -52,6 +52,7 @@ def test_a_key_sends_bulletins_of_its_sites_with_its_scope_only(site: ApiSite):
         assert (answer.status_code, answer.get_json()["code"]) == (status, code)
 
 
+@pytest.mark.both_databases
 def test_an_alert_takes_two_presses_of_somebody_who_may_raise_one(site: ApiSite):
     bulletin = accepted(send(site, cap_xml()), 201)["bulletin"]
     agent = site.person("agent")

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from server.domain.complaints.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
@@ -34,13 +35,14 @@ def send(site: ApiSite, *contents: bytes, **more: str) -> Any:
     return visitor.post(PUBLIC, data=body, content_type="multipart/form-data; boundary=x")
 
 
-def test_photographs_lose_their_metadata_are_shown_to_who_reads_the_entry_and_go_with_it(both: ApiSite):
-    open_register_of(both.database)
+@pytest.mark.both_databases
+def test_photographs_lose_their_metadata_are_shown_to_who_reads_the_entry_and_go_with_it(api: ApiSite):
+    open_register_of(api.database)
     form = {"formulaire": "a-form"}
     for _ in range(2):  # the same form again adds nothing
-        assert send(both, taken(1), taken(2), **form).status_code == 303
-    head = both.person("supervisor")
-    [row] = all_rows(both.database, "SELECT reference FROM complaint")
+        assert send(api, taken(1), taken(2), **form).status_code == 303
+    head = api.person("supervisor")
+    [row] = all_rows(api.database, "SELECT reference FROM complaint")
     address = entry_address(head, row["reference"])
     page = head.get(address).text
     [first, second] = re.findall(r'<img src="([^"]+)"', page)
@@ -48,16 +50,16 @@ def test_photographs_lose_their_metadata_are_shown_to_who_reads_the_entry_and_go
     assert (shown.mimetype, shown.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
     assert b"Appareil" not in shown.data
     assert Image.open(io.BytesIO(shown.data)).size == (61, 40)
-    assert both.person("agent").get(first).status_code == 403
-    assert both.person("supervisor", OTHER).get(first).status_code == 404
-    assert both.app.test_client().get(first).status_code == 302
+    assert api.person("agent").get(first).status_code == 403
+    assert api.person("supervisor", OTHER).get(first).status_code == 404
+    assert api.app.test_client().get(first).status_code == 302
     removal = first.replace("?", "/suppression?")
     assert "La photographie est supprimée" in head.get(act(head, removal).headers["Location"]).text
     assert head.get(first).status_code == 404
-    assert act(both.person("quality"), address, verb="about_agent").status_code == 303
+    assert act(api.person("quality"), address, verb="about_agent").status_code == 303
     assert head.get(second).status_code == 404, "as the entry is"
-    both.hands.now += timedelta(days=3 * 365 + 1)
-    assert purge(both.database)["complaint_photograph"] == 1
+    api.hands.now += timedelta(days=3 * 365 + 1)
+    assert purge(api.database)["complaint_photograph"] == 1
 
 
 def test_what_is_no_photograph_keeps_the_text_and_sends_nothing(api: ApiSite):

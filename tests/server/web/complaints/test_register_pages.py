@@ -42,17 +42,17 @@ def entry_address(browser: Any, reference: str) -> str:
     return str(found)
 
 
-def test_from_the_page_of_the_kiosk_to_what_was_done(both: ApiSite):
-    assert both.app.test_client().get(PUBLIC).status_code == 404
-    open_register_of(both.database)
-    sent = send(both, "?par=borne", kind="complaint", text=TEXT, contact="ines@exemple.fr")
+def test_from_the_page_of_the_kiosk_to_what_was_done(api: ApiSite):
+    assert api.app.test_client().get(PUBLIC).status_code == 404
+    open_register_of(api.database)
+    sent = send(api, "?par=borne", kind="complaint", text=TEXT, contact="ines@exemple.fr")
     assert sent.status_code == 303
-    receipt = both.app.test_client().get(sent.headers["Location"])
+    receipt = api.app.test_client().get(sent.headers["Location"])
     assert "au plus tard le 9 décembre 2026" in receipt.text
     assert "Set-Cookie" not in receipt.headers
-    reference = one_row(both.database, "SELECT reference FROM complaint")["reference"]
+    reference = one_row(api.database, "SELECT reference FROM complaint")["reference"]
 
-    head = both.person("supervisor")
+    head = api.person("supervisor")
     assert "Borne" in head.get(REGISTER).text
     address = entry_address(head, reference)
     page = head.get(address).text
@@ -67,7 +67,7 @@ def test_from_the_page_of_the_kiosk_to_what_was_done(both: ApiSite):
     [entry] = re.findall(r'href="(/voix/registre/[0-9a-f]+)"', plan)
     assert head.get(entry).headers["Location"] == address
 
-    followed = both.app.test_client().get(sent.headers["Location"].replace("&envoi=1", "")).text
+    followed = api.app.test_client().get(sent.headers["Location"].replace("&envoi=1", "")).text
     assert "Vingt sièges sont arrivés." in followed
     assert "Dupont" not in followed
     assert "ines@" not in followed
@@ -77,20 +77,20 @@ def test_from_the_page_of_the_kiosk_to_what_was_done(both: ApiSite):
     assert unchecked.status_code == 422
     assert 'aria-describedby="is_checked-refused"' in unchecked.text
     visitors_page = f"/infos/{HALL}/venir"
-    assert "Vingt sièges" not in both.app.test_client().get(visitors_page).text
+    assert "Vingt sièges" not in api.app.test_client().get(visitors_page).text
     for _ in range(2):
         assert act(head, address, verb="release", is_checked="yes", **wording).status_code == 303
-    assert "Vingt sièges de plus" in both.app.test_client().get(visitors_page).text
-    [drafted] = all_rows(both.database, "SELECT id, state FROM notice")
+    assert "Vingt sièges de plus" in api.app.test_client().get(visitors_page).text
+    [drafted] = all_rows(api.database, "SELECT id, state FROM notice")
     assert drafted["state"] == "draft"
-    officer = both.person("communication")
+    officer = api.person("communication")
     notice = officer.get(f"/api/v1/notices/{drafted['id']}").get_json()
     assert notice["content"]["kind"] == "asked_and_done"
     assert notice["content"]["done"] == {"fr": "Vingt sièges de plus"}
     assert act(head, address, verb="withdraw").status_code == 303
-    assert "Vingt sièges" not in both.app.test_client().get(visitors_page).text
+    assert "Vingt sièges" not in api.app.test_client().get(visitors_page).text
     assert act(head, address, verb="release", is_checked="yes", **wording).status_code == 303
-    shown = Officers(both).show(drafted["id"])
+    shown = Officers(api).show(drafted["id"])
     assert "Vingt sièges de plus" in str(shown), "a screen shows it once communication has published it"
 
 

@@ -35,9 +35,10 @@ def facts_of(site: ApiSite) -> list[tuple[str, dict[str, Any]]]:
     return [(row["author"], json.loads(row["body"])) for row in found]
 
 
-def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
-    editors = Editors(both)
-    ticket = both.ticket()
+@pytest.mark.both_databases
+def test_a_draft_is_read_compared_published_and_rolled_back(api: ApiSite):
+    editors = Editors(api)
+    ticket = api.ticket()
     before = editors.read()
     assert (before["revision"], before["draft"], before["content"]["hall"]) == (1, None, HALL)
     saved = accepted(editors.save("chief", laon(name="Accueil du préfet")))
@@ -47,14 +48,14 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     ]
     draft = editors.read()["draft"]
     assert (draft["version"], draft["base_revision"], draft["author"]) == (saved["version"], 1, "supervisor")
-    assert both.database.configuration(HALL).name == LAON["name"]
+    assert api.database.configuration(HALL).name == LAON["name"]
     assert accepted(editors.publish("chief", saved["version"])) == {"document": HALL, "revision": 2}
-    assert both.database.configuration(HALL).name == "Accueil du préfet"
+    assert api.database.configuration(HALL).name == "Accueil du préfet"
     assert editors.read()["draft"] is None
     refused(editors.publish("chief", saved["version"]), 409, "stale_draft")
     back = {"revision": 1, "base_revision": 2}
     assert accepted(editors.send("ada", "POST", f"/{HALL}/rollback", back))["revision"] == 3
-    assert both.database.configuration(HALL).name == LAON["name"]
+    assert api.database.configuration(HALL).name == LAON["name"]
     revisions = editors.read(path=f"/{HALL}/revisions")["revisions"]
     assert [(each["revision"], each["author"], each["origin"], each["restores"]) for each in revisions] == [
         (3, "administrator", "browser", 1),
@@ -65,17 +66,15 @@ def test_a_draft_is_read_compared_published_and_rolled_back(both: ApiSite):
     assert sentences_of(revisions[0]["changes"]) == [
         "Nom : « Accueil du préfet » → « Préfecture de l’Aisne – Laon »"
     ]
-    authors = [author for author, _ in facts_of(both)]
+    authors = [author for author, _ in facts_of(api)]
     assert authors[0] == "system"
     assert len(set(authors)) == 3
-    assert [body.get("restores") for _, body in facts_of(both)] == [None, None, 1]
-    assert (
-        both.call("GET", f"/tickets/{ticket['token']}", token=None).get_json()["number"] == ticket["number"]
-    )
+    assert [body.get("restores") for _, body in facts_of(api)] == [None, None, 1]
+    assert api.call("GET", f"/tickets/{ticket['token']}", token=None).get_json()["number"] == ticket["number"]
 
 
-def test_own_hours_are_shown_against_those_of_the_site(both: ApiSite):
-    editors = Editors(both)
+def test_own_hours_are_shown_against_those_of_the_site(api: ApiSite):
+    editors = Editors(api)
     site = next(each for each in INSTALLATION["sites"] if each["slug"] == LAON["site"])
     calendar = copy.deepcopy(site["calendar"])
     calendar["week"]["tuesday"] = ["08:30-11:40"]
@@ -92,8 +91,8 @@ def test_own_hours_are_shown_against_those_of_the_site(both: ApiSite):
     assert [each["code"] for each in read["problems_if_restored"] if not each["is_warning"]] == []
 
 
-def test_a_save_over_another_persons_is_refused_with_both_changes_and_joined_field_by_field(both: ApiSite):
-    editors = Editors(both)
+def test_a_save_over_another_persons_is_refused_with_both_changes_and_joined_field_by_field(api: ApiSite):
+    editors = Editors(api)
     first = accepted(editors.save("ada", laon(name="Un")))["version"]
     accepted(editors.save("eve", laon(name="Deux", asks_needs=False), draft_version=first))
     mine = laon(name="Trois", screen_margin_s=1800)
@@ -143,8 +142,9 @@ def test_a_draft_made_from_an_older_revision_is_joined_before_it_is_published(ed
     refused(editors.save("ada", laon(), base=9), 404, "unknown_revision")
 
 
-def test_one_of_two_simultaneous_saves_is_informed(both: ApiSite):
-    editors = Editors(both)
+@pytest.mark.both_databases
+def test_one_of_two_simultaneous_saves_is_informed(api: ApiSite):
+    editors = Editors(api)
     for who in ("ada", "eve"):
         editors.browser(who)
     version = accepted(editors.save("ada", laon(name="Un")))["version"]
@@ -165,9 +165,10 @@ def test_one_of_two_simultaneous_saves_is_informed(both: ApiSite):
     assert editors.read()["draft"]["content"]["name"] == winner
 
 
-def test_of_two_neighbours_that_take_one_letter_at_once_one_is_refused(both: ApiSite):
+@pytest.mark.both_databases
+def test_of_two_neighbours_that_take_one_letter_at_once_one_is_refused(api: ApiSite):
     """Each is right compared with what is published; both together are not."""
-    editors = Editors(both)
+    editors = Editors(api)
     vervins = json.loads((HALLS / f"{OTHER}.json").read_text(encoding="utf-8")) | {"neighbours": [HALL]}
     series = [each["series"] for each in vervins["services"]]
     series += [each["appointment_series"] for each in vervins["services"] if each.get("appointment_series")]
@@ -342,8 +343,8 @@ def test_a_caller_without_the_permission_is_refused(editors: Editors):
     refused(editors.save("ada", laon(name=deep), draft_version=saved), 400, "bad_request")
 
 
-def test_a_repeated_request_is_done_once(both: ApiSite):
-    editors = Editors(both)
+def test_a_repeated_request_is_done_once(api: ApiSite):
+    editors = Editors(api)
     body = {"base_revision": 1, "draft_version": None, "content": laon(name="Un")}
     saved, again = (
         accepted(editors.send("ada", "PUT", f"/{HALL}/draft", body, **{"Idempotency-Key": "one"}))
@@ -354,7 +355,7 @@ def test_a_repeated_request_is_done_once(both: ApiSite):
         accepted(editors.publish("ada", saved["version"], **{"Idempotency-Key": "two"})) for _ in range(2)
     ]
     assert published == [{"document": HALL, "revision": 2}] * 2
-    assert both.database.configuration(HALL).revision == 2
+    assert api.database.configuration(HALL).revision == 2
 
 
 def test_the_revision_of_each_device_is_reported_for_a_hall_and_for_every_hall(editors: Editors):

@@ -36,8 +36,8 @@ def problems_of_publishing(editors: Editors, who: str, content: Any, document: s
     return errors(told)
 
 
-def test_an_administrator_publishes_no_text_that_was_not_approved(both: ApiSite):
-    editors = Editors(both)
+def test_an_administrator_publishes_no_text_that_was_not_approved(api: ApiSite):
+    editors = Editors(api)
     new = [("notices[0]", "notice_not_approved")]
     wanted = laon(notices=[TEXT | {"valid_until": None}])
     assert problems_of_publishing(editors, "chief", wanted) == new
@@ -46,8 +46,8 @@ def test_an_administrator_publishes_no_text_that_was_not_approved(both: ApiSite)
     assert errors(dry) == new
     told = refused(editors.send("chief", "POST", f"/{HALL}/import", file), 422, "document_refused")
     assert errors(told) == new
-    assert both.count("notice") == 0
-    assert both.database.configuration(HALL).revision == 1
+    assert api.count("notice") == 0
+    assert api.database.configuration(HALL).revision == 1
 
 
 def test_a_text_that_was_over_does_not_come_back_by_another_date(editors: Editors):
@@ -64,19 +64,19 @@ def test_a_text_that_was_over_does_not_come_back_by_another_date(editors: Editor
     assert editors.site.count("notice") == 0
 
 
-def test_the_draft_of_one_hall_publishes_no_other(both: ApiSite):
-    editors = Editors(both)
+def test_the_draft_of_one_hall_publishes_no_other(api: ApiSite):
+    editors = Editors(api)
     text = (HALLS / f"{OTHER}.json").read_text(encoding="utf-8")
     there = json.loads(text) | {"site": HALL, "name": "Pris"}
     assert problems_of_publishing(editors, "chief", there) == [("hall", "other_hall")]
-    assert both.database.configuration(OTHER).revision == 1
-    halls, facts = both.count("hall"), both.count("installation_fact WHERE kind = 'HallCreated'")
+    assert api.database.configuration(OTHER).revision == 1
+    halls, facts = api.count("hall"), api.count("installation_fact WHERE kind = 'HallCreated'")
     unknown = json.loads(text.replace(f'"{OTHER}', '"guise')) | {"site": HALL, "neighbours": []}
     saved = accepted(editors.save("chief", unknown, draft_version=1))
     told = refused(editors.publish("chief", saved["version"]), 422, "document_refused")
     assert errors(told) == [("hall", "other_hall")]
-    assert both.count("hall") == halls
-    assert both.count("installation_fact WHERE kind = 'HallCreated'") == facts
+    assert api.count("hall") == halls
+    assert api.count("installation_fact WHERE kind = 'HallCreated'") == facts
 
 
 def test_no_document_is_called_as_a_page_is(editors: Editors):

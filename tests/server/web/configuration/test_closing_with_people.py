@@ -29,13 +29,13 @@ def warned(saved: dict[str, Any]) -> list[tuple[str, bool, str]]:
     return [(each["path"], each["is_warning"], each["sentence"].replace("\u00a0", " ")) for each in found]
 
 
-def test_hours_that_close_a_hall_today_are_published_with_a_warning_of_the_people_waiting(both: ApiSite):
-    editors = Editors(both)
+def test_hours_that_close_a_hall_today_are_published_with_a_warning_of_the_people_waiting(api: ApiSite):
+    editors = Editors(api)
     over = own_hours("08:30-09:45")
     version = accepted(editors.save("chief", over))["version"]
     assert warned(editors.read()["draft"]) == []  # nobody waits
     for _ in range(2):
-        both.ticket()
+        api.ticket()
     [(path, is_warning, sentence)] = warned(editors.read()["draft"])
     assert (path, is_warning) == ("calendar", True)
     assert "des personnes attendent (2)" in sentence
@@ -50,16 +50,16 @@ def test_hours_that_end_later_today_or_go_on_later_are_not_warned_of(api: ApiSit
     assert warned(accepted(Editors(api).save("chief", own_hours(*spans)))) == []
 
 
-def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(both: ApiSite):
-    both.ticket()
-    saved = accepted(Editors(both).save("ada", with_tuesday("08:30-09:45"), document="installation"))
+def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(api: ApiSite):
+    api.ticket()
+    saved = accepted(Editors(api).save("ada", with_tuesday("08:30-09:45"), document="installation"))
     [(path, is_warning, sentence)] = warned(saved)
     assert (path, is_warning) == (f"sites[{SITES.index(LAON['site'])}].calendar", True)
     assert f"À « {LAON['name']} »" in sentence
 
 
-def test_a_new_day_of_exception_that_is_over_is_warned_of_before_publication(both: ApiSite):
-    editors = Editors(both)
+def test_a_new_day_of_exception_that_is_over_is_warned_of_before_publication(api: ApiSite):
+    editors = Editors(api)
     training = {"spans": [], "why": dict.fromkeys(("fr", "en", "es"), "Formation des agents")}
     calendar = own_hours("08:30-12:00")["calendar"] | {
         "exceptions": [{"on": "2025-12-14"} | training, {"on": "2026-12-14"} | training]

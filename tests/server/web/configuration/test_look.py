@@ -55,22 +55,22 @@ def stylesheet(site: ApiSite) -> str:
     return str(site.app.test_client().get(screen_look(site)["stylesheet"]).text)
 
 
-def test_screens_kiosks_and_pages_use_a_published_look(both: ApiSite) -> None:
-    both.person("agent")
-    before = screen_look(both)
-    logo = added(both, image("PNG"))
-    publish(both, colours={"ink": NAVY, "action": PLUM}, logo=logo)
-    look = screen_look(both)
+def test_screens_kiosks_and_pages_use_a_published_look(api: ApiSite) -> None:
+    api.person("agent")
+    before = screen_look(api)
+    logo = added(api, image("PNG"))
+    publish(api, colours={"ink": NAVY, "action": PLUM}, logo=logo)
+    look = screen_look(api)
     assert look["name"] == "Préfecture de l’Aisne"
     assert (look["logo"]["width"], look["logo"]["height"]) == (64, 40)
-    assert accepted(both.get(f"/halls/{HALL}/menu", token=both.kiosk))["look"] == look
+    assert accepted(api.get(f"/halls/{HALL}/menu", token=api.kiosk))["look"] == look
     assert look["stylesheet"] != before["stylesheet"]
     for page in ("/kiosk", "/connexion"):
-        assert f'href="{look["stylesheet"]}"' in both.app.test_client().get(page).text
+        assert f'href="{look["stylesheet"]}"' in api.app.test_client().get(page).text
     for page in ("/connexion", "/suivi"):
-        assert f'src="{look["logo"]["url"]}" alt="{look["name"]}"' in both.app.test_client().get(page).text
-    assert f"--ink: {NAVY};" in stylesheet(both)
-    assert f"--action: {PLUM};" in stylesheet(both)
+        assert f'src="{look["logo"]["url"]}" alt="{look["name"]}"' in api.app.test_client().get(page).text
+    assert f"--ink: {NAVY};" in stylesheet(api)
+    assert f"--action: {PLUM};" in stylesheet(api)
 
 
 def test_the_colours_of_calls_and_alerts_are_not_the_looks_to_change(api: ApiSite) -> None:

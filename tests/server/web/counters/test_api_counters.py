@@ -78,79 +78,80 @@ def test_a_verb_whose_body_holds_nothing_needed_is_done_without_one(api: ApiSite
     accepted(api.call("POST", path))
 
 
-def test_next_ends_the_current_visit_and_says_why_the_leg_was_chosen(both: ApiSite):
-    both.open()
-    one, two = both.ticket(), both.ticket()
-    first = accepted(both.next())
+def test_next_ends_the_current_visit_and_says_why_the_leg_was_chosen(api: ApiSite):
+    api.open()
+    one, two = api.ticket(), api.ticket()
+    first = accepted(api.next())
     assert (first["number"], first["state"]) == (one["number"], "called")
     assert first["why"]
-    accepted(both.verb(first["leg"], "start"))
-    assert accepted(both.next(first["leg"]))["number"] == two["number"]
-    assert both.count("leg WHERE end_reason = 'served'") == 1
+    accepted(api.verb(first["leg"], "start"))
+    assert accepted(api.next(first["leg"]))["number"] == two["number"]
+    assert api.count("leg WHERE end_reason = 'served'") == 1
 
 
-def test_next_is_204_when_nobody_waits_and_still_ends_the_current_visit(both: ApiSite):
-    both.open()
-    assert both.next().status_code == 204
-    both.ticket()
-    leg = accepted(both.next())["leg"]
-    assert both.next(leg, end="no_show").status_code == 204
-    assert both.count("leg WHERE end_reason = 'no_show'") == 1
+def test_next_is_204_when_nobody_waits_and_still_ends_the_current_visit(api: ApiSite):
+    api.open()
+    assert api.next().status_code == 204
+    api.ticket()
+    leg = accepted(api.next())["leg"]
+    assert api.next(leg, end="no_show").status_code == 204
+    assert api.count("leg WHERE end_reason = 'no_show'") == 1
 
 
-def test_next_refuses_a_stale_console_and_a_visit_that_was_only_called(both: ApiSite):
-    both.open()
-    both.ticket(), both.ticket()
-    leg = accepted(both.next())["leg"]
-    assert refused(both.next(), 409, "stale")["leg"] == leg
-    refused(both.next("another-leg"), 409, "stale")
-    refused(both.next(leg), 409, "not_started")
-    assert both.count("leg WHERE state = 'waiting'") == 1
+def test_next_refuses_a_stale_console_and_a_visit_that_was_only_called(api: ApiSite):
+    api.open()
+    api.ticket(), api.ticket()
+    leg = accepted(api.next())["leg"]
+    assert refused(api.next(), 409, "stale")["leg"] == leg
+    refused(api.next("another-leg"), 409, "stale")
+    refused(api.next(leg), 409, "not_started")
+    assert api.count("leg WHERE state = 'waiting'") == 1
 
 
-def test_next_repeated_after_a_lost_answer_calls_one_person(both: ApiSite):
-    both.open()
-    both.ticket(), both.ticket()
+def test_next_repeated_after_a_lost_answer_calls_one_person(api: ApiSite):
+    api.open()
+    api.ticket(), api.ticket()
     key = {"Idempotency-Key": "lost"}
-    first, again = both.next(headers=key), both.next(headers=key)
+    first, again = api.next(headers=key), api.next(headers=key)
     assert accepted(first) == accepted(again)
-    assert both.count("hall_fact WHERE kind = 'LegCalled'") == 1
+    assert api.count("hall_fact WHERE kind = 'LegCalled'") == 1
 
 
-def test_next_without_a_visitor_gives_the_same_answer_when_repeated(both: ApiSite):
-    both.open()
+def test_next_without_a_visitor_gives_the_same_answer_when_repeated(api: ApiSite):
+    api.open()
     key = {"Idempotency-Key": "nobody"}
-    assert both.next(headers=key).status_code == 204
-    both.ticket()
-    assert both.next(headers=key).status_code == 204
-    assert accepted(both.next())["state"] == "called"
+    assert api.next(headers=key).status_code == 204
+    api.ticket()
+    assert api.next(headers=key).status_code == 204
+    assert accepted(api.next())["state"] == "called"
 
 
-def test_of_two_counters_calling_the_last_visitor_exactly_one_succeeds(both: ApiSite):
+@pytest.mark.both_databases
+def test_of_two_counters_calling_the_last_visitor_exactly_one_succeeds(api: ApiSite):
     """Without the hall's lock (`FOR UPDATE` taken away) this fails on PostgreSQL.
 
     Both counters chose the same leg; only the unique journal position refused the second, as a 500.
     """
-    both.open("laon-g1")
-    both.open("laon-g4")
+    api.open("laon-g1")
+    api.open("laon-g4")
     with ThreadPoolExecutor(2) as agents:
         for _ in range(count(small=10, large=200)):
-            both.ticket()
-            answers = list(agents.map(lambda each: both.next(counter=each), ("laon-g1", "laon-g4")))
+            api.ticket()
+            answers = list(agents.map(lambda each: api.next(counter=each), ("laon-g1", "laon-g4")))
             assert sorted(answer.status_code for answer in answers) == [200, 204]
             (leg,) = [answer.get_json()["leg"] for answer in answers if answer.status_code == 200]
-            accepted(both.verb(leg, "finish"))
+            accepted(api.verb(leg, "finish"))
 
 
-def test_a_counter_that_is_held_is_taken_over_only_on_request(both: ApiSite):
-    session = both.open()
-    problem = refused(both.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
+def test_a_counter_that_is_held_is_taken_over_only_on_request(api: ApiSite):
+    session = api.open()
+    problem = refused(api.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
     assert problem["since"].startswith("2026-11-24T09:00")
-    taken = both.open(take_over=True)
+    taken = api.open(take_over=True)
     assert taken != session
-    both.ticket()
-    refused(both.next(headers={"X-Counter-Session": session}), 409, "no_counter_session")
-    accepted(both.next(headers={"X-Counter-Session": taken}))
+    api.ticket()
+    refused(api.next(headers={"X-Counter-Session": session}), 409, "no_counter_session")
+    accepted(api.next(headers={"X-Counter-Session": taken}))
 
 
 type Call = tuple[str, str, dict[str, Any] | None]
@@ -179,56 +180,56 @@ def on_the_leg(leg: str) -> list[Call]:
     return [("POST", f"/legs/{leg}/{verb}", bodies.get(verb, {})) for verb in sorted(verbs)]
 
 
-def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(both: ApiSite):
+def test_a_verb_of_a_counter_needs_its_session_and_checks_its_author(api: ApiSite):
     """A person or key with the right to call does so only at their own counter, even with another session's
     id.
     """
-    session, stranger = both.open(), both.new_key("call")
+    session, stranger = api.open(), api.new_key("call")
     with_id = {"X-Counter-Session": session}
-    waiting, called = both.ticket(), both.ticket()
-    leg = accepted(both.next())["leg"]
-    accepted(both.next(leg, end="served"))
-    facts = both.count("hall_fact")
-    row = one_row(both.database, "SELECT id FROM leg WHERE visit = :visit", visit=called["visit"])
+    waiting, called = api.ticket(), api.ticket()
+    leg = accepted(api.next())["leg"]
+    accepted(api.next(leg, end="served"))
+    facts = api.count("hall_fact")
+    row = one_row(api.database, "SELECT id FROM leg WHERE visit = :visit", visit=called["visit"])
     for method, path, body in [*at_the_counter(waiting["visit"]), *on_the_leg(row["id"])]:
-        unnamed = both.call(method, path, body, headers={"X-Counter-Session": ""})
+        unnamed = api.call(method, path, body, headers={"X-Counter-Session": ""})
         refused(unnamed, 409, "no_counter_session")
-        answer = both.call(method, path, body, token=stranger, headers=with_id)
+        answer = api.call(method, path, body, token=stranger, headers=with_id)
         refused(answer, 409, "no_counter_session")
-    assert both.count("hall_fact") == facts
+    assert api.count("hall_fact") == facts
 
 
-def test_only_the_author_of_a_session_reads_its_id(both: ApiSite):
-    answer = accepted(both.post(f"/counters/{COUNTER}/session"), 201)
+def test_only_the_author_of_a_session_reads_its_id(api: ApiSite):
+    answer = accepted(api.post(f"/counters/{COUNTER}/session"), 201)
     session, mark = answer["session"], answer["session_mark"]
-    assert accepted(both.get(f"/counters/{COUNTER}"))["session"] == session
-    stranger, supervisor = both.new_key("read"), both.person("supervisor")
-    told = accepted(both.get(f"/counters/{COUNTER}", token=stranger))
+    assert accepted(api.get(f"/counters/{COUNTER}"))["session"] == session
+    stranger, supervisor = api.new_key("read"), api.person("supervisor")
+    told = accepted(api.get(f"/counters/{COUNTER}", token=stranger))
     assert (told["session"], told["session_mark"]) == (None, mark)
-    queue = both.get(f"/halls/{HALL}/queue")
-    message = queue_message(read_queue(both.database, HALL))
+    queue = api.get(f"/halls/{HALL}/queue")
+    message = queue_message(read_queue(api.database, HALL))
     answers = [queue.text, json.dumps(message), supervisor.get(f"/api/v1/halls/{HALL}/wall").text]
     assert all(session not in each and mark in each for each in answers)
 
 
-def test_a_counter_is_free_again_when_its_console_is_silent_for_a_minute(both: ApiSite):
-    both.open()
-    both.hands.now += timedelta(seconds=59)
-    refused(both.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
-    both.hands.now += timedelta(seconds=2)
-    both.open()
+def test_a_counter_is_free_again_when_its_console_is_silent_for_a_minute(api: ApiSite):
+    api.open()
+    api.hands.now += timedelta(seconds=59)
+    refused(api.post(f"/counters/{COUNTER}/session"), 409, "counter_taken")
+    api.hands.now += timedelta(seconds=2)
+    api.open()
 
 
-def test_a_counter_pauses_resumes_and_closes(both: ApiSite):
-    both.open()
+def test_a_counter_pauses_resumes_and_closes(api: ApiSite):
+    api.open()
     path = f"/counters/{COUNTER}/session"
-    assert accepted(both.call("PATCH", path, {"pause": {"reason": "pause"}}))["state"] == "paused"
-    refused(both.next(), 409, "wrong_state")
-    refused(both.call("PATCH", path, {"pause": {"reason": "pause"}}), 409, "wrong_state")
-    assert accepted(both.call("PATCH", path, {"pause": None}))["state"] == "free"
-    assert both.call("DELETE", path).status_code == 204
-    refused(both.next(), 409, "no_counter_session")
-    refused(both.call("DELETE", path), 409, "no_counter_session")
+    assert accepted(api.call("PATCH", path, {"pause": {"reason": "pause"}}))["state"] == "paused"
+    refused(api.next(), 409, "wrong_state")
+    refused(api.call("PATCH", path, {"pause": {"reason": "pause"}}), 409, "wrong_state")
+    assert accepted(api.call("PATCH", path, {"pause": None}))["state"] == "free"
+    assert api.call("DELETE", path).status_code == 204
+    refused(api.next(), 409, "no_counter_session")
+    refused(api.call("DELETE", path), 409, "no_counter_session")
 
 
 def test_a_counter_with_a_visitor_only_called_does_not_close(api: ApiSite):
@@ -244,20 +245,20 @@ def test_a_counter_serves_its_own_services_only(api: ApiSite):
     refused(api.post("/counters/none/session"), 404, "unknown_counter")
 
 
-def test_gestures_are_undone_one_after_the_other(both: ApiSite):
-    both.open()
-    both.ticket()
-    leg = accepted(both.next())["leg"]
-    accepted(both.verb(leg, "start"))
-    accepted(both.verb(leg, "finish"))
+def test_gestures_are_undone_one_after_the_other(api: ApiSite):
+    api.open()
+    api.ticket()
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "start"))
+    accepted(api.verb(leg, "finish"))
     for state in ("in_service", "called"):
-        gesture = accepted(both.get(f"/counters/{COUNTER}"))["last_gesture"]
-        after = accepted(both.verb(leg, "undo", {"fact": gesture["fact"]}))
+        gesture = accepted(api.get(f"/counters/{COUNTER}"))["last_gesture"]
+        after = accepted(api.verb(leg, "undo", {"fact": gesture["fact"]}))
         assert after["leg"]["state"] == state
-    gesture = accepted(both.get(f"/counters/{COUNTER}"))["last_gesture"]
-    assert accepted(both.verb(leg, "undo", {"fact": gesture["fact"]}))["leg"] is None
-    assert both.count("leg WHERE state = 'waiting'") == 1
-    refused(both.verb(leg, "undo", {"fact": gesture["fact"], "counter": COUNTER}), 409, "stale")
+    gesture = accepted(api.get(f"/counters/{COUNTER}"))["last_gesture"]
+    assert accepted(api.verb(leg, "undo", {"fact": gesture["fact"]}))["leg"] is None
+    assert api.count("leg WHERE state = 'waiting'") == 1
+    refused(api.verb(leg, "undo", {"fact": gesture["fact"], "counter": COUNTER}), 409, "stale")
 
 
 def test_a_gesture_is_undone_within_five_minutes(api: ApiSite):
@@ -269,85 +270,85 @@ def test_a_gesture_is_undone_within_five_minutes(api: ApiSite):
     refused(api.verb(leg, "undo", {"fact": gesture["fact"]}), 409, "too_late_to_undo")
 
 
-def test_a_no_show_is_reinstated_twice_at_most(both: ApiSite):
-    both.open()
-    both.ticket()
+def test_a_no_show_is_reinstated_twice_at_most(api: ApiSite):
+    api.open()
+    api.ticket()
     for _ in range(2):
-        leg = accepted(both.next())["leg"]
-        accepted(both.verb(leg, "no-show"))
-        assert accepted(both.verb(leg, "reinstate"))["state"] == "waiting"
-    leg = accepted(both.next())["leg"]
-    accepted(both.verb(leg, "no-show"))
-    refused(both.verb(leg, "reinstate"), 409, "reinstated_too_often")
+        leg = accepted(api.next())["leg"]
+        accepted(api.verb(leg, "no-show"))
+        assert accepted(api.verb(leg, "reinstate"))["state"] == "waiting"
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "no-show"))
+    refused(api.verb(leg, "reinstate"), 409, "reinstated_too_often")
 
 
-def test_a_visit_is_sent_to_another_service_with_its_number(both: ApiSite):
-    both.open("laon-g1", services=[SERVICE])
-    ticket = both.ticket()
-    leg = accepted(both.next())["leg"]
-    ended = accepted(both.verb(leg, "transfer", {"service": "laon-permis"}))
+def test_a_visit_is_sent_to_another_service_with_its_number(api: ApiSite):
+    api.open("laon-g1", services=[SERVICE])
+    ticket = api.ticket()
+    leg = accepted(api.next())["leg"]
+    ended = accepted(api.verb(leg, "transfer", {"service": "laon-permis"}))
     assert ended["end_reason"] == "transferred"
-    both.open("laon-g4", services=["laon-permis"])
-    assert accepted(both.next(counter="laon-g4"))["number"] == ticket["number"]
+    api.open("laon-g4", services=["laon-permis"])
+    assert accepted(api.next(counter="laon-g4"))["number"] == ticket["number"]
 
 
-def test_a_visit_sent_to_a_counter_is_called_there_only(both: ApiSite):
-    both.open("laon-g1")
-    both.open("laon-g4")
-    ticket = both.ticket()
-    leg = accepted(both.next())["leg"]
-    accepted(both.verb(leg, "transfer", {"counter": "laon-g4"}))
-    assert both.next().status_code == 204
-    assert accepted(both.next(counter="laon-g4"))["number"] == ticket["number"]
+def test_a_visit_sent_to_a_counter_is_called_there_only(api: ApiSite):
+    api.open("laon-g1")
+    api.open("laon-g4")
+    ticket = api.ticket()
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "transfer", {"counter": "laon-g4"}))
+    assert api.next().status_code == 204
+    assert accepted(api.next(counter="laon-g4"))["number"] == ticket["number"]
 
 
-def test_a_transfer_names_its_destination_and_keeps_the_rank_by_arrival(both: ApiSite):
-    both.open("laon-g1")
-    both.open("laon-g4", services=["laon-permis"])
-    first = both.ticket(service="laon-permis")
-    arrived_at = both.hands.now
-    both.hands.now += timedelta(minutes=4)
-    both.ticket(service="laon-permis")
-    both.ticket()
-    leg = leg_of(both, first["visit"])
-    both.hands.now += timedelta(minutes=1)
-    sent = accepted(both.verb(leg, "transfer", {"counter": "laon-g3"}))
+def test_a_transfer_names_its_destination_and_keeps_the_rank_by_arrival(api: ApiSite):
+    api.open("laon-g1")
+    api.open("laon-g4", services=["laon-permis"])
+    first = api.ticket(service="laon-permis")
+    arrived_at = api.hands.now
+    api.hands.now += timedelta(minutes=4)
+    api.ticket(service="laon-permis")
+    api.ticket()
+    leg = leg_of(api, first["visit"])
+    api.hands.now += timedelta(minutes=1)
+    sent = accepted(api.verb(leg, "transfer", {"counter": "laon-g3"}))
     assert sent["destination"] == {"service": "laon-permis", "counter": "laon-g3", "is_open": False}
-    sent = accepted(both.verb(leg_of(both, first["visit"]), "transfer", {"service": SERVICE}))
+    sent = accepted(api.verb(leg_of(api, first["visit"]), "transfer", {"service": SERVICE}))
     assert sent["destination"] == {"service": SERVICE, "counter": None, "is_open": True}
-    sent = accepted(both.verb(leg_of(both, first["visit"]), "transfer", {"service": "laon-permis"}))
+    sent = accepted(api.verb(leg_of(api, first["visit"]), "transfer", {"service": "laon-permis"}))
     assert sent["destination"]["is_open"]
-    [row] = [leg for leg in waiting_legs(both) if leg["visit"] == first["visit"]]
+    [row] = [leg for leg in waiting_legs(api) if leg["visit"] == first["visit"]]
     assert datetime.fromisoformat(row["ranked_from"]) == arrived_at
-    assert accepted(both.next(counter="laon-g4"))["number"] == first["number"]
+    assert accepted(api.next(counter="laon-g4"))["number"] == first["number"]
 
 
-def test_waiting_visitors_of_a_counter_are_listed_in_call_order_with_those_sent_to_it(both: ApiSite):
-    both.open("laon-g1")
-    both.open("laon-g4", services=["laon-permis"])
-    sent, own = both.ticket(), both.ticket(service="laon-permis")
-    other = both.ticket()
-    accepted(both.verb(leg_of(both, sent["visit"]), "transfer", {"counter": "laon-g4"}))
-    accepted(both.verb(leg_of(both, other["visit"]), "transfer", {"counter": "laon-g3"}))
-    found = accepted(both.get("/counters/laon-g4/waiting"))
+def test_waiting_visitors_of_a_counter_are_listed_in_call_order_with_those_sent_to_it(api: ApiSite):
+    api.open("laon-g1")
+    api.open("laon-g4", services=["laon-permis"])
+    sent, own = api.ticket(), api.ticket(service="laon-permis")
+    other = api.ticket()
+    accepted(api.verb(leg_of(api, sent["visit"]), "transfer", {"counter": "laon-g4"}))
+    accepted(api.verb(leg_of(api, other["visit"]), "transfer", {"counter": "laon-g3"}))
+    found = accepted(api.get("/counters/laon-g4/waiting"))
     numbers = [leg["number"] for leg in found["legs"]]
     assert sorted(numbers) == sorted([sent["number"], own["number"]])
     assert found["may_call"] == 2
-    assert accepted(both.next(counter="laon-g4"))["number"] == numbers[0]
-    assert accepted(both.get("/counters/laon-g3/waiting"))["legs"] == []
+    assert accepted(api.next(counter="laon-g4"))["number"] == numbers[0]
+    assert accepted(api.get("/counters/laon-g3/waiting"))["legs"] == []
 
 
-def test_a_counter_with_a_visitor_is_taken_over_only_with_take_over(both: ApiSite):
-    session = both.open()
-    opened_at = both.hands.now
-    number = both.ticket()["number"]
-    accepted(both.next(headers={"X-Counter-Session": session}))
-    both.hands.now += timedelta(minutes=2)
+def test_a_counter_with_a_visitor_is_taken_over_only_with_take_over(api: ApiSite):
+    session = api.open()
+    opened_at = api.hands.now
+    number = api.ticket()["number"]
+    accepted(api.next(headers={"X-Counter-Session": session}))
+    api.hands.now += timedelta(minutes=2)
     path = f"/counters/{COUNTER}/session"
-    problem = refused(both.post(path, {"if_free": True}), 409, "counter_taken")
+    problem = refused(api.post(path, {"if_free": True}), 409, "counter_taken")
     assert (problem["number"], problem["opened_by"]) == (number, "tests")
     assert datetime.fromisoformat(problem["since"]) == opened_at
-    accepted(both.post(path, {"take_over": True}), 201)
+    accepted(api.post(path, {"take_over": True}), 201)
 
 
 def waiting_legs(api: ApiSite) -> list[dict[str, Any]]:
@@ -370,23 +371,23 @@ def test_a_transfer_says_where_to(api: ApiSite):
     refused(api.verb(leg, "transfer", {"service": "vervins-accueil"}), 409, "unknown_service")
 
 
-def test_a_refusal_says_why(both: ApiSite):
-    both.open()
-    first, _ = both.ticket(), both.ticket()
-    waiting = leg_of(both, first["visit"])
-    assert "n’a pas été appelée" in refused(both.verb(waiting, "recall"), 409, "wrong_state")["detail"]
-    leg = accepted(both.next())["leg"]
-    assert "pas encore au guichet" in refused(both.verb(leg, "park"), 409, "wrong_state")["detail"]
-    accepted(both.verb(leg, "finish"))
-    assert "déjà terminée" in refused(both.verb(leg, "start"), 409, "wrong_state")["detail"]
+def test_a_refusal_says_why(api: ApiSite):
+    api.open()
+    first, _ = api.ticket(), api.ticket()
+    waiting = leg_of(api, first["visit"])
+    assert "n’a pas été appelée" in refused(api.verb(waiting, "recall"), 409, "wrong_state")["detail"]
+    leg = accepted(api.next())["leg"]
+    assert "pas encore au guichet" in refused(api.verb(leg, "park"), 409, "wrong_state")["detail"]
+    accepted(api.verb(leg, "finish"))
+    assert "déjà terminée" in refused(api.verb(leg, "start"), 409, "wrong_state")["detail"]
 
 
-def test_a_chosen_call_keeps_its_reason(both: ApiSite):
-    both.open()
-    both.ticket()
-    wanted = both.ticket()
+def test_a_chosen_call_keeps_its_reason(api: ApiSite):
+    api.open()
+    api.ticket()
+    wanted = api.ticket()
     body = {"current": None, "visit": wanted["visit"], "reason": "mobilité réduite"}
-    called = accepted(both.post(f"/counters/{COUNTER}/call", body))
+    called = accepted(api.post(f"/counters/{COUNTER}/call", body))
     assert called["number"] == wanted["number"]
     assert "mobilité réduite" in json.dumps(called["why"], ensure_ascii=False)
-    refused(both.post(f"/counters/{COUNTER}/call", body | {"current": called["leg"]}), 409, "not_started")
+    refused(api.post(f"/counters/{COUNTER}/call", body | {"current": called["leg"]}), 409, "not_started")

@@ -45,95 +45,96 @@ def limits(api: ApiSite, **changes: int) -> None:
     publish_hall(api.database, SYSTEM, json.dumps(document))
 
 
-def test_the_instant_of_the_question_is_given_and_an_answer_moves_it(both: ApiSite, tmp_path: Path):
-    session = both.open()
-    both.ticket()
-    called = accepted(both.next())
-    presence = counter_of(both)["presence"]
+def test_the_instant_of_the_question_is_given_and_an_answer_moves_it(api: ApiSite, tmp_path: Path):
+    session = api.open()
+    api.ticket()
+    called = accepted(api.next())
+    presence = counter_of(api)["presence"]
     asks_at = datetime.fromisoformat(presence["asks_at"])
     assert asks_at == datetime.fromisoformat(called["last_called_at"]) + timedelta(minutes=5)
     assert datetime.fromisoformat(presence["gives_back_at"]) == asks_at + timedelta(minutes=2)
-    both.hands.now = asks_at + timedelta(seconds=100)
+    api.hands.now = asks_at + timedelta(seconds=100)
     headers = {"X-Counter-Session": session}
-    answered = accepted(both.post(f"/counters/{COUNTER}/presence", headers=headers))
+    answered = accepted(api.post(f"/counters/{COUNTER}/presence", headers=headers))
     again = datetime.fromisoformat(answered["presence"]["asks_at"])
-    assert again == both.hands.now + timedelta(minutes=5)
-    both.hands.now = again
-    a_round(both, tmp_path)
-    assert counter_of(both)["leg"]["number"] == called["number"]
+    assert again == api.hands.now + timedelta(minutes=5)
+    api.hands.now = again
+    a_round(api, tmp_path)
+    assert counter_of(api)["leg"]["number"] == called["number"]
     refused(
-        both.post(f"/counters/{COUNTER}/presence", headers={"X-Counter-Session": "another"}),
+        api.post(f"/counters/{COUNTER}/presence", headers={"X-Counter-Session": "another"}),
         409,
         "no_counter_session",
     )
 
 
-def test_the_delays_are_those_of_the_hall(both: ApiSite, tmp_path: Path):
-    limits(both, forgotten_after_s=60, forgotten_answer_s=30)
-    both.open()
-    both.ticket()
-    accepted(both.next())
-    both.hands.now += timedelta(seconds=90)
-    a_round(both, tmp_path)
-    assert (counter_of(both)["state"], counter_of(both)["pause_reason"]) == ("paused", "forgotten")
+def test_the_delays_are_those_of_the_hall(api: ApiSite, tmp_path: Path):
+    limits(api, forgotten_after_s=60, forgotten_answer_s=30)
+    api.open()
+    api.ticket()
+    accepted(api.next())
+    api.hands.now += timedelta(seconds=90)
+    a_round(api, tmp_path)
+    assert (counter_of(api)["state"], counter_of(api)["pause_reason"]) == ("paused", "forgotten")
 
 
-def test_a_press_too_late_is_refused_in_words_and_changes_nothing(both: ApiSite, tmp_path: Path):
-    both.open()
-    both.ticket()
-    leg = accepted(both.next())["leg"]
-    both.hands.now += timedelta(minutes=8)
-    a_round(both, tmp_path)
+def test_a_press_too_late_is_refused_in_words_and_changes_nothing(api: ApiSite, tmp_path: Path):
+    api.open()
+    api.ticket()
+    leg = accepted(api.next())["leg"]
+    api.hands.now += timedelta(minutes=8)
+    a_round(api, tmp_path)
     for verb in ("start", "recall", "finish", "no-show"):
-        refused(both.verb(leg, verb), 409, "wrong_state")
-    assert counter_of(both)["state"] == "paused"
-    accepted(both.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
-    assert accepted(both.next())["leg"] == leg
+        refused(api.verb(leg, verb), 409, "wrong_state")
+    assert counter_of(api)["state"] == "paused"
+    accepted(api.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
+    assert accepted(api.next())["leg"] == leg
 
 
-def test_no_figure_counts_a_no_show_and_the_wait_is_that_to_the_first_call(both: ApiSite, tmp_path: Path):
-    both.open()
-    both.ticket()
-    both.hands.now += timedelta(minutes=3)
-    accepted(both.next())
-    both.hands.now += timedelta(minutes=8)
-    a_round(both, tmp_path)
-    accepted(both.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
-    both.hands.now += timedelta(minutes=10)
-    accepted(both.next())
-    day = accepted(both.get(f"/halls/{HALL}/queue"))["day"]
+def test_no_figure_counts_a_no_show_and_the_wait_is_that_to_the_first_call(api: ApiSite, tmp_path: Path):
+    api.open()
+    api.ticket()
+    api.hands.now += timedelta(minutes=3)
+    accepted(api.next())
+    api.hands.now += timedelta(minutes=8)
+    a_round(api, tmp_path)
+    accepted(api.call("PATCH", f"/counters/{COUNTER}/session", {"pause": None}))
+    api.hands.now += timedelta(minutes=10)
+    accepted(api.next())
+    day = accepted(api.get(f"/halls/{HALL}/queue"))["day"]
     assert (day["received"], day["no_shows"], day["median_wait_s"]) == (1, 0, 180)
 
 
-def test_no_agent_may_pause_for_the_reason_of_the_hall(both: ApiSite):
-    both.open()
+def test_no_agent_may_pause_for_the_reason_of_the_hall(api: ApiSite):
+    api.open()
     body = {"pause": {"reason": "forgotten"}}
-    refused(both.call("PATCH", f"/counters/{COUNTER}/session", body), 400, "bad_request")
-    assert counter_of(both)["state"] == "free"
+    refused(api.call("PATCH", f"/counters/{COUNTER}/session", body), 400, "bad_request")
+    assert counter_of(api)["state"] == "free"
 
 
-def test_the_wall_says_that_a_counter_is_forgotten(both: ApiSite, tmp_path: Path):
-    supervisor = both.person("supervisor")
-    both.open()
-    both.ticket()
-    accepted(both.next())
-    both.hands.now += timedelta(minutes=8)
-    a_round(both, tmp_path)
-    few = wall(both, supervisor)
+@pytest.mark.both_databases
+def test_the_wall_says_that_a_counter_is_forgotten(api: ApiSite, tmp_path: Path):
+    supervisor = api.person("supervisor")
+    api.open()
+    api.ticket()
+    accepted(api.next())
+    api.hands.now += timedelta(minutes=8)
+    a_round(api, tmp_path)
+    few = wall(api, supervisor)
     assert (few["shows_counters"], few["counted"]["forgotten"]) == (False, 1)
     for counter in (OTHER, "laon-g3"):
-        browser, headers = both.writer("agent")
+        browser, headers = api.writer("agent")
         accepted(browser.post(f"/api/v1/counters/{counter}/session", json={}, headers=headers), 201)
-    seen = on_wall(wall(both, supervisor))
+    seen = on_wall(wall(api, supervisor))
     assert (seen["state"], seen["number"]) == ("forgotten", None)
-    assert datetime.fromisoformat(seen["since"]) == both.hands.now
+    assert datetime.fromisoformat(seen["since"]) == api.hands.now
 
 
 @pytest.fixture
-def wrapping(both: ApiSite) -> ApiSite:
-    both.publish(laon_accueil={"wrap_up_s": 30})
-    both.open()
-    return both
+def wrapping(api: ApiSite) -> ApiSite:
+    api.publish(laon_accueil={"wrap_up_s": 30})
+    api.open()
+    return api
 
 
 def served(api: ApiSite) -> str:
@@ -195,16 +196,16 @@ def test_the_wall_shows_wrap_up_where_it_shows_counters(wrapping: ApiSite):
     assert (seen["state"], seen["wrap_up_until"]) == ("free", counter_of(wrapping)["wrap_up_until"])
 
 
-def test_the_estimate_of_waits_counts_the_wrap_up(both: ApiSite):
-    both.open()
-    tickets = [both.ticket() for _ in range(4)]
-    with both.database.read() as rows:
+def test_the_estimate_of_waits_counts_the_wrap_up(api: ApiSite):
+    api.open()
+    tickets = [api.ticket() for _ in range(4)]
+    with api.database.read() as rows:
         last = last_leg(rows, tickets[-1]["visit"])
     assert last is not None
     leg = replace(last, visit="somebody")
-    before = Estimates(both.database).remaining(leg, 4)
-    both.publish(laon_accueil={"wrap_up_s": 300})
-    after = Estimates(both.database).remaining(leg, 4)
+    before = Estimates(api.database).remaining(leg, 4)
+    api.publish(laon_accueil={"wrap_up_s": 300})
+    after = Estimates(api.database).remaining(leg, 4)
     assert isinstance(before, WaitRange)
     assert isinstance(after, WaitRange)
     assert after.high_s > before.high_s + 4 * 60

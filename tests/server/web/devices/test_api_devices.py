@@ -50,8 +50,8 @@ def facts(site: ApiSite, kind: FactKind, table: str = "installation_fact") -> in
     return site.count(f"{table} WHERE kind = :kind", kind=str(kind))
 
 
-def test_a_device_is_paired_by_the_code_it_shows_and_gets_its_cookie(both: ApiSite):
-    device, (admin, csrf) = both.app.test_client(), both.writer("administrator")
+def test_a_device_is_paired_by_the_code_it_shows_and_gets_its_cookie(api: ApiSite):
+    device, (admin, csrf) = api.app.test_client(), api.writer("administrator")
     assert device.get("/pair").status_code == 200
     told = shown(device)
     assert (told["state"], told["left_s"]) == ("waiting", 600)
@@ -169,30 +169,30 @@ def test_a_device_revoked_before_its_page_came_back_shows_another_code(api: ApiS
     assert told["code"] != first
 
 
-def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(both: ApiSite):
-    hall = both.database.hall_id(HALL)
-    supervisor = both.person("supervisor")
+def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(api: ApiSite):
+    hall = api.database.hall_id(HALL)
+    supervisor = api.person("supervisor")
     for look in range(40):
         if look < 30:
-            watch_of(both).arrived(hall, SCREEN)
+            watch_of(api).arrived(hall, SCREEN)
         else:
-            both.hands.now += timedelta(minutes=2)
-        record_presences(both.database, hall, watch_of(both).players.of_hall(hall))
+            api.hands.now += timedelta(minutes=2)
+        record_presences(api.database, hall, watch_of(api).players.of_hall(hall))
     assert one(supervisor, SCREEN)["uptime"] == 0.75
     assert one(supervisor, KIOSK)["uptime"] == 0
     assert one(supervisor, FREE)["uptime"] is None, "no device stands there"
-    both.hands.now = both.hands.now.replace(hour=22)
-    record_presences(both.database, hall, watch_of(both).players.of_hall(hall))
-    supervisor = both.person("supervisor")
+    api.hands.now = api.hands.now.replace(hour=22)
+    record_presences(api.database, hall, watch_of(api).players.of_hall(hall))
+    supervisor = api.person("supervisor")
     assert one(supervisor, SCREEN)["uptime"] == 0.75, "the hall is closed"
     last = one(supervisor, SCREEN)["seen_at"]
-    watch_of(both).players._sightings.clear()  # type: ignore[attr-defined]
+    watch_of(api).players._sightings.clear()  # type: ignore[attr-defined]
     after = one(supervisor, SCREEN)
     assert (after["is_connected"], after["seen_at"], after["uptime"]) == (False, last, 0.75)
 
 
-def test_a_kiosk_has_the_printer_it_is_given_and_a_trial_has_a_verdict(both: ApiSite):
-    admin, csrf = both.writer("administrator")
+def test_a_kiosk_has_the_printer_it_is_given_and_a_trial_has_a_verdict(api: ApiSite):
+    admin, csrf = api.writer("administrator")
     revision = accepted(admin.put(PRINTER, json={"host": "192.0.2.9", "paper_mm": 58}, headers=csrf))
     assert accepted(admin.put(PRINTER, json={"host": "192.0.2.9", "paper_mm": 58}, headers=csrf)) == revision
     printer = one(admin, KIOSK, among="printers")
@@ -200,7 +200,7 @@ def test_a_kiosk_has_the_printer_it_is_given_and_a_trial_has_a_verdict(both: Api
     job = accepted(admin.post(f"{PRINTER}/trial", json={}, headers=csrf), 202)["job"]
     found = accepted(admin.get(f"/api/v1/halls/{HALL}/print-jobs/{job}"))
     assert (found["state"], found["verdict"], found["visit"]) == ("queued", None, None)
-    other = both.person("supervisor", OTHER)
+    other = api.person("supervisor", OTHER)
     refused(other.get(f"/api/v1/halls/{OTHER}/print-jobs/{job}"), 404, "unknown_print_job")
     accepted(admin.put(PRINTER, json={"host": None}, headers=csrf))
     assert halls(admin)[HALL]["printers"] == []

@@ -40,10 +40,10 @@ class Supervisor:
 
 
 @pytest.fixture
-def supervisor(both: ApiSite) -> Iterator[Supervisor]:
-    yield Supervisor(both)
-    with snapshot(both.database) as rows:
-        assert differences(rows, both.database.hall_id(HALL)) == []
+def supervisor(api: ApiSite) -> Iterator[Supervisor]:
+    yield Supervisor(api)
+    with snapshot(api.database) as rows:
+        assert differences(rows, api.database.hall_id(HALL)) == []
 
 
 def agents(site: ApiSite, *counters: str) -> None:
@@ -136,6 +136,7 @@ def test_with_fewer_than_three_agents_the_wall_shows_the_hall_and_not_the_person
     assert shown[COUNTER]["since"] is not None
 
 
+@pytest.mark.both_databases
 def test_a_counter_is_free_since_its_last_gesture(supervisor: Supervisor):
     site = supervisor.site
     agents(site, COUNTER, "laon-g3", "laon-g4")

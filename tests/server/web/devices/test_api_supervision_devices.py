@@ -60,8 +60,8 @@ def send(site: ApiSite, content: bytes, *, token: str | None = None, path: str =
     return site.app.test_client().post(f"/api/v1{path}", data=content, headers=headers)
 
 
-def test_every_kiosk_and_screen_of_the_document_is_listed_paired_or_not(both: ApiSite):
-    found = devices(both)
+def test_every_kiosk_and_screen_of_the_document_is_listed_paired_or_not(api: ApiSite):
+    found = devices(api)
     assert found[SCREEN]["state"] == "unknown"
     assert (found[SCREEN]["is_connected"], found[SCREEN]["seen_at"], found[SCREEN]["since"]) == (
         False,
@@ -71,8 +71,8 @@ def test_every_kiosk_and_screen_of_the_document_is_listed_paired_or_not(both: Ap
     assert found[SCREEN]["is_paired"]
     assert found[KIOSK]["kind"] == "kiosk"
     assert "state" not in found[KIOSK], "a kiosk plays no programme"
-    watch_of(both).arrived(hall_of(both), KIOSK)
-    assert devices(both)[KIOSK]["is_connected"]
+    watch_of(api).arrived(hall_of(api), KIOSK)
+    assert devices(api)[KIOSK]["is_connected"]
 
 
 def test_a_screen_that_reports_all_files_is_up_to_date_until_it_falls_silent(api: ApiSite):
@@ -172,22 +172,22 @@ def check_panels(site: ApiSite) -> int:
     return record_panels(site.database, hall_of(site), watch_of(site).players.of_hall(hall_of(site)))
 
 
-def test_hours_of_a_panel_off_on_purpose_are_counted_while_it_says_so(both: ApiSite):
+def test_hours_of_a_panel_off_on_purpose_are_counted_while_it_says_so(api: ApiSite):
     panel = {"method": "cec", "commanded": "off", "answered": "off"}
     for answered, checks in (("off", 31), ("on", 10), ("off", 31)):
         for _ in range(checks):
-            report_player(both, view="asleep", panel=panel | {"answered": answered})
-            assert check_panels(both) == (answered == "off")
-            both.hands.now += timedelta(seconds=120)
-    both.hands.now += timedelta(seconds=600)
-    assert check_panels(both) == 0  # it is away: nobody saw what happened
-    screen = devices(both)[SCREEN]
+            report_player(api, view="asleep", panel=panel | {"answered": answered})
+            assert check_panels(api) == (answered == "off")
+            api.hands.now += timedelta(seconds=120)
+    api.hands.now += timedelta(seconds=600)
+    assert check_panels(api) == 0  # it is away: nobody saw what happened
+    screen = devices(api)[SCREEN]
     assert screen["report"]["panel"] == panel
     [month] = screen["panel_months"]
     assert (month["off_h"], month["saved_kwh"]) == (2.0, None)
-    with both.database.store.write() as rows:
-        assert delete_panel_rests(rows, both.database.clock.now() - KEPT) == 0
-        assert delete_panel_rests(rows, both.database.clock.now()) == 2
+    with api.database.store.write() as rows:
+        assert delete_panel_rests(rows, api.database.clock.now() - KEPT) == 0
+        assert delete_panel_rests(rows, api.database.clock.now()) == 2
 
 
 def test_anybody_reads_the_recipe_of_a_screens_computer_and_no_other_file(api: ApiSite):

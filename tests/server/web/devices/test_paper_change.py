@@ -35,11 +35,11 @@ def begun(browser: Any, csrf: dict[str, str]) -> str:
     return str(re.findall("job=([0-9a-f-]+)", answer.headers["Location"])[0])
 
 
-def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(both: ApiSite):
-    browser, csrf = both.writer("reception")
+def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(api: ApiSite):
+    browser, csrf = api.writer("reception")
     assert "paper_put_in.svg" in browser.get(PAGE).text
     job = begun(browser, csrf)
-    assert numbers_on_paper(both, job) == [check_number(job)]
+    assert numbers_on_paper(api, job) == [check_number(job)]
     asked = browser.get(f"{PAGE}&kiosk={KIOSK}&job={job}").text
     assert "Quel nombre lisez-vous" in asked
     shown = re.sub("<[^>]+>", " ", asked.partition("<main")[2])
@@ -48,8 +48,8 @@ def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(both: ApiSit
     answer = browser.post(READ, data={"kiosk": KIOSK, "job": job, "number": number}, headers=csrf)
     assert answer.status_code == 200
     assert "bien mis" in answer.text
-    assert facts(both, FactKind.ROLL_CHANGED, "hall_fact") == 1
-    with both.database.read() as rows:
+    assert facts(api, FactKind.ROLL_CHANGED, "hall_fact") == 1
+    with api.database.read() as rows:
         known = probe_of(rows, KIOSK)
     assert known is not None
     assert known.read_at is not None

@@ -41,8 +41,8 @@ class People:
 
 
 @pytest.fixture
-def people(both: ApiSite) -> People:
-    return People(both)
+def people(api: ApiSite) -> People:
+    return People(api)
 
 
 def test_a_message_is_shown_at_its_counter_until_it_is_read(people: People):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from server.domain.instants import to_text
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
@@ -15,34 +17,35 @@ def quiet_on_board(site: ApiSite) -> str | None:
     return until
 
 
-def test_quiet_lasts_for_the_chosen_time_and_every_screen_follows(both: ApiSite):
-    chief, header = both.writer("supervisor")
-    assert quiet_on_board(both) is None
+@pytest.mark.both_databases
+def test_quiet_lasts_for_the_chosen_time_and_every_screen_follows(api: ApiSite):
+    chief, header = api.writer("supervisor")
+    assert quiet_on_board(api) is None
     told = accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": 30}, headers=header))
-    until = to_text(both.hands.now + timedelta(minutes=30))
+    until = to_text(api.hands.now + timedelta(minutes=30))
     assert told == {"quiet_until": until}
-    assert quiet_on_board(both) == until
+    assert quiet_on_board(api) == until
     assert accepted(chief.get(f"/api/v1/halls/{HALL}/wall"))["quiet_until"] == until
-    both.hands.now += timedelta(minutes=30)
-    assert quiet_on_board(both) is None
-    with snapshot(both.database) as rows:
-        assert differences(rows, both.database.hall_id(HALL)) == []
+    api.hands.now += timedelta(minutes=30)
+    assert quiet_on_board(api) is None
+    with snapshot(api.database) as rows:
+        assert differences(rows, api.database.hall_id(HALL)) == []
 
 
-def test_the_voice_can_be_turned_on_earlier_and_the_last_choice_applies(both: ApiSite):
-    chief, header = both.writer("supervisor")
+def test_the_voice_can_be_turned_on_earlier_and_the_last_choice_applies(api: ApiSite):
+    chief, header = api.writer("supervisor")
     for minutes in (60, 0):
         accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header))
-        both.hands.now += timedelta(seconds=1)
-    assert quiet_on_board(both) is None
+        api.hands.now += timedelta(seconds=1)
+    assert quiet_on_board(api) is None
 
 
-def test_silencing_a_hall_needs_the_right_and_an_end(both: ApiSite):
-    chief, header = both.writer("supervisor")
+def test_silencing_a_hall_needs_the_right_and_an_end(api: ApiSite):
+    chief, header = api.writer("supervisor")
     for minutes in (121, -1):
         refused(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header), 400, "bad_request")
-    refused(both.post(QUIET, {"minutes": 30}), 403, "forbidden")
-    assert quiet_on_board(both) is None
+    refused(api.post(QUIET, {"minutes": 30}), 403, "forbidden")
+    assert quiet_on_board(api) is None
 
 
 def test_a_screen_gets_its_largest_volume(api: ApiSite):

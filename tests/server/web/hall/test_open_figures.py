@@ -39,14 +39,14 @@ def play(site: ApiSite) -> None:
     site.hands.now = datetime(2027, 2, 2, 9, tzinfo=UTC)
 
 
-def test_months_that_are_over_are_given_without_figures_of_few(both: ApiSite):
-    assert {read(both, ending).status_code for ending in ("", ".json", ".csv")} == {404}
-    turn_on(both, figures_licence="Licence Ouverte 2.0")
-    play(both)
-    answer = read(both, ".json")
+def test_months_that_are_over_are_given_without_figures_of_few(api: ApiSite):
+    assert {read(api, ending).status_code for ending in ("", ".json", ".csv")} == {404}
+    turn_on(api, figures_licence="Licence Ouverte 2.0")
+    play(api)
+    answer = read(api, ".json")
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    assert read(both, ".json", **{"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert read(api, ".json", **{"If-None-Match": answer.headers["ETag"]}).status_code == 304
     found = answer.get_json()
     assert found["licence"] == "Licence Ouverte 2.0"
     december, january = found["months"]
@@ -72,7 +72,7 @@ def test_months_that_are_over_are_given_without_figures_of_few(both: ApiSite):
     assert all((each["value"] is None) == (each["reason"] is not None) for each in figures)
     of_agents = {(each["indicator"], each["reason"]) for each in figures if each["indicator"] in OF_AGENTS}
     assert of_agents == {(name, "few_agents") for name in ("service_mean", "service_median", "recalled")}
-    lines = list(csv.DictReader(io.StringIO(read(both, ".csv").text)))
+    lines = list(csv.DictReader(io.StringIO(read(api, ".csv").text)))
     assert len(lines) == len(figures)
     [line] = [
         each

@@ -45,27 +45,27 @@ def read(site: ApiSite, query: str = "", **headers: str) -> Any:
     return site.app.test_client().get(PAGE + query, headers=headers)
 
 
-def test_a_page_that_is_off_is_answered_as_an_unknown_hall(both: ApiSite):
-    unknown = both.app.test_client().get("/infos/nowhere/venir")
-    off = read(both)
+def test_a_page_that_is_off_is_answered_as_an_unknown_hall(api: ApiSite):
+    unknown = api.app.test_client().get("/infos/nowhere/venir")
+    off = read(api)
     assert off.status_code == unknown.status_code == 404
     assert without_token(off.text) == without_token(unknown.text)
-    turn_on(both)
-    assert read(both).status_code == 200
-    assert both.app.test_client().get("/infos/vervins/venir").status_code == 404
+    turn_on(api)
+    assert read(api).status_code == 200
+    assert api.app.test_client().get("/infos/vervins/venir").status_code == 404
 
 
-def test_the_public_page_has_no_cookie_and_no_count_of_visits(both: ApiSite):
-    turn_on(both)
-    count_tickets(both)
-    page = read(both)
+def test_the_public_page_has_no_cookie_and_no_count_of_visits(api: ApiSite):
+    turn_on(api)
+    count_tickets(api)
+    page = read(api)
     assert "Set-Cookie" not in page.headers
     assert page.headers["Cache-Control"] == "public, max-age=60"
     assert "chargé de 9\u00a0h à 10\u00a0h" in page.text
     assert not re.search(r"\b(300|60 tickets|csrf)\b", page.text)
-    again = read(both, **{"If-None-Match": page.headers["ETag"]})
+    again = read(api, **{"If-None-Match": page.headers["ETag"]})
     assert again.status_code == 304
-    assert 'lang="es"' in read(both, "?lang=es").text
+    assert 'lang="es"' in read(api, "?lang=es").text
 
 
 def test_waits_are_those_of_the_kiosk_and_hours_are_for_machines_too(api: ApiSite):
@@ -108,24 +108,24 @@ def assert_nothing_small_is_left_over(site: ApiSite, found: FrozenResults) -> No
     assert ["60" in part.figures[0].before for part in shown.services] == [True, False, False]
 
 
-def test_results_are_the_approved_figures_of_ten_people_or_more(both: ApiSite):
-    turn_on(both)
+def test_results_are_the_approved_figures_of_ten_people_or_more(api: ApiSite):
+    turn_on(api)
     for author in (ANNE, BORIS):
-        add_account(both.database, author.id)
+        add_account(api.database, author.id)
     target = TargetRequest("laon-accueil", 900, 80, date(2027, 1, 1), date(2026, 11, 20), "CLU")
-    decide_target(both.database, HALL, SYSTEM, target)
-    play_days(both.database, date(2026, 11, 16), 6)
-    play_days(both.database, date(2027, 1, 11), 8, a_day=14)
-    both.hands.now = datetime(2027, 4, 5, 9, tzinfo=UTC)
-    report = begin_report(both.database, ANNE, [HALL], "2027-Q1", sites=LAON)["report"]
-    freeze_report(both.database, ANNE, report, sites=LAON)
-    assert "Nos résultats" not in read(both).text
-    approve_report(both.database, BORIS, report, sites=LAON)
-    page = read(both).text
+    decide_target(api.database, HALL, SYSTEM, target)
+    play_days(api.database, date(2026, 11, 16), 6)
+    play_days(api.database, date(2027, 1, 11), 8, a_day=14)
+    api.hands.now = datetime(2027, 4, 5, 9, tzinfo=UTC)
+    report = begin_report(api.database, ANNE, [HALL], "2027-Q1", sites=LAON)["report"]
+    freeze_report(api.database, ANNE, report, sites=LAON)
+    assert "Nos résultats" not in read(api).text
+    approve_report(api.database, BORIS, report, sites=LAON)
+    page = read(api).text
     results = page[page.index("Nos résultats") :]
     assert "1<sup>er</sup> trimestre 2027" in results
     assert "4<sup>e</sup> trimestre 2026 (depuis le 16 novembre 2026" in results
-    found = read_frozen_results(both.database, HALL)
+    found = read_frozen_results(api.database, HALL)
     assert found is not None
     whole = found["figures"]["whole"]
     visits, before = whole["figures"]["visits"]["n"], whole["previous"]["visits"]["n"]
@@ -135,5 +135,5 @@ def test_results_are_the_approved_figures_of_ten_people_or_more(both: ApiSite):
     assert 0 < len(shown) < len(counts)
     assert all(counts[name] >= 10 and f"<dd>{counts[name]}<" in figures for name, figures in shown)
     assert "ne sont pas montrées" in results
-    assert_nothing_small_is_left_over(both, found)
+    assert_nothing_small_is_left_over(api, found)
     assert "Objectif décidé\u00a0: 80\u00a0% en 15" in dict(shown)["Accueil et renseignements"]

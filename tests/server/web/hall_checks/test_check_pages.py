@@ -29,8 +29,8 @@ def new_check(browser: Any, place: str, criteria: int, **fields: str) -> Any:
     return post(browser, f"{place}/nouveau?hall={HALL}", **(results | typed | fields))
 
 
-def test_from_a_scenario_to_an_action_and_erased_after_three_years(both: ApiSite):
-    quality = both.person("quality")
+def test_from_a_scenario_to_an_action_and_erased_after_three_years(api: ApiSite):
+    quality = api.person("quality")
     assert "Aucune visite pour le moment" in quality.get(VISITS).text
     found = {
         "scenario": "Vient sans rendez-vous, ne lit pas le français",
@@ -52,8 +52,8 @@ def test_from_a_scenario_to_an_action_and_erased_after_three_years(both: ApiSite
     assert plan.count("Annoncer l’attente</bdi></h3>") == 1
     assert f"/voix/visites/constat/{FINDING}" in plan
     assert quality.get(VISITS).text.count("En faire une action</button>") == 1
-    both.hands.now += timedelta(days=3 * 365 + 1)
-    counts = purge(both.database)
+    api.hands.now += timedelta(days=3 * 365 + 1)
+    counts = purge(api.database)
     assert (counts["hall_check"], counts["finding"]) == (1, 8)
 
 
@@ -78,11 +78,12 @@ def test_the_forms_speak_every_language(api: ApiSite, language: str):
         assert "hall_checks." not in quality.get(f"{place}&lang={language}").text.partition("<main")[2]
 
 
-def test_two_overlapping_sends_of_a_check_keep_it_once(both: ApiSite):
+@pytest.mark.both_databases
+def test_two_overlapping_sends_of_a_check_keep_it_once(api: ApiSite):
     found = [Finding("signs", "", "not_met", "Trop haut")]
     typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Responsable qualité", "", found)
-    again = partial(add_check, both.database, HALL, typed, form="a-form")
+    again = partial(add_check, api.database, HALL, typed, form="a-form")
     with begun_before(add_check_module, "insert_check", again) as other:
         assert again() == "a-form"
     assert other[0].result() == "a-form"
-    assert (both.count("hall_check"), both.count("finding")) == (1, 1)
+    assert (api.count("hall_check"), api.count("finding")) == (1, 1)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES, SentPhotograph
@@ -50,8 +51,9 @@ def with_check(site: ApiSite) -> Any:
     return browser
 
 
-def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_them(both: ApiSite):
-    quality = with_check(both)
+@pytest.mark.both_databases
+def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_them(api: ApiSite):
+    quality = with_check(api)
     for _ in range(2):  # the same sent again is not added again
         sent = send(quality, taken(1), taken(2))
         assert sent.headers["Location"].endswith(f"#check-{CHECK}")
@@ -60,16 +62,16 @@ def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_
     assert (shown.mimetype, shown.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
     assert b"Appareil" not in shown.data
     assert Image.open(io.BytesIO(shown.data)).size == (61, 40)
-    for stranger, status in ((both.person("quality", OTHER), 404), (both.person("reception"), 403)):
+    for stranger, status in ((api.person("quality", OTHER), 404), (api.person("reception"), 403)):
         assert stranger.get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == status
         assert send(stranger, taken(3)).status_code == status
-    assert both.app.test_client().get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == 302
+    assert api.app.test_client().get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == 302
     assert post(quality, f"{PHOTOGRAPHS}/1/suppression?hall={HALL}").status_code == 303
     assert quality.get(f"{PHOTOGRAPHS}/1?hall={HALL}").status_code == 404
-    lines = check_lines(both.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
+    lines = check_lines(api.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
     assert {line[-1] for line in lines} == {"2"}
-    both.hands.now += timedelta(days=3 * 365 + 1)
-    assert purge(both.database)["check_photograph"] == 1
+    api.hands.now += timedelta(days=3 * 365 + 1)
+    assert purge(api.database)["check_photograph"] == 1
 
 
 def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(api: ApiSite):
@@ -98,18 +100,19 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
     assert send(quality, taken(1), place=PHOTOGRAPHS.replace(CHECK, "none")).status_code == 404
 
 
-def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(both: ApiSite):
-    with_check(both)
+@pytest.mark.both_databases
+def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(api: ApiSite):
+    with_check(api)
 
     def call_here[Result](function: Callable[..., Result], /, *values: object) -> Result:
         return function(*values)
 
     sent = [SentPhotograph("photo.jpg", taken(1))]
-    again = partial(add_photographs, both.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
+    again = partial(add_photographs, api.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
     with begun_before(keep_photographs_module, "insert_photograph", again) as other:
         again()
     other[0].result()
-    assert both.count("check_photograph") == 1
+    assert api.count("check_photograph") == 1
 
 
 def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):

@@ -31,9 +31,9 @@ from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, read
 
 
-def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(both: ApiSite):
-    a_morning(both)
-    told = read(both.person("supervisor"))
+def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(api: ApiSite):
+    a_morning(api)
+    told = read(api.person("supervisor"))
     assert told[0][1:] == ("Tickets de nouveau donnés", "Accueil et renseignements", "Camille Dupont")
     assert told[1][1] == "Tickets arrêtés pour la journée"
     what = {line[1]: line for line in told}
@@ -43,25 +43,25 @@ def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(both: Ap
     assert what["Configuration du hall publiée"][3] == "Parvis, de lui-même"
 
 
-def test_the_journal_shows_present_names_and_finds_people_by_them(both: ApiSite):
-    person = a_morning(both)
-    execute(both.database, "UPDATE account SET display_name = 'C. Martin' WHERE id = :id", id=person.id)
-    browser = both.person("supervisor")
+def test_the_journal_shows_present_names_and_finds_people_by_them(api: ApiSite):
+    person = a_morning(api)
+    execute(api.database, "UPDATE account SET display_name = 'C. Martin' WHERE id = :id", id=person.id)
+    browser = api.person("supervisor")
     told = read(browser, f"&personne={person.id}")
     assert [line[1] for line in told] == ["Tickets de nouveau donnés", "Tickets arrêtés pour la journée"]
     assert {line[3] for line in told} == {"C. Martin"}, "what was done at the counter stays with the counter"
-    execute(both.database, "DELETE FROM role_grant WHERE account = :id", id=person.id)
-    execute(both.database, "DELETE FROM account WHERE id = :id", id=person.id)
+    execute(api.database, "DELETE FROM role_grant WHERE account = :id", id=person.id)
+    execute(api.database, "DELETE FROM account WHERE id = :id", id=person.id)
     assert read(browser)[0][3] == "Personne dont le nom est effacé"
 
 
-def test_only_people_and_keys_of_the_reader_s_sites_are_offered(both: ApiSite):
-    account(both, "Camille Dupont")
-    account(both, "Éloi Sans-Site", where="*")
-    away = account(both, "Vera Vervins", where=OTHER)
+def test_only_people_and_keys_of_the_reader_s_sites_are_offered(api: ApiSite):
+    account(api, "Camille Dupont")
+    account(api, "Éloi Sans-Site", where="*")
+    away = account(api, "Vera Vervins", where=OTHER)
     for name, halls in (("clé de Laon", (HALL,)), ("clé de Vervins", (OTHER,)), ("clé de tous", ("*",))):
-        create_api_key(both.database, SYSTEM, NewKey(name, ("read",), halls=halls))
-    stop_tickets(both.database, HALL, away, service=SERVICE)
+        create_api_key(api.database, SYSTEM, NewKey(name, ("read",), halls=halls))
+    stop_tickets(api.database, HALL, away, service=SERVICE)
     names = {
         "Camille Dupont",
         "Éloi Sans-Site",
@@ -75,34 +75,34 @@ def test_only_people_and_keys_of_the_reader_s_sites_are_offered(both: ApiSite):
         choice = browser.get(WHERE).text.partition('<select id="personne"')[2].partition("</select>")[0]
         return names & set(re.findall(r"<option value=\"[^\"]+\">(.*?)</option>", choice))
 
-    here = both.person("supervisor")
+    here = api.person("supervisor")
     assert offered(here) == names - {"Vera Vervins", "clé de Vervins"}
     assert read(here)[0][3] == "Vera Vervins", "who did something here is named"
-    assert offered(both.person("administrator", "*")) == names
+    assert offered(api.person("administrator", "*")) == names
 
 
-def test_the_agent_is_named_only_where_an_administrator_decided_so(both: ApiSite):
-    person = a_morning(both)
-    browser = both.person("supervisor")
-    decide_individual_figures(both.database, SYSTEM, HALL, is_on=True, sites=None)
+def test_the_agent_is_named_only_where_an_administrator_decided_so(api: ApiSite):
+    person = a_morning(api)
+    browser = api.person("supervisor")
+    decide_individual_figures(api.database, SYSTEM, HALL, is_on=True, sites=None)
     called = next(line for line in read(browser) if line[1] == "Appel")
     assert called[3] == "Camille Dupont"
     assert "Appel" in [line[1] for line in read(browser, f"&personne={person.id}")]
-    decide_individual_figures(both.database, SYSTEM, HALL, is_on=False, sites=None)
+    decide_individual_figures(api.database, SYSTEM, HALL, is_on=False, sites=None)
     assert next(line for line in read(browser) if line[1] == "Appel")[3] == "Guichet 1"
 
 
-def test_an_alarm_and_a_printer_are_named(both: ApiSite):
-    faulty = FaultyHall(both.database, both.hands, printer="paper_out")
+def test_an_alarm_and_a_printer_are_named(api: ApiSite):
+    faulty = FaultyHall(api.database, api.hands, printer="paper_out")
     faulty.look()
     [alarm] = faulty.read()["alarms"]
-    person = account(both, "Camille Dupont")
-    acknowledge_alarm(both.database, alarm["alarm"], person, TRANSLATE)
+    person = account(api, "Camille Dupont")
+    acknowledge_alarm(api.database, alarm["alarm"], person, TRANSLATE)
     faulty.printer = "ready"
     faulty.look()
     faulty.look()
-    change_roll(both.database, HALL, person, KIOSK)
-    browser = both.person("supervisor")
+    change_roll(api.database, HALL, person, KIOSK)
+    browser = api.person("supervisor")
     assert alarm["text"] == "Borne de l’entrée\u00a0: plus de papier."
     told = [line[1:3] for line in read(browser, "&sujet=alarms")]
     assert [what for what, _ in told] == [
@@ -153,20 +153,21 @@ def test_one_site_reads_neither_the_journal_of_another_nor_the_installations(api
     assert api.app.test_client().get("/journal").status_code == 302
 
 
-def test_the_last_verification_and_the_anchor_are_shown_in_words(both: ApiSite):
-    a_morning(both)  # which altered a fact
-    anchors = Anchors(both.app.extensions["parvis"].settings.var / "anchors")
-    browser = both.person("supervisor")
+@pytest.mark.both_databases
+def test_the_last_verification_and_the_anchor_are_shown_in_words(api: ApiSite):
+    a_morning(api)  # which altered a fact
+    anchors = Anchors(api.app.extensions["parvis"].settings.var / "anchors")
+    browser = api.person("supervisor")
     assert "Pas encore vérifié" in browser.get(WHERE).text
-    with both.database.read() as rows:
-        write_anchors(anchors, rows, both.hands.now, "daily")
-    verified, took_s = verify_apart(both.database.url, anchors.folder)
-    keep_verified(both.database, verified, date(2026, 11, 24), took_s)
+    with api.database.read() as rows:
+        write_anchors(anchors, rows, api.hands.now, "daily")
+    verified, took_s = verify_apart(api.database.url, anchors.folder)
+    keep_verified(api.database, verified, date(2026, 11, 24), took_s)
     page = browser.get(WHERE).text
     assert re.search(r"Le fait \d+ a été modifié après coup\.", page)
     assert 'role="alert"' in page
     assert "Tête gardée hors de la base le 24 nov. 2026, 10:00" in page
-    other = both.person("supervisor", OTHER).get(f"/journal?hall={OTHER}").text
+    other = api.person("supervisor", OTHER).get(f"/journal?hall={OTHER}").text
     assert re.search("Vérifié le 24 nov. 2026, 10:00.: 1 fait, rien n’a été changé", other)
 
 

@@ -16,13 +16,13 @@ from tests.server.web.api_site import HALL, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, lines, read
 
 
-def test_each_filter_leaves_out_the_rest(both: ApiSite):
-    a_morning(both)
-    first = both.hands.now
-    both.hands.now += timedelta(days=2)
-    account_of_later = account(both, "Dominique Petit")
-    stop_tickets(both.database, HALL, account_of_later, service=SERVICE)
-    browser = both.person("supervisor")
+def test_each_filter_leaves_out_the_rest(api: ApiSite):
+    a_morning(api)
+    first = api.hands.now
+    api.hands.now += timedelta(days=2)
+    account_of_later = account(api, "Dominique Petit")
+    stop_tickets(api.database, HALL, account_of_later, service=SERVICE)
+    browser = api.person("supervisor")
     assert {line[1] for line in read(browser, "&sujet=days")} == {
         "Tickets arrêtés pour la journée",
         "Tickets de nouveau donnés",
@@ -38,11 +38,11 @@ def test_each_filter_leaves_out_the_rest(both: ApiSite):
     assert [line[1] for line in read(browser, "&mots=ARRETES%20petit")] == ["Tickets arrêtés pour la journée"]
 
 
-def test_pages_follow_each_other_without_gap_or_repetition(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+def test_pages_follow_each_other_without_gap_or_repetition(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(read_journal, "PAGE", 3)
     monkeypatch.setattr(read_journal, "READ_AT_ONCE", 4)
-    a_morning(both)
-    browser = both.person("supervisor")
+    a_morning(api)
+    browser = api.person("supervisor")
     for query in ("", "&mots=ticket"):
         recorded_read: list[str] = []
         place = ""
@@ -60,11 +60,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(both: ApiSite, monkey
         assert len(numbers) > 3
 
 
-def test_a_page_says_how_far_it_searched(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
+def test_a_page_says_how_far_it_searched(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(read_journal, "READ_AT_ONCE", 2)
     monkeypatch.setattr(read_journal, "MOST_LOOKED_THROUGH", 4)
-    person = a_morning(both)
-    browser = both.person("supervisor")
+    person = a_morning(api)
+    browser = api.person("supervisor")
     text = browser.get(f"{WHERE}&mots=publiee").text
     assert lines(text) == []
     assert "Cherché jusqu’au 24 nov. 2026" in text
@@ -76,11 +76,11 @@ def test_a_page_says_how_far_it_searched(both: ApiSite, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("asked", ["personne", "mots"])
-def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pytest.MonkeyPatch, asked: str):
-    person = a_morning(both)
+def test_no_statement_walks_over_a_whole_journal(api: ApiSite, monkeypatch: pytest.MonkeyPatch, asked: str):
+    person = a_morning(api)
     for _ in range(12):
-        both.ticket()
-    browser = both.person("supervisor")
+        api.ticket()
+    browser = api.person("supervisor")
     query = f"&personne={person.id}" if asked == "personne" else "&mots=A001"
     whole = [line[1] for line in read(browser, query)]
     looks: list[FactRange | None] = []
@@ -91,7 +91,7 @@ def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pyt
 
     monkeypatch.setattr(read_journal, "STEP", 5)
     monkeypatch.setattr(read_journal, "newest_facts", recorded_read)
-    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
+    monkeypatch.setattr(api.database, "breathe", lambda: looks.append(None))
     shown = [line[1] for line in read(browser, query)]
     every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]
     assert [fact["what"] for fact in every] == shown == whole
@@ -101,12 +101,12 @@ def test_no_statement_walks_over_a_whole_journal(both: ApiSite, monkeypatch: pyt
     assert looks[1::2] == [None] * len(walks), "other work is let through after each"
 
 
-def test_a_search_that_can_find_nothing_reads_nothing(both: ApiSite, monkeypatch: pytest.MonkeyPatch):
-    person = a_morning(both)
+def test_a_search_that_can_find_nothing_reads_nothing(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    person = a_morning(api)
     monkeypatch.setattr(read_journal, "STEP", 1)
     looks: list[None] = []
-    monkeypatch.setattr(both.database, "breathe", lambda: looks.append(None))
-    browser = both.person("supervisor")
+    monkeypatch.setattr(api.database, "breathe", lambda: looks.append(None))
+    browser = api.person("supervisor")
     looks.clear()
     for query in (f"&personne={person.id}&sujet=calls", "&mots=A999"):
         text = browser.get(WHERE + query).text
@@ -116,16 +116,16 @@ def test_a_search_that_can_find_nothing_reads_nothing(both: ApiSite, monkeypatch
     assert len(looks) == 4
 
 
-def test_a_number_is_searched_in_the_last_400_days_unless_a_first_day_is_given(both: ApiSite):
-    first = both.hands.now.date()
-    both.ticket()
-    both.hands.now += timedelta(days=406)
-    both.ticket()
-    browser = both.person("supervisor")
+def test_a_number_is_searched_in_the_last_400_days_unless_a_first_day_is_given(api: ApiSite):
+    first = api.hands.now.date()
+    api.ticket()
+    api.hands.now += timedelta(days=406)
+    api.ticket()
+    browser = api.person("supervisor")
     assert [line[1] for line in read(browser, "&mots=A001")] == ["Ticket donné"]
     assert [line[1] for line in read(browser, f"&mots=A001&du={first}")] == ["Ticket donné"] * 2
-    with both.database.read() as rows:
-        hall = both.database.hall_id(HALL)
+    with api.database.read() as rows:
+        hall = api.database.hall_id(HALL)
         assert len(visits_numbered(rows, hall, "A001", first)) == 2
         assert len(visits_numbered(rows, hall, "A001", first + timedelta(days=1))) == 1
 
@@ -140,16 +140,16 @@ def test_an_unreadable_query_is_reported_and_the_rest_is_shown(api: ApiSite):
     assert browser.get(f"/journal/csv?hall={HALL}&du=hier").status_code == 400
 
 
-def test_facts_are_found_by_the_instant_they_were_recorded_at(both: ApiSite):
+def test_facts_are_found_by_the_instant_they_were_recorded_at(api: ApiSite):
     for _ in range(5):
-        both.ticket()
-        both.hands.now += timedelta(minutes=1)
-    hall = both.database.hall_id(HALL)
+        api.ticket()
+        api.hands.now += timedelta(minutes=1)
+    hall = api.database.hall_id(HALL)
     sql = "SELECT position, recorded_at FROM hall_fact WHERE hall = :hall ORDER BY position"
-    facts = all_rows(both.database, sql, hall=hall)
-    with both.database.read() as rows:
+    facts = all_rows(api.database, sql, hall=hall)
+    with api.database.read() as rows:
         for fact in facts:
             first = first_position_at(rows, hall, len(facts), from_micros(fact["recorded_at"]))
             same = [each["position"] for each in facts if each["recorded_at"] == fact["recorded_at"]]
             assert first == min(same)
-        assert first_position_at(rows, hall, len(facts), both.hands.now) == len(facts) + 1
+        assert first_position_at(rows, hall, len(facts), api.hands.now) == len(facts) + 1

@@ -24,14 +24,14 @@ def catalogue(bureau: Bureau, medium: str, **details: Any) -> Any:
     return bureau.browser.put(f"/api/v1/media/{medium}/details", json=details, headers=bureau.headers)
 
 
-def test_a_file_brings_its_name_in_three_ways(lone: Bureau):
+def test_a_file_brings_its_name_in_three_ways(bureau: Bureau):
     said = {"Content-Disposition": "attachment; filename*=UTF-8''%C3%A9t%C3%A9.png"}
     part = {"file": (BytesIO(image("PNG")), "../Affiche\u202e.png")}
-    lone.upload(image("PNG"), query_string={"name": "C:\\photos\\hall.png"})
-    lone.upload(image("PNG"), headers=said)
-    lone.browser.post("/api/v1/media", data=part, headers=lone.headers)
-    lone.upload(image("PNG"))
-    assert found(lone) == ["", "Affiche.png", "été.png", "hall.png"]
+    bureau.upload(image("PNG"), query_string={"name": "C:\\photos\\hall.png"})
+    bureau.upload(image("PNG"), headers=said)
+    bureau.browser.post("/api/v1/media", data=part, headers=bureau.headers)
+    bureau.upload(image("PNG"))
+    assert found(bureau) == ["", "Affiche.png", "été.png", "hall.png"]
 
 
 def test_media_are_found_by_words_tags_kind_and_site(bureau: Bureau):
@@ -73,18 +73,19 @@ def test_details_are_changed_by_who_drafts_there_and_the_journal_keeps_no_words(
     assert bureau.site.count("medium_details WHERE name = 'Mairie'") == 0
 
 
-def test_the_same_file_is_named_only_to_who_may_see_it(lone: Bureau):
-    first = accepted(lone.upload(image("PNG"), query_string={"name": "a.png"}), 201)
+def test_the_same_file_is_named_only_to_who_may_see_it(bureau: Bureau):
+    first = accepted(bureau.upload(image("PNG"), query_string={"name": "a.png"}), 201)
     assert first["same_as"] is None
-    second = accepted(lone.upload(image("PNG")), 201)
+    second = accepted(bureau.upload(image("PNG")), 201)
     assert second["same_as"] == {"medium": first["medium"], "name": "a.png"}
-    other, headers = lone.site.writer("reception", OTHER)
+    other, headers = bureau.site.writer("reception", OTHER)
     answer = other.post("/api/v1/media", data=image("PNG"), headers=headers)
     assert accepted(answer, 201)["same_as"] is None
-    whole, headers = lone.site.writer("communication", EVERY_SITE)
+    whole, headers = bureau.site.writer("communication", EVERY_SITE)
     whole.delete(f"/api/v1/media/{answer.get_json()['medium']}", headers=headers)
 
 
+@pytest.mark.both_databases
 def test_the_quota_of_a_site_holds_when_ten_uploads_come_at_once(bureau: Bureau):
     content = image("PNG")
     place = UploadPlace(largest=10_000, quota=len(content) * 3, site=HALL)

@@ -18,23 +18,24 @@ from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image, zipped
 
 
-def test_files_left_by_a_crash_are_deleted_and_the_rest_stays(lone: Bureau):
-    ready = lone.add(image("PNG"))
-    waiting = accepted(lone.upload(image("JPEG")), 201)["medium"]
-    before = lone.left()
-    folder = lone.media.files.folder
+def test_files_left_by_a_crash_are_deleted_and_the_rest_stays(bureau: Bureau):
+    ready = bureau.add(image("PNG"))
+    waiting = accepted(bureau.upload(image("JPEG")), 201)["medium"]
+    before = bureau.left()
+    folder = bureau.media.files.folder
     (folder / ("a" * 64 + ".png")).write_bytes(b"x")
     (folder / "x.staging").mkdir()
     (folder / "incoming" / "b.part").write_bytes(b"x")
-    assert sweep_media(lone.site.database, lone.media.files) == 0, "they are young"
-    lone.age()
-    assert sweep_media(lone.site.database, lone.media.files) == 3
-    assert lone.left() == before
+    assert sweep_media(bureau.site.database, bureau.media.files) == 0, "they are young"
+    bureau.age()
+    assert sweep_media(bureau.site.database, bureau.media.files) == 3
+    assert bureau.left() == before
     assert not (folder / "x.staging").exists()
-    assert lone.prepare() == 1
-    assert lone.see(waiting)["state"] == lone.see(ready)["state"] == "ready"
+    assert bureau.prepare() == 1
+    assert bureau.see(waiting)["state"] == bureau.see(ready)["state"] == "ready"
 
 
+@pytest.mark.both_databases
 def test_rows_of_media_are_rebuilt_from_the_journal_and_verified(bureau: Bureau, tmp_path: Path):
     medium = bureau.add(image("PNG"))
     bureau.describe(medium, fr="Ouvert lundi")
@@ -51,10 +52,10 @@ def test_rows_of_media_are_rebuilt_from_the_journal_and_verified(bureau: Bureau,
     assert [(fault.journal, fault.wrong) for fault in faults] == [("installation", "document")]
 
 
-def test_no_fact_of_a_medium_holds_a_word_of_it(lone: Bureau):
-    medium = lone.add(image("PNG"))
-    lone.describe(medium, fr="Ouvert lundi")
-    bodies = [row["body"] for row in all_rows(lone.site.database, "SELECT body FROM installation_fact")]
+def test_no_fact_of_a_medium_holds_a_word_of_it(bureau: Bureau):
+    medium = bureau.add(image("PNG"))
+    bureau.describe(medium, fr="Ouvert lundi")
+    bodies = [row["body"] for row in all_rows(bureau.site.database, "SELECT body FROM installation_fact")]
     assert not [body for body in bodies if "lundi" in body]
 
 
@@ -76,6 +77,6 @@ def test_a_backup_includes_the_files_of_media(bureau: Bureau, tmp_path: Path):
     assert bureau.fetch(url).status_code == 404
 
 
-def test_the_backup_of_an_empty_library_has_no_folder(lone: Bureau, tmp_path: Path):
-    assert copy_media(lone.site.database, lone.media.files, tmp_path / "copy") == 0
+def test_the_backup_of_an_empty_library_has_no_folder(bureau: Bureau, tmp_path: Path):
+    assert copy_media(bureau.site.database, bureau.media.files, tmp_path / "copy") == 0
     assert list(tmp_path.iterdir()) == []

@@ -40,21 +40,21 @@ def test_an_upload_is_prepared_and_served_to_screens(bureau: Bureau):
     assert len(bureau.left()) == 2
 
 
-def test_files_are_for_signed_in_people_and_devices_only(lone: Bureau):
-    url = lone.see(lone.add(image("PNG")))["files"][0]["url"]
-    refused(lone.site.app.test_client().get(url), 401, "not_signed_in")
-    key = {"Authorization": f"Bearer {lone.site.key}"}
-    refused(lone.site.app.test_client().get(url, headers=key), 403, "forbidden")
+def test_files_are_for_signed_in_people_and_devices_only(bureau: Bureau):
+    url = bureau.see(bureau.add(image("PNG")))["files"][0]["url"]
+    refused(bureau.site.app.test_client().get(url), 401, "not_signed_in")
+    key = {"Authorization": f"Bearer {bureau.site.key}"}
+    refused(bureau.site.app.test_client().get(url, headers=key), 403, "forbidden")
     for wrong in ("/media/" + "0" * 64 + ".png", "/media/incoming", "/media/..%2Fparvis.db"):
-        assert lone.fetch(wrong).status_code == 404
+        assert bureau.fetch(wrong).status_code == 404
 
 
-def test_a_video_is_served_in_ranges(lone: Bureau):
-    seen = lone.see(lone.add(video()))
+def test_a_video_is_served_in_ranges(bureau: Bureau):
+    seen = bureau.see(bureau.add(video()))
     assert [file["role"] for file in seen["files"]] == ["page", "poster", "thumbnail"]
     film = seen["files"][0]
     assert film["duration_ms"] > 500
-    answer = lone.fetch(film["url"], Range="bytes=4-9")
+    answer = bureau.fetch(film["url"], Range="bytes=4-9")
     assert (answer.status_code, len(answer.data)) == (206, 6)
     assert answer.headers["Content-Range"] == f"bytes 4-9/{film['bytes']}"
     assert answer.mimetype == "video/webm"
@@ -72,13 +72,13 @@ def test_a_medium_is_described_in_french_first(bureau: Bureau):
     refused(bureau.describe("nothing", fr="x"), 404, "unknown_medium")
 
 
-def test_the_list_is_the_newest_first(lone: Bureau):
-    media = [lone.add(image("PNG", (10 + number, 10))) for number in range(3)]
-    lone.remove(media[1])
-    found = accepted(lone.browser.get("/api/v1/media"))
+def test_the_list_is_the_newest_first(bureau: Bureau):
+    media = [bureau.add(image("PNG", (10 + number, 10))) for number in range(3)]
+    bureau.remove(media[1])
+    found = accepted(bureau.browser.get("/api/v1/media"))
     assert [each["medium"] for each in found["media"]] == [media[2], media[0]]
     assert found["next"] is None
-    older = accepted(lone.browser.get(f"/api/v1/media?before={media[2]}"))
+    older = accepted(bureau.browser.get(f"/api/v1/media?before={media[2]}"))
     assert [each["medium"] for each in older["media"]] == [media[0]]
 
 
@@ -94,19 +94,19 @@ def test_removing_a_medium_removes_files_that_no_other_uses(bureau: Bureau):
     assert bureau.left() == []
 
 
-def test_a_medium_that_a_notice_shows_stays(lone: Bureau):
-    medium = lone.add(image("PNG"))
+def test_a_medium_that_a_notice_shows_stays(bureau: Bureau):
+    medium = bureau.add(image("PNG"))
     with pytest.raises(Refusal, match="medium_in_use"):
         remove_medium(
-            lone.site.database, lone.media.files, SYSTEM, medium, notices_with=lambda _, shown: [shown]
+            bureau.site.database, bureau.media.files, SYSTEM, medium, notices_with=lambda _, shown: [shown]
         )
-    assert lone.see(medium)["state"] == "ready"
+    assert bureau.see(medium)["state"] == "ready"
 
 
-def test_a_feed_inside_the_network_is_refused_by_the_api(lone: Bureau):
-    lone.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
-    asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": lone.headers}
-    refused(lone.browser.post("/api/v1/feeds", **asked), 422, "feed_private")
+def test_a_feed_inside_the_network_is_refused_by_the_api(bureau: Bureau):
+    bureau.site.app.extensions["parvis"].feeds.off_loop = lambda work, *values: work(*values)
+    asked = {"json": {"url": "http://127.0.0.1:9/flux"}, "headers": bureau.headers}
+    refused(bureau.browser.post("/api/v1/feeds", **asked), 422, "feed_private")
 
 
 def test_a_medium_of_one_site_belongs_to_that_site_only(bureau: Bureau):
@@ -127,47 +127,47 @@ def test_a_medium_of_one_site_belongs_to_that_site_only(bureau: Bureau):
     assert bureau.see(medium)["texts"] == {"fr": "Ouvert"}
 
 
-def test_the_page_offers_the_sites_of_the_author_and_all_with_the_permission(lone: Bureau):
+def test_the_page_offers_the_sites_of_the_author_and_all_with_the_permission(bureau: Bureau):
     def offered(*grants: Grant) -> list[str]:
-        page = lone.site.person_of(*grants).get("/affichage/medias").text
+        page = bureau.site.person_of(*grants).get("/affichage/medias").text
         chosen = page.partition('<select id="site"')[2].partition("</select>")[0]
         return re.findall(r'<option value="([^"]*)"', chosen)
 
     assert offered(Grant("communication", HALL)) == []
-    both = [Grant("communication", HALL), Grant("communication", OTHER)]
-    assert sorted(offered(*both)) == sorted([HALL, OTHER])
+    api = [Grant("communication", HALL), Grant("communication", OTHER)]
+    assert sorted(offered(*api)) == sorted([HALL, OTHER])
     everywhere = offered(Grant("communication", EVERY_SITE))
     assert everywhere[0] == "*"
     assert {HALL, OTHER} < set(everywhere)
 
 
-def test_everybody_shows_a_medium_of_all_sites_and_drafters_of_all_sites_change_it(lone: Bureau):
-    whole, headers = lone.site.writer("communication", EVERY_SITE)
+def test_everybody_shows_a_medium_of_all_sites_and_drafters_of_all_sites_change_it(bureau: Bureau):
+    whole, headers = bureau.site.writer("communication", EVERY_SITE)
     upload = whole.post("/api/v1/media", data=image("PNG"), headers=headers)
     medium = accepted(upload, 201)["medium"]
-    assert lone.prepare() == 1
-    seen = lone.see(medium)
+    assert bureau.prepare() == 1
+    seen = bureau.see(medium)
     assert (seen["site"], seen["may_change"]) == (None, False)
-    refused(lone.describe(medium, fr="Ouvert"), 403, "medium_of_all")
-    refused(lone.remove(medium), 403, "medium_of_all")
+    refused(bureau.describe(medium, fr="Ouvert"), 403, "medium_of_all")
+    refused(bureau.remove(medium), 403, "medium_of_all")
     path, texts = f"/api/v1/media/{medium}", {"texts": {"fr": "Ouvert"}}
     assert accepted(whole.patch(path, json=texts, headers=headers))["may_change"] is True
     assert accepted(whole.delete(path, headers=headers))["state"] == "removed"
 
 
-def test_a_proposed_notice_freezes_the_text_of_its_medium(lone: Bureau):
-    medium = lone.add(image("PNG"))
-    accepted(lone.describe(medium, fr="Ouvert"))
+def test_a_proposed_notice_freezes_the_text_of_its_medium(bureau: Bureau):
+    medium = bureau.add(image("PNG"))
+    accepted(bureau.describe(medium, fr="Ouvert"))
     content = {"content": picture_notice(medium, HALL)}
-    draft = accepted(lone.browser.post("/api/v1/notices", json=content, headers=lone.headers), 201)
-    accepted(lone.describe(medium, fr="Ouvert lundi"))
-    path, asked = f"/api/v1/notices/{draft['notice']}", {"json": {"version": 1}, "headers": lone.headers}
-    accepted(lone.browser.post(f"{path}/submit", **asked))
-    refused(lone.describe(medium, fr="Fermé"), 409, "medium_frozen")
-    assert lone.see(medium)["texts"] == {"fr": "Ouvert lundi"}
-    refusal = {"json": {"version": 1, "reason": "Plus tard"}, "headers": lone.headers}
-    accepted(lone.browser.post(f"{path}/refuse", **refusal))
-    accepted(lone.browser.post(f"{path}/archive", **asked))
+    draft = accepted(bureau.browser.post("/api/v1/notices", json=content, headers=bureau.headers), 201)
+    accepted(bureau.describe(medium, fr="Ouvert lundi"))
+    path, asked = f"/api/v1/notices/{draft['notice']}", {"json": {"version": 1}, "headers": bureau.headers}
+    accepted(bureau.browser.post(f"{path}/submit", **asked))
+    refused(bureau.describe(medium, fr="Fermé"), 409, "medium_frozen")
+    assert bureau.see(medium)["texts"] == {"fr": "Ouvert lundi"}
+    refusal = {"json": {"version": 1, "reason": "Plus tard"}, "headers": bureau.headers}
+    accepted(bureau.browser.post(f"{path}/refuse", **refusal))
+    accepted(bureau.browser.post(f"{path}/archive", **asked))
 
 
 def picture_notice(medium: str, site: str) -> dict[str, Any]:

@@ -28,17 +28,17 @@ def published(officers: Officers, medium: str) -> dict[str, Any]:
     return accepted(officers.post("officer", "/notices/publish", {"content": picture(medium)}), 201)
 
 
-def test_no_screen_shows_a_medium_after_its_last_day(lone: Bureau):
-    officers, medium = Officers(lone.site), described(lone, "Plan")
+def test_no_screen_shows_a_medium_after_its_last_day(bureau: Bureau):
+    officers, medium = Officers(bureau.site), described(bureau, "Plan")
     notice = published(officers, medium)
     assert items_of(officers.screen(), notice["notice"])
-    until(lone, medium, "2026-11-25")
+    until(bureau, medium, "2026-11-25")
     (ends,) = {item["windows"][0][1] for item in items_of(officers.screen(), notice["notice"])}
     assert ends == 1_795_647_600_000  # 26 November 2026, midnight in Paris
-    until(lone, medium, "2026-11-23")
+    until(bureau, medium, "2026-11-23")
     assert items_of(officers.screen(), notice["notice"]) == []
     refused(officers.post("officer", "/notices/publish", {"content": picture(medium)}), 409, "medium_expired")
-    until(lone, medium, "2026-11-24")  # today is included
+    until(bureau, medium, "2026-11-24")  # today is included
     again = published(officers, medium)
     for each in (notice, again):
         accepted(officers.verb("officer", each, "withdraw"))
@@ -105,15 +105,15 @@ def test_a_medium_is_replaced_in_all_its_notices_by_the_rules_of_approval(bureau
     clear(officers, draft, correction, approved["notice"], later["notice"])
 
 
-def test_who_may_not_publish_proposes_and_what_is_on_screens_stays(lone: Bureau):
-    officers = Officers(lone.site)
-    old, new = described(lone, "Plan"), described(lone, "Nouveau", size=(80, 40))
+def test_who_may_not_publish_proposes_and_what_is_on_screens_stays(bureau: Bureau):
+    officers = Officers(bureau.site)
+    old, new = described(bureau, "Plan"), described(bureau, "Nouveau", size=(80, 40))
     before = published(officers, old)["notice"]
     (answer,) = accepted(replace(officers, "bureau", old, new, **{before: 1}))["notices"]
     assert medium_of(officers, before) == (old, "published")
     assert medium_of(officers, answer["correction"]) == (new, "submitted")
     assert uses(officers, "bureau", old) == {before: "correction_open"}
-    refused(replace(officers, "bureau", old, lone.add(image("PNG"))), 409, "medium_not_ready")
+    refused(replace(officers, "bureau", old, bureau.add(image("PNG"))), 409, "medium_not_ready")
     refused(replace(officers, "bureau", old, old), 409, "medium_other_kind")
     refused(replace(officers, "bureau", old, "nothing"), 404, "unknown_medium")
     refused(officers.get("agent", f"/media/{old}/uses"), 403, "forbidden")

@@ -16,20 +16,20 @@ from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image
 
 
-def test_a_medium_removed_while_it_is_prepared_stays_removed(lone: Bureau):
-    medium = accepted(lone.upload(image("PNG")), 201)["medium"]
+def test_a_medium_removed_while_it_is_prepared_stays_removed(bureau: Bureau):
+    medium = accepted(bureau.upload(image("PNG")), 201)["medium"]
 
     def slow(work: Any, *values: Any) -> Any:
         prepared = work(*values)
-        lone.remove(medium)
+        bureau.remove(medium)
         return prepared
 
-    lone.media.off_loop = slow
-    lone.prepare()
-    refused(lone.browser.get(f"/api/v1/media/{medium}"), 404, "unknown_medium")
-    lone.age()
-    sweep_media(lone.site.database, lone.media.files)
-    assert lone.left() == []
+    bureau.media.off_loop = slow
+    bureau.prepare()
+    refused(bureau.browser.get(f"/api/v1/media/{medium}"), 404, "unknown_medium")
+    bureau.age()
+    sweep_media(bureau.site.database, bureau.media.files)
+    assert bureau.left() == []
 
 
 def test_one_of_several_workers_prepares(bureau: Bureau):
@@ -65,14 +65,14 @@ def test_a_worker_that_died_is_replaced_and_a_file_that_kills_is_refused(bureau:
     assert bureau.see(medium)["refusal"]["code"] == "medium_too_heavy"
 
 
-def test_a_lone_server_resumes_interrupted_preparations_at_once(lone: Bureau):
-    lone.upload(image("PNG"))
-    now = lone.site.database.clock.now()
-    with lone.site.database.store.write() as rows:
-        assert claim_upload(rows, lone.waiting(), now=now, until=now + timedelta(seconds=1000))
-    assert lone.prepare() == 0
-    lone.media.take_over()
-    assert lone.prepare() == 1
+def test_a_lone_server_resumes_interrupted_preparations_at_once(bureau: Bureau):
+    bureau.upload(image("PNG"))
+    now = bureau.site.database.clock.now()
+    with bureau.site.database.store.write() as rows:
+        assert claim_upload(rows, bureau.waiting(), now=now, until=now + timedelta(seconds=1000))
+    assert bureau.prepare() == 0
+    bureau.media.take_over()
+    assert bureau.prepare() == 1
 
 
 def test_the_separate_process_is_ended_when_it_takes_too_much_time_or_memory(tmp_path: Path):

@@ -21,42 +21,42 @@ from tests.signage.media.uploads import SCRIPTED, declared_png, image, pdf, vide
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_refused_upload_says_why_and_leaves_nothing(lone: Bureau, content: bytes, code: str):
-    seen = lone.see(lone.add(content))
+def test_a_refused_upload_says_why_and_leaves_nothing(bureau: Bureau, content: bytes, code: str):
+    seen = bureau.see(bureau.add(content))
     assert (seen["state"], seen["files"]) == ("refused", [])
     assert seen["refusal"]["code"] == code
     assert seen["refusal"]["detail"].endswith(".")
     assert "{" not in seen["refusal"]["detail"]
-    assert lone.left() == []
+    assert bureau.left() == []
 
 
-def test_a_form_and_a_body_bring_the_same(lone: Bureau):
+def test_a_form_and_a_body_bring_the_same(bureau: Bureau):
     form = {"file": (io.BytesIO(SCRIPTED), "rapport.exe")}
-    sent = accepted(lone.upload(form, content_type="multipart/form-data"), 201)  # type: ignore[arg-type]
-    assert lone.prepare() == 1
-    assert lone.see(sent["medium"])["kind"] == "document"
-    refused(lone.upload({"other": "x"}, content_type="multipart/form-data"), 400, "bad_request")  # type: ignore[arg-type]
+    sent = accepted(bureau.upload(form, content_type="multipart/form-data"), 201)  # type: ignore[arg-type]
+    assert bureau.prepare() == 1
+    assert bureau.see(sent["medium"])["kind"] == "document"
+    refused(bureau.upload({"other": "x"}, content_type="multipart/form-data"), 400, "bad_request")  # type: ignore[arg-type]
 
 
-def test_a_too_large_or_empty_upload_is_refused_and_not_kept(lone: Bureau):
-    large = lone.media_bytes + 200_000
-    answer = lone.upload(b"", environ_overrides={"CONTENT_LENGTH": str(large)})
+def test_a_too_large_or_empty_upload_is_refused_and_not_kept(bureau: Bureau):
+    large = bureau.media_bytes + 200_000
+    answer = bureau.upload(b"", environ_overrides={"CONTENT_LENGTH": str(large)})
     assert "200 Mo" in refused(answer, 413, "medium_too_large")["detail"].replace("\u00a0", " ")
-    lone.settings.media_bytes = 1000
-    refused(lone.upload(image("JPEG") * 4), 413, "medium_too_large")
-    refused(lone.upload(b""), 422, "medium_empty")
-    assert lone.left() == []
-    assert lone.standing() == 0
+    bureau.settings.media_bytes = 1000
+    refused(bureau.upload(image("JPEG") * 4), 413, "medium_too_large")
+    refused(bureau.upload(b""), 422, "medium_empty")
+    assert bureau.left() == []
+    assert bureau.standing() == 0
 
 
-def test_a_disk_without_room_refuses_before_anything_is_written(lone: Bureau):
-    object.__setattr__(lone.media.files, "reserve", 10**18)
-    refused(lone.upload(image("JPEG")), 503, "storage_full")
-    assert lone.left() == []
+def test_a_disk_without_room_refuses_before_anything_is_written(bureau: Bureau):
+    object.__setattr__(bureau.media.files, "reserve", 10**18)
+    refused(bureau.upload(image("JPEG")), 503, "storage_full")
+    assert bureau.left() == []
 
 
-def test_people_without_the_right_to_draft_may_not_upload(lone: Bureau):
-    browser, headers = lone.site.writer("agent")
+def test_people_without_the_right_to_draft_may_not_upload(bureau: Bureau):
+    browser, headers = bureau.site.writer("agent")
     for answer in (
         browser.post("/api/v1/media", data=b"x", headers=headers),
         browser.get("/api/v1/media"),
@@ -66,11 +66,11 @@ def test_people_without_the_right_to_draft_may_not_upload(lone: Bureau):
         refused(answer, 403, "forbidden")
 
 
-def test_devices_keys_and_unknown_callers_may_not_upload(lone: Bureau):
-    refused(lone.site.app.test_client().post("/api/v1/media", data=b"x"), 401, "not_signed_in")
-    for token in (lone.site.screen, lone.site.key):
-        refused(lone.site.call("POST", "/media", {}, token=token), 403, "forbidden")
-    refused(lone.browser.post("/api/v1/media", data=b"x"), 403, "csrf")
+def test_devices_keys_and_unknown_callers_may_not_upload(bureau: Bureau):
+    refused(bureau.site.app.test_client().post("/api/v1/media", data=b"x"), 401, "not_signed_in")
+    for token in (bureau.site.screen, bureau.site.key):
+        refused(bureau.site.call("POST", "/media", {}, token=token), 403, "forbidden")
+    refused(bureau.browser.post("/api/v1/media", data=b"x"), 403, "csrf")
 
 
 def test_the_same_key_brings_the_same_medium(bureau: Bureau):

@@ -36,63 +36,63 @@ def hour(site: ApiSite) -> datetime:
     return site.hands.now - timedelta(hours=1)
 
 
-def test_displays_count_once_by_screen_and_day(both: ApiSite):
-    at = hour(both)
-    version = both.get(f"/halls/{HALL}/board").get_json()["version"]
+def test_displays_count_once_by_screen_and_day(api: ApiSite):
+    at = hour(api)
+    version = api.get(f"/halls/{HALL}/board").get_json()["version"]
     first = [
         display(1, at, 12.5),
         display(2, at + timedelta(seconds=20), 3, outcome="cut"),
         display(3, at + timedelta(seconds=30), 10, notice="n2"),
         display(4, at + timedelta(seconds=40), 0, outcome="failed"),
     ]
-    assert accepted(report(both, *first)) == {"counted": 4, "last": 4}
-    assert accepted(report(both, *first)) == {"counted": 0, "last": 4}
+    assert accepted(report(api, *first)) == {"counted": 4, "last": 4}
+    assert accepted(report(api, *first)) == {"counted": 0, "last": 4}
     again = [*first[2:], display(5, at + timedelta(seconds=50), 10)]
-    assert accepted(report(both, *again)) == {"counted": 1, "last": 5}
-    found = accepted(both.get("/notices/n1/displays?from=2026-11-24&to=2026-11-24"))
+    assert accepted(report(api, *again)) == {"counted": 1, "last": 5}
+    found = accepted(api.get("/notices/n1/displays?from=2026-11-24&to=2026-11-24"))
     [screen] = found["screens"]
     assert (screen["hall"], screen["screen"], screen["label"]) == (HALL, SCREEN, "Écran du hall")
     assert screen["days"] == [
         {"shown_on": "2026-11-24", "shown_s": 25.5, "completed": 2, "cut": 1, "failed": 1}
     ]
     assert (found["shown_s"], found["completed"]) == (25.5, 2)
-    assert accepted(both.get("/notices/n1/displays?from=2026-11-25&to=2026-11-25"))["screens"] == []
-    lines = both.get("/notices/n1/displays.csv").text.split("\r\n")
+    assert accepted(api.get("/notices/n1/displays?from=2026-11-25&to=2026-11-25"))["screens"] == []
+    lines = api.get("/notices/n1/displays.csv").text.split("\r\n")
     assert lines[:2] == [
         "notice,hall,screen,label,shown_on,shown_s,completed,cut,failed",
         f"n1,{HALL},{SCREEN},Écran du hall,2026-11-24,25.500,2,1,1",
     ]
-    sheet = both.get("/notices/n1/displays.csv?lang=fr").text.removeprefix("\ufeff").split("\r\n")
+    sheet = api.get("/notices/n1/displays.csv?lang=fr").text.removeprefix("\ufeff").split("\r\n")
     assert sheet[:2] == [
         "Hall;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées",
         "Préfecture de l’Aisne – Laon;Écran du hall;2026-11-24;25,500;2;1;1",
     ]
-    assert both.get(f"/halls/{HALL}/board").get_json()["version"] == version
+    assert api.get(f"/halls/{HALL}/board").get_json()["version"] == version
 
 
-def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(both: ApiSite):
-    at = hour(both)
-    accepted(report(both, display(1, at, 10), display(2, at, 5, notice="n2")))
-    accepted(report(both, display(3, at, 10)))
-    accepted(report(both, display(1, at, 7), record="r2"))
-    before = accepted(both.get("/notices/n1/displays"))
+def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(api: ApiSite):
+    at = hour(api)
+    accepted(report(api, display(1, at, 10), display(2, at, 5, notice="n2")))
+    accepted(report(api, display(3, at, 10)))
+    accepted(report(api, display(1, at, 7), record="r2"))
+    before = accepted(api.get("/notices/n1/displays"))
     assert before["shown_s"] == 27
-    assert rebuild_installation(both.database) == []
-    execute(both.database, "UPDATE display SET shown_ms = 1 WHERE notice = 'n1'")
-    execute(both.database, "DELETE FROM display_record WHERE record = 'r2'")
-    with snapshot(both.database) as rows:
+    assert rebuild_installation(api.database) == []
+    execute(api.database, "UPDATE display SET shown_ms = 1 WHERE notice = 'n1'")
+    execute(api.database, "DELETE FROM display_record WHERE record = 'r2'")
+    with snapshot(api.database) as rows:
         assert len(installation_differences(rows)) == 2
-    found = rebuild_installation(both.database)
+    found = rebuild_installation(api.database)
     assert found == [("display", f"n1 {SCREEN} 2026-11-24"), ("display_record", f"{SCREEN} r2")]
-    assert rebuild_installation(both.database) == []
-    assert accepted(both.get("/notices/n1/displays")) == before
-    assert accepted(report(both, display(1, at, 7), record="r2")) == {"counted": 0, "last": 1}
+    assert rebuild_installation(api.database) == []
+    assert accepted(api.get("/notices/n1/displays")) == before
+    assert accepted(report(api, display(1, at, 7), record="r2")) == {"counted": 0, "last": 1}
 
 
-def test_a_display_at_midnight_counts_in_both_local_days(both: ApiSite):
+def test_a_display_at_midnight_counts_in_both_local_days(api: ApiSite):
     midnight = datetime.fromisoformat("2026-11-24T00:00:00+01:00")
-    accepted(report(both, display(1, midnight - timedelta(seconds=4), 10)))
-    [screen] = accepted(both.get("/notices/n1/displays"))["screens"]
+    accepted(report(api, display(1, midnight - timedelta(seconds=4), 10)))
+    [screen] = accepted(api.get("/notices/n1/displays"))["screens"]
     assert [(day["shown_on"], day["shown_s"], day["completed"]) for day in screen["days"]] == [
         ("2026-11-23", 4, 1),
         ("2026-11-24", 6, 0),
@@ -160,8 +160,8 @@ def test_only_the_screen_itself_reports_and_only_readers_of_a_board_read(api: Ap
     refused(api.get("/notices/n1/displays?from=2026-11-25&to=2026-11-24"), 400, "bad_period")
 
 
-def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(both: ApiSite):
-    one, headers = display(1, hour(both), 10), {"Idempotency-Key": "k1"}
-    answer = accepted(report(both, one, headers=headers))
-    assert accepted(report(both, one, headers=headers)) == answer == {"counted": 1, "last": 1}
-    refused(report(both, display(2, hour(both), 10), headers=headers), 422, "idempotency_mismatch")
+def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(api: ApiSite):
+    one, headers = display(1, hour(api), 10), {"Idempotency-Key": "k1"}
+    answer = accepted(report(api, one, headers=headers))
+    assert accepted(report(api, one, headers=headers)) == answer == {"counted": 1, "last": 1}
+    refused(report(api, display(2, hour(api), 10), headers=headers), 422, "idempotency_mismatch")

@@ -12,8 +12,8 @@ def officers(api: ApiSite) -> Officers:
     return Officers(api)
 
 
-def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(both: ApiSite):
-    officers = Officers(both)
+def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(api: ApiSite):
+    officers = Officers(api)
     notice = officers.draft()
     accepted(officers.verb("bureau", notice, "submit"))
     listed = accepted(officers.get("everywhere", "/notices"))["notices"]
@@ -34,7 +34,7 @@ def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(both:
     read = accepted(officers.get("bureau", f"/notices/{notice['notice']}"))
     assert [each["path"] for each in read["versions"][1]["changes"]] == ["bodies.fr"]
     for hall in (HALL, OTHER):
-        programme = read_programme(both.database, hall, "", lambda key, *_, **__: key)
+        programme = read_programme(api.database, hall, "", lambda key, *_, **__: key)
         shown = items_of(programme, notice["notice"])
         unnamed = {"credit": "", "code": None}
         assert [(item["language"], item["content"]) for item in shown] == [

@@ -21,10 +21,10 @@ def count_tickets(site: ApiSite) -> None:
         keep_affluence(rows, hall, Affluence(slots, dict.fromkeys(slots, 13), 13), database.clock.now())
 
 
-def test_the_page_says_each_level_in_words(both: ApiSite):
-    officer = both.person("communication", HALL)
+def test_the_page_says_each_level_in_words(api: ApiSite):
+    officer = api.person("communication", HALL)
     assert "il y a trop peu de visites" in officer.get(PAGE).text
-    count_tickets(both)
+    count_tickets(api)
     page = officer.get(PAGE).text
     assert "chargé de 9\u00a0h à 10\u00a0h" in page
     assert 'data-level="unknown"' in page

@@ -31,14 +31,14 @@ def pages(answer: Any) -> list[str]:
         return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
 
 
-def test_the_paper_names_screens_hours_and_where_the_journal_stood(both: ApiSite):
-    at = hour(both) - timedelta(days=1)
+def test_the_paper_names_screens_hours_and_where_the_journal_stood(api: ApiSite):
+    at = hour(api) - timedelta(days=1)
     rows = [display(n, at + timedelta(seconds=n * 400), 380.5, notice="n1") for n in range(1, 11)]
     rows.append(display(11, at + timedelta(hours=2), 30, outcome="cut"))
-    accepted(report(both, *rows))
-    answer = both.get(PDF)
+    accepted(report(api, *rows))
+    answer = api.get(PDF)
     (page,) = pages(answer)
-    head = one_row(both.database, "SELECT journal_length, head_hash FROM installation WHERE id = 1")
+    head = one_row(api.database, "SELECT journal_length, head_hash FROM installation WHERE id = 1")
     assert "Rapport de diffusion" in page
     assert "Écran du hall" in page
     assert "1 h 03 min 10 1 0" in page

@@ -19,9 +19,9 @@ AIMED = TEXT | {"targets": {"halls": [HALL]}}
 
 
 @pytest.fixture
-def phone(both: ApiSite) -> FlaskClient:
+def phone(api: ApiSite) -> FlaskClient:
     """A browser that nobody knows."""
-    return both.app.test_client()
+    return api.app.test_client()
 
 
 def opened(phone: FlaskClient, path: str, status: int = 200) -> str:
@@ -37,9 +37,9 @@ def publish(officers: Officers, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_notice_is_read_until_it_ends_in_its_languages_and_an_unknown_hall_is_not_there(
-    both: ApiSite, phone: FlaskClient
+    api: ApiSite, phone: FlaskClient
 ):
-    officers = Officers(both)
+    officers = Officers(api)
     links = {"https": "https://www.aisne.gouv.fr/a?b=1&c=2", "http": "http://intranet.example"}
     safe, plain = (publish(officers, AIMED | {"link": link}) for link in links.values())
     draft = officers.draft(AIMED)["notice"]
@@ -58,10 +58,11 @@ def test_a_notice_is_read_until_it_ends_in_its_languages_and_an_unknown_hall_is_
     opened(phone, f"{ADDRESS}/{safe['notice']}", 404)
 
 
+@pytest.mark.both_databases
 def test_the_files_of_what_runs_are_open_to_everybody_and_no_other_and_a_missing_one_is_told(
-    both: ApiSite, phone: FlaskClient
+    api: ApiSite, phone: FlaskClient
 ):
-    bureau, officers = Bureau(both), Officers(both)
+    bureau, officers = Bureau(api), Officers(api)
     shown, other = bureau.add(image("PNG")), bureau.add(image("PNG", size=(80, 40)))
     for medium in (shown, other):
         accepted(bureau.describe(medium, fr="Un plan du hall"))

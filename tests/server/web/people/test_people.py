@@ -53,16 +53,16 @@ def account_of(site: ApiSite, role: str) -> str:
 
 
 @pytest.fixture
-def chief(both: ApiSite) -> Forms:
+def chief(api: ApiSite) -> Forms:
     """An administrator of every site."""
-    return Forms(both, both.person("administrator", "*"))
+    return Forms(api, api.person("administrator", "*"))
 
 
 def test_a_role_is_limited_to_counters_and_services_on_the_page_and_its_fact_says_so(
-    both: ApiSite, chief: Forms
+    api: ApiSite, chief: Forms
 ):
-    both.person("agent")
-    place = f"/personnes/{account_of(both, 'agent')}"
+    api.person("agent")
+    place = f"/personnes/{account_of(api, 'agent')}"
     page = chief.get(place).text
     assert 'name="limit-1" value="laon-poste-1"' in page
     assert 'value="vervins-g1"' not in page
@@ -72,7 +72,7 @@ def test_a_role_is_limited_to_counters_and_services_on_the_page_and_its_fact_say
     assert 'value="laon-poste-1" checked' in page
     named = chief.get("/personnes").text.partition("seulement <bdi>")[2].partition("</bdi>")[0]
     assert named == "Point d’accueil numérique, poste numérique 1"
-    fact = all_rows(both.database, "SELECT body FROM installation_fact WHERE kind = 'RolesChanged'")[-1]
+    fact = all_rows(api.database, "SELECT body FROM installation_fact WHERE kind = 'RolesChanged'")[-1]
     assert '"limited_to":["laon-numerique","laon-poste-1"]' in fact["body"]
     for wrong, said in (
         ({"limit-1": "vervins-g1"}, "d’un autre site"),
@@ -83,7 +83,7 @@ def test_a_role_is_limited_to_counters_and_services_on_the_page_and_its_fact_say
         assert (refused.status_code, said in refused.text) == (422, True)
 
 
-def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, chief: Forms):
+def test_an_invited_person_chooses_a_password_and_is_signed_in(api: ApiSite, chief: Forms):
     form = {
         "name": "Marie Dubreuil",
         "login": "marie",
@@ -95,7 +95,7 @@ def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, ch
     link = re.search(r"http://localhost/invitation#t=([\w-]{40,})", page.text)
     assert link is not None
     assert link[1] not in chief.get("/personnes").text
-    guest = Forms(both)
+    guest = Forms(api)
     choosing = guest.post("/invitation", {"t": link[0]})  # pasted whole, where scripts are off
     assert "Bienvenue, Marie Dubreuil" in choosing.text
     assert "Si ce n’est pas vous" not in choosing.text
@@ -111,7 +111,7 @@ def test_an_invited_person_chooses_a_password_and_is_signed_in(both: ApiSite, ch
     assert (done.status_code, done.location) == (303, "/console"), "an agent begins at the counter"
     assert guest.browser.get_cookie(BROWSER_COOKIE) is not None
     assert "Marie Dubreuil" in guest.get("/compte").text
-    again = Forms(both).post("/invitation", chosen)
+    again = Forms(api).post("/invitation", chosen)
     assert (again.status_code, "déjà servi" in again.text) == (409, True)
 
 
@@ -137,9 +137,10 @@ def test_a_form_that_is_refused_keeps_what_was_typed_and_points_at_the_field(api
     assert 'href="#role-1"' in without.text
 
 
-def test_each_verb_of_a_person_says_what_was_done(both: ApiSite, chief: Forms):
-    both.person("agent")
-    path = f"/personnes/{account_of(both, 'agent')}"
+@pytest.mark.both_databases
+def test_each_verb_of_a_person_says_what_was_done(api: ApiSite, chief: Forms):
+    api.person("agent")
+    path = f"/personnes/{account_of(api, 'agent')}"
     steps: list[tuple[str, dict[str, Any], str]] = [
         (
             "description",
@@ -224,11 +225,11 @@ def test_one_sees_and_ends_ones_own_sessions_and_no_others(api: ApiSite):
     assert own.get("/compte").status_code == 200
 
 
-def test_pages_use_the_persons_language_not_the_browsers(both: ApiSite):
-    chief, agent = Forms(both, both.person("administrator", "*")), Forms(both, both.person("agent"))
+def test_pages_use_the_persons_language_not_the_browsers(api: ApiSite):
+    chief, agent = Forms(api, api.person("administrator", "*")), Forms(api, api.person("agent"))
     in_english = {"Accept-Language": "en"}
     assert '<html lang="fr"' in agent.browser.get("/compte", headers=in_english).text
-    account = account_of(both, "agent")
+    account = account_of(api, "agent")
     described = {"name": "Ana", "login": "ana", "email": ""}
     path = f"/personnes/{account}/description"
     refused = chief.post(path, described | {"language": "it"}, page="/personnes")
@@ -236,7 +237,7 @@ def test_pages_use_the_persons_language_not_the_browsers(both: ApiSite):
     chief.post(path, described | {"language": "es"}, page="/personnes")
     assert '<html lang="es"' in agent.browser.get("/compte", headers=in_english).text
     assert '<html lang="en"' in agent.get("/compte?lang=en").text
-    assert '<html lang="en"' in Forms(both).browser.get("/connexion", headers=in_english).text
+    assert '<html lang="en"' in Forms(api).browser.get("/connexion", headers=in_english).text
     assert '<html lang="fr"' in chief.get("/compte").text
 
 

@@ -90,10 +90,11 @@ def test_no_key_is_left_untranslated(chief: Any):
             assert not re.search(r"\b(grids|refusal|reports)\.[a-z_.]+", page.partition("<main")[2])
 
 
-def test_two_people_who_type_one_line_at_once_leave_one_text(both: ApiSite):
-    site = both.database.configuration(HALL).site
-    typed = partial(write_grid_text, both.database, site, GridTextRequest(**LINE))
+@pytest.mark.both_databases
+def test_two_people_who_type_one_line_at_once_leave_one_text(api: ApiSite):
+    site = api.database.configuration(HALL).site
+    typed = partial(write_grid_text, api.database, site, GridTextRequest(**LINE))
     with begun_before(grid_texts_rows, "values_of", typed) as other:
         typed()
     assert other[0].result() is None
-    assert both.count("grid_text") == 1
+    assert api.count("grid_text") == 1

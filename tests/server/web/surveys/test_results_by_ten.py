@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from server.domain.quality.periods import parse_period
 from server.usecases.surveys import publish_answers as publish_answers_module
 from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_at
@@ -54,29 +56,30 @@ def csv_of(browser: Any, survey: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(browser.get(f"{survey}/resultats.csv").text.removeprefix("\ufeff"))))
 
 
-def test_between_ten_answers_and_twenty_no_result_moves_on_the_page_or_in_a_file(both: ApiSite):
-    quality, survey = opened(both)
-    give(both, "554433221")
-    assert shown(both, quality, survey)[0] == []
-    give(both, "5")
-    ten = shown(both, quality, survey)
+def test_between_ten_answers_and_twenty_no_result_moves_on_the_page_or_in_a_file(api: ApiSite):
+    quality, survey = opened(api)
+    give(api, "554433221")
+    assert shown(api, quality, survey)[0] == []
+    give(api, "5")
+    ten = shown(api, quality, survey)
     assert ten[0] == ["3", "2", "2", "2", "1"]
     for value in "121212121":
-        give(both, value, more={"q4": "yes"})
-        assert shown(both, quality, survey) == ten
-    give(both, "1", more={"q4": "no"})
-    twenty = shown(both, quality, survey)
+        give(api, value, more={"q4": "yes"})
+        assert shown(api, quality, survey) == ten
+    give(api, "1", more={"q4": "no"})
+    twenty = shown(api, quality, survey)
     assert twenty[0] == ["3", "2", "2", "6", "7", "9", "1"], "the question that nine had answered too"
     assert all(before != after for before, after in zip(ten, twenty, strict=True))
 
 
-def test_two_answers_at_once_are_counted_by_ten(both: ApiSite):
-    _, _ = opened(both)
-    give(both, "55443322")
-    other = partial(give, both, "1", every=timedelta())
+@pytest.mark.both_databases
+def test_two_answers_at_once_are_counted_by_ten(api: ApiSite):
+    _, _ = opened(api)
+    give(api, "55443322")
+    other = partial(give, api, "1", every=timedelta())
     with begun_before(publish_answers_module, "choices_to_count", other):
-        give(both, "5", every=timedelta())
-    assert one_row(both.database, "SELECT count(*) AS n FROM survey_waiting") == {"n": 0}
+        give(api, "5", every=timedelta())
+    assert one_row(api.database, "SELECT count(*) AS n FROM survey_waiting") == {"n": 0}
 
 
 def test_results_and_texts_of_agents_are_read_after_the_close_only(api: ApiSite):
@@ -101,23 +104,23 @@ def test_results_and_texts_of_agents_are_read_after_the_close_only(api: ApiSite)
     assert "Merci" in everywhere.get(f"{survey}/textes").text
 
 
-def test_a_sudden_one_sided_run_is_marked_and_both_figures_are_shown(both: ApiSite):
-    quality, survey = opened(both)
-    give(both, "5544332211" * 2)
+def test_a_sudden_one_sided_run_is_marked_and_both_figures_are_shown(api: ApiSite):
+    quality, survey = opened(api)
+    give(api, "5544332211" * 2)
     assert "d’un coup" not in quality.get(survey).text
-    both.hands.now += timedelta(minutes=20)
-    give(both, "1" * 30, channel="link", every=timedelta(seconds=2))
+    api.hands.now += timedelta(minutes=20)
+    give(api, "1" * 30, channel="link", every=timedelta(seconds=2))
     page = quality.get(survey).text
     assert "Lien, semaine 48\u00a0: 30 réponses en dix minutes au plus" in page
     assert "Sans ces réponses" in page
     lines = [line for line in csv_of(quality, survey)[1:] if line[3] == "Très mal"]
     assert [(line[4], line[5], line[9]) for line in lines] == [("34", "50", "with"), ("4", "20", "without")]
     assert press(quality, f"{survey}/annonce").status_code == 303
-    [notice] = all_rows(both.database, "SELECT content FROM notice_version")
+    [notice] = all_rows(api.database, "SELECT content FROM notice_version")
     assert "20 réponses de volontaires" in notice["content"].replace("\u00a0", " ")
-    both.hands.now += timedelta(minutes=20)
-    give(both, "5" * 5)
-    kept = all_rows(both.database, "SELECT DISTINCT run, channel FROM survey_answer WHERE run IS NOT NULL")
+    api.hands.now += timedelta(minutes=20)
+    give(api, "5" * 5)
+    kept = all_rows(api.database, "SELECT DISTINCT run, channel FROM survey_answer WHERE run IS NOT NULL")
     assert {row["channel"] for row in kept} == {"link", "screen"}
-    groups = all_rows(both.database, "SELECT run, count(*) AS n FROM survey_answer GROUP BY run")
+    groups = all_rows(api.database, "SELECT run, count(*) AS n FROM survey_answer GROUP BY run")
     assert sorted(row["n"] for row in groups if row["run"]) == [5, 30], "older minutes are forgotten"

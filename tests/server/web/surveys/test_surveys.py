@@ -78,23 +78,23 @@ def printed_address(site: ApiSite, ticket: dict[str, Any], fonts: Path, folder: 
 
 
 def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed_ticket(
-    both: ApiSite, fonts_dir: Path, tmp_path: Path
+    api: ApiSite, fonts_dir: Path, tmp_path: Path
 ):
-    quality, survey = opened(both, **{f"target-{both.database.hall_id(HALL)}": "20"})
-    both.open()
-    ticket = serve(both, accepted(both.press(token=both.kiosk), 201))
-    printed = printed_address(both, ticket, fonts_dir, tmp_path)
+    quality, survey = opened(api, **{f"target-{api.database.hall_id(HALL)}": "20"})
+    api.open()
+    ticket = serve(api, accepted(api.press(token=api.kiosk), 201))
+    printed = printed_address(api, ticket, fonts_dir, tmp_path)
     assert printed.startswith(f"{PUBLIC_URL}/t/")
-    phone = both.app.test_client().get(printed.removeprefix(PUBLIC_URL)).text
+    phone = api.app.test_client().get(printed.removeprefix(PUBLIC_URL)).text
     path = re.search(r'href="(/avis/ticket/[^"?]+)', phone)
     assert path is not None
-    assert "<script" not in both.app.test_client().get(path[1]).text.partition("<main")[2]
+    assert "<script" not in api.app.test_client().get(path[1]).text.partition("<main")[2]
     said = "Madame Dupont du guichet 3 m’a dit d’appeler le 06 12 34 56 78"
-    first = answer(both, path[1], q1="5", q4="yes", q5="2", q6=said)
+    first = answer(api, path[1], q1="5", q4="yes", q5="2", q6=said)
     assert first.headers["Location"].startswith("/avis/merci")
-    assert "déjà répondu" in answer(both, path[1], q1="1").text
+    assert "déjà répondu" in answer(api, path[1], q1="1").text
     for value in "544433321":
-        answer(both, address(both, "screen"), q1=value)
+        answer(api, address(api, "screen"), q1=value)
     page = quality.get(survey).text
     assert "10 sur 20" in page
     assert "Bien ou très bien" in page
@@ -115,13 +115,13 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     assert press(quality, f"{survey}/textes", **read, decision="shown", mots=left).status_code == 303
     stale = press(quality, f"{survey}/textes", **read, decision="hidden", mots=said)
     assert (stale.status_code, left in stale.text, "Dupont" in stale.text) == (409, True, False)
-    committee = both.person("committee").get(survey).text
+    committee = api.person("committee").get(survey).text
     assert left in committee
     assert "Dupont" not in committee
     assert "/textes" not in committee
-    runs_another_site = both.person_of(Grant("supervisor", OTHER), Grant("committee", HALL))
-    assert address(both, "screen") not in runs_another_site.get(survey).text
-    assert all_rows(both.database, "SELECT text FROM survey_text") == [{"text": left}]
+    runs_another_site = api.person_of(Grant("supervisor", OTHER), Grant("committee", HALL))
+    assert address(api, "screen") not in runs_another_site.get(survey).text
+    assert all_rows(api.database, "SELECT text FROM survey_text") == [{"text": left}]
     lines = list(csv.reader(io.StringIO(quality.get(f"{survey}/resultats.csv").text.removeprefix("\ufeff"))))
     assert lines[1][2:6] == [
         "Dans l’ensemble, comment s’est passée votre visite\u00a0?",
@@ -129,43 +129,44 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
         "2",
         "10",
     ]
-    say = Sentence(both.app.extensions["parvis"].catalogues.translate, "fr")
-    packed = survey_lines(both.database, frozenset({HALL}), parse_period("2026-11"), say)
+    say = Sentence(api.app.extensions["parvis"].catalogues.translate, "fr")
+    packed = survey_lines(api.database, frozenset({HALL}), parse_period("2026-11"), say)
     assert packed[0] == [FIRST, LAST, "10", "20", *lines[1]]
-    assert survey_lines(both.database, frozenset({HALL}), parse_period("2026-10"), say) == []
+    assert survey_lines(api.database, frozenset({HALL}), parse_period("2026-10"), say) == []
     assert f'href="{survey}"' in quality.get(f"/rapports/labels?hall={HALL}").text
 
 
-def test_nothing_of_an_answer_leads_to_its_ticket_and_the_close_forgets_which_tickets_answered(both: ApiSite):
-    quality, survey = opened(both)
-    both.open()
-    token = served_ticket(both)
-    answer(both, f"/avis/ticket/{token}", q1="4")
-    [ticket] = all_rows(both.database, "SELECT digest FROM survey_ticket")
-    [kept] = all_rows(both.database, "SELECT * FROM survey_answer")
-    [access] = all_rows(both.database, "SELECT visit, token_digest, short_code FROM ticket_access")
+def test_nothing_of_an_answer_leads_to_its_ticket_and_the_close_forgets_which_tickets_answered(api: ApiSite):
+    quality, survey = opened(api)
+    api.open()
+    token = served_ticket(api)
+    answer(api, f"/avis/ticket/{token}", q1="4")
+    [ticket] = all_rows(api.database, "SELECT digest FROM survey_ticket")
+    [kept] = all_rows(api.database, "SELECT * FROM survey_answer")
+    [access] = all_rows(api.database, "SELECT visit, token_digest, short_code FROM ticket_access")
     assert not {ticket["digest"], *access.values()} & set(map(str, kept.values()))
     assert kept["week"] == "2026-W48"
     assert press(quality, f"{survey}/cloture").status_code == 303
-    assert both.count("survey_ticket") == 0
-    [row] = all_rows(both.database, "SELECT secret, state FROM survey")
+    assert api.count("survey_ticket") == 0
+    [row] = all_rows(api.database, "SELECT secret, state FROM survey")
     assert row == {"secret": None, "state": "closed"}
-    assert "n’est pas ouverte" in answer(both, f"/avis/ticket/{token}", q1="1").text
+    assert "n’est pas ouverte" in answer(api, f"/avis/ticket/{token}", q1="1").text
 
 
-def test_a_purge_closes_what_is_over_and_erases_texts_at_their_date(both: ApiSite):
-    opened(both)
-    both.open()
-    answer(both, f"/avis/ticket/{served_ticket(both)}", q6="Merci")
-    assert both.count("survey_text") == both.count("survey_ticket") == 1
-    both.hands.now += timedelta(days=27)
-    purge(both.database)
-    assert both.count("survey_ticket") == 0
-    assert both.count("survey_text") == 1
-    both.hands.now += timedelta(days=91)
-    purge(both.database)
-    assert both.count("survey_text") == 0
-    assert both.count("survey_answer") == 1
+@pytest.mark.both_databases
+def test_a_purge_closes_what_is_over_and_erases_texts_at_their_date(api: ApiSite):
+    opened(api)
+    api.open()
+    answer(api, f"/avis/ticket/{served_ticket(api)}", q6="Merci")
+    assert api.count("survey_text") == api.count("survey_ticket") == 1
+    api.hands.now += timedelta(days=27)
+    purge(api.database)
+    assert api.count("survey_ticket") == 0
+    assert api.count("survey_text") == 1
+    api.hands.now += timedelta(days=91)
+    purge(api.database)
+    assert api.count("survey_text") == 0
+    assert api.count("survey_answer") == 1
 
 
 def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSite):
@@ -185,19 +186,19 @@ def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSit
     assert tablet.get(address(api, "link") + "/borne").status_code == 404
 
 
-def test_the_exit_kiosk_is_a_paired_kiosk_of_its_hall_and_has_a_limit_of_its_own(both: ApiSite):
-    opened(both)
-    code = address(both, "kiosk").removeprefix("/avis/")
-    elsewhere = pair_device(both.database, SYSTEM, OTHER, kind="kiosk", configured=f"{OTHER}-borne-1").token
-    for stranger in ("", both.screen, elsewhere, "made-up"):
-        refused = answer(both, f"/avis/{code}/borne", token=stranger, q1="5")
+def test_the_exit_kiosk_is_a_paired_kiosk_of_its_hall_and_has_a_limit_of_its_own(api: ApiSite):
+    opened(api)
+    code = address(api, "kiosk").removeprefix("/avis/")
+    elsewhere = pair_device(api.database, SYSTEM, OTHER, kind="kiosk", configured=f"{OTHER}-borne-1").token
+    for stranger in ("", api.screen, elsewhere, "made-up"):
+        refused = answer(api, f"/avis/{code}/borne", token=stranger, q1="5")
         assert (refused.status_code, "/pair" in refused.text) == (409, True)
     typed = [code, code.upper(), code.title()] * 10
     answers = [
-        answer(both, f"/avis/{each}/borne", token=both.kiosk, q1="5").status_code for each in [*typed, code]
+        answer(api, f"/avis/{each}/borne", token=api.kiosk, q1="5").status_code for each in [*typed, code]
     ]
     assert answers == [200] * 30 + [429]
-    assert both.count("survey_answer") == 30
+    assert api.count("survey_answer") == 30
 
 
 def test_supervision_sees_that_an_exit_kiosk_is_there(api: ApiSite):
@@ -295,7 +296,7 @@ def test_an_agent_types_papers_of_their_hall_only(api: ApiSite):
 
 
 def test_a_list_counts_answers_once_and_a_page_reads_no_other_survey(
-    both: ApiSite, monkeypatch: pytest.MonkeyPatch
+    api: ApiSite, monkeypatch: pytest.MonkeyPatch
 ):
     counted: list[int] = []
 
@@ -304,13 +305,13 @@ def test_a_list_counts_answers_once_and_a_page_reads_no_other_survey(
         return answer_counts(rows, surveys)
 
     monkeypatch.setattr(read_surveys_module, "answer_counts", count)
-    quality, survey = opened(both)
+    quality, survey = opened(api)
     other = draft(quality).rpartition("/")[2]
-    answer(both, address(both, "link"), q1="5")
+    answer(api, address(api, "link"), q1="5")
     counted.clear()
     assert quality.get(PLACE).status_code == 200
     assert counted == [2]
-    execute(both.database, "UPDATE survey SET questions = 'no JSON' WHERE id = :other", other=other)
+    execute(api.database, "UPDATE survey SET questions = 'no JSON' WHERE id = :other", other=other)
     assert "1 réponse" in quality.get(survey).text
     assert counted == [2, 1]
 

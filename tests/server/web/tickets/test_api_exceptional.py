@@ -56,16 +56,16 @@ def counted(api: ApiSite) -> tuple[float, float, float]:
     return values["appointment_demand"], values["received_exceptionally"], values["unmet_demand"]
 
 
-def test_an_exceptional_reason_gives_a_ticket_of_the_reception_and_the_fact_says_why(both: ApiSite):
-    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
-    ticket = accepted(excused(both), 201)
+def test_an_exceptional_reason_gives_a_ticket_of_the_reception_and_the_fact_says_why(api: ApiSite):
+    refused(api.press(PERMITS, token=api.kiosk), 409, "appointment_only")
+    ticket = accepted(excused(api), 201)
     assert (ticket["service"], ticket["number"]) == (SERVICE, "A001")
-    body = fact_of(both, ticket["visit"])
+    body = fact_of(api, ticket["visit"])
     assert (body["visit"]["wanted_service"], body["visit"]["exceptional_reason"]) == (PERMITS, REASON)
     assert body["leg"]["service"] == SERVICE
-    assert both.ticket()["number"] == "A002"
-    hall = both.database.hall_id(HALL)
-    with both.database.store.write() as rows:
+    assert api.ticket()["number"] == "A002"
+    hall = api.database.hall_id(HALL)
+    with api.database.store.write() as rows:
         assert differences(rows, hall) == []
 
 
@@ -75,12 +75,12 @@ def test_other_tickets_say_nothing_of_reasons(api: ApiSite):
     assert "wanted_service" not in visit
 
 
-def test_the_same_press_gives_the_same_ticket_once(both: ApiSite):
+def test_the_same_press_gives_the_same_ticket_once(api: ApiSite):
     press = str(uuid.uuid4())
-    first = accepted(excused(both, press), 201)
-    assert accepted(excused(both, press), 200) == first
-    refused(excused(both, press, token=both.key), 409, "press_elsewhere")
-    assert both.count("visit") == 1
+    first = accepted(excused(api, press), 201)
+    assert accepted(excused(api, press), 200) == first
+    refused(excused(api, press, token=api.key), 409, "press_elsewhere")
+    assert api.count("visit") == 1
 
 
 @pytest.mark.parametrize(
@@ -97,87 +97,88 @@ def test_an_appointment_needs_no_reason(api: ApiSite):
     refused(excused(api, appointment_code="ABC"), 400, "bad_request")
 
 
-def test_demand_is_counted_at_the_press_on_the_service_and_only_there(both: ApiSite):
+def test_demand_is_counted_at_the_press_on_the_service_and_only_there(api: ApiSite):
     for _ in range(3):
-        refused(both.press(PERMITS), 409, "appointment_only")
-    assert counted(both) == (3, 0, 3)
-    accepted(excused(both), 201)
-    accepted(excused(both, exceptional_reason="cannot-book"), 201)
-    assert not_issued(both, "appointment_only") == 3
-    assert counted(both) == (3, 2, 1)
-    assert figures(both)[1] == {(PERMITS, REASON): 1, (PERMITS, "cannot-book"): 1}
+        refused(api.press(PERMITS), 409, "appointment_only")
+    assert counted(api) == (3, 0, 3)
+    accepted(excused(api), 201)
+    accepted(excused(api, exceptional_reason="cannot-book"), 201)
+    assert not_issued(api, "appointment_only") == 3
+    assert counted(api) == (3, 2, 1)
+    assert figures(api)[1] == {(PERMITS, REASON): 1, (PERMITS, "cannot-book"): 1}
 
 
-def test_a_check_in_after_choosing_the_service_removes_the_demand(both: ApiSite):
-    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
-    refused(both.press(PERMITS, token=both.kiosk), 409, "appointment_only")
+def test_a_check_in_after_choosing_the_service_removes_the_demand(api: ApiSite):
+    refused(api.press(PERMITS, token=api.kiosk), 409, "appointment_only")
+    refused(api.press(PERMITS, token=api.kiosk), 409, "appointment_only")
     booked = {"service": PERMITS, "booked_at": "2026-11-24T10:30:00+01:00"}
     codes = [
         accepted(
-            both.post(
-                f"/halls/{HALL}/appointments", booked | {"external_id": name}, token=both.new_key("book")
+            api.post(
+                f"/halls/{HALL}/appointments", booked | {"external_id": name}, token=api.new_key("book")
             ),
             201,
         )["code"]
         for name in ("r-1", "r-2")
     ]
     arriving = {"code": codes[0], "press_id": "press-1-of-tests", "wanted_service": PERMITS}
-    accepted(both.post("/appointments/check-in", arriving, token=both.kiosk), 201)
-    assert counted(both) == (1, 0, 1)
+    accepted(api.post("/appointments/check-in", arriving, token=api.kiosk), 201)
+    assert counted(api) == (1, 0, 1)
     by_code = {"code": codes[1], "press_id": "press-2-of-tests"}
-    accepted(both.post("/appointments/check-in", by_code, token=both.kiosk), 201)
-    assert counted(both) == (1, 0, 1), "it says nothing of a service chosen before"
-    assert values_of(both)["not_issued"] == 1
-    hall = both.database.hall_id(HALL)
-    with both.database.store.write() as rows:
+    accepted(api.post("/appointments/check-in", by_code, token=api.kiosk), 201)
+    assert counted(api) == (1, 0, 1), "it says nothing of a service chosen before"
+    assert values_of(api)["not_issued"] == 1
+    hall = api.database.hall_id(HALL)
+    with api.database.store.write() as rows:
         assert differences(rows, hall) == []
 
 
-def test_a_reason_while_the_reception_is_closed_gives_nothing_and_counts_no_second_demand(both: ApiSite):
-    both.hands.now = both.hands.now.replace(hour=21)
-    refused(both.press(PERMITS), 409, "appointment_only")
-    refused(excused(both), 409, "closed")
-    assert both.count("visit") == 0
-    assert both.count("not_issued") == 1
-    assert counted(both) == (1, 0, 1)
+def test_a_reason_while_the_reception_is_closed_gives_nothing_and_counts_no_second_demand(api: ApiSite):
+    api.hands.now = api.hands.now.replace(hour=21)
+    refused(api.press(PERMITS), 409, "appointment_only")
+    refused(excused(api), 409, "closed")
+    assert api.count("visit") == 0
+    assert api.count("not_issued") == 1
+    assert counted(api) == (1, 0, 1)
 
 
-def test_figures_are_the_same_once_rows_are_rebuilt_from_facts(both: ApiSite):
-    refused(both.press(PERMITS), 409, "appointment_only")
-    refused(both.press(PERMITS), 409, "appointment_only")
-    ticket = accepted(excused(both), 201)
-    both.open()
-    leg = accepted(both.next())["leg"]
-    accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
+@pytest.mark.both_databases
+def test_figures_are_the_same_once_rows_are_rebuilt_from_facts(api: ApiSite):
+    refused(api.press(PERMITS), 409, "appointment_only")
+    refused(api.press(PERMITS), 409, "appointment_only")
+    ticket = accepted(excused(api), 201)
+    api.open()
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "transfer", {"service": "laon-associations"}))
     days = date(2026, 11, 24), date(2026, 11, 25)
-    before = read_days(both.database, HALL, *days).days
-    execute(both.database, "UPDATE visit SET wanted_service = NULL, exceptional_reason = NULL")
-    assert read_days(both.database, HALL, *days).days != before
-    assert rebuild(both.database, HALL) == [("visit", ticket["visit"])]
-    assert read_days(both.database, HALL, *days).days == before
+    before = read_days(api.database, HALL, *days).days
+    execute(api.database, "UPDATE visit SET wanted_service = NULL, exceptional_reason = NULL")
+    assert read_days(api.database, HALL, *days).days != before
+    assert rebuild(api.database, HALL) == [("visit", ticket["visit"])]
+    assert read_days(api.database, HALL, *days).days == before
 
 
-def test_a_ticket_cancelled_at_once_leaves_the_demand_unmet(both: ApiSite):
-    refused(both.press(PERMITS), 409, "appointment_only")
-    accepted(excused(both), 201)
-    both.open()
-    leg = accepted(both.next())["leg"]
-    accepted(both.verb(leg, "cancel", {"reason": "double_press"}))
-    assert counted(both) == (1, 0, 1)
+def test_a_ticket_cancelled_at_once_leaves_the_demand_unmet(api: ApiSite):
+    refused(api.press(PERMITS), 409, "appointment_only")
+    accepted(excused(api), 201)
+    api.open()
+    leg = accepted(api.next())["leg"]
+    accepted(api.verb(leg, "cancel", {"reason": "double_press"}))
+    assert counted(api) == (1, 0, 1)
 
 
-def test_agents_and_the_desk_see_the_reason_of_waiting_called_and_transferred_visits(both: ApiSite):
-    ticket = accepted(excused(both), 201)
-    both.ticket()
-    queue = accepted(both.get(f"/halls/{HALL}/queue"))
+def test_agents_and_the_desk_see_the_reason_of_waiting_called_and_transferred_visits(api: ApiSite):
+    ticket = accepted(excused(api), 201)
+    api.ticket()
+    queue = accepted(api.get(f"/halls/{HALL}/queue"))
     waiting = {leg["number"]: leg["exceptional"] for each in queue["queues"] for leg in each["legs"]}
     assert waiting == {ticket["number"]: WHY, "A002": None}
-    both.open()
-    leg = accepted(both.next())["leg"]
-    assert accepted(both.get("/counters/laon-g1"))["leg"]["exceptional"] == WHY
-    assert accepted(both.get(f"/halls/{HALL}/queue"))["called"][0]["exceptional"] == WHY
-    accepted(both.verb(leg, "transfer", {"service": "laon-associations"}))
-    desk, path = both.person("reception"), f"/api/v1/halls/{HALL}/visits?number={ticket['number']}"
+    api.open()
+    leg = accepted(api.next())["leg"]
+    assert accepted(api.get("/counters/laon-g1"))["leg"]["exceptional"] == WHY
+    assert accepted(api.get(f"/halls/{HALL}/queue"))["called"][0]["exceptional"] == WHY
+    accepted(api.verb(leg, "transfer", {"service": "laon-associations"}))
+    desk, path = api.person("reception"), f"/api/v1/halls/{HALL}/visits?number={ticket['number']}"
     found = accepted(desk.get(path))["visits"]
     assert [visit["exceptional"] for visit in found] == [WHY]
 

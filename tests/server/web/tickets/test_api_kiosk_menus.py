@@ -31,25 +31,25 @@ def second_kiosk(api: ApiSite) -> str:
     return pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured=PERMITS_DESK).token
 
 
-def test_each_kiosk_reads_its_own_services_in_the_hall_s_order_and_people_read_them_all(both: ApiSite):
-    whole = read(both, both.kiosk)
-    both.publish_kiosks({ENTRANCE: [LICENCE, SERVICE], PERMITS_DESK: [CITIZENSHIP, FILED]})
-    desk = second_kiosk(both)
-    assert read(both, both.kiosk) == [(SERVICE, []), (LICENCE, [])]
-    assert read(both, desk) == [(FOLDER, [FILED, CITIZENSHIP])]
-    assert read(both, both.key) == whole
-    assert shown(accepted(both.person("reception").get(f"/api/v1{MENU}"))) == whole
-    both.publish_kiosks({ENTRANCE: [COLLECTED], PERMITS_DESK: []})
-    assert read(both, both.kiosk) == [(FOLDER, [COLLECTED])]
-    assert read(both, desk) == whole
+def test_each_kiosk_reads_its_own_services_in_the_hall_s_order_and_people_read_them_all(api: ApiSite):
+    whole = read(api, api.kiosk)
+    api.publish_kiosks({ENTRANCE: [LICENCE, SERVICE], PERMITS_DESK: [CITIZENSHIP, FILED]})
+    desk = second_kiosk(api)
+    assert read(api, api.kiosk) == [(SERVICE, []), (LICENCE, [])]
+    assert read(api, desk) == [(FOLDER, [FILED, CITIZENSHIP])]
+    assert read(api, api.key) == whole
+    assert shown(accepted(api.person("reception").get(f"/api/v1{MENU}"))) == whole
+    api.publish_kiosks({ENTRANCE: [COLLECTED], PERMITS_DESK: []})
+    assert read(api, api.kiosk) == [(FOLDER, [COLLECTED])]
+    assert read(api, desk) == whole
 
 
-def test_a_press_on_a_service_just_withdrawn_still_gives_a_ticket(both: ApiSite):
-    both.publish_kiosks({ENTRANCE: [LICENCE]})
-    ticket = accepted(both.press(SERVICE, token=both.kiosk), 201)
+def test_a_press_on_a_service_just_withdrawn_still_gives_a_ticket(api: ApiSite):
+    api.publish_kiosks({ENTRANCE: [LICENCE]})
+    ticket = accepted(api.press(SERVICE, token=api.kiosk), 201)
     assert ticket["service"] == SERVICE
     assert ticket["print"] is not None
-    assert both.count("not_issued") == 0
+    assert api.count("not_issued") == 0
 
 
 def test_a_kiosk_opens_with_the_services_it_offers(api: ApiSite):

@@ -4,6 +4,8 @@ import json
 import threading
 from typing import Any
 
+import pytest
+
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 from tests.server.web.configuration.editors import Editors, laon
@@ -27,38 +29,39 @@ def demand(site: ApiSite) -> list[dict[str, Any]]:
     return [json.loads(row["body"]) for row in found]
 
 
-def test_a_half_day_gives_so_many_tickets_and_the_next_gives_again(both: ApiSite):
-    limited(both, 2)
-    both.hands.now = both.hands.now.replace(hour=8)
-    first = both.ticket()
-    both.ticket()
-    assert shown(both) == "full"
-    problem = refused(both.press(), 409, "full")
+def test_a_half_day_gives_so_many_tickets_and_the_next_gives_again(api: ApiSite):
+    limited(api, 2)
+    api.hands.now = api.hands.now.replace(hour=8)
+    first = api.ticket()
+    api.ticket()
+    assert shown(api) == "full"
+    problem = refused(api.press(), 409, "full")
     assert problem["next_opening_at"].startswith("2026-11-24T1")
     assert "demi-journée" in problem["detail"]
-    assert [(each["service"], each["reason"]) for each in demand(both)] == [(SERVICE, "full")]
-    queues = accepted(both.call("GET", f"/halls/{HALL}/queue"))["queues"]
+    assert [(each["service"], each["reason"]) for each in demand(api)] == [(SERVICE, "full")]
+    queues = accepted(api.call("GET", f"/halls/{HALL}/queue"))["queues"]
     leg = next(one for queue in queues for one in queue["legs"] if one["visit"] == first["visit"])
-    both.open()
-    accepted(both.verb(leg["leg"], "cancel", {"reason": "misprint"}))
-    assert shown(both) != "full"
-    both.ticket()
-    refused(both.press(), 409, "full")
-    both.hands.now = both.hands.now.replace(hour=13)
+    api.open()
+    accepted(api.verb(leg["leg"], "cancel", {"reason": "misprint"}))
+    assert shown(api) != "full"
+    api.ticket()
+    refused(api.press(), 409, "full")
+    api.hands.now = api.hands.now.replace(hour=13)
     for _ in range(3):
-        both.ticket()
-    refused(both.press(), 409, "full")
+        api.ticket()
+    refused(api.press(), 409, "full")
 
 
-def test_many_simultaneous_presses_never_exceed_the_quota(both: ApiSite):
-    limited(both, 3)
-    both.hands.now = both.hands.now.replace(hour=8)
+@pytest.mark.both_databases
+def test_many_simultaneous_presses_never_exceed_the_quota(api: ApiSite):
+    limited(api, 3)
+    api.hands.now = api.hands.now.replace(hour=8)
     codes: list[int] = []
     at_once = threading.Barrier(8)
 
     def press() -> None:
         at_once.wait()
-        codes.append(both.press().status_code)
+        codes.append(api.press().status_code)
 
     threads = [threading.Thread(target=press) for _ in range(8)]
     for thread in threads:
@@ -68,8 +71,8 @@ def test_many_simultaneous_presses_never_exceed_the_quota(both: ApiSite):
     assert sorted(codes) == [201] * 3 + [409] * 5
 
 
-def test_a_quota_has_words_and_an_unreasonable_one_is_refused(both: ApiSite):
-    editors = Editors(both)
+def test_a_quota_has_words_and_an_unreasonable_one_is_refused(api: ApiSite):
+    editors = Editors(api)
     content = laon()
     content["services"][0]["quota"] = {"morning": 40}
     saved = accepted(editors.save("ada", content))

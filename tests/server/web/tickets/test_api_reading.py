@@ -65,17 +65,17 @@ def test_only_the_convocations_of_the_page_that_is_up_are_read(spoken: ApiSite):
     query = f"{READING}?view=convocation"
     services = accepted(spoken.get(query, token=spoken.kiosk))["sentences"]
     assert services[0] == "Pour quelle démarche venez-vous\u00a0?"
-    both = accepted(spoken.get(f"{query}&service={BOOKED}", token=spoken.kiosk))["sentences"]
-    assert f"1 sur 1\u00a0: {both[0]}" in services
+    api = accepted(spoken.get(f"{query}&service={BOOKED}", token=spoken.kiosk))["sentences"]
+    assert f"1 sur 1\u00a0: {api[0]}" in services
     shown = quote(
         accepted(spoken.get(f"/halls/{HALL}/convocations", token=spoken.kiosk))["services"][0]["hours"][1]
     )
     one = accepted(spoken.get(f"{query}&service={BOOKED}&hours={shown}", token=spoken.kiosk))["sentences"]
-    assert one == [*both[:2], both[3]]
+    assert one == [*api[:2], api[3]]
     elsewhere = accepted(
         spoken.get(f"{query}&service={BOOKED}&hours=2026-01-01T08:00:00Z", token=spoken.kiosk)
     )
-    assert elsewhere["sentences"] == both[:2]
+    assert elsewhere["sentences"] == api[:2]
 
 
 def test_a_kiosk_reads_what_it_offers_and_nothing_else(spoken: ApiSite):

@@ -16,8 +16,8 @@ def not_issued(api: ApiSite, reason: str) -> int:
     return api.count("hall_fact WHERE kind = 'TicketNotIssued' AND body LIKE :r", r=f'%"{reason}"%')
 
 
-def test_a_press_gives_a_ticket_with_all_that_the_contract_names(both: ApiSite):
-    ticket = accepted(both.press(token=both.kiosk), 201)
+def test_a_press_gives_a_ticket_with_all_that_the_contract_names(api: ApiSite):
+    ticket = accepted(api.press(token=api.kiosk), 201)
     assert set(ticket) == {
         "visit", "number", "service", "service_names", "issued_at", "ahead", "wait", "why_no_wait", "token",
         "follow_url", "short_code", "print",
@@ -28,12 +28,12 @@ def test_a_press_gives_a_ticket_with_all_that_the_contract_names(both: ApiSite):
     assert len(ticket["short_code"]) == 8
 
 
-def test_the_same_press_gives_the_same_ticket_and_says_that_it_is_not_new(both: ApiSite):
+def test_the_same_press_gives_the_same_ticket_and_says_that_it_is_not_new(api: ApiSite):
     press = str(uuid.uuid4())
-    first = accepted(both.press(press_id=press, token=both.kiosk), 201)
-    again = accepted(both.press(press_id=press, token=both.kiosk), 200)
+    first = accepted(api.press(press_id=press, token=api.kiosk), 201)
+    again = accepted(api.press(press_id=press, token=api.kiosk), 200)
     assert again == first
-    assert both.count("visit") == 1
+    assert api.count("visit") == 1
 
 
 def test_a_kiosk_has_a_limit_of_tickets_a_minute_that_repeated_presses_do_not_use(
@@ -59,29 +59,30 @@ def test_a_kiosk_has_a_limit_of_tickets_a_minute_that_repeated_presses_do_not_us
         api.close()
 
 
-def test_a_press_of_another_device_is_not_given_away(both: ApiSite):
+def test_a_press_of_another_device_is_not_given_away(api: ApiSite):
     press = str(uuid.uuid4())
-    both.publish_kiosk("laon-borne-2")
-    other = pair_device(both.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-2").token
-    accepted(both.press(press_id=press, token=both.kiosk), 201)
-    refused(both.press(press_id=press, token=other), 409, "press_elsewhere")
+    api.publish_kiosk("laon-borne-2")
+    other = pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured="laon-borne-2").token
+    accepted(api.press(press_id=press, token=api.kiosk), 201)
+    refused(api.press(press_id=press, token=other), 409, "press_elsewhere")
 
 
-def test_a_press_is_not_given_away_in_another_hall(both: ApiSite):
+def test_a_press_is_not_given_away_in_another_hall(api: ApiSite):
     """A key that works in two halls once got Laon's ticket for a press repeated at Vervins."""
     press = str(uuid.uuid4())
-    accepted(both.press(press_id=press), 201)
+    accepted(api.press(press_id=press), 201)
     wanted = {"service": "vervins-accueil", "press_id": press}
-    refused(both.post(f"/halls/{OTHER}/tickets", wanted), 409, "press_elsewhere")
+    refused(api.post(f"/halls/{OTHER}/tickets", wanted), 409, "press_elsewhere")
 
 
-def test_ten_presses_at_once_give_one_ticket(both: ApiSite):
+@pytest.mark.both_databases
+def test_ten_presses_at_once_give_one_ticket(api: ApiSite):
     press = str(uuid.uuid4())
     with ThreadPoolExecutor(10) as fingers:
-        answers = list(fingers.map(lambda _: both.press(press_id=press, token=both.kiosk), range(10)))
+        answers = list(fingers.map(lambda _: api.press(press_id=press, token=api.kiosk), range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
     assert {answer.get_json()["number"] for answer in answers} == {"A001"}
-    assert both.count("visit") == 1
+    assert api.count("visit") == 1
 
 
 def test_an_unknown_or_retired_service_issues_nothing(api: ApiSite):
@@ -91,73 +92,73 @@ def test_an_unknown_or_retired_service_issues_nothing(api: ApiSite):
     assert api.count("visit") == 0
 
 
-def test_a_closed_hall_says_when_it_opens_and_the_refusal_is_counted(both: ApiSite):
-    both.hands.now = both.hands.now.replace(hour=21)
-    problem = refused(both.press(), 409, "closed")
+def test_a_closed_hall_says_when_it_opens_and_the_refusal_is_counted(api: ApiSite):
+    api.hands.now = api.hands.now.replace(hour=21)
+    problem = refused(api.press(), 409, "closed")
     assert problem["next_opening_at"].startswith("2026-11-25T07:")
-    assert not_issued(both, "closed") == 1
-    assert both.count("visit") == 0
+    assert not_issued(api, "closed") == 1
+    assert api.count("visit") == 0
 
 
-def test_a_service_by_appointment_only_is_refused_and_counted(both: ApiSite):
-    refused(both.press("laon-naturalisation"), 409, "appointment_only")
-    assert not_issued(both, "appointment_only") == 1
+def test_a_service_by_appointment_only_is_refused_and_counted(api: ApiSite):
+    refused(api.press("laon-naturalisation"), 409, "appointment_only")
+    assert not_issued(api, "appointment_only") == 1
 
 
-def test_a_range_that_is_used_up_is_refused_and_counted(both: ApiSite):
-    both.publish(laon_accueil={"series": {"prefix": "A", "first": 1, "last": 3}})
-    assert [both.ticket()["number"] for _ in range(3)] == ["A001", "A002", "A003"]
-    refused(both.press(), 409, "numbers_exhausted")
-    assert not_issued(both, "numbers_exhausted") == 1
+def test_a_range_that_is_used_up_is_refused_and_counted(api: ApiSite):
+    api.publish(laon_accueil={"series": {"prefix": "A", "first": 1, "last": 3}})
+    assert [api.ticket()["number"] for _ in range(3)] == ["A001", "A002", "A003"]
+    refused(api.press(), 409, "numbers_exhausted")
+    assert not_issued(api, "numbers_exhausted") == 1
 
 
 # --- idempotency ------------------------------------------------------------------------------
 
 
-def test_the_same_key_and_body_get_the_same_answer(both: ApiSite):
+def test_the_same_key_and_body_get_the_same_answer(api: ApiSite):
     press, key = str(uuid.uuid4()), {"Idempotency-Key": "one"}
-    first = accepted(both.press(press_id=press, headers=key), 201)
-    again = both.press(press_id=press, headers=key)
+    first = accepted(api.press(press_id=press, headers=key), 201)
+    again = api.press(press_id=press, headers=key)
     assert again.status_code in (200, 201)
     assert again.get_json() == first
 
 
-def test_a_priority_gets_the_wait_behind_those_ahead_of_it(both: ApiSite):
-    both.open()
+def test_a_priority_gets_the_wait_behind_those_ahead_of_it(api: ApiSite):
+    api.open()
     for _ in range(6):
-        both.ticket()
-    both.app.extensions["parvis"].estimates.refresh(both.database.hall_id(HALL))
+        api.ticket()
+    api.app.extensions["parvis"].estimates.refresh(api.database.hall_id(HALL))
     wanted = {"service": SERVICE, "press_id": "priority-press", "language": "fr", "priority": True}
-    before = accepted(both.post(f"/halls/{HALL}/tickets", wanted), 201)
-    last = both.ticket()
+    before = accepted(api.post(f"/halls/{HALL}/tickets", wanted), 201)
+    last = api.ticket()
     assert before["ahead"] == 0
     assert before["wait"]["high_s"] < last["wait"]["low_s"]
 
 
-def test_a_key_with_another_body_is_refused(both: ApiSite):
-    both.press(headers={"Idempotency-Key": "one"})
-    refused(both.press(headers={"Idempotency-Key": "one"}), 422, "idempotency_mismatch")
+def test_a_key_with_another_body_is_refused(api: ApiSite):
+    api.press(headers={"Idempotency-Key": "one"})
+    refused(api.press(headers={"Idempotency-Key": "one"}), 422, "idempotency_mismatch")
 
 
-def test_keys_of_two_authors_have_nothing_to_do_with_each_other(both: ApiSite):
-    first = accepted(both.press(headers={"Idempotency-Key": "one"}), 201)
-    second = accepted(both.press(headers={"Idempotency-Key": "one"}, token=both.kiosk), 201)
+def test_keys_of_two_authors_have_nothing_to_do_with_each_other(api: ApiSite):
+    first = accepted(api.press(headers={"Idempotency-Key": "one"}), 201)
+    second = accepted(api.press(headers={"Idempotency-Key": "one"}, token=api.kiosk), 201)
     assert first["visit"] != second["visit"]
 
 
-def test_two_visitors_may_choose_the_same_key(both: ApiSite):
+def test_two_visitors_may_choose_the_same_key(api: ApiSite):
     """All visitors were one author once: the second phone to use a key got a mismatch."""
-    for ticket in (both.ticket(), both.ticket()):
+    for ticket in (api.ticket(), api.ticket()):
         path, key = f"/tickets/{ticket['token']}/give-up", {"Idempotency-Key": "one"}
-        assert accepted(both.post(path, token=None, headers=key))["end_reason"] == "abandoned"
+        assert accepted(api.post(path, token=None, headers=key))["end_reason"] == "abandoned"
 
 
-def test_greetings_with_one_key_count_once(both: ApiSite):
+def test_greetings_with_one_key_count_once(api: ApiSite):
     key = {"Idempotency-Key": "greeting"}
-    answers = [both.post(f"/halls/{HALL}/greetings", {"service": SERVICE}, headers=key) for _ in range(3)]
+    answers = [api.post(f"/halls/{HALL}/greetings", {"service": SERVICE}, headers=key) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {201}
-    assert both.count("greeting") == 1
-    assert accepted(both.get(f"/halls/{HALL}/queue"))["day"]["greetings"] == 1
+    assert api.count("greeting") == 1
+    assert accepted(api.get(f"/halls/{HALL}/queue"))["day"]["greetings"] == 1
 
 
 @pytest.mark.parametrize("key", ["x" * 201, "a\tb"])
@@ -170,16 +171,16 @@ def test_a_key_that_cannot_be_kept_is_refused(api: ApiSite, key: str):
 # --- the visitor ------------------------------------------------------------------------------
 
 
-def test_a_visitor_gives_up_and_takes_back_with_the_same_place(both: ApiSite):
-    first, second = both.ticket(), both.ticket()
+def test_a_visitor_gives_up_and_takes_back_with_the_same_place(api: ApiSite):
+    first, second = api.ticket(), api.ticket()
     path = f"/tickets/{first['token']}"
-    gone = accepted(both.post(f"{path}/give-up", token=None))
+    gone = accepted(api.post(f"{path}/give-up", token=None))
     assert (gone["state"], gone["may_take_back"]) == ("ended", True)
-    assert accepted(both.get(f"/tickets/{second['token']}", token=None))["ahead"] == 0
-    back = accepted(both.post(f"{path}/take-back", token=None))
+    assert accepted(api.get(f"/tickets/{second['token']}", token=None))["ahead"] == 0
+    back = accepted(api.post(f"{path}/take-back", token=None))
     assert (back["state"], back["ahead"]) == ("waiting", 0)
-    assert accepted(both.get(f"/tickets/{second['token']}", token=None))["ahead"] == 1
-    refused(both.post(f"{path}/take-back", token=None), 409, "wrong_state")
+    assert accepted(api.get(f"/tickets/{second['token']}", token=None))["ahead"] == 1
+    refused(api.post(f"{path}/take-back", token=None), 409, "wrong_state")
 
 
 def test_giving_up_cannot_be_taken_back_for_ever(api: ApiSite):
@@ -189,13 +190,13 @@ def test_giving_up_cannot_be_taken_back_for_ever(api: ApiSite):
     refused(api.post(f"{path}/take-back", token=None), 409, "too_late_to_undo")
 
 
-def test_a_short_code_shows_but_cannot_give_up(both: ApiSite):
-    ticket = both.ticket()
+def test_a_short_code_shows_but_cannot_give_up(api: ApiSite):
+    ticket = api.ticket()
     path = f"/tickets/{ticket['short_code']}"
-    seen = accepted(both.get(path, token=None))
+    seen = accepted(api.get(path, token=None))
     assert (seen["number"], seen["may_give_up"]) == (ticket["number"], False)
-    refused(both.post(f"{path}/give-up", token=None), 404, "unknown_ticket")
-    assert accepted(both.get(path, token=None))["state"] == "waiting"
+    refused(api.post(f"{path}/give-up", token=None), 404, "unknown_ticket")
+    assert accepted(api.get(path, token=None))["state"] == "waiting"
 
 
 def test_a_short_code_is_of_its_day(api: ApiSite):
@@ -213,41 +214,41 @@ def test_guessing_short_codes_is_slowed_and_tokens_are_not(api: ApiSite):
     assert {api.get(f"/tickets/{ticket['token']}", token=None).status_code for _ in range(40)} == {200}
 
 
-def test_a_reprint_is_a_new_job_and_strangers_learn_nothing_of_visits(both: ApiSite):
-    ticket = accepted(both.press(token=both.kiosk), 201)
-    agent, headers = both.writer("agent")
+def test_a_reprint_is_a_new_job_and_strangers_learn_nothing_of_visits(api: ApiSite):
+    ticket = accepted(api.press(token=api.kiosk), 201)
+    agent, headers = api.writer("agent")
     for visit in (ticket["visit"], "no-such-visit"):
-        refused(both.post(f"/tickets/{visit}/reprint", token=None), 401, "not_signed_in")
-        refused(both.post(f"/tickets/{visit}/reprint"), 403, "forbidden")
+        refused(api.post(f"/tickets/{visit}/reprint", token=None), 401, "not_signed_in")
+        refused(api.post(f"/tickets/{visit}/reprint"), 403, "forbidden")
     refused(agent.post("/api/v1/tickets/no-such-visit/reprint", headers=headers), 404, "unknown_visit")
 
 
-def test_the_fate_of_papers_is_that_of_the_last_job_of_each_visit(both: ApiSite):
-    ticket, other = (accepted(both.press(token=both.kiosk), 201) for _ in range(2))
-    without_printer = accepted(both.press(), 201)
-    desk, headers = both.writer("reception")
+def test_the_fate_of_papers_is_that_of_the_last_job_of_each_visit(api: ApiSite):
+    ticket, other = (accepted(api.press(token=api.kiosk), 201) for _ in range(2))
+    without_printer = accepted(api.press(), 201)
+    desk, headers = api.writer("reception")
     again = accepted(desk.post(f"/api/v1/tickets/{other['visit']}/reprint", json={}, headers=headers), 202)
     visits = ",".join(each["visit"] for each in (ticket, other, without_printer))
-    told = accepted(both.get(f"/halls/{HALL}/prints?visits={visits},no-such-visit"))
+    told = accepted(api.get(f"/halls/{HALL}/prints?visits={visits},no-such-visit"))
     waiting = {"state": "queued", "verdict": None, "why": None}
     assert told["prints"] == [
         {"job": ticket["print"]["job"], "visit": ticket["visit"], **waiting},
         {"job": again["job"], "visit": other["visit"], **waiting},
     ]
-    elsewhere = accepted(both.get(f"/halls/{OTHER}/prints?visits={visits}"))
+    elsewhere = accepted(api.get(f"/halls/{OTHER}/prints?visits={visits}"))
     assert elsewhere == {"prints": []}
-    refused(both.get(f"/halls/{HALL}/prints?visits={visits}", token=both.screen), 403, "forbidden")
+    refused(api.get(f"/halls/{HALL}/prints?visits={visits}", token=api.screen), 403, "forbidden")
     for wrong in ("", "a,,b", "a b", ",".join(["v"] * 31)):
-        refused(both.get(f"/halls/{HALL}/prints?visits={wrong}"), 400, "bad_request")
+        refused(api.get(f"/halls/{HALL}/prints?visits={wrong}"), 400, "bad_request")
 
 
-def test_needs_are_noted_with_the_ticket_or_at_a_desk_and_shown_to_agents(both: ApiSite):
+def test_needs_are_noted_with_the_ticket_or_at_a_desk_and_shown_to_agents(api: ApiSite):
     wanted = {"service": SERVICE, "press_id": str(uuid.uuid4()), "needs": ["slow", "deaf"]}
-    visit = accepted(both.post(f"/halls/{HALL}/tickets", wanted, token=both.kiosk), 201)["visit"]
-    noted = accepted(both.post(f"/tickets/{visit}/needs", {"needs": ["interpreter"]}), 200)
+    visit = accepted(api.post(f"/halls/{HALL}/tickets", wanted, token=api.kiosk), 201)["visit"]
+    noted = accepted(api.post(f"/tickets/{visit}/needs", {"needs": ["interpreter"]}), 200)
     assert noted == {"visit": visit, "needs": ["interpreter"]}
-    queues = accepted(both.get(f"/halls/{HALL}/queue"), 200)["queues"]
+    queues = accepted(api.get(f"/halls/{HALL}/queue"), 200)["queues"]
     assert [leg["needs"] for queue in queues for leg in queue["legs"]] == [["interpreter"]]
-    refused(both.post(f"/tickets/{visit}/needs", {"needs": []}, token=both.kiosk), 403, "forbidden")
-    refused(both.post(f"/tickets/{visit}/needs", {"needs": ["flu"]}), 400, "bad_request")
-    refused(both.post("/tickets/nobody/needs", {"needs": []}), 404, "unknown_visit")
+    refused(api.post(f"/tickets/{visit}/needs", {"needs": []}, token=api.kiosk), 403, "forbidden")
+    refused(api.post(f"/tickets/{visit}/needs", {"needs": ["flu"]}), 400, "bad_request")
+    refused(api.post("/tickets/nobody/needs", {"needs": []}), 404, "unknown_visit")

@@ -5,27 +5,27 @@ import pytest
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted, refused
 
 
-def test_an_agent_links_by_number_and_the_next_call_says_why(both: ApiSite):
-    session = both.open()
-    first, _, third = (both.ticket() for _ in range(3))
-    called = accepted(both.next())
+def test_an_agent_links_by_number_and_the_next_call_says_why(api: ApiSite):
+    session = api.open()
+    first, _, third = (api.ticket() for _ in range(3))
+    called = accepted(api.next())
     header = {"X-Counter-Session": session}
     linked = accepted(
-        both.post(f"/tickets/{called['visit']}/link", {"number": third["number"]}, headers=header)
+        api.post(f"/tickets/{called['visit']}/link", {"number": third["number"]}, headers=header)
     )
     assert linked == {"visit": first["visit"], "number": first["number"], "linked": [third["number"]]}
-    counter = accepted(both.get(f"/counters/{COUNTER}"))
+    counter = accepted(api.get(f"/counters/{COUNTER}"))
     assert (counter["next"], counter["leg"]["linked"]) == (third["number"], [third["number"]])
     assert counter["last_gesture"]["verb"] == "VisitsLinked"
-    accepted(both.verb(called["leg"], "start"))
-    after = accepted(both.next(called["leg"], end="served"))
+    accepted(api.verb(called["leg"], "start"))
+    after = accepted(api.next(called["leg"], end="served"))
     assert (after["number"], after["why"]["values"]["number"]) == (third["number"], first["number"])
-    assert accepted(both.post(f"/tickets/{third['visit']}/unlink"))["linked"] == []
+    assert accepted(api.post(f"/tickets/{third['visit']}/unlink"))["linked"] == []
 
 
-def test_the_reception_desk_links_and_splits_without_a_counter(both: ApiSite):
-    one, other = both.ticket(), both.ticket()
-    browser, headers = both.writer("reception")
+def test_the_reception_desk_links_and_splits_without_a_counter(api: ApiSite):
+    one, other = api.ticket(), api.ticket()
+    browser, headers = api.writer("reception")
     path = f"/api/v1/tickets/{one['visit']}"
     answer = browser.post(f"{path}/link", json={"number": other["number"].lower()}, headers=headers)
     assert accepted(answer)["linked"] == [other["number"]]
@@ -59,12 +59,12 @@ def test_a_link_that_is_not_possible_is_refused_with_its_reason(api: ApiSite):
     refused(api.post(f"/tickets/{other['visit']}/link", {"number": one["number"]}), 409, "wrong_state")
 
 
-def test_the_same_press_links_once(both: ApiSite):
-    one, other = both.ticket(), both.ticket()
+def test_the_same_press_links_once(api: ApiSite):
+    one, other = api.ticket(), api.ticket()
     path, body = f"/tickets/{one['visit']}/link", {"number": other["number"]}
-    first, again = (both.post(path, body, headers={"Idempotency-Key": "link-once"}) for _ in range(2))
+    first, again = (api.post(path, body, headers={"Idempotency-Key": "link-once"}) for _ in range(2))
     assert accepted(first) == accepted(again)
-    assert both.count("hall_fact WHERE kind = 'VisitsLinked'") == 1
+    assert api.count("hall_fact WHERE kind = 'VisitsLinked'") == 1
 
 
 @pytest.mark.parametrize("verb", ["link", "unlink"])

@@ -35,8 +35,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(both: ApiSite) -> Desk:
-    return Desk(both)
+def desk(api: ApiSite) -> Desk:
+    return Desk(api)
 
 
 def test_a_number_is_found_as_people_say_it(desk: Desk):
@@ -83,6 +83,7 @@ def test_a_lost_ticket_is_found_by_service_hour_or_language(desk: Desk):
     assert Desk(desk.site).numbers(number=at_ten) == []
 
 
+@pytest.mark.both_databases
 def test_before_the_call_the_desk_sees_the_card_and_changes_the_service(desk: Desk):
     desk.site.ticket()
     desk.site.ticket()
