@@ -39,7 +39,7 @@ def bare_server(folder: Path, *, pg: str | None = None) -> Iterator[tuple[int, i
     command += ["--database", str(folder / "bare.db")] + (["--pg", pg] if pg else [])
     server = child_of_tests(command, cores=SERVER_CORES, output=folder / "bare.log")
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/hello"), "the bare routes answer", within_s=30)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/hello"), "the bare routes answer")
         yield port, server.pid
     finally:
         server.kill()
@@ -161,7 +161,7 @@ def product(
         served = running.enter_context(
             Served(folder, database_url=url, cores=SERVER_CORES, kiosk_tickets_a_minute=unlimited)
         )
-        served.parvis("demo", within_s=300)
+        served.parvis("demo")
         for document in documents:
             place = folder / f"{document['hall']}.json"
             place.write_text(json.dumps(document), encoding="utf-8")
@@ -171,7 +171,7 @@ def product(
             hall = served.demonstration["sites"][0]["hall"]
             fill_past_visits(served.database_url, hall, past_visits)
             os.sync()  # a past that is still on its way to the disk would slow every commit after it
-        served.start(within_s=60)
+        served.start()
         wait_until(lambda: _is_idle(served), "what a server prepares at its start is done", within_s=180)
         yield Product(served)
 

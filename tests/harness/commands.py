@@ -42,6 +42,7 @@ def run_command(arguments: list[str], environment: dict[str, str], *, typed: str
         printed = [
             (place / name).read_text(encoding="utf-8") if (place / name).exists() else "" for name in "12"
         ]
+        assert command.exitcode is not None
         return Ended(command.exitcode, *printed)
 
 

@@ -86,7 +86,7 @@ def held_statements(value: object, name: str) -> Iterator[tuple[str, Statement]]
         for place, each in enumerate(value):
             yield from held_statements(each, f"{name}[{place}]")
     elif type(value).__module__.startswith("server.store.") and not isinstance(value, type):
-        for field in getattr(value, "__slots__", None) or getattr(value, "__dict__", ()):
+        for field in getattr(value, "__slots__", ()) or getattr(value, "__dict__", ()):
             yield from held_statements(getattr(value, field), f"{name}.{field}")
 
 
