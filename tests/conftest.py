@@ -194,7 +194,7 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str) -> st
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the tables, to copy."""
-    from tests.harness.databases import make_tables
+    from tests.harness.sql import make_tables
 
     place = tmp_path_factory.mktemp("migrated") / "parvis.db"
     make_tables(f"sqlite:///{place}")
@@ -204,7 +204,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
     """Name of a PostgreSQL database with the tables, to copy."""
-    from tests.harness.databases import make_tables
+    from tests.harness.sql import make_tables
 
     name = postgresql.new_database()
     make_tables(postgresql.url(name))

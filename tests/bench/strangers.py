@@ -15,7 +15,7 @@ from pathlib import Path
 from server.web.access.requirements import Access, required_of
 from tests.bench.http_load import Connection, percentile, request
 from tests.bench.sides import Product
-from tests.harness.databases import make_tables
+from tests.harness.sql import make_tables
 from tests.server.web.api_site import ApiSite
 
 CONNECTIONS, MOST_OF_THE_MENU_MS, BETWEEN_S = 64, 250, 0.02

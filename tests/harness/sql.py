@@ -1,12 +1,21 @@
-"""Statements that a test writes as SQL. The store itself knows only expressions (decision 55)."""
+"""Tables, and statements that a test writes as SQL: the store knows only expressions (decision 55)."""
 
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
 
+from server.clock import Clock
 from server.store.engine.statements import Write
+from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
+
+
+def make_tables(url: str) -> None:
+    """Brings an empty database to the newest schema."""
+    database = Database(url, Clock())
+    migrate(database)
+    database.close()
 
 
 def all_rows(database: Database, statement: str, **values: object) -> list[dict[str, Any]]:

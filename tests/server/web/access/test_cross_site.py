@@ -10,7 +10,7 @@ from flask import Response
 
 from server.domain.instants import EPOCH
 from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE
-from tests.harness.databases import make_tables
+from tests.harness.sql import make_tables
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 
 TICKETS = f"/api/v1/halls/{HALL}/tickets"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import brotli
 import pytest
 
-from tests.harness.databases import make_tables
+from tests.harness.sql import make_tables
 from tests.server.web.api_site import ApiSite
 
 BOTH = {"Accept-Encoding": "gzip, deflate, br"}
