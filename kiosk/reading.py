@@ -238,7 +238,7 @@ class ViewReader:
             return _sentences([self.say("kiosk.ticket.whose"), *self._whose()])
         number = self.say("kiosk.spoken.number", number=", ".join(ticket.number))
         arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
-        read = [number, ticket.service, *arrival, *self._turn(ticket)]
+        read = [number, ticket.service, *arrival, *self._say_turn(ticket)]
         if ticket.is_priority:
             read.append(self.say("kiosk.ticket.priority"))
         if ticket.paper != "pending":
@@ -258,7 +258,7 @@ class ViewReader:
             return self.say("kiosk.print.pending_seconds", count=-(-within_s // 10) * 10)
         return self.say("kiosk.print.pending_minutes", count=-(-within_s // 60))
 
-    def _turn(self, ticket: ReadTicket) -> Iterator[str]:
+    def _say_turn(self, ticket: ReadTicket) -> Iterator[str]:
         if ticket.place:
             yield self.say("kiosk.spoken.called", place=ticket.place)
         elif ticket.ahead is not None:

@@ -190,7 +190,7 @@ def demo(
     """Create the demonstration if there is none, and print every page and account; or play it live."""
     settings = Settings()
     if live:
-        demonstrating.live(settings, pace, ends_with=ends_with)
+        demonstrating.simulate_live(settings, pace, ends_with=ends_with)
         return
     demonstrating.warn_root()
     described = demonstrating.described_demonstration(settings, history)

@@ -68,8 +68,8 @@ CURRENT: ContextVar[TcpConnection | None] = ContextVar("connection", default=Non
 """The connection whose request or packet is being handled; None outside a server."""
 
 
-def caller_is_identified() -> None:
-    """The current connection belongs to a paired device, a signed-in person, a key or a visitor's ticket."""
+def identify_caller() -> None:
+    """Marks the current connection as that of a known device, person, key or ticket."""
     connection = CURRENT.get()
     if connection is not None and not connection.is_identified:
         connection.identify()

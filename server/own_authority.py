@@ -68,18 +68,18 @@ class OwnAuthority:
         self.folder.mkdir(parents=True, exist_ok=True)
         authority_key, authority = self._authority(own_names(), now)
         names = [*_permitted(authority, own_names()), *LOOPBACK_NAMES]
-        wanted = x509.SubjectAlternativeName(
+        alternative_names = x509.SubjectAlternativeName(
             [
                 *(x509.DNSName(each) for each in names),
                 *(x509.IPAddress(ip_address(each)) for each in (*addresses, *LOOPBACK_ADDRESSES)),
             ]
         )
         key = _kept_key(self.key)
-        if self._is_good(authority, key, wanted, now):
+        if self._is_good(authority, key, alternative_names, now):
             return False
         signed = (
             _begun(_name("Parvis"), authority.subject, key, now, CERTIFICATE_FOR)
-            .add_extension(wanted, critical=False)
+            .add_extension(alternative_names, critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(
@@ -114,7 +114,7 @@ class OwnAuthority:
         self,
         authority: x509.Certificate,
         key: ec.EllipticCurvePrivateKey,
-        wanted: x509.SubjectAlternativeName,
+        alternative_names: x509.SubjectAlternativeName,
         now: datetime,
     ) -> bool:
         """Whether the certificate of now may stay."""
@@ -128,7 +128,7 @@ class OwnAuthority:
         names = kept.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         return (
             kept.public_key() == key.public_key()
-            and names == wanted
+            and names == alternative_names
             and kept.not_valid_after_utc > now + RENEWED_BEFORE
         )
 

@@ -79,8 +79,8 @@ class Browser:
             if pages:
                 break
             time.sleep(0.1)
-        asked = {"targetId": pages[0], "flatten": True}
-        result = self._ask("Target.attachToTarget", asked, until).get("result")
+        target = {"targetId": pages[0], "flatten": True}
+        result = self._ask("Target.attachToTarget", target, until).get("result")
         return str(result["sessionId"]) if isinstance(result, Mapping) else ""
 
     def _ask(

@@ -280,9 +280,9 @@ def _json(content: dict[str, object]) -> str:
 
 def program_part(name: str, choices: Choices) -> str:
     """A file of the program: the one next to this file, else the server's."""
-    beside = Path(__file__).with_name(name)
-    if beside.exists():
-        return beside.read_text("utf-8")
+    neighbour = Path(__file__).with_name(name)
+    if neighbour.exists():
+        return neighbour.read_text("utf-8")
     address = f"{choices.server}/player/{name}"
     trusted = ssl.create_default_context(cafile=choices.authority)
     try:

@@ -176,10 +176,10 @@ class SimulatedEpsonPrinter(SimulatedPulledPrinter[EpsonFault]):
         """A request, answered to the challenge of the server; once more when the nonce is old."""
         body = urlencode(form).encode()
         answer = self._exchange("POST", self.address, self._headers(), body)
-        asked = answer.headers.get("WWW-Authenticate", "")
-        if answer.status == 401 and asked.startswith("Digest "):
+        challenge = answer.headers.get("WWW-Authenticate", "")
+        if answer.status == 401 and challenge.startswith("Digest "):
             self.challenges += 1
-            self._nonce = {name: quoted or plain for name, quoted, plain in _CHALLENGE.findall(asked)}
+            self._nonce = {name: quoted or plain for name, quoted, plain in _CHALLENGE.findall(challenge)}
             self._count = 0
             answer = self._exchange("POST", self.address, self._headers(), body)
         self.last_status = answer.status

@@ -110,13 +110,15 @@ class SimulatedStarPrinter(SimulatedPulledPrinter[StarFault]):
         answer = self._send("POST", self.address, json.dumps(self._status()).encode())
         if answer.status != 200:
             return False
-        told = json.loads(answer.body)
+        answered = json.loads(answer.body)
         self._results = [
-            result for action in told.get("clientAction") or () if (result := self._acted(action)) is not None
+            result
+            for action in answered.get("clientAction") or ()
+            if (result := self._acted(action)) is not None
         ]
-        if not told.get("jobReady") or _STOPPED & self._faults:
+        if not answered.get("jobReady") or _STOPPED & self._faults:
             return bool(self._results)
-        self._fetch(told)
+        self._fetch(answered)
         return True
 
     def _status(self) -> dict[str, Any]:

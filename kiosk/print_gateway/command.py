@@ -100,8 +100,8 @@ def _install(typed: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise GatewayFault("wrong_usb", why=error) from error
-    asked = sentence("print_gateway.secret", user=settings.user)
-    secret = getpass.getpass(f"{asked} ") if sys.stdin.isatty() else sys.stdin.readline()
+    question = sentence("print_gateway.secret", user=settings.user)
+    secret = getpass.getpass(f"{question} ") if sys.stdin.isatty() else sys.stdin.readline()
     if not secret.strip():
         raise GatewayFault("no_secret")
     file, unit = typed.settings or USUAL_FILE, typed.unit

@@ -145,8 +145,8 @@ def compose(
         media.prepare_waiting()
 
     def look_at_provider() -> None:
-        if provider is not None and provider.is_to_look():
-            publisher.later(0, provider.look)
+        if provider is not None and provider.is_due():
+            publisher.later(0, provider.check)
 
     parvis = Parvis(
         app=app,
@@ -193,7 +193,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
     every, publisher = base.every, parvis.publisher
     return [
         every(TICK_S, publisher.tick),
-        every(TICK_S, build_void_tokens(base, parvis.presence).look),
+        every(TICK_S, build_void_tokens(base, parvis.presence).cut_void),
         every(TICK_S, parvis.simulated.follow),
         every(HEARTBEAT_S, publisher.heartbeat),
         every(HEARTBEAT_S, parvis.devices.keep),
@@ -206,8 +206,8 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, build_vigilance(base).read_due),
         every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
-        every(LOOK_S, parvis.sender.look),
-        every(ROUND_S, parvis.report_letters.look),
+        every(LOOK_S, parvis.sender.send_due),
+        every(ROUND_S, parvis.report_letters.send_due),
         parvis.voice.run,
         *maintenance_loops(base, _rounds(base, parvis)),
     ]

@@ -126,7 +126,7 @@ def start_player() -> None:
     )
 
 
-def live(settings: Settings, pace: float, *, ends_with: int | None = None) -> None:
+def simulate_live(settings: Settings, pace: float, *, ends_with: int | None = None) -> None:
     """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration.
 
     `ends_with`: the parent process whose end ends the play, None for none.

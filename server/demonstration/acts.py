@@ -107,5 +107,5 @@ class Acts(Protocol):
     def transfer(self, counter: str, session: str, *, leg: str, service: str) -> None:
         """The visitor goes on to another service."""
 
-    def look(self, counter: str) -> HeldCounter:
+    def read_counter(self, counter: str) -> HeldCounter:
         """The counter as it is now."""

@@ -181,7 +181,7 @@ class ApiActs:
             if each["state"] == AppointmentState.BOOKED
         ]
 
-    def look(self, counter: str) -> HeldCounter:
+    def read_counter(self, counter: str) -> HeldCounter:
         answer = self.server.ask("GET", f"/counters/{counter}", self.keys.agents)
         leg = answer["leg"]
         return HeldCounter(answer["session"], None if leg is None else _leg(leg))

@@ -148,8 +148,8 @@ def _expect_appointments(play: HallPlay, pace: float) -> None:
     assert isinstance(acts, ApiActs)
     comes: dict[Booked, datetime | None] = {}
 
-    def look() -> None:
-        play.time.after(LOOKS_FOR_APPOINTMENTS_EVERY_S * pace, lambda: play.may_fail(look))
+    def bring_expected() -> None:
+        play.time.after(LOOKS_FOR_APPOINTMENTS_EVERY_S * pace, lambda: play.may_fail(bring_expected))
         for booked in acts.expected_today():
             if booked not in comes:
                 comes[booked] = _still_comes(booked, play.chance, since)
@@ -158,7 +158,7 @@ def _expect_appointments(play: HallPlay, pace: float) -> None:
                 comes[booked] = None
                 play.come_expected(booked)
 
-    play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: play.may_fail(look))
+    play.time.after(play.chance.uniform(0, FIRST_ARRIVAL_WITHIN_S), lambda: play.may_fail(bring_expected))
 
 
 def _still_comes(booked: Booked, chance: Random, since: datetime) -> datetime | None:

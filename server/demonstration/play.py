@@ -307,14 +307,14 @@ class HallPlay(HallVisitors):
 
     def _answer_now(self, post: CounterPost) -> None:
         """The visitor called to this post did not come."""
-        counter = self.acts.look(post.counter)
+        counter = self.acts.read_counter(post.counter)
         if counter.session == post.session and counter.leg is not None and not counter.leg.is_started:
             post.leg = counter.leg
             self._verb(post, "no-show")
 
     def _close_now(self, post: CounterPost) -> None:
         assert post.session is not None
-        if self.acts.look(post.counter).session == post.session:
+        if self.acts.read_counter(post.counter).session == post.session:
             self.acts.close(post.counter, post.session)
         post.leave()
 
@@ -322,7 +322,7 @@ class HallPlay(HallVisitors):
 
     def _look_again(self, post: CounterPost) -> None:
         """Another person acted at this counter: takes its present state, or leaves it to its holder."""
-        counter = self.acts.look(post.counter)
+        counter = self.acts.read_counter(post.counter)
         if post.session is None or counter.session != post.session:
             post.leave()
             self.time.after(LOOKS_AGAIN_S, lambda: self._open(post))

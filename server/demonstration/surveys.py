@@ -55,15 +55,15 @@ def make_survey(database: Database) -> None:
     for hall, count in found["answers"].items():
         channels = cycle(found["channels"])
         for _ in range(count):
-            asked = asked_in(database, survey, database.hall_id(hall), next(channels))
-            answer_survey(database, asked, _given(asked, found, chance, texts))
+            shown_survey = asked_in(database, survey, database.hall_id(hall), next(channels))
+            answer_survey(database, shown_survey, _given(shown_survey, found, chance, texts))
 
 
-def _given(asked: AskedSurvey, found: _Survey, chance: Random, texts: Iterator[str]) -> GivenAnswers:
+def _given(shown_survey: AskedSurvey, found: _Survey, chance: Random, texts: Iterator[str]) -> GivenAnswers:
     typed = {
         each.id: chance.choice(found["chosen"][each.kind])
-        for each in asked.questions
+        for each in shown_survey.questions
         if each.kind != QuestionKind.TEXT
     }
-    text = {each.id: next(texts, "") for each in asked.questions if each.kind == QuestionKind.TEXT}
+    text = {each.id: next(texts, "") for each in shown_survey.questions if each.kind == QuestionKind.TEXT}
     return GivenAnswers(typed | text, chance.choice(found["languages"]), "")

@@ -145,7 +145,7 @@ class UseCaseActs:
         gesture = Gesture(leg, self._agents[counter], session)
         transfer(self.database, gesture, to=Destination(service=service))
 
-    def look(self, counter: str) -> HeldCounter:
+    def read_counter(self, counter: str) -> HeldCounter:
         with self.database.read() as rows:
             place = open_place(rows, counter)
             row = leg_at_counter(rows, counter)

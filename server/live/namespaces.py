@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession
 from socketio import Namespace, Server
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
-from server.connections import caller_address, caller_is_identified
+from server.connections import caller_address, identify_caller
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
@@ -104,7 +104,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
         if joined.following is not None:
             for older in self.presence.beyond(joined.following[0], PAGES_OF_A_TICKET):
                 cut_socket(self.server, older, self.namespace)
-        caller_is_identified()
+        identify_caller()
 
     def on_disconnect(self, sid: str, reason: object = None) -> None:
         """Leaves."""
@@ -242,13 +242,13 @@ def namespaces(
         screen = (caller.configured, caller.author.id) if caller.configured else None
         if caller.configured:
             rooms.append(messages.screen_room(hall, caller.configured))
-        told = _incidents(auth, hall, database, callers)
+        incidents = _incidents(auth, hall, database, callers)
         return SocketPlace(
             hall,
-            [*rooms, *told.rooms],
+            [*rooms, *incidents.rooms],
             screen=screen,
             device=caller.configured,
-            receiver=told.receiver,
+            receiver=incidents.receiver,
         )
 
     def kiosk(auth: Handshake) -> SocketPlace:
@@ -262,8 +262,10 @@ def namespaces(
         hall, caller = callers(auth, REQUIRED[messages.AGENT])
         queue = messages.queue_room(hall, is_whole=caller.author.reach.is_whole)
         rooms = [messages.hall_room(hall), queue, *_further_rooms(auth, hall, database, callers)]
-        told = _incidents(auth, hall, database, callers)
-        return SocketPlace(hall, [*rooms, *told.rooms], author=caller.author, receiver=told.receiver)
+        incidents = _incidents(auth, hall, database, callers)
+        return SocketPlace(
+            hall, [*rooms, *incidents.rooms], author=caller.author, receiver=incidents.receiver
+        )
 
     def visitor(auth: Handshake) -> SocketPlace:
         token = auth.get("ticket")

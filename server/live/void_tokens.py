@@ -30,7 +30,7 @@ class VoidTokens:
     _checked: frozenset[tuple[str, SocketToken]] = frozenset()
     _checked_at_s: float = 0.0
 
-    def look(self) -> None:
+    def cut_void(self) -> None:
         """Cuts the sockets of revoked or renewed devices, of revoked or expired keys, of ended sessions.
 
         And of people whose roles do not allow it any more, or for another part of the hall. After a change,

@@ -36,7 +36,7 @@ class Provider:
         self._clock = clock
         self._discovered: KnownProvider | None = None
         self._checked_at_s: float | None = None
-        self._looking = threading.Lock()
+        self._checking = threading.Lock()
         self._trouble: str | None = None
 
     @property
@@ -44,20 +44,20 @@ class Provider:
         """Why the provider cannot be used (code of a refusal), as long as the last check is recent."""
         return self._trouble if self._was_checked_within(TOLD_S) else None
 
-    def is_to_look(self) -> bool:
-        """Whether the last look is old, and none is under way."""
-        return not self._was_checked_within(FRESH_S) and not self._looking.locked()
+    def is_due(self) -> bool:
+        """Whether the last check is old, and none is under way."""
+        return not self._was_checked_within(FRESH_S) and not self._checking.locked()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Reads the provider's description, unless that is under way; `trouble` says how it went."""
-        if not self._looking.acquire(blocking=False):
+        if not self._checking.acquire(blocking=False):
             return
         try:
-            self._look()
+            self._fetch()
         except Refusal:
             pass  # kept as `trouble`
         finally:
-            self._looking.release()
+            self._checking.release()
 
     def begin(self, back: str, *, next_path: str = "/") -> tuple[str, AuthorizationRequest]:
         """Where the browser goes, and what it keeps meanwhile; `back`: the address it comes back to.
@@ -136,7 +136,7 @@ class Provider:
     def _was_checked_within(self, seconds: float) -> bool:
         return self._checked_at_s is not None and self._clock.elapsed_s() - self._checked_at_s <= seconds
 
-    def _look(self) -> KnownProvider:
+    def _fetch(self) -> KnownProvider:
         before = self._trouble
         try:
             self._discovered, self._trouble = fetch_provider(self.registration.issuer), None
@@ -155,10 +155,10 @@ class Provider:
         """The provider's description, read again when it is old or reading it failed."""
         if self._discovered is not None and self._was_checked_within(FRESH_S) and self._trouble is None:
             return self._discovered
-        return self._look()
+        return self._fetch()
 
     def _tokens(self, code: str, request: AuthorizationRequest, back: str) -> dict[str, Any]:
-        description = (self._discovered or self._look()).description
+        description = (self._discovered or self._fetch()).description
         given = self.registration
         methods = description.token_endpoint_auth_methods_supported
         method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
@@ -175,7 +175,7 @@ class Provider:
 
     def _signed(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Header and claims; keys are read anew where they have changed. Refusal: oidc_signature."""
-        discovered = self._discovered or self._look()
+        discovered = self._discovered or self._fetch()
         try:
             return signed_claims(token, discovered.keys)
         except UnknownKey:
@@ -187,7 +187,7 @@ class Provider:
             raise Refusal("oidc_signature", why="unknown key") from error
 
     def _userinfo(self, access_token: str, subject: str, expected: ExpectedToken) -> dict[str, Any]:
-        address = (self._discovered or self._look()).description.userinfo_endpoint
+        address = (self._discovered or self._fetch()).description.userinfo_endpoint
         if address is None:
             if self.registration.has_signed_userinfo:
                 raise Refusal("oidc_unsigned")

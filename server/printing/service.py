@@ -102,7 +102,7 @@ class PrintService:
         try:
             while not self._stopping.is_set():
                 try:
-                    self.look()
+                    self.wake_printers()
                 except Refusal as refusal:
                     log.warning("printers_not_watched", code=refusal.code)
                 except Exception:
@@ -111,7 +111,7 @@ class PrintService:
         finally:
             self._ended.set()
 
-    def look(self) -> None:
+    def wake_printers(self) -> None:
         """Follows the configuration, wakes the printers that have jobs, keeps the leases."""
         with self.printing.database.read() as rows:
             halls = [hall for hall in all_halls(rows) if hall.is_configured]

@@ -41,7 +41,7 @@ class ReportLetters:
     failures: int = 0
     _is_busy: bool = field(default=False)
 
-    def look(self) -> None:
+    def send_due(self) -> None:
         """Queues and sends what is due; a second call meanwhile does nothing."""
         if self._is_busy:
             return

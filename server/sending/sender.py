@@ -50,9 +50,9 @@ class Sender:
     def committed(self, commit: Commit) -> None:
         """The subscriber of commits: sends new deliveries of an alarm at once."""
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
-            self.spawn(self.look)
+            self.spawn(self.send_due)
 
-    def look(self) -> None:
+    def send_due(self) -> None:
         """Sends due deliveries to each recipient that this process is not already sending to."""
         try:
             waiting = dict.fromkeys(delivery.recipient for delivery in self._due())

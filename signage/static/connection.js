@@ -37,7 +37,7 @@ export function connect({ io, location, history, on }) {
     clearTimeout(fetchTimer);
     on.disconnected();
     // cut by the server: the answer to a new connection says whether the screen may still be here
-    if (reason === "io server disconnect") again(random(CUT_PAUSE_MS));
+    if (reason === "io server disconnect") connectLater(random(CUT_PAUSE_MS));
     else if (reason !== "io client disconnect") back.lost();
   });
   socket.on("connect_error", () => {
@@ -46,7 +46,7 @@ export function connect({ io, location, history, on }) {
       return back.lost();
     }
     on.refused();
-    return again(REFUSED_PAUSE_MS + random(REFUSED_PAUSE_MS));
+    return connectLater(REFUSED_PAUSE_MS + random(REFUSED_PAUSE_MS));
   });
   socket.on("board.changed", on.board);
   socket.on("queues.changed", on.queues);
@@ -83,7 +83,7 @@ export function connect({ io, location, history, on }) {
     socket.connect();
   }
 
-  function again(ms) {
+  function connectLater(ms) {
     setTimeout(() => socket.connected || socket.connect(), ms);
   }
 

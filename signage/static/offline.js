@@ -13,7 +13,7 @@ const TRY_AGAIN_MS = 5_000;
  */
 export function installWorker({ isPreview, onRelease }) {
   const { serviceWorker } = navigator;
-  if (!serviceWorker || isPreview) return { look: () => {} };
+  if (!serviceWorker || isPreview) return { checkRelease: () => {} };
   let hasOne = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => {
     if (hasOne) return onRelease();
@@ -24,7 +24,7 @@ export function installWorker({ isPreview, onRelease }) {
   const registered = serviceWorker
     .register("/screen/worker.js", { scope: "/screen" })
     .catch((error) => console.warn(error));
-  const look = async () => {
+  const checkRelease = async () => {
     const registration = await registered;
     await registration?.update().catch(lookAgain);
     const { installing } = registration ?? {};
@@ -34,9 +34,9 @@ export function installWorker({ isPreview, onRelease }) {
   let again = 0;
   const lookAgain = () => {
     clearTimeout(again);
-    again = setTimeout(look, TRY_AGAIN_MS);
+    again = setTimeout(checkRelease, TRY_AGAIN_MS);
   };
-  return { look };
+  return { checkRelease };
 }
 
 /** Whether frames are drawn: a hidden page draws none, nor does one whose output was turned off. */

@@ -104,7 +104,7 @@ const connection = (isPreview ? connectPreview : connect)({
     connected: () => {
       alertTeller.forget();
       supervised.forget();
-      worker.look();
+      worker.checkRelease();
       update(screenState.connected(state, now()));
     },
     disconnected: () => update(screenState.disconnected(state)),

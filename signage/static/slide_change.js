@@ -30,7 +30,7 @@ export function createSlideChange({ box, leaving }) {
   }
 
   /** Show another page of the slide: what both have in the same place, as the title, stands still. */
-  function turn(element) {
+  function turnPage(element) {
     end();
     const former = box.firstElementChild;
     box.replaceChildren(element);
@@ -68,7 +68,7 @@ export function createSlideChange({ box, leaving }) {
     return animation;
   }
 
-  return { bring, turn, replace, end, keepStill };
+  return { bring, turnPage, replace, end, keepStill };
 }
 
 /** The children of a page that differ from those in the same place of the page before it. */

@@ -93,7 +93,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   function put(element, isNew) {
     const former = placed;
     placed = current;
-    if (former === current) return change.turn(element);
+    if (former === current) return change.turnPage(element);
     if (!isNew) return change.replace(element);
     if (former && ready.get(former.key) === former) ready.delete(former.key);
     return change.bring(element, () => former && release(former));

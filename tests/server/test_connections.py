@@ -10,7 +10,7 @@ from server.connections import (
     Connections,
     HttpDeadlines,
     TcpConnection,
-    caller_is_identified,
+    identify_caller,
 )
 from server.domain.budgets import Budget
 from server.domain.web_addresses import network_of
@@ -77,7 +77,7 @@ def test_an_identified_caller_is_never_counted():
         hall = Hall(open_, most=2)
         for number in range(50):
             hall.connect(f"screen-{number}")
-            caller_is_identified()
+            identify_caller()
         hall.connect("one", since_s=1.0)
         hall.connect("two", since_s=2.0)
         assert hall.closed == []
@@ -136,7 +136,7 @@ def test_a_proxys_connection_identified_by_one_caller_still_counts_for_the_next(
         hall.connections.is_behind_proxy = True
         one, two = hall.connect("one", since_s=1.0), hall.connect("two", since_s=2.0)
         hall.connections.head_is_read(two, forwarded("192.0.2.7"))
-        caller_is_identified()
+        identify_caller()
         hall.connections.head_is_read(one, forwarded("192.0.2.7"))
         assert hall.closed == []
         hall.connections.head_is_read(two, forwarded("192.0.2.7"))

@@ -39,7 +39,7 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
     app, parvis = parts.app, parts.parvis
     settings = parvis.settings
 
-    def look() -> Branding | None:
+    def read_look() -> Branding | None:
         try:
             return look_of(parvis.database)
         except Refusal:
@@ -56,5 +56,5 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
     install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
     install_refusals(app, parvis.catalogues.translate)
     install_page_context(
-        app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, look=look
+        app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, look=read_look
     )

@@ -60,7 +60,7 @@ class DeviceConnection:
         return cls(str(message["id"]), str(message["address"]), str(message["browser"]), since, seen_at)
 
 
-def live(connections: Sequence[DeviceConnection], now: datetime) -> tuple[DeviceConnection, ...]:
+def live_connections(connections: Sequence[DeviceConnection], now: datetime) -> tuple[DeviceConnection, ...]:
     """Those that gave a sign of life lately."""
     return tuple(each for each in connections if now - each.seen_at <= SILENT_AFTER)
 
@@ -69,7 +69,7 @@ def with_sign_of_life(
     connections: Sequence[DeviceConnection], connection: DeviceConnection, now: datetime
 ) -> tuple[DeviceConnection, ...]:
     """The live connections after a sign of life of `connection`; each keeps the instant of its first sign."""
-    others = [each for each in live(connections, now) if each.id != connection.id]
+    others = [each for each in live_connections(connections, now) if each.id != connection.id]
     since = next((each.since for each in connections if each.id == connection.id), now)
     return (*others, replace(connection, since=since, seen_at=now))
 
@@ -81,12 +81,12 @@ def without(connections: Sequence[DeviceConnection], ended: str) -> tuple[Device
 
 def is_opened_twice(connections: Sequence[DeviceConnection], now: datetime) -> bool:
     """Whether two pages of the device are open at the same time, wherever they are."""
-    return any(_lived_together(*pair) for pair in combinations(live(connections, now), 2))
+    return any(_lived_together(*pair) for pair in combinations(live_connections(connections, now), 2))
 
 
 def is_copied(connections: Sequence[DeviceConnection], now: datetime) -> bool:
     """Whether two machines use the token at the same time: two addresses, or two browsers."""
-    pairs = combinations(live(connections, now), 2)
+    pairs = combinations(live_connections(connections, now), 2)
     return any(one.origin != other.origin and _lived_together(one, other) for one, other in pairs)
 
 

@@ -16,7 +16,7 @@ from server.domain.devices.connections import (
     SILENT_AFTER,
     ConnectionMessage,
     DeviceConnection,
-    live,
+    live_connections,
     with_sign_of_life,
     without,
 )
@@ -275,7 +275,7 @@ def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | 
     if before is None:
         return None
     connections = without(before.connections, ended)
-    if live(connections, now):
+    if live_connections(connections, now):
         return replace(before, connections=connections)
     return replace(before, since=now, is_connected=False, connections=connections)
 

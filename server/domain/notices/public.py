@@ -54,9 +54,9 @@ def holds(when_more_than: int | None, waiting: int) -> bool:
     return when_more_than is None or waiting > when_more_than
 
 
-def language_to_read(languages: Sequence[str], wanted: str) -> str:
-    """The language of a notice that a reader gets: the wanted one, else French."""
-    return wanted if wanted in languages else FRENCH
+def language_to_read(languages: Sequence[str], preferred: str) -> str:
+    """The language of a notice that a reader gets: the preferred one, else French."""
+    return preferred if preferred in languages else FRENCH
 
 
 def in_sentences(text: str, longest: int = LONGEST_SPOKEN) -> list[str]:

@@ -129,9 +129,9 @@ class Read[R](_Statement):
         self.row = row
         self._types = {column.key: column.type for column in statement.selected_columns}
         found = list(self._types)
-        wanted = _fields_of(row) if is_dataclass(row) else found[:1]
-        if found != wanted:
-            raise TypeError(f"{row.__name__} has the fields {wanted}, its statement the columns {found}")
+        expected = _fields_of(row) if is_dataclass(row) else found[:1]
+        if found != expected:
+            raise TypeError(f"{row.__name__} has the fields {expected}, its statement the columns {found}")
         self._decoders: dict[str, list[tuple[int, Conversion]]] = {}
 
     def decoded(self, dialect: Dialect, rows: Iterable[Sequence[object]]) -> list[R]:

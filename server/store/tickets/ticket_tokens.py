@@ -30,7 +30,7 @@ class TicketTokens:
                 return token
             turn += 1
 
-    def again(self, visit: str, *, digest: str | None, former: str | None) -> str | None:
+    def remake(self, visit: str, *, digest: str | None, former: str | None) -> str | None:
         """The token of a visit's ticket; None where it was purged, or made with another key.
 
         `digest`: of the token. `former`: the token itself, of a ticket issued before tokens were made of

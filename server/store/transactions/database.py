@@ -281,7 +281,7 @@ class Database:
         self, hall_id: str, author: Author, keys: RequestKeys, *, is_configured: bool
     ) -> Iterator[HallTransaction]:
         memory = self._memory(hall_id)
-        with self._turns_of(hall_id).turn(keys.reads(), is_alone=not is_configured) as turn:
+        with self._turns_of(hall_id).take_turn(keys.reads(), is_alone=not is_configured) as turn:
             commit = turn.commit
             transaction = self._begin(turn, hall_id, author, keys)
             transaction.memory = memory

@@ -110,7 +110,7 @@ class GroupCommit:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
+    def take_turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
         """A turn as a context; at its end the work is committed.
 
         `reads`: the request's own. `is_alone`: no other transaction shares this commit.

@@ -19,8 +19,8 @@ def plan_action(database: Database, reach: RegisterReach, entry: str, remark: st
         row = find_entry(rows, database, reach, entry)
     if row.action is not None:
         return row.action
-    asked = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
-    action = add_action_for(database, site, ActionOrigin(OriginKind.COMPLAINT, row.id), asked)
+    action_request = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
+    action = add_action_for(database, site, ActionOrigin(OriginKind.COMPLAINT, row.id), action_request)
     with database.store.write() as rows:
         current = find_entry_to_change(rows, database, reach, entry)
         change_entry(rows, replace(current, action=action))

@@ -133,7 +133,7 @@ class _Checked:
     mark: DocumentsMark
     problems: Sequence[DocumentProblem]
 
-    def again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
+    def check_again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
         """Checks again under the locks: everything if something was published since, else what is in use."""
         if documents_mark(transaction) != self.mark:
             return _Checked(self.mark, problems_around(transaction, document, transaction.now))
@@ -150,7 +150,7 @@ def _publish(
     database: Database, author: Author, document: HallDocument, terms: Terms, checked: _Checked
 ) -> Publication:
     def publish(transaction: HallTransaction) -> FirstAnswer[Publication, PublishedAnswer]:
-        checked_again = checked.again(transaction, document)
+        checked_again = checked.check_again(transaction, document)
         checked_again.refuse_errors()
         found = newest(transaction, HALL, transaction.hall)
         publication = _publication(document, found, terms, checked_again)

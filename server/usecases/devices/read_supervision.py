@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from server.domain.devices.connections import ConnectionMessage, is_opened_twice, live
+from server.domain.devices.connections import ConnectionMessage, is_opened_twice, live_connections
 from server.domain.devices.device_state import (
     KioskReport,
     KioskReportMessage,
@@ -213,7 +213,7 @@ def _pairing(device: PairedDevice | None) -> PairingOfPlace:
 def _connections(sighting: Sighting | None, now: datetime) -> DeviceConnections:
     connections = () if sighting is None else sighting.connections
     return {
-        "connections": [each.as_message() for each in live(connections, now)],
+        "connections": [each.as_message() for each in live_connections(connections, now)],
         "is_opened_twice": is_opened_twice(connections, now),
     }
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from server.domain.author import Author
-from server.domain.devices.connections import live
+from server.domain.devices.connections import live_connections
 from server.domain.devices.device_state import Sighting
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
@@ -64,7 +64,7 @@ def renewals_due(
         was_asked = until is not None and until > now - ASKED_AGAIN_AFTER
         if device.revoked_at is None and is_old and not was_asked and device.copied_at is None:
             sighting = sightings.get(device.configured)
-            connections = () if sighting is None else live(sighting.connections, now)
+            connections = () if sighting is None else live_connections(sighting.connections, now)
             if len(connections) == 1:
                 yield device, connections[0].id
 

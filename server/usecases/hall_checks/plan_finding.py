@@ -17,5 +17,5 @@ def plan_finding(database: Database, hall: str, kind: CheckKind, finding: str, r
     if finding not in found:
         raise Refusal("unknown_finding")
     site = database.configuration(database.hall_id(hall)).site.slug
-    asked = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
-    return add_action_for(database, site, origin_of(kind, finding), asked)
+    action_request = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
+    return add_action_for(database, site, origin_of(kind, finding), action_request)

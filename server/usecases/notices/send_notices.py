@@ -34,8 +34,8 @@ def send_notices(database: Database) -> int:
     now = database.clock.now()
     since = now - LOOKED_BACK
     with database.read() as rows:
-        told = [each for each in recipients_of(rows) if each.notices_since is not None]
-        if not told:
+        recipients = [each for each in recipients_of(rows) if each.notices_since is not None]
+        if not recipients:
             return 0
         notices = changed_notices(rows, since=since, now=now)
         moments = moments_of(rows, [each.id for each in notices])
@@ -45,7 +45,7 @@ def send_notices(database: Database) -> int:
         for notice in notices:
             halls = places.halls_of(notice.targets)
             for event in events_of(moments.get(notice.id, ()), now):
-                for recipient in told:
+                for recipient in recipients:
                     delivery = NoticeDelivery(recipient.id, notice.id, event.position)
                     is_due = event.at >= max(since, recipient.notices_since or now)
                     if is_due and delivery not in queued and _is_told(recipient, halls):

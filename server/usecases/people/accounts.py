@@ -163,8 +163,8 @@ def describe_account(
             email=description.email or None,
             language=description.language,
         )
-        told = ("display_name", "email", "language", "login")
-        changed = [name for name in told if getattr(row, name) != getattr(new, name)]
+        fields = ("display_name", "email", "language", "login")
+        changed = [name for name in fields if getattr(row, name) != getattr(new, name)]
         if not changed:
             return
         accounts.describe_account(transaction, new)

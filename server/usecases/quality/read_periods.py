@@ -57,17 +57,17 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
 
     Refusal: unknown_hall.
     """
-    wanted = [last]
-    while len(wanted) < SPARKLINE:
-        wanted.insert(0, wanted[0].previous())
-    starts_on, ends_on = wanted[0].previous().starts_on, last.ends_on
+    spans = [last]
+    while len(spans) < SPARKLINE:
+        spans.insert(0, spans[0].previous())
+    starts_on, ends_on = spans[0].previous().starts_on, last.ends_on
     counted = counted_hall(database, hall)
     with database.read() as rows:
         days = days_with_legs(rows, counted.id, starts_on, ends_on)
         open_days = days_with_legs_of(rows, counted.id, service, starts_on, ends_on) if service else days
         target = targets_on(rows, counted.id, last.last_on).get(service) if service else None
     first, today = min(days, default=None), counted.now.astimezone(counted.zone).date()
-    totals = [total_of(database, counted, each.starts_on, each.ends_on) for each in wanted]
+    totals = [total_of(database, counted, each.starts_on, each.ends_on) for each in spans]
     periods = [
         PeriodFigures(
             period,
@@ -76,7 +76,7 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
             is_running=period.starts_on <= today < period.ends_on,
             is_begun_late=_is_begun_late(period, first),
         )
-        for period, total in zip(wanted, totals, strict=True)
+        for period, total in zip(spans, totals, strict=True)
     ]
     services = frozenset(name for total in totals for name in total.services())
     if target is None:

@@ -35,7 +35,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         days = days_with_legs(rows, hall_id, today - LOOKED_BACK, today + timedelta(days=1))
         counted_at = counted_at_of(rows, hall_id)
         actions = actions_of(rows, configuration.site.slug)
-        asked = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
+        surveys = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
     results = read_frozen_results(database, hall)
     found: dict[Evidence, FoundEvidence] = {}
     if days:
@@ -52,7 +52,7 @@ def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence
         found[Evidence.ACTION_PLAN] = FoundEvidence(
             changed, f"/voix/actions?site={configuration.site.slug}&etat=all"
         )
-    opened = [each for each in asked if each.state != SurveyState.DRAFT]
+    opened = [each for each in surveys if each.state != SurveyState.DRAFT]
     if opened:
         found[Evidence.SURVEY] = FoundEvidence(opened[0].opens_on, f"/voix/enquetes/{opened[0].id}")
     return found

@@ -124,30 +124,30 @@ def has_ticket_survey(database: Database, hall: str) -> bool:
         return ticket_survey(database, rows, database.hall_id(hall)) is not None
 
 
-def answer_survey(database: Database, asked: AskedSurvey, given: GivenAnswers) -> None:
+def answer_survey(database: Database, shown_survey: AskedSurvey, given: GivenAnswers) -> None:
     """Keeps an answer that leads to nobody. The same form again adds nothing.
 
     Refusals: those of `checked_answers`; survey_is_over when it has closed meanwhile; survey_answered for a
     ticket that has answered.
     """
-    answers = checked_answers(asked.questions, given.typed)
-    secret = asked.row.secret
+    answers = checked_answers(shown_survey.questions, given.typed)
+    secret = shown_survey.row.secret
     if secret is None:
         raise Refusal("survey_is_over")
-    answer = _answer(database, asked, given, answers, _answer_id(secret, given.form))
+    answer = _answer(database, shown_survey, given, answers, _answer_id(secret, given.form))
     with database.store.write() as rows:
-        lock_survey(rows, asked.row.id)  # results move by ten, also when two people answer at once
-        now = survey_row(rows, asked.row.id)
+        lock_survey(rows, shown_survey.row.id)  # results move by ten, also when two people answer at once
+        now = survey_row(rows, shown_survey.row.id)
         if now is None or now.secret != secret:
             raise Refusal("survey_is_over")
         _check_running(database, now)
-        if asked.digest is not None and not use_ticket(rows, asked.row.id, asked.digest):
+        if shown_survey.digest is not None and not use_ticket(rows, shown_survey.row.id, shown_survey.digest):
             raise Refusal("survey_answered")
         if add_answer(rows, answer):
             for question, text in answers.texts.items():
-                add_text(rows, _text(database, asked, answer, question, text))
+                add_text(rows, _text(database, shown_survey, answer, question, text))
             if answer.hall is not None:
-                publish_answers(rows, asked.questions, answer)
+                publish_answers(rows, shown_survey.questions, answer)
 
 
 def _answer_id(secret: str, form: str) -> str:
@@ -157,37 +157,39 @@ def _answer_id(secret: str, form: str) -> str:
 
 
 def _answer(
-    database: Database, asked: AskedSurvey, given: GivenAnswers, answers: CheckedAnswers, answer: str
+    database: Database, shown_survey: AskedSurvey, given: GivenAnswers, answers: CheckedAnswers, answer: str
 ) -> AnswerRow:
     now = database.clock.now()
-    today = now.astimezone(time_zone_of(database, asked.row, asked.hall)).date()
+    today = now.astimezone(time_zone_of(database, shown_survey.row, shown_survey.hall)).date()
     return AnswerRow(
         answer,
-        asked.row.id,
-        asked.hall,
-        asked.channel,
+        shown_survey.row.id,
+        shown_survey.hall,
+        shown_survey.channel,
         given.language,
         week_of(today),
         dict(answers.choices),
-        run=_minutes_of(asked, now),
+        run=_minutes_of(shown_survey, now),
     )
 
 
-def _minutes_of(asked: AskedSurvey, now: datetime) -> str | None:
+def _minutes_of(shown_survey: AskedSurvey, now: datetime) -> str | None:
     """The mark of these ten minutes of the channel of a hall; it says no time once the key is gone."""
-    if asked.hall is None or asked.row.secret is None:
+    if shown_survey.hall is None or shown_survey.row.secret is None:
         return None
     minutes = int(now.timestamp()) // (60 * RUN_MINUTES)
-    message = f"run {asked.hall} {asked.channel} {minutes}"
-    return hmac.new(asked.row.secret.encode(), message.encode(), sha256).hexdigest()[:16]
+    message = f"run {shown_survey.hall} {shown_survey.channel} {minutes}"
+    return hmac.new(shown_survey.row.secret.encode(), message.encode(), sha256).hexdigest()[:16]
 
 
-def _text(database: Database, asked: AskedSurvey, answer: AnswerRow, question: str, text: str) -> TextRow:
-    until = texts_kept_until(asked.row.closes_on)
+def _text(
+    database: Database, shown_survey: AskedSurvey, answer: AnswerRow, question: str, text: str
+) -> TextRow:
+    until = texts_kept_until(shown_survey.row.closes_on)
     return TextRow(
         id=new_token(),
-        survey=asked.row.id,
-        hall=asked.hall,
+        survey=shown_survey.row.id,
+        hall=shown_survey.hall,
         question=question,
         language=answer.language,
         week=answer.week,

@@ -38,9 +38,9 @@ def propose_result(
 
     def meaning(language: str) -> str:
         """What the figure says: with the question where it is short enough and in this language."""
-        asked = question.texts.get(language, "")
-        whole = translate("surveys.notice.meaning", language, question=asked)
-        is_good = asked and len(whole) <= LONGEST_MEANING
+        question_text = question.texts.get(language, "")
+        whole = translate("surveys.notice.meaning", language, question=question_text)
+        is_good = question_text and len(whole) <= LONGEST_MEANING
         return whole if is_good else translate("surveys.notice.meaning.short", language)
 
     content: Json = {

@@ -17,7 +17,7 @@ def token_again(database: Database, transaction: HallTransaction, visit: str) ->
     """The token of a ticket; a new one instead of it where it was made with another key."""
     tokens = database.ticket_tokens
     row = token_of_visit(transaction, visit)
-    former = None if row is None else tokens.again(visit, digest=row.token_digest, former=row.token)
+    former = None if row is None else tokens.remake(visit, digest=row.token_digest, former=row.token)
     if former is not None:
         return former
     token = tokens.of(visit)

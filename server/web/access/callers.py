@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Request, current_app, g, request
 
-from server.connections import caller_is_identified
+from server.connections import identify_caller
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.limited_roles import REACHING
@@ -118,7 +118,7 @@ def identify() -> Caller:
     if caller is None:
         caller = g.caller = _identify()
         if caller.kind != "nobody":
-            caller_is_identified()
+            identify_caller()
     return caller
 
 

@@ -48,8 +48,8 @@ def install_entrance(app: Flask) -> None:
 
     @app.before_request
     def check_address() -> None:
-        asked = (part for item in request.args.items(multi=True) for part in item)
+        parts = (part for item in request.args.items(multi=True) for part in item)
         if has_control(request.path, has_lines=False) or any(
-            has_control(each, has_lines=True) for each in asked
+            has_control(each, has_lines=True) for each in parts
         ):
             raise Refusal("control_characters", field="address")

@@ -37,8 +37,8 @@ class ProviderStatus:
     trouble: str | None
 
 
-def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -> Blueprint:
-    """The routes. `look` checks the provider in the background: no page waits for it."""
+def blueprint(site: SiteContext, provider: Provider, check: Callable[[], None]) -> Blueprint:
+    """The routes. `check` checks the provider in the background: no page waits for it."""
     routes = Blueprint("provider_sign_in", __name__)
 
     @routes.app_context_processor
@@ -46,7 +46,7 @@ def blueprint(site: SiteContext, provider: Provider, look: Callable[[], None]) -
         return {"sign_in_provider": describe_provider}
 
     def describe_provider() -> ProviderStatus:
-        look()
+        check()
         trouble = provider.trouble
         return ProviderStatus(provider.registration.name, trouble and sentence(trouble))
 

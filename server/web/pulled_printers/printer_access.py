@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 
-from server.connections import caller_is_identified
+from server.connections import identify_caller
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.refusals import Refusal
 from server.ids import token_digest
@@ -93,7 +93,7 @@ def admit_printer(
         answer.headers["WWW-Authenticate"] = challenge()
         return answer
     service.slow_requests()
-    caller_is_identified()
+    identify_caller()
     return printer
 
 

@@ -39,10 +39,10 @@ def test_a_socket_that_follows_the_devices_of_every_hall_is_cut_when_one_hall_is
     assert socket.is_connected(messages.AGENT)
     presence = site.app.extensions["parvis"].presence
     void = VoidTokens(site.database, presence, lambda sid, _: cut.append(sid))
-    void.look()
+    void.cut_void()
     assert cut == []
     change_roles(site.database, SYSTEM, account, [Grant("supervisor", left)], sites=None)
-    void.look()
+    void.cut_void()
     assert cut == [sid for sid, _, _ in presence.tokens()] != []
     socket.disconnect(messages.AGENT)
     assert presence.tokens() == []
@@ -64,13 +64,13 @@ def test_a_socket_that_is_let_in_while_its_right_is_taken_is_cut_by_the_next_loo
     def late(*values: Any) -> None:
         monkeypatch.undo()
         change_roles(site.database, SYSTEM, account, [Grant("quality", OTHER)], sites=None)
-        void.look()
+        void.cut_void()
         show(*values)
 
     monkeypatch.setattr(presence, "showed_token", late)
     connected(site, browser)
     assert cut == []
-    void.look()
+    void.cut_void()
     assert cut == [sid for sid, *_ in presence.tokens() if sid not in colleague] != []
 
 

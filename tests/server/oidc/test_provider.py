@@ -28,11 +28,11 @@ def test_trouble_is_shown_for_a_minute_and_checked_again_on_the_next_sign_in():
         asks_again=True,
     )
     provider = Provider(registration, Clock(elapsed_s=lambda: seconds.now_s))
-    assert provider.is_to_look()
-    provider.look()
-    assert (provider.trouble, provider.is_to_look()) == ("oidc_away", False)
+    assert provider.is_due()
+    provider.check()
+    assert (provider.trouble, provider.is_due()) == ("oidc_away", False)
     seconds.now_s = FRESH_S + 1
-    assert (provider.trouble, provider.is_to_look()) == ("oidc_away", True)
+    assert (provider.trouble, provider.is_due()) == ("oidc_away", True)
     seconds.now_s = TOLD_S + 1
     assert [provider.trouble] == [None]
     with pytest.raises(Refusal) as refused:

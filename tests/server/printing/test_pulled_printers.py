@@ -27,7 +27,7 @@ def test_no_loop_drives_a_printer_that_fetches_its_jobs(
     with monkeypatch.context() as changed:
         changed.setattr(Database, "configuration", pulled)
         service = hall.drive()
-        service.look()
+        service.wake_printers()
         assert KIOSK not in service.workers
         assert hall.job(job) == ("queued", None, None)
         hall.end(service)

@@ -71,7 +71,7 @@ class Office:
 
     def later(self, seconds: float) -> None:
         self.hall.hands.now += timedelta(seconds=seconds)
-        self.sender.look()
+        self.sender.send_due()
         self.threads.settle()
 
     def standing(self) -> dict[str, RecipientLine]:

@@ -90,12 +90,12 @@ def test_an_approved_report_is_sent_once_on_its_day_by_two_workers(database: Dat
     workers = [letters_to(database, post) for _ in range(2)]
     hands.now = DUE - timedelta(days=1)
     approve(database)
-    workers[0].look()
+    workers[0].send_due()
     assert post.sent == []
     hands.now = DUE
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda each: each.look(), workers * 2))
-    workers[1].look()
+        list(pool.map(lambda each: each.send_due(), workers * 2))
+    workers[1].send_due()
     assert [each.failures for each in workers] == [0, 0]
     assert post.addresses() == ["carl@example.org", "mayor@example.org"]
     assert [each.letter and each.letter.sent_at for each in read(database).recipients] == [DUE, DUE]
@@ -105,12 +105,12 @@ def test_a_report_that_is_approved_late_is_awaited_then_sent(database: Database,
     plan(database)
     post = Post()
     hands.now = DUE + timedelta(days=9)
-    letters_to(database, post).look()
+    letters_to(database, post).send_due()
     awaited = read(database).awaited
     assert awaited is not None
     assert (awaited.name, post.sent) == ("2026-Q3", [])
     approve(database)
-    letters_to(database, post).look()
+    letters_to(database, post).send_due()
     assert len(post.sent) == 2
     assert read(database).awaited is None
 
@@ -121,8 +121,8 @@ def test_a_failed_sending_is_seen_tried_again_and_sent(database: Database, hands
     approve(database)
     post = Post(refuses="email_unreachable")
     letters = letters_to(database, post)
-    letters.look()
-    letters.look()
+    letters.send_due()
+    letters.send_due()
     found = read_sendings(database, LAON)
     [recipient] = found[0].recipients
     assert recipient.letter is not None
@@ -132,7 +132,7 @@ def test_a_failed_sending_is_seen_tried_again_and_sent(database: Database, hands
     with pytest.raises(Refusal, match="unknown_schedule"):
         send_again(database, recipient.letter.id, sites=frozenset({"soissons"}))
     send_again(database, recipient.letter.id, sites=LAON)
-    letters.look()
+    letters.send_due()
     assert post.addresses() == ["mayor@example.org"]
     assert failed_letters(read_sendings(database, LAON)) == 0
 
@@ -149,7 +149,7 @@ def test_who_may_not_read_any_more_gets_nothing(database: Database, hands: Hands
     hands.now = DUE
     approve(database)
     post = Post()
-    letters_to(database, post).look()
+    letters_to(database, post).send_due()
     assert post.addresses() == ["mayor@example.org"]
     assert [each.may_read for each in read(database).recipients] == [False, True]
 
@@ -161,7 +161,7 @@ def test_a_removed_address_is_erased_and_gets_nothing(database: Database, hands:
     hands.now = DUE
     approve(database)
     post = Post()
-    letters_to(database, post).look()
+    letters_to(database, post).send_due()
     assert post.addresses() == ["two@example.org"]
     end_sending(database, ANNE, read(database).row.id, sites=LAON)
     assert read_sendings(database, LAON) == []

@@ -105,12 +105,12 @@ def test_what_is_queued_while_a_recipient_is_looked_at_for_the_last_time_is_sent
         if types(endpoint) and not found and not is_mended:
             is_mended = True
             office.is_mended()
-            office.sender.look()
+            office.sender.send_due()
         return found
 
     monkeypatch.setattr(office.sender, "_due", late)
     office.breaks()
-    office.sender.look()
+    office.sender.send_due()
     office.threads.settle()
     assert types(endpoint) == ["alarm.raised", "alarm.cleared"]
 
@@ -182,7 +182,7 @@ def test_several_workers_send_a_delivery_once(any_office: Office, endpoint: Endp
 
     for each in senders:
         each._due = at_once.__get__(each)  # type: ignore[method-assign]
-        office.threads.spawn(each.look)
+        office.threads.spawn(each.send_due)
     office.threads.settle()
     assert types(endpoint) == ["alarm.raised"]
     for database in databases:

@@ -312,7 +312,7 @@ def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytes
     def take_turns(person: int) -> None:
         for number in range(200):
             alone = number % 7 == 3
-            with suppress(ZeroDivisionError), hall.turn(is_alone=alone):
+            with suppress(ZeroDivisionError), hall.take_turn(is_alone=alone):
                 overlaps.extend(working)
                 working.append(person)
                 working.remove(person)
@@ -329,5 +329,5 @@ def test_transactions_take_turns_one_at_a_time_and_all_finish(monkeypatch: pytes
     assert [future.exception() for future in ended] == [None] * 8
     assert len(begun) < len(done), "some took part in the commit of another"
     assert (len(done), overlaps, hall.waiting) == (1_600, [], 0)
-    with hall.turn():
+    with hall.take_turn():
         pass

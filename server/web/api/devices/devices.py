@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.domain.devices.connections import live
+from server.domain.devices.connections import live_connections
 from server.domain.devices.device_state import Sighting
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
@@ -122,7 +122,7 @@ def _own_connection(sighting: Sighting | None, connection: str | None, now: date
 
     Refusals: device_not_connected; several_connections while it is not said which one is the device's.
     """
-    connections = () if sighting is None else live(sighting.connections, now)
+    connections = () if sighting is None else live_connections(sighting.connections, now)
     ids = [each.id for each in connections]
     if not ids or (connection is not None and connection not in ids):
         raise Refusal("device_not_connected")

@@ -63,8 +63,8 @@ def _page(needs: BusyHoursPages, hall: HallConfiguration) -> str:
 
 def _poster(needs: BusyHoursPages, hall: HallConfiguration) -> Response:
     """The poster in the language of `in`, else in that of the page. Refusal: paper_unavailable."""
-    wanted = request.args.get("in", "")
-    language = wanted if wanted in LANGUAGES else page_language()
+    chosen = request.args.get("in", "")
+    language = chosen if chosen in LANGUAGES else page_language()
     found = read_busy_hours(needs.database, hall.hall, language, needs.work.translate)
     look: Branding = look_of(needs.database)
     html = render_template(

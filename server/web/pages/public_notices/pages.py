@@ -137,8 +137,8 @@ def blueprint(pages: PublicNoticePages) -> Blueprint:
 def _text_to_read(notice: PublicNotice) -> NoticeText:
     """The text of a notice in the language of the address (`in`), else of the page, else French."""
     texts = {text["language"]: text for text in notice["texts"]}
-    wanted = request.args.get("in", "")
-    return texts[language_to_read(list(texts), wanted if wanted in texts else page_language())]
+    chosen = request.args.get("in", "")
+    return texts[language_to_read(list(texts), chosen if chosen in texts else page_language())]
 
 
 def _uncached(page: str, status: int = 200) -> Response:

@@ -83,7 +83,7 @@ def blueprint(needs: PublicSurveyPages) -> Blueprint:
 def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
     """The page of an address: a link or a code on a screen."""
 
-    def asked(code: str) -> AskedSurvey:
+    def survey_at(code: str) -> AskedSurvey:
         found = asked_at(needs.database, code)
         if found.channel == Channel.KIOSK:
             raise Refusal("unknown_survey")
@@ -91,7 +91,7 @@ def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
 
     def counted(code: str) -> AskedSurvey:
         check_limits("survey_flooded", needs.slow_answers, needs.slow_address)
-        found = asked(code)
+        found = survey_at(code)
         if found.row.audience == Audience.VISITORS:
             check_limits("survey_flooded", *needs.slow_visitors)
         return found
@@ -99,7 +99,7 @@ def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @routes.get(PLACE + "/<code>")
     @open_to(Access.EVERYBODY)
     def ask(code: str) -> Response:
-        return _asking(needs, lambda: asked(code))
+        return _asking(needs, lambda: survey_at(code))
 
     @routes.post(PLACE + "/<code>")
     @open_to(Access.EVERYBODY)
@@ -129,17 +129,17 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @open_to(Access.EVERYBODY)
     def kiosk(exit_kiosk: str) -> Response:
         try:
-            asked = _asked_at_exit(needs, exit_kiosk)
+            shown_survey = _asked_at_exit(needs, exit_kiosk)
         except Refusal as refusal:
             return _exit_refusal(needs, exit_kiosk, refusal)
         return _exit_page(
             needs,
             exit_kiosk,
             "public_surveys/kiosk.html",
-            asked,
+            shown_survey,
             after_s=RENEWED_S,
-            question=asked.questions[0],
-            others=[each for each in asked.row.languages if each != page_language()],
+            question=shown_survey.questions[0],
+            others=[each for each in shown_survey.row.languages if each != page_language()],
             form=new_token(),
         )
 
@@ -147,15 +147,17 @@ def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
     @open_to(Access.EVERYBODY)
     def press(exit_kiosk: str) -> Response:
         try:
-            asked = _asked_at_exit(needs, exit_kiosk)
+            shown_survey = _asked_at_exit(needs, exit_kiosk)
             check_limits("survey_flooded", needs.slow_kiosk)
-            first = asked.questions[0].id
+            first = shown_survey.questions[0].id
             answer_survey(
-                needs.database, asked, _given(asked, {first: request.form.get(first, "")}, page_language())
+                needs.database,
+                shown_survey,
+                _given(shown_survey, {first: request.form.get(first, "")}, page_language()),
             )
         except Refusal as refusal:
             return _exit_refusal(needs, exit_kiosk, refusal)
-        return _exit_page(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", asked)
+        return _exit_page(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", shown_survey)
 
     @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
     @open_to(Access.EVERYBODY)
@@ -203,7 +205,7 @@ def _exit_page(
     needs: PublicSurveyPages,
     code: str,
     template: str,
-    asked: AskedSurvey | None,
+    shown_survey: AskedSurvey | None,
     *,
     after_s: int = THANKED_S,
     **values: object,
@@ -214,12 +216,12 @@ def _exit_page(
     except Refusal:
         first = None
     place = f"{PLACE}/{code}/borne"
-    if asked is not None:
-        values |= {"asked": asked, "hall_name": _hall_name(needs, asked)}
+    if shown_survey is not None:
+        values |= {"asked": shown_survey, "hall_name": _hall_name(needs, shown_survey)}
     response = _page(
         template,
         needs,
-        needs.languages if asked is None else _languages_of(needs, asked),
+        needs.languages if shown_survey is None else _languages_of(needs, shown_survey),
         code=code,
         exit={"alerts": needs.alert_words, "first": first, "place": place, "after_s": after_s},
         alert_signs=Markup(needs.alert_signs),
@@ -250,51 +252,51 @@ def _answered(
     """Leads to the page that thanks; the form again with what was chosen where it is refused."""
     try:
         check_limits("survey_flooded", *limits)
-        asked = find()
+        shown_survey = find()
     except Refusal as refusal:
         return _refused(needs, refusal)
-    typed = {each.id: request.form.get(each.id, "")[:TYPED_LONGEST] for each in asked.questions}
+    typed = {each.id: request.form.get(each.id, "")[:TYPED_LONGEST] for each in shown_survey.questions}
     try:
-        answer_survey(needs.database, asked, _given(asked, typed, page_language()))
+        answer_survey(needs.database, shown_survey, _given(shown_survey, typed, page_language()))
     except Refusal as refusal:
         if refusal.code in ("survey_answered", "survey_is_over"):
             return _refused(needs, refusal)
-        return _questions_page(needs, asked, typed, refusal)
+        return _questions_page(needs, shown_survey, typed, refusal)
     return redirect(f"{PLACE}/merci?lang={page_language()}", 303)
 
 
-def _given(asked: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:
-    spoken = language if language in asked.row.languages else asked.row.languages[0]
+def _given(shown_survey: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:
+    spoken = language if language in shown_survey.row.languages else shown_survey.row.languages[0]
     return GivenAnswers(typed, spoken, request.form.get("formulaire", "")[:64])
 
 
 def _questions_page(
-    needs: PublicSurveyPages, asked: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
+    needs: PublicSurveyPages, shown_survey: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
 ) -> Response:
-    speak_one_of(asked.row.languages)
+    speak_one_of(shown_survey.row.languages)
     language = page_language()
-    if asked.row.outside:
-        host = urlsplit(asked.row.outside).hostname
+    if shown_survey.row.outside:
+        host = urlsplit(shown_survey.row.outside).hostname
         return _page(
             "public_surveys/outside.html",
             needs,
-            _languages_of(needs, asked),
-            asked=asked,
-            hall_name=_hall_name(needs, asked),
+            _languages_of(needs, shown_survey),
+            asked=shown_survey,
+            hall_name=_hall_name(needs, shown_survey),
             host=host,
         )
     response = _page(
         "public_surveys/survey.html",
         needs,
-        _languages_of(needs, asked),
-        asked=asked,
-        is_of_agents=asked.row.audience == Audience.AGENTS,
-        hall_name=_hall_name(needs, asked),
+        _languages_of(needs, shown_survey),
+        asked=shown_survey,
+        is_of_agents=shown_survey.row.audience == Audience.AGENTS,
+        hall_name=_hall_name(needs, shown_survey),
         direction_of=direction_of,
         typed=typed,
         form=request.form.get("formulaire", "")[:64] or new_token(),
         longest=LONGEST_TEXT,
-        kept_until=short_day(texts_kept_until(asked.row.closes_on), language),
+        kept_until=short_day(texts_kept_until(shown_survey.row.closes_on), language),
         problem=None if refusal is None else refusal_sentence(refusal, needs.translate, language),
         problem_of=None if refusal is None else refusal.details.get("question"),
     )
@@ -302,12 +304,12 @@ def _questions_page(
     return response
 
 
-def _hall_name(needs: PublicSurveyPages, asked: AskedSurvey) -> str:
-    return "" if asked.hall is None else needs.database.configuration(asked.hall).name
+def _hall_name(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> str:
+    return "" if shown_survey.hall is None else needs.database.configuration(shown_survey.hall).name
 
 
-def _languages_of(needs: PublicSurveyPages, asked: AskedSurvey) -> list[tuple[str, str]]:
-    return [each for each in needs.languages if each[0] in asked.row.languages]
+def _languages_of(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> list[tuple[str, str]]:
+    return [each for each in needs.languages if each[0] in shown_survey.row.languages]
 
 
 def _refused(needs: PublicSurveyPages, refusal: Refusal) -> Response:

@@ -24,9 +24,9 @@ class Against:
     during: str
 
 
-def against_period(period: Period, beside: Period, words: Words, language: str) -> Against:
+def against_period(period: Period, compared: Period, words: Words, language: str) -> Against:
     """The names of a period; its year only where the period beside it has another."""
-    name = period_name(period, language, with_year=period.starts_on.year != beside.starts_on.year)
+    name = period_name(period, language, with_year=period.starts_on.year != compared.starts_on.year)
     return Against(
         words(f"quality.than.{period.kind}", name=name), words(f"quality.during.{period.kind}", name=name)
     )

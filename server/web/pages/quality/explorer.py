@@ -180,9 +180,9 @@ class _Writer:
         assert days is not None
         for kind in PeriodKind:
             period = period_of(kind, days[0])
-            beside = period_of(kind, self.query.starts_on)
-            if (period.starts_on, period.ends_on) == days and beside.ends_on == self.query.ends_on:
-                return against_period(period, beside, self.words, self.language)
+            own_period = period_of(kind, self.query.starts_on)
+            if (period.starts_on, period.ends_on) == days and own_period.ends_on == self.query.ends_on:
+                return against_period(period, own_period, self.words, self.language)
         first, last = wording.short_day(days[0], self.language), self._last(days[1])
         values = {"first": first, "last": last}
         return Against(

@@ -169,11 +169,11 @@ def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfigur
     first = hall_for_page(needs.work, permission)
     if isinstance(first, AnyResponse):
         return first
-    asked = dict.fromkeys(request.args.getlist("hall"))
+    names = dict.fromkeys(request.args.getlist("hall"))
     theirs = {hall.hall: hall for hall in halls_for_page(needs.work, permission)}
-    if any(name not in theirs for name in asked):
+    if any(name not in theirs for name in names):
         abort(404)
-    return [theirs[name] for name in asked] or [first]
+    return [theirs[name] for name in names] or [first]
 
 
 def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:

@@ -130,8 +130,8 @@ def read_query(
     problems: dict[str, str] = {}
     starts_on, ends_on = _days(given, today, problems)
     services = {name for hall in halls for name in hall.services}
-    asked = [name for name in given.getlist("demarche") if name]
-    if any(name not in services for name in asked):
+    chosen_services = [name for name in given.getlist("demarche") if name]
+    if any(name not in services for name in chosen_services):
         problems["demarche"] = "quality.refused.service"
     classes = given.getlist("classe")
     if any(name not in CLASSES for name in classes):
@@ -153,7 +153,7 @@ def read_query(
     if followed and followed not in FOLLOWED:
         problems["suivi"] = "quality.refused.followed"
     selection = Selection(
-        frozenset(services & set(asked)),
+        frozenset(services & set(chosen_services)),
         frozenset(set(CLASSES) & set(classes)),
         frozenset(day - 1 for day in weekdays or ()),
         from_hour,

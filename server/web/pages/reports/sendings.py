@@ -134,7 +134,7 @@ def add_sending_routes(
 
     @routes.post(PLACE + "/encore")
     @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def again() -> Any:
+    def send_letter_again() -> Any:
         letter = request.form.get("lettre", "")
         return change("again", lambda _, sites: send_again(database, letter, sites=sites))
 

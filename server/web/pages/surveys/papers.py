@@ -57,15 +57,17 @@ def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -
     @requires(*NEEDED, of=PEOPLE, anywhere=True)
     def keep_paper(survey: str) -> Any:
         hall = request.args.get("hall", "")
-        asked = asked_on_paper(database, survey, hall, _sites())
-        typed = {each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in asked.questions}
+        shown_survey = asked_on_paper(database, survey, hall, _sites())
+        typed = {
+            each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in shown_survey.questions
+        }
         form = request.form.get("formulaire", "")[:64]
         try:
-            answer_survey(database, asked, GivenAnswers(typed, asked.row.languages[0], form))
+            answer_survey(database, shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
         except Refusal as refusal:
             said = refusal_sentence(refusal, work.translate, page_language())
             return _page(database, survey, typed, problem=said), status_of(refusal)
-        return redirect(f"{PLACE}/{survey}?hall={asked.hall}&fait=enregistre#fait", 303)
+        return redirect(f"{PLACE}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
 
 
 def _sites() -> Sites:
@@ -80,12 +82,12 @@ def _sites() -> Sites:
 
 
 def _page(database: Database, survey: str, typed: dict[str, str], *, problem: str | None = None) -> str:
-    asked = asked_on_paper(database, survey, request.args.get("hall", ""), _sites())
-    assert asked.hall is not None  # papers are of a hall
+    shown_survey = asked_on_paper(database, survey, request.args.get("hall", ""), _sites())
+    assert shown_survey.hall is not None  # papers are of a hall
     return render_template(
         "surveys/paper.html",
-        asked=asked,
-        place=database.configuration(asked.hall).name,
+        asked=shown_survey,
+        place=database.configuration(shown_survey.hall).name,
         typed=typed,
         form=new_token(),
         longest=LONGEST_TEXT,

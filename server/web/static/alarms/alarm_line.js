@@ -21,7 +21,7 @@ export function watchAlarms(socket, hall, spread) {
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone), page };
   const readAlarms = inTurn(() => read(`/api/v1/halls/${hall}/alarms`));
 
-  async function look() {
+  async function showAlarms() {
     try {
       /** @type {Api.AlarmsAnswer | null} */
       const answer = await readAlarms();
@@ -31,7 +31,7 @@ export function watchAlarms(socket, hall, spread) {
     }
   }
 
-  const { now, soon } = createPaced(look, AT_MOST_EVERY_MS);
+  const { now, soon } = createPaced(showAlarms, AT_MOST_EVERY_MS);
   socket.on("alarm.changed", () => setTimeout(soon, spread()));
   socket.on("connect", now);
 }

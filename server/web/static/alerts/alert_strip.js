@@ -14,7 +14,7 @@ export function watchAlerts(socket, hall, ifLate) {
   const words = { say: sayer(sentences, language), hour: hourTeller(language, zone) };
   const turns = createTurns(); // of reads and of messages
 
-  async function look() {
+  async function readAlerts() {
     const turn = turns.begin();
     try {
       /** @type {Api.HallAlertsAnswer} */
@@ -28,11 +28,11 @@ export function watchAlerts(socket, hall, ifLate) {
   socket.on("alert.changed", ({ alert }) => {
     turns.overtake();
     draw(place, alert ? [alert] : [], words);
-    look();
+    readAlerts();
     document.dispatchEvent(new Event("alert-changed"));
   });
-  socket.on("connect", look);
-  ifLate(socket, look);
+  socket.on("connect", readAlerts);
+  ifLate(socket, readAlerts);
 }
 
 function draw(place, alerts, { say, hour }) {

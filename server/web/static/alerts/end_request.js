@@ -22,7 +22,7 @@ function makePlace() {
   return made;
 }
 
-async function look() {
+async function readRequests() {
   try {
     /** @type {Api.EndsAskedAnswer | null} */
     const answer = await readQuestions();
@@ -34,7 +34,7 @@ async function look() {
     // Not reachable: the next look says more.
   }
   clearTimeout(timer);
-  timer = setTimeout(look, READ_EVERY_MS);
+  timer = setTimeout(readRequests, READ_EVERY_MS);
 }
 
 function line({ kind, texts, halls, asked_by: asker }) {
@@ -55,7 +55,7 @@ function line({ kind, texts, halls, asked_by: asker }) {
 
 // the page of alerts has the confirmation itself
 if (!document.querySelector("[data-raise]")) {
-  document.addEventListener("alert-changed", look);
-  document.addEventListener("visibilitychange", () => document.hidden || look());
-  look();
+  document.addEventListener("alert-changed", readRequests);
+  document.addEventListener("visibilitychange", () => document.hidden || readRequests());
+  readRequests();
 }

@@ -67,7 +67,7 @@ export function createDraft({
     /** Continues to save: it could not be merged with another person's save. */
     resume(detail) {
       isHalted = false;
-      again(detail);
+      saveLater(detail);
     },
     get base() {
       return base;
@@ -111,11 +111,11 @@ export function createDraft({
     } else if (BARRED.has(answer.status)) {
       tell("barred", answer.problem?.detail); // nothing comes of trying again by itself; the next edit does
     } else {
-      again(answer.problem?.detail);
+      saveLater(answer.problem?.detail);
     }
   }
 
-  function again(detail) {
+  function saveLater(detail) {
     tell("unreachable", detail);
     stop(timer);
     timer = later(save, RETRY_MS);

@@ -33,7 +33,7 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
     if (!answer.ok) return typed.focus();
     code = answer.body.code;
     write("found", say("device_list.pair.found", foundWords(answer.body)));
-    turn(true);
+    showPairing(true);
     (halls.length > 1 ? hallChoice : choice).focus();
   });
   pairing.addEventListener("submit", async (event) => {
@@ -53,7 +53,7 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
     write("paired", say("device_list.pair.done", { label }));
     finding.reset();
     pairing.reset();
-    turn(false);
+    showPairing(false);
     finding.elements.code.focus();
     if (place.kind === "kiosk") await setPrinter(hall, kiosk, label, chosenPrinter);
     await onPaired();
@@ -77,7 +77,7 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
   hallChoice.addEventListener("change", drawPlaces);
   choice.addEventListener("change", drawChoice);
 
-  function turn(isFound) {
+  function showPairing(isFound) {
     finding.hidden = isFound;
     pairing.hidden = !isFound;
     write("pair-refused", "");
@@ -85,7 +85,7 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
   }
 
   function leave() {
-    turn(false);
+    showPairing(false);
     finding.elements.code.focus();
   }
 

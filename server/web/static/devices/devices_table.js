@@ -111,14 +111,14 @@ export function createHallTable(hall, { place, say, language, onDone }) {
     );
     const verbs = createVerbs(device, within, { say, moment: words.moment, onDone });
     panel.append(verbs.place);
-    const turn = () => {
+    const toggle = () => {
       under.hidden = !under.hidden;
       open.setAttribute("aria-expanded", String(!under.hidden));
     };
-    open.addEventListener("click", turn);
+    open.addEventListener("click", toggle);
     under.addEventListener("keydown", ({ key }) => {
       if (key !== "Escape") return;
-      turn();
+      toggle();
       open.focus();
     });
 
@@ -152,7 +152,7 @@ export function createHallTable(hall, { place, say, language, onDone }) {
 
     /** Unfolds what may be done with the device, at the form of its printer. */
     function openPrinter() {
-      if (under.hidden) turn();
+      if (under.hidden) toggle();
       verbs.openPrinter();
     }
 

@@ -123,10 +123,10 @@ export function watchIncidents(socket, hall, spread) {
     notSent.delete(incident);
     if (answer.ok && verb === "answer" && answer.body.is_own)
       change({ ...state, answered: [...state.answered, incident] });
-    await look();
+    await readIncidents();
   }
 
-  async function look() {
+  async function readIncidents() {
     try {
       /** @type {Api.IncidentsAnswer} */
       const answer = await read(`/api/v1/halls/${hall}/incidents`);
@@ -145,9 +145,9 @@ export function watchIncidents(socket, hall, spread) {
     if (name !== "heartbeat" && message?.hall && message.version !== undefined) note(message);
   });
   socket.on("incident.changed", (message) => change(withHall(state, message)));
-  socket.on("connect", look);
+  socket.on("connect", readIncidents);
   socket.on("heartbeat", (beat) => {
-    if (state.halls[beat.hall] && isBehind(orders[beat.hall], beat)) setTimeout(look, spread());
+    if (state.halls[beat.hall] && isBehind(orders[beat.hall], beat)) setTimeout(readIncidents, spread());
   });
   setInterval(draw, REDRAWN_EVERY_MS);
   createIncidentKey({
@@ -157,7 +157,7 @@ export function watchIncidents(socket, hall, spread) {
     raised({ incident, is_received: isReceived }) {
       if (!isReceived) notReceived.add(incident);
       change({ ...state, own: [...state.own, incident] });
-      return look();
+      return readIncidents();
     },
   });
 }

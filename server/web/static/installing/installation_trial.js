@@ -17,15 +17,15 @@ document.querySelector("[data-not-out]")?.addEventListener("click", () => {
   one(":scope > *", help).textContent = say("installing.trial.came_out.advice");
 });
 
-look();
+readTrial();
 
-async function look() {
+async function readTrial() {
   try {
     /** @type {Api.PrintVerdict} */
     const print = await read(page.address);
     tell({ print });
   } catch {
-    setTimeout(look, ASKED_EVERY_MS);
+    setTimeout(readTrial, ASKED_EVERY_MS);
   }
 }
 
@@ -42,5 +42,5 @@ function tell(ticket) {
   if (isForgotten) advice.textContent = say("installing.trial.not_fetched");
   else advice.textContent = why ? say(`installing.trial.why.${why}`) : "";
   one("[data-on]").hidden = !["printed", "unknown"].includes(paper);
-  if (["queued", "retrying", "held"].includes(paper)) setTimeout(look, ASKED_EVERY_MS);
+  if (["queued", "retrying", "held"].includes(paper)) setTimeout(readTrial, ASKED_EVERY_MS);
 }

@@ -72,7 +72,7 @@ acceptDrops(one(".sending"), (files) => {
 one("[data-more]").addEventListener("click", () => readList(next));
 const search = createSearch(one("[data-search]"), () => readList());
 readList();
-setInterval(look, LOOK_EVERY_MS);
+setInterval(checkPreparing, LOOK_EVERY_MS);
 
 /** The browser says it in its own language, which may be another than the page's. */
 function tellChosen() {
@@ -122,7 +122,7 @@ async function readList(before = null) {
   }
 }
 
-function look() {
+function checkPreparing() {
   if (!document.hidden) for (const medium of preparing(media)) refresh(medium);
 }
 

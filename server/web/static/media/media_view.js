@@ -164,14 +164,14 @@ function removal(medium, name, { say, remove }) {
     confirm,
     keep,
   );
-  const turn = (isSure) => {
+  const askToConfirm = (isSure) => {
     sure.hidden = !isSure;
     ask.hidden = isSure;
     (isSure ? keep : ask).focus();
   };
-  ask.addEventListener("click", () => turn(true));
-  keep.addEventListener("click", () => turn(false));
-  sure.addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
+  ask.addEventListener("click", () => askToConfirm(true));
+  keep.addEventListener("click", () => askToConfirm(false));
+  sure.addEventListener("keydown", ({ key }) => key === "Escape" && askToConfirm(false));
   confirm.addEventListener("click", () => remove(medium, confirm.closest("li")));
   return element("div", { class: "removal" }, ask, sure);
 }

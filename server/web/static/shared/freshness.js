@@ -82,11 +82,11 @@ export function createReturn(
   function lost() {
     if (isAsking) return;
     isAsking = true;
-    later(look, pauseMs());
+    later(askAgain, pauseMs());
   }
 
-  async function look() {
-    if (!(await ask())) return later(look, spanMs);
+  async function askAgain() {
+    if (!(await ask())) return later(askAgain, spanMs);
     isAsking = false;
     return connect();
   }

@@ -11,7 +11,7 @@ import { readJson } from "./sentences.js";
  */
 export function watchConfiguration(socket, page, renewed) {
   let isAsked = false;
-  const look = ({ configuration }) => {
+  const noteRevisions = ({ configuration }) => {
     if (isAsked || !configuration || configuration === page.configuration) return;
     isAsked = true;
     setTimeout(async () => {
@@ -19,8 +19,8 @@ export function watchConfiguration(socket, page, renewed) {
       if (await renew(page)) renewed();
     }, spread());
   };
-  socket.on("configuration.changed", look);
-  socket.on("heartbeat", look); // reveals a message that was lost
+  socket.on("configuration.changed", noteRevisions);
+  socket.on("heartbeat", noteRevisions); // reveals a message that was lost
 }
 
 /** Whether the page could be read again. */

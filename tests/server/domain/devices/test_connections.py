@@ -9,7 +9,7 @@ from server.domain.devices.connections import (
     DeviceConnection,
     is_copied,
     is_opened_twice,
-    live,
+    live_connections,
     with_sign_of_life,
     without,
 )
@@ -61,8 +61,8 @@ def test_a_page_that_reconnects_from_another_address_is_no_copy(silent_s: float,
 def test_the_first_sign_of_life_is_since_when_and_silence_ends_a_connection():
     found = lived(("a", HERE, 0), ("a", HERE, 25))
     assert (found[0].since, found[0].seen_at) == (NOW, NOW + timedelta(seconds=25))
-    assert live(found, NOW + timedelta(seconds=85)) == found
-    assert live(found, NOW + timedelta(seconds=86)) == ()
+    assert live_connections(found, NOW + timedelta(seconds=85)) == found
+    assert live_connections(found, NOW + timedelta(seconds=86)) == ()
     assert without(found, "a") == ()
 
 

@@ -192,12 +192,12 @@ def test_a_socket_hears_the_queue_of_what_its_person_may_see(api: ApiSite, monke
     ]
     cut: list[str] = []
     void = VoidTokens(api.database, presence, lambda sid, _: cut.append(sid))
-    void.look()
+    void.cut_void()
     assert cut == []
     agent = next(each for each in read_people(api.database, None) if each.grants[0].role == "agent")
     limited = [Grant("agent", HALL, (COMPUTER,))]
     change_roles(api.database, SYSTEM, agent.account, limited, sites=None)
-    void.look()
+    void.cut_void()
     assert len(cut) == 1
     for socket in sockets.values():
         socket.disconnect(messages.AGENT)

@@ -351,7 +351,7 @@ def test_without_the_provider_its_button_says_so_and_a_local_account_signs_in(
         bureau.come_back(left)
         provider.kill()
     browser = bureau.site.app.test_client()
-    bureau.site.app.extensions["parvis"].provider.look()  # a moment later
+    bureau.site.app.extensions["parvis"].provider.check()  # a moment later
     answer = browser.get("/connexion/fournisseur?next=/mur")
     assert answer.status_code == 503
     assert "ne répond pas en ce moment" in alert_of(answer)

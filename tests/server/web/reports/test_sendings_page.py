@@ -67,7 +67,7 @@ def test_a_plan_is_made_fails_is_tried_again_and_ends(api: ApiSite, chief: Any):
     letters = api.app.extensions["parvis"].report_letters
     letters.server = mail = Post()
     mail.refuses = "email_refused"
-    letters.look()
+    letters.send_due()
     page = shown(chief)
     assert "Pas parti : octobre 2026. Le serveur d’e-mail n’a pas pris ce message. Nouvel essai le" in page
     assert "1 rapport n’est pas parti" in shown(chief, "/rapports")
@@ -77,7 +77,7 @@ def test_a_plan_is_made_fails_is_tried_again_and_ends(api: ApiSite, chief: Any):
     letter = re.search(r'name="lettre" value="([^"]+)', chief.get(PLACE).text)
     assert letter is not None
     post(chief, "/encore", lettre=letter[1])
-    letters.look()
+    letters.send_due()
     assert "Parti : octobre 2026, le" in shown(chief)
     assert post(chief, "/encore", lettre=letter[1]).status_code == 409
     [sent] = mail.letters
