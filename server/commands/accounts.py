@@ -17,7 +17,7 @@ def create_user(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],
     role: Annotated[
         list[str] | None,
-        typer.Option(help="Role, or role@site; may be given several times. Without a site: at every site."),
+        typer.Option(help="Role, or role@site, repeatable. Without a site: at every site."),
     ] = None,
     name: Annotated[str, typer.Option(help="Name shown to colleagues; the login by default.")] = "",
     language: Annotated[str, typer.Option(help="Language of their pages and letters.")] = FRENCH,

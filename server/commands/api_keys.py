@@ -24,10 +24,10 @@ def create(
     name: Annotated[str, typer.Argument(help="Which program it is for, to recognise it in the list.")],
     scope: Annotated[
         list[str],
-        typer.Option(help=f"What it may do ({', '.join(SCOPES)}); may be given several times."),
+        typer.Option(help=f"What it may do ({', '.join(SCOPES)}), repeatable."),
     ],
     hall: Annotated[
-        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All by default.")
+        list[str] | None, typer.Option(help="Slug of a hall, repeatable; all by default.")
     ] = None,
     expires: Annotated[
         datetime | None,

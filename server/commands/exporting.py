@@ -21,7 +21,7 @@ def export_visits_command(
         Path, typer.Option(file_okay=False, help="Folder for legs.csv, counters.csv and services.csv.")
     ],
     hall: Annotated[
-        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All by default.")
+        list[str] | None, typer.Option(help="Slug of a hall, repeatable; all by default.")
     ] = None,
 ) -> None:
     """Export visits in the open format: legs.csv, counters.csv, services.csv."""

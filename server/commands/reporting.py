@@ -38,7 +38,7 @@ def report(
     ] = None,
     ends_on: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day, included.")] = None,
     hall: Annotated[
-        list[str] | None, typer.Option(help="Slug of a hall; may be given several times. All by default.")
+        list[str] | None, typer.Option(help="Slug of a hall, repeatable; all by default.")
     ] = None,
     pack: Annotated[
         Path | None, typer.Option(dir_okay=False, help="The evidence pack to write, a zip archive.")

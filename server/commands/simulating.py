@@ -28,7 +28,7 @@ Halls = Annotated[
 ]
 Rules = Annotated[
     list[RuleName] | None,
-    typer.Option("--rule", help="May be given several times; all by default."),
+    typer.Option("--rule", help="Repeatable; all by default."),
 ]
 Days = Annotated[int, typer.Option("--days", min=1, max=10_000, help="How many days are drawn.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed draws the same days.")]
