@@ -54,12 +54,12 @@ def test_a_device_that_another_process_revoked_is_unknown_after_the_next_look(si
     parvis = site.app.extensions["parvis"]
     screen = parvis.socketio.test_client(site.app, namespace=messages.SCREEN, auth={"token": site.screen})
     assert screen.is_connected(messages.SCREEN)
-    look = VoidTokens(site.database, parvis.presence, lambda *_: None).look
-    look()
+    cut_void = VoidTokens(site.database, parvis.presence, lambda *_: None).cut_void
+    cut_void()
     assert known.of_token(site.screen, is_loopback=True).configured == "laon-ecran-1"
     other = Database(site.database.url, Clock())
     revoke_device(other, SYSTEM, "laon-ecran-1")
     other.close()
-    look()
+    cut_void()
     with pytest.raises(Refusal, match="device_revoked"):
         known.of_token(site.screen, is_loopback=True)
