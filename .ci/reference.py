@@ -30,8 +30,8 @@ from server.domain import facts
 from server.domain.visits.gesture_kinds import GestureKind, Phase
 from server.domain.visits.gestures import GESTURES, Verb, usual_keys
 from server.live import messages
+from server.live.message_types import SENT, TAKEN
 from server.logs import plain_lines
-from server.web.api.shapes.messages import SENT, TAKEN
 
 DOCS = Path(__file__).parents[1] / "docs"
 SENTENCES = DOCS.parent / "server" / "web" / "pages" / "console" / "translations"

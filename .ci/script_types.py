@@ -19,9 +19,10 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
 from server.app.web.api_routes import install_api
-from server.web.api import incidents, responses, shapes
+from server.live.message_types import SENT, TAKEN
+from server.web.api import incidents, shapes
+from server.web.api.openapi import Problem
 from server.web.api.shapes.answers import answers_of, schemas_of
-from server.web.api.shapes.messages import SENT, TAKEN
 from server.web.assets_and_health import health_blueprint
 
 SCHEMA = Path(__file__).parents[1] / "var" / "types" / "api.schema.json"
@@ -30,10 +31,10 @@ REFERENCE = "#/definitions/{model}"
 
 def all_shapes() -> dict[str, Any]:
     """Every request, answer and message, by the name of its type. Raises ValueError if two have one name."""
-    found: dict[str, Any] = answers() | {each.__name__: each for each in (*SENT.values(), *TAKEN.values())}
+    found = answers() | {each.__name__: each for each in (Problem, *SENT.values(), *TAKEN.values())}
     modules = [
         importlib.import_module(each.name)
-        for package in (shapes, responses, incidents)
+        for package in (shapes, incidents)
         for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
     ]
     for module in modules:

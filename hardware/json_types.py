@@ -5,7 +5,7 @@ formats from them.
 """
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal, TypedDict
 
 from annotated_types import Ge, Interval
 
@@ -43,3 +43,15 @@ Percent = Annotated[int, Interval(ge=0, le=100)]
 Share = Annotated[float, Interval(ge=0, le=1)]
 Weekday = Annotated[int, Interval(ge=0, le=6)]
 """Monday is 0."""
+
+type WaitWording = Literal["under", "about", "between", "over"]
+"""A wait as a range, or as the one end that is sure."""
+
+
+class SaidWait(TypedDict):
+    """A range in seconds, 0 ≤ low ≤ high, and how pages say it."""
+
+    low_s: Seconds
+    high_s: Seconds
+    said: WaitWording
+    """The wait as a range, or as the one end that is sure."""

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import SaidWait
 from kiosk.menu_messages import (
-    ExceptionalMessage,
+    ExceptionalWayOffered,
     MenuMessage,
     NextOpening,
-    NoWait,
-    ServiceMessage,
+    NobodyWaits,
+    ServiceOfMenu,
     State,
-    WaitMessage,
 )
 from kiosk.waits import STEP_S, wording_of
 
@@ -188,7 +188,7 @@ def state_of(service: MenuService, now: datetime) -> State:
     return "open" if service.counters > 0 else "no_counter"
 
 
-def worded_wait(wait: ExpectedWait) -> WaitMessage:
+def worded_wait(wait: ExpectedWait) -> SaidWait:
     """A wait as the menu gives it, at least one step, and the words for it."""
     said = wording_of(wait.low_s, wait.high_s)
     return {"low_s": wait.low_s, "high_s": max(wait.high_s, STEP_S), "said": said}
@@ -242,7 +242,7 @@ class _Words:
         return {"at": at.isoformat(), "text": opening_text(self.translate, self.language, local, now_local)}
 
 
-def _service_message(service: MenuService, words: _Words, depth: int = 1) -> ServiceMessage:
+def _service_message(service: MenuService, words: _Words, depth: int = 1) -> ServiceOfMenu:
     if depth > 2:
         raise ValueError(f"service {service.service} needs more than two presses")
     state = state_of(service, words.now)
@@ -268,7 +268,7 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
     }
 
 
-def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> ExceptionalMessage | None:
+def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> ExceptionalWayOffered | None:
     """Nothing while the service that receives gives no ticket: a way that leads nowhere is not shown."""
     if way is None or state_of(way.received_by, words.now) not in ("open", "no_counter"):
         return None
@@ -278,7 +278,7 @@ def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> Exception
     }
 
 
-def _wait_message(service: MenuService, state: State) -> WaitMessage | NoWait | None:
+def _wait_message(service: MenuService, state: State) -> SaidWait | NobodyWaits | None:
     """The wait to announce: None unless an open counter serves the service."""
     if state != "open" or service.children:
         return None

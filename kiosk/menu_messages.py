@@ -1,52 +1,42 @@
 """The menu of a kiosk as its page receives it (`GET /halls/{hall}/menu`)."""
 
-from collections.abc import Mapping
-from typing import Literal, NotRequired, ReadOnly, TypedDict, final
+from typing import Literal, TypedDict, final
 
-from kiosk.waits import WaitWording
+from hardware.json_types import Count, InstantText, SaidWait
 
 type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
 
 @final
-class WaitMessage(TypedDict):
-    """A wait in seconds, 0 ≤ low ≤ high, and how pages say it."""
-
-    low_s: int
-    high_s: int
-    said: WaitWording
-
-
-@final
-class NoWait(TypedDict):
-    """Somebody who takes a ticket now is called at once."""
+class NobodyWaits(TypedDict):
+    """There is no wait."""
 
     none: Literal[True]
 
 
 class NextOpening(TypedDict):
-    """When a service or the hall opens next: an instant in RFC 3339, and its words in the page’s language."""
+    """When tickets are given next, and how that is said."""
 
-    at: str
+    at: InstantText
     text: str
 
 
-class ReasonMessage(TypedDict):
-    """An exceptional reason, in the page’s language."""
+class ExceptionalReasonOffered(TypedDict):
+    """A reason for which somebody without an appointment is received: its code, and its words."""
 
     id: str
     name: str
 
 
-class ExceptionalMessage(TypedDict):
-    """Who receives somebody without an appointment, and for which reasons."""
+class ExceptionalWayOffered(TypedDict):
+    """How somebody without the appointment that a service needs is received all the same."""
 
-    received_by: "ServiceMessage"
-    reasons: list[ReasonMessage]
+    received_by: "ServiceOfMenu"
+    reasons: list[ExceptionalReasonOffered]
 
 
-class ServiceMessage(TypedDict):
-    """A service, or a folder with its `children`; every word in the page’s language."""
+class ServiceOfMenu(TypedDict):
+    """A service, or a folder with its services in `children`, in the menu's language."""
 
     id: str
     name: str
@@ -54,68 +44,58 @@ class ServiceMessage(TypedDict):
     icon: str
     state: State
     next_opening: NextOpening | None
-    waiting: int
-    wait: WaitMessage | NoWait | None
+    waiting: Count
+    """How many people wait; 0 for a folder."""
+    wait: SaidWait | NobodyWaits | None
+    """The wait of who takes a ticket now; null: nothing can be said."""
     why_no_wait: Literal["after_closing"] | None
     bring: list[str]
+    """Which papers to bring."""
     booking: str | None
+    """How to book."""
     booking_address: str | None
-    exceptional: ExceptionalMessage | None
-    children: list["ServiceMessage"]
+    exceptional: "ExceptionalWayOffered | None"
+    """How somebody without the appointment that it needs is received all the same."""
+    children: list["ServiceOfMenu"]
 
 
-class AlertOnMenu(TypedDict):
-    """An alert as boards have it; `texts`: the words of a custom one by language, `title` and `text`."""
+class HallOfMenu(TypedDict):
+    """The hall of a menu, named in its language."""
 
-    alert: ReadOnly[str]
-    kind: ReadOnly[str]
-    drill: ReadOnly[bool]
-    raised_at: ReadOnly[str]
-    until: ReadOnly[str | None]
-    texts: ReadOnly[Mapping[str, Mapping[str, str]]]
-    has_voice: ReadOnly[bool]
-
-
-class LogoMessage(TypedDict):
-    """A logo with its size in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-class LookMessage(TypedDict):
-    """What an organisation shows of itself."""
-
+    slug: str
     name: str
-    stylesheet: str
-    logo: LogoMessage | None
-    fonts: list[str]
+
+
+class LanguageOfMenu(TypedDict):
+    """A language that the menu may be shown in: its code, its own name, its direction."""
+
+    code: str
+    name: str
+    dir: Literal["ltr", "rtl"]
 
 
 class MenuMessage(TypedDict):
-    """The whole menu; `changes_at`: when the next change by the clock comes, in RFC 3339."""
+    """What a kiosk offers now, in one language."""
 
-    hall: dict[str, str]
+    hall: HallOfMenu
     time_zone: str
     language: str
-    languages: list[dict[str, str]]
+    languages: list[LanguageOfMenu]
     is_open: bool
     next_opening: NextOpening | None
     why_closed: str | None
-    changes_at: str | None
+    """The reason for unusual hours today; null: it is open, or no reason is given."""
+    changes_at: InstantText | None
+    """When hours alone change the menu next: it is read again then."""
     priority_notice: bool
     priority_grounds: str | None
+    """People with priority here, the holders of the card apart."""
     appointments: bool
+    """Somebody with an appointment may check in."""
     asks_needs: bool
     keeps_tickets: bool
+    """A break runs, and waiting visitors are called after it."""
     hearing_loop: bool
-    services: list[ServiceMessage]
+    services: list[ServiceOfMenu]
     demonstration: bool
-    now: str
-    epoch: NotRequired[str]
-    version: NotRequired[int]
-    alert: NotRequired[AlertOnMenu | None]
-    alert_taken_back: NotRequired[AlertOnMenu]
-    look: NotRequired[LookMessage]
-    configuration: NotRequired[str]
+    now: InstantText

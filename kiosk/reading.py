@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import SaidWait
 from kiosk.menu import ExpectedWait, Translate, hour_text, opening_text, worded_wait
-from kiosk.menu_messages import MenuMessage, NextOpening, ServiceMessage, WaitMessage
+from kiosk.menu_messages import MenuMessage, NextOpening, ServiceOfMenu
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
@@ -101,7 +102,7 @@ class ViewReader:
             read.append(self.say("kiosk.priority.notice"))
         return _sentences(read)
 
-    def choices(self, folder: str | None) -> list[ServiceMessage | None]:
+    def choices(self, folder: str | None) -> list[ServiceOfMenu | None]:
         """The choices at the start or in a folder, in order; None: the choice « I have an appointment »."""
         if folder is not None:
             return list(self.service_of(folder)["children"])
@@ -273,7 +274,7 @@ class ViewReader:
             elif ticket.wait is not None:
                 yield self._wait(worded_wait(ticket.wait))
 
-    def _instead(self, service: ServiceMessage) -> Iterator[str]:
+    def _instead(self, service: ServiceOfMenu) -> Iterator[str]:
         """The choices for a service that needs an appointment."""
         already = []
         if self.menu["appointments"]:
@@ -320,7 +321,7 @@ class ViewReader:
             self.say(f"kiosk.start.{'keep_ticket' if self.menu['keeps_tickets'] else 'closed_lede'}"),
         ]
 
-    def listed(self, service: ServiceMessage) -> list[str]:
+    def listed(self, service: ServiceOfMenu) -> list[str]:
         state = service["state"]
         if service["children"] and state != "closed":
             return [service["name"]]
@@ -342,7 +343,7 @@ class ViewReader:
             self._wait(wait) if wait is not None else "",
         ]
 
-    def _sheet_wait(self, service: ServiceMessage) -> Iterator[str]:
+    def _sheet_wait(self, service: ServiceOfMenu) -> Iterator[str]:
         wait, waiting = service["wait"], service["waiting"]
         if service["state"] == "no_counter":
             yield self.say("kiosk.sheet.no_counter")
@@ -355,7 +356,7 @@ class ViewReader:
         elif waiting:
             yield self.say("kiosk.service.waiting", count=waiting)
 
-    def _wait(self, wait: WaitMessage) -> str:
+    def _wait(self, wait: SaidWait) -> str:
         """« entre 25 minutes et 45 minutes d’attente », as the kiosk writes it."""
         low, high = self._duration(wait["low_s"]), self._duration(wait["high_s"])
         match wait["said"]:
@@ -391,7 +392,7 @@ class ViewReader:
         words = [self.say("kiosk.spoken.hours", count=hours)] if hours else []
         return " ".join([*words, self.say("kiosk.spoken.minutes", count=minutes)] if minutes else words)
 
-    def service_of(self, service_id: str) -> ServiceMessage:
+    def service_of(self, service_id: str) -> ServiceOfMenu:
         for service in self.menu["services"]:
             for each in (service, *service["children"]):
                 if each["id"] == service_id:

@@ -3,15 +3,13 @@
 One rule for kiosk, paper, phone and screens; each has the words. Decision 47.
 """
 
-from typing import Literal
+from hardware.json_types import WaitWording
 
 STEP_S = 300
 """Waits come in whole steps of five minutes (design rule 7): the estimate rounds them, once."""
 
 LONG_S = 1_800
 """From here on the sure end of a wide range is its lower one: « plus de 30 min »."""
-
-type WaitWording = Literal["under", "about", "between", "over"]
 
 
 def wording_of(low_s: float, high_s: float) -> WaitWording:

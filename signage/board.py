@@ -19,16 +19,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hardware.json_types import SaidWait, WaitWording
 from signage.board_messages import (
-    BoardCallMessage,
+    CalledCounter,
+    CallOnBoard,
     CallsMessage,
-    CounterMessage,
-    PositionMessage,
-    QueueLineMessage,
-    QueuesMessage,
-    QueueWaitMessage,
-    RecentCallMessage,
-    WaitWording,
+    FormerCall,
+    Position,
+    QueueOnBoard,
+    QueuesChanged,
 )
 
 MAX_CALLS = 12
@@ -137,13 +136,13 @@ def fitted_board[Board: CallsMessage](message: Board) -> Board:
     return _fitted(message, _BOARD_STEPS)
 
 
-def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> QueuesMessage:
+def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> QueuesChanged:
     """Return the body of `queues.changed`, never larger than `MESSAGE_LIMIT`.
 
     Where it would be, first the other languages of service names leave, then the queues with the fewest
     people waiting; `more` then counts the queues left out.
     """
-    message: QueuesMessage = {
+    message: QueuesChanged = {
         "hall": hall,
         "epoch": position.epoch,
         "version": position.version,
@@ -164,7 +163,7 @@ def clip(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
 
 
-def position_message(hall: str, position: HallPosition) -> PositionMessage:
+def position_message(hall: str, position: HallPosition) -> Position:
     """Return a position as it travels; `hall` is the slug."""
     return {
         "hall": hall,
@@ -178,9 +177,9 @@ def _as_of(position: HallPosition) -> str:
     return position.as_of.isoformat(timespec="microseconds")
 
 
-def counter_message(place: CounterPlace) -> CounterMessage:
+def counter_message(place: CounterPlace) -> CalledCounter:
     """Return a counter as a message, for the board and with a call: its texts within their bounds."""
-    counter: CounterMessage = {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
+    counter: CalledCounter = {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
     if place.name:
         counter["name"] = {lang: clip(text, NAME_CHARACTERS) for lang, text in place.name.items()}
     counter["direction"] = {lang: clip(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()}
@@ -189,7 +188,7 @@ def counter_message(place: CounterPlace) -> CounterMessage:
     return counter
 
 
-def _call(call: BoardCall) -> BoardCallMessage:
+def _call(call: BoardCall) -> CallOnBoard:
     return {
         "call": call.call,
         "number": call.number,
@@ -199,7 +198,7 @@ def _call(call: BoardCall) -> BoardCallMessage:
     }
 
 
-def _recent(call: RecentCall) -> RecentCallMessage:
+def _recent(call: RecentCall) -> FormerCall:
     return {
         "number": call.number,
         "counter": {"id": call.place.counter, "label": clip(call.place.label, LABEL_CHARACTERS)},
@@ -207,8 +206,8 @@ def _recent(call: RecentCall) -> RecentCallMessage:
     }
 
 
-def _queue(line: QueueLine) -> QueueLineMessage:
-    message: QueueLineMessage = {
+def _queue(line: QueueLine) -> QueueOnBoard:
+    message: QueueOnBoard = {
         "queue": line.queue,
         "services": [
             {"id": service, "name": {lang: clip(text, NAME_CHARACTERS) for lang, text in names.items()}}
@@ -222,7 +221,7 @@ def _queue(line: QueueLine) -> QueueLineMessage:
     return message
 
 
-def _wait(wait: QueueWait) -> QueueWaitMessage:
+def _wait(wait: QueueWait) -> SaidWait:
     return {"low_s": wait.low_s, "high_s": wait.high_s, "said": wait.said}
 
 
@@ -230,7 +229,7 @@ type Step[Message] = Callable[[Message], bool]
 """Makes a message one notch smaller in place; returns False when it has nothing left to take."""
 
 
-def _fitted[Message: PositionMessage](message: Message, steps: Sequence[Step[Message]]) -> Message:
+def _fitted[Message: Position](message: Message, steps: Sequence[Step[Message]]) -> Message:
     for step in steps:
         while message_bytes(message) > MESSAGE_LIMIT and step(message):
             pass
@@ -282,14 +281,14 @@ def _without_the_oldest_call(message: CallsMessage) -> bool:
     return len(message["calls"]) > 1 and bool(message["calls"].pop())
 
 
-def _without_other_service_names(message: QueuesMessage) -> bool:
+def _without_other_service_names(message: QueuesChanged) -> bool:
     for line in message["queues"]:
         for service in line["services"]:
             service["name"] = dict(list(service["name"].items())[:1])
     return False
 
 
-def _without_the_shortest_queue(message: QueuesMessage) -> bool:
+def _without_the_shortest_queue(message: QueuesChanged) -> bool:
     if not message["queues"]:
         return False
     message["queues"].remove(min(reversed(message["queues"]), key=lambda line: line["waiting"]))
@@ -306,4 +305,4 @@ _BOARD_STEPS: Sequence[Step[CallsMessage]] = (
     _with_short_labels,
     _without_the_oldest_call,
 )
-_QUEUE_STEPS: Sequence[Step[QueuesMessage]] = (_without_other_service_names, _without_the_shortest_queue)
+_QUEUE_STEPS: Sequence[Step[QueuesChanged]] = (_without_other_service_names, _without_the_shortest_queue)

@@ -1,82 +1,87 @@
 """What the messages of a board hold: JSON values, instants in RFC 3339."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-type WaitWording = Literal["under", "about", "between", "over"]
-"""A wait as a range, or as the one end that is sure."""
+from hardware.json_types import (
+    FALSE_IF_LEFT_OUT,
+    ZERO_IF_LEFT_OUT,
+    Count,
+    InstantText,
+    Ordinal,
+    SaidWait,
+    Texts,
+)
+
+type AudioFiles = dict[str, str]
+"""The address of an audio file by language."""
 
 
-class PositionMessage(TypedDict):
-    """The position of a full-state message in the history of a hall (slug)."""
+class Position(TypedDict):
+    """Where in a hall's life a full state stands: see docs/rules/state.md."""
 
     hall: str
+    """The slug of the hall."""
     epoch: str
-    version: int
-    as_of: str
+    """New when the hall was created or restored; another epoch is always newer."""
+    version: Count
+    """Grows by one with each fact of the hall."""
+    as_of: InstantText
 
 
-class CounterMessage(TypedDict):
-    """A counter, its texts by language and within their bounds; of a former call only `id` and `label`."""
+class CalledCounter(TypedDict):
+    """The counter of a call. Of a former one only id and label; the oldest lose their directions."""
 
     id: str
     label: str
-    name: NotRequired[dict[str, str]]
-    direction: NotRequired[dict[str, str]]
-    hearing_loop: NotRequired[Literal[True]]
+    name: NotRequired[Texts]
+    direction: NotRequired[Texts]
+    hearing_loop: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
 
 
-class BoardCallMessage(TypedDict):
-    """A call whose visitor is not yet at the counter; `rank` is 2 and more for recalls."""
+class CallOnBoard(TypedDict):
+    """A call whose visitor is not at the counter yet; `rank` is 2 and more for recalls."""
 
     call: str
     number: str
-    counter: CounterMessage
-    called_at: str
-    rank: int
+    counter: CalledCounter
+    called_at: InstantText
+    rank: Ordinal
 
 
-class RecentCallMessage(TypedDict):
+class FormerCall(TypedDict):
     """A call that is over."""
 
     number: str
-    counter: CounterMessage
-    called_at: str
+    counter: CalledCounter
+    called_at: InstantText
 
 
-class CallsMessage(PositionMessage):
+class CallsMessage(Position):
     """The calls and the former calls of a hall, the latest first."""
 
-    calls: list[BoardCallMessage]
-    recent: list[RecentCallMessage]
+    calls: list[CallOnBoard]
+    recent: list[FormerCall]
 
 
-class NamedServiceMessage(TypedDict):
-    """A service (id) and its name by language."""
+class NamedService(TypedDict):
+    """A service and its name by language."""
 
     id: str
-    name: dict[str, str]
+    name: Texts
 
 
-class QueueWaitMessage(TypedDict):
-    """A range of waits in seconds, and how it is said."""
-
-    low_s: int
-    high_s: int
-    said: WaitWording
-
-
-class QueueLineMessage(TypedDict):
-    """A queue on a screen; `why_no_wait` only where that is why no wait is announced."""
+class QueueOnBoard(TypedDict):
+    """A queue on a screen: how many wait, and the wait of who takes a ticket now."""
 
     queue: str
-    services: list[NamedServiceMessage]
-    waiting: int
-    wait: QueueWaitMessage | None
+    services: list[NamedService]
+    waiting: Count
+    wait: SaidWait | None
     why_no_wait: NotRequired[Literal["after_closing"]]
 
 
-class QueuesMessage(PositionMessage):
+class QueuesChanged(Position):
     """The queues of a hall; `more`: how many were left out for size."""
 
-    queues: list[QueueLineMessage]
-    more: NotRequired[int]
+    queues: list[QueueOnBoard]
+    more: NotRequired[Annotated[Count, ZERO_IF_LEFT_OUT]]

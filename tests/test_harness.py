@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import redis
 
-from server.web.api.shapes.messages import TAKEN
+from server.live.message_types import TAKEN
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.live_frames import faults_of_frame

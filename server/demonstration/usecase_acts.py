@@ -10,7 +10,7 @@ from server.store.counters.sessions import open_place, places_of
 from server.store.devices.paired_devices import paired_devices
 from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.appointments.check_in import Claim
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
@@ -56,7 +56,7 @@ def _result(outcome: str | None) -> StatedResult:
     return StatedResult(next((each for each in OUTCOMES if each == outcome), None))
 
 
-def _called(answer: LegAnswer) -> CalledPerson:
+def _called(answer: Leg) -> CalledPerson:
     is_started = answer["state"] == "in_service"
     return CalledPerson(answer["leg"], answer["visit"], answer["number"], answer["service"], is_started)
 

@@ -1,11 +1,20 @@
 """What use cases answer: JSON values with the names of the contract."""
 
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Annotated, Final, Literal, NotRequired, TypedDict
 
-from hardware.json_types import LocalDate
-from kiosk.waits import WaitWording, wording_of
+from hardware.json_types import (
+    FALSE_IF_LEFT_OUT,
+    NULL_IF_LEFT_OUT,
+    ZERO_IF_LEFT_OUT,
+    Count,
+    InstantText,
+    LocalDate,
+    SaidWait,
+    Seconds,
+)
+from kiosk.waits import wording_of
+from server.domain.calling.explanations import Explanation
 from server.domain.calling.queue_order import LegClass, Priority
-from server.domain.facts import Json
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
@@ -18,23 +27,15 @@ AFTER_CLOSING: Final = "after_closing"
 """Why no wait is announced: a call is expected only after the hall closes for the day."""
 
 
-class SaidWait(TypedDict):
-    """A range of seconds, 0 ≤ low ≤ high, and how pages say it."""
-
-    low_s: int
-    high_s: int
-    said: WaitWording
-
-
 class AnnouncedWait(TypedDict):
-    """What is announced of a wait; null: none is known, or why there is none."""
+    """The announced wait; null: none is known, or the call is expected after closing."""
 
     wait: SaidWait | None
     why_no_wait: Literal["after_closing"] | None
 
 
 class ExceptionalReason(TypedDict):
-    """The service whose appointment a visitor did not have, and the code of why they were received."""
+    """Which service a visitor wanted without the appointment it needs, and the code of the reason."""
 
     service: str
     reason: str
@@ -45,10 +46,19 @@ class VisitFields(TypedDict, total=False):
 
     needs: list[Need]
     linked: list[str]
-    exceptional: ExceptionalReason | None
+    """The ticket numbers of the visits it is linked to."""
+    exceptional: Annotated[ExceptionalReason | None, NULL_IF_LEFT_OUT]
 
 
 _NO_DETAILS: VisitFields = {}
+
+
+class Destination(TypedDict):
+    """Where a transfer sends a visitor; `is_open`: a counter receives there now."""
+
+    service: str
+    counter: str | None
+    is_open: bool
 
 
 class OfFewLegs(TypedDict, total=False):
@@ -58,9 +68,14 @@ class OfFewLegs(TypedDict, total=False):
     it waits for. `is_unconfirmed`: it is in service by the call alone.
     """
 
-    ranked_from: str
+    ranked_from: InstantText
+    """The earlier arrival that ranks it, where it has one, as after a transfer."""
     for_counter: str
-    is_unconfirmed: Literal[True]
+    """The one counter that it waits for."""
+    is_unconfirmed: Annotated[bool, FALSE_IF_LEFT_OUT]
+    """In service by the call alone: nobody has said that the visitor came."""
+    destination: Destination
+    """Of a leg that was just transferred."""
 
 
 Period = TypedDict("Period", {"from": LocalDate, "to": LocalDate})
@@ -68,8 +83,8 @@ Period = TypedDict("Period", {"from": LocalDate, "to": LocalDate})
 _OfClass = TypedDict("_OfClass", {"class": LegClass})  # a word of Python
 
 
-class LegAnswer(VisitFields, OfFewLegs, _OfClass):
-    """A leg; instants in RFC 3339, null when absent. Messages leave out what most legs do not have."""
+class Leg(VisitFields, OfFewLegs, _OfClass):
+    """A leg. A message leaves out what most legs do not have: those fields have a default."""
 
     leg: str
     visit: str
@@ -77,24 +92,26 @@ class LegAnswer(VisitFields, OfFewLegs, _OfClass):
     service: str
     priority: Priority
     state: LegState
-    arrived_at: str
-    issued_at: str
-    booked_at: str | None
-    first_called_at: str | None
-    last_called_at: str | None
-    started_at: str | None
+    arrived_at: InstantText
+    issued_at: InstantText
+    booked_at: InstantText | None
+    first_called_at: InstantText | None
+    last_called_at: InstantText | None
+    started_at: InstantText | None
     call: str | None
-    rank: int
+    rank: Count
+    """1 for the first invitation of a call, 2 and more for recalls; 0 before any call."""
     counter: str | None
-    target_s: int
-    why: Json | None
+    target_s: Seconds
+    why: Explanation | None
     end_reason: EndReason | None
-    is_held: NotRequired[bool]
-    postponements: NotRequired[int]
-    not_before: NotRequired[str | None]
-    return_place: NotRequired[ReturnPlace | None]
+    is_held: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
+    postponements: NotRequired[Annotated[Count, ZERO_IF_LEFT_OUT]]
+    not_before: NotRequired[Annotated[InstantText | None, NULL_IF_LEFT_OUT]]
+    return_place: NotRequired[Annotated[ReturnPlace | None, NULL_IF_LEFT_OUT]]
     added_services: NotRequired[list[str]]
-    outcome: NotRequired[Outcome | None]
+    outcome: NotRequired[Annotated[Outcome | None, NULL_IF_LEFT_OUT]]
+    """Of a leg that was just transferred."""
 
 
 def wait_answer(found: Estimate) -> AnnouncedWait:
@@ -121,7 +138,7 @@ def exceptional_answer(service: str | None, reason: str | None) -> ExceptionalRe
     return None if service is None or reason is None else {"service": service, "reason": reason}
 
 
-def leg_answer(leg: LegRow, of_visit: VisitFields = _NO_DETAILS) -> LegAnswer:
+def leg_answer(leg: LegRow, of_visit: VisitFields = _NO_DETAILS) -> Leg:
     """A leg as the API, the queue and the console know it, with what the answer says of its visit."""
     return {
         "leg": leg.id,

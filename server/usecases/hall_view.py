@@ -10,7 +10,7 @@ from server.store.configuration.halls import HallRow, hall_row
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from signage import board
-from signage.board_messages import PositionMessage
+from signage.board_messages import Position
 
 ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
 """How long a call that counts as the arrival stays among the calls: no press says when it is over."""
@@ -26,7 +26,7 @@ class HallState:
     position: board.HallPosition
 
     @property
-    def position_message(self) -> PositionMessage:
+    def position_message(self) -> Position:
         """The position with the hall's slug, as answers and messages begin."""
         position = self.position
         return {

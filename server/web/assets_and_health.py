@@ -1,6 +1,6 @@
 """HTTP outside /api/ that is no page: assets, audio, health, metrics."""
 
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 
@@ -10,8 +10,19 @@ from server.settings import ASSETS
 from server.web.access.callers import identify
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.access.site_context import SiteContext
-from server.web.api.responses.exact import HealthAnswer, NotReadyAnswer
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
+
+
+class NotReadyAnswer(TypedDict):
+    """The server runs but takes no requests: its database is away."""
+
+    status: Literal["not ready"]
+
+
+class HealthAnswer(TypedDict):
+    """The server runs; as the answer of « ready », it takes requests too."""
+
+    status: Literal["ok"]
 
 
 def small_json() -> dict[str, Any]:
@@ -56,13 +67,13 @@ def health_blueprint(site: SiteContext) -> ApiRoutes:
     """The routes of who watches the server."""
     routes = ApiRoutes("health", prefix=None)
 
-    @routes.get("/health/live", responses={200: HealthAnswer})
+    @routes.get("/health/live", responses={200: answering(HealthAnswer)})
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def live() -> Response:
         """Whether the server runs."""
         return jsonify(status="ok")
 
-    @routes.get("/health/ready", responses={200: HealthAnswer, 503: NotReadyAnswer})
+    @routes.get("/health/ready", responses={200: answering(HealthAnswer), 503: answering(NotReadyAnswer)})
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def ready() -> tuple[Response, int]:
         """Whether the server takes requests: its database answers."""

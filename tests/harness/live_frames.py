@@ -9,8 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, WebSocket
 from pydantic import TypeAdapter, ValidationError
 
+from server.live.message_types import SENT, TAKEN
 from server.web.api.shapes.answers import EXACT
-from server.web.api.shapes.messages import SENT, TAKEN
 
 EVENT = re.compile(r"42(?:/[^,]*,)?\d*(\[.*)", re.DOTALL)
 """An event of Socket.IO as it travels: its namespace, the id of its answer, its name and its message."""

@@ -22,7 +22,7 @@ from kiosk.menu import (
     state_of,
     worded_wait,
 )
-from kiosk.menu_messages import MenuMessage, ServiceMessage
+from kiosk.menu_messages import MenuMessage, ServiceOfMenu
 from kiosk.waits import STEP_S, wording_of
 from tests.kiosk.sentences import translate
 
@@ -52,7 +52,7 @@ def menu(*services: MenuService, language: str = "fr", now: datetime = NOW) -> M
     return build_menu(HALL, services, language=language, translate=translate, now=now)
 
 
-def only(**changes) -> ServiceMessage:
+def only(**changes) -> ServiceOfMenu:
     return menu(service(**changes))["services"][0]
 
 
@@ -79,7 +79,7 @@ folders = st.builds(service, children=st.lists(leaves, min_size=1, max_size=4))
 trees = st.lists(leaves | folders, max_size=6)
 
 
-def flat(services: list[ServiceMessage]) -> list[ServiceMessage]:
+def flat(services: list[ServiceOfMenu]) -> list[ServiceOfMenu]:
     return [each for parent in services for each in (parent, *parent["children"])]
 
 

@@ -10,7 +10,7 @@ from server.app.brakes import by_caller
 from server.app.web.parts import WebParts
 from server.live import messages
 from server.store.notices.notices import notices_with_medium
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.read_supervision import DeviceSightings, Releases
 from server.web.access.requirements import Access, open_to
 from server.web.api import (
     alarms,
@@ -69,7 +69,7 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
     watch = parvis.devices
 
     def sightings(hall: str) -> DeviceSightings:
-        releases = {"screen": screen_release(), "kiosk": kiosk.pages.release()}
+        releases: Releases = {"screen": screen_release(), "kiosk": kiosk.pages.release()}
         pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
         return DeviceSightings(watch.players.of_hall(hall), pictures, releases)
 

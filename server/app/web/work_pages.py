@@ -131,7 +131,7 @@ def _sightings(parts: WebParts) -> Callable[[str], DeviceSightings]:
 
     def sightings(hall: str) -> DeviceSightings:
         pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
-        return DeviceSightings(parvis.devices.players.of_hall(hall), pictures, {})
+        return DeviceSightings(parvis.devices.players.of_hall(hall), pictures, {"screen": "", "kiosk": ""})
 
     return sightings
 

@@ -6,7 +6,7 @@ hours local ("09:35"). Only the deciding reason is given.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
 from server.domain.calling.rules import ACCUMULATED_RATES, GUARD_AT, STEP_AT, ScoringContext
@@ -18,6 +18,21 @@ from server.domain.calling.work_profiles import (
     RuleName,
     WaitExceeds,
 )
+
+type RankedValue = str | int | float | bool | None
+
+
+class Explanation(TypedDict):
+    """Why a leg was called: the rule, the key of a sentence with its values, and who came next."""
+
+    rule: RuleName | Literal["chosen"]
+    """`chosen`: an agent chose."""
+    key: str
+    """The key of the sentence, as `why.arrival`."""
+    values: dict[str, RankedValue]
+    """What the sentence says: minutes, hours, numbers; and the step and the score that decided."""
+    runners_up: list[dict[str, RankedValue]]
+    """At most three, each with its `number`, its `minutes` waited, its `queue`, `step` and `score`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any, Self, TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.instants import from_text, to_text
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -18,14 +19,14 @@ TOGETHER_FOR = timedelta(seconds=30)
 """Longer than a connection whose network is gone is still taken for live (ping: 10 s, then 10 s)."""
 
 
-class ConnectionMessage(TypedDict):
-    """A live connection as JSON values; instants are in RFC 3339."""
+class DeviceConnectionAnswer(TypedDict):
+    """A page of a device that is open now."""
 
     id: str
     address: str
     browser: str
-    since: str
-    seen_at: str
+    since: InstantText
+    seen_at: InstantText
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class DeviceConnection:
         """What distinguishes two machines, as far as a server can see."""
         return self.address, self.browser
 
-    def as_message(self) -> ConnectionMessage:
+    def as_message(self) -> DeviceConnectionAnswer:
         """The same as JSON values."""
         return {
             "id": self.id,

@@ -14,13 +14,13 @@ from typing import Any, Self, TypedDict
 
 from server.domain.devices.connections import (
     SILENT_AFTER,
-    ConnectionMessage,
     DeviceConnection,
+    DeviceConnectionAnswer,
     live_connections,
     with_sign_of_life,
     without,
 )
-from server.domain.devices.panels import PanelReport, PanelReportMessage
+from server.domain.devices.panels import PanelReport, PanelReportAnswer
 from server.domain.instants import from_text, to_text
 
 LOST_AFTER = SILENT_AFTER
@@ -67,26 +67,29 @@ class PlayerSound(StrEnum):
     BLOCKED = "blocked"
 
 
-class KioskReportMessage(TypedDict):
-    """The report of a kiosk's page as JSON values."""
+class KioskReportAnswer(TypedDict):
+    """What a kiosk says of itself."""
 
     release: str
     clock_ms: int
+    """Milliseconds its clock is ahead of the server's; negative: behind."""
 
 
 class PlayerReportMessage(TypedDict):
-    """The report of a player as JSON values."""
+    """What a screen says of itself."""
 
     media: PlayerState
     view: PlayerView
     sound: PlayerSound
     revision: str
+    """The revision of its programme; empty before it has one."""
     release: str
     clock_ms: int
     notice: str | None
     width_px: int
     height_px: int
-    panel: PanelReportMessage | None
+    panel: PanelReportAnswer | None
+    """Null where no program commands the panel."""
 
 
 class SightingMessage(TypedDict):
@@ -95,8 +98,8 @@ class SightingMessage(TypedDict):
     seen_at: str
     since: str
     is_connected: bool
-    report: KioskReportMessage | PlayerReportMessage | None
-    connections: list[ConnectionMessage]
+    report: KioskReportAnswer | PlayerReportMessage | None
+    connections: list[DeviceConnectionAnswer]
     configuration: str | None
 
 
@@ -193,7 +196,7 @@ class KioskReport:
         except (KeyError, ValueError):
             return None
 
-    def as_message(self) -> KioskReportMessage:
+    def as_message(self) -> KioskReportAnswer:
         """The same as JSON values."""
         return {"release": self.release, "clock_ms": self.clock_ms}
 

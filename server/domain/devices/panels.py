@@ -27,8 +27,8 @@ KEPT = timedelta(days=400)
 """How long the rests of panels are kept."""
 
 
-class PanelReportMessage(TypedDict):
-    """The report of a panel as JSON values."""
+class PanelReportAnswer(TypedDict):
+    """What the computer of a screen did to its panel, and what the panel answered."""
 
     method: PanelMethod
     commanded: PanelCommand
@@ -56,7 +56,7 @@ class PanelReport:
             return None
         return cls(method, commanded, answered)
 
-    def as_message(self) -> PanelReportMessage:
+    def as_message(self) -> PanelReportAnswer:
         """The same as JSON values."""
         return {"method": self.method, "commanded": self.commanded, "answered": self.answered}
 
@@ -75,15 +75,18 @@ class PanelRest:
     last_at: datetime
 
 
-class PanelMonth(TypedDict):
-    """A local month (`2026-11`): hours off, and kWh saved, null where no watts are declared."""
+class PanelMonthAnswer(TypedDict):
+    """A local month of a screen's panel."""
 
     month: str
+    """As `2026-11`."""
     off_h: float
+    """Hours in which it was off on purpose."""
     saved_kwh: float | None
+    """These hours times the declared watts; null where none are declared."""
 
 
-def panel_months(rests: Iterable[PanelRest], time_zone: str, watts: int | None) -> list[PanelMonth]:
+def panel_months(rests: Iterable[PanelRest], time_zone: str, watts: int | None) -> list[PanelMonthAnswer]:
     """The hours off of each local month that has any, the newest first, to a tenth of an hour.
 
     `watts`: what the panel draws lit, less what it draws off.

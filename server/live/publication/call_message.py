@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypedDict
 
+from hardware.json_types import InstantText, Texts
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
@@ -11,10 +12,7 @@ from server.store.transactions.commits import CommittedFact
 from server.usecases.hall.read_board import place_of
 from signage.announcement import written_text
 from signage.board import counter_message
-from signage.board_messages import CounterMessage
-
-type AudioAddresses = dict[str, str]
-"""The address of an audio file by language."""
+from signage.board_messages import AudioFiles, CalledCounter
 
 
 class CallVoice(TypedDict, total=False):
@@ -23,27 +21,30 @@ class CallVoice(TypedDict, total=False):
     `once_ms`, `loop_once_ms`: milliseconds after which the first of the two sentences ends.
     """
 
-    brief: AudioAddresses
+    brief: AudioFiles
     once_ms: dict[str, int]
-    loop: AudioAddresses
+    loop: AudioFiles
     loop_once_ms: dict[str, int]
 
 
-class CallMessage(CallVoice):
-    """One call or recall. Sent again with its audio once that is ready."""
+class CallAnnounced(CallVoice):
+    """One call or recall. Sent again with its audio once that is ready.
+
+    `once_ms`, `loop_once_ms`: milliseconds after which the first of the two sentences ends.
+    """
 
     call: str
     rank: int
     number: str
-    counter: CounterMessage
-    text: dict[str, str]
-    audio: AudioAddresses
-    at: str
+    counter: CalledCounter
+    text: Texts
+    audio: AudioFiles
+    at: InstantText
 
 
 def call_message(
     fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
-) -> CallMessage:
+) -> CallAnnounced:
     """The message of a call or recall: number, place, sentence in French."""
     today = business_day(configuration.calendar, fact.happened_at)
     counter = counter_message(place_of(configuration, fact.body["counter"], today))

@@ -8,7 +8,7 @@ from server.domain.instants import from_micros
 from server.store.transactions.database import Database
 from server.usecases.media.read_look import read_look
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 
 CHECKED_AT_LEAST_EVERY = timedelta(minutes=1)
 """Limits how long what another process published may stay unnoticed."""
@@ -42,7 +42,7 @@ class Programmes:
         return before is not None and (before[2] or before[0] != digests)
 
 
-def next_edge(programme: Programme, now: datetime) -> datetime | None:
+def next_edge(programme: ProgrammeAnswer, now: datetime) -> datetime | None:
     """The next instant at which an item or the screen's hours begin or end; None: there is none."""
     spans = [span for item in programme["items"] for span in item["windows"] or ()]
     edges = [edge for span in [*spans, *(programme["hours"] or ())] for edge in span]

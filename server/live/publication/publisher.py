@@ -19,7 +19,7 @@ from server.domain.visits.facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.presence import Presence
-from server.live.publication.call_message import CallMessage, call_message
+from server.live.publication.call_message import CallAnnounced, call_message
 from server.live.publication.expiries import Expiries
 from server.live.publication.half_days import HalfDays
 from server.live.publication.incidents import send_incidents
@@ -32,14 +32,14 @@ from server.store.configuration.halls import all_halls, hall_row
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
-from server.usecases.hall.read_board import AlertMessage, read_alert_message, read_board, read_queues
+from server.usecases.hall.read_board import AlertChanged, read_alert_message, read_board, read_queues
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.printing.read_prints import print_answer
 from server.usecases.tickets.read_ticket import ticket_of_visit
 from server.usecases.tickets.visitor_language import visitor_language
 from server.usecases.waits.estimate_waits import Estimates
-from signage.board_messages import PositionMessage
+from signage.board_messages import Position
 
 log = structlog.get_logger()
 
@@ -54,12 +54,12 @@ LEGS_IN_MESSAGE = 5
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 _ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_TAKEN_BACK)
 
-type SpeakCall = Callable[[str, CallMessage, SpokenCall], None]
-type SpeakAlert = Callable[[str, AlertMessage], None]
+type SpeakCall = Callable[[str, CallAnnounced, SpokenCall], None]
+type SpeakAlert = Callable[[str, AlertChanged], None]
 
 
-class Heartbeat(PositionMessage):
-    """Where a hall stands, the revisions that apply (`3.12`), over how long pages spread their return."""
+class Heartbeat(Position):
+    """Where a hall stands, every 25 s; `return_ms`: over how long pages spread their return."""
 
     configuration: str
     return_ms: int
@@ -130,7 +130,7 @@ class Publisher:
         if self.speak_alert is not None and alert is not None and alert["has_voice"]:
             self.speak_alert(commit.hall, message)
 
-    def _send_alert(self, hall: str, *, is_local: bool = False) -> AlertMessage:
+    def _send_alert(self, hall: str, *, is_local: bool = False) -> AlertChanged:
         message = read_alert_message(self.database, hall)
         room = messages.hall_room(hall)
         for namespace in messages.NAMESPACES:
@@ -163,7 +163,7 @@ class Publisher:
             self.speak(hall, message, self._spoken_call(fact, configuration, message))
 
     def _spoken_call(
-        self, fact: CommittedFact, configuration: HallConfiguration, message: CallMessage
+        self, fact: CommittedFact, configuration: HallConfiguration, message: CallAnnounced
     ) -> SpokenCall:
         """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
         places = {FRENCH: message["counter"]["label"]}
@@ -324,7 +324,7 @@ class Publisher:
             room = messages.hall_room(hall)
             self.emit(messages.MENU_CHANGED, self._position(hall), messages.KIOSK, room, is_local=True)
 
-    def _position(self, hall: str) -> PositionMessage:
+    def _position(self, hall: str) -> Position:
         with self.database.read() as rows:
             row = hall_row(rows, hall)
         if row is None:

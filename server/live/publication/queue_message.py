@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal, get_args
 
 from server.live.messages import MESSAGE_LIMIT
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.hall.read_queue import QueueAnswer
 
 type _OftenEmpty = Literal[
@@ -23,13 +23,13 @@ type _OftenEmpty = Literal[
 _OFTEN_EMPTY: tuple[_OftenEmpty, ...] = get_args(_OftenEmpty.__value__)
 
 
-class QueueMessage(QueueAnswer):
+class QueueChanged(QueueAnswer):
     """The queue with the first legs of each; `is_partial`: rows were left out, and the page reads them."""
 
     is_partial: bool
 
 
-def _not_waiting(message: QueueAnswer) -> Iterator[LegAnswer]:
+def _not_waiting(message: QueueAnswer) -> Iterator[Leg]:
     for legs in (message["called"], message["in_service"], message["parked"], message["no_shows"]):
         yield from legs
 
@@ -47,7 +47,7 @@ def _hides_counters(answer: QueueAnswer) -> bool:
     return not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
 
 
-def queue_nudge(answer: QueueAnswer) -> QueueMessage:
+def queue_nudge(answer: QueueAnswer) -> QueueChanged:
     """The message to who may see a part of the queue only: nobody of it, so that the page reads its part."""
     return {
         **answer,
@@ -62,13 +62,13 @@ def queue_nudge(answer: QueueAnswer) -> QueueMessage:
     }
 
 
-def queue_message(answer: QueueAnswer) -> QueueMessage:
+def queue_message(answer: QueueAnswer) -> QueueChanged:
     """The queue as a message under 4 kB, which everybody of a hall hears.
 
     `is_partial` says that rows were left out, or what only who holds a counter may read of it: the page
     fetches it.
     """
-    message: QueueMessage = {**answer, "is_partial": _hides_counters(answer)}
+    message: QueueChanged = {**answer, "is_partial": _hides_counters(answer)}
     for leg in _not_waiting(message):
         leg["why"] = None
     _drop_empty(message)

@@ -13,12 +13,13 @@ from server.domain.alerts.alerts import AlertKind, AlertRules, has_voice
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.live import messages
-from server.live.publication.call_message import AudioAddresses, CallMessage
+from server.live.publication.call_message import CallAnnounced
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.alert_answers import ShownAlert
-from server.usecases.hall.read_board import AlertMessage
+from server.usecases.hall.read_board import AlertChanged
 from signage.alert_texts import prepared_alerts, spoken_alert, voice_name
 from signage.announcement import OLDEST_SOUND, spoken_sentence
+from signage.board_messages import AudioFiles as AudioAddresses
 
 log = structlog.get_logger()
 
@@ -29,12 +30,6 @@ PREPARED_EVERY_S = 600.0
 SPOKEN, BRIEF = "signage.announcement.spoken", "signage.announcement.brief"
 MOST_WAITING = 50
 """Announcements waiting for their voice; beyond it the oldest is shown without sound."""
-
-
-class SpokenAlertMessage(AlertMessage):
-    """The alert that a hall shows now, with its voice."""
-
-    audio: AudioAddresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +69,22 @@ class Voice:
         self._waiting: queue.Queue[_SpeechRequest] = queue.Queue(MOST_WAITING)
         self._to_prepare = prepared_alerts()
 
-    def speak(self, hall: str, message: CallMessage, call: SpokenCall) -> None:
+    def speak(self, hall: str, message: CallAnnounced, call: SpokenCall) -> None:
         """Queues the voice of an announcement; drops the oldest when too many wait."""
 
-        def render() -> CallMessage:
+        def render() -> CallAnnounced:
             return self._call(hall, message, call)
 
         until = from_text(message["at"]) + OLDEST_SOUND - timedelta(seconds=1)
         self._queue(_SpeechRequest(hall, messages.CALL_ANNOUNCED, render, until))
 
-    def speak_alert(self, hall: str, message: AlertMessage) -> None:
+    def speak_alert(self, hall: str, message: AlertChanged) -> None:
         """Queues the voice of an alert, which is needed while the alert lasts."""
         alert = message["alert"]
         if alert is None:
             return
 
-        def render() -> SpokenAlertMessage:
+        def render() -> AlertChanged:
             return {**message, "audio": self._alert(alert)}
 
         self._queue(_SpeechRequest(hall, messages.ALERT_CHANGED, render))
@@ -140,7 +135,7 @@ class Voice:
             else:
                 return
 
-    def _call(self, hall: str, message: CallMessage, call: SpokenCall) -> CallMessage:
+    def _call(self, hall: str, message: CallAnnounced, call: SpokenCall) -> CallAnnounced:
         """The message with its voice; a language without one, or that fails, is left out: French is not."""
         spoken = {FRENCH: self._in_language(message["number"], FRENCH, call)}
         for language in call.places:
@@ -149,7 +144,7 @@ class Voice:
                     spoken[language] = self._in_language(message["number"], language, call)
                 except SpeechUnavailable as reason:
                     log.warning("voice_failed", hall=hall, reason=str(reason))
-        gained: CallMessage = {
+        gained: CallAnnounced = {
             **message,
             "audio": {language: f"/audio/{files.whole}" for language, files in spoken.items()},
             "once_ms": {language: files.once_ms for language, files in spoken.items()},

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
+from server.domain.calling.explanations import Explanation
 from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.calling.waiting_legs import QueuedLeg
-from server.domain.facts import Json
 from server.domain.row_changes import Change, Update
 from server.domain.visits.needs import Need
 from server.domain.visits.outcomes import Outcome
@@ -56,7 +56,7 @@ class LegRow:
     for_counter: str | None
     session: str | None
     rule: str | None
-    why: Json | None
+    why: Explanation | None
     reinstated_from: str | None
     reinstatements: int
     quoted_low_s: int | None

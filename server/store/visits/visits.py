@@ -50,7 +50,7 @@ class VisitSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundVisit:
+class FoundVisitRow:
     """A visit that a search finds. `language`: None once it is erased."""
 
     id: str
@@ -113,7 +113,7 @@ _NOTES = Read(
 _SERVICE = bindparam("service", type_=leg.c.service.type)
 _EARLIEST = bindparam("earliest", type_=visit.c.issued_at.type)
 _FOUND = Read(
-    FoundVisit,
+    FoundVisitRow,
     select(
         visit.c.id,
         visit.c.channel,
@@ -145,7 +145,7 @@ def visits_numbered(rows: Rows, hall: str, on: date, *, rank: int, series: str |
     return rows.all(_NUMBERED, hall=hall, on=on, rank=rank, series=series)
 
 
-def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit: int) -> list[FoundVisit]:
+def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit: int) -> list[FoundVisitRow]:
     """At most `limit` visits of a hall (id) and business day that fit, the last one issued first."""
     return rows.all(
         _FOUND,

@@ -1,26 +1,27 @@
 """Answers about alerts. Instants are in RFC 3339, UTC; null where something did not happen."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from annotated_types import MinLen
 
-from hardware.json_types import InstantText
+from hardware.json_types import InstantText, Texts
 from server.domain.alerts.alerts import AlertEndReason, AlertKind, ScreenReached
 from server.store.alerts import AlertWords
 
 
 class ShownAlert(TypedDict):
-    """An alert that pages of a hall show; of the kind `taken_back`, one that nobody has to obey any more.
+    """An alert to show; `taken_back`: it was raised by mistake, and pages say so for a minute.
 
-    `until`: when it ends by itself. `has_voice`: screens speak it.
+    `texts`: the words of a custom alert by language.
     """
 
     alert: str
     kind: AlertKind | Literal[AlertEndReason.TAKEN_BACK]
     drill: bool
-    raised_at: str
-    until: str | None
-    texts: AlertWords
+    raised_at: InstantText
+    until: InstantText | None
+    texts: Mapping[str, Texts]
     has_voice: bool
 
 

@@ -8,7 +8,7 @@ from server.domain.calling.queue_order import chosen_by_hand
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_next import record_call, waiting_and_callable
 from server.usecases.counters.counter_sessions import end_free_place, take_further
 from server.usecases.counters.own_session import session_held
@@ -33,7 +33,7 @@ def call_elsewhere(
     *,
     session: str | None = None,
     write_key: WriteKey | None = None,
-) -> LegAnswer:
+) -> Leg:
     """The leg called at the other counter, a place of the session that holds `counter` from now on.
 
     Refusals: no_counter_session, alert_in_force, wrong_state while it pauses or when the visit does not
@@ -42,7 +42,7 @@ def call_elsewhere(
     linked_elsewhere, on_break.
     """
 
-    def call(transaction: HallTransaction) -> LegAnswer:
+    def call(transaction: HallTransaction) -> Leg:
         present = session_held(transaction, counter, session)
         check_no_alert(transaction)
         chosen = waiting_and_callable(transaction, request.visit, request.to)

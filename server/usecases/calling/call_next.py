@@ -18,7 +18,7 @@ from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after
-from server.usecases.answers import LegAnswer, VisitFields, leg_answer
+from server.usecases.answers import Leg, VisitFields, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
@@ -47,14 +47,14 @@ def call_next(
     believed: AtCounter,
     *,
     write_key: WriteKey | None = None,
-) -> LegAnswer | None:
+) -> Leg | None:
     """The leg called, or None when nobody waits; the current visit is ended first in both cases.
 
     Refusals: no_counter_session, wrong_state while paused, alert_in_force, stale when `current` is not the
     counter's leg, not_started when it was only called and no end was given.
     """
 
-    def call(transaction: HallTransaction) -> LegAnswer | None:
+    def call(transaction: HallTransaction) -> Leg | None:
         place, current = _ready(transaction, counter, believed)
         state = CallingState(
             transaction, transaction.hall, transaction.configuration, transaction.open_legs, transaction.now
@@ -79,14 +79,14 @@ def call_chosen(
     visit: str,
     reason: str,
     write_key: WriteKey | None = None,
-) -> LegAnswer:
+) -> Leg:
     """The leg of a visit an agent picked out of order.
 
     Refusals: as call_next, unknown_visit, needs_step_free, linked_elsewhere while another counter serves a
     visit linked to it, wrong_state when it does not wait, on_break when nobody is called.
     """
 
-    def call(transaction: HallTransaction) -> LegAnswer:
+    def call(transaction: HallTransaction) -> Leg:
         place, current = _ready(transaction, counter, believed)
         chosen = waiting_and_callable(transaction, visit, counter)
         _end_current(transaction, current, believed)
@@ -116,7 +116,7 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     return chosen
 
 
-def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: CallReason) -> LegAnswer:
+def record_call(transaction: HallTransaction, by: CalledBy, chosen: LegRow, *, why: CallReason) -> Leg:
     """Calls a leg to the counter of a session; the leg called.
 
     Where the call counts as the arrival the service begins with it, and the leg is in service.

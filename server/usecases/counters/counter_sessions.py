@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.calling.work_profiles import RuleName
 from server.domain.counters.facts import (
@@ -53,20 +54,19 @@ class SessionRequest:
 
 
 class SessionAnswer(TypedDict):
-    """A counter session, and the counters it holds.
-
-    `session` is sent only to the person who opened it; everybody of the hall reads `session_mark` in its
-    place. `expires_at`: when it ends unless the console keeps it.
-    """
+    """A counter session, and the counters it holds."""
 
     session: str
+    """Sent only to the person who opened it."""
     session_mark: str
+    """The name that everybody of the hall reads in its place."""
     places: list[str]
     services: list[str]
     profile: str | None
     rule: RuleName
-    opened_at: str
-    expires_at: str
+    opened_at: InstantText
+    expires_at: InstantText
+    """When it ends unless the console keeps it."""
 
 
 def open_counter(

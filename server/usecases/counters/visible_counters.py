@@ -8,7 +8,7 @@ from server.domain.author import Author
 from server.domain.hall.wall import shows_counters
 from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import SessionPlace, agents_present
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 
 
 class HiddenWork(TypedDict):
@@ -41,7 +41,7 @@ class CounterVisibility:
         """Whether the reader may see what a counter does."""
         return self.tells_all or counter is None or counter in self.own
 
-    def leg[Leg: LegAnswer](self, answer: Leg) -> Leg:
+    def leg[Shown: Leg](self, answer: Shown) -> Shown:
         """The same leg as the reader may see it: in service at a hidden counter, it has no counter, no start.
 
         Takes out of `answer` what the reader may not see.

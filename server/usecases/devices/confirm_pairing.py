@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
+from hardware.json_types import InstantText, Pixels
 from server.domain.author import Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -27,23 +28,23 @@ class Confirmation:
     replaces: bool = False
 
 
-class AskingDevice(TypedDict):
-    """The device that shows a code: its network address, its browser, the size of its page."""
+class AskingDeviceAnswer(TypedDict):
+    """The device that shows a code."""
 
     code: str
     address: str
     browser: str
-    width_px: int
-    height_px: int
-    asked_at: str
-    expires_at: str
+    width_px: Pixels
+    height_px: Pixels
+    asked_at: InstantText
+    expires_at: InstantText
 
 
-class PairedPlace(TypedDict):
-    """The id of a device, and the kind and id (in the hall's document) of the place that it took."""
+class PairedAnswer(TypedDict):
+    """A device that was paired, and the place it took."""
 
     device: str
-    kind: str
+    kind: Literal["screen", "kiosk"]
     id: str
 
 
@@ -52,7 +53,7 @@ def as_code(typed: str) -> str:
     return "".join(letter for letter in typed.upper() if letter.isalnum())
 
 
-def read_asking_device(database: Database, typed: str) -> AskingDevice:
+def read_asking_device(database: Database, typed: str) -> AskingDeviceAnswer:
     """The device that shows a code, so that people can check that it is the one in front of them.
 
     Refusals: those of `_waiting`.
@@ -70,7 +71,7 @@ def read_asking_device(database: Database, typed: str) -> AskingDevice:
     }
 
 
-def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> PairedPlace | None:
+def paired_before(database: Database, typed: str, write_key: WriteKey | None) -> PairedAnswer | None:
     """The answer that the same request got before; None for a new request, whose code must be valid.
 
     Refusals: those of `_waiting`.
@@ -85,19 +86,23 @@ def paired_before(database: Database, typed: str, write_key: WriteKey | None) ->
 
 def confirm_pairing(
     database: Database, author: Author, confirmation: Confirmation, *, write_key: WriteKey | None = None
-) -> PairedPlace:
+) -> PairedAnswer:
     """Gives a place to the device that showed a code; its secret is its token from then on.
 
     Refusals: those of `_waiting`; already_paired while another device stands there and `replaces` is not set.
     """
 
-    def confirm(transaction: InstallationTransaction) -> PairedPlace:
+    def confirm(transaction: InstallationTransaction) -> PairedAnswer:
         row = _waiting(transaction, confirmation.code, transaction.now)
         device = take_place(
             transaction, confirmation.place, row.secret_digest, replaces=confirmation.replaces
         )
         pairings.confirm_pairing(transaction, row.id, device=device)
-        return {"device": device, "kind": confirmation.place.kind, "id": confirmation.place.configured}
+        return {
+            "device": device,
+            "kind": "kiosk" if confirmation.place.kind == "kiosk" else "screen",
+            "id": confirmation.place.configured,
+        }
 
     return database.write_installation(author, write_key, confirm)
 

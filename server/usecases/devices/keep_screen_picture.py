@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.apart import ApartEnded, CallApart
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -11,10 +12,10 @@ from signage.media.prepared import MediumRefused
 from signage.media.screen_pictures import prepare_screen_picture
 
 
-class PictureTaken(TypedDict):
-    """When the picture that was kept was taken, in RFC 3339."""
+class PictureTakenAnswer(TypedDict):
+    """A picture of a screen that was kept."""
 
-    taken_at: str
+    taken_at: InstantText
 
 
 def keep_screen_picture(
@@ -24,7 +25,7 @@ def keep_screen_picture(
     hall: str,
     screen: str,
     content: bytes,
-) -> PictureTaken:
+) -> PictureTakenAnswer:
     """Keeps a picture; the answer says when it was taken, by the server's clock.
 
     `hall`: an id; `screen`: its id in the hall's document.

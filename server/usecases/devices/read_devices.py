@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.store.configuration.halls import all_halls
@@ -11,15 +12,15 @@ from server.usecases.devices.read_supervision import DeviceSightings, Supervisio
 
 
 class SupervisedHall(SupervisionAnswer):
-    """The devices of a hall, and whether the reader may pair and revoke them."""
+    """The devices of a hall, and whether the caller may pair and revoke them."""
 
     may_configure: bool
 
 
 class DevicesAnswer(TypedDict):
-    """The devices of each hall that the reader supervises."""
+    """The devices of every hall that the caller oversees."""
 
-    as_of: str
+    as_of: InstantText
     halls: list[SupervisedHall]
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
+from annotated_types import Interval
+
+from hardware.json_types import Count, InstantText
+from hardware.status import PrinterState
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
-from server.domain.printing.printers import state_now
+from server.domain.printing.printers import UNKNOWN, state_now
 from server.domain.printing.pulled.polls import is_too_slow
 from server.store.devices.presence import KnownPresence
 from server.store.engine.rows import Rows
@@ -17,73 +21,76 @@ from server.store.printing.paper_rolls import ended_rolls, roll_in
 from server.store.printing.printer_probes import PrinterProbe, probe_of
 from server.store.printing.pulled_printers import pulled_printer_of
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.record_presence import uptime_of
+from server.usecases.devices.record_presence import Uptime, uptime_of
 from server.usecases.printing.keep_probe import known_here
 
 
 class PaperLeftAnswer(TypedDict):
-    """About how many papers a roll still gives; `is_learnt`: reckoned from the rolls before."""
+    """About how many tickets a roll still gives."""
 
-    left: int
+    left: Count
     is_low: bool
     is_learnt: bool
+    """Reckoned from the rolls before; false: from the length of a usual roll."""
 
 
 class FetchingAnswer(TypedDict):
-    """How a printer asks for its jobs. `interval_s`: between its questions, null: not known yet.
-
-    `is_too_slow`: visitors wait too long. `identity`: its network address as it says itself, null for a print
-    gateway.
-    """
+    """A printer that fetches its jobs."""
 
     has_secret: bool
     interval_s: int | None
+    """Seconds between its questions; null: not known yet."""
     is_too_slow: bool
+    """Visitors wait too long for their paper."""
     identity: str | None
+    """Its network address, as it says itself; null: it never did, or it is a print gateway."""
 
 
 class ProbeAnswer(TypedDict):
-    """What a printer answered when it was probed. `name`: maker and model, "" not said.
+    """What a printer answered to `parvis devices probe`."""
 
-    `has_process_id`: whether it confirms each paper, null: it could not print then. `speed`: of its line.
-    """
-
-    asked_at: str
-    state: str
+    asked_at: InstantText
+    state: PrinterState
     name: str
+    """Its maker and its model; empty when it does not say them."""
     has_process_id: bool | None
+    """Whether it confirms each paper by its number; null: it could not print then."""
     speed: int | None
+    """Of its serial line, in bits a second; null: it is on none."""
 
 
 class PrinterOfKiosk(TypedDict):
-    """The printer of a kiosk (`id`); `host` null: the simulated one.
-
-    `backup`: the label of the kiosk whose printer gets what this one refuses, null: none.
-    `probe`: what it answered, null: it was never probed where it is. `paper_read_at`: when somebody last read
-    a sheet of it. `state`: of the hardware, or `unknown`. Instants are in RFC 3339, null before its driver
-    found it.
-    `uptime`: the share of opening hours of the last 30 days, 0 to 1, null after too few checks.
-    """
+    """The printer of a kiosk, as its driver last found it."""
 
     kind: Literal["printer"]
     id: str
+    """The id of its kiosk."""
     label: str
     transport: PrinterKind
+    """How it gets its jobs."""
     host: str | None
+    """Its address in the network; null: a simulated printer, or one that is not on the network."""
     usb: str | None
+    """Its name on USB; null: a simulated printer, or one that is not on USB."""
     line: str | None
+    """Its serial line; null: a simulated printer, or one that is not on a serial line."""
     speed: int | None
-    port: int
-    paper_mm: Literal[80, 58]
-    state: str
-    since: str | None
-    seen_at: str | None
+    """Of its serial line, in bits a second; null: found by asking the printer."""
+    port: Annotated[int, Interval(ge=1, le=65_535)]
+    paper_mm: Literal[58, 80]
+    state: PrinterState | Literal["unknown"]
+    since: InstantText | None
+    seen_at: InstantText | None
     fetches: FetchingAnswer | None
+    """How it asks for its jobs; null: it is sent them."""
     paper: PaperLeftAnswer
     backup: str | None
+    """The label of the kiosk whose printer gets the jobs that this one refuses; null: there is none."""
     probe: ProbeAnswer | None
-    paper_read_at: str | None
-    uptime: float | None
+    """What it answered where it is now; null: it was never probed there."""
+    paper_read_at: InstantText | None
+    """When somebody last read the number on a sheet of it, where it is now; null: never."""
+    uptime: Uptime
 
 
 def read_printers(
@@ -115,7 +122,7 @@ def read_printers(
                 "speed": printer.speed,
                 "port": printer.port,
                 "paper_mm": printer.paper_mm,
-                "state": state_now(sighting, now),
+                "state": "unknown" if (state := state_now(sighting, now)) == UNKNOWN else PrinterState(state),
                 "since": None if sighting is None else to_text(sighting.since),
                 "seen_at": None if sighting is None else to_text(sighting.seen_at),
                 "fetches": _fetching(rows, kiosk) if printer.is_pulled else None,
@@ -130,11 +137,11 @@ def read_printers(
 
 
 def _probe(known: PrinterProbe | None) -> ProbeAnswer | None:
-    if known is None or known.asked_at is None:
+    if known is None or known.asked_at is None or known.state is None:
         return None
     return {
         "asked_at": to_text(known.asked_at),
-        "state": known.state or "",
+        "state": PrinterState(known.state),
         "name": known.name or "",
         "has_process_id": known.has_process_id,
         "speed": known.speed,

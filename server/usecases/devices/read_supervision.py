@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from server.domain.devices.connections import ConnectionMessage, is_opened_twice, live_connections
+from hardware.json_types import InstantText, Pixels
+from server.domain.devices.connections import DeviceConnectionAnswer, is_opened_twice, live_connections
 from server.domain.devices.device_state import (
     KioskReport,
-    KioskReportMessage,
+    KioskReportAnswer,
     PlayerReport,
     PlayerSound,
     PlayerState,
@@ -17,7 +18,7 @@ from server.domain.devices.device_state import (
     is_present,
     state_of,
 )
-from server.domain.devices.panels import KEPT, PanelMonth, PanelReportMessage, panel_months
+from server.domain.devices.panels import KEPT, PanelMonthAnswer, PanelReportAnswer, panel_months
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
@@ -27,8 +28,8 @@ from server.store.devices.screen_pictures import ScreenPicture
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
-from server.usecases.devices.record_presence import known_presences, uptime_of
-from server.usecases.notices.programme.read_programme import Programme, read_programme
+from server.usecases.devices.record_presence import Uptime, known_presences, uptime_of
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]
 
@@ -44,31 +45,34 @@ class NoticeShown(TypedDict):
 
 
 class ScreenReportAnswer(TypedDict):
-    """The report of a screen; `notice`: with its title. `clock_ms`: how far its clock is ahead."""
+    """What a screen says of itself."""
 
     media: PlayerState
     view: PlayerView
     sound: PlayerSound
     revision: str
+    """The revision of its programme; empty before it has one."""
     release: str
     clock_ms: int
+    """Milliseconds its clock is ahead of the server's; negative: behind."""
     notice: NoticeShown | None
-    width_px: int
-    height_px: int
-    panel: PanelReportMessage | None
+    width_px: Pixels
+    height_px: Pixels
+    panel: PanelReportAnswer | None
+    """Null where no program commands the panel."""
 
 
 class PictureOfScreen(TypedDict):
-    """When the last picture of a screen was taken, and its address, which is another for each picture."""
+    """The last picture of a screen: when it was taken, and where it is."""
 
-    taken_at: str
+    taken_at: InstantText
     url: str
 
 
 class DeviceConnections(TypedDict):
     """The open pages of a device, and whether two are open at the same time."""
 
-    connections: list[ConnectionMessage]
+    connections: list[DeviceConnectionAnswer]
     is_opened_twice: bool
 
 
@@ -77,64 +81,74 @@ class PairingOfPlace(TypedDict):
 
     is_paired: bool
     device: str | None
-    token_at: str | None
-    copied_at: str | None
+    token_at: InstantText | None
+    """Since when the device has its token."""
+    copied_at: InstantText | None
+    """Since when two machines use that token; null: one does."""
 
 
 class PresenceOfPlace(TypedDict):
     """Whether a device is connected, since when its state is as it is, and its last sign of life."""
 
     is_connected: bool
-    since: str | None
-    seen_at: str | None
+    since: InstantText | None
+    """Since when it is there or away and tells the same; null: never seen."""
+    seen_at: InstantText | None
 
 
 class DeviceAtPlace(PairingOfPlace, PresenceOfPlace, DeviceConnections):
-    """A place of a hall's document and the device there; `uptime`: as `uptime_of`."""
+    """A place of a hall's document and the device that stands there."""
 
     id: str
     label: str
-    uptime: float | None
+    uptime: Uptime
 
 
-class KioskAtPlace(DeviceAtPlace):
-    """A kiosk of a hall before its first report; `prints_at`: the other kiosk whose printer it uses (id)."""
+class _OfReport(TypedDict, total=False):
+    report: KioskReportAnswer
+    """Left out before it told."""
+
+
+class KioskAtPlace(DeviceAtPlace, _OfReport):
+    """A kiosk of a hall."""
 
     kind: Literal["kiosk"]
     paper: KioskPaper
+    """Where it prints: at its own printer, at that of another kiosk, nowhere on purpose, or undecided."""
     prints_at: str | None
-
-
-class ReportingKiosk(KioskAtPlace):
-    """A kiosk of a hall, with its last report."""
-
-    report: KioskReportMessage
+    """The kiosk whose printer it uses, where that is another's."""
 
 
 class ScreenAtPlace(DeviceAtPlace):
-    """A screen of a hall; `published`: the revision of the programme that it is to run.
-
-    `panel_months`: the hours in which its panel was off on purpose, the newest month first.
-    """
+    """A screen of a hall: what it shows, and whether that is what was published."""
 
     kind: Literal["screen"]
     state: PlayerState
     published: str
+    """The revision of the programme it is to run."""
     report: ScreenReportAnswer | None
     picture: PictureOfScreen | None
-    panel_months: list[PanelMonth]
+    panel_months: list[PanelMonthAnswer]
+    """Local months in which its panel was off on purpose, the newest first."""
+
+
+class Releases(TypedDict):
+    """The releases of the pages that this server has."""
+
+    screen: str
+    kiosk: str
 
 
 class SupervisionAnswer(TypedDict):
-    """The kiosks, screens and printers of a hall (slug); `releases`: of the pages that this server has."""
+    """The kiosks, screens and printers of a hall."""
 
     hall: str
     name: str
     site: str
     time_zone: str
-    as_of: str
-    releases: dict[str, str]
-    devices: list[KioskAtPlace | ReportingKiosk | ScreenAtPlace]
+    as_of: InstantText
+    releases: Releases
+    devices: list[KioskAtPlace | ScreenAtPlace]
     printers: list[PrinterOfKiosk]
 
 
@@ -147,7 +161,7 @@ class DeviceSightings:
 
     sightings: Mapping[str, Sighting]
     pictures: Mapping[str, ScreenPicture]
-    releases: Mapping[str, str]
+    releases: Releases
 
 
 def read_supervision(
@@ -164,7 +178,7 @@ def read_supervision(
         presences = known_presences(rows, hall_id, configuration, now)
         rests = panel_rests_of_hall(rows, hall_id, now - KEPT)
         printers = read_printers(rows, configuration, presences, now)
-    devices: list[KioskAtPlace | ReportingKiosk | ScreenAtPlace] = []
+    devices: list[KioskAtPlace | ScreenAtPlace] = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
             sighting, presence = sightings.sightings.get(device), presences.get((kind, device))
@@ -193,7 +207,7 @@ def read_supervision(
         "site": site.name,
         "time_zone": site.time_zone,
         "as_of": to_text(now),
-        "releases": dict(sightings.releases),
+        "releases": sightings.releases,
         "devices": devices,
         "printers": printers,
     }
@@ -241,24 +255,23 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
     return sighting.seen_at if is_silent else sighting.since
 
 
-def _kiosk(
-    at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None
-) -> KioskAtPlace | ReportingKiosk:
-    kiosk: KioskAtPlace = {
+def _kiosk(at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None) -> KioskAtPlace:
+    of_report: _OfReport = {}
+    if sighting is not None and isinstance(sighting.report, KioskReport):
+        of_report["report"] = sighting.report.as_message()
+    return {
         **at_place,
         "kind": "kiosk",
         "paper": configured.paper,
         "prints_at": configured.prints_at if configured.paper == "other" else None,
+        **of_report,
     }
-    if sighting is None or not isinstance(sighting.report, KioskReport):
-        return kiosk
-    return {**kiosk, "report": sighting.report.as_message()}
 
 
 def _screen(
     at_place: DeviceAtPlace,
     sighting: Sighting | None,
-    programme: Programme,
+    programme: ProgrammeAnswer,
     picture: PictureOfScreen | None,
     now: datetime,
 ) -> ScreenAtPlace:
@@ -274,7 +287,7 @@ def _screen(
     }
 
 
-def _report(report: PlayerReport, programme: Programme) -> ScreenReportAnswer:
+def _report(report: PlayerReport, programme: ProgrammeAnswer) -> ScreenReportAnswer:
     notice: NoticeShown | None = None
     if report.notice is not None:
         notice = {"id": report.notice, "title": _title(programme, report.notice)}
@@ -288,7 +301,7 @@ def _picture(hall: str, picture: ScreenPicture | None) -> PictureOfScreen | None
     return {"taken_at": to_text(picture.taken_at), "url": address}
 
 
-def _title(programme: Programme, notice: str) -> str | None:
+def _title(programme: ProgrammeAnswer, notice: str) -> str | None:
     """The title of a notice; None when it has none or is no longer in the programme."""
     contents = [item["content"] for item in programme["items"] if item["notice"] == notice]
     titles = [content["title"] for content in contents if "title" in content]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Share
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.devices.uptime import DAYS, uptime
 from server.domain.hall.configuration import HallConfiguration
@@ -15,6 +16,9 @@ from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
+
+type Uptime = Share | None
+"""The share of opening hours of the last 30 days in which a device was there; null: not known yet."""
 
 
 def record_presences(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:

@@ -1,8 +1,8 @@
 """Answers about a hall now that several pages read: its day, its break, its counters."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from hardware.json_types import InstantText, Texts
+from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText, Percent, Seconds, Texts
 from server.domain.hours.half_days import AtBreak
 
 type CounterState = Literal["closed", "free", "paused", "called", "in_service", "open"]
@@ -12,11 +12,11 @@ type CounterState = Literal["closed", "free", "paused", "called", "in_service", 
 class DayFigures(TypedDict):
     """The figures of a hall's business day, so far; null without a sample."""
 
-    received: int
-    no_shows: int
-    median_wait_s: int | None
-    within_target_percent: int | None
-    greetings: int
+    received: Count
+    no_shows: Count
+    median_wait_s: Seconds | None
+    within_target_percent: Percent | None
+    greetings: Count
 
 
 class BreakOfHall(TypedDict):
@@ -55,7 +55,8 @@ class CounterWork(TypedDict):
     counter: str
     session_mark: str | None
     state: CounterState
-    since: str | None
+    since: InstantText | None
     services: list[str]
     next: str | None
-    is_paused: NotRequired[Literal[True]]
+    is_paused: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
+    """The break begins once the visitor who is here has left."""

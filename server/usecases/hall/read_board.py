@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from kiosk.waits import wording_of
 from server.domain.hall.configuration import Counter, HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -21,7 +22,7 @@ from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, hall_state
 from signage import board
-from signage.board_messages import CallsMessage, PositionMessage, QueuesMessage
+from signage.board_messages import AudioFiles, CallsMessage, Position, QueuesChanged
 
 type Waits = Mapping[str, Estimate]
 
@@ -29,22 +30,29 @@ type Waits = Mapping[str, Estimate]
 class BoardBreak(TypedDict):
     """A break in which nobody is called."""
 
-    begins_at: str
-    resumes_at: str
+    begins_at: InstantText
+    resumes_at: InstantText
 
 
 _OfBreak = TypedDict("_OfBreak", {"break": BoardBreak | None})  # a word of Python
 
 
-class BoardMessage(CallsMessage, AlertPart, _OfBreak):
-    """The board of a hall. `quiet_until`: calls are silent until then."""
+class BoardChanged(CallsMessage, AlertPart, _OfBreak):
+    """The calls and the former calls of a hall, the latest first."""
 
     programme_revision: str
-    quiet_until: str | None
+    quiet_until: InstantText | None
 
 
-class AlertMessage(PositionMessage, AlertPart):
-    """The alert that a hall shows now."""
+class _OfVoice(TypedDict, total=False):
+    audio: AudioFiles
+
+
+class AlertChanged(Position, AlertPart, _OfVoice):
+    """The alert to show now or null; `audio`: its voice, once rendered."""
+
+
+_WITHOUT_VOICE: _OfVoice = {}
 
 
 def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.CounterPlace:
@@ -61,7 +69,7 @@ def place_of(configuration: HallConfiguration, counter: str, today: date | None 
     )
 
 
-def read_board(database: Database, hall: str) -> BoardMessage:
+def read_board(database: Database, hall: str) -> BoardChanged:
     """The board of a hall (id or slug) without its queues, under 4 kB. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -87,7 +95,7 @@ def read_board(database: Database, hall: str) -> BoardMessage:
         calls=[_call(state.configuration, call, day) for call in called],
         recent=list(latest.values())[: board.MAX_RECENT],
     )
-    message: BoardMessage = {
+    message: BoardChanged = {
         **calls,
         **alert,
         "programme_revision": f"{state.configuration.revision}.{mark}",
@@ -99,12 +107,12 @@ def read_board(database: Database, hall: str) -> BoardMessage:
     return board.fitted_board(message)
 
 
-def read_alert_message(database: Database, hall: str) -> AlertMessage:
+def read_alert_message(database: Database, hall: str) -> AlertChanged:
     """The message that is sent at once when an alert is raised or ends in a hall (id)."""
     with database.read() as rows:
         state = hall_state(database, rows, hall)
         alert = alert_part(rows, hall, state.configuration, state.position.as_of)
-    return {**state.position_message, **alert}
+    return {**state.position_message, **alert, **_WITHOUT_VOICE}
 
 
 def _is_over(leg: EarlierCall, today: date) -> bool:
@@ -122,7 +130,7 @@ def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> boa
     )
 
 
-def read_queues(database: Database, hall: str, waits: Waits) -> QueuesMessage:
+def read_queues(database: Database, hall: str, waits: Waits) -> QueuesChanged:
     """How many people wait in each queue, and the wait for a ticket taken now; under 4 kB."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.counters.forgotten_counter import PresenceTimes
 from server.domain.facts import FactKind
@@ -16,7 +17,7 @@ from server.store.visits import legs as waiting
 from server.store.visits.gestures import GestureRow
 from server.store.visits.legs import LegRow
 from server.store.visits.visits import notes_before, visit_row
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.counters.forgotten_counters import presence_of
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.counters.wrapping_up import wrapping_up
@@ -25,14 +26,14 @@ from server.usecases.hall.hall_answers import CounterWork
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
-from signage.board_messages import PositionMessage
+from signage.board_messages import Position
 
 
 class PresenceQuestion(TypedDict):
     """When a console asks whether its agent is there, and when it gives the visitor back."""
 
-    asks_at: str
-    gives_back_at: str
+    asks_at: InstantText
+    gives_back_at: InstantText
 
 
 class LastGesture(TypedDict):
@@ -44,26 +45,26 @@ class LastGesture(TypedDict):
     end_reason: EndReason | None
     visit: str | None
     number: str | None
-    at: str
-    may_undo_until: str
+    at: InstantText
+    may_undo_until: InstantText
 
 
 class OfHolder(TypedDict):
     """What whoever holds a counter reads of it, and others where enough agents are present."""
 
-    leg: LegAnswer | None
+    leg: Leg | None
     places: list[str]
     notes: list[str]
-    wrap_up_until: str | None
+    wrap_up_until: InstantText | None
     presence: PresenceQuestion | None
     pause_reason: str | None
-    opened_at: str | None
-    expires_at: str | None
+    opened_at: InstantText | None
+    expires_at: InstantText | None
     held_by: str | None
     last_gesture: LastGesture | None
 
 
-class CounterAnswer(CounterWork, OfHolder, PositionMessage):
+class CounterAnswer(CounterWork, OfHolder, Position):
     """One counter with its session, its leg and the gesture that may be undone.
 
     `session`: only for who opened it. Null where few agents are present and the counter is somebody else's:

@@ -1,5 +1,6 @@
 """Messages between pages at work, as the pages that show them read them."""
 
+from hardware.json_types import InstantText
 from server.domain.instants import text_or_none, to_text
 from server.store.messages import MessageRow, PhraseName, newest_messages, unseen_messages
 from server.store.transactions.database import Database
@@ -7,16 +8,16 @@ from server.usecases.hall.send_message import HELP, MessageAnswer
 
 
 class MessageOfHall(MessageAnswer):
-    """A message: a phrase or a text, from which role it was sent, and from which it was seen.
-
-    `phrase`: `help` for a call for help; null: a text. `text`: null for a phrase, and once it was seen.
-    """
+    """A message: a phrase or a text, from which role it was sent, and from which it was seen."""
 
     phrase: PhraseName | None
+    """`help` for a call for help; null: a text."""
     text: str | None
-    sent_at: str
+    """Null for a phrase, and once it was seen."""
+    sent_at: InstantText
     sent_from: str
-    seen_at: str | None
+    """The role of who sent it: `agent`, `security` and so on; `key` for a program."""
+    seen_at: InstantText | None
     seen_from: str | None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.menu_messages import MenuMessage, ServiceMessage
+from kiosk.menu_messages import MenuMessage, ServiceOfMenu
 from server.documents.notices import AskedNotice
 from server.domain.hours.calendars import business_day
 from server.domain.hours.schema_org import OpeningHours, special_hours, weekly_hours
@@ -46,7 +46,7 @@ class PublicHall:
     address: str
     time_zone: str
     menu: MenuMessage
-    services: Sequence[ServiceMessage]
+    services: Sequence[ServiceOfMenu]
     hours: BusyHours
     answers: Sequence[AnsweredRequest]
     results: FrozenResults | None
@@ -84,7 +84,7 @@ def read_public_hall(
     )
 
 
-def _leaves(services: Sequence[ServiceMessage]) -> Iterator[ServiceMessage]:
+def _leaves(services: Sequence[ServiceOfMenu]) -> Iterator[ServiceOfMenu]:
     for service in services:
         if service["children"]:
             yield from _leaves(service["children"])

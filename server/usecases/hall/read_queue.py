@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from statistics import median
-from typing import Literal, TypedDict
+from typing import Annotated, TypedDict
 
+from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText
 from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -27,7 +28,7 @@ from server.store.visits import legs as waiting
 from server.store.visits import links
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
 from server.store.visits.visits import exceptional_visits, needs_noted
-from server.usecases.answers import ExceptionalReason, LegAnswer, VisitFields, exceptional_answer, leg_answer
+from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall.counter_work import calling_state, counter_work, hidden_work, is_hidden
 from server.usecases.hall.hall_answers import (
@@ -39,7 +40,7 @@ from server.usecases.hall.hall_answers import (
     OfBreak,
 )
 from server.usecases.hall_view import HallState, hall_state
-from signage.board_messages import PositionMessage
+from signage.board_messages import Position
 
 MOST_NO_SHOWS = 20
 """How many people who did not come are listed, to be reinstated."""
@@ -54,7 +55,7 @@ class WaitingGroup(TypedDict):
 
     service: str
     counter: str | None
-    people: int
+    people: Count
 
 
 class QueueOfHall(TypedDict):
@@ -62,20 +63,21 @@ class QueueOfHall(TypedDict):
 
     queue: str
     services: list[str]
-    waiting: int
+    waiting: Count
     groups: list[WaitingGroup]
-    oldest_at: str | None
-    legs: list[LegAnswer]
+    """All who wait, also where `legs` lists only the first."""
+    oldest_at: InstantText | None
+    legs: list[Leg]
 
 
 class OfHearingLoop(TypedDict, total=False):
     """What an answer says of counters with a hearing loop in order."""
 
-    hearing_loop: Literal[True]
+    hearing_loop: Annotated[bool, FALSE_IF_LEFT_OUT]
 
 
 class CounterOfHall(CounterWork, OfHearingLoop):
-    """A counter as everybody of its hall may read it; `leg`: the one that is called or served there (id)."""
+    """A counter as everybody of its hall may read it; `next`: the number it would call now."""
 
     leg: str | None
 
@@ -89,14 +91,14 @@ class UnservedStepFree(TypedDict):
     counters: list[str]
 
 
-class QueueAnswer(PositionMessage, DayFields, OfBreak):
+class QueueAnswer(Position, DayFields, OfBreak):
     """The queue of a hall: figures, who is called, served, waiting, and its counters."""
 
     queues: list[QueueOfHall]
-    called: list[LegAnswer]
-    in_service: list[LegAnswer]
-    parked: list[LegAnswer]
-    no_shows: list[LegAnswer]
+    called: list[Leg]
+    in_service: list[Leg]
+    parked: list[Leg]
+    no_shows: list[Leg]
     counters: list[CounterOfHall]
     shows_counters: bool
     step_free: list[UnservedStepFree]
@@ -106,7 +108,7 @@ class QueuePage(TypedDict):
     """Further waiting legs of one queue."""
 
     queue: str
-    legs: list[LegAnswer]
+    legs: list[Leg]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class VisitDetails:
         }
         return cls(needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
 
-    def leg(self, leg: LegRow) -> LegAnswer:
+    def leg(self, leg: LegRow) -> Leg:
         """A leg with the details of its visit."""
         visit = leg.visit
         of_visit: VisitFields = {
@@ -159,7 +161,7 @@ def read_queue(
         may_tell = CounterVisibility.of(places, reader)
         at_counters = _counters(database, hall_now, places, opened)
 
-        def answers_of(legs: Iterable[LegRow], state: LegState) -> list[LegAnswer]:
+        def answers_of(legs: Iterable[LegRow], state: LegState) -> list[Leg]:
             return [
                 may_tell.leg(details.leg(row)) for row in legs if row.state == state and reach.has_leg(row)
             ]

@@ -1,8 +1,11 @@
 """What one screen needs besides the board of its hall."""
 
 from collections.abc import Callable
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from annotated_types import Gt
+
+from hardware.json_types import InstantText, Percent, Pixels, Seconds, Texts
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Arrow, Screen, ScreenLayout, SoundOutput
 from server.domain.hall.sound import Sound
@@ -13,23 +16,23 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import screen_words
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.notices.programme.read_programme import Preview, Programme, read_programme
+from server.usecases.notices.programme.read_programme import Preview, ProgrammeAnswer, read_programme
 from signage.lettering import SMALLEST_PX, least_px, text_scale
 
 
-class LevelOfScreen(TypedDict):
+class SoundLevel(TypedDict):
     """How loud calls are from one local hour to another, HH:MM."""
 
     opens: str
     closes: str
-    percent: int
+    percent: Percent
 
 
 class SoundOfScreen(TypedDict):
     """How loud calls are said: the most, and the levels by the local hour."""
 
-    most_percent: int
-    levels: list[LevelOfScreen]
+    most_percent: Percent
+    levels: list[SoundLevel]
 
 
 class CounterOfScreen(TypedDict):
@@ -40,32 +43,31 @@ class CounterOfScreen(TypedDict):
 
 
 class PlaceOfScreen(TypedDict):
-    """What a screen is for, and how large its text is; `least_px`: the smallest letters one can read."""
+    """What a screen is for, and how large its text is there."""
 
     layout: ScreenLayout
-    text_scale: float
-    least_px: int
+    text_scale: Annotated[float, Gt(0)]
+    least_px: Pixels
+    """The smallest letters that can be read from where people stand."""
     arrow: Arrow | None
     counter: CounterOfScreen | None
 
 
-class ScreenAnswer(TypedDict):
-    """What a screen needs besides the board. `services`: their names by language.
-
-    `awaited_s`: how long a call stands before somebody is asked whether the agent is there.
-    `alert_texts`: the words of each custom alert in force. `configuration`: the revisions that apply.
-    """
+class ScreenOfHall(TypedDict):
+    """What a screen needs besides the board."""
 
     hall: str
     name: str
     site: str
     time_zone: str
     languages: list[str]
-    services: dict[str, dict[str, str]]
+    services: dict[str, Texts]
+    """The names of services by their ids."""
     is_open: bool
-    next_opening_at: str | None
-    closes_at: str | None
-    awaited_s: int
+    next_opening_at: InstantText | None
+    closes_at: InstantText | None
+    awaited_s: Seconds
+    """How long a call stands before somebody is asked whether the agent is there."""
     has_sound: bool
     output: SoundOutput
     sound: SoundOfScreen
@@ -74,9 +76,11 @@ class ScreenAnswer(TypedDict):
     demonstration: bool
     look: LookAnswer
     alert_texts: dict[str, AlertWords]
-    programme: Programme
+    """The words of each custom alert in force, by alert, then by language: `title` and `text`."""
+    programme: ProgrammeAnswer
     configuration: str
-    now: str
+    """The revisions that apply, as `3.12`: the installation's and the hall's."""
+    now: InstantText
 
 
 def read_screen(
@@ -85,7 +89,7 @@ def read_screen(
     screen: str,
     translate: Callable[..., str],
     preview: Preview | None = None,
-) -> ScreenAnswer:
+) -> ScreenOfHall:
     """What a screen needs besides the board: names in every language, its programme, whether it is open.
 
     Refusals: unknown_hall, unknown_notice for a preview of none.

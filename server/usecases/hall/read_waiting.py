@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import Count, InstantText
 from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -9,7 +10,7 @@ from server.domain.visits.transitions import LegState
 from server.store.counters.sessions import open_place
 from server.store.transactions.database import Database
 from server.store.visits.open_legs import OpenLegs
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.pick_next import CallingState, order_of_calls, profile_of
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import hall_state
@@ -20,10 +21,10 @@ class WaitingAnswer(TypedDict):
 
     counter: str
     epoch: str
-    version: int
-    as_of: str
-    may_call: int
-    legs: list[LegAnswer]
+    version: Count
+    as_of: InstantText
+    may_call: Count
+    legs: list[Leg]
 
 
 def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -> WaitingAnswer:

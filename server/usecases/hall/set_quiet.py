@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.hall.facts import quiet_set
 from server.domain.instants import to_text
@@ -15,7 +16,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 class QuietAnswer(TypedDict):
     """The instant until which calls are silent; null: they are spoken."""
 
-    quiet_until: str | None
+    quiet_until: InstantText | None
 
 
 def set_quiet(

@@ -1,8 +1,9 @@
 """How busy each opening hour of a week is, in words: for the card, the poster and the public page."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Final, Literal, TypedDict
 
+from hardware.json_types import Weekday
 from server.domain.hours.busy_hours import (
     Affluence,
     CrowdLevel,
@@ -17,37 +18,45 @@ from server.usecases.hours.hours_words import Say, begun, spans_in_words, weekda
 
 WHOLE_WEEK = 7 * 24
 """The hours of a week."""
-CLOSED, UNKNOWN = "closed", "unknown"
+CLOSED: Final = "closed"
+UNKNOWN: Final = "unknown"
 """What stands in the place of a level: the hall is closed, or too few people came to say."""
 
 
-class CrowdDay(TypedDict):
-    """An open weekday (0 is Monday): a level for each hour of the table, and all of it in words.
+CrowdShown = Literal["quiet", "moderate", "busy", "closed", "unknown"]
+_SHOWN: Mapping[CrowdLevel, CrowdShown] = {
+    CrowdLevel.QUIET: "quiet",
+    CrowdLevel.MODERATE: "moderate",
+    CrowdLevel.BUSY: "busy",
+}
 
-    `short` is its name where there is little room (« Lun. »). A level is `quiet`, `moderate`, `busy`,
-    `closed` or `unknown`.
-    """
 
-    weekday: int
+class CrowdDayShown(TypedDict):
+    """An open weekday: a level for each hour of the table, and all of it in words."""
+
+    weekday: Weekday
+    """Monday is 0."""
     day: str
     short: str
-    levels: list[str]
+    """The name of the weekday where there is little room."""
+    levels: list[CrowdShown]
+    """`unknown`: too few visits to say."""
     words: str
 
 
-class Crowds(TypedDict):
-    """The opening hours of a week and how busy they are. `source` says how many weeks it is known from.
-
-    `hours`: the clock hour each column begins at. `names`: the words of the levels.
-    """
+class CrowdTable(TypedDict):
+    """How busy each opening hour of a week is."""
 
     hours: list[str]
-    days: list[CrowdDay]
+    """The clock hour that each column begins at, in words."""
+    days: list[CrowdDayShown]
     names: dict[str, str]
+    """The words of the levels."""
     source: str
+    """How many weeks it is known from."""
 
 
-def crowds_in_words(counted: Affluence, calendar: Calendar, language: str, say: Say) -> Crowds | None:
+def crowds_in_words(counted: Affluence, calendar: Calendar, language: str, say: Say) -> CrowdTable | None:
     """The table of a hall; None where too little is known of every hour."""
     opened = open_slots(calendar.weekly)
     levels = crowd_levels(counted, opened)
@@ -74,10 +83,10 @@ def crowds_in_words(counted: Affluence, calendar: Calendar, language: str, say: 
     }
 
 
-def _level(slot: Slot, levels: Mapping[Slot, CrowdLevel], opened: Mapping[Slot, OpenMinutes]) -> str:
+def _level(slot: Slot, levels: Mapping[Slot, CrowdLevel], opened: Mapping[Slot, OpenMinutes]) -> CrowdShown:
     if slot not in opened:
         return CLOSED
-    return levels.get(slot, UNKNOWN)
+    return _SHOWN[levels[slot]] if slot in levels else UNKNOWN
 
 
 def _day_words(

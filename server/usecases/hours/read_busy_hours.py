@@ -8,7 +8,7 @@ from server.domain.hours.calendars import business_day
 from server.domain.hours.windows import covered_days
 from server.store.notices.affluence import affluence_of
 from server.store.transactions.database import Database
-from server.usecases.hours.crowd_words import Crowds, crowds_in_words
+from server.usecases.hours.crowd_words import CrowdTable, crowds_in_words
 from server.usecases.hours.hours_words import (
     DayInWords,
     WeekdaysInWords,
@@ -26,7 +26,7 @@ class BusyHours:
 
     week: list[WeekdaysInWords]
     exceptions: list[DayInWords]
-    crowds: Crowds | None
+    crowds: CrowdTable | None
     weekday: int
 
 

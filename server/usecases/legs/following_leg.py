@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
 
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Erasable, Fact
@@ -18,6 +17,7 @@ from server.store.counters.sessions import open_places
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
+from server.usecases.answers import Destination
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 
@@ -50,14 +50,6 @@ class LegPlace:
 BY_ARRIVAL = LegPlace()
 
 
-class DestinationAnswer(TypedDict):
-    """Where a transfer sends a visitor; `is_open`: a counter receives there now."""
-
-    service: str
-    counter: str | None
-    is_open: bool
-
-
 def ended_leg(leg: LegRow) -> EndedLeg:
     """A leg as the fact of its end names it."""
     return EndedLeg(leg.id, leg.visit, leg.number, leg.business_day)
@@ -78,7 +70,7 @@ def service_received(transaction: HallTransaction, service_id: str) -> Service:
     return service
 
 
-def destination_of(transaction: HallTransaction, service: str, counter: str | None) -> DestinationAnswer:
+def destination_of(transaction: HallTransaction, service: str, counter: str | None) -> Destination:
     """Where a visitor is sent, and whether a counter is open there now: that one, or any for the service."""
     places = open_places(transaction, transaction.hall)
     if counter is not None:

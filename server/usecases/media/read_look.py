@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict
 
+from hardware.json_types import Pixels
 from server.documents.parts.brand import Brand, check_media_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
@@ -24,18 +25,15 @@ _NEUTRAL = Brand(name="Parvis")
 
 
 class LogoAnswer(TypedDict):
-    """The picture of a logo; sizes in pixels."""
+    """The picture of a logo."""
 
     url: str
-    width: int
-    height: int
+    width: Pixels
+    height: Pixels
 
 
 class LookAnswer(TypedDict):
-    """The look in messages to screens and kiosks; `name` is also the text alternative of the logo.
-
-    `stylesheet`, `fonts`: addresses.
-    """
+    """The name of the organisation, its stylesheet, its logo and the addresses of its fonts."""
 
     name: str
     stylesheet: str

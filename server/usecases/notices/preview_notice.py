@@ -7,12 +7,12 @@ from server.domain.facts import Json
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.programme.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 
 
 def preview_notice(
     database: Database, hall: str, content: Json, *, reach: Reach, translate: Callable[..., str]
-) -> Programme:
+) -> ProgrammeAnswer:
     """The programme of a screen in a hall with this content alone, sanitised as it would be kept.
 
     Raises DocumentRefused, also for a medium of other sites; refusal: unknown_hall.

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from hardware.json_types import Count
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.printing.paper_rolls import RollEnd
@@ -12,22 +13,22 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
 
-class RollChanged(TypedDict):
-    """A printer (the id of its kiosk) that got another roll, and how many papers the one before gave."""
+class RollChangedAnswer(TypedDict):
+    """A printer that got another roll, and how many papers the one before gave."""
 
     printer: str
-    papers: int
+    papers: Count
 
 
 def change_roll(
     database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
-) -> RollChanged:
+) -> RollChangedAnswer:
     """Begins a whole roll in the printer of a kiosk; the answer has the papers that the former one gave.
 
     Refusals: unknown_kiosk, no_printer.
     """
 
-    def change(transaction: HallTransaction) -> RollChanged:
+    def change(transaction: HallTransaction) -> RollChangedAnswer:
         found = transaction.configuration.kiosks.get(kiosk)
         if found is None:
             raise Refusal("unknown_kiosk", name=kiosk)

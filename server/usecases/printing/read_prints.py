@@ -12,19 +12,17 @@ from server.store.transactions.database import Database
 
 
 class PrintState(TypedDict):
-    """A print job, its state, and its verdict (None: not tried yet).
-
-    `other_printer`: the label of the backup printer, where that one got the job.
-    """
+    """A print job's state, and its verdict; null before it was tried."""
 
     job: str
     state: PrintJobState
     verdict: Verdict | None
     other_printer: NotRequired[str]
+    """The label of the kiosk whose printer got the job after the first one refused it; left out otherwise."""
 
 
 class PrintVerdict(PrintState):
-    """A print job with the visit whose paper it is (None: no ticket), and the reason of its verdict."""
+    """A print job with the visit whose paper it is, null for a trial, and the reason of a failure."""
 
     visit: str | None
     why: str | None

@@ -9,7 +9,7 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
-from signage.board_messages import PositionMessage
+from signage.board_messages import Position
 
 
 class _Languages(TypedDict):
@@ -18,7 +18,7 @@ class _Languages(TypedDict):
     languages: list[str]
 
 
-class ExitAlert(PositionMessage, AlertPart, _Languages):
+class ExitAlert(Position, AlertPart, _Languages):
     """The alert of the hall of an exit kiosk, with the hall's position."""
 
 

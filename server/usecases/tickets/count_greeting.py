@@ -22,7 +22,7 @@ class GreetedAt(NamedTuple):
 
 
 class GreetingAnswer(TypedDict):
-    """A greeting (id) that was counted, and its service."""
+    """Somebody who was helped without a ticket."""
 
     greeting: str
     service: str

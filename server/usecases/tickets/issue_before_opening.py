@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.store.transactions.database import Database
 from server.usecases.tickets.issue_ticket import QuoteOf, TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 
 MOST_AT_ONCE = 60
 
@@ -28,7 +28,7 @@ def distribute(
     request: SeriesRequest,
     *,
     quote: QuoteOf = lambda _, __, ___: None,
-) -> list[TicketAnswer]:
+) -> list[IssuedTicket]:
     """The tickets in order. A repeated press gives the same tickets, and those that were missing.
 
     Refusals: as issue_ticket; `closed` before the hall's time of distribution.

@@ -46,7 +46,7 @@ from server.usecases.legs.note_needs import record_needs
 from server.usecases.printing.read_prints import PrintState, queued_answer
 from server.usecases.tickets.check_may_issue import IssueRequest, check_finish, check_open, check_quota
 from server.usecases.tickets.repeat_press import pressed_before
-from server.usecases.tickets.ticket_answers import KeptTicket, TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket, KeptTicket
 from server.usecases.tickets.ticket_token import answered_again
 
 
@@ -85,7 +85,7 @@ def issue_ticket(
     *,
     quote: QuoteOf = lambda _, __, ___: None,
     write_key: WriteKey | None = None,
-) -> TicketAnswer:
+) -> IssuedTicket:
     """The ticket; `is_new`: whether this press issued it. `quote` estimates the wait that is announced.
 
     Refusals: unknown_service, unknown_reason, press_elsewhere, those of the transaction. Refusals that are
@@ -93,7 +93,7 @@ def issue_ticket(
     are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
     """
 
-    def issue(transaction: HallTransaction) -> FirstAnswer[TicketAnswer | Refusal, KeptTicket]:
+    def issue(transaction: HallTransaction) -> FirstAnswer[IssuedTicket | Refusal, KeptTicket]:
         arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
@@ -125,10 +125,10 @@ def issue_ticket(
             appointment = _checked_in(transaction, arriving, visit, request)
             if appointment is not None:
                 kept["appointment"] = appointment
-            answer: TicketAnswer = {**kept, "token": token, "is_repeated": False}
+            answer: IssuedTicket = {**kept, "token": token, "is_repeated": False}
             return FirstAnswer(answer, kept)
 
-    def repeat(transaction: HallTransaction, kept: KeptTicket) -> TicketAnswer:
+    def repeat(transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
         return answered_again(database, transaction, kept)
 
     answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count
 from kiosk.menu import ExceptionalWay, ExpectedWait, Language, MenuHall, MenuOpening, MenuService, build_menu
 from kiosk.menu_messages import MenuMessage
 from kiosk.offered import offered_only
@@ -22,14 +23,25 @@ from server.store.hours import breaks
 from server.store.tickets.quota_counts import remaining_of
 from server.store.tickets.ticket_stops import stops_of_day
 from server.store.transactions.database import Database
+from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
 from server.usecases.hours.opening import opening_now
-from server.usecases.media.read_look import read_look
+from server.usecases.media.read_look import LookAnswer, read_look
 from server.usecases.waits.estimate_waits import Estimates
 
 DAYS_AHEAD = 14
 """How many days ahead the menu searches the next opening, for « ouvre lundi à 9 h »."""
+
+
+class MenuAnswer(MenuMessage, AlertPart):
+    """What a kiosk offers now, in one language, with its place in the life of the hall."""
+
+    epoch: str
+    version: Count
+    look: LookAnswer
+    configuration: str
+    """The revisions that apply, as `3.12`: the installation's and the hall's."""
 
 
 def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
@@ -45,7 +57,7 @@ def read_menu(
     language: str,
     translate: Callable[..., str],
     kiosk: str | None = None,
-) -> MenuMessage:
+) -> MenuAnswer:
     """The menu of a hall (id or slug) in one of its languages, or in French.
 
     `kiosk`: whose services alone are offered; None: the whole menu. Refusal: unknown_hall.
@@ -120,12 +132,14 @@ def read_menu(
     )
     services = offered_only(_tree(configuration, item), is_offered)
     message = build_menu(hall_menu, services, language=in_language, translate=translate, now=now)
-    message["epoch"], message["version"] = state.position.epoch, state.position.version
-    message["alert"], message["look"] = alert["alert"], worn
-    if "alert_taken_back" in alert:
-        message["alert_taken_back"] = alert["alert_taken_back"]
-    message["configuration"] = configuration.mark
-    return message
+    return {
+        **message,
+        "epoch": state.position.epoch,
+        "version": state.position.version,
+        **alert,
+        "look": worn,
+        "configuration": configuration.mark,
+    }
 
 
 def _quotas_left(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:

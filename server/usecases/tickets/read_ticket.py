@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count, InstantText, Ordinal, SaidWait
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import running_break
@@ -19,7 +20,7 @@ from server.store.visits import legs
 from server.store.visits.legs import LegRow
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part, in_message
-from server.usecases.answers import SaidWait, wait_answer
+from server.usecases.answers import wait_answer
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.tickets.give_up_ticket import (
@@ -62,41 +63,37 @@ class CounterOfTicket(TypedDict):
 
 
 class CallOfTicket(TypedDict):
-    """The call of a followed ticket; `rank` counts its invitations from 1."""
+    """The call of a followed ticket."""
 
     counter: CounterOfTicket
-    called_at: str
-    rank: int
+    called_at: InstantText
+    rank: Ordinal
 
 
 class _TicketInAnyLanguage(AlertPart):
     number: str
     hall: HallOfTicket
     state: LegState
-    ahead: int | None
+    ahead: Count | None
     wait: SaidWait | None
-    why_no_wait: NoWait | None
+    why_no_wait: Literal["after_closing", "closed", "break", "held", "no_counter", "paused"] | None
     is_open: bool
-    next_opening_at: str | None
+    next_opening_at: InstantText | None
     may_give_up: bool
     may_take_back: bool
-    take_back_until: str | None
+    take_back_until: InstantText | None
     is_continued: bool
-    issued_at: str
-    ended_at: str | None
+    issued_at: InstantText
+    ended_at: InstantText | None
     end_reason: EndReason | None
     demonstration: bool
     epoch: str
-    version: int
-    as_of: str
+    version: Count
+    as_of: InstantText
 
 
 class FollowedTicket(_TicketInAnyLanguage):
-    """A ticket as the phone of its visitor shows it; instants in RFC 3339.
-
-    `ahead`: how many are called before; None for a visitor who does not wait. `is_continued`: its visit goes
-    on after an earlier service.
-    """
+    """A ticket as its visitor's phone shows it; `ahead`: how many are called before."""
 
     service: ServiceOfTicket
     call: CallOfTicket | None

@@ -11,7 +11,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import quoted_answer
 from server.usecases.appointments.check_in import arrival_answer
 from server.usecases.printing.read_prints import PrintState, label_of_printer
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from server.usecases.tickets.ticket_token import token_again
 
 
@@ -21,7 +21,7 @@ def is_pressed(database: Database, press: str) -> bool:
         return has_ticket(rows, press)
 
 
-def pressed_before(database: Database, transaction: HallTransaction, press: str) -> TicketAnswer:
+def pressed_before(database: Database, transaction: HallTransaction, press: str) -> IssuedTicket:
     """The ticket that a press gave before. Refusal: press_elsewhere, when another device made that press."""
     row = ticket_of_press(transaction, press)
     assert row is not None
@@ -33,7 +33,7 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     arrival = arrival_answer(transaction.configuration, row.service, row.booked_at, row.arrived_at)
     service = transaction.configuration.services.get(row.service)
     quoted = quoted_answer(row.quoted_low_s, row.quoted_median_s, row.quoted_high_s)
-    answer: TicketAnswer = {
+    answer: IssuedTicket = {
         "visit": row.visit,
         "number": row.number,
         "service": row.service,

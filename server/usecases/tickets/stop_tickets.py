@@ -14,8 +14,8 @@ from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
 
 
-class TicketsStopped(TypedDict):
-    """A service, and whether its tickets are stopped for today."""
+class TicketsStoppedAnswer(TypedDict):
+    """Whether tickets of a service are stopped for the rest of the day."""
 
     service: str
     is_stopped: bool
@@ -23,13 +23,13 @@ class TicketsStopped(TypedDict):
 
 def stop_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
-) -> TicketsStopped:
+) -> TicketsStoppedAnswer:
     """Gives no more tickets of a service today: requests count as not issued. Visitors who wait stay.
 
     Refusals: unknown_service, already_stopped.
     """
 
-    def stop(transaction: HallTransaction) -> TicketsStopped:
+    def stop(transaction: HallTransaction) -> TicketsStoppedAnswer:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         if service in stops_of_day(transaction, transaction.hall, on):
@@ -42,10 +42,10 @@ def stop_tickets(
 
 def reopen_tickets(
     database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
-) -> TicketsStopped:
+) -> TicketsStoppedAnswer:
     """Tickets of the service are given again. Refusals: unknown_service, not_stopped."""
 
-    def reopen(transaction: HallTransaction) -> TicketsStopped:
+    def reopen(transaction: HallTransaction) -> TicketsStoppedAnswer:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         stop = stops_of_day(transaction, transaction.hall, on).get(service)

@@ -1,26 +1,36 @@
 """The answer to a request for a ticket, and the part that the server keeps for a repetition."""
 
-from typing import NotRequired
+from typing import NotRequired, TypedDict
 
+from hardware.json_types import Count, InstantText, Texts
 from server.usecases.answers import AnnouncedWait
 from server.usecases.appointments.check_in import AppointmentArrival
 from server.usecases.printing.read_prints import PrintState
 
 
-class _Ticket(AnnouncedWait):
+class TicketFields(AnnouncedWait):
+    """What everybody is told of a ticket."""
+
     visit: str
     number: str
     service: str
-    service_names: dict[str, str]
-    issued_at: str
-    ahead: int | None
+    service_names: Texts
+    """Empty for a service that is no longer configured."""
+    issued_at: InstantText
+    ahead: Count | None
+    """How many are called before; null: nobody knows any more."""
     short_code: str
+    """Eight characters that open the ticket on a phone, today only."""
     print: PrintState | None
-    is_new: bool
     appointment: NotRequired[AppointmentArrival]
 
 
-class KeptTicket(_Ticket):
+class _NewOrNot(TypedDict):
+    is_new: bool
+    """Whether its press issued it."""
+
+
+class KeptTicket(TicketFields, _NewOrNot):
     """A ticket as it is kept for a repetition of its request. Its token is not: only a digest of it is.
 
     `token`: in what was kept before tokens became digests.
@@ -29,13 +39,9 @@ class KeptTicket(_Ticket):
     token: NotRequired[str]
 
 
-class TicketAnswer(_Ticket):
-    """A ticket with the wait that it announces; `issued_at` in RFC 3339.
-
-    `service_names`: by language; empty for a service that is no longer configured. `ahead`: how many are
-    called before; None: nobody knows any more. `is_new`: whether its press issued it; `is_repeated`: it
-    answers the same request once more.
-    """
+class IssuedTicket(TicketFields, _NewOrNot):
+    """A ticket with the wait that it announces."""
 
     token: str
     is_repeated: bool
+    """It answers the same request once more."""

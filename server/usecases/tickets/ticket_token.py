@@ -4,10 +4,10 @@ from server.ids import token_digest
 from server.store.tickets.ticket_access import renew_token, token_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.tickets.ticket_answers import KeptTicket, TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket, KeptTicket
 
 
-def answered_again(database: Database, transaction: HallTransaction, kept: KeptTicket) -> TicketAnswer:
+def answered_again(database: Database, transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
     """The answer to a request that is repeated, with the token of its ticket."""
     token = kept["token"] if "token" in kept else token_again(database, transaction, kept["visit"])
     return {**kept, "token": token, "is_repeated": True}

@@ -15,8 +15,8 @@ MOST_READ = 40
 """How many of the greetings counted last are searched."""
 
 
-class GreetingUndone(TypedDict):
-    """A greeting that was taken back, and the fact (id) that had counted it."""
+class GreetingUndoneAnswer(TypedDict):
+    """A greeting that was taken back, and the fact that had counted it."""
 
     undone: str
     greeting: str
@@ -24,14 +24,14 @@ class GreetingUndone(TypedDict):
 
 def undo_greeting(
     database: Database, hall: str, author: Author, greeting: str, *, write_key: WriteKey | None = None
-) -> GreetingUndone:
+) -> GreetingUndoneAnswer:
     """Takes back a greeting that was counted at no counter: no figure counts it any more.
 
     Refusals: wrong_state when there is no such greeting or it was taken back, too_late_to_undo after five
     minutes.
     """
 
-    def undo(transaction: HallTransaction) -> GreetingUndone:
+    def undo(transaction: HallTransaction) -> GreetingUndoneAnswer:
         fact = _counted(transaction, greeting)
         row = RestoredRow("greeting", greeting, {"is_undone": True})
         transaction.record(gesture_undone([fact], None, counter=None, restored=restored_body([row])))

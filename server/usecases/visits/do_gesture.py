@@ -19,10 +19,10 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow, leg_after, leg_row
-from server.usecases.answers import LegAnswer, leg_answer
+from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 
-type VerbUseCase = Callable[..., LegAnswer]
+type VerbUseCase = Callable[..., Leg]
 """Takes the database and a gesture, then the values of its verb by name."""
 VERBS: dict[Verb, VerbUseCase] = {}
 """What is done to a leg from a counter, by verb."""
@@ -113,7 +113,7 @@ class LegVerb[**Values]:
 
     def __call__(
         self, database: Database, gesture: Gesture, *args: Values.args, **values: Values.kwargs
-    ) -> LegAnswer:
+    ) -> Leg:
         """The leg after the verb."""
         return in_hall_of(
             database,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Count, InstantText
 from server.domain.author import Author
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
@@ -19,8 +20,15 @@ from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg
 from server.store.visits.links import linked_numbers
-from server.store.visits.visits import FoundVisit, VisitRow, VisitSearch, needs_noted, visit_row, visits_found
-from server.usecases.answers import LegAnswer, VisitFields, exceptional_answer, leg_answer
+from server.store.visits.visits import (
+    FoundVisitRow,
+    VisitRow,
+    VisitSearch,
+    needs_noted,
+    visit_row,
+    visits_found,
+)
+from server.usecases.answers import Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.visible_counters import CounterVisibility
 from server.usecases.hall_view import hall_state
 from server.usecases.printing.read_prints import PrintVerdict, last_prints
@@ -53,24 +61,23 @@ class RememberedTicket:
     language: str = ""
 
 
-class VisitAnswer(LegAnswer):
-    """A visit that was found: its last leg, and how its ticket was taken.
-
-    `language`: None once it is erased. `ahead`: how many are called before; None for a visitor who does not
-    wait. `print`: the last print job of its paper.
-    """
+class FoundVisit(Leg):
+    """A visit that was found: its last leg, and how its ticket was taken."""
 
     language: str | None
+    """In which language the ticket was taken; null: erased."""
     channel: TicketChannel
-    ahead: int | None
+    ahead: Count | None
+    """How many are called before; null for who does not wait."""
     print: PrintVerdict | None
+    """The last print job of its paper."""
 
 
 class FoundVisitsAnswer(TypedDict):
-    """The visits that fit at an instant (RFC 3339), the last issued first."""
+    """The visits of today that fit, the latest first."""
 
-    as_of: str
-    visits: list[VisitAnswer]
+    as_of: InstantText
+    visits: list[FoundVisit]
 
 
 def find_visits(
@@ -143,7 +150,7 @@ def _search(remembered: RememberedTicket, on: date, zone: ZoneInfo) -> VisitSear
     )
 
 
-def _visit(rows: Rows, visit: FoundVisit, needs: Collection[Need], linked: Collection[str]) -> VisitAnswer:
+def _visit(rows: Rows, visit: FoundVisitRow, needs: Collection[Need], linked: Collection[str]) -> FoundVisit:
     leg = last_leg(rows, visit.id)
     assert leg is not None
     people_ahead = None

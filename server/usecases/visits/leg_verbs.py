@@ -24,14 +24,13 @@ from server.domain.visits.verb_limits import ReturnPlace
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
-from server.usecases.answers import LegAnswer, leg_answer
+from server.usecases.answers import Leg, leg_answer
 from server.usecases.find_configured import find_counter
 from server.usecases.legs.calls_before import called_before
 from server.usecases.legs.check_no_alert import check_no_alert
 from server.usecases.legs.check_step_free import check_step_free
 from server.usecases.legs.following_leg import (
     NO_RESULT_STATED,
-    DestinationAnswer,
     LegPlace,
     StatedResult,
     added_services,
@@ -231,21 +230,15 @@ class Destination:
     note: str | None = None
 
 
-class TransferredLeg(LegAnswer):
-    """A leg that was transferred, where its visit goes, and whether that receives now."""
-
-    destination: DestinationAnswer
-
-
 @use_case_of(Verb.TRANSFER)
-def transfer(database: Database, gesture: Gesture, *, to: Destination) -> TransferredLeg:
+def transfer(database: Database, gesture: Gesture, *, to: Destination) -> Leg:
     """Sends a visit to another service or counter: same number, a new leg with the rank of its arrival.
 
     `to` may say: at the front, at the end, or not before an instant of the same day.
     Refusals: wrong_state, unknown_service, unknown_counter, closed, not_today.
     """
 
-    def send(transaction: HallTransaction) -> TransferredLeg:
+    def send(transaction: HallTransaction) -> Leg:
         ended = _transfer.done(transaction, gesture, to)
         destination = destination_of(transaction, to.service or ended.service, to.counter)
         return {**leg_answer(ended), "destination": destination}

@@ -35,7 +35,7 @@ class LinkedTo:
 
 
 class LinkAnswer(TypedDict):
-    """A visit, and the numbers of those it is linked to."""
+    """A visit and the numbers it is linked to."""
 
     visit: str
     number: str

@@ -2,8 +2,10 @@
 
 from typing import TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.author import Author
-from server.domain.facts import FactKind, Json
+from server.domain.calling.explanations import Explanation
+from server.domain.facts import FactKind
 from server.domain.instants import from_micros, to_text
 from server.domain.row_changes import Recorded
 from server.domain.visits.transitions import EndReason
@@ -14,18 +16,16 @@ from server.usecases.visits.undo_gesture import undone_among
 
 
 class FactOfVisit(TypedDict):
-    """Something that happened to a visit at an instant (RFC 3339), without who did it.
-
-    `why`: of a call, the rule, the score, the three runners-up and the sentence's key and values as they were
-    kept. `reason`: how a leg ended. `is_undone`: whether the gesture was taken back afterwards.
-    """
+    """Something that happened to a visit, without who did it."""
 
     fact: FactKind
-    at: str
+    at: InstantText
     counter: str | None
     service: str | None
     reason: EndReason | None
-    why: Json | None
+    """How a leg ended."""
+    why: Explanation | None
+    """Why a leg was called."""
     is_undone: bool
 
 
@@ -33,7 +33,7 @@ class HistoryAnswer(TypedDict):
     """What happened to a visit, in order."""
 
     visit: str
-    number: str
+    number: str | None
     facts: list[FactOfVisit]
 
 

@@ -23,7 +23,7 @@ from server.domain.visits.verb_limits import ReturnPlace
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
-from server.usecases.answers import LegAnswer, leg_answer
+from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
 from server.usecases.legs.check_no_alert import check_no_alert
@@ -68,14 +68,14 @@ def park(at: LegInHand, *, for_s: int | None = None, place: ReturnPlace | None =
 
 
 @use_case_of(Verb.RESUME)
-def resume(database: Database, gesture: Gesture, *, counter: str | None = None) -> LegAnswer:
+def resume(database: Database, gesture: Gesture, *, counter: str | None = None) -> Leg:
     """A parked visitor is served again, at `counter` or that of the gesture's session.
 
     Refusals: not_parked when another counter took them or they wait again, alert_in_force,
     no_counter_session, counter_busy, needs_step_free, linked_elsewhere, wrong_state while the counter pauses.
     """
 
-    def serve_again(transaction: HallTransaction) -> LegAnswer:
+    def serve_again(transaction: HallTransaction) -> Leg:
         leg = leg_in_reach(transaction, gesture)
         if leg.state != LegState.PARKED:
             raise Refusal("not_parked", state=leg.state)
@@ -96,14 +96,14 @@ def resume(database: Database, gesture: Gesture, *, counter: str | None = None) 
 
 
 @use_case_of(Verb.REINSTATE)
-def reinstate(database: Database, gesture: Gesture) -> LegAnswer:
+def reinstate(database: Database, gesture: Gesture) -> Leg:
     """A no-show of the same half-day is back: a new leg lets some calls pass, then has its rank by arrival.
 
     Answers the new leg. Refusals: wrong_state when the visit's last leg is not a no-show,
     other_half_day, reinstated_too_often.
     """
 
-    def come_back(transaction: HallTransaction) -> LegAnswer:
+    def come_back(transaction: HallTransaction) -> Leg:
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         leg = leg_in_reach(transaction, gesture)
         _check_may_come_back(transaction, leg)

@@ -23,11 +23,10 @@ from server.usecases.appointments.read_appointments import (
 )
 from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.printing.print_appointment_sheet import print_sheet
+from server.usecases.printing.read_prints import PrintState
 from server.usecases.tickets.issue_ticket import TicketRequest
 from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
-from server.web.api.responses.printing import PrintState
-from server.web.api.responses.tickets import TicketAnswer
 from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.appointments import (
@@ -40,7 +39,7 @@ from server.web.api.shapes.appointments import (
     ImportBody,
 )
 from server.web.api.shapes.requests import HallPath
-from server.web.api.tickets import answer_press, channel_of
+from server.web.api.tickets import TicketAnswer, answer_press, channel_of
 from server.web.rendering.viewer import page_language
 
 
@@ -90,7 +89,7 @@ def _reading(routes: ApiRoutes, api: Api) -> None:
             has_visits=may(Permission.BOOK) or (may(Permission.READ_QUEUE) and reach.is_whole),
         )
 
-    @routes.post("/halls/<hall>/appointment-sheets", responses={202: PrintState})
+    @routes.post("/halls/<hall>/appointment-sheets", responses={202: answering(PrintState)})
     @requires(Permission.ISSUE)
     def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
         """Prints how to book a service; it is no ticket."""
@@ -188,7 +187,9 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
 
 
 def _arriving(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/appointments/check-in", responses={200: TicketAnswer, 201: TicketAnswer})
+    @routes.post(
+        "/appointments/check-in", responses={200: answering(TicketAnswer), 201: answering(TicketAnswer)}
+    )
     @requires(Permission.ISSUE)
     def check_in(body: CheckInBody) -> Any:
         """The person expected is here: a ticket of the appointments' own series."""

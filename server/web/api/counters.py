@@ -9,9 +9,11 @@ from server.domain.refusals import Refusal
 from server.domain.visits.gesture_kinds import Asks, GestureKind
 from server.domain.visits.gestures import GESTURES, Verb
 from server.store.visits.legs import counter_of_leg
+from server.usecases.answers import Leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
+    SessionAnswer,
     SessionRequest,
     change_profile,
     close_counter,
@@ -21,8 +23,8 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.counters.forgotten_counters import confirm_presence
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.hall.read_waiting import read_waiting
+from server.usecases.hall.read_counter import CounterAnswer, read_counter
+from server.usecases.hall.read_waiting import WaitingAnswer, read_waiting
 from server.usecases.legs.following_leg import StatedResult
 from server.usecases.visits import leg_verbs, wait_again
 from server.usecases.visits.do_gesture import VERBS, Gesture, hall_of_leg
@@ -30,10 +32,8 @@ from server.usecases.visits.leg_verbs import Destination
 from server.usecases.visits.undo_gesture import undo
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.counters import CounterAnswer, SessionAnswer, WaitingAnswer
-from server.web.api.responses.legs import Leg
 from server.web.api.services import Api, own_session, place_header, session_header, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import (
     CallBody,
     CancelBody,
@@ -99,14 +99,14 @@ def _believed(body: NextBody) -> AtCounter:
 
 
 def _reading(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/counters/<counter>", responses={200: CounterAnswer})
+    @routes.get("/counters/<counter>", responses={200: answering(CounterAnswer)})
     @requires(Permission.READ_QUEUE)
     def counter(path: CounterPath) -> Any:
         """A counter: its session, its leg, the gesture that may be undone."""
         caller = require_at(Permission.READ_QUEUE, path.counter)
         return read_counter(api.database, path.counter, reader=caller.author)
 
-    @routes.get("/counters/<counter>/waiting", responses={200: WaitingAnswer})
+    @routes.get("/counters/<counter>/waiting", responses={200: answering(WaitingAnswer)})
     @requires(Permission.READ_QUEUE)
     def waiting(path: CounterPath) -> Any:
         """Everyone who waits for a counter, in the order in which it would call them now."""
@@ -115,7 +115,7 @@ def _reading(routes: ApiRoutes, api: Api) -> None:
 
 
 def _sessions(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/session", responses={201: SessionAnswer})
+    @routes.post("/counters/<counter>/session", responses={201: answering(SessionAnswer)})
     @requires(Permission.CALL)
     def open_session(path: CounterPath, body: SessionBody) -> Any:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
@@ -125,7 +125,7 @@ def _sessions(routes: ApiRoutes, api: Api) -> None:
         )
         return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
 
-    @routes.patch("/counters/<counter>/session", responses={200: CounterAnswer})
+    @routes.patch("/counters/<counter>/session", responses={200: answering(CounterAnswer)})
     @requires(Permission.CALL, Permission.SUPERVISE)
     def change_session(path: CounterPath, body: SessionChange) -> Any:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
@@ -172,7 +172,7 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
 
 
 def _presence(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/presence", responses={200: CounterAnswer})
+    @routes.post("/counters/<counter>/presence", responses={200: answering(CounterAnswer)})
     @requires(Permission.CALL)
     def presence(path: CounterPath) -> Any:
         """The agent whose console asked is there: who is called stays called."""
@@ -183,7 +183,7 @@ def _presence(routes: ApiRoutes, api: Api) -> None:
 
 
 def _calls(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/next", responses={200: Leg, 204: None})
+    @routes.post("/counters/<counter>/next", responses={200: answering(Leg), 204: None})
     @requires(Permission.CALL)
     def next_leg(path: CounterPath, body: NextBody) -> Any:
         """Calls the next person, ending the current visit."""
@@ -193,7 +193,7 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
         api.breathe()
         return ("", 204) if answer is None else answer
 
-    @routes.post("/counters/<counter>/call", responses={200: Leg})
+    @routes.post("/counters/<counter>/call", responses={200: answering(Leg)})
     @requires(Permission.CALL)
     def chosen_leg(path: CounterPath, body: CallBody) -> Any:
         """Calls a chosen visit out of order, with its reason."""
@@ -209,7 +209,7 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
             write_key=write_key(author),
         )
 
-    @routes.post("/counters/<counter>/call-elsewhere", responses={200: Leg})
+    @routes.post("/counters/<counter>/call-elsewhere", responses={200: answering(Leg)})
     @requires(Permission.CALL)
     def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
@@ -242,11 +242,11 @@ def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:
     view.__name__ = str(verb) if shape else f"leg_{verb}"
     view.__doc__ = (use_case.__doc__ or "").partition("\n")[0]
     allowed_to = (Permission.CALL, Permission.RECEIVE) if kind.at_reception else (Permission.CALL,)
-    routes.post(f"/legs/<leg>/{kind.route}", responses={200: Leg})(requires(*allowed_to)(view))
+    routes.post(f"/legs/<leg>/{kind.route}", responses={200: answering(Leg)})(requires(*allowed_to)(view))
 
 
 def _undoing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/legs/<leg>/undo", responses={200: CounterAnswer})
+    @routes.post("/legs/<leg>/undo", responses={200: answering(CounterAnswer)})
     @requires(Permission.CALL)
     def undo_leg(path: LegPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture on this leg."""
@@ -257,7 +257,7 @@ def _undoing(routes: ApiRoutes, api: Api) -> None:
             raise Refusal("unknown_leg", leg=path.leg)
         return _undo(counter, body.fact)
 
-    @routes.post("/counters/<counter>/undo", responses={200: CounterAnswer})
+    @routes.post("/counters/<counter>/undo", responses={200: answering(CounterAnswer)})
     @requires(Permission.CALL)
     def undo_gesture(path: CounterPath, body: UndoBody) -> Any:
         """Takes back the counter's last gesture, a greeting included."""

@@ -3,15 +3,15 @@
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from hardware.json_types import Count, LocalDate, Seconds
+from hardware.json_types import Count, LocalDate, Seconds, Texts
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.usecases.answers import Period
-from server.usecases.hall.read_board import read_board, read_queues
-from server.usecases.hall.read_queue import read_queue, read_queue_page
-from server.usecases.hall.read_screen import read_screen
+from server.usecases.hall.read_board import BoardChanged, read_board, read_queues
+from server.usecases.hall.read_queue import QueueAnswer, QueuePage, read_queue, read_queue_page
+from server.usecases.hall.read_screen import ScreenOfHall, read_screen
 from server.usecases.notices.programme.read_programme import Preview
 from server.usecases.notices.read_notices import check_visible
 from server.usecases.quality.individual_figures import (
@@ -24,9 +24,6 @@ from server.usecases.quality.read_indicators import IndicatorsAnswer, read_indic
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
-from server.web.api.responses.board import BoardAnswer
-from server.web.api.responses.hall import QueueAnswer, QueuePage
-from server.web.api.responses.screens import ScreenAnswer
 from server.web.api.services import Api
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import (
@@ -38,13 +35,14 @@ from server.web.api.shapes.requests import (
     ScreenQuery,
 )
 from server.web.rendering.viewer import page_language
+from signage.board_messages import QueueOnBoard
 
 
 def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("halls")
 
-    @routes.get("/halls/<hall>/board", responses={200: BoardAnswer})
+    @routes.get("/halls/<hall>/board", responses={200: answering(BoardAnswer)})
     @requires(Permission.READ_BOARD)
     def board(path: HallPath) -> Any:
         """Calls, last calls and queues with their waits."""
@@ -52,7 +50,7 @@ def blueprint(api: Api) -> ApiRoutes:
         queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
         return read_board(api.database, hall) | {"queues": queues["queues"]}
 
-    @routes.get("/halls/<hall>/screen", responses={200: ScreenAnswer})
+    @routes.get("/halls/<hall>/screen", responses={200: answering(ScreenAnswer)})
     @requires(Permission.READ_BOARD)
     def screen(path: HallPath, query: ScreenQuery) -> Any:
         """What a screen needs besides the board: names, programme, sound.
@@ -73,7 +71,7 @@ def blueprint(api: Api) -> ApiRoutes:
         content = read_screen(api.database, hall, screen_id, api.translate, preview)
         return content | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
 
-    @routes.get("/halls/<hall>/queue", responses={200: QueueAnswer})
+    @routes.get("/halls/<hall>/queue", responses={200: answering(QueueAnswer)})
     @requires(Permission.READ_QUEUE)
     def queue(path: HallPath) -> Any:
         """Who waits, who is called and served, which counters are open, the day's figures.
@@ -83,7 +81,7 @@ def blueprint(api: Api) -> ApiRoutes:
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall, reader=caller.author)
 
-    @routes.get("/halls/<hall>/queue/<queue>", responses={200: QueuePage})
+    @routes.get("/halls/<hall>/queue/<queue>", responses={200: answering(QueuePage)})
     @requires(Permission.READ_QUEUE)
     def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
         """The next waiting legs of one queue."""
@@ -130,6 +128,21 @@ def blueprint(api: Api) -> ApiRoutes:
         }
 
     return routes
+
+
+class ScreenAnswer(ScreenOfHall):
+    """What a screen needs besides the board."""
+
+    alert_voices: Texts
+    """The address of the voice of each kind of alert."""
+    picture_every_s: Seconds
+    """How often the screen sends a picture of itself; 0: never."""
+
+
+class BoardAnswer(BoardChanged):
+    """The board of a hall and its queues."""
+
+    queues: list[QueueOnBoard]
 
 
 class ServedFigures(TypedDict):

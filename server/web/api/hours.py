@@ -9,11 +9,10 @@ from server.usecases.hours.read_day_end import DayEndAnswer, read_day_end
 from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.tickets import DistributionAnswer
 from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import BreakBody, DistributionBody, HallPath
-from server.web.api.tickets import with_follow_url
+from server.web.api.tickets import DistributionAnswer, with_follow_url
 
 
 def blueprint(api: Api) -> ApiRoutes:
@@ -28,7 +27,7 @@ def blueprint(api: Api) -> ApiRoutes:
         key = write_key(caller.author)
         return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
 
-    @routes.post("/halls/<hall>/distribution", responses={201: DistributionAnswer})
+    @routes.post("/halls/<hall>/distribution", responses={201: answering(DistributionAnswer)})
     @requires(Permission.DISTRIBUTE)
     def distribution(path: HallPath, body: DistributionBody) -> Any:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""

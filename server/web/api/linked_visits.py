@@ -5,12 +5,11 @@ from typing import Any
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.visits.find_visits import hall_of_visit
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
 from server.web.access.callers import allowed_either
 from server.web.access.requirements import requires
-from server.web.api.responses.visits import LinkAnswer
 from server.web.api.services import Api, place_header, session_header, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import LinkBody, VisitPath
 
 
@@ -18,7 +17,7 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("links", tag="tickets")
 
-    @routes.post("/tickets/<visit>/link", responses={200: LinkAnswer})
+    @routes.post("/tickets/<visit>/link", responses={200: answering(LinkAnswer)})
     @requires(Permission.CALL, Permission.RECEIVE)
     def link(path: VisitPath, body: LinkBody) -> Any:
         """Links a visit to another: they are called one after the other to one counter."""
@@ -28,7 +27,7 @@ def blueprint(api: Api) -> ApiRoutes:
         to = LinkedTo(body.visit, body.number)
         return link_visits(api.database, linking, to, write_key=write_key(linking.author))
 
-    @routes.post("/tickets/<visit>/unlink", responses={200: LinkAnswer})
+    @routes.post("/tickets/<visit>/unlink", responses={200: answering(LinkAnswer)})
     @requires(Permission.CALL, Permission.RECEIVE)
     def unlink(path: VisitPath) -> Any:
         """Lets a linked visit go its own way again."""

@@ -1,19 +1,32 @@
 """Messages between pages at work; how many people are in a hall."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import Field
 
 from server.domain.people.roles import Permission
-from server.usecases.hall.read_messages import calls_for_help, messages_for_counter
+from server.usecases.hall.read_messages import MessageOfHall, calls_for_help, messages_for_counter
 from server.usecases.hall.read_wall import read_people
-from server.usecases.hall.send_message import HELP, MessageRequest, message_of, see_message, send_message
+from server.usecases.hall.send_message import (
+    HELP,
+    MessageAnswer,
+    MessageRequest,
+    message_of,
+    see_message,
+    send_message,
+)
+from server.usecases.hall.wall_answers import PeopleAnswer
 from server.web.access.callers import allowed_either, require_at, require_caller, role_of
 from server.web.access.requirements import requires
-from server.web.api.responses.hall import MessageAnswer, MessagesAnswer, PeopleAnswer
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import LINE, CounterPath, HallPath, RequestShape, Slug
+
+
+class MessagesAnswer(TypedDict):
+    """Some messages."""
+
+    messages: list[MessageOfHall]
 
 
 class MessageBody(RequestShape):
@@ -34,21 +47,21 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("messages")
 
-    @routes.get("/halls/<hall>/people", responses={200: PeopleAnswer})
+    @routes.get("/halls/<hall>/people", responses={200: answering(PeopleAnswer)})
     @requires(Permission.READ_BOARD)
     def people(path: HallPath) -> Any:
         """How many people are in the hall, and what happens to them."""
         _, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_people(api.database, hall)
 
-    @routes.get("/halls/<hall>/messages", responses={200: MessagesAnswer})
+    @routes.get("/halls/<hall>/messages", responses={200: answering(MessagesAnswer)})
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def help_calls(path: HallPath) -> Any:
         """The calls for help of the last hour, with who has seen them."""
         allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
         return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
 
-    @routes.post("/halls/<hall>/messages", responses={201: MessageAnswer})
+    @routes.post("/halls/<hall>/messages", responses={201: answering(MessageAnswer)})
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
     def send(path: HallPath, body: MessageBody) -> Any:
         """Sends a line to a counter, or calls for help."""
@@ -59,7 +72,7 @@ def blueprint(api: Api) -> ApiRoutes:
         api.messages_changed(hall, answer["counter"])
         return answer, 201
 
-    @routes.get("/counters/<counter>/messages", responses={200: MessagesAnswer})
+    @routes.get("/counters/<counter>/messages", responses={200: answering(MessagesAnswer)})
     @requires(Permission.CALL)
     def for_counter(path: CounterPath) -> Any:
         """What nobody has seen yet at a counter."""
@@ -67,7 +80,7 @@ def blueprint(api: Api) -> ApiRoutes:
         require_at(Permission.CALL, path.counter)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
-    @routes.post("/messages/<message>/seen", responses={200: MessageAnswer})
+    @routes.post("/messages/<message>/seen", responses={200: answering(MessageAnswer)})
     @requires(Permission.RECEIVE, Permission.CALL)
     def seen(path: MessagePath) -> Any:
         """A person has seen a message."""

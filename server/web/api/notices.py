@@ -21,6 +21,7 @@ from server.usecases.notices.draft_notice import correct_notice, draft_notice
 from server.usecases.notices.edit_notice import edit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.preview_notice import preview_notice
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer
 from server.usecases.notices.publish_directly import (
     propose_edited,
     propose_new,
@@ -37,7 +38,6 @@ from server.usecases.notices.read_notices import (
 )
 from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
-from server.web.api.responses.screens import ProgrammeAnswer
 from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.instants import Instant
@@ -158,7 +158,7 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
 
 
 def _previewing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/halls/<hall>/notices/preview", responses={200: ProgrammeAnswer})
+    @routes.post("/halls/<hall>/notices/preview", responses={200: answering(ProgrammeAnswer)})
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
     def preview(path: HallPath, body: NoticeBody) -> Any:
         """The programme of a screen with a notice that somebody is writing. Nothing is stored."""

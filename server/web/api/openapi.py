@@ -4,10 +4,24 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from server.web.access.callers import CALLER_HEADER
 from server.web.access.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
-from server.web.api.responses.exact import Problem
 from server.web.api.shapes.answers import schemas_of
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457) with a stable code; further fields are the values of its refusal."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
 
 _BY_HTTPS = f" By https its name begins with `{PREFIX}`."
 SCHEMES = {

@@ -18,7 +18,6 @@ from server.usecases.notices.public.register_notice import with_register_address
 from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.tickets import ReadingAnswer
 from server.web.api.services import Api
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.instants import Instant
@@ -28,6 +27,14 @@ log = structlog.get_logger()
 
 type Speak = Callable[[Sequence[str], str], list[str]]
 """Names of the audio files that say sentences in a language. Raises SpeechUnavailable and OSError."""
+
+
+class ReadingAnswer(TypedDict):
+    """Sentences of a kiosk's view, and the audio file of each, to play in turn."""
+
+    language: str
+    sentences: list[str]
+    audio: list[str]
 
 
 class PublicNoticesAnswer(TypedDict):
@@ -115,7 +122,7 @@ def blueprint(
     """
     routes = ApiRoutes("reading")
 
-    @routes.get("/halls/<hall>/reading", responses={200: ReadingAnswer})
+    @routes.get("/halls/<hall>/reading", responses={200: answering(ReadingAnswer)})
     @requires(Permission.ISSUE)
     def reading(path: HallPath, query: ReadingQuery) -> Any:
         """A kiosk's view in sentences, with the audio file of each."""

@@ -6,12 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from server.domain.people.roles import Permission
-from server.usecases.visits.find_visits import RememberedTicket, find_visits
+from server.usecases.visits.find_visits import FoundVisitsAnswer, RememberedTicket, find_visits
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.visits import FoundVisitsAnswer
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import HallPath, RequestShape
 
 
@@ -28,7 +27,7 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("reception-api", tag="reception")
 
-    @routes.get("/halls/<hall>/visits", responses={200: FoundVisitsAnswer})
+    @routes.get("/halls/<hall>/visits", responses={200: answering(FoundVisitsAnswer)})
     @requires(Permission.RECEIVE)
     def visits(path: HallPath, query: VisitsQuery) -> Any:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""

@@ -6,12 +6,11 @@ from pydantic import Field
 
 from server.domain.hall.sound import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
-from server.usecases.hall.set_quiet import set_quiet
+from server.usecases.hall.set_quiet import QuietAnswer, set_quiet
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.hall import QuietAnswer
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import HallPath, RequestShape
 
 
@@ -25,7 +24,7 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("sound")
 
-    @routes.post("/halls/<hall>/quiet", responses={200: QuietAnswer})
+    @routes.post("/halls/<hall>/quiet", responses={200: answering(QuietAnswer)})
     @requires(Permission.SUPERVISE)
     def quiet(path: HallPath, body: QuietBody) -> Any:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""

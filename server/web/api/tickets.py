@@ -1,44 +1,35 @@
 """Tickets: the menu, issuing, the visitor's ticket, greetings, reprints."""
 
 from functools import partial
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from flask import request
 
+from hardware.json_types import Seconds
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.check_in import Claim
-from server.usecases.legs.note_needs import note_needs
+from server.usecases.legs.note_needs import NeedsAnswer, note_needs
 from server.usecases.printing.pulled.read_paper_time import read_paper_time
-from server.usecases.printing.read_prints import read_prints
-from server.usecases.tickets import ticket_answers
-from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
+from server.usecases.printing.read_prints import PrintState, PrintVerdict, read_prints
+from server.usecases.tickets.count_greeting import GreetedAt, GreetingAnswer, count_greeting
 from server.usecases.tickets.give_up_ticket import give_up, take_back
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import read_ticket, read_ticket_by_code
+from server.usecases.tickets.read_menu import MenuAnswer, read_menu
+from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
 from server.usecases.tickets.repeat_press import is_pressed
 from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.undo_greeting import undo_greeting
+from server.usecases.tickets.ticket_answers import IssuedTicket, TicketFields
+from server.usecases.tickets.undo_greeting import GreetingUndoneAnswer, undo_greeting
 from server.usecases.visits.find_visits import hall_of_visit
-from server.usecases.visits.read_history import read_history
+from server.usecases.visits.read_history import HistoryAnswer, read_history
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
-from server.web.api.responses.menu import MenuAnswer
-from server.web.api.responses.printing import PrintsAnswer, PrintState
-from server.web.api.responses.tickets import (
-    FollowedTicket,
-    GreetingAnswer,
-    GreetingUndoneAnswer,
-    NeedsAnswer,
-    TicketAnswer,
-)
-from server.web.api.responses.visits import HistoryAnswer
 from server.web.api.services import Api, own_session, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import (
     GreetingBody,
     GreetingPath,
@@ -56,6 +47,29 @@ _CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
 _HOW_ISSUED = ("is_new", "is_repeated")
 
 
+class TicketAnswer(TicketFields):
+    """A ticket that was issued, with the wait that it announces."""
+
+    token: str
+    """The token that opens the ticket on a phone; anybody who has it can give the ticket up."""
+    follow_url: str | None
+    """Where a phone follows it; null: the server has no public address."""
+    paper_within_s: NotRequired[Seconds]
+    """Seconds until the paper is out at most, where the printer asks seldom for its jobs."""
+
+
+class DistributionAnswer(TypedDict):
+    """The tickets of a series that was given out by hand, in their order."""
+
+    tickets: list[TicketAnswer]
+
+
+class PrintsAnswer(TypedDict):
+    """The last print job of each visit that has one."""
+
+    prints: list[PrintVerdict]
+
+
 def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("tickets")
@@ -65,7 +79,7 @@ def blueprint(api: Api) -> ApiRoutes:
 
 
 def _issuing(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/halls/<hall>/menu", responses={200: MenuAnswer})
+    @routes.get("/halls/<hall>/menu", responses={200: answering(MenuAnswer)})
     @requires(Permission.ISSUE)
     def menu(path: HallPath, query: MenuQuery) -> Any:
         """Services offered now, or why not and when next; a kiosk reads those it offers."""
@@ -79,7 +93,9 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
             kiosk=caller.configured,
         )
 
-    @routes.post("/halls/<hall>/tickets", responses={200: TicketAnswer, 201: TicketAnswer})
+    @routes.post(
+        "/halls/<hall>/tickets", responses={200: answering(TicketAnswer), 201: answering(TicketAnswer)}
+    )
     @requires(Permission.ISSUE)
     def tickets(path: HallPath, body: TicketBody) -> Any:
         """Issues a ticket; the same press gives the same ticket (200)."""
@@ -97,7 +113,7 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         )
         return answer_press(api, caller, hall, ticket)
 
-    @routes.post("/halls/<hall>/greetings", responses={201: GreetingAnswer})
+    @routes.post("/halls/<hall>/greetings", responses={201: answering(GreetingAnswer)})
     @requires(Permission.CALL, Permission.ISSUE)
     def greetings(path: HallPath, body: GreetingBody) -> Any:
         """Counts someone helped without a ticket."""
@@ -108,7 +124,7 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         api.breathe()
         return answer, 201
 
-    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: GreetingUndoneAnswer})
+    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: answering(GreetingUndoneAnswer)})
     @requires(Permission.ISSUE)
     def undo_one_greeting(path: GreetingPath) -> Any:
         """Takes back a greeting that was counted at no counter, for five minutes."""
@@ -116,14 +132,14 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         key = write_key(caller.author)
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
-    @routes.get("/halls/<hall>/prints", responses={200: PrintsAnswer})
+    @routes.get("/halls/<hall>/prints", responses={200: answering(PrintsAnswer)})
     @requires(Permission.ISSUE)
     def prints(path: HallPath, query: PrintsQuery) -> Any:
         """What became of the paper of some visits: the last print job of each."""
         _, hall = require_caller(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
-    @routes.post("/tickets/<visit>/needs", responses={200: NeedsAnswer})
+    @routes.post("/tickets/<visit>/needs", responses={200: answering(NeedsAnswer)})
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
     def needs(path: VisitPath, body: NeedsBody) -> Any:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
@@ -131,14 +147,14 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
-    @routes.get("/tickets/<visit>/history", responses={200: HistoryAnswer})
+    @routes.get("/tickets/<visit>/history", responses={200: answering(HistoryAnswer)})
     @requires(Permission.CALL, Permission.RECEIVE)
     def history(path: VisitPath) -> Any:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
         caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, _hall_of_visit(api, path.visit))
         return read_history(api.database, path.visit, reader=caller.author)
 
-    @routes.post("/tickets/<visit>/reprint", responses={202: PrintState})
+    @routes.post("/tickets/<visit>/reprint", responses={202: answering(PrintState)})
     @requires(Permission.REPRINT)
     def reprint(path: VisitPath) -> Any:
         """Prints a ticket again; the first paper is void."""
@@ -174,7 +190,7 @@ def answer_press(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> 
 
 
 def with_follow_url(
-    api: Api, ticket: ticket_answers.TicketAnswer, language: str, *, paper_within_s: int | None = None
+    api: Api, ticket: IssuedTicket, language: str, *, paper_within_s: int | None = None
 ) -> dict[str, object]:
     """What the API answers of a ticket issued in a language: also where a phone follows it, and in how many
     seconds at most its paper comes out.
@@ -205,7 +221,7 @@ def _holder(token: str) -> Author:
 
 
 def _visitors(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/tickets/<token>", responses={200: FollowedTicket})
+    @routes.get("/tickets/<token>", responses={200: answering(FollowedTicket)})
     @open_to(Access.TICKET)
     def ticket(path: TokenPath, query: MenuQuery) -> Any:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
@@ -214,7 +230,7 @@ def _visitors(routes: ApiRoutes, api: Api) -> None:
             return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
         return read_ticket(api.database, api.estimates, path.token, language=query.lang)
 
-    @routes.post("/tickets/<token>/give-up", responses={200: FollowedTicket})
+    @routes.post("/tickets/<token>/give-up", responses={200: answering(FollowedTicket)})
     @open_to(Access.TICKET)
     def give_up_ticket(path: TokenPath) -> Any:
         """The visitor leaves."""
@@ -222,7 +238,7 @@ def _visitors(routes: ApiRoutes, api: Api) -> None:
         give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
-    @routes.post("/tickets/<token>/take-back", responses={200: FollowedTicket})
+    @routes.post("/tickets/<token>/take-back", responses={200: answering(FollowedTicket)})
     @open_to(Access.TICKET)
     def take_ticket_back(path: TokenPath) -> Any:
         """The visitor stays after all, with the same rank."""

@@ -12,7 +12,7 @@ from typing import Any
 import socketio
 
 from server.live import messages
-from server.web.api.shapes.messages import SENT
+from server.live.message_types import SENT
 from tests.harness.live_frames import faults_of
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until

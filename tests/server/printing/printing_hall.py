@@ -24,7 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import PATIENCE_S, wait_until
 
@@ -102,7 +102,7 @@ class PrintingHall:
         self._services.append(service)
         return service
 
-    def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> TicketAnswer:
+    def press(self, *, language: str = "fr", quote: Quote | None = None, **more: Any) -> IssuedTicket:
         """A ticket from the kiosk."""
         wanted = TicketRequest("laon-accueil", new_id(), language=language, kiosk=KIOSK, **more)
         return issue_ticket(self.database, "laon", AUTHOR, wanted, quote=lambda _, __, ___: quote)

@@ -12,7 +12,7 @@ from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.devices.devices import pair_device
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import recall, start
 from server.usecases.visits.undo_gesture import last_gesture, undo
@@ -24,7 +24,7 @@ AGENT = Author("agent")
 
 def issue(
     database: Database, hall: str = HALL, service: str = SERVICE, *, press: str | None = None
-) -> TicketAnswer:
+) -> IssuedTicket:
     """One more ticket, or that of a press."""
     return issue_ticket(
         database, hall, Author("kiosk", device="kiosk"), TicketRequest(service, press or new_id())

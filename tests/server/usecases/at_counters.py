@@ -6,7 +6,7 @@ from server.domain.author import Author
 from server.domain.facts import Json
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.hall.read_counter import LastGesture, read_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
@@ -28,7 +28,7 @@ def issue(database: Database, how_many: int = 1) -> list[Any]:
 
 def call(
     database: Database, current: str | None = None, counter: str = COUNTER, author: Author = AGENT
-) -> LegAnswer:
+) -> Leg:
     called = call_next(database, counter, author, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called
@@ -60,14 +60,14 @@ def take_back(database: Database, counter: str = COUNTER) -> None:
     undo(database, counter, AGENT, gesture_at(database, counter)["fact"])
 
 
-def leg_at(database: Database, counter: str = COUNTER) -> LegAnswer:
+def leg_at(database: Database, counter: str = COUNTER) -> Leg:
     """The leg that is called to or served at a counter."""
     leg = read_counter(database, counter)["leg"]
     assert leg is not None
     return leg
 
 
-def why_called(leg: LegAnswer) -> Json:
+def why_called(leg: Leg) -> Json:
     """Why a leg was called."""
     assert leg["why"] is not None
     return leg["why"]

@@ -12,20 +12,24 @@ from server.usecases.hours.hours_words import clock_words, weekday_name
 
 
 class DayShown(TypedDict):
-    """A day in words; `month` has its year where it is another one than today's. `hour` may be empty."""
+    """A day in words, for a screen that shows it large."""
 
     weekday: str
     day: str
     month: str
+    """With its year where it is another one than this year."""
     hour: str
+    """Empty where none is given, or for a single day."""
 
 
 class DaysShown(TypedDict):
-    """The first day and, for a period, the last one; `hours` are those of a single day, empty for none."""
+    """The day or the period of a notice."""
 
     first: DayShown
     last: DayShown | None
+    """Null for a single day."""
     hours: str
+    """Of a single day; empty where none is given."""
 
 
 def days_shown(

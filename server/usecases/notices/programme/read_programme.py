@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from hardware.json_types import Milliseconds, Share
 from server.documents.notices import NOTICE_MODELS, NoticeContent, NoticeKind
 from server.documents.parts.opening import local_spans
 from server.domain.hall.configuration import HallConfiguration
@@ -59,16 +60,20 @@ class ProgrammeWithoutRevision(TypedDict):
     `covers_until`: its end, in milliseconds since 1970. `hours`: when the screen is on, null: always.
     """
 
-    legal_share: float
-    covers_until: int
+    legal_share: Share
+    """The least share of the time that legal notices have; 0: there are none."""
+    covers_until: Milliseconds
+    """The end, in milliseconds since 1970-01-01T00:00:00Z."""
     items: list[ProgrammeItem]
     hours: list[WindowMs] | None
+    """When the screen is on; null: always."""
 
 
-class Programme(ProgrammeWithoutRevision):
-    """A programme; `revision` is another one whenever anything in it is another."""
+class ProgrammeAnswer(ProgrammeWithoutRevision):
+    """What a screen shows between calls, for eight local days."""
 
     revision: str
+    """The same for the same programme, another for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def read_programme(
     screen: str,
     translate: Callable[..., str],
     preview: Preview | NoticeContent | None = None,
-) -> Programme:
+) -> ProgrammeAnswer:
     """The programme of a screen (its id). Empty: of every screen of the hall; ANY_SCREEN: of any.
 
     With a preview it has that version, or content, alone and at every hour. Refusals: unknown_hall,

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from annotated_types import Len
+
+from hardware.json_types import Count, Milliseconds
 from server.documents.hall import Category
 from server.documents.notices import NoticeContent, NoticeKind
 from server.domain.hours.windows import Window, within
@@ -18,7 +21,7 @@ NEW_FOR = timedelta(minutes=3)
 NEW_EVERY_MS = 30_000
 """Milliseconds of other notices after which a new one is shown again."""
 
-type WindowMs = list[int]
+type WindowMs = Annotated[list[int], Len(2, 2)]
 """The start and the end of a window, in milliseconds since 1970."""
 type ContentsById = Mapping[tuple[str, str], Contents]
 """The contents of slides, by slide (id) and language."""
@@ -28,15 +31,11 @@ class QueueCondition(TypedDict):
     """Shown while more than so many people wait in a queue."""
 
     queue: str
-    more_than: int
+    more_than: Count
 
 
 class ProgrammeItem(TypedDict):
-    """One turn of a notice on a screen, in one language.
-
-    `ms`: how long it stays, in milliseconds. `windows`: when it is shown, null: always. `when`: null where
-    it is shown whatever the queues are.
-    """
+    """One turn of a notice on a screen, in one language."""
 
     id: str
     notice: str
@@ -44,8 +43,11 @@ class ProgrammeItem(TypedDict):
     language: str
     category: Category
     is_legal: bool
-    ms: int
+    """It has its guaranteed part of the time."""
+    ms: Milliseconds
+    """How long it stays."""
     windows: list[WindowMs] | None
+    """When it is shown; null: always."""
     when: QueueCondition | None
     content: NoticeOnScreen
 

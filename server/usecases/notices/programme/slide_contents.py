@@ -2,7 +2,8 @@
 
 from typing import TypedDict, final
 
-from server.usecases.hours.crowd_words import Crowds
+from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekday
+from server.usecases.hours.crowd_words import CrowdTable
 from server.usecases.notices.programme.date_words import DaysShown
 
 
@@ -14,7 +15,9 @@ class NoticeWords(TypedDict):
 
     title: str
     credit: str
+    """Who made or says it; empty where nobody is named."""
     code: str | None
+    """An address to scan, as a picture (data URL)."""
 
 
 @final
@@ -32,8 +35,8 @@ class TextContent(NoticeWords):
 class FocusShown(TypedDict):
     """The point of a picture that stays in sight: per cent of its width and height."""
 
-    x: int
-    y: int
+    x: Percent
+    y: Percent
 
 
 class PictureWords(NoticeWords):
@@ -44,38 +47,37 @@ class PictureWords(NoticeWords):
 
     text: str
     focus: FocusShown | None
+    """Where its edges may be cut; null: it is shown whole."""
 
 
 @final
 class PictureContent(PictureWords):
-    """An image, or a page of a document; sizes in pixels."""
+    """An image, or a page of a document; `text` says it in words."""
 
     url: str
-    width: int
-    height: int
+    width: Pixels
+    height: Pixels
 
 
 class CaptionShown(TypedDict):
-    """Words shown during a film, between two instants of it in milliseconds."""
+    """Words shown during a film, between two instants of it."""
 
-    from_ms: int
-    until_ms: int
+    from_ms: Milliseconds
+    until_ms: Milliseconds
     text: str
 
 
 @final
 class VideoContent(PictureWords):
-    """A video: as a picture, with its duration in milliseconds and the address of its first picture.
-
-    `captions`: in the language of the item, else in French; empty where nobody wrote them.
-    """
+    """A video: how long it lasts, and the address of its first picture."""
 
     url: str
-    width: int
-    height: int
-    ms: int
+    width: Pixels
+    height: Pixels
+    ms: Milliseconds
     poster: str | None
     captions: list[CaptionShown]
+    """In the language of the item, else in French; empty where nobody wrote them."""
 
 
 class EntryShown(TypedDict):
@@ -93,7 +95,7 @@ class FeedContent(NoticeWords):
 
 
 class DelayShown(TypedDict):
-    """How long something takes, in words."""
+    """How long something takes."""
 
     label: str
     delay: str
@@ -101,11 +103,11 @@ class DelayShown(TypedDict):
 
 @final
 class DelaysContent(NoticeWords):
-    """How long some things take, who says it, and on which date it was so."""
+    """How long some things take, by whom that is said, and when it was so."""
 
     rows: list[DelayShown]
     source: str
-    on: str
+    on: LocalDate
 
 
 @final
@@ -117,7 +119,7 @@ class LinesContent(NoticeWords):
 
 @final
 class AskedContent(NoticeWords):
-    """A request of visitors and what the office did; `lines` are both."""
+    """What people asked for, and what was done."""
 
     lines: list[str]
     asked: str
@@ -125,25 +127,31 @@ class AskedContent(NoticeWords):
 
 
 class WeekdaysShown(TypedDict):
-    """Weekdays (0 is Monday) with the same hours, in words; `hours` is empty where it never closes."""
+    """Weekdays with the same hours, in words."""
 
-    weekdays: list[int]
+    weekdays: list[Weekday]
+    """Monday is 0."""
     days: str
     hours: str
+    """Empty where it never closes."""
 
 
 class ExceptionShown(TypedDict):
-    """A day (`on`) whose hours are not those of its weekday; `why` may be empty."""
+    """A day whose hours are not those of its weekday."""
 
-    on: str
+    on: LocalDate
     day: str
     hours: str
     why: str
+    """Empty where nobody says why."""
 
 
 @final
 class HoursContent(NoticeWords):
-    """Opening hours: the week, the next days that differ, what is known of crowds. `lines` are all of it."""
+    """Opening hours: the week, the days of this programme that differ, when most and fewest people come.
+
+    `lines` are all of it.
+    """
 
     lines: list[str]
     week: list[WeekdaysShown]
@@ -153,36 +161,40 @@ class HoursContent(NoticeWords):
 
 @final
 class BusyHoursContent(NoticeWords):
-    """How busy each opening hour of a week is; `lines` say the same, a weekday each, and the source."""
+    """Busy and quiet hours; `lines` say the same in words."""
 
     lines: list[str]
-    table: Crowds
+    table: CrowdTable
 
 
 @final
 class DateContent(NoticeWords):
-    """One big day: when, where, and more words; `place` and `details` may be empty."""
+    """One big day: when, where, and more words."""
 
     days: DaysShown
     place: str
+    """May be empty."""
     details: str
+    """May be empty."""
 
 
 @final
 class FigureContent(NoticeWords):
-    """One figure, its unit (empty for none), what it says, who says it, and on which date it was so."""
+    """One figure with its meaning, its source and its date."""
 
     figure: str
     unit: str
+    """Empty for none."""
     meaning: str
     source: str
-    on: str
+    on: LocalDate
 
 
 class StepShown(TypedDict):
-    """One step: the name of its icon, and a sentence."""
+    """One step."""
 
     icon: str
+    """The name of a file in `/assets/icons`, without `.svg`."""
     sentence: str
 
 

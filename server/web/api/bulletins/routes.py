@@ -1,7 +1,7 @@
 """Bulletins (CAP 1.2) that another system sends to a site, by a key with the scope `bulletins`."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from pydantic import Field
 
@@ -14,27 +14,14 @@ from server.usecases.bulletins.read_bulletins import show_automatically
 from server.usecases.bulletins.receive_document import receive_document
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
-from server.web.api.responses.exact import ExactShape
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
 
 
-class SitePath(RequestShape):
-    """A site, by its slug."""
-
-    site: str = Slug
-
-
-class BulletinBody(RequestShape):
-    """A bulletin as its sender wrote it, in XML."""
-
-    document: str = Field(min_length=1, max_length=LARGEST_BYTES)
-
-
-class BulletinAnswer(ExactShape):
+class BulletinAnswer(TypedDict):
     """What a bulletin became at a site."""
 
     bulletin: str
@@ -49,11 +36,25 @@ class BulletinAnswer(ExactShape):
     """The same as a sentence."""
 
 
+class SitePath(RequestShape):
+    """A site, by its slug."""
+
+    site: str = Slug
+
+
+class BulletinBody(RequestShape):
+    """A bulletin as its sender wrote it, in XML."""
+
+    document: str = Field(min_length=1, max_length=LARGEST_BYTES)
+
+
 def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     """The route; `programme_changed` tells screens after what they show has changed."""
     routes = ApiRoutes("bulletins")
 
-    @routes.post("/sites/<site>/bulletins", responses={200: BulletinAnswer, 201: BulletinAnswer})
+    @routes.post(
+        "/sites/<site>/bulletins", responses={200: answering(BulletinAnswer), 201: answering(BulletinAnswer)}
+    )
     @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)
     def send(path: SitePath, body: BulletinBody) -> Any:
         """Takes a bulletin for a site. 201 when it is new, also where it is refused: `code` says why."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
+from hardware.json_types import InstantText
 from server.domain.devices.connections import live_connections
 from server.domain.devices.device_state import Sighting
 from server.domain.instants import to_text
@@ -13,24 +14,32 @@ from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import DeviceInUse, device_in_use
 from server.usecases.devices.add_place import add_place
 from server.usecases.devices.confirm_pairing import (
+    AskingDeviceAnswer,
     Confirmation,
+    PairedAnswer,
     confirm_pairing,
     paired_before,
     read_asking_device,
 )
 from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
-from server.usecases.devices.read_devices import read_devices
+from server.usecases.devices.read_devices import DevicesAnswer, read_devices
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
-from server.web.api.responses.devices import AskingDeviceAnswer, DevicesAnswer, PairedAnswer, RenewalAnswer
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.devices import CodeBody, DevicePath, PairingBody, RenewalBody
 
 type TellRenewal = Callable[[str, str, str], None]
 """`tell(kind, connection, told)`: what one page of a device is told, so that it renews its token."""
+
+
+class RenewalAnswer(TypedDict):
+    """A device that was asked to exchange its token."""
+
+    device: str
+    asked_at: InstantText
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def blueprint(api: Api, devices: Devices) -> ApiRoutes:
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
 
-    @routes.get("/devices", responses={200: DevicesAnswer})
+    @routes.get("/devices", responses={200: answering(DevicesAnswer)})
     @requires(Permission.SUPERVISE, anywhere=True, of=PEOPLE_AND_KEYS)
     def list_devices() -> Any:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
@@ -63,7 +72,7 @@ def blueprint(api: Api, devices: Devices) -> ApiRoutes:
 
 
 def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/pairings/find", responses={200: AskingDeviceAnswer})
+    @routes.post("/devices/pairings/find", responses={200: answering(AskingDeviceAnswer)})
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE_AND_KEYS)
     def find(body: CodeBody) -> Any:
         """Which device shows a code: its address, its browser, the size of its picture."""
@@ -71,7 +80,7 @@ def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
         devices.slow_codes()
         return read_asking_device(api.database, body.code)
 
-    @routes.post("/devices/pairings", responses={201: PairedAnswer})
+    @routes.post("/devices/pairings", responses={201: answering(PairedAnswer)})
     @requires(Permission.CONFIGURE)
     def pair(body: PairingBody) -> Any:
         """The device that shows a code takes a place of a hall, and opens its page by itself."""
@@ -88,7 +97,7 @@ def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
 
 
 def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/<device>/renewal", responses={202: RenewalAnswer})
+    @routes.post("/devices/<device>/renewal", responses={202: answering(RenewalAnswer)})
     @requires(Permission.CONFIGURE)
     def renew(path: DevicePath, body: RenewalBody) -> Any:
         """Has a device exchange its token for another, by the page of its own that is connected."""

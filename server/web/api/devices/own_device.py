@@ -3,9 +3,12 @@
 The secret that becomes the device's token is a cookie that no script sees.
 """
 
+from typing import Annotated, Literal, NotRequired, TypedDict
+
 from flask import Response, jsonify, request
 
-from kiosk.mounting import low_band, orientation
+from hardware.json_types import InstantText, SchemaWords, Seconds, Share
+from kiosk.mounting import Orientation, low_band, orientation
 from server.domain.hall.devices import Kiosk, Mounting
 from server.domain.instants import to_text
 from server.domain.people.browsers import browser_name
@@ -22,13 +25,86 @@ from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, replace_former, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
-from server.web.api.responses.devices import OwnDeviceAnswer, PairingAnswer
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.assets_and_health import small_json
 from server.web.pages.pairing.pages import PAGES
 
 PAIRING_COOKIE = "parvis_pairing"
 LARGEST_PICTURE_PX = 20_000
+
+
+class HallOfDevice(TypedDict):
+    """The hall in which a device stands."""
+
+    slug: str
+    name: str
+
+
+class PairedDevice(TypedDict):
+    """A paired device, as it learns about itself."""
+
+    device: str
+    hall: HallOfDevice
+    id: str
+    """Its place in the hall's document."""
+    label: str
+    """How people call it; empty when the document has no such place any more."""
+    configuration: str
+    """The revisions that apply now: `3.12`, the installation's and the hall's."""
+
+
+class LowBand(TypedDict):
+    """The rows of a kiosk's screen that hands reach, as shares of its height from the top."""
+
+    top: Share
+    bottom: Share
+
+
+class OwnKiosk(PairedDevice):
+    """A kiosk, as it learns about itself."""
+
+    kind: Literal["kiosk"]
+    low_bands: NotRequired[dict[Orientation, LowBand]]
+    """By how the screen is mounted; empty when that is not declared, left out when the place is gone."""
+    prints: NotRequired[bool]
+    """Whether it has a printer; left out when the place is gone."""
+
+
+class OwnScreen(PairedDevice):
+    """A screen, as it learns about itself."""
+
+    kind: Literal["screen"]
+
+
+type OwnDeviceAnswer = Annotated[
+    OwnKiosk | OwnScreen, SchemaWords(description="The device that asks, its hall and its place.")
+]
+
+
+class PairingCodeShown(TypedDict):
+    """The code that an unpaired device shows."""
+
+    state: Literal["waiting"]
+    code: str
+    expires_at: InstantText
+    left_s: Seconds
+    """How long the code is good still."""
+
+
+class PairingConfirmed(TypedDict):
+    """The place of a device that was paired just now; its cookie comes with the answer."""
+
+    state: Literal["confirmed"]
+    page: Literal["/kiosk", "/screen"]
+    """The page it goes to."""
+    label: str
+    hall: str
+    """The name of the hall."""
+
+
+type PairingAnswer = Annotated[
+    PairingCodeShown | PairingConfirmed, SchemaWords(description="Where the pairing of a device stands.")
+]
 
 
 def blueprint(site: SiteContext) -> ApiRoutes:
@@ -44,7 +120,7 @@ def _pairing(routes: ApiRoutes, site: SiteContext) -> None:
     def slow_codes() -> None:
         """Bounds the codes that one address may have made."""
 
-    @routes.post("/device/pairing", responses={200: PairingAnswer})
+    @routes.post("/device/pairing", responses={200: answering(PairingAnswer)})
     @open_to(Access.EVERYBODY)
     def code() -> Response:
         """The code to show, the same while it lasts; once confirmed, the device's cookie and its page."""
@@ -85,7 +161,7 @@ def _cookies(routes: ApiRoutes, site: SiteContext) -> None:
         of_device(site.database, token)
         return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
 
-    @routes.get("/device/me", responses={200: OwnDeviceAnswer})
+    @routes.get("/device/me", responses={200: answering(OwnDeviceAnswer)})
     @open_to(Access.EVERYBODY)
     def me() -> Response:
         """The device whose cookie this is, its hall and its place."""

@@ -1,22 +1,35 @@
 """What is typed into the set-up page of a printer that fetches its jobs; its secret is shown once."""
 
-from typing import Any
+from typing import Any, TypedDict
 
+from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.people.roles import Permission
 from server.usecases.printing.pulled.printer_secret import renew_printer_secret
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.printing import PrinterSecretAnswer
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.devices import KioskPath
+
+
+class PrinterSecretAnswer(TypedDict):
+    """What is typed into the set-up page of a printer that fetches its jobs. The secret is shown once."""
+
+    kind: PrinterKind
+    path: str
+    """Of the address that the printer asks, on this server."""
+    user: str
+    """The id of its kiosk."""
+    secret: str
 
 
 def blueprint(api: Api) -> ApiRoutes:
     """The route."""
     routes = ApiRoutes("printer_secrets", tag="printers")
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret", responses={201: PrinterSecretAnswer})
+    @routes.post(
+        "/halls/<hall>/kiosks/<kiosk>/printer/secret", responses={201: answering(PrinterSecretAnswer)}
+    )
     @requires(Permission.CONFIGURE)
     def renew(path: KioskPath) -> Any:
         """Gives a printer that fetches its jobs a new secret; the former one is void at once.

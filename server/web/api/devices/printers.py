@@ -1,41 +1,62 @@
 """Printers of kiosks: where each is, a trial with its verdict, and « bobine changée »."""
 
-from typing import Any
+from typing import Any, Literal, TypedDict
 
+from hardware.json_types import Revision
 from hardware.transports.plugged import PluggedPrinter, plugged_printers
 from hardware.transports.serial_line.discovery import serial_lines
 from server.domain.hall.printer_kinds import PRINTER_FIELDS
 from server.domain.people.roles import Permission
-from server.usecases.printing.change_roll import change_roll
+from server.usecases.printing.change_roll import RollChangedAnswer, change_roll
 from server.usecases.printing.print_trial import print_trial, read_print
+from server.usecases.printing.read_prints import PrintState, PrintVerdict
 from server.usecases.printing.set_printer import PrinterRequest, SharedPrinter, set_printer
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.printing import (
-    PluggedPrintersAnswer,
-    PrinterPlacedAnswer,
-    PrintState,
-    PrintVerdict,
-    RollChangedAnswer,
-)
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.devices import KioskPath, PrinterBody, PrintJobPath
 from server.web.api.shapes.requests import HallPath
+
+
+class PrinterPlacedAnswer(TypedDict):
+    """The revision of the hall's document that says where the printer is."""
+
+    revision: Revision
+
+
+class PluggedPrinterAnswer(TypedDict):
+    """A printer on USB: its name in documents, what it says of itself ("": nothing), and its USB port.
+
+    `kind`: whether the kernel's driver offers it as a file, or nothing of the kernel has it.
+    """
+
+    kind: Literal["usb_file", "usb_bus"]
+    usb: str
+    maker: str
+    model: str
+    port: str
+
+
+class PluggedPrintersAnswer(TypedDict):
+    """The printers on USB that are plugged into the server's machine, and its serial lines, used or not."""
+
+    printers: list[PluggedPrinterAnswer]
+    lines: list[str]
 
 
 def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("printers")
 
-    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: PrinterPlacedAnswer})
+    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: answering(PrinterPlacedAnswer)})
     @requires(Permission.CONFIGURE)
     def place(path: KioskPath, body: PrinterBody) -> Any:
         """Says where a kiosk's printer is, whose it uses, or that it has none: a revision of the document."""
         caller, hall = require_caller(Permission.CONFIGURE, path.hall)
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, _request(body))}
 
-    @routes.get("/halls/<hall>/printers/plugged", responses={200: PluggedPrintersAnswer})
+    @routes.get("/halls/<hall>/printers/plugged", responses={200: answering(PluggedPrintersAnswer)})
     @requires(Permission.CONFIGURE)
     def plugged(path: HallPath) -> Any:
         """The printers on USB of the server's machine, each with its name, and its serial lines."""
@@ -43,7 +64,7 @@ def blueprint(api: Api) -> ApiRoutes:
         printers = [_described(each) for each in plugged_printers()]
         return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: PrintState})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: answering(PrintState)})
     @requires(Permission.SUPERVISE)
     def trial(path: KioskPath) -> Any:
         """Prints a sheet that is no ticket; its verdict comes as that of any job."""
@@ -51,14 +72,14 @@ def blueprint(api: Api) -> ApiRoutes:
         key = write_key(caller.author)
         return print_trial(api.database, hall, caller.author, path.kiosk, write_key=key), 202
 
-    @routes.get("/halls/<hall>/print-jobs/<job>", responses={200: PrintVerdict})
+    @routes.get("/halls/<hall>/print-jobs/<job>", responses={200: answering(PrintVerdict)})
     @requires(Permission.SUPERVISE)
     def verdict(path: PrintJobPath) -> Any:
         """What became of a print job."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_print(api.database, hall, path.job)
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: RollChangedAnswer})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: answering(RollChangedAnswer)})
     @requires(Permission.REPRINT)
     def roll(path: KioskPath) -> Any:
         """Another roll was put into a kiosk's printer."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 from flask import Response, request
 
+from hardware.json_types import InstantText
 from server.apart import CallApart
 from server.domain.devices.device_state import is_present
 from server.domain.instants import to_text
@@ -14,13 +15,12 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
-from server.usecases.devices.keep_screen_picture import keep_screen_picture
+from server.usecases.devices.keep_screen_picture import PictureTakenAnswer, keep_screen_picture
 from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
-from server.web.api.responses.devices import PictureAskedAnswer, PictureTakenAnswer
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from signage.media.screen_pictures import MOST_BYTES
 
 log = structlog.get_logger()
@@ -29,6 +29,12 @@ PICTURE: Any = {
     "description": "OK",
     "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
 }
+
+
+class PictureAskedAnswer(TypedDict):
+    """A screen that was asked for a picture of itself: the one that is taken after `asked_at`."""
+
+    asked_at: InstantText
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("screen_pictures", tag="supervision")
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: PictureTakenAnswer})
+    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: answering(PictureTakenAnswer)})
     @requires(Permission.READ_BOARD, of=DEVICES)
     def send(path: ScreenPath) -> Any:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
@@ -71,7 +77,7 @@ def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
         pictures.changed(hall)
         return kept
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: PictureAskedAnswer})
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: answering(PictureAskedAnswer)})
     @requires(Permission.SUPERVISE)
     def ask(path: ScreenPath) -> Any:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""

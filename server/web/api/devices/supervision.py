@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from server.domain.people.roles import Permission
-from server.usecases.devices.read_supervision import DeviceSightings, read_supervision
+from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
 from server.usecases.hall.read_wall import read_wall
-from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from server.usecases.hall.wall_answers import WallAnswer
+from server.usecases.tickets.stop_tickets import TicketsStoppedAnswer, reopen_tickets, stop_tickets
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
-from server.web.api.responses.devices import SupervisionAnswer
-from server.web.api.responses.hall import TicketsStoppedAnswer, WallAnswer
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
+from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import HallPath, HallServicePath
 
 
@@ -20,21 +19,21 @@ def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRo
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = ApiRoutes("supervision")
 
-    @routes.get("/halls/<hall>/wall", responses={200: WallAnswer})
+    @routes.get("/halls/<hall>/wall", responses={200: answering(WallAnswer)})
     @requires(Permission.SUPERVISE)
     def wall(path: HallPath) -> Any:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_wall(api.database, api.estimates, hall)
 
-    @routes.get("/halls/<hall>/supervision", responses={200: SupervisionAnswer})
+    @routes.get("/halls/<hall>/supervision", responses={200: answering(SupervisionAnswer)})
     @requires(Permission.SUPERVISE)
     def supervision(path: HallPath) -> Any:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_supervision(api.database, hall, sightings_of(hall), api.translate)
 
-    @routes.post("/halls/<hall>/services/<service>/stop", responses={200: TicketsStoppedAnswer})
+    @routes.post("/halls/<hall>/services/<service>/stop", responses={200: answering(TicketsStoppedAnswer)})
     @requires(Permission.SUPERVISE)
     def stop(path: HallServicePath) -> Any:
         """Gives no more tickets of a service for the rest of the day."""
@@ -42,7 +41,7 @@ def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRo
         key = write_key(caller.author)
         return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
 
-    @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: TicketsStoppedAnswer})
+    @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: answering(TicketsStoppedAnswer)})
     @requires(Permission.SUPERVISE)
     def reopen(path: HallServicePath) -> Any:
         """Gives tickets of a service again."""

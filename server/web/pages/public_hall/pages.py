@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from kiosk.menu_messages import ServiceMessage
+from kiosk.menu_messages import ServiceOfMenu
 from server.domain.refusals import Refusal
 from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
 from server.web.access.requirements import Access, open_to
@@ -52,7 +52,7 @@ def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
     )
 
 
-def wait_words(service: ServiceMessage, say: Sentence) -> str:
+def wait_words(service: ServiceOfMenu, say: Sentence) -> str:
     """The wait of a service now, as kiosk and screens say it, or why there is none."""
     state, wait = service["state"], service["wait"]
     if state in NOT_NOW:

@@ -26,7 +26,7 @@ from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import gesture_at
@@ -55,7 +55,7 @@ def book(database: Database, at: datetime = TEN, **more: Any) -> BookedAppointme
     return book_appointment(database, HALL, DESK, request)
 
 
-def check_in(database: Database, press: str | None = None, **claim: Any) -> TicketAnswer:
+def check_in(database: Database, press: str | None = None, **claim: Any) -> IssuedTicket:
     request = TicketRequest("", press or new_id(), claim=Claim(**claim))
     return issue_ticket(database, HALL, KIOSK, request)
 

@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
@@ -42,7 +42,7 @@ from tests.server.usecases.quality.figures_history import Hands
 ELSEWHERE = "laon-g2"
 
 
-def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> LegAnswer:
+def go(database: Database, visit: str, *, author: Author = AGENT, **more: Any) -> Leg:
     request = Elsewhere(ELSEWHERE, visit, "step_free", **more)
     return call_elsewhere(database, COUNTER, author, request)
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from server.domain.author import Author
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
-from server.live.publication.queue_message import queue_message
+from server.live.publication.queue_message import QueueChanged, queue_message
 from server.store.configuration.halls import hall_row
 from server.store.counters.sessions import open_place
 from server.store.engine.snapshots import snapshot
@@ -19,16 +19,12 @@ from server.store.journal.verify import verify_journal
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
 from server.store.visits.open_legs import OpenLegs
-from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.hall.read_queue import read_queue
-from server.usecases.hall.read_waiting import read_waiting
+from server.usecases.hall.read_board import BoardChanged, read_board
+from server.usecases.hall.read_counter import CounterAnswer, read_counter
+from server.usecases.hall.read_queue import QueueAnswer, read_queue
+from server.usecases.hall.read_waiting import WaitingAnswer, read_waiting
 from server.usecases.tickets.issue_ticket import issue_ticket
 from server.usecases.visits.do_gesture import Gesture
-from server.web.api.responses.board import BoardChanged
-from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
-from server.web.api.responses.hall import QueueAnswer
-from server.web.api.shapes.messages import QueueChanged
 from tests.harness.live_frames import faults_of
 from tests.harness.sql import all_rows, as_write
 from tests.server.usecases.quality.figures_history import Hands

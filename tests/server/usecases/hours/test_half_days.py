@@ -14,7 +14,7 @@ from server.domain.waits.estimate import Quote
 from server.ids import new_id
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.hall_answers import BreakOfHall, ClosedHall
@@ -29,7 +29,7 @@ from server.usecases.tickets.issue_before_opening import SeriesRequest, distribu
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
 from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from server.usecases.waits.estimate_waits import Estimates
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
@@ -66,13 +66,13 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
         yield database
 
 
-def issue(database: Database, **more: Any) -> TicketAnswer:
+def issue(database: Database, **more: Any) -> IssuedTicket:
     return issue_ticket(
         database, HALL, Author("kiosk", device="kiosk"), TicketRequest(SERVICE, new_id()), **more
     )
 
 
-def call(database: Database, current: str | None = None) -> LegAnswer | None:
+def call(database: Database, current: str | None = None) -> Leg | None:
     return call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
 
 

@@ -15,7 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -34,7 +34,7 @@ def database(database_url: str) -> Iterator[Database]:
     found.close()
 
 
-def press(database: Database, *, key: WriteKey | None = KEY) -> TicketAnswer:
+def press(database: Database, *, key: WriteKey | None = KEY) -> IssuedTicket:
     return issue_ticket(database, "laon", AGENT, WANTED, write_key=key)
 
 

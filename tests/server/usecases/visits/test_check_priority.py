@@ -10,7 +10,7 @@ from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.read_counter import read_counter
@@ -41,7 +41,7 @@ def issue(database: Database, *, is_priority: bool = False) -> str:
     return str(issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)["number"])
 
 
-def call(database: Database, current: str | None = None) -> LegAnswer:
+def call(database: Database, current: str | None = None) -> Leg:
     called = call_next(database, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called

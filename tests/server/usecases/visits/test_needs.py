@@ -12,14 +12,14 @@ from server.domain.visits.needs import needs_of
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.store.visits.visits import needs_noted
-from server.usecases.answers import LegAnswer
+from server.usecases.answers import Leg
 from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.close_day import close_day
 from server.usecases.legs.note_needs import note_needs
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import TicketAnswer
+from server.usecases.tickets.ticket_answers import IssuedTicket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, hold, release, transfer
 from server.usecases.visits.undo_gesture import undo
@@ -50,12 +50,12 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
         yield database
 
 
-def issue(database: Database, *needs: str) -> TicketAnswer:
+def issue(database: Database, *needs: str) -> IssuedTicket:
     request = TicketRequest(SERVICE, new_id(), needs=needs)
     return issue_ticket(database, HALL, Author("kiosk", device="kiosk"), request)
 
 
-def call(database: Database, counter: str, current: str | None = None) -> LegAnswer:
+def call(database: Database, counter: str, current: str | None = None) -> Leg:
     called = call_next(database, counter, AGENT, AtCounter(current=current, current_end="served"))
     assert called is not None
     return called

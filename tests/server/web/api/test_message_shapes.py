@@ -12,16 +12,17 @@ from server.domain.author import Author
 from server.domain.devices.device_state import KioskReport, PlayerReport
 from server.ids import new_id
 from server.live import messages
+from server.live.message_types import SENT, TAKEN
 from server.live.presence import SocketPlace
-from server.live.publication.call_message import CallMessage
+from server.live.publication.call_message import CallAnnounced
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.hall.read_counter import CounterAnswer
+from server.usecases.hall.read_queue import QueueAnswer
+from server.usecases.hall.read_waiting import WaitingAnswer
 from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.printing.print_trial import print_trial
-from server.web.api.responses.counters import CounterAnswer, WaitingAnswer
-from server.web.api.responses.hall import QueueAnswer
-from server.web.api.shapes.messages import SENT, TAKEN
 from tests.harness.live_frames import faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
@@ -55,10 +56,10 @@ class Recorder:
         joined = SocketPlace(api.database.hall_id(HALL), [], following=(ticket["visit"], "en"))
         self.publisher.presence.arrived(f"the phone of {ticket['visit']}", messages.VISITOR, joined)
 
-    def _speak(self, _hall: str, message: CallMessage, _call: SpokenCall) -> None:
+    def _speak(self, _hall: str, message: CallAnnounced, _call: SpokenCall) -> None:
         audio = {"fr": "/audio/a.opus"}
         milliseconds = {"fr": 4_000}
-        spoken: CallMessage = {
+        spoken: CallAnnounced = {
             **message,
             "audio": audio,
             "brief": audio,

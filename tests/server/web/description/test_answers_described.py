@@ -4,17 +4,20 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from inspect import isclass
-from typing import Any, TypeAliasType
+from typing import Any, TypeAliasType, TypedDict
 
 import pytest
-from pydantic import BaseModel, RootModel
+from flask_openapi3.models import OPENAPI3_REF_TEMPLATE
+from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
 from server.documents.notices import NOTICE_MODELS, NoticeKind
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN, LegClass
 from server.store.messages import PhraseName
 from server.usecases.hall.send_message import HELP_PHRASE, PHRASES
-from server.web.api import responses, shapes
+from server.web.api import shapes
+from server.web.api.shapes.answers import answers_of, schemas_of
+from signage import board_messages
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
@@ -41,13 +44,12 @@ def parts(shape: dict[str, Any], document: dict[str, Any]) -> Iterator[dict[str,
 
 
 def models() -> list[type[BaseModel]]:
-    """Every shape of the API."""
+    """Every shape of a request."""
     found = []
-    for package in (shapes, responses):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            values = vars(importlib.import_module(module.name)).values()
-            found += [each for each in values if isclass(each) and issubclass(each, BaseModel)]
-    return [each for each in found if each not in (BaseModel, RootModel)]
+    for module in pkgutil.iter_modules(shapes.__path__, f"{shapes.__name__}."):
+        values = vars(importlib.import_module(module.name)).values()
+        found += [each for each in values if isclass(each) and issubclass(each, BaseModel)]
+    return [each for each in found if each is not BaseModel]
 
 
 def test_every_answer_has_the_fields_of_its_shape_and_no_other(api: ApiSite):
@@ -64,14 +66,44 @@ def test_every_answer_has_the_fields_of_its_shape_and_no_other(api: ApiSite):
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
-def test_one_name_in_the_description_is_one_shape(mode: JsonSchemaMode):
-    """Shapes and types of fields share the names of the description: a second one would replace the first."""
-    known: dict[str, Any] = {}
+def test_one_name_in_the_description_is_one_shape(api: ApiSite, mode: JsonSchemaMode):
+    """Requests, answers and types of fields share the names of the description: a second one would replace
+    the first.
+    """
+    known = schemas_of(answers_of(api.app), mode=mode)
     for model in models():
-        schema = model.model_json_schema(mode=mode)
+        schema = model.model_json_schema(mode=mode, ref_template=OPENAPI3_REF_TEMPLATE)
         named = schema.pop("$defs", {}) | ({} if "$ref" in schema else {model.__name__: schema})
         for name, shape in named.items():
             assert known.setdefault(name, shape) == shape, (name, model)
+
+
+class Position(TypedDict):
+    seat: int
+
+
+def test_two_answers_of_one_name_are_refused():
+    class Seats(TypedDict):
+        first: Position
+        second: board_messages.Position
+
+    with pytest.raises(ValueError, match="one name"):
+        schemas_of({"Seats": Seats})
+
+
+class Counted(TypedDict):
+    count: int
+    """How many there are."""
+
+
+class Named(Counted):
+    name: str
+
+
+def test_an_inherited_field_keeps_its_text():
+    assert (
+        schemas_of({"Named": Named})["Named"]["properties"]["count"]["description"] == "How many there are."
+    )
 
 
 def test_an_answer_with_a_field_too_many_or_too_few_is_found(api: ApiSite):

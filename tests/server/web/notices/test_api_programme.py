@@ -10,7 +10,7 @@ import pytest
 from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
 from server.usecases.hours.count_busy_hours import count_affluence
-from server.usecases.notices.programme.read_programme import Programme, read_programme
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 from server.usecases.notices.programme.rounds import ProgrammeItem, WindowMs
 from tests.server.usecases.quality.figures_history import PlayedDay
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
@@ -258,6 +258,12 @@ def test_the_next_edge_is_of_an_item_or_of_the_hours_of_the_screen():
     now = datetime(2026, 11, 24, tzinfo=UTC)
     at = [int((now + timedelta(hours=hours)).timestamp() * 1000) for hours in range(5)]
     items = [item_shown([[at[0], at[3]]]), item_shown(None)]
-    empty: Programme = {"revision": "0", "legal_share": 0, "covers_until": at[4], "items": [], "hours": None}
+    empty: ProgrammeAnswer = {
+        "revision": "0",
+        "legal_share": 0,
+        "covers_until": at[4],
+        "items": [],
+        "hours": None,
+    }
     assert next_edge({**empty, "items": items, "hours": [[at[2], at[4]]]}, now) == now + timedelta(hours=2)
     assert next_edge(empty, now) is None
