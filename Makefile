@@ -84,8 +84,13 @@ scripts: types ## Format, lint and types of JavaScript
 	@sh .ci/node_tool.sh tsc --project .ci/tsconfig.json && sh .ci/node_tool.sh tsc --project .ci/tsconfig.worker.json \
 		&& echo "scripts, types: right"
 
-quick: tools check ## Checks, rules, use cases and store on SQLite; no browser, no served page, no PostgreSQL
-	@$(PYTHON) -m pytest -n $(CORES) --dist worksteal -m "not browser and not postgresql and not served" $(QUICK)
+# the checks of types and packages keep one core busy: the tests begin beside them
+beside = $(MAKE) --silent $(1) >var/checks.log 2>&1 & checks=$$!; \
+	$(PYTHON) -m pytest --dist worksteal $(2); tested=$$?; \
+	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
+
+quick: tools ## Checks, rules, use cases and store on SQLite; no browser, no served page, no PostgreSQL
+	@$(call beside,check,-n $(CORES) -m "not browser and not postgresql and not served" $(QUICK))
 
 test-one: tools ## One test, file or folder: T=tests/kiosk or T="tests/pages -k console"
 	@$(PYTHON) -m pytest $(T)
@@ -99,11 +104,8 @@ reference: tools ## Make docs/settings, commands, facts and messages from the co
 sbom: tools ## What the product is made of, as CycloneDX in var/sbom
 	@sh .ci/sbom.sh
 
-# the checks of types and packages keep one core busy: the tests begin beside them
 test: programs tools ## Every check and every test, with small counts
-	@$(MAKE) --silent check sbom >var/checks.log 2>&1 & checks=$$!; \
-	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(TESTS); tested=$$?; \
-	wait $$checks; checked=$$?; cat var/checks.log; exit $$((tested | checked))
+	@$(call beside,check sbom,-n $(WORKERS) $(TESTS))
 
 # tests without counts and without invented examples would prove what `make test` has proved
 soak: programs tools ## The tests that have counts, with large ones, and the long campaigns; results in var/measured.jsonl
