@@ -85,7 +85,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
-        FORMER_COOKIES_UNTIL=installation.former_cookies_until,
     )
     app.session_interface = FormSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -16,7 +16,6 @@ from werkzeug.wrappers import Response as WsgiResponse
 from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.web.access.callers import bearer_token
-from server.web.access.cookies import install_cookies
 from server.web.access.cross_site import install_cross_site
 from server.web.pages.home import problem_page
 from server.web.rendering import problems
@@ -37,9 +36,8 @@ class FormSessions(SecureCookieSessionInterface):
 
 
 def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_url: str) -> None:
-    """The origin of a write is checked before it; cookies and security headers follow every request."""
+    """The origin of a write is checked before it; security headers follow every request."""
     install_cross_site(app, csrf, public_url=public_url)
-    install_cookies(app)
 
     @app.after_request
     def headers(response: Response) -> Response:

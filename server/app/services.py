@@ -52,7 +52,6 @@ from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.read_bulletins import BulletinSources
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.read_feeds import Feeds
-from server.usecases.notices.import_hall_texts import carry_over_every_hall
 from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits.estimate_waits import Estimates
@@ -110,7 +109,6 @@ class Parvis:
             once_it_answers(self.simulated.start)
         if self.settings.workers == 1:
             once_it_answers(self.media.take_over)
-        once_it_answers(lambda: carry_over_every_hall(self.database))
         self.printing.start(self.socketio.start_background_task)
         for work in self.background:
             self.socketio.start_background_task(work)

@@ -179,7 +179,7 @@ def _is_key_of_last_ticket(settings: Settings, tokens: TicketTokens) -> bool:
         return True
     finally:
         found.close()
-    return last is None or tokens.remake(last.visit, digest=last.token_digest, former=None) is not None
+    return last is None or tokens.remake(last.visit, digest=last.token_digest) is not None
 
 
 def api_keys_near_end(settings: Settings) -> Finding:

@@ -29,7 +29,7 @@ from server.domain.hall.configuration import (
 from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
-from server.domain.printing.printer_networks import PrinterNetworks, PrinterPlace
+from server.domain.printing.printer_networks import PrinterNetworks
 from server.domain.tickets.numbering import Series
 from server.domain.tickets.quotas import Quota
 
@@ -42,18 +42,16 @@ def to_configuration(
     installation_revision: int = 0,
     holidays: Collection[date],
     is_demonstration: bool = False,
-    known_printers: Collection[PrinterPlace] = (),
 ) -> HallConfiguration:
     """The configuration of a revision of a hall's document.
 
-    `holidays` are the site's public holidays (`public_holidays_of`); `known_printers` those of before there
-    were networks of printers. Raises DocumentRefused when the
+    `holidays` are the site's public holidays (`public_holidays_of`). Raises DocumentRefused when the
     installation does not know the hall's site.
     """
     part = installation.site(document.site)
     if part is None:
         raise DocumentRefused((problem(("site",), "unknown_site", slug=document.site),))
-    networks = networks_of(installation, known_printers, has_loopback=is_demonstration)
+    networks = networks_of(installation, has_loopback=is_demonstration)
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
     return HallConfiguration(
         revision=revision,
@@ -108,12 +106,10 @@ def public_holidays_of(
     return frozenset() if part is None else public_holidays(part.public_holidays, around)
 
 
-def networks_of(
-    installation: InstallationDocument, printer_places: Collection[PrinterPlace], *, has_loopback: bool
-) -> PrinterNetworks:
+def networks_of(installation: InstallationDocument, *, has_loopback: bool) -> PrinterNetworks:
     """Where the printers of an installation may be."""
     declared = tuple(part.network for part in installation.printer_networks)
-    return PrinterNetworks(declared, frozenset(printer_places), has_loopback)
+    return PrinterNetworks(declared, has_loopback)
 
 
 def _service(part: ServicePart, hall: Calendar) -> Service:
@@ -207,4 +203,4 @@ def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
 
 
 def _printer(part: PrinterPart, networks: PrinterNetworks) -> PrinterConnection:
-    return PrinterConnection(**part.model_dump(), reach=networks.reach_of(part.host, part.port))
+    return PrinterConnection(**part.model_dump(), reach=networks.reach_of(part.host))

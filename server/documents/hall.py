@@ -1,4 +1,4 @@
-"""The hall's document: services, queues, counters, kiosks, screens, notices, in the order people see."""
+"""The hall's document: services, queues, counters, kiosks and screens, in the order people see."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,7 +20,6 @@ from server.documents.parts.values import (
     NotEmpty,
     OptionalParagraphs,
     OptionalTexts,
-    Paragraphs,
     Part,
     Prefix,
     ShortTexts,
@@ -197,23 +196,6 @@ class KioskPart(Part):
     is_retired: bool = False
 
 
-class NoticePart(Part):
-    """A text of before there were notices: it is published as one, once (docs/rules/notices.md)."""
-
-    id: Slug
-    category: Category
-    titles: Texts
-    bodies: Paragraphs
-    valid_from: date | None = None
-    valid_until: date | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> "NoticePart":
-        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise broken_rule("dates_end_before_start", first=self.valid_from, last=self.valid_until)
-        return self
-
-
 def _each_once(slugs: tuple[str, ...]) -> tuple[str, ...]:
     for slug in slugs:
         if slugs.count(slug) > 1:
@@ -265,16 +247,13 @@ class HallDocument(Part):
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
-    notices: Annotated[
-        tuple[NoticePart, ...], Field(max_length=100, exclude_if=lambda notices: not notices)
-    ] = ()
 
     def services_in_use(self) -> Iterator[tuple[int, ServicePart]]:
         """The services that are not retired, each with its place in the list."""
         return ((at, service) for at, service in enumerate(self.services) if not service.is_retired)
 
 
-LISTS = ("folders", "queues", "services", "counters", "profiles", "kiosks", "screens", "notices")
+LISTS = ("folders", "queues", "services", "counters", "profiles", "kiosks", "screens")
 """The document's lists of things that have an id."""
 
 

@@ -22,8 +22,3 @@ def words_of_html(text: str) -> str:
     bare = nh3.clean(_BREAKS.sub("\n", signage_html.safe_html(text)), tags=set())
     lines = (line.strip() for line in html.unescape(bare).splitlines())
     return "\n".join(line for line in lines if line)
-
-
-def html_of_words(words: str) -> str:
-    """Plain text as one paragraph of HTML."""
-    return f"<p>{html.escape(words, quote=False)}</p>"

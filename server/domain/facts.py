@@ -224,8 +224,6 @@ class FactKind(StrEnum):
     """A program may use the API, within scopes and halls, until an instant."""
     API_KEY_REVOKED = "ApiKeyRevoked"
     """An API key is void."""
-    RIGHTS_SEALED = "RightsSealed"
-    """The rights that existed when the database got seals, one seal for each. Recorded once."""
     NOTICE_DRAFTED = "NoticeDrafted"
     """A notice exists: kind, category, targets, SHA-256; `replaces`: the notice it corrects."""
     NOTICE_EDITED = "NoticeEdited"

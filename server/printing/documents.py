@@ -92,7 +92,7 @@ def read_paper_content(database: Database, printing: TicketPrinting, job: OpenJo
         logo = read_look(rows).logo
     if job.visit is None or ticket is None:
         raise Refusal("unknown_visit", visit=job.visit)
-    token = database.ticket_tokens.remake(job.visit, digest=ticket.token_digest, former=ticket.token)
+    token = database.ticket_tokens.remake(job.visit, digest=ticket.token_digest)
     languages = tuple(dict.fromkeys((FRENCH, str(request.get("language") or FRENCH))))
     return PreparedDocument(
         replace(_content(configuration, printing, request, ticket, token=token), logo=_logo(printing, logo)),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.emails import Letter
-from server.domain.languages import FRENCH
 from server.sending.mail_server import MailServer
 from server.store.alarms.recipients import Recipient
 
@@ -26,7 +25,7 @@ class Letters:
         """The letter of a message, in its language; letters of one alarm form one conversation."""
         message = json.loads(body)
         alarm, turn = message["data"], message["type"].removeprefix("alarm.")
-        language = alarm.get("language", FRENCH)  # none: written before recipients chose theirs
+        language = alarm["language"]
         lines = [
             self.translate(f"alarms.letter.{turn}", language, what=alarm["text"]),
             "",

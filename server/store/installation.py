@@ -15,11 +15,10 @@ from server.store.tables.journals import installation
 
 @dataclass(frozen=True, slots=True)
 class InstallationRow:
-    """The installation's secret, whether it is a demonstration, and until when former cookies count."""
+    """The installation's secret, and whether it is a demonstration."""
 
     secret: str
     is_demonstration: bool
-    former_cookies_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,10 @@ _LOCKED_HEAD = Read(
     InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW).with_for_update()
 )
 _MARK = Read(AccessMark, rows_of(AccessMark, installation).where(_IS_THE_ROW))
-_SEALED_AT = Read(datetime, select(installation.c.rights_sealed_at).where(_IS_THE_ROW))
 _KEEP_HEAD = Write(
     installation.update().where(_IS_THE_ROW), "journal_length", "head_hash", "last_recorded_at"
 )
 _SET_DEMONSTRATION = Write(installation.update().where(_IS_THE_ROW), "is_demonstration")
-_SET_SEALED = Write(installation.update().where(_IS_THE_ROW), "rights_sealed_at")
 _REVISION = Read(str, select(table("alembic_version", column("version_num", String)).c.version_num))
 
 
@@ -109,11 +106,6 @@ def access_mark(rows: Rows) -> AccessMark | None:
     return rows.one(_MARK)
 
 
-def rights_sealed_at(rows: Rows) -> datetime | None:
-    """The instant at which rights older than seals were sealed; None before it."""
-    return rows.one(_SEALED_AT)
-
-
 def keep_installation_head(transaction: Writes, head: InstallationHead) -> None:
     """Writes the head of the installation's journal."""
     transaction.run(_KEEP_HEAD, **values_of(head))
@@ -122,8 +114,3 @@ def keep_installation_head(transaction: Writes, head: InstallationHead) -> None:
 def mark_demonstration(rows: WrittenRows) -> None:
     """The installation is a demonstration from now on."""
     rows.execute(_SET_DEMONSTRATION, is_demonstration=True)
-
-
-def note_rights_sealed(transaction: Writes, at: datetime) -> None:
-    """Notes the instant at which rights older than seals were sealed."""
-    transaction.run(_SET_SEALED, rights_sealed_at=at)

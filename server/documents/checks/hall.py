@@ -39,7 +39,7 @@ def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[D
         and not kiosk.is_retired
         and kiosk.printer.kind == "tcp"
         and kiosk.printer.host is not None
-        and not networks.may_be_configured(kiosk.printer.host, kiosk.printer.port)
+        and not networks.may_be_configured(kiosk.printer.host)
     )
 
 
@@ -87,18 +87,6 @@ def check_name(document: HallDocument, name: str) -> tuple[DocumentProblem, ...]
     if document.hall == name:
         return ()
     return (problem(("hall",), "other_hall", hall=document.hall, name=name),)
-
-
-def check_no_new_notices(
-    document: HallDocument, published: HallDocument | None
-) -> tuple[DocumentProblem, ...]:
-    """Errors for texts that the published document does not contain word for word: they were not approved."""
-    former = () if published is None else published.notices
-    return tuple(
-        problem(("notices", at), "notice_not_approved")
-        for at, text in enumerate(document.notices)
-        if text not in former
-    )
 
 
 def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> tuple[DocumentProblem, ...]:
@@ -320,8 +308,6 @@ def _shared_prefixes(document: HallDocument, other: HallDocument) -> Iterator[Do
 
 
 def _unused(document: HallDocument) -> Iterator[DocumentProblem]:
-    if document.notices:
-        yield warning(("notices",), "notices_live_elsewhere", count=len(document.notices))
     served = {slug for counter in document.counters if not counter.is_retired for slug in counter.services}
     queued = {service.queue for _, service in document.services_in_use()}
     parents = {service.parent for _, service in document.services_in_use()}

@@ -26,10 +26,7 @@ def _walk_problems(document: HallDocument) -> Iterator[DocumentProblem]:
         for language in texts:
             if language not in declared:
                 yield problem((*path, language), "language_not_declared", language=language)
-        if path[0] == "notices":
-            yield from translation_problems(path, texts)
-        else:
-            yield from missing_translations(path, texts, declared)
+        yield from missing_translations(path, texts, declared)
 
 
 def texts_in(path: Path, content: Any, fields: Collection[str] = TEXT_FIELDS) -> Iterator[tuple[Path, Texts]]:

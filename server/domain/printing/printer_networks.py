@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
-ANYWHERE = ("0.0.0.0/0", "::/0")
 WIDEST_BITS = {4: 8, 6: 32}
 """By version: a network with a shorter prefix declares nothing."""
 PROPOSED_BITS = {4: 24, 6: 64}
@@ -20,9 +19,6 @@ _NEVER = tuple(
     )
 )
 """This machine, its neighbours by cable, everybody at once: no printer is declared there."""
-
-type PrinterPlace = tuple[str, int]
-"""The host and the port of a printer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +37,21 @@ class PrinterReach:
 class PrinterNetworks:
     """What decides where printers may be.
 
-    `declared` by the installation; `grandfathered`: printers of before networks were declared, which stay;
-    `has_loopback`: in a demonstration, whose printers are on this machine.
+    `declared` by the installation; `has_loopback`: in a demonstration, whose printers are on this machine.
     """
 
     declared: tuple[str, ...] = ()
-    grandfathered: frozenset[PrinterPlace] = frozenset()
     has_loopback: bool = False
 
-    def may_be_configured(self, host: str, port: int) -> bool:
+    def may_be_configured(self, host: str) -> bool:
         """Whether a printer may be configured there; what a name means is checked at the connection."""
-        reach = self.reach_of(host, port)
+        reach = self.reach_of(host)
         return reach.holds(host) if _address(host) is not None else bool(reach.networks)
 
-    def reach_of(self, host: str | None, port: int) -> PrinterReach:
+    def reach_of(self, host: str | None) -> PrinterReach:
         """Where a printer may be found. `host` None: a simulated one, on this machine."""
         if host is None:
             return PrinterReach(LOOPBACK)
-        if (host, port) in self.grandfathered:
-            return PrinterReach(ANYWHERE)
         return PrinterReach((*self.declared, *(LOOPBACK if self.has_loopback else ())))
 
 

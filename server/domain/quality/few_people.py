@@ -34,8 +34,8 @@ def people_at_work(authors: Iterable[tuple[int, str]], links: Mapping[str, str])
 def _surely_different(authors: Collection[str], links: Mapping[str, str]) -> int:
     """How many people the authors (ids) of a year are at least.
 
-    Facts of before pseudonyms carry the account’s id. Once the link is erased, nothing says whether such an
-    account and a pseudonym of the same year are one person.
+    An API key has no pseudonym. Once links are erased, nothing says whether a key and a pseudonym of the same
+    year are one person.
     """
     known = {links[author] for author in authors if author in links}
     others = {author for author in authors if author not in links} - known

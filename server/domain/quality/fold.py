@@ -17,8 +17,8 @@ def _annotation_withdrawn(fact: Recorded) -> list[Change]:
 
 
 def _figure_typed(fact: Recorded) -> list[Change]:
-    names = ("id", "indicator", "period", "value", "unit", "source", "is_from_other_tool")
-    row = {name: fact.body[name] for name in names} | {"service": fact.body.get("service")}
+    names = ("id", "indicator", "period", "value", "unit", "source", "is_from_other_tool", "service")
+    row = {name: fact.body[name] for name in names}
     entered = {"hall": fact.hall, "author": fact.author, "recorded_at": fact.happened_at}
     return [Insert("typed_figure", row | entered)]
 

@@ -13,7 +13,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
 from server.domain.refusals import Refusal
-from server.store.configuration.documents import document_text, known_printers
+from server.store.configuration.documents import document_text
 from server.store.configuration.halls import HallRevisions
 from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
@@ -99,7 +99,6 @@ class Configurations:
             installation_revision=hall.installation_revision,
             holidays=public_holidays_of(document, installation, around=self.clock.now().date()),
             is_demonstration=is_demonstration(rows),
-            known_printers=known_printers(rows),
         )
         return configuration if self.has_real_hours else without_hours(configuration)
 

@@ -13,13 +13,11 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, fu
 from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
 from server.domain.facts import Json
-from server.domain.printing.printer_networks import PrinterPlace
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Write, values_of
 from server.store.people.pseudonyms import known_author
 from server.store.tables.journals import configured, document, hall
-from server.store.tables.printing import known_printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,6 @@ class _TakenId:
     id: str
     kind: str
     slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Printer:
-    host: str
-    port: int
 
 
 def _revisions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
@@ -147,7 +139,6 @@ _TAKEN = Read(
     ),
 )
 _IDS_OF_HALL = Read(str, select(configured.c.id).where(configured.c.hall == bindparam("hall")))
-_PRINTERS = Read(_Printer, rows_of(_Printer, known_printer))
 _INSERT = Write.new_row(document, NewRevision)
 _INSERT_ID = Write(configured.insert(), "id", "kind", "hall")
 
@@ -210,8 +201,3 @@ def keep_ids(transaction: Writes, hall: str, ids: Mapping[str, str]) -> None:
     for configured_id, kind in ids.items():
         if configured_id not in kept:
             transaction.run(_INSERT_ID, id=configured_id, kind=kind, hall=hall)
-
-
-def known_printers(rows: Rows) -> frozenset[PrinterPlace]:
-    """The printers (host and port) that were configured before networks of printers were declared."""
-    return frozenset((row.host, row.port) for row in rows.all(_PRINTERS))

@@ -37,10 +37,7 @@ class KeptAnswer:
     answer: str
 
     def answer_of[Answer](self, work: Callable[..., Answer]) -> Answer:
-        """What `work` answered, as JSON holds it: an enum is its text, a tuple a list. Nothing is checked.
-
-        An earlier version may have kept it: a key that a version adds to an answer is absent then.
-        """
+        """What `work` answered, as JSON holds it: an enum is its text, a tuple a list. Nothing is checked."""
         answer: Answer = json.loads(self.answer)
         return answer
 

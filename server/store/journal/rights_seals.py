@@ -20,7 +20,6 @@ from server.domain.facts import Fact, FactKind
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.installation import rights_sealed_at
 from server.store.journal.hash_chain import canonical
 from server.store.tables.journals import installation_fact
 from server.store.tables.people import account, api_key, device, identity, rights_salt, role_grant
@@ -53,10 +52,6 @@ class WrongRights:
     subject: str
     position: int | None = None
     fact: str | None = None
-
-
-type Seals = dict[str, dict[str, str]]
-"""Seals by table and subject (id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +141,7 @@ _SUBJECTS = {
 _FACTS = Read(
     _RightsFact,
     rows_of(_RightsFact, installation_fact)
-    .where(
-        installation_fact.c.kind.in_(
-            [str(kind) for kind in (*_KINDS, FactKind.ACCOUNT_REMOVED, FactKind.RIGHTS_SEALED)]
-        )
-    )
+    .where(installation_fact.c.kind.in_([str(kind) for kind in (*_KINDS, FactKind.ACCOUNT_REMOVED)]))
     .order_by(installation_fact.c.position),
 )
 
@@ -170,22 +161,9 @@ def seal_fact(transaction: Writes, fact: Fact) -> Fact:
     return replace(fact, body={**fact.body, SEAL: _new_seal(transaction, table, fact.body[key])})
 
 
-def seals_of_all(transaction: Writes) -> Seals:
-    """The seals of the rights of every account, API key and device, as they are now."""
-    return {
-        table: {subject: _new_seal(transaction, table, subject) for subject in transaction.all(subjects)}
-        for table, subjects in _SUBJECTS.items()
-    }
-
-
 def wrong_rights(rows: Rows) -> Iterator[WrongRights]:
-    """Accounts, API keys and devices whose rights are not those of their last fact, or that no fact made.
-
-    Nothing before the first seal: rights of before are sealed when the database is migrated.
-    """
+    """Accounts, API keys and devices whose rights are not those of their last fact, or that no fact made."""
     last = _last_seals(rows)
-    if not last and rights_sealed_at(rows) is None:
-        return
     for table, subjects in _SUBJECTS.items():
         there = set(rows.all(subjects))
         for subject in sorted(there | {each for name, each in last if name == table}):
@@ -199,22 +177,13 @@ def wrong_rights(rows: Rows) -> Iterator[WrongRights]:
 
 
 def _last_seals(rows: Rows) -> dict[tuple[str, str], tuple[str, int, str]]:
-    """The last seal by table and subject, with the position and id of its fact.
-
-    Only the first fact that seals everything counts: the product never records a second one.
-    """
+    """The last seal by table and subject, with the position and id of its fact."""
     found: dict[tuple[str, str], tuple[str, int, str]] = {}
-    is_all_sealed = False
     for fact in rows.all(_FACTS):
         body = json.loads(fact.body)
         if fact.kind == FactKind.ACCOUNT_REMOVED:
             found.pop(("account", body["account"]), None)
-        elif fact.kind == FactKind.RIGHTS_SEALED:
-            for table, seals in {} if is_all_sealed else body["seals"].items():
-                for subject, seal in seals.items():
-                    found[table, subject] = (seal, fact.position, fact.id)
-            is_all_sealed = True
-        elif SEAL in body:
+        else:
             table, key = _KINDS[fact.kind]
             found[table, body[key]] = (body[SEAL], fact.position, fact.id)
     return found
@@ -242,14 +211,11 @@ def _account_rights(rows: Rows, subject: str) -> dict[str, object]:
     assert found is not None
     return {
         **values_of(found),
-        "roles": sorted(_role(each) for each in rows.all(_ROLES, subject=subject)),
+        "roles": sorted(
+            [each.role, each.site, each.limited_to] for each in rows.all(_ROLES, subject=subject)
+        ),
         "identities": sorted([each.issuer, each.subject] for each in rows.all(_IDENTITIES, subject=subject)),
     }
-
-
-def _role(role: _Role) -> list[str]:
-    """A role as seals cover it; one that is not limited as before roles could be."""
-    return [role.role, role.site, role.limited_to] if role.limited_to else [role.role, role.site]
 
 
 def _api_key_rights(rows: Rows, subject: str) -> dict[str, object]:

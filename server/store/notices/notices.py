@@ -124,7 +124,6 @@ _ENDED = notice.c.shown_until <= bindparam("now")
 _GOES_ON = or_(notice.c.shown_until.is_(None), notice.c.shown_until > bindparam("now"))
 
 _BY_ID = Read(NoticeRow, rows_of(NoticeRow, notice).where(notice.c.id == bindparam("notice")))
-_EXISTING = Read(str, select(notice.c.id).where(notice.c.id.in_(bindparam("notices", expanding=True))))
 _CORRECTIONS = Read(
     str,
     select(notice.c.id).where(notice.c.replaces == bindparam("notice"), _NOT_ARCHIVED).order_by(notice.c.id),
@@ -233,11 +232,6 @@ def notice_row(rows: Rows, notice: str) -> NoticeRow:
     if row is None:
         raise Refusal("unknown_notice", notice=notice)
     return row
-
-
-def existing_notices(rows: Rows, notices: Collection[str]) -> set[str]:
-    """Those of these ids that a notice has."""
-    return set(rows.all(_EXISTING, notices=list(notices)))
 
 
 def listed_notices(

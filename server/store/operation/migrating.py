@@ -8,26 +8,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Integer, literal_column, select
 
-from server.domain.author import SYSTEM
-from server.domain.facts import FactKind, of_kind
 from server.store.engine.statements import Read, Write
 from server.store.installation import (
     check_revision,
     installation_head,
-    note_rights_sealed,
-    rights_sealed_at,
 )
 from server.store.journal.hash_chain import GENESIS
-from server.store.journal.rights_seals import seals_of_all
 from server.store.tables.journals import installation
 from server.store.transactions.database import Database
-from server.store.transactions.installation_transaction import InstallationTransaction
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _ANY_ANSWER = Read(int, select(literal_column("1", Integer).label("one")))
 _INSERT_INSTALLATION = Write(
     installation.insert(),
-    *("id", "journal_length", "head_hash", "is_demonstration", "secret", "rights_sealed_at"),
+    *("id", "journal_length", "head_hash", "is_demonstration", "secret"),
 )
 
 
@@ -40,7 +34,7 @@ def migrations_on(connection: Connection) -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Applies the missing migrations, inserts the installation's row, and seals rights older than seals.
+    """Applies the missing migrations, and inserts the installation's row.
 
     Refusals: database_busy when the database does not answer, database_too_old, database_too_new.
     """
@@ -58,17 +52,4 @@ def migrate(database: Database) -> None:
                 head_hash=GENESIS,
                 is_demonstration=False,
                 secret=secrets.token_hex(32),
-                rights_sealed_at=database.clock.now(),
             )
-    with database.installation_transaction(SYSTEM) as transaction:
-        _seal_older_rights(transaction)
-
-
-def _seal_older_rights(transaction: InstallationTransaction) -> None:
-    """Seals the rights that are older than seals, in one fact; does nothing where that was done."""
-    if rights_sealed_at(transaction) is not None:
-        return
-    seals = seals_of_all(transaction)
-    if any(seals.values()):
-        transaction.record(of_kind(FactKind.RIGHTS_SEALED, seals=seals))
-    note_rights_sealed(transaction, transaction.now)

@@ -17,7 +17,7 @@ from server.store.tables.people import account, role_grant, sign_in
 
 @dataclass(frozen=True, slots=True)
 class SignedInAccount:
-    """The account of a signed-in session; `session`: its id, `begun_at`: when it began.
+    """The account of a signed-in session; `session`: its id.
 
     Each of its roles has a row: `role` at `site`, as in `Grant`; both None where it has none.
     """
@@ -27,7 +27,6 @@ class SignedInAccount:
     display_name: str
     language: str
     session: str
-    begun_at: datetime
     role: str | None
     site: str | None
     limited_to: tuple[str, ...]
@@ -88,7 +87,6 @@ _ACCOUNT_OF = Read(
         account.c.display_name,
         account.c.language,
         sign_in.c.id.label("session"),
-        sign_in.c.created_at.label("begun_at"),
         role_grant.c.role,
         role_grant.c.site,
         role_grant.c.limited_to,

@@ -17,8 +17,7 @@ from server.store.tables.visits import leg, ticket_access, visit
 class IssuedTicket:
     """A ticket with its first service, the quoted wait in seconds, and the names by which a phone finds it.
 
-    `token`: only of tickets issued before tokens were kept as digests. `token`, `token_digest` and
-    `short_code` are None once they are purged. `fact`: the body of the fact that issued it.
+    `token_digest` and `short_code` are None once they are purged. `fact`: the body of that which issued it.
     """
 
     number: str
@@ -30,7 +29,6 @@ class IssuedTicket:
     quoted_high_s: int | None
     booked_at: datetime | None
     arrived_at: datetime
-    token: str | None
     token_digest: str | None
     short_code: str | None
     fact: Json | None
@@ -48,7 +46,6 @@ _ISSUED = Read(
         leg.c.quoted_high_s,
         leg.c.booked_at,
         leg.c.arrived_at,
-        ticket_access.c.token,
         ticket_access.c.token_digest,
         ticket_access.c.short_code,
         type_coerce(hall_fact.c.body, Document).label("fact"),

@@ -44,8 +44,6 @@ installation = Table(
     Column("is_demonstration", Boolean, nullable=False),
     Column("secret", String(64), nullable=False),
     Column("access_version", BigInteger, nullable=False, server_default="0"),
-    Column("former_cookies_until", Instant, nullable=False, server_default="0"),
-    Column("rights_sealed_at", Instant),
     comment="One row: the head of the installation journal.",
 )
 

@@ -84,11 +84,3 @@ printer_probe = Table(
     Column("read_at", Instant),
     comment="What each printer answered when it was probed, and when somebody read a sheet of it.",
 )
-
-known_printer = Table(
-    "known_printer",
-    metadata,
-    Column("host", String(253), primary_key=True),
-    Column("port", Integer, primary_key=True, autoincrement=False),
-    comment="Printers of before networks of printers were declared: reached wherever they are.",
-)

@@ -177,7 +177,6 @@ ticket_access = Table(
     metadata,
     Column("visit", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("token", String(32), unique=True),
     Column("token_digest", String(64), nullable=False, unique=True),
     Column("short_code", String(8), nullable=False),
     Column("business_day", Day, nullable=False),

@@ -9,7 +9,7 @@ from server.domain.facts import Json
 from server.domain.printing.print_jobs import PrintJobState
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, literal_word, values_of
+from server.store.engine.statements import Read, Write, literal_word, rows_of, values_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.printing import print_job
@@ -33,13 +33,9 @@ class NewAccess:
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """The digest of a ticket's token.
-
-    `token`: the token itself, of a ticket issued before tokens were made of visits.
-    """
+    """The digest of a ticket's token."""
 
     visit: str
-    token: str | None
     token_digest: str
 
 
@@ -72,12 +68,9 @@ class PressedTicket:
 
 
 _INSERT = Write.new_row(ticket_access, NewAccess)
-_TOKENS = select(ticket_access.c.visit, ticket_access.c.token, ticket_access.c.token_digest)
+_TOKENS = rows_of(TokenRow, ticket_access)
 _TOKEN = Read(TokenRow, _TOKENS.where(ticket_access.c.visit == bindparam("visit")))
-_LAST_TOKEN = Read(
-    TokenRow,
-    _TOKENS.where(ticket_access.c.token.is_(None)).order_by(ticket_access.c.visit.desc()).limit(1),
-)
+_LAST_TOKEN = Read(TokenRow, _TOKENS.order_by(ticket_access.c.visit.desc()).limit(1))
 _RENEW = Write(ticket_access.update().where(ticket_access.c.visit == bindparam("of_visit")), "token_digest")
 _LAST_LEGS = LEGS.join(ticket_access, ticket_access.c.visit == leg.c.visit).order_by(leg.c.position.desc())
 _LEG_OF_TOKEN = Read(LegRow, _LAST_LEGS.where(ticket_access.c.token_digest == bindparam("digest")).limit(1))
@@ -132,7 +125,7 @@ def token_of_visit(rows: Rows, visit: str) -> TokenRow | None:
 
 
 def last_token(rows: Rows) -> TokenRow | None:
-    """The token of the ticket issued last, among those whose token is made of their visit."""
+    """The token of the ticket issued last."""
     return rows.one(_LAST_TOKEN)
 
 

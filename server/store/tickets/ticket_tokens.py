@@ -30,13 +30,7 @@ class TicketTokens:
                 return token
             turn += 1
 
-    def remake(self, visit: str, *, digest: str | None, former: str | None) -> str | None:
-        """The token of a visit's ticket; None where it was purged, or made with another key.
-
-        `digest`: of the token. `former`: the token itself, of a ticket issued before tokens were made of
-        their visits.
-        """
-        if former is not None:
-            return former
+    def remake(self, visit: str, *, digest: str | None) -> str | None:
+        """The token of a visit; None unless it has this digest: purged, or made with another key."""
         token = self.of(visit)
         return token if digest is not None and hmac.compare_digest(token_digest(token), digest) else None

@@ -12,7 +12,6 @@ from server.documents.checks.hall import (
     check_against_neighbours,
     check_ids,
     check_name,
-    check_no_new_notices,
     check_printers,
     check_printers_left,
     warnings_of,
@@ -30,7 +29,6 @@ from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (
     document_texts,
     hall_documents,
-    known_printers,
     newest,
     taken_ids,
 )
@@ -86,19 +84,16 @@ def problems_of(rows: Rows, name: str, content: Content, now: datetime) -> tuple
         return refused.problems
     if isinstance(document, InstallationDocument):
         return problems_around(rows, document, now)
-    return check_name(document, name) or (
-        *_new_notices(rows, document),
-        *problems_around(rows, document, now),
-    )
+    return check_name(document, name) or problems_around(rows, document, now)
 
 
-def refuse_unfit_draft(rows: Rows, name: str, content: Content) -> None:
+def refuse_unfit_draft(name: str, content: Content) -> None:
     """Refuses a hall's draft that nobody may publish under its name (slug), whatever the other documents say.
 
-    Raises DocumentRefused for an invalid one, for another hall's, and for one with new texts to show.
+    Raises DocumentRefused for an invalid one and for another hall's.
     """
     document = parse_hall(content)
-    problems = check_name(document, name) or _new_notices(rows, document)
+    problems = check_name(document, name)
     if problems:
         raise DocumentRefused(problems)
 
@@ -161,7 +156,7 @@ def _today(site: SitePart, now: datetime) -> date:
 
 def printer_networks(rows: Rows, installation: InstallationDocument) -> PrinterNetworks:
     """Where the printers of an installation with this document may be."""
-    return networks_of(installation, known_printers(rows), has_loopback=is_demonstration(rows))
+    return networks_of(installation, has_loopback=is_demonstration(rows))
 
 
 def problems_of_use(rows: Rows, document: HallDocument) -> tuple[DocumentProblem, ...]:
@@ -171,11 +166,6 @@ def problems_of_use(rows: Rows, document: HallDocument) -> tuple[DocumentProblem
         return ()
     hall, before = published
     return check_in_use(before, document, _in_use(rows, hall))
-
-
-def _new_notices(rows: Rows, document: HallDocument) -> tuple[DocumentProblem, ...]:
-    published = _published(rows, document.hall) if document.notices else None
-    return check_no_new_notices(document, None if published is None else published[1])
 
 
 def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:

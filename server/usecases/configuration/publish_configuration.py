@@ -36,7 +36,6 @@ from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.configuration.check_configuration import Document, problems_around, problems_of_use
 from server.usecases.configuration.create_hall import create_hall
-from server.usecases.notices.import_hall_texts import carry_over_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def publish_installation(
 def publish_hall(
     database: Database, author: Author, content: str | bytes, terms: Terms = Terms()
 ) -> Publication:
-    """Publishes a hall's document; a new slug creates the hall. Each of its texts becomes a notice, once.
+    """Publishes a hall's document; a new slug creates the hall.
 
     Raises DocumentRefused; refusals: stale_revision, stale_draft, not_configured.
     """
@@ -120,10 +119,7 @@ def publish_hall(
         return _publication(document, None, terms, checked)
     if is_new:
         create_hall(database, author, document.hall)
-    published = _publish(database, author, document, terms, checked)
-    if not terms.is_dry_run:
-        carry_over_notices(database, author, document)
-    return published
+    return _publish(database, author, document, terms, checked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def publish_draft(
             raise StaleDocument("stale_revision", document, base, draft.content)
         check_reach(document, sites, draft.content)
         if document.kind == HALL:
-            refuse_unfit_draft(rows, name, draft.content)
+            refuse_unfit_draft(name, draft.content)
     terms = Terms(base_revision=draft.base_revision, draft=version, write_key=write_key)
     return _publish(database, author, document, draft.content, terms)
 

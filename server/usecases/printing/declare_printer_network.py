@@ -26,7 +26,7 @@ def declare_printer_network(database: Database, author: Author, network: str, *,
     listed = content.setdefault("printer_networks", [])
     document = parse_installation(json.dumps({**content, "printer_networks": [{"network": network}]}))
     [declared] = document.printer_networks
-    if not networks_of(document, (), has_loopback=False).may_be_configured(of_host, 0):
+    if not networks_of(document, has_loopback=False).may_be_configured(of_host):
         raise DocumentRefused([printer_outside(of_host, declared.network)])
     if {"network": declared.network} not in listed:
         listed.append({"network": declared.network})

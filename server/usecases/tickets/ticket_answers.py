@@ -31,12 +31,7 @@ class _NewOrNot(TypedDict):
 
 
 class KeptTicket(TicketFields, _NewOrNot):
-    """A ticket as it is kept for a repetition of its request. Its token is not: only a digest of it is.
-
-    `token`: in what was kept before tokens became digests.
-    """
-
-    token: NotRequired[str]
+    """A ticket as it is kept for a repetition of its request. Its token is not: only a digest of it is."""
 
 
 class IssuedTicket(TicketFields, _NewOrNot):

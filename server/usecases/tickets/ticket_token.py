@@ -9,7 +9,7 @@ from server.usecases.tickets.ticket_answers import IssuedTicket, KeptTicket
 
 def answered_again(database: Database, transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
     """The answer to a request that is repeated, with the token of its ticket."""
-    token = kept["token"] if "token" in kept else token_again(database, transaction, kept["visit"])
+    token = token_again(database, transaction, kept["visit"])
     return {**kept, "token": token, "is_repeated": True}
 
 
@@ -17,9 +17,9 @@ def token_again(database: Database, transaction: HallTransaction, visit: str) ->
     """The token of a ticket; a new one instead of it where it was made with another key."""
     tokens = database.ticket_tokens
     row = token_of_visit(transaction, visit)
-    former = None if row is None else tokens.remake(visit, digest=row.token_digest, former=row.token)
-    if former is not None:
-        return former
+    found = None if row is None else tokens.remake(visit, digest=row.token_digest)
+    if found is not None:
+        return found
     token = tokens.of(visit)
     renew_token(transaction, visit, digest=token_digest(token))
     return token

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import cast
 
 from flask import Request, current_app, g, request
@@ -27,8 +26,8 @@ from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import Activity
 from server.usecases.people.api_keys import refuse_void_key
-from server.usecases.people.sessions import SIGNED_IN_FOR, SeenSessions
-from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, is_former, read_cookie, replace_former
+from server.usecases.people.sessions import SeenSessions
+from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, read_cookie
 
 CALLER_HEADER = "X-Caller"
 """`device`: the page of a kiosk or screen calls, though a person has signed in with the same browser."""
@@ -134,7 +133,7 @@ def _identify() -> Caller:
     device_token = read_cookie(DEVICE_COOKIE)
     signed_in = read_cookie(SESSION_COOKIE)
     if signed_in and not (device_token and request.headers.get(CALLER_HEADER) == "device"):
-        person = _person(signed_in)
+        person = of_sign_in(database(), signed_in)
         if person is not None and person.digest is not None:
             sessions: SeenSessions = current_app.extensions["parvis_seen"]
             sessions.saw(person.digest)
@@ -146,7 +145,6 @@ def _identify() -> Caller:
         found = _owner_of(device_token, is_loopback=False)
         if found.kind != "device":
             raise Refusal("unknown_device")
-        replace_former(DEVICE_COOKIE, device_token, seconds=DEVICE_FOR_S)
         return found
     return NOBODY
 
@@ -170,16 +168,6 @@ def _owner_of(token: str, *, is_loopback: bool) -> Caller:
             slow_wrong_tokens: Callable[[], None] = current_app.extensions["parvis_slow_wrong_tokens"]
             slow_wrong_tokens()
         raise
-
-
-def _person(token: str) -> Caller | None:
-    """The person of the session cookie; a former one counts where its session began before the upgrade."""
-    upgraded_at: datetime = current_app.config["FORMER_COOKIES_UNTIL"]
-    before = upgraded_at if is_former(SESSION_COOKIE) else None
-    person = of_sign_in(database(), token, begun_before=before)
-    if person is not None:
-        replace_former(SESSION_COOKIE, token, seconds=SIGNED_IN_FOR.total_seconds())
-    return person
 
 
 def _is_gesture() -> bool:
@@ -287,11 +275,11 @@ def may_in_hall(caller: Caller, database: Database, permission: Permission, hall
     return caller.may(permission, hall=hall, site=site)
 
 
-def of_sign_in(database: Database, token: str, *, begun_before: datetime | None = None) -> Caller | None:
-    """The person of a signed-in session; None when it has ended, or began later than this."""
+def of_sign_in(database: Database, token: str) -> Caller | None:
+    """The person of a signed-in session; None when it has ended."""
     with database.read() as rows:
         found = account_of_sign_in(rows, token, database.clock.now())
-    if found is None or (begun_before is not None and found[0].begun_at > begun_before):
+    if found is None:
         return None
     row, grants = found
     return Caller(

@@ -1,19 +1,15 @@
 """The cookies of browsers: one place that names, reads, sets and deletes them.
 
-Over https each name begins with `__Host-`: no other host of the same domain can set it or shadow it. The
-former names of sessions and devices are read and replaced until the next release, so that no kiosk or screen
-is paired again and nobody signs in again.
+Over https each name begins with `__Host-`: no other host of the same domain can set it or shadow it.
 """
 
-from flask import Flask, Response, current_app, g, request
+from flask import Response, current_app, request
 
 SESSION_COOKIE = "parvis_session"
 DEVICE_COOKIE = "parvis_device"
 FORM_COOKIE = "parvis_form"
 BROWSER_COOKIE = "parvis_browser"
 PREFIX = "__Host-"
-FORMER = frozenset({SESSION_COOKIE, DEVICE_COOKIE, BROWSER_COOKIE})
-"""Names that were set without prefix over https, and are still accepted."""
 
 
 def cookie_name(name: str, *, is_https: bool) -> str:
@@ -22,15 +18,8 @@ def cookie_name(name: str, *, is_https: bool) -> str:
 
 
 def read_cookie(name: str) -> str | None:
-    """The value of a cookie; where only its former name is set, that one."""
-    value = request.cookies.get(_name(name))
-    return request.cookies.get(name) if value is None and name in FORMER else value
-
-
-def is_former(name: str) -> bool:
-    """Whether `read_cookie` takes the value from the former name."""
-    own = _name(name)
-    return own != name and name in FORMER and own not in request.cookies and name in request.cookies
+    """The value of a cookie."""
+    return request.cookies.get(_name(name))
 
 
 def set_cookie(
@@ -48,28 +37,8 @@ def set_cookie(
 
 
 def delete_cookie(response: Response, name: str) -> None:
-    """Has the browser forget a cookie, under its former name too."""
-    for each in {_name(name), name} if name in FORMER else {_name(name)}:
-        response.delete_cookie(each, secure=_is_https(), httponly=True, samesite="Strict")
-
-
-def replace_former(name: str, value: str, *, seconds: float) -> None:
-    """A cookie came by its former name and was accepted: the answer sets it by its name of today."""
-    if is_former(name):
-        g.setdefault("former_cookies", {})[name] = (value, seconds)
-
-
-def install_cookies(app: Flask) -> None:
-    """Replace former cookies in every answer whose view did not set or delete them itself."""
-
-    @app.after_request
-    def replace(response: Response) -> Response:
-        for name, (value, seconds) in g.get("former_cookies", {}).items():
-            cookies = response.headers.getlist("Set-Cookie")
-            if not any(each.startswith(f"{_name(name)}=") for each in cookies):
-                set_cookie(response, name, value, seconds=seconds)
-                response.delete_cookie(name, secure=True, httponly=True, samesite="Strict")
-        return response
+    """Has the browser forget a cookie."""
+    response.delete_cookie(_name(name), secure=_is_https(), httponly=True, samesite="Strict")
 
 
 def _is_https() -> bool:

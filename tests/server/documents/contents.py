@@ -139,7 +139,6 @@ def hall_contents(draw) -> Content:
         services=services,
         counters=[{"id": "guise-g1", "labels": draw(words), "services": [each["id"] for each in services]}],
         kiosks=[{"id": "guise-b", "label": draw(lines), "services": offered}],
-        notices=[{"id": "guise-n", "category": "hours", "titles": draw(words), "bodies": draw(words)}],
     )
 
 

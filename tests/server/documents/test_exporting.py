@@ -11,7 +11,6 @@ from tests.server.documents.contents import (
     demonstration,
     hall_contents,
     small_hall,
-    texts,
 )
 
 
@@ -64,7 +63,6 @@ json_values = st.recursive(
 def test_any_value_anywhere_is_read_or_refused_with_problems(data):
     content = small_hall(
         kiosks=[{"id": "guise-b", "label": "B", "printer": {"host": None}}],
-        notices=[{"id": "guise-n", "category": "hours", "titles": texts("T"), "bodies": texts("B")}],
     )
     path = data.draw(st.sampled_from(sorted(_paths(content))))
     problems = _problems_or_none(changed(content, path, data.draw(json_values)))

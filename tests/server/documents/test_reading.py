@@ -182,21 +182,7 @@ BAD_HALLS = [
             ({"lower_edge_cm": 78}, ".diagonal_cm", "missing_key"),
         )
     ),
-    (
-        "notices",
-        [
-            {
-                "id": "guise-n",
-                "category": "hours",
-                "titles": texts("Fermé"),
-                "bodies": texts("Fermé"),
-                "valid_from": "2026-12-02",
-                "valid_until": "2026-12-01",
-            }
-        ],
-        "notices[0]",
-        "dates_end_before_start",
-    ),
+    ("notices", [], "notices", "unknown_key"),
     ("format", "parvis-hall-9", "format", "unknown_choice"),
 ]
 
@@ -244,21 +230,6 @@ def test_french_alone_needs_no_translation():
         counters=[{"id": "guise-g1", "labels": {"fr": "guichet 1"}, "services": ["guise-accueil"]}],
     )
     assert parse_hall(content).languages == ("fr",)
-
-
-@pytest.mark.parametrize(("languages", "is_allowed"), [("fr", True), ("fr en", False), ("fr en es", True)])
-def test_a_notice_is_in_french_alone_or_has_two_translations(languages, is_allowed):
-    words = {
-        language: text for language, text in texts("Fermé lundi").items() if language in languages.split()
-    }
-    content = small_hall(notices=[{"id": "guise-n", "category": "hours", "titles": words, "bodies": words}])
-    if is_allowed:
-        assert parse_hall(content).notices[0].titles == words
-    else:
-        assert problems_of(content) == [
-            ("notices[0].titles", "one_translation"),
-            ("notices[0].bodies", "one_translation"),
-        ]
 
 
 def test_conditions_about_the_hour_and_the_whole_hall_name_no_queue():

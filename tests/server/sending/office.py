@@ -29,6 +29,7 @@ TRIAL = json.dumps(
             "alarm": "test",
             "hall": {"id": "laon", "name": "Hall"},
             "site": {"id": "laon", "name": "Préfecture"},
+            "language": "fr",
             "text": "Essai.",
         },
     }

@@ -5,7 +5,6 @@ import json
 from server.domain.alarms.detection import AlarmKind
 from server.domain.alarms.recipient_choices import AlarmChoice
 from server.usecases.alarms.alarm_recipients import choose_alarms, remove_recipient, resend
-from tests.harness.sql import execute
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import Office, subject_of, subjects, text_of_letter, types
 from tests.server.store.journals import AGENT, issue
@@ -100,15 +99,3 @@ def test_a_recipient_that_is_removed_reads_neither_the_end_nor_another_alarm(off
     office.breaks()
     office.later(3600)
     assert [subject_of(each.content)[24:29] for each in box.letters] == ["Alarm"]
-
-
-def test_deliveries_queued_before_recipients_had_choices_are_sent_in_french(office: Office, box: Mailbox):
-    office.hall.tells("garde@example.org", "email")
-    office.hall.database.subscribers.clear()
-    office.breaks()
-    [delivery] = office.hall.outbox()
-    body = json.loads(delivery["body"])
-    assert body["data"].pop("language") == "fr"
-    execute(office.hall.database, "UPDATE delivery SET body = :body", body=json.dumps(body))
-    office.later(0)
-    assert [subject.split("] ")[1][:6] for subject in subjects(box)] == ["Alarme"]

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 from tests.harness.sql import all_rows, execute
 
-DELIVERED = "7c2a3c610e479dfa055f1eda40f5815bfedd380d0857260c5faf330805c93843"
+DELIVERED = "e0e8f3ee54145af9f92f47257010b45d58dc2069f3b403d2bf435130432e30aa"
 """SHA-256 of the tables of version 0.1.0."""
 
 

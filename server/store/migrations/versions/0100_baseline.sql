@@ -402,8 +402,6 @@ CREATE TABLE installation (
     is_demonstration BOOLEAN NOT NULL,
     secret VARCHAR(64) NOT NULL,
     access_version BIGINT DEFAULT '0' NOT NULL,
-    former_cookies_until BIGINT DEFAULT '0' NOT NULL,
-    rights_sealed_at BIGINT,
     CONSTRAINT pk_installation PRIMARY KEY (id)
 );
 COMMENT ON TABLE installation IS 'One row: the head of the installation journal.';
@@ -855,13 +853,6 @@ CREATE TABLE printer_probe (
 );
 COMMENT ON TABLE printer_probe IS 'What each printer answered when it was probed, and when somebody read a sheet of it.';
 
-CREATE TABLE known_printer (
-    host VARCHAR(253) NOT NULL,
-    port INTEGER NOT NULL,
-    CONSTRAINT pk_known_printer PRIMARY KEY (host, port)
-);
-COMMENT ON TABLE known_printer IS 'Printers of before networks of printers were declared: reached wherever they are.';
-
 CREATE TABLE day_annotation (
     id VARCHAR(64) NOT NULL,
     hall VARCHAR(64) NOT NULL,
@@ -1198,7 +1189,6 @@ CREATE INDEX ix_appointment_access_expires_at ON appointment_access (expires_at)
 CREATE TABLE ticket_access (
     visit VARCHAR(64) NOT NULL,
     hall VARCHAR(64) NOT NULL,
-    token VARCHAR(32),
     short_code VARCHAR(8) NOT NULL,
     business_day VARCHAR(10) NOT NULL,
     press VARCHAR(64),
@@ -1208,7 +1198,6 @@ CREATE TABLE ticket_access (
     CONSTRAINT pk_ticket_access PRIMARY KEY (visit),
     CONSTRAINT uq_ticket_access_press UNIQUE (press),
     CONSTRAINT uq_ticket_access_short_code UNIQUE (business_day, short_code),
-    CONSTRAINT uq_ticket_access_token UNIQUE (token),
     CONSTRAINT uq_ticket_access_token_digest UNIQUE (token_digest)
 );
 COMMENT ON TABLE ticket_access IS 'What a visitor holds, and which press gave it; purged after the next business day.';

@@ -22,7 +22,7 @@ from server.usecases.devices.ask_pairing import (
 )
 from server.usecases.devices.renew_token import exchange_token
 from server.web.access.callers import DEVICE_FOR_S, of_device
-from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, replace_former, set_cookie
+from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
 from server.web.api.shapes.answers import ApiRoutes, answering
@@ -169,7 +169,6 @@ def _cookies(routes: ApiRoutes, site: SiteContext) -> None:
         if not token:
             raise Refusal("unknown_device")
         caller = of_device(site.database, token)
-        replace_former(DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
         configuration = site.database.configuration(caller.hall or "")
         own = caller.configured or ""
         device = configuration.kiosks.get(own) or configuration.screens.get(own)

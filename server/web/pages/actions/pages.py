@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.actions.actions import (
     LONGEST_NAME,
@@ -58,7 +57,7 @@ class _Chosen:
 
 
 def blueprint(database: Database, work: WorkContext) -> Blueprint:
-    """The list, its form, and its former address."""
+    """The list and its form."""
     routes = Blueprint("actions_page", __name__, template_folder="templates")
 
     @routes.get(PLACE)
@@ -83,11 +82,6 @@ def blueprint(database: Database, work: WorkContext) -> Blueprint:
             page = _page(database, work, _chosen(request.args), typed=typed, refusal=refusal)
             return page, status_of(refusal)
         return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
-
-    @routes.get("/rapports/actions")
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def moved() -> Response:
-        return redirect(PLACE, 301)
 
     return routes
 

@@ -174,7 +174,6 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
 NOT_EDITED: Mapping[tuple[str, str], str] = {
     ("hall", "format"): "says which kind of document it is",
     ("hall", "hall"): "a hall keeps its slug",
-    ("hall", "notices"): "texts of before there were notices; they are published from /affichage now",
     ("installation", "format"): "says which kind of document it is",
 }
 """The only fields without a place on a page, and why."""

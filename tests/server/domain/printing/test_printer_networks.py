@@ -9,7 +9,7 @@ from server.domain.printing.printer_networks import (
     network_text,
 )
 
-NETWORKS = PrinterNetworks(("192.0.2.0/24", "2001:db8:1::/64"), frozenset({("old.example", 9100)}))
+NETWORKS = PrinterNetworks(("192.0.2.0/24", "2001:db8:1::/64"))
 
 
 @pytest.mark.parametrize(
@@ -22,27 +22,20 @@ NETWORKS = PrinterNetworks(("192.0.2.0/24", "2001:db8:1::/64"), frozenset({("old
         ("printer.example", "127.0.0.1", False),
         ("127.0.0.1", "127.0.0.1", False),
         ("127.1", "127.0.0.1", False),
-        ("old.example", "198.51.100.7", True),
     ],
 )
-def test_a_printer_is_reached_in_declared_networks_or_where_it_always_was(
-    host: str, address: str, is_reached: bool
-):
-    assert NETWORKS.reach_of(host, 9100).holds(address) is is_reached
-
-
-def test_a_printer_from_before_networks_is_identified_with_its_port():
-    assert not NETWORKS.reach_of("old.example", 6379).holds("198.51.100.7")
+def test_a_printer_is_reached_in_declared_networks_only(host: str, address: str, is_reached: bool):
+    assert NETWORKS.reach_of(host).holds(address) is is_reached
 
 
 def test_this_machine_has_printers_in_a_demonstration_only():
-    assert not NETWORKS.may_be_configured("127.0.0.1", 9100)
-    assert PrinterNetworks(has_loopback=True).may_be_configured("::1", 9100)
+    assert not NETWORKS.may_be_configured("127.0.0.1")
+    assert PrinterNetworks(has_loopback=True).may_be_configured("::1")
 
 
 def test_a_name_may_be_configured_where_a_network_is_declared():
-    assert NETWORKS.may_be_configured("printer.example", 9100)
-    assert not PrinterNetworks().may_be_configured("printer.example", 9100)
+    assert NETWORKS.may_be_configured("printer.example")
+    assert not PrinterNetworks().may_be_configured("printer.example")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_people_are_never_counted_twice_because_a_year_began():
     assert people_at_work([], {}) == 0
 
 
-def test_people_are_never_counted_twice_because_facts_of_before_carry_their_account():
+def test_people_are_never_counted_twice_because_facts_carry_another_id_of_theirs():
     anna, claire = new_id(), new_id()
     now_anna, now_claire = new_pseudonym(), new_pseudonym()
     year = [(2026, each) for each in (anna, now_anna, claire, now_claire)]

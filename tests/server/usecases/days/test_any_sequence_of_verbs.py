@@ -35,7 +35,6 @@ OF_OFFICES = {
         "GuessingSlowed",
         "IndividualFiguresDecided",
         "RetentionDecided",
-        "RightsSealed",
     ),
     *("DevicePaired", "DeviceRenewed", "DeviceRevoked", "DeviceReplaced", "DeviceCopied"),
     *("ApiKeyCreated", "ApiKeyRevoked"),

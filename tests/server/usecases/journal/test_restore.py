@@ -150,6 +150,7 @@ def test_a_file_that_is_no_backup_replaces_nothing(
     again.close()
 
 
+@pytest.mark.both_databases
 def test_a_backup_of_another_version_replaces_nothing(
     database: Database, hands: Hands, anchors: Anchors, tmp_path: Path
 ):

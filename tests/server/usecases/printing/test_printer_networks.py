@@ -1,4 +1,4 @@
-"""Printers are published in declared networks only; those of before networks stay."""
+"""Printers are published in declared networks only."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ from server.domain.printing.printer_networks import LOOPBACK
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.printing.declare_printer_network import declare_printer_network
-from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 IN_NETWORK, OUTSIDE = "192.0.2.20", "198.51.100.20"
@@ -76,16 +75,6 @@ def test_a_network_with_a_printer_in_it_stays_declared(database: Database):
         *("printer_networks", "printer_left_out"),
         IN_NETWORK,
     )
-
-
-def test_a_printer_from_before_networks_still_prints_and_survives_a_rollback(database: Database):
-    execute(database, "INSERT INTO known_printer (host, port) VALUES (:host, 9101)", host=OUTSIDE)
-    place(database, OUTSIDE, 9101)
-    assert "0.0.0.0/0" in reach(database)
-    with pytest.raises(DocumentRefused):
-        place(database, OUTSIDE, 6379)
-    place(database, IN_NETWORK)
-    place(database, OUTSIDE, 9101)
 
 
 @pytest.mark.both_databases

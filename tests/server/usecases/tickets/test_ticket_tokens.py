@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from server.domain.refusals import Refusal
-from server.ids import token_digest
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.tables import metadata
 from server.store.tickets.ticket_tokens import TicketTokens
@@ -16,7 +15,7 @@ from server.usecases.tickets.give_up_ticket import leg_of_token
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket
 from server.usecases.tickets.ticket_answers import IssuedTicket
-from tests.harness.sql import all_rows, execute
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
@@ -80,18 +79,3 @@ def test_with_another_key_a_ticket_gets_another_token_that_opens_it(database: Da
     assert opens(database, token) == ticket["visit"]
     with pytest.raises(Refusal, match="unknown_ticket"):
         opens(database, ticket["token"])
-
-
-@ON_SQLITE
-def test_a_ticket_issued_before_the_upgrade_keeps_its_token(database: Database):
-    ticket, former = press(database), "Qm9uam91ckxhb25QYXJ2aX"
-    execute(
-        database,
-        "UPDATE ticket_access SET token = :token, token_digest = :digest",
-        token=former,
-        digest=token_digest(former),
-    )
-    assert opens(database, former) == ticket["visit"]
-    reprint_ticket(database, "laon", AGENT, ticket["visit"])
-    assert press(database, key=None)["token"] == former
-    assert opens(database, former) == ticket["visit"]

@@ -1,23 +1,13 @@
-"""Drafts that who configures may not publish: texts nobody approved, another hall, a page's name."""
+"""Drafts that who configures may not publish: another hall, a page's name."""
 
 import json
 from typing import Any
 
 import pytest
 
-from server.domain.author import SYSTEM
-from server.usecases.configuration.publish_configuration import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
-from tests.server.web.configuration.editors import Editors, laon
-
-TEXT: dict[str, Any] = {
-    "id": "laon-info",
-    "category": "hours",
-    "titles": {"fr": "Fermé", "en": "Closed", "es": "Cerrado"},
-    "bodies": {"fr": "Allez ailleurs.", "en": "Go elsewhere.", "es": "Vaya a otra parte."},
-    "valid_until": "2026-11-01",
-}
+from tests.server.web.configuration.editors import Editors
 
 
 @pytest.fixture
@@ -34,34 +24,6 @@ def problems_of_publishing(editors: Editors, who: str, content: Any, document: s
     told = refused(editors.publish(who, saved["version"], document=document), 422, "document_refused")
     assert errors(told) == errors(saved), "publishing refuses what the draft already tells"
     return errors(told)
-
-
-def test_an_administrator_publishes_no_text_that_was_not_approved(api: ApiSite):
-    editors = Editors(api)
-    new = [("notices[0]", "notice_not_approved")]
-    wanted = laon(notices=[TEXT | {"valid_until": None}])
-    assert problems_of_publishing(editors, "chief", wanted) == new
-    file = {"text": json.dumps(wanted), "base_revision": 1, "draft_version": 1}
-    dry = accepted(editors.send("chief", "POST", f"/{HALL}/import?dry_run=true", file))
-    assert errors(dry) == new
-    told = refused(editors.send("chief", "POST", f"/{HALL}/import", file), 422, "document_refused")
-    assert errors(told) == new
-    assert api.count("notice") == 0
-    assert api.database.configuration(HALL).revision == 1
-
-
-def test_a_text_that_was_over_does_not_come_back_by_another_date(editors: Editors):
-    """It never became a notice: moving its end would publish it."""
-    publish_hall(editors.site.database, SYSTEM, json.dumps(laon(notices=[TEXT])))
-    assert editors.site.count("notice") == 0
-    later = laon(notices=[TEXT | {"valid_until": "2027-01-01"}])
-    saved = accepted(editors.save("chief", later, base=2))
-    told = refused(editors.publish("chief", saved["version"]), 422, "document_refused")
-    assert errors(told) == [("notices[0]", "notice_not_approved")]
-    kept = laon(notices=[TEXT], name="Accueil du préfet")
-    again = accepted(editors.save("chief", kept, base=2, draft_version=saved["version"]))
-    assert accepted(editors.publish("chief", again["version"]))["revision"] == 3
-    assert editors.site.count("notice") == 0
 
 
 def test_the_draft_of_one_hall_publishes_no_other(api: ApiSite):
