@@ -278,3 +278,9 @@ def figures_of(
         for name, each in INDICATORS.items()
         if name in chosen
     ]
+
+
+MEASURED_ELSEWHERE = ("satisfaction", "response_rate", "representativeness", "device_presence")
+"""Indicators that are not counted from visits; their values stand in tables of their own."""
+NOT_MEASURED = ("breaks", "hours_against_plan", "wrap_up")
+"""What people ask for and no fact says."""

@@ -5,7 +5,6 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
-from server.domain.quality.target_facts import target_decided
 from server.domain.quality.targets import (
     FARTHEST,
     HIGHEST_SHARE_PERCENT,
@@ -13,6 +12,7 @@ from server.domain.quality.targets import (
     LOWEST_SHARE_PERCENT,
     SHORTEST_WAIT_S,
     TargetRequest,
+    target_decided,
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.quality.open_figures import OpenFigure, open_figures
+from server.domain.quality.few_people import OpenFigure, open_figures
 from server.domain.quality.rollup import Rollup
 from server.domain.refusals import Refusal
 from server.store.quality.stored_rollups import days_with_rows

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hardware.json_types import LocalDate
 from server.domain.author import Author
-from server.domain.quality.target_facts import target_withdrawn
-from server.domain.quality.targets import TargetSpan, WithdrawalRequest
+from server.domain.quality.targets import TargetSpan, WithdrawalRequest, target_withdrawn
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey

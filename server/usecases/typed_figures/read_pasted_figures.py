@@ -2,8 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from server.domain.quality.pasted_figures import Pasted, read_pasted
-from server.domain.quality.typed_figures import TypedFigureRequest
+from server.domain.quality.typed_figures import Pasted, TypedFigureRequest, read_pasted
 from server.store.transactions.database import Database
 from server.usecases.typed_figures.type_figures import check_figures
 

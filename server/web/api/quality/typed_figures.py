@@ -7,8 +7,7 @@ from pydantic import Field
 
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
-from server.domain.quality.pasted_figures import typed_period
-from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest
+from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest, typed_period
 from server.domain.refusals import Refusal
 from server.usecases.typed_figures.read_typed_figures import ReadTypedFigures, typed_figures_answer
 from server.usecases.typed_figures.type_figures import TypedFiguresAnswer, type_figures

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, abort, make_response, render_template
 
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
+from server.domain.quality.few_people import OPEN_INDICATORS, OPEN_OF_SERVICES, OpenFigure
 from server.domain.quality.indicators import INDICATORS
-from server.domain.quality.open_figures import OPEN_INDICATORS, OPEN_OF_SERVICES, OpenFigure
 from server.domain.refusals import Refusal
 from server.domain.sheets import plain_cells
 from server.usecases.quality.read_open_figures import OpenMonth, public_hall, read_open_figures

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.domain.quality.indicators import INDICATORS
-from server.domain.quality.not_counted import MEASURED_ELSEWHERE, NOT_MEASURED
-from server.web.pages.quality.changes import Words
+from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED
 from server.web.pages.quality.other_tables import PRESENCE, SATISFACTION
 from server.web.pages.quality.view import GROUPS
+from server.web.pages.quality.wording import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,9 @@ from server.domain.quality.selection import share_within
 from server.usecases.quality.explore_figures import Exploration
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import (
-    FEWEST,
-    Against,
-    Words,
-    against_period,
-    change,
-    change_per_day,
-    shown,
-    title_of,
-)
 from server.web.pages.quality.explorer_plots import plots_of
 from server.web.pages.quality.plots import Plot
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.targets import shared_target_s
 from server.web.pages.quality.view import (
     FigureTables,
     Shower,
@@ -34,6 +23,17 @@ from server.web.pages.quality.view import (
     service_name,
     shown_names,
     tables_of,
+)
+from server.web.pages.quality.wording import (
+    FEWEST,
+    Against,
+    Words,
+    against_period,
+    change,
+    change_per_day,
+    shared_target_s,
+    shown,
+    title_of,
 )
 
 KEY_FIGURES = (

@@ -4,23 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from server.domain.quality.few_people import is_shown_in_cell
 from server.domain.quality.figures import legs_ended
-from server.domain.quality.followed import (
+from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
+from server.domain.quality.selection import (
     LONGEST_MIN,
     NOT_SERVED,
     STEP_MIN,
     STEPS,
     Followed,
     FollowedKind,
+    Selection,
+    ShareInterval,
     reasons_not_issued,
+    share_within,
     steps_of_waits,
 )
-from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
-from server.domain.quality.selection import Selection, ShareInterval, share_within
 from server.domain.quality.targets import Target
 from server.domain.visits.outcomes import OUTCOMES
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import FEWEST, Words
 from server.web.pages.quality.explorer_specs import (
     HeatCell,
     TrendPoint,
@@ -28,20 +29,23 @@ from server.web.pages.quality.explorer_specs import (
     heat_plot,
     trend_plot,
 )
-from server.web.pages.quality.followed_plot import NAME as FOLLOWED_PLOT
-from server.web.pages.quality.followed_plot import followed_plot, hours_of, links_of_hours, parts_of
+from server.web.pages.quality.plots import NAME as FOLLOWED_PLOT
 from server.web.pages.quality.plots import (
     Bar,
     Plot,
     WaitBar,
     WaitWords,
     arrivals_plot,
+    followed_plot,
+    hours_of,
+    links_of_hours,
     named_bars_plot,
+    parts_of,
     waits_plot,
 )
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.targets import shared_target_s
 from server.web.pages.quality.view import selected_services
+from server.web.pages.quality.wording import FEWEST, Words, shared_target_s
 
 NO_WAITS = "quality.plot.waits_none"
 WORST = 3

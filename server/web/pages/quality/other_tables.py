@@ -13,8 +13,8 @@ from server.usecases.devices.read_presence import PresentDevice, read_presence
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import Words
 from server.web.pages.quality.query import ExplorerQuery
+from server.web.pages.quality.wording import Words
 
 SATISFACTION, PRESENCE = "satisfaction", "presence"
 

@@ -27,7 +27,6 @@ from server.usecases.quality.read_periods import first_period_of, read_periods
 from server.usecases.typed_figures.read_annotations import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import title_of
 from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
@@ -37,6 +36,7 @@ from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around
 from server.web.pages.quality.sheet import figures_sheet, table_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.view import ShownFigure, service_name
+from server.web.pages.quality.wording import title_of
 from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 FIRST_KIND = PeriodKind.MONTH

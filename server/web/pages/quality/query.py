@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.quality.followed import FOLLOWED, Followed
 from server.domain.quality.periods import Period, PeriodKind, period_of
-from server.domain.quality.selection import Selection
+from server.domain.quality.selection import FOLLOWED, Followed, Selection
 from server.usecases.quality.read_indicators import LONGEST
 
 CLASSES = ("walk_in", "appointment", "priority")

@@ -9,7 +9,8 @@ from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period
 from server.usecases.quality.read_periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import (
+from server.web.pages.quality.draw import Sparkline, SparkValue, sparkline
+from server.web.pages.quality.wording import (
     FEWEST,
     Against,
     Words,
@@ -17,11 +18,10 @@ from server.web.pages.quality.changes import (
     change,
     change_per_day,
     period_name,
+    remark,
     shown,
     title_of,
 )
-from server.web.pages.quality.sparkline import Sparkline, SparkValue, sparkline
-from server.web.pages.quality.targets import remark
 
 TILES = ("visits", "wait_median", "wait_p90", "within_target", "not_issued")
 

@@ -9,10 +9,8 @@ from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, G
 from server.domain.quality.rollup import Rollup
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
-from server.web.pages.quality.changes import FEWEST, Words
-from server.web.pages.quality.exceptional import by_reason
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.targets import remark
+from server.web.pages.quality.wording import FEWEST, Words, by_reason, remark
 
 _FIRST = (
     *("visits", "greetings", "received", "without_ticket", "wait_median", "wait_median_kaplan_meier"),

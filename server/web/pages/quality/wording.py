@@ -1,13 +1,19 @@
-"""Numbers, durations, dates and periods as the page writes them in each language."""
+"""Numbers, durations, dates and periods as the page writes them; changes of figures."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
+from server.domain.hall.configuration import Service
+from server.domain.languages import text_in
 from server.domain.quality.indicators import INDICATORS, Figure
 from server.domain.quality.periods import Period, PeriodKind
+from server.domain.quality.rollup import Rollup, Tally, waits_within
+from server.domain.quality.targets import Target
 from server.language import locale_of
 
 NBSP = "\u00a0"
@@ -92,3 +98,151 @@ def short_date(day: date, kind: PeriodKind, language: str) -> str:
     """A date under a plot: day and month in figures; of a month its short name."""
     pattern = "LLL yy" if kind is PeriodKind.MONTH else "dd/MM"
     return str(format_date(day, pattern, locale=locale_of(language)))
+
+
+type Words = Callable[..., str]
+
+FEWEST = 10
+"""A value of fewer is marked, and no change of it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """How a sentence names the other period: « que … » after « moins », and by itself."""
+
+    than: str
+    during: str
+
+
+def against_period(period: Period, compared: Period, words: Words, language: str) -> Against:
+    """The names of a period; its year only where the period compared it has another."""
+    name = period_name(period, language, with_year=period.starts_on.year != compared.starts_on.year)
+    return Against(
+        words(f"quality.than.{period.kind}", name=name), words(f"quality.during.{period.kind}", name=name)
+    )
+
+
+def period_name(period: Period, language: str, *, with_year: bool = True) -> str:
+    """The name of a period inside a sentence: a month, a quarter by its rank, a week by its first day."""
+    on = period.starts_on
+    year = f" {on.year}" if with_year else ""
+    locale = locale_of(language)
+    if period.kind is PeriodKind.MONTH:
+        return str(format_date(on, "LLLL", locale=locale)) + year
+    if period.kind is PeriodKind.QUARTER:
+        return str(format_date(on, "QQQQ", locale=locale)) + year
+    if period.kind is PeriodKind.YEAR:
+        return str(on.year)
+    if period.kind is PeriodKind.WEEK:
+        return short_day(on, language) if with_year else day_and_month(on, language)
+    return day_text(on, language)
+
+
+def title_of(period: Period, language: str) -> str:
+    """A period as a heading: a quarter by its rank, a year by its number, any other as in `period_text`."""
+    if period.kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
+        return period_name(period, language)
+    return period_text(period, language)
+
+
+def change(now: Figure, before: Figure, against: Against, words: Words, language: str) -> str:
+    """How much a value rose or fell; that there is too little to compare, or nothing to compare with."""
+    if now.value is None or before.value is None:
+        return words("quality.change.nothing", during=against.during) if before.value is None else ""
+    unit = INDICATORS[now.indicator].unit
+    if unit in ("s", "percent") and min(now.n, before.n) < FEWEST:
+        return words("quality.change.few", during=against.during, value=shown(before, language))
+    difference = _whole(now) - _whole(before)
+    kind = unit if unit in ("s", "percent") else "count"
+    if not difference:
+        return words("quality.change.same", during=against.during)
+    direction = "more" if difference > 0 else "less"
+    size = abs(difference)
+    amount = words(f"quality.change.amount.{kind}", count=size, amount=number(size, language))
+    return words(f"quality.change.{direction}", amount=amount, than=against.than)
+
+
+def change_per_day(
+    now: tuple[Figure, int], before: tuple[Figure, int], against: Against, words: Words, language: str
+) -> str:
+    """Two counts per day with visits, for periods of which one is not whole. `now`: a count and its days."""
+    rates = [
+        figure.value / days if figure.value is not None and days else None for figure, days in (now, before)
+    ]
+    if rates[0] is None or rates[1] is None:
+        return ""
+    texts = [number(rate, language, decimals=1) for rate in rates if rate is not None]
+    return words("quality.change.per_day", now=texts[0], before=texts[1], during=against.during)
+
+
+def shown(figure: Figure, language: str) -> str:
+    """A value with its unit."""
+    value, unit = figure_number(figure, language), figure_unit(figure.indicator)
+    return f"{value}{NBSP}{unit}" if unit else str(value)
+
+
+def _whole(figure: Figure) -> int:
+    assert figure.value is not None
+    unit = INDICATORS[figure.indicator].unit
+    if unit == "s":
+        return minutes(figure.value)
+    return whole_percent(figure.value)
+
+
+def by_reason(
+    rollup: Rollup, services: Mapping[str, Service], language: str
+) -> Iterator[tuple[str, str, int]]:
+    """A service's id, a reason's name, how many; in the order of `services`, the most frequent first.
+
+    A reason that the document no longer has is shown by its code.
+    """
+    place = {service: at for at, service in enumerate(services)}
+    counted = rollup.exceptional.items()
+    for (service, code), count in sorted(
+        counted, key=lambda each: (place.get(each[0][0], len(place)), -each[1], each[0])
+    ):
+        yield service, _reason_name(services, service, code, language), count
+
+
+def _reason_name(services: Mapping[str, Service], service: str, code: str, language: str) -> str:
+    described = services.get(service)
+    names = described.exceptional.reasons.get(code) if described and described.exceptional else None
+    return text_in(names, language) if names else code
+
+
+def remark(
+    since: Tally, starts_on: date, target: Target, words: Callable[..., str], language: str
+) -> tuple[str, str]:
+    """Says in words, with a tone, whether a target is kept since it applies; nothing without waits.
+
+    `since`: what the period counted of the service from the day the target applies; `starts_on`: the first
+    day of the period.
+    """
+    share = waits_within(since, target.wait_s).percent
+    if share is None:
+        return "", ""
+    tone = "missed" if share < target.share_percent else "reached"
+    suffix = "_since" if target.applies_from_on > starts_on else ""
+    sentence = words(
+        f"quality.target.{tone}{suffix}",
+        percent=target.share_percent,
+        minutes=minutes(target.wait_s),
+        share=whole_percent(share),
+        day=short_day(target.applies_from_on, language),
+    )
+    return sentence, tone
+
+
+def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) -> int | None:
+    """The target these services shared at the end of a period, in seconds; `targets`: those decided by then.
+
+    None when they differ, or when it is not known: the first was decided since.
+    """
+    targets_s = {_target_s(service, targets) for service in services}
+    return targets_s.pop() if len(targets_s) == 1 else None
+
+
+def _target_s(service: Service, targets: Mapping[str, Target]) -> int | None:
+    if service.id in targets:
+        return targets[service.id].wait_s
+    return service.target_s if service.target_from_on is None else None

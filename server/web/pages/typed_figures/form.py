@@ -6,8 +6,7 @@ from datetime import date
 from hashlib import sha256
 
 from server.domain.author import Author
-from server.domain.quality.pasted_figures import typed_period, typed_value
-from server.domain.quality.typed_figures import TypedFigureRequest
+from server.domain.quality.typed_figures import TypedFigureRequest, typed_period, typed_value
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey

@@ -14,8 +14,7 @@ from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.quality.annotations import FARTHEST, LONGEST_WORDS
-from server.domain.quality.pasted_figures import Pasted
-from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, TypedFigureRequest
+from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, Pasted, TypedFigureRequest
 from server.domain.refusals import Refusal
 from server.store.people.names import names_of
 from server.store.transactions.database import Database

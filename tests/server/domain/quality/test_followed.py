@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.quality.followed import FOLLOWED, STEPS, reasons_not_issued, steps_of_waits
 from server.domain.quality.rollup import DayCounts, roll_up
+from server.domain.quality.selection import FOLLOWED, STEPS, reasons_not_issued, steps_of_waits
 from tests.server.domain.quality.indicator_legs import leg
 
 PARIS = ZoneInfo("Europe/Paris")

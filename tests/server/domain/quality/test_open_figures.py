@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.domain.quality.few_people import OpenFigure, open_figures
 from server.domain.quality.indicators import OF_AGENTS
-from server.domain.quality.open_figures import OpenFigure, open_figures
 from server.domain.quality.rollup import Rollup, roll_up
 from tests.server.domain.quality.indicator_legs import leg
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.quality.pasted_figures import Pasted, read_pasted
+from server.domain.quality.typed_figures import Pasted, read_pasted
 from server.domain.refusals import Refusal
 
 TODAY = date(2026, 11, 28)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.quality.target_facts import target_decided
 from server.domain.quality.targets import (
     HIGHEST_SHARE_PERCENT,
     LONGEST_NAME,
@@ -17,6 +16,7 @@ from server.domain.quality.targets import (
     Withdrawal,
     WithdrawalReason,
     spans,
+    target_decided,
     with_targets,
 )
 from tests.server.domain.hall.test_configuration import hall, service
