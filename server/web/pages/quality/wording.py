@@ -115,7 +115,7 @@ class Against:
 
 
 def against_period(period: Period, compared: Period, words: Words, language: str) -> Against:
-    """The names of a period; its year only where the period compared it has another."""
+    """The names of a period; its year only where the period beside it has another."""
     name = period_name(period, language, with_year=period.starts_on.year != compared.starts_on.year)
     return Against(
         words(f"quality.than.{period.kind}", name=name), words(f"quality.during.{period.kind}", name=name)
