@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 import redis
 
 from server.live.message_types import TAKEN
+from tests.harness import waiting
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.live_frames import faults_of_frame
@@ -117,6 +119,19 @@ def is_gone(pid: str) -> bool:
 def test_a_condition_that_stays_false_fails_with_its_name():
     with pytest.raises(AssertionError, match="the moon is blue"):
         wait_until(lambda: False, "the moon is blue", within_s=0.05)
+
+
+def test_seconds_of_overloaded_processors_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pressure, looks = tmp_path / "cpu", count(1)
+    monkeypatch.setattr(waiting, "PRESSURE", pressure)
+    pressure.write_text("some avg10=99.00 total=0\n")
+
+    def is_third() -> bool:
+        look = next(looks)
+        pressure.write_text(f"some avg10=99.00 total={look}000000\n")
+        return look == 3
+
+    assert wait_until(is_third, "the third look", within_s=0.0)
 
 
 def test_a_test_that_measures_is_alone(tmp_path: Path):
