@@ -1,47 +1,44 @@
-"""The content of a notice, its places and times: one model a kind, checked like a configuration document."""
+"""The content of a notice: its kinds, each declared once by its fields.
+
+The type of a field says how it is checked, written in the form, shown on a screen and read by visitors. What
+a kind has besides (a medium, a feed, what the server computes) is in
+`server.usecases.notices.programme.contents`.
+"""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from server.documents.checks.languages import missing_translations, texts_in, translation_problems
 from server.documents.hall import Category
-from server.documents.parts.values import (
-    Language,
-    NotEmpty,
-    OptionalTexts,
-    Part,
-    Slug,
-    Spans,
-    Texts,
-    french_first,
-    some_texts,
-    web_address,
+from server.documents.notice_fields import (
+    Bodies,
+    Day,
+    Figures,
+    Icon,
+    Line,
+    Meanings,
+    OptionalLine,
+    Sentences,
+    ShownAs,
+    Units,
+    Written,
+    fields_of,
+    text_names,
 )
+from server.documents.notice_places import DaypartsPart, Local, TargetsPart, ValidityPart, WhenPart
+from server.documents.parts.values import NotEmpty, Part, Slug, Texts, some_texts, web_address
 from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
 from server.documents.reading import DocumentSource, parse
-from server.documents.safe_html import safe_html, words_of_html
-from signage.step_icons import STEP_ICONS
 
-LONGEST_WORDS = 600
-"""Characters of a body, its marks left out: about what four slides of a screen hold."""
-LONGEST_BODY = 6_000
-"""The most characters of a stored body, marks and entities included."""
-LONGEST_TYPED = 60_000
-"""Characters of a body as it comes, with what is dropped of it: what is pasted from elsewhere is long."""
 LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""
 LONGEST_SCANNED = 200
 """Characters of an address to scan: its code stays coarse enough to be read from a few metres."""
-LONGEST_FIGURE, LONGEST_UNIT, LONGEST_MEANING = 12, 24, 120
-"""Characters of a figure, of its unit, and of the sentence of a figure or a step: read from the last seat."""
 FEWEST_STEPS, MOST_STEPS = 2, 6
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
-FIRST_YEAR, LAST_YEAR = 2020, 2100
 
-DaypartName = Literal["before_opening", "opening", "morning", "afternoon"]
 type NoticeKind = Literal[
     "text",
     "image",
@@ -62,116 +59,6 @@ type NoticeKind = Literal[
 """What a notice holds: docs/rules/notices.md."""
 
 
-def _body(text: str) -> str:
-    safe = safe_html(text)
-    words = words_of_html(safe)
-    if not words:
-        raise broken_rule("empty_text")
-    if len(words) > LONGEST_WORDS:
-        raise broken_rule("too_long", limit=LONGEST_WORDS)
-    if len(safe) > LONGEST_BODY:  # entities and marks that were left open make it longer than what came
-        raise broken_rule("too_long", limit=LONGEST_BODY)
-    return safe
-
-
-def _local(text: str) -> str:
-    """A local date or wall time of each site, like `2026-12-24` or `2026-12-24T14:00`."""
-    try:
-        parsed = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-    except ValueError:
-        raise broken_rule("wrong_local_time", text=text) from None
-    minutes = parsed.isoformat(timespec="minutes") if isinstance(parsed, datetime) else parsed.isoformat()
-    if minutes != text or not FIRST_YEAR <= parsed.year <= LAST_YEAR:
-        raise broken_rule("wrong_local_time", text=text)
-    return text
-
-
-def _figure(text: str) -> str:
-    """A text with at least one digit, of any script."""
-    if not any(letter.isdigit() for letter in text):
-        raise broken_rule("no_digit", text=text)
-    return text
-
-
-def _icon(name: str) -> str:
-    if name not in STEP_ICONS:
-        raise broken_rule("unknown_choice", choices=", ".join(STEP_ICONS))
-    return name
-
-
-def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(set(days)))
-
-
-Html = Annotated[str, Field(max_length=LONGEST_TYPED), AfterValidator(_body)]
-Bodies = Annotated[dict[Language, Html], AfterValidator(french_first)]
-Sentence = Annotated[str, Field(min_length=1, max_length=240)]
-Sentences = Annotated[dict[Language, Sentence], AfterValidator(french_first)]
-Meaning = Annotated[str, Field(min_length=1, max_length=LONGEST_MEANING)]
-Meanings = Annotated[dict[Language, Meaning], AfterValidator(french_first), AfterValidator(some_texts)]
-Figure = Annotated[str, Field(min_length=1, max_length=LONGEST_FIGURE), AfterValidator(_figure)]
-Figures = Annotated[dict[Language, Figure], AfterValidator(french_first), AfterValidator(some_texts)]
-Unit = Annotated[str, Field(min_length=1, max_length=LONGEST_UNIT)]
-Units = Annotated[dict[Language, Unit], AfterValidator(french_first)]
-Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
-Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
-Weekday = Annotated[int, Field(ge=0, le=6)]
-
-
-class TargetsPart(Part):
-    """Where: sites, halls and screens by their ids, or `everywhere`.
-
-    `everywhere` false with no place: nowhere, as a draft may be. Null is what earlier contents say: with
-    no place they mean every screen.
-    """
-
-    sites: Slugs = ()
-    halls: Slugs = ()
-    screens: Slugs = ()
-    everywhere: bool | None = None
-
-    @property
-    def is_nowhere(self) -> bool:
-        """Whether no screen is meant yet."""
-        return self.everywhere is False and not (self.sites or self.halls or self.screens)
-
-    @model_validator(mode="after")
-    def _everywhere_or_somewhere(self) -> "TargetsPart":
-        if self.everywhere and (self.sites or self.halls or self.screens):
-            raise broken_rule("everywhere_or_somewhere")
-        return self
-
-
-class ValidityPart(Part):
-    """From when to when, in each site's own time; a date that ends it is included, a wall time is not."""
-
-    starts: Local | None = None
-    ends: Local | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> "ValidityPart":
-        if self.starts is not None and self.ends is not None:
-            last = self.ends if "T" in self.ends else f"{self.ends}T99"
-            if last <= self.starts:
-                raise broken_rule("dates_end_before_start", first=self.starts, last=self.ends)
-        return self
-
-
-class DaypartsPart(Part):
-    """On which weekdays (Monday is 0), in which parts of the day or at which hours; empty: no limit."""
-
-    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7), AfterValidator(_weekdays)] = ()
-    parts: Annotated[tuple[DaypartName, ...], Field(max_length=4)] = ()
-    spans: Spans = ()
-
-
-class WhenPart(Part):
-    """The condition that more than `more_than` people wait in a queue."""
-
-    queue: Slug
-    more_than: Annotated[int, Field(ge=0, le=500)]
-
-
 class NoticeContent(Part):
     """What every notice has. `ms`: how long it stays at a time; null: computed from its words.
 
@@ -186,7 +73,7 @@ class NoticeContent(Part):
     dayparts: DaypartsPart = Field(default_factory=DaypartsPart)
     when: WhenPart | None = None
     ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
-    credits: OptionalTexts = Field(default_factory=dict)
+    credits: OptionalLine = Field(default_factory=dict)
     link: Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)] | None = None
 
 
@@ -194,7 +81,7 @@ class TextNotice(NoticeContent):
     """Words with a few marks."""
 
     kind: Literal["text"]
-    bodies: Annotated[Bodies, AfterValidator(some_texts)]
+    bodies: Annotated[Bodies, AfterValidator(some_texts), ShownAs("html")]
 
 
 class FocusPart(Part):
@@ -211,32 +98,34 @@ class MediumNotice(NoticeContent):
     """
 
     kind: Literal["image", "video", "document"]
-    medium: Slug
-    texts: Sentences = Field(default_factory=dict)
-    focus: FocusPart | None = None
+    medium: Annotated[Slug, Written("medium")]
+    texts: Annotated[Sentences, Written("lines", "described_here", is_last=True)] = Field(
+        default_factory=dict
+    )
+    focus: Annotated[FocusPart | None, Written("focus", only=("image",))] = None
 
 
 class FeedNotice(NoticeContent):
     """The newest entries of a web feed."""
 
     kind: Literal["feed"]
-    url: Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(web_address)]
+    url: Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(web_address), Written("address")]
 
 
 class DelayRow(Part):
     """One line of a table of delays."""
 
-    labels: Texts
-    delays: Texts
+    labels: Annotated[Line, ShownAs("label")]
+    delays: Annotated[Line, ShownAs("delay")]
 
 
 class DelaysNotice(NoticeContent):
     """How long answers take: rows, where the figures come from and of which date they are."""
 
     kind: Literal["delays"]
-    rows: Annotated[tuple[DelayRow, ...], Field(max_length=12), *NotEmpty]
-    sources: Texts
-    stands_on: date
+    rows: Annotated[tuple[DelayRow, ...], Field(max_length=12), *NotEmpty, Written("list")]
+    sources: Annotated[Line, ShownAs("source")]
+    stands_on: Day
 
 
 class AskedNotice(NoticeContent):
@@ -257,8 +146,8 @@ class DateNotice(NoticeContent):
     """One big day: the title says what, `places` where, `details` the rest."""
 
     kind: Literal["date"]
-    happens: HappensPart
-    places: OptionalTexts = Field(default_factory=dict)
+    happens: Annotated[HappensPart, Written("period"), ShownAs("days")]
+    places: Annotated[OptionalLine, ShownAs("place")] = Field(default_factory=dict)
     details: Sentences = Field(default_factory=dict)
 
 
@@ -266,18 +155,18 @@ class FigureNotice(NoticeContent):
     """One figure in large: its unit, what it says, who says it and of which date it is."""
 
     kind: Literal["figure"]
-    figures: Figures
-    units: Units = Field(default_factory=dict)
-    meanings: Meanings
-    sources: Texts
-    stands_on: date
+    figures: Annotated[Figures, ShownAs("figure")]
+    units: Annotated[Units, ShownAs("unit")] = Field(default_factory=dict)
+    meanings: Annotated[Meanings, ShownAs("meaning")]
+    sources: Annotated[Line, ShownAs("source")]
+    stands_on: Day
 
 
 class StepPart(Part):
     """One step: a sign out of the list, and a sentence."""
 
-    icon: Annotated[str, Field(json_schema_extra={"enum": list(STEP_ICONS)}), AfterValidator(_icon)]
-    sentences: Meanings
+    icon: Icon
+    sentences: Annotated[Meanings, ShownAs("sentence")]
 
 
 def _steps(steps: tuple[StepPart, ...]) -> tuple[StepPart, ...]:
@@ -294,6 +183,7 @@ class StepsNotice(NoticeContent):
         tuple[StepPart, ...],
         AfterValidator(_steps),
         Field(max_length=MOST_STEPS, json_schema_extra={"minItems": FEWEST_STEPS}),
+        Written("list"),
     ]
 
 
@@ -310,27 +200,27 @@ class ComputedNotice(NoticeContent):
     kind: Literal["hours", "busy_hours", "results", "waits"]
 
 
+_MODELS: tuple[type[NoticeContent], ...] = (
+    *(TextNotice, MediumNotice, FeedNotice, DelaysNotice, AskedNotice, DateNotice, FigureNotice, StepsNotice),
+    *(PriorityNotice, ComputedNotice),
+)
+_BY_KIND = {kind: model for model in _MODELS for kind in get_args(model.model_fields["kind"].annotation)}
 NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
-    "text": TextNotice,
-    "image": MediumNotice,
-    "video": MediumNotice,
-    "document": MediumNotice,
-    "feed": FeedNotice,
-    "delays": DelaysNotice,
-    "hours": ComputedNotice,
-    "busy_hours": ComputedNotice,
-    "results": ComputedNotice,
-    "asked_and_done": AskedNotice,
-    "priority_card": PriorityNotice,
-    "waits": ComputedNotice,
-    "date": DateNotice,
-    "figure": FigureNotice,
-    "steps": StepsNotice,
+    kind: _BY_KIND[kind] for kind in get_args(NoticeKind.__value__)
 }
 """The kinds of a notice and what each holds."""
+_MOST_USUAL: tuple[NoticeKind, ...] = (
+    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "busy_hours"),
+    *("asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
+)
+KINDS_TO_BEGIN = tuple(dict.fromkeys((*_MOST_USUAL, *NOTICE_MODELS)))
+"""The kinds one may begin, the most usual first."""
+
+
 TEXTS_OF_NOTICES = (
-    *("titles", "bodies", "texts", "credits", "labels", "delays", "sources", "asked", "done"),
-    *("places", "details", "figures", "units", "meanings", "sentences"),
+    "titles",
+    "credits",
+    *(name for model in _MODELS for name in text_names(fields_of(model))),
 )
 """The fields of a notice that hold a text by language."""
 

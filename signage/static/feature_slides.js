@@ -25,7 +25,7 @@ import { sizesDown } from "./text_pages.js";
 const LARGEST_PX = 100;
 
 /** One big day, or a period: a leaf of a calendar for each, then what, when, where. */
-export const buildDate = (box, content, words) =>
+const buildDate = (box, content, words) =>
   withFoot(box, content, (shown, isWholeOnly) => datePages(box, shown, words, isWholeOnly));
 
 function datePages(box, content, words, isWholeOnly) {
@@ -58,7 +58,7 @@ function leafOf({ weekday, day, month, hour }) {
 }
 
 /** A figure as large as its room allows, what it says, and where it comes from. */
-export const buildFigure = (box, content, words) =>
+const buildFigure = (box, content, words) =>
   withFoot(box, content, (shown, isWholeOnly) => figurePages(box, shown, words, isWholeOnly));
 
 function figurePages(box, content, words, isWholeOnly) {
@@ -79,7 +79,7 @@ function figurePages(box, content, words, isWholeOnly) {
 }
 
 /** What was requested and what was done: each with its word and its sign. */
-export function buildAsked(box, content, words) {
+function buildAsked(box, content, words) {
   const { asked, done } = content;
   if (asked === undefined) return null;
   const panel = (name, icon, text) =>
@@ -98,7 +98,7 @@ export function buildAsked(box, content, words) {
 }
 
 /** Steps in their order, each with its number and its sign. */
-export function buildSteps(box, content, words) {
+function buildSteps(box, content, words) {
   const steps = content.steps.map(({ icon, sentence }, at) =>
     appended(
       make("li", "step"),
@@ -114,7 +114,7 @@ export function buildSteps(box, content, words) {
 }
 
 /** The week with today’s row marked, days that differ set apart, and when most people come. */
-export function buildHours(box, content, words) {
+function buildHours(box, content, words) {
   const { week, exceptions, crowds, today } = content;
   if (!week) return null;
   const special = exceptions.filter(({ on }) => !today || on >= today);
@@ -296,3 +296,12 @@ function sizedHero(box, hero, px, { isTight = false, code }) {
   hero.style.setProperty("--figure", em.toFixed(2));
   return hero;
 }
+
+/** How each kind with a template of its own is built. */
+export const FEATURES = {
+  date: buildDate,
+  figure: buildFigure,
+  steps: buildSteps,
+  asked_and_done: buildAsked,
+  hours: buildHours,
+};

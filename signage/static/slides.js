@@ -2,7 +2,7 @@
 // is cut.
 
 import { buildBusyHours } from "./busy_slides.js";
-import { buildAsked, buildDate, buildFigure, buildHours, buildSteps } from "./feature_slides.js";
+import { FEATURES } from "./feature_slides.js";
 import { buildLines, buildWaits } from "./line_slides.js";
 import { buildTextPages } from "./notice_slides.js";
 import { buildPicture } from "./picture_slides.js";
@@ -31,11 +31,7 @@ const BUILD = {
   image: buildPicture,
   document: buildPicture,
   video: buildPicture,
-  date: buildDate,
-  figure: buildFigure,
-  steps: buildSteps,
-  asked_and_done: buildAsked,
-  hours: buildHours,
+  ...FEATURES,
   busy_hours: buildBusyHours,
   welcome: buildWelcome,
 };

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from server.documents.notices import LONGEST_WORDS, NoticeContent, parse_notice
+from server.documents.notice_fields import LONGEST_WORDS
+from server.documents.notices import NoticeContent, parse_notice
 from server.domain.alerts.alerts import LONGEST_S, SHORTEST_S, AlertKind
 from server.domain.author import Author
 from server.domain.bulletins.decide import ProposalKind

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from server.documents.notices import LONGEST_MEANING
+from server.documents.notice_fields import LONGEST_MEANING
 from server.domain.author import Author
 from server.domain.facts import Json
 from server.domain.refusals import Refusal

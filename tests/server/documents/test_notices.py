@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.notices import LONGEST_BODY, LONGEST_WORDS, NOTICE_MODELS, TextNotice, parse_notice
+from server.documents.notice_fields import LONGEST_BODY, LONGEST_WORDS
+from server.documents.notices import NOTICE_MODELS, TextNotice, parse_notice
 from server.documents.problems import DocumentRefused
 from server.documents.safe_html import TAGS, safe_html, words_of_html
 

@@ -1,24 +1,23 @@
 """The contents of the items of a programme, by kind of notice, in one language."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from server.documents.french_spaces import add_hard_spaces
 from server.documents.hyphens import hyphenate
+from server.documents.notice_fields import fields_of
 from server.documents.notices import (
     AskedNotice,
-    DateNotice,
-    DelaysNotice,
+    ComputedNotice,
     FeedNotice,
-    FigureNotice,
     MediumNotice,
     NoticeContent,
     NoticeKind,
     PriorityNotice,
-    StepsNotice,
-    TextNotice,
 )
+from server.documents.parts.values import Part
 from server.documents.safe_html import words_of_html
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
@@ -36,23 +35,17 @@ from server.usecases.hours.hours_words import (
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 from server.usecases.notices.programme.date_words import days_shown
 from server.usecases.notices.programme.slide_contents import (
-    AskedContent,
     BusyHoursContent,
     CaptionShown,
     Contents,
-    DateContent,
-    DelaysContent,
     EntryShown,
     FeedContent,
-    FigureContent,
     HoursContent,
     LinesContent,
     NoticeOnScreen,
     NoticeWords,
     PictureContent,
     PictureWords,
-    StepsContent,
-    TextContent,
     TitledContent,
     VideoContent,
 )
@@ -112,8 +105,15 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         return _media(notice, shared, language, words)
     if isinstance(notice, FeedNotice):
         return _feed(notice, shared, words)
-    content = _written(notice, shared, language, words)
-    return _computed(kind, shared, language, words) if content is None else [content]
+    if isinstance(notice, PriorityNotice):
+        priority: LinesContent = {**shared, "lines": _priority(notice, language, words)}
+        return [priority]
+    if isinstance(notice, ComputedNotice):
+        return _computed(kind, shared, language, words)
+    written = _written(notice, language, words)
+    if isinstance(notice, AskedNotice):
+        written = {"lines": list(written.values()), **written}
+    return [cast(NoticeOnScreen, {**shared, **written})]
 
 
 def _media(notice: MediumNotice, shared: NoticeWords, language: str, words: HallWords) -> Contents:
@@ -149,73 +149,24 @@ def _feed(notice: FeedNotice, shared: NoticeWords, words: HallWords) -> Contents
     return [feed] if entries else []
 
 
-def _written(
-    notice: NoticeContent, shared: NoticeWords, language: str, words: HallWords
-) -> NoticeOnScreen | None:
-    """The content of a notice that its author wrote; None for one that the server computes."""
-
-    def say(texts: Mapping[str, str]) -> str:
-        return said_in(texts, language)
-
-    match notice:
-        case TextNotice():
-            text: TextContent = {**shared, "html": say(notice.bodies)}
-            return text
-        case DelaysNotice():
-            return _delays(notice, shared, language)
-        case AskedNotice():
-            requested, done = say(notice.asked), say(notice.done)
-            asked: AskedContent = {
-                **shared,
-                "lines": [requested, done],
-                "asked": requested,
-                "done": done,
-            }
-            return asked
-        case DateNotice():
-            shown = days_shown(notice.happens, language, today=words.days[0], translate=words.translate)
-            day: DateContent = {
-                **shared,
-                "days": shown,
-                "place": say(notice.places),
-                "details": say(notice.details),
-            }
-            return day
-        case FigureNotice():
-            return _figure(notice, shared, language)
-        case StepsNotice():
-            steps: StepsContent = {
-                **shared,
-                "steps": [{"icon": step.icon, "sentence": say(step.sentences)} for step in notice.steps],
-            }
-            return steps
-        case PriorityNotice():
-            priority: LinesContent = {**shared, "lines": _priority(notice, language, words)}
-            return priority
-    return None
-
-
-def _figure(notice: FigureNotice, shared: NoticeWords, language: str) -> FigureContent:
-    return {
-        **shared,
-        "figure": text_in(notice.figures, language),
-        "unit": said_in(notice.units, language),
-        "meaning": said_in(notice.meanings, language),
-        "source": said_in(notice.sources, language),
-        "on": notice.stands_on.isoformat(),
-    }
-
-
-def _delays(notice: DelaysNotice, shared: NoticeWords, language: str) -> DelaysContent:
-    return {
-        **shared,
-        "rows": [
-            {"label": said_in(row.labels, language), "delay": said_in(row.delays, language)}
-            for row in notice.rows
-        ],
-        "source": said_in(notice.sources, language),
-        "on": notice.stands_on.isoformat(),
-    }
+def _written(part: Part, language: str, words: HallWords) -> dict[str, object]:
+    """What the author wrote in the fields of a notice or of a part of a list, by the names screens know."""
+    found: dict[str, object] = {}
+    for field in fields_of(type(part)):
+        value = getattr(part, field.name)
+        match field.form:
+            case "line" | "lines" | "rich":
+                value = said_in(value, language)
+            case "figure":
+                value = text_in(value, language)
+            case "day":
+                value = value.isoformat()
+            case "period":
+                value = days_shown(value, language, today=words.days[0], translate=words.translate)
+            case "list":
+                value = [_written(each, language, words) for each in value]
+        found[field.key] = value
+    return found
 
 
 def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[str]:
@@ -281,25 +232,27 @@ def duration_ms(content: NoticeOnScreen) -> int:
     return turn_ms(words_of(content))
 
 
+_NO_WORDS = frozenset({"credit", "code", "icon", "on"})
+
+
 def words_of(content: NoticeOnScreen) -> str:
-    """All the words of a content, a line for each block: they decide how long it is shown."""
-    texts = [content["title"]]
-    if "html" in content:
-        texts.append(words_of_html(content["html"]))
-    if "lines" in content:
-        texts += content["lines"]
-    if "rows" in content:
-        texts += [f"{row['label']} {row['delay']}" for row in content["rows"]]
-        texts.append(content["source"])
-    if "entries" in content:
-        texts += [f"{entry['title']} {entry['text']}" for entry in content["entries"]]
-    if "days" in content:
-        shown = content["days"]
-        for day in (shown["first"], shown["last"]):
-            texts += [" ".join(word for word in day.values() if isinstance(word, str))] if day else []
-        texts += [shown["hours"], content["place"], content["details"]]
-    if "figure" in content:
-        texts += [content["figure"], content["unit"], content["meaning"], content["source"]]
-    if "steps" in content:
-        texts += [step["sentence"] for step in content["steps"]]
-    return "\n".join(part for part in texts if part)
+    """All the words of a content, a line for each text: they decide how long it is shown."""
+    if "url" in content:  # a picture is looked at
+        return content["title"]
+    texts = [content["title"], *content["lines"]] if "lines" in content else list(_texts(content))
+    return "\n".join(text for text in texts if text)
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _texts(each)
+        case dict():
+            for name, each in value.items():
+                if name == "html":
+                    yield words_of_html(each)
+                elif name not in _NO_WORDS:
+                    yield from _texts(each)

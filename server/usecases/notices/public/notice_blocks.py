@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from babel.dates import format_date
 
+from server.documents.notice_fields import IN_LANGUAGES, NoticeField, fields_of
 from server.documents.notices import MediumNotice, NoticeContent, PriorityNotice
 from server.domain.languages import FRENCH, language_shown
 from server.domain.notices.public import parts_of_html
@@ -15,12 +16,9 @@ from server.usecases.notices.programme.contents import HallWords, said_in
 from server.usecases.notices.programme.date_words import DayShown, DaysShown
 from server.usecases.notices.programme.slide_contents import (
     Contents,
-    DelaysContent,
     FeedContent,
-    FigureContent,
     HoursContent,
     NoticeOnScreen,
-    StepsContent,
     VideoContent,
 )
 from server.usecases.notices.public.blocks import (
@@ -32,7 +30,6 @@ from server.usecases.notices.public.blocks import (
     RowRead,
     RowsBlock,
     StepRead,
-    StepsBlock,
     TextBlock,
 )
 
@@ -46,7 +43,7 @@ def notice_blocks(notice: NoticeContent, contents: Contents, language: str, word
     """
     if isinstance(notice, MediumNotice):
         return list(_medium(notice, contents, language, words))
-    blocks = [block for content in contents for block in _blocks(content, language, words.translate)]
+    blocks = [block for content in contents for block in _blocks(notice, content, language, words.translate)]
     if isinstance(notice, PriorityNotice) and blocks and words.hall.priority_grounds:
         # the last line is the hall's own text, which may lack the language
         grounds = said_in(words.hall.priority_grounds, language)
@@ -104,11 +101,11 @@ def _heading(text: str, language: str) -> TextBlock:
     return {"kind": "heading", "text": text, **_in(language)}
 
 
-def _blocks(content: NoticeOnScreen, language: str, translate: Callable[..., str]) -> list[Block]:
-    """The blocks of a content: of its words, or of its table, steps, figure or day."""
+def _blocks(
+    notice: NoticeContent, content: NoticeOnScreen, language: str, translate: Callable[..., str]
+) -> list[Block]:
+    """The blocks of a content: of what the server computed, or of the fields that the author wrote."""
     found: list[Block] = []
-    if "html" in content:
-        found += _body(content["html"], language)
     if "asked" in content:
         found += _answered(content["asked"], content["done"], language, translate)
     if "week" in content:
@@ -117,26 +114,48 @@ def _blocks(content: NoticeOnScreen, language: str, translate: Callable[..., str
         found += _feed(content)
     if "lines" in content and not found:
         found += [block for line in content["lines"] for block in _text(line, language)]
-    return found or _drawn(content, language)
+    return found or list(_written(notice, content, language))
 
 
-def _drawn(content: NoticeOnScreen, language: str) -> list[Block]:
-    found: list[Block] = []
-    if "rows" in content:
-        found += _delays(content, language)
-    if "days" in content:
-        found.append(_day(content["days"], language))
-        found += [*_text(content["place"], language), *_text(content["details"], language)]
-    if "figure" in content:
-        found += _figure(content, language)
-    if "steps" in content:
-        found.append(_steps(content, language))
-    return found
+def _answered(requested: str, done: str, language: str, translate: Callable[..., str]) -> Iterator[Block]:
+    for key, text in (("asked", requested), ("done", done)):
+        if language in LANGUAGES:
+            yield _heading(translate(f"server.public_notices.{key}", language), language)
+        yield from _text(text, language)
 
 
-def _steps(content: StepsContent, language: str) -> StepsBlock:
-    steps: list[StepRead] = [{"icon": step["icon"], "text": step["sentence"]} for step in content["steps"]]
-    return {"kind": "steps", "steps": steps, **_in(language)}
+OF_ANOTHER = ("unit", "meaning", "source")
+"""Texts that belong to the block of a figure, or of the day on which it was so."""
+
+
+def _written(notice: NoticeContent, content: Mapping[str, object], language: str) -> Iterator[Block]:
+    for field in fields_of(type(notice)):
+        value = content.get(field.key)
+        match field.form, value:
+            case "rich", str():
+                yield from _body(value, language)
+            case "figure", str():
+                yield _figure(content, value, language)
+            case "period", _ if value is not None:
+                yield _day(cast(DaysShown, value), language)
+            case "day", str():
+                yield _source(str(content.get("source", "")), value, language)
+            case "list", list():
+                yield _list(field, value, language)
+            case "line" | "lines", str() if field.key not in OF_ANOTHER:
+                yield from _text(value, language)
+
+
+def _list(field: NoticeField, parts: Sequence[Mapping[str, str]], language: str) -> Block:
+    """Steps where each part has a sign; a table of two columns, or a list, of their texts."""
+    keys = [part.key for part in field.parts if part.form in IN_LANGUAGES]
+    if any(part.form == "icon" for part in field.parts):
+        steps: list[StepRead] = [{"icon": each["icon"], "text": each[keys[0]]} for each in parts]
+        return {"kind": "steps", "steps": steps, **_in(language)}
+    if len(keys) == 2:
+        return _rows([{"label": each[keys[0]], "value": each[keys[1]]} for each in parts], language)
+    items = [each[keys[0]] for each in parts]
+    return {"kind": "items", "is_numbered": False, "items": items, **_in(language)}
 
 
 def _body(html: str, language: str) -> Iterator[Block]:
@@ -158,13 +177,6 @@ def _body(html: str, language: str) -> Iterator[Block]:
             yield text
 
 
-def _answered(requested: str, done: str, language: str, translate: Callable[..., str]) -> Iterator[Block]:
-    for key, text in (("asked", requested), ("done", done)):
-        if language in LANGUAGES:
-            yield _heading(translate(f"server.public_notices.{key}", language), language)
-        yield from _text(text, language)
-
-
 def _hours(content: HoursContent, language: str) -> Iterator[Block]:
     week = [{"label": row["days"], "value": row["hours"]} for row in content["week"]]
     others = [
@@ -183,26 +195,14 @@ def _rows(rows: Sequence[Mapping[str, str]], language: str) -> RowsBlock:
     return {"kind": "rows", "rows": shown, **_in(language)}
 
 
-def _delays(content: DelaysContent, language: str) -> Iterator[Block]:
-    yield _rows([{"label": row["label"], "value": row["delay"]} for row in content["rows"]], language)
-    yield _source(content["source"], content["on"], language)
-
-
-def _figure(content: FigureContent, language: str) -> Iterator[Block]:
-    figure: FigureBlock = {
-        "kind": "figure",
-        "figure": content["figure"],
-        "unit": content["unit"],
-        "meaning": content["meaning"],
-        **_in(language),
-    }
-    yield figure
-    yield _source(content["source"], content["on"], language)
+def _figure(content: Mapping[str, object], figure: str, language: str) -> FigureBlock:
+    unit, meaning = (str(content.get(key, "")) for key in ("unit", "meaning"))
+    return {"kind": "figure", "figure": figure, "unit": unit, "meaning": meaning, **_in(language)}
 
 
 def _source(source: str, on: str, language: str) -> TextBlock:
     day = format_date(date.fromisoformat(on), "long", locale=locale_of(language))
-    return {"kind": "source", "text": f"{source}, {day}", **_in(language)}
+    return {"kind": "source", "text": ", ".join(filter(None, (source, day))), **_in(language)}
 
 
 def _feed(content: FeedContent) -> Iterator[Block]:

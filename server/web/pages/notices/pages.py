@@ -8,7 +8,9 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
-from server.documents.notices import DaypartName
+from server.documents.notice_fields import IN_LANGUAGES, NoticeField, fields_of
+from server.documents.notice_places import DaypartName
+from server.documents.notices import KINDS_TO_BEGIN, NOTICE_MODELS
 from server.domain.devices.device_state import PlayerReport, Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import WITHOUT_NOTICES, Screen
@@ -25,11 +27,26 @@ from signage.step_icons import STEP_ICONS
 CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
 BORROWED = ("console.refused.", "console.outcome.repeating")
 """Sentences of the console that these pages also use: when no answer arrives."""
-KINDS = (
-    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "busy_hours"),
-    *("asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
-)
-"""The kinds one may begin here, the most usual first."""
+
+
+def _form(field: NoticeField) -> dict[str, object]:
+    return {
+        "name": field.name,
+        "as": "line" if field.form == "figure" else field.form,
+        "most": field.most,
+        "fewest": field.fewest,
+        "label": field.written.label or field.name,
+        "is_last": field.written.is_last,
+        "in_languages": field.form in IN_LANGUAGES,
+        "parts": [{**_form(part), "label": part.key} for part in field.parts],
+    }
+
+
+FIELDS = {
+    kind: [_form(field) for field in fields_of(model) if not field.written.only or kind in field.written.only]
+    for kind, model in NOTICE_MODELS.items()
+}
+"""The fields of each kind as the form writes them."""
 
 type EveryHall = Callable[[], Sequence[HallConfiguration]]
 type Languages = Callable[[], Sequence[str]]
@@ -66,7 +83,8 @@ def blueprint(
             ),
             "categories": get_args(Category),
             "parts": get_args(DaypartName),
-            "kinds": KINDS,
+            "kinds": KINDS_TO_BEGIN,
+            "fields": FIELDS,
             "step_icons": STEP_ICONS,
         }
         sentences = {

@@ -1,71 +1,14 @@
 // The content of a notice, as an object that form fields are read into and filled from. Pure.
 
-const CREDITS = { name: "credits", as: "line" };
-const MEANING = 120; // characters
-const DESCRIBED_HERE = { name: "texts", as: "lines", label: "described_here" };
+const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms", "credits", "link"];
 
 /**
- * Which fields of words a kind has besides its title, each in every language: its name, how it is written
- * (`line`, `lines` or `rich`), the most characters where they are not 80 a line and 240 of several, and
- * its label where it is not that of the name.
- *
- * @type {Record<string, { name: string, as: string, most?: number, label?: string }[]>}
+ * What the server takes: without fields of another kind, empty texts, a condition without a queue. `fields`
+ * are those of its kind.
  */
-export const WORDS_OF = {
-  text: [{ name: "bodies", as: "rich" }, CREDITS],
-  image: [CREDITS, DESCRIBED_HERE],
-  video: [CREDITS, DESCRIBED_HERE],
-  document: [CREDITS, DESCRIBED_HERE],
-  date: [{ name: "places", as: "line" }, { name: "details", as: "lines" }, CREDITS],
-  figure: [
-    { name: "figures", as: "line", most: 12 },
-    { name: "units", as: "line", most: 24 },
-    { name: "meanings", as: "lines", most: MEANING },
-    { name: "sources", as: "line" },
-    CREDITS,
-  ],
-  steps: [CREDITS],
-  feed: [CREDITS],
-  delays: [{ name: "sources", as: "line" }, CREDITS],
-  hours: [CREDITS],
-  busy_hours: [CREDITS],
-  results: [CREDITS],
-  asked_and_done: [{ name: "asked", as: "lines" }, { name: "done", as: "lines" }, CREDITS],
-  priority_card: [{ name: "texts", as: "lines" }, CREDITS],
-  waits: [CREDITS],
-};
-
-/**
- * Which other fields a kind has: `period` is two days with or without hours, `steps` and `rows` are lists of
- * parts, `medium` one of the library, `day` and `address` one value. An address to scan (`link`) is every
- * kind’s.
- *
- * @type {Record<string, { name: string, as: string }[]>}
- */
-export const PARTS_OF = {
-  image: [
-    { name: "medium", as: "medium" },
-    { name: "focus", as: "focus" },
-  ],
-  video: [{ name: "medium", as: "medium" }],
-  document: [{ name: "medium", as: "medium" }],
-  date: [{ name: "happens", as: "period" }],
-  figure: [{ name: "stands_on", as: "day" }],
-  steps: [{ name: "steps", as: "steps" }],
-  feed: [{ name: "url", as: "address" }],
-  delays: [
-    { name: "rows", as: "rows" },
-    { name: "stands_on", as: "day" },
-  ],
-};
-
-const SHARED = ["titles", "category", "targets", "validity", "dayparts", "when", "ms", "link"];
-
-/** What the server takes: without fields of another kind, empty texts, a condition without a queue. */
-export function cleaned(content) {
-  const own = [...WORDS_OF[content.kind], ...(PARTS_OF[content.kind] ?? [])].map(({ name }) => name);
+export function cleaned(content, fields) {
   const kept = { kind: content.kind };
-  for (const name of [...SHARED, ...own])
+  for (const name of [...SHARED, ...fields.map((field) => field.name)])
     if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
   if (!kept.when?.queue) kept.when = null;
   if (kept.focus && kept.focus.x === undefined) kept.focus = null;

@@ -2,19 +2,17 @@
 
 import { element, setText } from "../shared/dom.js";
 import { localeOf } from "../shared/instants.js";
-import { PARTS_OF, WORDS_OF } from "./notice_content.js";
+import { cleaned } from "./notice_content.js";
 import { missingWords } from "./notice_missing.js";
 import { mediumField } from "./notice_medium.js";
 import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
 import { createProblems } from "./notice_problems.js";
-import { showStepIcons, startedSteps, stepsFields } from "./notice_steps.js";
+import { listFields, showListIcons, startedList } from "./notice_lists.js";
 import { explicit } from "./notice_targets.js";
 import { setAt, valueAt } from "../shared/paths.js";
 
-const MOST_ROWS = 12;
-const LINE = 80; // characters
-const LINES = 240;
+const CREDITS = { name: "credits", as: "line", most: 80, label: "credits" };
 
 /** Makes the form. `page` is what the server knows of places and languages; `changed` hears of every edit. */
 export function createForm(form, { page, say, changed }) {
@@ -41,7 +39,7 @@ export function createForm(form, { page, say, changed }) {
     if (remove) removeRow(remove.dataset.list, Number(remove.dataset.removeRow));
   });
 
-  return { fill, read, disable, ...createProblems(form), settle: () => settleMedium() };
+  return { fill, read, valid, disable, ...createProblems(form), settle: () => settleMedium() };
 
   function refill(target) {
     fill(target);
@@ -63,8 +61,9 @@ export function createForm(form, { page, say, changed }) {
     content = {
       ...target,
       targets: target.targets ? explicit(target.targets) : { everywhere: false },
-      ...(target.kind === "steps" ? { steps: startedSteps(target.steps) } : {}),
     };
+    for (const each of fieldsOf(target.kind))
+      if (each.as === "list") content[each.name] = startedList(each, target[each.name]);
     if (isFresh)
       for (const box of form.querySelectorAll("[data-language]"))
         box.checked = box.dataset.language in (target.titles ?? {});
@@ -78,7 +77,7 @@ export function createForm(form, { page, say, changed }) {
     for (const field of form.querySelectorAll("[data-path]"))
       write(field, valueAt(content, field.dataset.path));
     showMedium();
-    showStepIcons(words);
+    showListIcons(words);
     for (const field of form.querySelectorAll("[data-time]"))
       field.value = String(valueAt(content, field.dataset.time) ?? "").slice(11);
     places.show();
@@ -113,6 +112,16 @@ export function createForm(form, { page, say, changed }) {
     return typed;
   }
 
+  /** The content as the server takes it. */
+  function valid() {
+    const typed = read();
+    return cleaned(typed, fieldsOf(typed.kind));
+  }
+
+  function fieldsOf(of) {
+    return page.fields[of] ?? [];
+  }
+
   function disable(isDisabled) {
     isOff = isDisabled;
     form.querySelector("[data-all]").disabled = isDisabled;
@@ -123,7 +132,7 @@ export function createForm(form, { page, say, changed }) {
     editors = [];
     showMedium = () => {};
     settleMedium = async () => null;
-    const parts = PARTS_OF[content.kind] ?? [];
+    const parts = fieldsOf(content.kind).filter((each) => !each.in_languages);
     const isMedium = ({ as }) => as === "medium";
     words.replaceChildren(
       ...parts.filter(isMedium).flatMap(partFields),
@@ -149,7 +158,9 @@ export function createForm(form, { page, say, changed }) {
         attributes: { maxlength: 80 },
       }),
     );
-    for (const each of WORDS_OF[content.kind]) made.append(fieldOf(each, language));
+    const inEach = fieldsOf(content.kind).filter((each) => each.in_languages);
+    const [last, first] = [true, false].map((is) => inEach.filter((each) => each.is_last === is));
+    for (const each of [...first, CREDITS, ...last]) made.append(fieldOf(each, language));
     return made;
   }
 
@@ -169,7 +180,7 @@ export function createForm(form, { page, say, changed }) {
     }
   }
 
-  function fieldOf({ name, as, most = as === "line" ? LINE : LINES, label: key = name }, language) {
+  function fieldOf({ name, as, most, label: key }, language) {
     const path = `${name}.${language}`;
     const label = say(`notices.words.${key}`);
     if (as === "line") return field({ path, label, language, attributes: { maxlength: most } });
@@ -190,8 +201,9 @@ export function createForm(form, { page, say, changed }) {
   }
 
   /** The fields of a part of the kind that is not written in each language. */
-  function partFields({ name, as }) {
-    switch (as) {
+  function partFields(part) {
+    const { name } = part;
+    switch (part.as) {
       case "medium":
         return mediumFields();
       case "address":
@@ -200,16 +212,14 @@ export function createForm(form, { page, say, changed }) {
         return field({ path: name, label: say(`notices.${name}`), attributes: { type: "date" } });
       case "period":
         return periodFields(name);
-      case "steps":
-        return stepsFields(name, content.steps.length, {
+      case "list":
+        return listFields(part, content[name].length, {
           icons: page.step_icons,
           languages: languages(),
           say,
           field,
           idOf,
         });
-      case "rows":
-        return rowsFields();
       default:
         return []; // the point of a picture is chosen with its medium
     }
@@ -255,53 +265,6 @@ export function createForm(form, { page, say, changed }) {
     });
     made.append(element("div", { class: "pair" }, ...pair));
     return made;
-  }
-
-  function rowsFields() {
-    const rows = Math.max(content.rows?.length ?? 0, 1);
-    const made = element("fieldset", { class: "words" });
-    made.append(element("legend", {}, say("notices.rows")));
-    for (let at = 0; at < rows; at += 1) made.append(rowFields(at, rows));
-    if (rows < MOST_ROWS)
-      made.append(
-        element(
-          "button",
-          { type: "button", class: "small", "data-add-row": "rows" },
-          say("notices.rows.add"),
-        ),
-      );
-    return made;
-  }
-
-  function rowFields(at, rows) {
-    const pair = languages().flatMap((language) => [
-      field({
-        path: `rows[${at}].labels.${language}`,
-        label: say("notices.rows.label", { language }),
-        language,
-        attributes: { maxlength: 80 },
-      }),
-      field({
-        path: `rows[${at}].delays.${language}`,
-        label: say("notices.rows.delay", { language }),
-        language,
-        attributes: { maxlength: 80 },
-      }),
-    ]);
-    const remove =
-      rows > 1
-        ? element(
-            "button",
-            { type: "button", class: "small", "data-list": "rows", "data-remove-row": String(at) },
-            say("notices.rows.remove", { row: at + 1 }),
-          )
-        : null;
-    return element(
-      "div",
-      { class: "row", role: "group", "aria-label": say("notices.rows.row", { row: at + 1 }) },
-      ...pair,
-      remove,
-    );
   }
 
   function addRow(list) {

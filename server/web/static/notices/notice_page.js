@@ -2,7 +2,6 @@
 
 import { byId, element, one, setText, show, write } from "../shared/dom.js";
 import { createForm } from "./notice_form.js";
-import { cleaned } from "./notice_content.js";
 import { createKept } from "./notice_unsaved.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
@@ -73,7 +72,7 @@ async function begin() {
   isDirty = Boolean(copied);
   if (!copied) resume();
   drawPresses();
-  preview.show(cleaned(form.read()), { isNow: true });
+  preview.show(form.valid(), { isNow: true });
   show("[data-gestures]", true);
 }
 
@@ -92,7 +91,7 @@ async function refresh({ isFirst = false } = {}) {
 }
 
 function typedNow() {
-  return JSON.stringify(cleaned(form.read()));
+  return JSON.stringify(form.valid());
 }
 
 function keepSaved() {
@@ -205,7 +204,7 @@ function draw() {
   write("shown", notice.state === "published" ? shownInWords(notice, { say, instant }) : "");
   drawDays();
   drawPresses();
-  preview.show(cleaned(form.read()), { isNow: true });
+  preview.show(form.valid(), { isNow: true });
   show("[data-history]", true);
   one('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
   /** @type {HTMLAnchorElement} */ (one("[data-copy-link]")).href =
@@ -275,7 +274,7 @@ function drawPresses() {
 
 /** The request of a press; what is typed goes with it where it may be changed. */
 function requestOf(press) {
-  const content = isEditable(notice) ? { content: cleaned(form.read()) } : {};
+  const content = isEditable(notice) ? { content: form.valid() } : {};
   if (!notice) return { path: press === "save" ? NOTICES : `${NOTICES}/${press}`, body: content };
   const path = `${NOTICES}/${encodeURIComponent(notice.notice)}`;
   const { version, state } = notice;

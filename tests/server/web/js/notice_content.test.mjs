@@ -4,6 +4,12 @@ import { test } from "node:test";
 import { cleaned, plainWords, sectionsOf } from "../../../../server/web/static/notices/notice_content.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
+const FIELDS = {
+  text: [{ name: "bodies" }],
+  hours: [],
+  delays: [{ name: "rows" }, { name: "sources" }, { name: "stands_on" }],
+  steps: [{ name: "steps" }],
+};
 const notice = (state, more = {}) => ({
   notice: state,
   state,
@@ -22,23 +28,25 @@ test("a valid content has no field of another kind, no empty text, no condition 
     when: { queue: undefined, more_than: 3 },
     ms: null,
   };
-  assert.deepEqual(cleaned(typed), {
+  assert.deepEqual(cleaned(typed, FIELDS.text), {
     kind: "text",
     titles: { fr: "Un" },
     when: null,
     ms: null,
     bodies: { fr: "<p>1</p>" },
   });
-  assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }).when, { queue: "q" });
+  assert.deepEqual(cleaned({ kind: "hours", titles: {}, when: { queue: "q" } }, FIELDS.hours).when, {
+    queue: "q",
+  });
   const delays = {
     kind: "delays",
     rows: [{ labels: { fr: "A", en: "" } }],
     stands_on: "2026-11-02",
     sources: { fr: "B" },
   };
-  assert.deepEqual(cleaned(delays).rows, [{ labels: { fr: "A" } }]);
+  assert.deepEqual(cleaned(delays, FIELDS.delays).rows, [{ labels: { fr: "A" } }]);
   const steps = { kind: "steps", steps: [{ icon: "ticket", sentences: { fr: "A", en: "" } }], asked: {} };
-  assert.deepEqual(cleaned({ ...steps, link: "https://example.org", credits: { fr: "B" } }), {
+  assert.deepEqual(cleaned({ ...steps, link: "https://example.org", credits: { fr: "B" } }, FIELDS.steps), {
     kind: "steps",
     link: "https://example.org",
     when: null,

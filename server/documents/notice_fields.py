@@ -1,0 +1,160 @@
+"""The types of the fields of notices: how each is checked, how it is written, and how screens name it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Literal, get_args
+
+from annotated_types import MaxLen
+from pydantic import AfterValidator, Field
+from pydantic.fields import FieldInfo
+
+from server.documents.parts.values import Language, OptionalTexts, Part, Texts, french_first, some_texts
+from server.documents.problems import broken_rule
+from server.documents.safe_html import safe_html, words_of_html
+from signage.step_icons import STEP_ICONS
+
+LONGEST_WORDS = 600
+"""Characters of a body, its marks left out: about what four slides of a screen hold."""
+LONGEST_BODY = 6_000
+"""The most characters of a stored body, marks and entities included."""
+LONGEST_TYPED = 60_000
+"""Characters of a body as it comes, with what is dropped of it: what is pasted from elsewhere is long."""
+LONGEST_FIGURE, LONGEST_UNIT, LONGEST_MEANING = 12, 24, 120
+"""Characters of a figure, of its unit, and of the sentence of a figure or a step: read from the last seat."""
+
+
+def _body(text: str) -> str:
+    safe = safe_html(text)
+    words = words_of_html(safe)
+    if not words:
+        raise broken_rule("empty_text")
+    if len(words) > LONGEST_WORDS:
+        raise broken_rule("too_long", limit=LONGEST_WORDS)
+    if len(safe) > LONGEST_BODY:  # entities and marks that were left open make it longer than what came
+        raise broken_rule("too_long", limit=LONGEST_BODY)
+    return safe
+
+
+def _figure(text: str) -> str:
+    """A text with at least one digit, of any script."""
+    if not any(letter.isdigit() for letter in text):
+        raise broken_rule("no_digit", text=text)
+    return text
+
+
+def _icon(name: str) -> str:
+    if name not in STEP_ICONS:
+        raise broken_rule("unknown_choice", choices=", ".join(STEP_ICONS))
+    return name
+
+
+type FieldForm = Literal[
+    "line", "lines", "rich", "figure", "day", "period", "address", "medium", "focus", "icon", "list"
+]
+"""How a field is written: a line, several, a text with marks, a figure; an address, a day, a period; a medium
+of the library and the point of it to keep in sight; a sign; a list of parts.
+"""
+IN_LANGUAGES = ("line", "lines", "rich", "figure")
+"""Those that are written in each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a field is written. `label`: the end of the key of its label; empty: the field’s name.
+
+    `is_last`: after the credit. `only`: the kinds that have it, empty for all of the model.
+    """
+
+    form: FieldForm
+    label: str = ""
+    is_last: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAs:
+    """Under which name screens get a field, where that is not its own."""
+
+    key: str
+
+
+Html = Annotated[str, Field(max_length=LONGEST_TYPED), AfterValidator(_body)]
+Bodies = Annotated[dict[Language, Html], AfterValidator(french_first), Written("rich")]
+Sentence = Annotated[str, Field(min_length=1, max_length=240)]
+Sentences = Annotated[dict[Language, Sentence], AfterValidator(french_first), Written("lines")]
+Meaning = Annotated[str, Field(min_length=1, max_length=LONGEST_MEANING)]
+Meanings = Annotated[
+    dict[Language, Meaning], AfterValidator(french_first), AfterValidator(some_texts), Written("lines")
+]
+Figure = Annotated[str, Field(min_length=1, max_length=LONGEST_FIGURE), AfterValidator(_figure)]
+Figures = Annotated[
+    dict[Language, Figure], AfterValidator(french_first), AfterValidator(some_texts), Written("figure")
+]
+Unit = Annotated[str, Field(min_length=1, max_length=LONGEST_UNIT)]
+Units = Annotated[dict[Language, Unit], AfterValidator(french_first), Written("line")]
+Line = Annotated[Texts, Written("line")]
+OptionalLine = Annotated[OptionalTexts, Written("line")]
+Day = Annotated[date, Written("day"), ShownAs("on")]
+Icon = Annotated[
+    str, Field(json_schema_extra={"enum": list(STEP_ICONS)}), AfterValidator(_icon), Written("icon")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeField:
+    """A field of a kind, or of a part of a list.
+
+    `most`: the most characters of each language, or parts of a list; None where nothing limits them here.
+    `fewest`: the fewest parts. `parts`: the fields of each part.
+    """
+
+    name: str
+    written: Written
+    key: str
+    most: int | None = None
+    fewest: int = 0
+    parts: tuple["NoticeField", ...] = ()
+
+    @property
+    def form(self) -> FieldForm:
+        """How it is written."""
+        return self.written.form
+
+
+@cache
+def fields_of(model: type[Part]) -> tuple[NoticeField, ...]:
+    """The written fields that a kind of notice or a part of a list has itself, in their order."""
+    return tuple(
+        _field(name, declared)
+        for name, declared in model.model_fields.items()
+        if name in model.__annotations__ and any(isinstance(each, Written) for each in declared.metadata)
+    )
+
+
+def _field(name: str, declared: FieldInfo) -> NoticeField:
+    # a field may say otherwise what its type says first
+    written = [each for each in declared.metadata if isinstance(each, Written)][-1]
+    key = next((each.key for each in reversed(declared.metadata) if isinstance(each, ShownAs)), name)
+    if written.form == "list":
+        bounds = declared.json_schema_extra if isinstance(declared.json_schema_extra, dict) else {}
+        part = get_args(declared.annotation)[0]
+        return NoticeField(
+            name, written, key, _longest(declared), fewest=int(str(bounds["minItems"])), parts=fields_of(part)
+        )
+    if written.form in IN_LANGUAGES:
+        declared = FieldInfo.from_annotation(get_args(declared.annotation)[1])
+    return NoticeField(name, written, key, _longest(declared))
+
+
+def _longest(declared: FieldInfo) -> int | None:
+    return next((each.max_length for each in declared.metadata if isinstance(each, MaxLen)), None)
+
+
+def text_names(fields: Iterable[NoticeField]) -> Iterator[str]:
+    """The names of the fields that hold a text by language, those of parts too."""
+    for field in fields:
+        if field.form in IN_LANGUAGES:
+            yield field.name
+        yield from text_names(field.parts)
