@@ -107,7 +107,7 @@ class NoticeField:
     """A field of a kind, or of a part of a list.
 
     `most`: the most characters of each language, or parts of a list; None where nothing limits them here.
-    `fewest`: the fewest parts. `parts`: the fields of each part.
+    `fewest`: the fewest parts. `part`: what each is.
     """
 
     name: str
@@ -115,7 +115,12 @@ class NoticeField:
     key: str
     most: int | None = None
     fewest: int = 0
-    parts: tuple["NoticeField", ...] = ()
+    part: type[Part] = Part
+
+    @property
+    def parts(self) -> tuple["NoticeField", ...]:
+        """The fields of each part of a list."""
+        return fields_of(self.part)
 
     @property
     def form(self) -> FieldForm:
@@ -141,7 +146,7 @@ def _field(name: str, declared: FieldInfo) -> NoticeField:
         bounds = declared.json_schema_extra if isinstance(declared.json_schema_extra, dict) else {}
         part = get_args(declared.annotation)[0]
         return NoticeField(
-            name, written, key, _longest(declared), fewest=int(str(bounds["minItems"])), parts=fields_of(part)
+            name, written, key, _longest(declared), fewest=int(str(bounds["minItems"])), part=part
         )
     if written.form in IN_LANGUAGES:
         declared = FieldInfo.from_annotation(get_args(declared.annotation)[1])

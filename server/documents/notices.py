@@ -200,9 +200,13 @@ class ComputedNotice(NoticeContent):
     kind: Literal["hours", "busy_hours", "results", "waits"]
 
 
+WRITTEN_MODELS: tuple[type[NoticeContent], ...] = (
+    *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice),
+)
+"""The kinds of which a screen gets the fields as their author wrote them."""
 _MODELS: tuple[type[NoticeContent], ...] = (
-    *(TextNotice, MediumNotice, FeedNotice, DelaysNotice, AskedNotice, DateNotice, FigureNotice, StepsNotice),
-    *(PriorityNotice, ComputedNotice),
+    *WRITTEN_MODELS,
+    *(MediumNotice, FeedNotice, AskedNotice, PriorityNotice, ComputedNotice),
 )
 _BY_KIND = {kind: model for model in _MODELS for kind in get_args(model.model_fields["kind"].annotation)}
 NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {

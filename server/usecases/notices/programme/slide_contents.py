@@ -1,8 +1,14 @@
-"""What a screen gets of each kind of notice: one type a kind."""
+"""What a screen gets of each kind of notice: its fields; a type of its own where the server completes it."""
 
-from typing import TypedDict, final
+import re
+from collections.abc import Mapping
+from types import GenericAlias, new_class
+from typing import TYPE_CHECKING, TypedDict, Union, final
 
 from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekday
+from server.documents.notice_fields import FieldForm, NoticeField, fields_of
+from server.documents.notices import WRITTEN_MODELS
+from server.documents.parts.values import Part
 from server.usecases.hours.crowd_words import CrowdTable
 from server.usecases.notices.programme.date_words import DaysShown
 
@@ -23,13 +29,6 @@ class NoticeWords(TypedDict):
 @final
 class TitledContent(NoticeWords):
     """A notice that the screen completes with the people who wait now."""
-
-
-@final
-class TextContent(NoticeWords):
-    """Words with a few marks."""
-
-    html: str
 
 
 class FocusShown(TypedDict):
@@ -94,22 +93,6 @@ class FeedContent(NoticeWords):
     entries: list[EntryShown]
 
 
-class DelayShown(TypedDict):
-    """How long something takes."""
-
-    label: str
-    delay: str
-
-
-@final
-class DelaysContent(NoticeWords):
-    """How long some things take, by whom that is said, and when it was so."""
-
-    rows: list[DelayShown]
-    source: str
-    on: LocalDate
-
-
 @final
 class LinesContent(NoticeWords):
     """Some sentences."""
@@ -167,60 +150,42 @@ class BusyHoursContent(NoticeWords):
     table: CrowdTable
 
 
-@final
-class DateContent(NoticeWords):
-    """One big day: when, where, and more words."""
-
-    days: DaysShown
-    place: str
-    """May be empty."""
-    details: str
-    """May be empty."""
+def _shown(part: type[Part], name: str, base: type | None = None) -> type:
+    """The type of what a screen gets of the fields that an author writes, made of their declaration."""
+    fields = {field.key: _TYPES.get(field.form) or _list(field) for field in fields_of(part)}
+    words = {"__annotations__": fields, "__doc__": part.__doc__, "__module__": __name__}
+    bases = (base or TypedDict,)
+    return new_class(name, bases, exec_body=lambda own: own.update(words, __orig_bases__=bases))
 
 
-@final
-class FigureContent(NoticeWords):
-    """One figure with its meaning, its source and its date."""
-
-    figure: str
-    unit: str
-    """Empty for none."""
-    meaning: str
-    source: str
-    on: LocalDate
+def _list(field: NoticeField) -> object:
+    part = _shown(field.part, re.sub(r"(Row|Part)$", "Shown", field.part.__name__))
+    return GenericAlias(list, (part,))
 
 
-class StepShown(TypedDict):
-    """One step."""
+_TYPES: Mapping[FieldForm, object] = {
+    **dict.fromkeys(("line", "lines", "rich", "figure", "address", "icon"), str),
+    "day": LocalDate,
+    "period": DaysShown,
+}
 
-    icon: str
-    """The name of a file in `/assets/icons`, without `.svg`."""
-    sentence: str
-
-
-@final
-class StepsContent(NoticeWords):
-    """What to do, one thing after the other."""
-
-    steps: list[StepShown]
-
-
-type NoticeOnScreen = (
+type _Completed = (
     TitledContent
-    | TextContent
     | PictureContent
     | VideoContent
     | FeedContent
-    | DelaysContent
     | LinesContent
     | AskedContent
     | HoursContent
     | BusyHoursContent
-    | DateContent
-    | FigureContent
-    | StepsContent
 )
-
+if TYPE_CHECKING:
+    type NoticeOnScreen = _Completed
+else:  # and the kinds of which a screen gets the fields
+    _WRITTEN = [
+        _shown(model, model.__name__.replace("Notice", "Content"), NoticeWords) for model in WRITTEN_MODELS
+    ]
+    type NoticeOnScreen = Union[_Completed.__value__, *_WRITTEN]
 
 type Contents = list[NoticeOnScreen]
 """What a screen shows of a notice, one for each item."""

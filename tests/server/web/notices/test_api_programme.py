@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from server.live.publication.programmes import Programmes, next_edge
 from server.usecases.hours.count_busy_hours import count_affluence
 from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 from server.usecases.notices.programme.rounds import ProgrammeItem, WindowMs
+from server.usecases.notices.programme.slide_contents import NoticeOnScreen
 from tests.server.usecases.quality.figures_history import PlayedDay
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 from tests.server.web.officers import TEXT, Officers, items_of
@@ -250,7 +251,7 @@ def item_shown(windows: list[WindowMs] | None) -> ProgrammeItem:
         "ms": 10_000,
         "windows": windows,
         "when": None,
-        "content": {"title": "A", "credit": "", "code": None, "html": "<p>B</p>"},
+        "content": cast(NoticeOnScreen, {"title": "A", "credit": "", "code": None, "html": "<p>B</p>"}),
     }
 
 
