@@ -18,7 +18,7 @@ from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.quality.store_past_days import store_past_days
+from server.usecases.quality.read_totals import store_past_days
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from tests.bench.figures import HALLS
 from tests.harness.sql import all_rows, execute

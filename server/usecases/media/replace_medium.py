@@ -15,8 +15,7 @@ from server.usecases.media.read_media import visible_medium
 from server.usecases.media.read_uses import UseOfMediumAnswer, uses_of
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_version, submit_version
-from server.usecases.notices.draft_notice import add_correction
-from server.usecases.notices.edit_notice import add_version
+from server.usecases.notices.draft_notice import add_correction, add_version
 from server.usecases.notices.notice_media import shown_medium
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publish_directly import publish_from_any_state

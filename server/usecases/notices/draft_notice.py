@@ -1,9 +1,13 @@
-"""Draft a notice, or the correction of one, where somebody may draft at one of its sites."""
+"""Draft, edit and preview a notice, or the correction of one, where a person may draft."""
 
+from collections.abc import Callable
+
+from server.documents.checks.notices import check_aimed, check_kind
 from server.documents.notices import MediumNotice, NoticeContent, parse_notice
+from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Json
-from server.domain.notices.facts import NewVersion, NoticeStep, notice_drafted
+from server.domain.notices.facts import NewVersion, NoticeStep, notice_drafted, notice_edited
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -15,6 +19,7 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, begin_gesture, notice_answer
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
+from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 
 
 def draft_notice(
@@ -96,3 +101,54 @@ def new_version(
     """Keeps the content of a version; what its fact says of it."""
     digest = keep_version(transaction, notice, version, content)
     return NewVersion(version, digest, content.kind, content.category, targets_of(content))
+
+
+def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
+    """The notice with one more version; the gesture's `version` is the one it was made from.
+
+    Raises DocumentRefused, also for another kind; refusals: unknown_notice, forbidden, stale_notice,
+    notice_state.
+    """
+    notice = parse_notice(content)
+    return database.write_installation(
+        gesture.author,
+        gesture.write_key,
+        lambda transaction: add_version(database, transaction, gesture, notice),
+    )
+
+
+def add_version(
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    notice: NoticeContent,
+) -> NoticeAnswer:
+    """As `edit_notice`, within a transaction.
+
+    Only its author may leave a notice without targets: nobody else would find it again.
+    """
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
+    problems = check_kind(notice, standing.row.kind)
+    if not gesture.author.is_same(standing.row.drafted_by):
+        problems += check_aimed(notice)
+    if problems:
+        raise DocumentRefused(problems)
+    before = content_of(transaction, gesture.notice, standing.version)
+    checked_for(transaction, notice, standing.places, gesture.reach, before=before)
+    version = standing.version + 1
+    kept = new_version(transaction, gesture.notice, version, notice)
+    transaction.record(notice_edited(standing.step, kept))
+    return notice_answer(standing.step, version)
+
+
+def preview_notice(
+    database: Database, hall: str, content: Json, *, reach: Reach, translate: Callable[..., str]
+) -> ProgrammeAnswer:
+    """The programme of a screen in a hall with this content alone, sanitised as it would be kept.
+
+    Raises DocumentRefused, also for a medium of other sites; refusal: unknown_hall.
+    """
+    notice = parse_notice(content)
+    with database.read() as rows:
+        check_media(rows, notice, reach.media)
+    return read_programme(database, hall, "", translate, notice)

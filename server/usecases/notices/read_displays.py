@@ -1,18 +1,29 @@
-"""The display report of a notice: which screens really showed it, on which days and how long."""
+"""Keep what screens showed, and read it: the display report of a notice."""
 
 import csv
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge
 
 from hardware.json_types import Count, LocalDate
+from server.documents.reading import parse_installation
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_text
+from server.domain.notices.displays import Display, check_displays, displays_reported
+from server.domain.refusals import Refusal
 from server.domain.sheets import plain_cells
-from server.store.notices.displays import DisplayedDay, displays_of
+from server.store.configuration.documents import newest
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.journal.anchors import INSTALLATION
+from server.store.journal.heads import head_of
+from server.store.notices.displays import DisplayedDay, displays_of, last_number
+from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Period
 
 COLUMNS = ("notice", "hall", "screen", "label", "shown_on", "shown_s", "completed", "cut", "failed")
@@ -122,3 +133,117 @@ def _sums(parts: Collection[DisplaySums]) -> DisplaySums:
         "cut": sum(part["cut"] for part in parts),
         "failed": sum(part["failed"] for part in parts),
     }
+
+
+class JournalHead(TypedDict):
+    """How many facts a journal has, and the hash of the last."""
+
+    facts: int
+    head: str
+
+
+class DisplaysInHall(DisplaysOnScreen):
+    """The displays on one screen, with the name of its hall."""
+
+    hall_name: str
+
+
+class DisplayReport(DisplaySums, Period):
+    """What a printed letter says of the displays of a notice.
+
+    `title`: in French; the id of a notice that no screen there has shown. `journal`: that of the
+    installation, read before the sums. `first`, `last`: the local dates of the displays, within the dates of
+    the request. `time_zone`: that of the first hall.
+    """
+
+    notice: str
+    title: str
+    organisation: str
+    screens: list[DisplaysInHall]
+    first: str
+    last: str
+    time_zone: str
+    journal: JournalHead
+    as_of: str
+
+
+def read_display_report(
+    database: Database, notice: str, days: tuple[date, date], *, may_read: Callable[[str], bool]
+) -> DisplayReport:
+    """The displays of `read_displays`, with what a printed letter needs."""
+    with database.read() as rows:
+        head = head_of(rows, None)
+        found = newest(rows, INSTALLATION, INSTALLATION)
+        versions = versions_of(rows, notice)
+    report = read_displays(database, notice, days, may_read=may_read)
+    shown_days = [day["shown_on"] for screen in report["screens"] for day in screen["days"]]
+    halls = {screen["hall"]: database.configuration(screen["hall"]) for screen in report["screens"]}
+    screens: list[DisplaysInHall] = [
+        {**screen, "hall_name": halls[screen["hall"]].name} for screen in report["screens"]
+    ]
+    zones = [hall.site.time_zone for hall in halls.values()]
+    is_shown = bool(versions) and bool(screens)
+    return {
+        "notice": notice,
+        "title": versions[-1].content["titles"]["fr"] if is_shown else notice,
+        "organisation": parse_installation(found.content).organisation if found else "",
+        "from": report["from"],
+        "to": report["to"],
+        "shown_s": report["shown_s"],
+        "completed": report["completed"],
+        "cut": report["cut"],
+        "failed": report["failed"],
+        "screens": screens,
+        "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),
+        "last": min([report["to"], *([max(shown_days)] if shown_days else [])]),
+        "time_zone": zones[0] if zones else "UTC",
+        "journal": {"facts": head.journal_length, "head": head.head_hash},
+        "as_of": to_text(database.clock.now()),
+    }
+
+
+class DisplaysCountedAnswer(TypedDict):
+    """How many displays of a report were new, and the last number that is counted."""
+
+    counted: Count
+    last: Count
+
+
+def report_displays(
+    database: Database,
+    hall: str,
+    author: Author,
+    displays: Sequence[Display],
+    *,
+    screen: str,
+    record: str,
+    write_key: WriteKey | None = None,
+) -> DisplaysCountedAnswer:
+    """How many displays of a screen were counted, and up to which number of the record.
+
+    `hall`: an id; `screen`: its id in the hall's document; `record`: the player's record that the numbers
+    belong to. A number is counted once, however often it is reported. The hall's version does not change.
+    Refusals: unknown_screen, displays_unordered, display_too_old, display_reversed, display_in_future,
+    idempotency_mismatch.
+    """
+    configuration = database.configuration(hall)
+    if screen not in configuration.screens:
+        raise Refusal("unknown_screen", name=screen, known=", ".join(configuration.screens))
+
+    def report(transaction: InstallationTransaction) -> DisplaysCountedAnswer:
+        check_displays(displays, transaction.now)
+        before = last_number(transaction, screen, record)
+        fresh = [display for display in displays if display.number > before]
+        if fresh:
+            fact = displays_reported(
+                fresh,
+                hall=hall,
+                screen=screen,
+                record=record,
+                time_zone=configuration.site.time_zone,
+            )
+            transaction.record(fact)
+        last = max([before, *(display.number for display in fresh)])
+        return {"counted": len(fresh), "last": last}
+
+    return database.write_installation(author, write_key, report)

@@ -17,10 +17,8 @@ from server.usecases.notices.decide_notice import (
     take_back_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import correct_notice, draft_notice
-from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.draft_notice import correct_notice, draft_notice, edit_notice, preview_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.preview_notice import preview_notice
 from server.usecases.notices.programme.read_programme import ProgrammeAnswer
 from server.usecases.notices.publish_directly import (
     propose_edited,

@@ -16,9 +16,13 @@ from server.domain.quality.targets import (
     WithdrawalReason,
     WithdrawalRequest,
 )
-from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
+from server.usecases.quality.decide_target import (
+    TargetDecidedAnswer,
+    TargetWithdrawnAnswer,
+    decide_target,
+    withdraw_target,
+)
 from server.usecases.quality.read_targets import TargetsAnswer, targets_answer
-from server.usecases.quality.withdraw_target import TargetWithdrawnAnswer, withdraw_target
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

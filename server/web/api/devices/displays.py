@@ -9,9 +9,14 @@ from pydantic import AwareDatetime, Field
 from server.domain.notices.displays import MOST_DISPLAYS, Display, DisplayOutcome
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.notices.read_display_report import read_display_report
-from server.usecases.notices.read_displays import DisplaysAnswer, displays_csv, read_displays
-from server.usecases.notices.report_displays import DisplaysCountedAnswer, report_displays
+from server.usecases.notices.read_displays import (
+    DisplaysAnswer,
+    DisplaysCountedAnswer,
+    displays_csv,
+    read_display_report,
+    read_displays,
+    report_displays,
+)
 from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key

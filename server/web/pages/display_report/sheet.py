@@ -4,7 +4,7 @@ import csv
 import io
 
 from server.domain.sheets import plain_cells
-from server.usecases.notices.read_display_report import DisplayReport
+from server.usecases.notices.read_displays import DisplayReport
 from server.web.rendering.viewer import Sentence
 
 HEADS = ("hall", "screen", "day", "shown_s", "completed", "cut", "failed")

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from flask import render_template
 
 from server.language import direction_of, locale_of
-from server.usecases.notices.read_display_report import DisplayReport
+from server.usecases.notices.read_displays import DisplayReport
 from server.web.rendering.viewer import Sentence
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,8 +9,8 @@ from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, as_counts, quantile
 from server.domain.quality.selection import share_within
-from server.usecases.quality.explore_figures import Exploration
 from server.usecases.quality.read_indicators import HallDays
+from server.usecases.quality.read_periods import Exploration
 from server.web.pages.quality import wording
 from server.web.pages.quality.explorer_plots import plots_of
 from server.web.pages.quality.plots import Plot

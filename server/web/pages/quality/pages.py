@@ -16,14 +16,19 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.quality.explore_figures import Days, Exploration, explore_figures
 from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
     read_individual_figures,
     sites_with_individual_figures,
 )
-from server.usecases.quality.read_periods import first_period_of, read_periods
+from server.usecases.quality.read_periods import (
+    Days,
+    Exploration,
+    explore_figures,
+    first_period_of,
+    read_periods,
+)
 from server.usecases.typed_figures.read_annotations import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording

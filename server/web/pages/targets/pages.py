@@ -12,9 +12,8 @@ from server.domain.people.roles import Permission
 from server.domain.quality.targets import TargetSpan, WithdrawalReason
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.decide_target import decide_target, withdraw_target
 from server.usecases.quality.read_targets import ServiceTargets, read_measured, read_targets
-from server.usecases.quality.withdraw_target import withdraw_target
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.targets.form import (

@@ -17,8 +17,7 @@ from server.usecases.notices.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import correct_notice
-from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.draft_notice import correct_notice, edit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.programme.read_programme import read_programme
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice

@@ -18,8 +18,7 @@ from server.usecases.notices.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import draft_notice
-from server.usecases.notices.edit_notice import edit_notice
+from server.usecases.notices.draft_notice import draft_notice, edit_notice
 from server.usecases.notices.programme.read_programme import read_programme
 from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices

@@ -18,9 +18,7 @@ from server.store.quality import stored_rollups
 from server.store.transactions.database import Database
 from server.usecases.quality.read_indicators import read_days
 from server.usecases.quality.read_periods import read_periods
-from server.usecases.quality.read_totals import Span, read_totals, spans
-from server.usecases.quality.recompute_rollups import recompute_rollups
-from server.usecases.quality.store_past_days import store_past_days
+from server.usecases.quality.read_totals import Span, read_totals, recompute_rollups, spans, store_past_days
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 
