@@ -26,6 +26,8 @@ CONTACT = ("served", "transferred")
 type Unit = Literal["visits", "tickets", "people", "s", "percent"]
 type Statistic = Callable[[dict[int, int]], float | None]
 """Of {second: how many}, in seconds; None where nobody was counted."""
+type Durations = Literal["waits", "services", "walks", "early", "delays"]
+"""What a tally counts per whole second; `early`, from the issue of tickets given before opening."""
 
 
 class Counted(NamedTuple):
@@ -71,19 +73,17 @@ def percent(counted: Callable[[Rollup, Tally], Counted]) -> Measure:
     return Measure("percent", counted)
 
 
-def seconds(of: Statistic, durations: Callable[[Rollup, Tally], dict[int, int]]) -> Measure:
-    """A statistic of durations, in seconds."""
+def seconds(of: Statistic, durations: Durations | Callable[[Rollup, Tally], dict[int, int]]) -> Measure:
+    """A statistic of durations, in seconds: of those that a tally has under a name, or of others."""
 
     def counted(rollup: Rollup, tally: Tally) -> Counted:
-        found = durations(rollup, tally)
+        if isinstance(durations, str):
+            found = as_counts(getattr(tally, durations))
+        else:
+            found = durations(rollup, tally)
         return Counted(of(found), n=sum(found.values()))
 
     return Measure("s", counted)
-
-
-def waits(_: Rollup, tally: Tally) -> dict[int, int]:
-    """The waits of everybody; who left before the call waited until leaving."""
-    return as_counts(tally.waits)
 
 
 def called_waits(_: Rollup, tally: Tally) -> dict[int, int]:
@@ -101,21 +101,6 @@ def last_call_waits(_: Rollup, tally: Tally) -> dict[int, int]:
     return until_last_call(tally)
 
 
-def service_times(_: Rollup, tally: Tally) -> dict[int, int]:
-    """The times at a counter."""
-    return as_counts(tally.services)
-
-
-def walks(_: Rollup, tally: Tally) -> dict[int, int]:
-    """The times from the last call to the press that began the service."""
-    return as_counts(tally.walks)
-
-
-def office_delays(_: Rollup, tally: Tally) -> dict[int, int]:
-    """The delays of the office after the hour of an appointment, or a later arrival."""
-    return as_counts(tally.delays)
-
-
 def outcome(code: str) -> Measure:
     """The share of an outcome in all outcomes."""
     return share(lambda tally: tally.outcomes[code], lambda tally: tally.outcomes.total())
@@ -126,19 +111,12 @@ def both(sparse: Sparse) -> int:
     return sum(first + last for first, last in sparse.values())
 
 
-def median(counts: dict[int, int]) -> int | None:
-    """Half of them are at most this long."""
-    return quantile(counts, 0.5)
+def rank(part: float) -> Statistic:
+    """The nearest-rank quantile: that part of them is at most this long."""
+    return lambda counts: quantile(counts, part)
 
 
-def p90(counts: dict[int, int]) -> int | None:
-    """Nine in ten of them are at most this long."""
-    return quantile(counts, 0.9)
-
-
-def p95(counts: dict[int, int]) -> int | None:
-    """Nineteen in twenty of them are at most this long."""
-    return quantile(counts, 0.95)
+median, p90, p95 = rank(0.5), rank(0.9), rank(0.95)
 
 
 def longest(counts: dict[int, int]) -> int | None:
@@ -197,7 +175,7 @@ def _worst(found: Iterable[Counted], is_worse: Callable[[float, float], bool]) -
 
 def worst_group_wait(rollup: Rollup, _: Tally) -> Counted:
     """The longest 95th percentile of waits among services and classes with enough waits."""
-    return _worst(_of_groups(rollup, seconds(p95, waits).counted), gt)
+    return _worst(_of_groups(rollup, seconds(p95, "waits").counted), gt)
 
 
 def worst_group_share(rollup: Rollup, _: Tally) -> Counted:
@@ -207,7 +185,7 @@ def worst_group_share(rollup: Rollup, _: Tally) -> Counted:
 
 def worst_service(rollup: Rollup, _: Tally) -> Counted:
     """The longest 90th percentile of waits among services with enough waits."""
-    counted = seconds(p90, waits).counted
+    counted = seconds(p90, "waits").counted
     parts = {service: rollup.of_service(service) for service in rollup.services()}
     found = [counted(part, part.total())._replace(of=service) for service, part in parts.items()]
     return _worst((each for each in found if each.n >= WORST_SERVICE_FROM), gt)
