@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.harness.chromium import Pages
+    from tests.harness.dom.dom_pages import DomPage, DomPages, NodeDom
     from tests.harness.servers.moved_served import MovedServed
     from tests.harness.servers.postgresql import PostgresqlCluster
     from tests.harness.servers.redis_server import RedisServer
@@ -373,3 +374,29 @@ def pages(browser: Browser) -> Iterator[Pages]:
 def page(pages: Pages) -> Page:
     """One empty page, 1366×768, French."""
     return pages.open()
+
+
+@pytest.fixture(scope="session")
+def node_dom() -> Iterator[NodeDom]:
+    """Node with a DOM, one process per worker."""
+    from tests.harness.dom.dom_pages import running_node_dom
+
+    with running_node_dom() as dom:
+        yield dom
+
+
+@pytest.fixture
+def dom_pages(node_dom: NodeDom) -> Iterator[DomPages]:
+    """Opens pages without a browser, each in its own context; the test fails if one had an error."""
+    from tests.harness.dom.dom_pages import DomPages
+
+    opened = DomPages(node_dom)
+    yield opened
+    troubles = opened.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def dom_page(dom_pages: DomPages) -> DomPage:
+    """One empty page without a browser."""
+    return dom_pages.open()

@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from server.live.message_types import TAKEN
 from tests.harness import waiting
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, expect
 from tests.harness.live_frames import faults_of_frame
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.servers.forked import Forks
@@ -21,6 +23,15 @@ from tests.harness.servers.postgresql import DURABILITY, PostgresqlCluster
 from tests.harness.sharing import machine
 from tests.harness.told_routes import told_routes
 from tests.harness.waiting import wait_until
+from tests.signage.contract_server import ContractServer
+
+
+@pytest.fixture
+def hall_without_media(assets_dir: Path, tmp_path: Path) -> Iterator[ContractServer]:
+    server = ContractServer(assets_dir, tmp_path)
+    yield server
+    server.stop()
+
 
 RULES = PROJECT / "tests" / "server" / "domain"
 
@@ -76,6 +87,33 @@ def test_a_live_message_is_compared_with_its_model():
     assert list(faults_of_frame('42/screen,["alert.seen",{}]', TAKEN)) == [
         "alert.seen: this message has no model"
     ]
+
+
+def test_an_expectation_of_what_is_not_in_a_page_in_node_fails_and_so_does_its_contrary(dom_page: DomPage):
+    dom_page.evaluate("document.body.innerHTML = '<p>Un</p><p hidden>Deux</p>'")
+    first, missing = expect(dom_page.locator("p").first), expect(dom_page.locator("b"))
+    first.to_have_text("Un")
+    first.not_to_have_text("Deux")
+    expect(dom_page.locator("p").last).to_be_hidden()
+    for wrong in (first.to_have_text, missing.to_have_text, missing.not_to_have_text):
+        with pytest.raises(AssertionError):
+            wrong("Deux", timeout=20)
+
+
+def test_an_error_of_a_page_in_node_and_a_message_without_a_model_are_found(
+    dom_pages: DomPages, hall_without_media: ContractServer
+):
+    page = dom_pages.open(f"{hall_without_media.url}/screen#t=good")
+    expect(page.locator("body")).to_have_attribute("data-view", "empty")
+    hall_without_media.sockets.emit("board.forgotten", {}, namespace="/screen")
+    hall_without_media.call("R042")
+    hall_without_media.send_board()
+    expect(page.locator(".card-number")).to_have_text("R042")
+    page.evaluate("setTimeout(() => { throw new Error('it is broken'); })")
+    wait_until(lambda: page.evaluate("1"), "a turn of the page")
+    troubles = "\n".join(dom_pages.close())
+    assert "it is broken" in troubles
+    assert "board.forgotten: this message has no model" in troubles
 
 
 def test_what_is_made_once_is_what_each_application_would_make(tmp_path: Path, sqlite_url: str):

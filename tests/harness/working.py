@@ -8,16 +8,23 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.harness.described_answers import comparing
+from tests.harness.dom.dom_pages import DomPage, cookies_of, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
 
-def sign_in(page: Page, server: Served, login: str, password: str, path: str | None = None) -> Page:
+def sign_in[P: (Page, DomPage)](
+    page: P, server: Served, login: str, password: str, path: str | None = None
+) -> P:
     """Signs the page's browser in, without drawing the form; arrives at a path, None: where people begin."""
+    if isinstance(page, DomPage):
+        page.add_cookies(cookies_of(server, login, password))
+        page.goto(urljoin(server.base_url, path or "/"))
+        return page
     form = f"{server.base_url}/connexion"
     token = _csrf_in(page.request.get(form).text())
     wanted: dict[str, str | float | bool] = {"login": login, "password": password, "csrf_token": token}
@@ -53,23 +60,24 @@ def _csrf_in(html: str) -> str:
     return html.partition('name="csrf-token" content="')[2].partition('"')[0]
 
 
-def phase(page: Page, name: str) -> None:
+def phase(page: Page | DomPage, name: str) -> None:
     """Waits until the console is in a phase and no verb is under way."""
     expect(page.locator("body")).to_have_attribute("data-phase", name)
     expect(page.locator("body")).not_to_have_class(re.compile(r"\bsending\b"))
 
 
-def close_counters(page: Page) -> None:
+def close_counters(page: Page | DomPage) -> None:
     """Closes every counter of a console, which asks once if a visitor is there or awaited."""
     page.locator('[data-act="close"]').click()
-    yes = page.locator('[data-panel]:not([hidden]) .question-text ~ ul [data-choice="2"]')
-    expect(page.locator("body[data-phase=choose]").or_(yes)).to_be_visible()
+    asking = '[data-panel]:not([hidden]) .question-text ~ ul [data-choice="2"]'
+    yes = page.locator(asking)
+    expect(page.locator(f"body[data-phase=choose], {asking}").first).to_be_visible()
     if yes.is_visible():
         yes.press("Enter")
     phase(page, "choose")
 
 
-def place(page: Page, counter: str) -> Any:
+def place(page: Page | DomPage, counter: str) -> Any:
     """The card of a counter the console holds among others."""
     return page.locator(f'[data-place="{counter}"]')
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
 from tests.pages.late_answers import Late
@@ -243,11 +244,11 @@ def test_the_real_server_refuses_a_too_large_upload_before_reading_it(hall: Serv
     assert not list((hall.var / "media" / "incoming").glob("*.part"))
 
 
-def test_people_without_the_right_to_draft_get_an_explanation(hall: Served, pages: Pages):
-    page = pages.open(f"{hall.base_url}{PATH}")
+def test_people_without_the_right_to_draft_get_an_explanation(hall: Served, dom_pages: DomPages):
+    page = dom_pages.open(f"{hall.base_url}{PATH}")
     assert "/connexion" in page.url
     user = next(u for u in hall.demonstration["users"] if u["role"] == "quality")
-    page.fill("input[name=login]", user["login"])
-    page.fill("input[name=password]", user["password"])
-    page.press("input[name=password]", "Enter")
+    page.locator("input[name=login]").fill(user["login"])
+    page.locator("input[name=password]").fill(user["password"])
+    page.locator("input[name=password]").press("Enter")
     expect(page.locator("main")).to_contain_text("n’est pas ouverte à votre rôle")

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
 from tests.signage.media.uploads import image
@@ -286,19 +287,15 @@ def test_a_photograph_with_a_headline_is_on_two_screens_in_twelve_presses(
     expect(alone.page.locator("[data-text=aim]")).to_have_text(where)
 
 
-def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, pages: Pages):
+def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Served, dom_pages: DomPages):
     """The first answer of the server is cut in two pages; a change between them is in both."""
-    page = pages.open()
-    asked: list[str] = []
-
-    def answer(route: Route) -> None:
-        whole = route.fetch(url=route.request.url.partition("?")[0]).json()["notices"]
-        asked.append(route.request.url.partition("before=")[2])
-        first = not asked[-1]
-        found = whole[:2] if first else whole[1:]
-        route.fulfill(json={"notices": found, "next": "1.a" if first else None})
-
-    page.route("**/api/v1/notices?*", answer)
+    page = dom_pages.open()
+    cut = """((whole) => ({ notices }, { path }) => {
+      const isFirst = !path.includes("before=");
+      if (isFirst) whole = notices;
+      return { notices: isFirst ? whole.slice(0, 2) : whole.slice(1), next: isFirst ? "1.a" : null };
+    })()"""
+    page.change("/api/v1/notices([?]|$)", cut)
     sign_in(page, server, *demonstration_user(server, "communication", "*"), path="/affichage")
     links = page.locator("[data-list=sections] th a")
     expect(links).to_have_count(2)
@@ -306,10 +303,11 @@ def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Serve
     more.press("Enter")
     expect(more).to_be_hidden()
     assert links.count() > 10
-    told = links.evaluate_all("links => links.map((link) => link.dataset.notice)")
+    told = [each.get_attribute("data-notice") for each in links.all()]
     assert len(set(told)) == len(told)
     assert page.evaluate("document.activeElement.dataset.notice") in told, "the first of the new ones"
-    assert asked == ["", "1.a"]
+    asked = [each["path"] for each in page.requests() if each["path"].partition("?")[0] == "/api/v1/notices"]
+    assert [path.partition("before=")[2] for path in asked] == ["", "1.a"]
 
 
 def test_the_pages_fit_a_phone(server: Served, pages: Pages):

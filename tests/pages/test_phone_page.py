@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
@@ -55,6 +56,16 @@ def follow(hall: Served, pages: Pages) -> Callable[..., Page]:
     return followed
 
 
+@pytest.fixture
+def read(hall: Served, dom_pages: DomPages) -> Callable[..., DomPage]:
+    """Opens a path without a browser."""
+
+    def opened(path: str, **context: Any) -> DomPage:
+        return dom_pages.open(f"{hall.base_url}{path}", width=390, height=844, **context)
+
+    return opened
+
+
 def call(api: httpx.Client, number: str) -> dict[str, Any]:
     """Opens the counter and calls until this number is called; the leg, and the session's header."""
     session = api.post(f"/counters/{COUNTER}/session", json={"take_over": True}).json()["session"]
@@ -82,7 +93,9 @@ def test_a_visit_is_followed_from_waiting_to_its_end(
     expect(page.locator("[data-signal]")).to_have_attribute("aria-pressed", "true")
     leg = call(api, ticket["number"])
     expect(page.locator("[data-part=called]")).to_be_visible()
-    expect(page).to_have_title(f"{ticket['number']}\u00a0: c’est votre tour")
+    page.wait_for_function(
+        "title => document.title === title", arg=f"{ticket['number']}\u00a0: c’est votre tour"
+    )
     wait_until(lambda: page.evaluate("window.vibrated?.length") == 5, "the phone signals its call")
     assert_accessible(page)
     api.post(f"/legs/{leg['leg']}/recall", json={})
@@ -125,9 +138,9 @@ def test_without_network_a_second_yes_says_that_no_answer_came(
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_page_speaks_the_chosen_language(
-    follow: Callable[..., Page], ticket: dict[str, Any], language: str
+    read: Callable[..., DomPage], ticket: dict[str, Any], language: str
 ):
-    page = follow(f"/t/{ticket['token']}")
+    page = read(f"/t/{ticket['token']}")
     page.locator(f"nav a[hreflang={language}]").press("Enter")
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("[data-live=yes]")).to_be_visible()
@@ -135,22 +148,22 @@ def test_the_page_speaks_the_chosen_language(
 
 
 def test_a_phone_in_another_language_hears_its_call_without_asking_again(
-    follow: Callable[..., Page], api: httpx.Client, ticket: dict[str, Any]
+    read: Callable[..., DomPage], api: httpx.Client, ticket: dict[str, Any]
 ):
-    asked: list[str] = []
-    page = follow("/suivi")
-    page.on("request", lambda request: asked.append(request.url))
-    with page.expect_response("**/api/v1/tickets/*lang=en"):
+    page = read("/suivi")
+    with page.expect_response("/api/v1/tickets/.*lang=en"):
         page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}?lang=en"))
     expect(page.locator("[data-live=yes]")).to_be_visible()
-    asked.clear()
+    asked = len(page.requests())
     call(api, ticket["number"])
     expect(page.locator("[data-part=called] [data-text=place]")).to_have_text("counter 1")
-    assert not [url for url in asked if "/api/" in url]
+    assert not [each for each in page.requests()[asked:] if "/api/" in each["path"]]
 
 
-def test_the_first_page_says_everything_without_a_script(follow: Callable[..., Page], ticket: dict[str, Any]):
-    page = follow(f"/t/{ticket['token']}", java_script_enabled=False)
+def test_the_first_page_says_everything_without_a_script(
+    read: Callable[..., DomPage], ticket: dict[str, Any]
+):
+    page = read(f"/t/{ticket['token']}", java_script_enabled=False)
     expect(page.locator(".number")).to_contain_text(ticket["number"])
     expect(page.locator("[data-part=waiting]")).to_be_visible()
     expect(page.locator("[data-static] a")).to_have_attribute("href", f"/t/{ticket['token']}")

@@ -4,14 +4,16 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route
 
 from tests.conftest import Serve
+from tests.harness import working
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.harness.working import close_counters, issue
+from tests.harness.working import close_counters, demonstration_user, issue
 
 SITE = "laon"
 SIGNED_IN: dict[tuple[str, str], Any] = {}
@@ -55,12 +57,13 @@ def test_a_wrong_password_is_a_sentence_and_keeps_the_login(hall: Served, page: 
     assert_accessible(page)
 
 
-def test_the_demonstration_is_entered_with_one_press(hall: Served, page: Page):
-    page.goto(hall.base_url)
-    page.locator(".accounts button").first.press("Enter")
-    expect(page.locator(".sign-out")).to_be_visible()
-    page.locator(".sign-out button").press("Enter")
-    page.wait_for_url("**/connexion")
+def test_the_demonstration_is_entered_with_one_press(hall: Served, dom_page: DomPage):
+    dom_page.goto(hall.base_url)
+    dom_page.locator(".accounts button").first.press("Enter")
+    expect(dom_page.locator(".sign-out")).to_be_visible()
+    dom_page.locator(".sign-out button").press("Enter")
+    expect(dom_page.locator("#login")).to_be_visible()
+    assert dom_page.url.endswith("/connexion")
 
 
 def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page: Page):
@@ -116,47 +119,35 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     expect(page.locator("[data-outcome]")).to_contain_text("annulé")
 
 
-def test_services_renamed_and_moved_by_a_publication_are_drawn_with_their_keys(hall: Served, page: Page):
-    sockets, renamed = list[WebSocketRoute](), list[bool]()
-
-    def connected(socket: WebSocketRoute) -> None:
-        socket.connect_to_server()
-        sockets.append(socket)
-
-    def answer(route: Route) -> None:
-        menu = route.fetch().json()
-        if renamed:
-            menu["services"].reverse()
-        route.fulfill(json=menu)
-
-    page.route_web_socket("**/socket.io/**", connected)
-    page.route("**/menu?*", answer)
-    sign_in(page, hall, "reception", "/accueil")
-    buttons = page.locator('[data-list="services"] button')
+def test_services_renamed_and_moved_by_a_publication_are_drawn_with_their_keys(
+    hall: Served, dom_page: DomPage
+):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    buttons = dom_page.locator('[data-list="services"] button')
     expect(buttons.first).to_be_visible()
     last = buttons.last.locator("bdi").inner_text()
     buttons.first.focus()
     first = buttons.first.locator("bdi").inner_text()
-    renamed.append(True)
-    sockets[-1].close()
+    dom_page.change("/menu[?]", "(menu) => ({ ...menu, services: menu.services.reverse() })")
+    dom_page.cut()
     expect(buttons.first).to_contain_text(last)
     expect(buttons.filter(has_text=first)).to_be_focused()
 
 
-def test_keys_of_one_letter_or_digit_are_turned_off_at_the_reception_desk(hall: Served, page: Page):
-    sign_in(page, hall, "reception", "/accueil")
-    first = page.locator('[data-list="services"] button').first
+def test_keys_of_one_letter_or_digit_are_turned_off_at_the_reception_desk(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    first = dom_page.locator('[data-list="services"] button').first
     expect(first).to_have_attribute("aria-keyshortcuts", "1")
-    page.get_by_label("Utiliser les touches d’une lettre ou d’un chiffre").uncheck()
-    page.reload()
+    dom_page.get_by_label("Utiliser les touches d’une lettre ou d’un chiffre").uncheck()
+    dom_page.reload()
     expect(first).to_be_visible()
     expect(first).not_to_have_attribute("aria-keyshortcuts", "1")
     for key in ("1", "s"):
-        page.keyboard.press(key)
-    page.locator('[data-list="services"] button').first.press("Enter")
-    expect(page.locator('[data-list="last"] tr')).to_have_count(1)
-    expect(page.locator('[data-act="undo-greeting"]')).to_be_hidden()
-    expect(page.locator("main kbd").filter(visible=True)).to_have_count(0)
+        dom_page.keyboard.press(key)
+    dom_page.locator('[data-list="services"] button').first.press("Enter")
+    expect(dom_page.locator('[data-list="last"] tr')).to_have_count(1)
+    expect(dom_page.locator('[data-act="undo-greeting"]')).to_be_hidden()
+    expect(dom_page.locator("main kbd").filter(visible=True)).to_have_count(0)
 
 
 def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
@@ -368,7 +359,7 @@ def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages
     close_counters(agent)
 
 
-def test_a_service_that_gives_no_ticket_says_why(hall: Served, page: Page):
-    sign_in(page, hall, "reception", "/accueil")
-    page.get_by_role("button", name="Titre de séjour").first.press("Enter")
-    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("rendez-vous")
+def test_a_service_that_gives_no_ticket_says_why(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    dom_page.get_by_role("button", name="Titre de séjour").first.press("Enter")
+    expect(dom_page.get_by_role("alert").filter(has_text="rendez-vous")).to_be_visible()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in, signed_in
 
@@ -26,17 +27,17 @@ def server(standing: Any) -> Iterator[Served]:
             client.delete(f"{API}/draft", params={"draft_version": draft["version"]})
 
 
-def editing(pages: Pages, server: Served, view: str = "") -> Page:
+def editing[P: (Page, DomPage)](pages: Opens[P], server: Served, view: str = "") -> P:
     page = sign_in(pages.open(), server, *demonstration_user(server, "administrator", "*"), EDIT + view)
     expect(page.locator("[data-saved=clean], [data-saved=saved]")).to_be_visible()
     return page
 
 
-def saved(page: Page) -> None:
+def saved(page: Page | DomPage) -> None:
     expect(page.locator("[data-saved]")).to_have_attribute("data-saved", "saved")
 
 
-def turn(page: Page, section: str) -> None:
+def turn(page: Page | DomPage, section: str) -> None:
     page.get_by_role("navigation", name="Rubriques").get_by_role("link", name=section).click()
 
 
@@ -140,8 +141,8 @@ def test_items_are_moved_copied_and_retired_by_keyboard(server: Served, pages: P
     assert copied["hearing_loop_tested_on"] == "2026-11-02"
 
 
-def test_hours_of_its_own_with_a_day_of_exception(server: Served, pages: Pages):
-    page = editing(pages, server, "#hours")
+def test_hours_of_its_own_with_a_day_of_exception(server: Served, dom_pages: DomPages):
+    page = editing(dom_pages, server, "#hours")
     expect(page.locator(".week.shown")).to_contain_text("08:30 – 12:00, 13:30 – 16:30")
     page.get_by_role("checkbox", name="Ce hall a ses propres horaires").check()
     page.get_by_label("lundi, plage 1, ouverture").fill("09:15")
@@ -185,25 +186,24 @@ def test_two_people_editing_at_once_lose_nothing_unseen(server: Served, pages: P
     expect(theirs.locator("[data-text=changes]")).to_have_text("2 modifications")
 
 
-def test_unsaved_changes_are_there_again(server: Served, pages: Pages):
-    page = editing(pages, server)
-    page.route(f"**{API}/draft", lambda route: route.abort())
+def test_unsaved_changes_are_there_again(server: Served, dom_pages: DomPages):
+    page = editing(dom_pages, server)
+    page.abort(f"{API}/draft")
     page.get_by_label("Nom", exact=True).fill("Préfecture sans réseau")
     expect(page.locator("[data-saved]")).to_have_attribute("data-saved", "saving")
-    page.close(run_before_unload=False)
-    again = page.context.new_page()
+    again = page.beside()
+    page.leave()
     again.goto(server.base_url + EDIT)
     expect(again.get_by_label("Nom", exact=True)).to_have_value("Préfecture sans réseau")
     saved(again)
 
 
-def test_older_revisions_that_could_not_be_read_say_so(server: Served, pages: Pages):
-    page = pages.open()
-    page.route(f"**{API}/revisions", lambda route: route.fulfill(json=route.fetch().json() | {"next": 1}))
-    page.route("**/revisions?before=1", lambda route: route.fulfill(status=500))
+def test_older_revisions_that_could_not_be_read_say_so(server: Served, dom_pages: DomPages):
+    page = dom_pages.open()
+    page.change(f"{API}/revisions$", "(body) => ({ ...body, next: 1 })")
+    page.answer("/revisions[?]before=1", {}, status=500)
     sign_in(page, server, *demonstration_user(server, "administrator", "*"), "/configuration/laon")
-    with page.expect_response("**/revisions?before=1"):
-        page.locator("[data-more]").press("Enter")
+    page.locator("[data-more]").press("Enter")
     expect(page.locator(".outcome")).to_contain_text("Le serveur ne répond pas")
 
 

@@ -6,11 +6,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.conftest import Serve
+from tests.harness import working
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
+from tests.harness.working import demonstration_user
 from tests.pages.console.counter_page import empty_queue, open_counter
 
 SITE, SERVICE = "laon", "laon-accueil"
@@ -64,6 +67,16 @@ def sign_in(hall: Served, pages: Pages, sessions: dict[str, Any]) -> Callable[..
         return page
 
     return signed_in
+
+
+@pytest.fixture
+def dom_console(hall: Served, dom_page: DomPage) -> DomPage:
+    """The same without a browser."""
+    page = working.sign_in(dom_page, hall, *demonstration_user(hall, "agent"), path="/console")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    open_counter(page)
+    empty_queue(page)
+    return page
 
 
 @pytest.fixture

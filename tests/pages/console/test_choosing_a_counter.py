@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.harness.servers.served import Served
-from tests.harness.waiting import wait_until
 from tests.harness.working import close_counters, demonstration_user, issue, phase, place, sign_in
 
 SERVED_BY = {"laon-g1": "laon-accueil", "laon-g2": "laon-titres-retrait"}
@@ -52,17 +52,17 @@ def others(hall: Served) -> Iterator[Counters]:
         counters.close_all()
 
 
-def console(pages: Pages, hall: Served, role: str = "agent") -> Page:
+def console[P: (Page, DomPage)](pages: Opens[P], hall: Served, role: str = "agent") -> P:
     page = sign_in(pages.open(), hall, *demonstration_user(hall, role), path="/console")
     expect(page.locator("[data-live=yes]")).to_be_visible()
     return page
 
 
 def test_the_focused_button_stays_while_other_counters_open_and_close(
-    hall: Served, pages: Pages, others: Counters
+    hall: Served, dom_pages: DomPages, others: Counters
 ):
     """Failed without the guard: the list was drawn again under the finger, and a press had no effect."""
-    page = console(pages, hall)
+    page = console(dom_pages, hall)
     places = page.locator('[data-list="places"]')
     mine = places.locator("li").filter(has_text="Guichet 2").locator("button")
     mine.focus()
@@ -78,9 +78,9 @@ def test_the_focused_button_stays_while_other_counters_open_and_close(
 
 
 def test_a_counter_chosen_in_the_bar_stays_chosen_while_others_open(
-    hall: Served, pages: Pages, others: Counters
+    hall: Served, dom_pages: DomPages, others: Counters
 ):
-    page = sign_in(pages.open(width=1180, height=48), hall, *demonstration_user(hall, "agent"), path="/")
+    page = sign_in(dom_pages.open(width=1180, height=48), hall, *demonstration_user(hall, "agent"), path="/")
     page.goto(f"{hall.base_url}/console/barre?hall=laon")
     choice = page.locator("#bar-place")
     choice.select_option("laon-g2")
@@ -89,27 +89,24 @@ def test_a_counter_chosen_in_the_bar_stays_chosen_while_others_open(
     expect(choice).to_have_value("laon-g2")
 
 
-def test_counters_are_there_once_they_can_be_pressed(hall: Served, pages: Pages):
+def test_counters_are_there_once_they_can_be_pressed(hall: Served, dom_pages: DomPages):
     """Failed without the guard: they were in the page before it showed them, and a key was lost."""
-    held, answered = list[Route](), list[bool]()
-    page = pages.open()
-    page.route("**/queue", lambda route: route.continue_() if answered else held.append(route))
+    page = dom_pages.open()
+    held = page.hold("/queue$")
     sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console")
     expect(page.locator("[data-live=yes]")).to_be_visible()
-    wait_until(lambda: page.title() and held, "the queue is asked for")
+    held.wait()
     places = page.locator('[data-list="places"] li')
     expect(places).to_have_count(0)
-    answered.append(True)
-    for route in held:
-        route.continue_()
+    held.release()
     places.first.locator("button").press("Enter")
     phase(page, "free")
     page.locator("[data-act=close]").press("Enter")
     phase(page, "choose")
 
 
-def test_a_counter_taken_elsewhere_says_so(hall: Served, pages: Pages):
-    first, other = console(pages, hall), console(pages, hall, "supervisor")
+def test_a_counter_taken_elsewhere_says_so(hall: Served, dom_pages: DomPages):
+    first, other = console(dom_pages, hall), console(dom_pages, hall, "supervisor")
     first.locator('[data-list="places"] li').first.locator("button").press("Enter")
     phase(first, "free")
     other.locator("[data-list=places] .held button").press("Enter")

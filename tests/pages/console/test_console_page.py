@@ -1,4 +1,4 @@
-"""The console in a real browser on the real server: a service by keyboard alone, and the effect of a lost
+"""The console on the real server: a service by keyboard alone, and the effect of a lost
 connection.
 """
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.harness.accessible import assert_accessible, assert_fits
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import phase
 from tests.pages.console.counter_page import open_counter
@@ -153,49 +154,49 @@ def test_a_declared_priority_is_checked_and_without_the_card_the_rank_by_arrival
     expect(console.locator('[data-text="next-line"]')).to_contain_text(missing)
 
 
-def test_the_last_gesture_is_taken_back(console: Page, issue: Callable[[], dict[str, Any]]):
+def test_the_last_gesture_is_taken_back(dom_console: DomPage, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
-    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
-    console.keyboard.press("F9")
-    phase(console, "called")
-    expect(console.locator('.undo [data-text="gesture"]')).to_contain_text(number)
-    console.keyboard.press("a")
-    phase(console, "free")
-    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    dom_console.keyboard.press("F9")
+    phase(dom_console, "called")
+    expect(dom_console.locator('.undo [data-text="gesture"]')).to_contain_text(number)
+    dom_console.keyboard.press("a")
+    phase(dom_console, "free")
+    expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
 
 
-def test_a_returned_no_show_keeps_the_number(console: Page, issue: Callable[[], dict[str, Any]]):
+def test_a_returned_no_show_keeps_the_number(dom_console: DomPage, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
-    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
-    console.keyboard.press("F9")
-    phase(console, "called")
-    console.keyboard.press("n")
-    phase(console, "free")
-    console.keyboard.press("v")
-    expect(console.locator("[data-panel] button").filter(has_text=number)).to_be_visible()
-    console.locator("[data-panel] button").filter(has_text=number).press("Enter")
-    expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    dom_console.keyboard.press("F9")
+    phase(dom_console, "called")
+    dom_console.keyboard.press("n")
+    phase(dom_console, "free")
+    dom_console.keyboard.press("v")
+    expect(dom_console.locator("[data-panel] button").filter(has_text=number)).to_be_visible()
+    dom_console.locator("[data-panel] button").filter(has_text=number).press("Enter")
+    expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
 
 
-def test_an_empty_hall_says_that_nobody_waits(console: Page):
-    console.keyboard.press("F9")
-    expect(console.locator("[data-outcome]")).not_to_be_empty()
-    phase(console, "free")
+def test_an_empty_hall_says_that_nobody_waits(dom_console: DomPage):
+    dom_console.keyboard.press("F9")
+    expect(dom_console.locator("[data-outcome]")).not_to_be_empty()
+    phase(dom_console, "free")
 
 
-def test_someone_without_a_ticket_is_counted(console: Page):
-    count = console.locator('[data-figure="greetings"]')
+def test_someone_without_a_ticket_is_counted(dom_console: DomPage):
+    count = dom_console.locator('[data-figure="greetings"]')
     before = int(count.inner_text())
-    console.keyboard.press("s")
-    console.keyboard.press("1")
+    dom_console.keyboard.press("s")
+    dom_console.keyboard.press("1")
     expect(count).to_have_text(str(before + 1))
 
 
-def test_a_key_reads_the_state_aloud_and_timers_are_never_read(console: Page):
-    console.keyboard.press("e")
-    expect(console.locator("[data-say]")).not_to_be_empty()
-    assert console.locator("[data-timer]").count() > 0
-    assert console.locator("[role=status] [data-timer], [aria-live] [data-timer]").count() == 0
+def test_a_key_reads_the_state_aloud_and_timers_are_never_read(dom_console: DomPage):
+    dom_console.keyboard.press("e")
+    expect(dom_console.locator("[data-say]")).not_to_be_empty()
+    assert dom_console.locator("[data-timer]").count() > 0
+    assert dom_console.locator("[role=status] [data-timer], [aria-live] [data-timer]").count() == 0
 
 
 def test_single_letter_keys_can_be_turned_off(console: Page, issue: Callable[[], dict[str, Any]]):
@@ -212,9 +213,9 @@ def test_single_letter_keys_can_be_turned_off(console: Page, issue: Callable[[],
     phase(console, "called")
 
 
-def test_the_page_keeps_its_counter_when_it_is_loaded_again(console: Page):
-    console.reload()
-    phase(console, "free")
+def test_the_page_keeps_its_counter_when_it_is_loaded_again(dom_console: DomPage):
+    dom_console.reload()
+    phase(dom_console, "free")
 
 
 def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Callable[[], dict[str, Any]]):

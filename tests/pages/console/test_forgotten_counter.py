@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import close_counters, demonstration_user, issue, phase, sign_in
 
@@ -79,7 +80,34 @@ def console(hall: Served, pages: Pages, cookies: list[Any], counter_answer: Coun
     close_counters(page)
 
 
-def call(page: Page) -> None:
+@pytest.fixture
+def dom_console(hall: Served, dom_page: DomPage) -> Iterator[DomPage]:
+    """The same without a browser."""
+    page = sign_in(dom_page, hall, *demonstration_user(hall, "digital_helper"), path="/console")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    issue(hall, "laon", SERVICE)
+    page.locator('[data-list="places"] li').filter(has_text="Poste numérique 1").locator("button").click()
+    phase(page, "free")
+    yield page
+    page.keyboard.press("F8")
+    close_counters(page)
+
+
+def ask_after(page: DomPage, seconds: float) -> None:
+    """What the counter is told of its presence: the page is to ask after so many seconds."""
+    script = """(body) => {
+      if (body.presence)
+        body.presence.asks_at = new Date(Date.parse(body.as_of) + AFTER_MS).toISOString();
+      return body;
+    }"""
+    page.change("/api/v1/counters/[^/]+$", script.replace("AFTER_MS", str(seconds * 1_000)))
+
+
+def ask_as_always(page: DomPage) -> None:
+    page.change("/api/v1/counters/[^/]+$", "(body) => body")
+
+
+def call(page: Page | DomPage) -> None:
     page.keyboard.press("F9")
     phase(page, "called")
 
@@ -102,30 +130,26 @@ def test_the_question_appears_without_taking_the_focus_and_its_key_answers(
     phase(console, "called")
 
 
-def test_the_button_answers_and_the_focus_moves_to_the_main_part(
-    console: Page, counter_answer: CounterAnswer
-):
-    counter_answer.changes["asks_after_s"] = 0
-    call(console)
-    button = console.locator('[data-act="present"]')
+def test_the_button_answers_and_the_focus_moves_to_the_main_part(dom_console: DomPage):
+    ask_after(dom_console, 0)
+    call(dom_console)
+    button = dom_console.locator('[data-act="present"]')
     expect(button).to_be_enabled()
     button.focus()
-    counter_answer.changes.clear()
-    console.keyboard.press("Enter")
-    expect(console.locator(PRESENCE)).to_be_hidden()
-    expect(console.locator("#main")).to_be_focused()
+    ask_as_always(dom_console)
+    dom_console.keyboard.press("Enter")
+    expect(dom_console.locator(PRESENCE)).to_be_hidden()
+    expect(dom_console.locator("#main")).to_be_focused()
 
 
-def test_the_page_asks_at_its_hour_by_itself_and_any_verb_answers(
-    console: Page, counter_answer: CounterAnswer
-):
-    counter_answer.changes["asks_after_s"] = 2
-    call(console)
-    expect(console.locator(PRESENCE)).to_be_visible()
-    counter_answer.changes.clear()
-    console.keyboard.press("l")
-    expect(console.locator(PRESENCE)).to_be_hidden()
-    phase(console, "called")
+def test_the_page_asks_at_its_hour_by_itself_and_any_verb_answers(dom_console: DomPage):
+    ask_after(dom_console, 2)
+    call(dom_console)
+    expect(dom_console.locator(PRESENCE)).to_be_visible()
+    ask_as_always(dom_console)
+    dom_console.keyboard.press("l")
+    expect(dom_console.locator(PRESENCE)).to_be_hidden()
+    phase(dom_console, "called")
 
 
 def test_a_counter_that_was_forgotten_says_so_in_its_pause(console: Page, counter_answer: CounterAnswer):

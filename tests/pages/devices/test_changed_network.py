@@ -1,10 +1,11 @@
 """The network fails, returns or changes while a page loads and reads: the page recovers by itself."""
 
 import pytest
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Error, Page, Route
 
 from tests.conftest import Serve
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in
 
@@ -17,11 +18,11 @@ from tests.harness.working import demonstration_user, sign_in
     ],
 )
 def test_a_read_ended_by_a_changed_network_is_repeated(
-    standing: Serve, pages: Pages, role: str, path: str, shown: str
+    standing: Serve, dom_pages: DomPages, role: str, path: str, shown: str
 ):
-    server, page = standing(), pages.open()
+    server, page = standing(), dom_pages.open()
     # once when it opens, once when its socket joins
-    page.route("**/queue", lambda route: route.abort("connectionaborted"), times=2)
+    page.abort("/queue$", times=2)
     sign_in(page, server, *demonstration_user(server, role), path)
     expect(page.locator(shown).first).to_be_visible(timeout=20_000)  # sooner than a heartbeat would heal it
 

@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
 
@@ -31,20 +32,20 @@ def supervisor(pages: Pages, server: Served) -> Page:
     [("supervisor", "/supervision"), ("administrator", "/appareils"), ("supervisor", "/alarmes?hall=laon")],
 )
 def test_a_page_says_by_the_servers_clock_since_when_it_is_not_live(
-    server: Served, page: Page, role: str, path: str
+    server: Served, dom_page: DomPage, role: str, path: str
 ):
-    page.add_init_script("{ const now = Date.now; Date.now = () => now() + 3 * 3_600_000; }")
-    sign_in(page, server, *demonstration_user(server, role), path)
-    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
-    page.wait_for_load_state("networkidle")  # what it reads tells the clock of the server
+    dom_page.add_init_script("{ const now = Date.now; Date.now = () => now() + 3 * 3_600_000; }")
+    sign_in(dom_page, server, *demonstration_user(server, role), path)
+    expect(dom_page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
+    dom_page.wait_until_idle()  # what it reads tells the clock of the server
     hours = {f"{datetime.now(ZoneInfo('Europe/Paris')):%H}"}
-    page.context.set_offline(True)
-    told = page.locator("[data-text=live]").first
+    dom_page.set_offline(is_offline=True)
+    told = dom_page.locator("[data-text=live]").first
     expect(told).to_contain_text("depuis")
     hours.add(f"{datetime.now(ZoneInfo('Europe/Paris')):%H}")
     expect(told).to_have_text(re.compile(rf"depuis ({'|'.join(hours)})\b"))
-    page.context.set_offline(False)
-    expect(page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
+    dom_page.set_offline(is_offline=False)
+    expect(dom_page.locator("[data-live]").first).to_have_attribute("data-live", "yes")
 
 
 def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server: Served, pages: Pages):

@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.harness.accessible import assert_accessible
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 
@@ -77,7 +78,7 @@ def issue_elsewhere(hall: Served) -> None:
     ).raise_for_status()
 
 
-def press(page: Page, selector: str) -> None:
+def press(page: Page | DomPage, selector: str) -> None:
     """Presses a button as soon as the guard against double presses allows it."""
     shown = look(page)
 
@@ -89,35 +90,35 @@ def press(page: Page, selector: str) -> None:
     wait_until(acted, f"{selector} acts", every_s=0.1)
 
 
-def look(page: Page) -> tuple[str | None, str]:
+def look(page: Page | DomPage) -> tuple[str | None, str]:
     return page.locator("main").get_attribute("data-view"), page.locator("h1").inner_text()
 
 
-def speak_english(page: Page) -> None:
+def speak_english(page: Page | DomPage) -> None:
     """Chooses English and waits for its menu: a title that changes later would look like a press."""
     page.locator("[data-language=en]").click()
     expect(page.locator(f"[data-service={WALK_IN}]")).to_contain_text("Reception and enquiries")
 
 
-def choose(page: Page, service: str = WALK_IN) -> None:
+def choose(page: Page | DomPage, service: str = WALK_IN) -> None:
     wait_until(lambda: is_listed(page, service), "the service's page is turned up", every_s=0.5)
     press(page, f"[data-service={service}]")
     expect(page.locator("main")).to_have_attribute("data-view", "sheet")
 
 
-def is_listed(page: Page, service: str) -> bool:
+def is_listed(page: Page | DomPage, service: str) -> bool:
     """Whether a service is on the page that is up; turns the page where it is not."""
     if page.locator(f"[data-service={service}]").count() == 0:
         page.locator("[data-key=next]").click()
     return page.locator(f"[data-service={service}]").count() == 1
 
 
-def expect_ticket(page: Page) -> str:
+def expect_ticket(page: Page | DomPage) -> str:
     expect(page.locator("main")).to_have_attribute("data-view", "ticket")
     return page.locator(".number").inner_text()
 
 
-def by_key(page: Page, selector: str) -> None:
+def by_key(page: Page | DomPage, selector: str) -> None:
     """Presses Enter on a button as soon as the guard against double presses lets it act."""
     shown = look(page)
 

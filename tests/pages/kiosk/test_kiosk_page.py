@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route
 
 from tests.harness.accessible import assert_accessible
+from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.waiting import wait_until
 from tests.pages.kiosk.kiosk_page import (
     BOOKED,
@@ -28,8 +29,8 @@ from tests.pages.kiosk.kiosk_page import (
 )
 
 
-def test_the_token_leaves_the_address_at_once(hall, at_kiosk):
-    assert at_kiosk().url == f"{hall.base_url}/kiosk"
+def test_the_token_leaves_the_address_at_once(hall, at_dom_kiosk):
+    assert at_dom_kiosk().url == f"{hall.base_url}/kiosk"
 
 
 def test_a_press_gives_one_number_and_a_code_to_follow_it(hall, at_kiosk):
@@ -45,36 +46,34 @@ def test_a_press_gives_one_number_and_a_code_to_follow_it(hall, at_kiosk):
     assert received(hall) == before + 1
 
 
-def test_ten_presses_at_once_give_one_ticket(hall, at_kiosk):
-    before, posts = received(hall), []
-    page = at_kiosk()
-    page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+def tickets(page: DomPage) -> list[Any]:
+    """What the kiosk sent for a ticket, each time."""
+    sent = [
+        each for each in page.requests() if each["method"] == "POST" and each["path"].endswith("/tickets")
+    ]
+    return [json.loads(each["body"]) for each in sent]
+
+
+def test_ten_presses_at_once_give_one_ticket(hall, at_dom_kiosk):
+    before = received(hall)
+    page = at_dom_kiosk()
     choose(page)
-    ten = """() => {
+    ten = """{
       const take = document.querySelector("[data-act=take]");
       for (let each = 0; each < 10; each += 1) take?.click();
     }"""
     wait_until(lambda: page.evaluate(ten) or look(page)[0] != "sheet", "a press acts", every_s=0.1)
     expect_ticket(page)
-    assert (len(posts), received(hall)) == (1, before + 1)
+    assert (len(tickets(page)), received(hall)) == (1, before + 1)
 
 
-def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
+def test_answers_lost_on_the_way_give_one_ticket(hall, at_dom_kiosk):
     before = received(hall)
-    posts: list[Any] = []
-
-    def lose_two_answers(route: Route) -> None:
-        posts.append(route.request.post_data_json)
-        answer = route.fetch()
-        if len(posts) <= 2:
-            route.abort()
-        else:
-            route.fulfill(response=answer)
-
-    page = at_kiosk(before=lambda page: page.route("**/tickets", lose_two_answers))
+    page = at_dom_kiosk(before=lambda page: page.lose("/tickets$", times=2))
     choose(page)
     press(page, "[data-act=take_with_card]")
     expect_ticket(page)
+    posts = tickets(page)
     assert len(posts) == 3
     assert posts[0] == posts[1] == posts[2]
     assert posts[0]["priority"] is True
@@ -82,9 +81,9 @@ def test_answers_lost_on_the_way_give_one_ticket(hall, at_kiosk):
     expect(page.locator("[data-slot=priority]")).to_be_visible()
 
 
-def test_a_killed_server_is_reported_and_the_number_arrives_when_it_is_back(hall, at_kiosk):
+def test_a_killed_server_is_reported_and_the_number_arrives_when_it_is_back(hall, at_dom_kiosk):
     before = received(hall)
-    page = at_kiosk()
+    page = at_dom_kiosk()
     choose(page)
     hall.kill()
     press(page, "[data-act=take]")
@@ -188,12 +187,12 @@ def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
 
 
 @pytest.mark.parametrize("act", ["take", "take_with_card", "back"])
-def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_kiosk, act: str):
-    page = at_kiosk()
+def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_dom_kiosk, act: str):
+    page = at_dom_kiosk()
     choose(page)
     button = page.locator(f"[data-act={act}]").first
     button.focus()
-    button.evaluate("each => { each.dataset.before = ''; }")
+    page.evaluate(f"document.querySelector('[data-act={act}]').dataset.before = ''")
     issue_elsewhere(hall)
     redrawn = page.locator(f"[data-act={act}]:not([data-before])").first
     expect(redrawn).to_be_visible()

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, Opens, expect
 from tests.signage.contract_server import ContractServer
 
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "laptop": (1366, 768)}
@@ -46,7 +46,9 @@ MEASURE = """() => {
 """The texts smaller than 56 px, or cut."""
 
 
-def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **context: Any) -> Page:
+def opened[P: (Page, DomPage)](
+    pages: Opens[P], hall: ContractServer, size: str = "landscape", **context: Any
+) -> P:
     """The screen's page, live."""
     width, height = SIZES[size]
     page = pages.open(f"{hall.url}/screen#t=good", width=width, height=height, **context)
@@ -54,5 +56,5 @@ def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **contex
     return page
 
 
-def rows(page: Page, table: str) -> list[str]:
+def rows(page: Page | DomPage, table: str) -> list[str]:
     return [re.sub(r"\s+", " ", text).strip() for text in page.locator(f"{table} tr").all_inner_texts()]

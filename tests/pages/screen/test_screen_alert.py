@@ -3,11 +3,12 @@
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute
 
 from signage.alert_texts import ALERT_LANGUAGES
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, SIZES
 from tests.signage.contract_server import ContractServer, translate
@@ -86,10 +87,10 @@ def test_a_long_message_fits_and_its_words_are_read_out_once(hall: ContractServe
 
 
 def test_calls_and_notices_are_gone_while_an_alert_holds_and_back_after_it(
-    hall: ContractServer, pages: Pages
+    hall: ContractServer, dom_pages: DomPages
 ):
     hall.call("R042")
-    page = opened(pages, hall)
+    page = dom_pages.open(f"{hall.url}/screen#t=good", width=1920, height=1080)
     expect(page.locator(".card")).to_be_visible()
     hall.raise_alert("evacuate")
     expect(page.locator(".alert-title")).to_be_visible()

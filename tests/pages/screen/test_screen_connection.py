@@ -2,13 +2,11 @@
 
 import re
 import time
-from typing import Any
-
-from playwright.sync_api import expect
 
 from server.documents.parts.contrast import READABLE, contrast
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer
@@ -30,9 +28,9 @@ HOLD_FRAMES = """() => {
 
 
 def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_heartbeat(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     wait_until(lambda: hall.requests.count("/api/v1/halls/laon/screen") == 1, "the first fetch")
     asked = len(hall.requests)
     hall.beat()
@@ -49,11 +47,11 @@ def test_the_page_never_asks_again_by_itself_and_a_lost_message_is_found_by_the_
 
 
 def test_the_state_of_a_restored_hall_replaces_the_shown_one_although_its_version_is_lower(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
     hall.version = 900
     hall.call("R042")
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     expect(page.locator(".card")).to_have_count(1)
     hall.epoch, hall.version, hall.calls = "e2", 1, []
     hall.beat()
@@ -82,9 +80,9 @@ def test_a_restore_announced_while_the_former_hall_is_fetched_is_not_forgotten(
 
 
 def test_the_token_leaves_the_address_and_a_reload_works_without_it(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     assert page.evaluate("location.href") == f"{hall.url}/screen"
     page.reload()
     expect(page.locator("body")).to_have_attribute("data-view", "empty")
@@ -128,17 +126,14 @@ def test_a_week_without_a_server_plays_on_and_says_since_when(pages: Pages, hall
     assert page.locator("body").get_attribute("data-asleep") == "no"
 
 
-def test_a_restored_connection_is_live_again_and_reads_once(pages: Pages, hall: ContractServer) -> None:
-    page = pages.open(width=1920, height=1080)
-    sockets: list[Any] = []
-    page.route_web_socket(
-        "**/socket.io/**", lambda socket: sockets.append((socket, socket.connect_to_server()))
-    )
-    page.goto(f"{hall.url}/screen#t=good")
+def test_a_restored_connection_is_live_again_and_reads_once(
+    dom_pages: DomPages, hall: ContractServer
+) -> None:
+    page = dom_pages.open(f"{hall.url}/screen#t=good", width=1920, height=1080)
     expect(page.locator("body")).to_have_attribute("data-view", "empty")
     wait_until(lambda: hall.requests[-1].endswith("/screen"), "it has asked for all it asks for")
     asked = len(hall.requests)
-    sockets[0][0].close()
+    page.cut()
     expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
     hall.call("R042")
     expect(page.locator(".card-number")).to_have_text("R042")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from hardware.speech.sound import silence, to_wav
 from signage.lettering import text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
 from tests.pages.screen.screen_page import MEASURE, opened
 from tests.signage.contract_server import ContractServer, instant
@@ -97,8 +98,8 @@ def test_a_working_loop_is_shown_by_a_sign_and_in_words(
     assert_accessible(page)
 
 
-def test_a_broken_loop_is_shown_nowhere(pages: Pages, hall: ContractServer) -> None:
-    page = pages.open(f"{hall.url}/screen#t=good", width=1920, height=1080)
+def test_a_broken_loop_is_shown_nowhere(dom_pages: DomPages, hall: ContractServer) -> None:
+    page = dom_pages.open(f"{hall.url}/screen#t=good", width=1920, height=1080)
     hall.call("A042")
     hall.send_board()
     expect(page.locator(".card-number")).to_have_text("A042")

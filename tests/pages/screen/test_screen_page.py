@@ -1,9 +1,9 @@
-"""The hall screen in a real browser: how it shows calls."""
+"""The hall screen: how it shows calls."""
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPages, expect
 from tests.pages.screen.screen_page import MEASURE, opened, rows
 from tests.signage.contract_server import ContractServer, former
 
@@ -18,9 +18,9 @@ LARGEST_SHIFT = 0.02
 
 
 def test_a_call_appears_large_with_its_place_and_screen_readers_announce_it(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     hall.call("R042", direction="porte bleue")
     hall.send_board()
     expect(page.locator(".card-number")).to_have_text("R042")
@@ -29,8 +29,8 @@ def test_a_call_appears_large_with_its_place_and_screen_readers_announce_it(
     expect(page.locator("#spoken")).to_have_text("Numéro R 0 4 2, guichet 3")
 
 
-def test_a_recall_says_its_rank_with_a_raised_letter(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall)
+def test_a_recall_says_its_rank_with_a_raised_letter(dom_pages: DomPages, hall: ContractServer) -> None:
+    page = opened(dom_pages, hall)
     hall.call("R042", rank=2)
     hall.send_board()
     expect(page.locator(".card-recall")).to_have_text("2e appel")
@@ -38,9 +38,9 @@ def test_a_recall_says_its_rank_with_a_raised_letter(pages: Pages, hall: Contrac
 
 
 def test_the_card_stays_ten_seconds_after_the_visitor_is_at_the_counter_then_joins_the_last_calls(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     page.clock.install()
     hall.call("R042")
     hall.send_board()
@@ -54,9 +54,11 @@ def test_the_card_stays_ten_seconds_after_the_visitor_is_at_the_counter_then_joi
     assert rows(page, ".list") == ["R042 guichet 3"]
 
 
-def test_a_called_visitor_stays_listed_when_another_is_called(pages: Pages, hall: ContractServer) -> None:
+def test_a_called_visitor_stays_listed_when_another_is_called(
+    dom_pages: DomPages, hall: ContractServer
+) -> None:
     hall.call("R041", "guichet 1", ago_s=120)
-    page = opened(pages, hall)
+    page = opened(dom_pages, hall)
     hall.call("R042")
     hall.send_board()
     expect(page.locator(".card-number")).to_have_text("R042")
@@ -85,8 +87,8 @@ def test_the_pointer_is_hidden(pages: Pages, hall: ContractServer) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).cursor") == "none"
 
 
-def test_the_sentences_of_all_languages_reach_the_page(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall)
+def test_the_sentences_of_all_languages_reach_the_page(dom_pages: DomPages, hall: ContractServer) -> None:
+    page = opened(dom_pages, hall)
     languages = page.evaluate("JSON.parse(document.getElementById('sentences').textContent).languages")
     assert set(languages) == {"fr", "en", "es"}
     assert languages["es"]["sentences"]["recall"] == "{rank}.[a] llamada"

@@ -1,13 +1,15 @@
 """A screen's purpose: its layout, its arrow, its one counter, and letters for its farthest reader."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from signage.lettering import TEXT_PX, legible_at_m, text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.pages.screen.screen_page import MEASURE
 from tests.signage.contract_server import ContractServer
 
@@ -17,7 +19,6 @@ NOTICE = {
     "body": {"fr": "L’accueil ferme à midi le 24 décembre."},
     "category": "hours",
 }
-SCALED = "(scale) => Number(getComputedStyle(document.documentElement).getPropertyValue('--s')) === scale"
 LETTERS = "(place) => parseFloat(getComputedStyle(document.querySelector(place)).fontSize)"
 COUNTER = {"id": "guichet 3", "label": "guichet 3"}
 
@@ -28,15 +29,20 @@ def hall(hall: ContractServer) -> ContractServer:
     return hall
 
 
-def opened(pages: Pages, hall: ContractServer, size: tuple[int, int] = (1920, 1080), **place: Any) -> Page:
+def opened[P: (Page, DomPage)](
+    pages: Opens[P], hall: ContractServer, size: tuple[int, int] = (1920, 1080), **place: Any
+) -> P:
     hall.screen["place"] = {"layout": "hall", "text_scale": 1.0, "arrow": None, "counter": None, **place}
     page = pages.open(f"{hall.url}/screen#t=good", width=size[0], height=size[1])
     expect(page.locator("body")).to_have_attribute("data-place", hall.screen["place"]["layout"])
-    page.wait_for_function(SCALED, arg=hall.screen["place"]["text_scale"])
+    scale = hall.screen["place"]["text_scale"]
+    expect(page.locator("html")).to_have_attribute("style", re.compile(rf"--s: {scale:g};"))
     return page
 
 
-def called(page: Page, hall: ContractServer, number: str = "A042", counter: str = "guichet 3") -> None:
+def called(
+    page: Page | DomPage, hall: ContractServer, number: str = "A042", counter: str = "guichet 3"
+) -> None:
     hall.call(number, counter, direction="derrière l’accueil, porte bleue")
     hall.send_board()
     expect(page.locator(".card-number", has_text=number)).to_be_visible()
@@ -59,17 +65,19 @@ def test_the_farthest_reader_can_read_the_directions(
     assert_accessible(page)
 
 
-def test_the_way_from_this_screen_is_shown_by_a_sign_and_in_words(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall, layout="corridor", arrow="left")
+def test_the_way_from_this_screen_is_shown_by_a_sign_and_in_words(
+    dom_pages: DomPages, hall: ContractServer
+) -> None:
+    page = opened(dom_pages, hall, layout="corridor", arrow="left")
     called(page, hall)
     expect(page.locator(".card-arrow")).to_have_text("à gauche")
     expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
 
 
 def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = opened(pages, hall, layout="corridor", arrow="left")
+    page = opened(dom_pages, hall, layout="corridor", arrow="left")
     called(page, hall)
     expect(page.locator(".card-arrow")).to_have_text("à gauche")
     hall.screen["place"] = hall.screen["place"] | {"arrow": "right"}
@@ -85,8 +93,8 @@ def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
     expect(page.locator("#state-title")).to_have_text("Bureau 3")
 
 
-def test_a_screen_of_calls_only_has_no_room_for_notices(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall, layout="calls")
+def test_a_screen_of_calls_only_has_no_room_for_notices(dom_pages: DomPages, hall: ContractServer) -> None:
+    page = opened(dom_pages, hall, layout="calls")
     expect(page.locator("#aside")).to_be_hidden()
     called(page, hall)
     expect(page.locator("#aside")).to_be_hidden()

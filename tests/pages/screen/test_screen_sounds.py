@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from hardware.speech.sound import RATE_HZ, silence, to_wav
 from tests.harness.chromium import Pages
+from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer
 
@@ -21,7 +22,7 @@ PLAYED = """
 """
 
 
-def listening(pages: Pages, hall: ContractServer, script: str = "") -> Page:
+def listening[P: (Page, DomPage)](pages: Opens[P], hall: ContractServer, script: str = "") -> P:
     hall.screen["has_sound"] = True
     page = pages.open(width=1920, height=1080)
     page.add_init_script(PLAYED + script)
@@ -68,9 +69,9 @@ def test_a_call_is_not_spoken_again_once_another_waits(
 
 
 def test_a_screen_without_sound_and_an_old_announcement_play_nothing(
-    pages: Pages, hall: ContractServer
+    dom_pages: DomPages, hall: ContractServer
 ) -> None:
-    page = listening(pages, hall)
+    page = listening(dom_pages, hall)
     old = hall.call("R042", ago_s=30)
     hall.announce(old, audio="short.wav")
     hall.send_board()
