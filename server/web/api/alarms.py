@@ -8,7 +8,7 @@ from server.usecases.alarms.read_alarms import AlarmReader, AlarmsAnswer, read_a
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape, Slug
 from server.web.rendering.viewer import page_language
 
@@ -23,9 +23,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("alarms")
 
-    @routes.get("/halls/<hall>/alarms", responses={200: answering(AlarmsAnswer)})
+    @routes.get("/halls/<hall>/alarms")
     @requires(Permission.READ_QUEUE)
-    def of_hall(path: HallPath) -> Any:
+    def of_hall(path: HallPath) -> AlarmsAnswer:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         reader = AlarmReader(page_language(), api.translate, names_people=caller.kind == "person")

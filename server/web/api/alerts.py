@@ -1,7 +1,7 @@
 """Alerts: raised in some halls by one press, ended by two confirmations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -20,7 +20,7 @@ from server.usecases.once_in_many_halls import once
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language
@@ -70,9 +70,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("alerts")
 
-    @routes.post("/alerts", responses={200: answering(RaisedAlertAnswer), 201: answering(RaisedAlertAnswer)})
+    @routes.post("/alerts")
     @requires(Permission.RAISE_ALERT)
-    def take_over(body: AlertBody) -> Any:
+    def take_over(body: AlertBody) -> tuple[RaisedAlertAnswer, Literal[200, 201]]:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
 
         Each hall succeeds or fails by itself, as in an answer 207: the alert is raised in every hall where
@@ -99,24 +99,24 @@ def blueprint(api: Api) -> ApiRoutes:
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
 
-    @routes.get("/alerts", responses={200: answering(AlertsAnswer)})
+    @routes.get("/alerts")
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
-    def listed() -> Any:
+    def listed() -> AlertsAnswer:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
         caller = someone()
         halls = _own_halls(api.database)
         return read_alerts(api.database, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/alerts/end-asked", responses={200: answering(EndsAskedAnswer)})
+    @routes.get("/alerts/end-asked")
     @requires(Permission.END_ALERT, of=PEOPLE, anywhere=True)
-    def ends_asked() -> Any:
+    def ends_asked() -> EndsAskedAnswer:
         """The alerts whose end another person has confirmed once and the caller may confirm."""
         halls = _may(api.database, _every(api.database), Permission.END_ALERT)
         return read_ends_asked(api.database, halls, someone().author)
 
-    @routes.get("/alerts/<alert>", responses={200: answering(AlertAnswer)})
+    @routes.get("/alerts/<alert>")
     @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
-    def one(path: AlertPath) -> Any:
+    def one(path: AlertPath) -> AlertAnswer:
         """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
 
         A key reads what it raised itself, and nobody's name.
@@ -124,16 +124,16 @@ def blueprint(api: Api) -> ApiRoutes:
         caller, halls = someone(), _own_halls(api.database)
         return read_alert(api.database, path.alert, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/halls/<hall>/alerts", responses={200: answering(HallAlertsAnswer)})
+    @routes.get("/halls/<hall>/alerts")
     @requires(Permission.READ_BOARD)
-    def of_hall(path: HallPath) -> Any:
+    def of_hall(path: HallPath) -> HallAlertsAnswer:
         """The alerts in force in a hall; people at work read who raised each."""
         caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
 
-    @routes.post("/alerts/<alert>/ask-end", responses={200: answering(AlertGestureAnswer)})
+    @routes.post("/alerts/<alert>/ask-end")
     @requires(Permission.END_ALERT)
-    def first(path: AlertPath, body: EndBody) -> Any:
+    def first(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
         """The first confirmation that an alert is over; the second follows within five minutes.
 
         Each hall succeeds or fails by itself: `failed` names those that refused, and those that the caller
@@ -141,9 +141,9 @@ def blueprint(api: Api) -> ApiRoutes:
         """
         return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/end", responses={200: answering(AlertGestureAnswer)})
+    @routes.post("/alerts/<alert>/end")
     @requires(Permission.END_ALERT)
-    def second(path: AlertPath, body: EndBody) -> Any:
+    def second(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
         """The second confirmation: the alert is over, but in the halls of `failed`.
 
         By another person where one who may is there; the first may end it alone when nobody answered in two
@@ -151,9 +151,9 @@ def blueprint(api: Api) -> ApiRoutes:
         """
         return _confirmed(api, path.alert, body, end_alert, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/take-back", responses={200: answering(AlertGestureAnswer)})
+    @routes.post("/alerts/<alert>/take-back")
     @requires(Permission.RAISE_ALERT, of=PEOPLE)
-    def taken_back(path: AlertPath, body: EndBody) -> Any:
+    def taken_back(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
         """Whoever raised the alert by mistake takes it back, within a minute; screens say so."""
         return _confirmed(api, path.alert, body, take_back, Permission.RAISE_ALERT)
 

@@ -1,7 +1,7 @@
 """Appointments: the day's list, booking, moving, cancelling, import, check-in."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Literal, cast
 
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
@@ -28,7 +28,7 @@ from server.usecases.tickets.issue_ticket import TicketRequest
 from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.appointments import (
     AppointmentBody,
     AppointmentChange,
@@ -67,9 +67,9 @@ def blueprint(api: Api) -> ApiRoutes:
 
 
 def _reading(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/halls/<hall>/appointments", responses={200: answering(AppointmentsAnswer)})
+    @routes.get("/halls/<hall>/appointments")
     @requires(Permission.READ_APPOINTMENTS)
-    def appointments(path: HallPath, query: DayQuery) -> Any:
+    def appointments(path: HallPath, query: DayQuery) -> AppointmentsAnswer:
         """The appointments of a local date, today unless told.
 
         Codes only for who may give tickets, numbers only for who sees the whole queue.
@@ -89,9 +89,9 @@ def _reading(routes: ApiRoutes, api: Api) -> None:
             has_visits=may(Permission.BOOK) or (may(Permission.READ_QUEUE) and reach.is_whole),
         )
 
-    @routes.post("/halls/<hall>/appointment-sheets", responses={202: answering(PrintState)})
+    @routes.post("/halls/<hall>/appointment-sheets")
     @requires(Permission.ISSUE)
-    def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> Any:
+    def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> tuple[PrintState, Literal[202]]:
         """Prints how to book a service; it is no ticket."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         kiosk = caller.configured if caller.kind == "device" else body.kiosk
@@ -106,9 +106,9 @@ def _reading(routes: ApiRoutes, api: Api) -> None:
         )
         return answer, 202
 
-    @routes.get("/halls/<hall>/convocations", responses={200: answering(ConvocationsAnswer)})
+    @routes.get("/halls/<hall>/convocations")
     @requires(Permission.ISSUE)
-    def convocations(path: HallPath) -> Any:
+    def convocations(path: HallPath) -> ConvocationsAnswer:
         """The hours of today at which convocations without a code are still expected, by service.
 
         A kiosk reads those of the services it offers.
@@ -118,12 +118,9 @@ def _reading(routes: ApiRoutes, api: Api) -> None:
 
 
 def _booking(routes: ApiRoutes, api: Api) -> None:
-    @routes.post(
-        "/halls/<hall>/appointments",
-        responses={200: answering(AppointmentAnswer), 201: answering(AppointmentAnswer)},
-    )
+    @routes.post("/halls/<hall>/appointments")
     @requires(Permission.BOOK)
-    def book(path: HallPath, body: AppointmentBody) -> Any:
+    def book(path: HallPath, body: AppointmentBody) -> tuple[AppointmentAnswer, Literal[200, 201]]:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
         caller, hall = require_caller(Permission.BOOK, path.hall)
         appointment = AppointmentRequest(
@@ -137,11 +134,11 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
         booked = book_appointment(api.database, hall, caller.author, appointment, write_key=key)
         api.breathe()
         answer = {name: value for name, value in booked.items() if name != "is_new"}
-        return answer, 201 if booked["is_new"] else 200
+        return cast(AppointmentAnswer, answer), 201 if booked["is_new"] else 200  # less one key
 
-    @routes.patch("/halls/<hall>/appointments/<appointment>", responses={200: answering(AppointmentAnswer)})
+    @routes.patch("/halls/<hall>/appointments/<appointment>")
     @requires(Permission.BOOK)
-    def move(path: AppointmentPath, body: AppointmentChange) -> Any:
+    def move(path: AppointmentPath, body: AppointmentChange) -> AppointmentAnswer:
         """Gives an appointment another hour or service; named by its id, or its id outside."""
         caller, hall = require_caller(Permission.BOOK, path.hall)
         return move_appointment(
@@ -154,17 +151,17 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
             write_key=write_key(caller.author),
         )
 
-    @routes.delete("/halls/<hall>/appointments/<appointment>", responses={200: answering(AppointmentAnswer)})
+    @routes.delete("/halls/<hall>/appointments/<appointment>")
     @requires(Permission.BOOK)
-    def cancel(path: AppointmentPath) -> Any:
+    def cancel(path: AppointmentPath) -> AppointmentAnswer:
         """Cancels an appointment; again, it changes nothing."""
         caller, hall = require_caller(Permission.BOOK, path.hall)
         key = write_key(caller.author)
         return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
 
-    @routes.post("/halls/<hall>/appointments/import", responses={200: answering(ImportAnswer)})
+    @routes.post("/halls/<hall>/appointments/import")
     @requires(Permission.BOOK)
-    def import_file(path: HallPath, body: ImportBody) -> Any:
+    def import_file(path: HallPath, body: ImportBody) -> ImportAnswer:
         """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
         caller, hall = require_caller(Permission.BOOK, path.hall)
         if (body.csv is None) == (body.ics is None):
@@ -179,7 +176,7 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
             write_key=write_key(caller.author),
         )
         language = page_language()
-        refused = [
+        refused: list[LineRefused] = [
             {**line, "detail": api.translate(f"refusal.{line['code']}", language)}
             for line in answer["refused"]
         ]
@@ -187,11 +184,9 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
 
 
 def _arriving(routes: ApiRoutes, api: Api) -> None:
-    @routes.post(
-        "/appointments/check-in", responses={200: answering(TicketAnswer), 201: answering(TicketAnswer)}
-    )
+    @routes.post("/appointments/check-in")
     @requires(Permission.ISSUE)
-    def check_in(body: CheckInBody) -> Any:
+    def check_in(body: CheckInBody) -> tuple[TicketAnswer, Literal[200, 201]]:
         """The person expected is here: a ticket of the appointments' own series."""
         caller = someone()
         where = body.hall or caller.hall
@@ -218,12 +213,9 @@ def _arriving(routes: ApiRoutes, api: Api) -> None:
         )
         return answer_press(api, caller, hall, ticket)
 
-    @routes.post(
-        "/halls/<hall>/appointments/<appointment>/undo-check-in",
-        responses={200: answering(AppointmentAnswer)},
-    )
+    @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in")
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)
-    def undo(path: AppointmentPath) -> Any:
+    def undo(path: AppointmentPath) -> AppointmentAnswer:
         """A check-in was a mistake: the ticket is void and the person expected again."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         key = write_key(caller.author)

@@ -165,39 +165,39 @@ def _stale(api: Api, stale: StaleDocument) -> Response:
 
 
 def _reading(routes: ApiRoutes, api: Api, players: Players) -> None:
-    @routes.get("", responses={200: answering(DocumentsAnswer)})
+    @routes.get("")
     @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
-    def documents() -> Any:
+    def documents() -> DocumentsAnswer:
         """The documents one may change, with their newest revisions and drafts."""
         return read_documents(api.database, _reader(api)[1])
 
-    @routes.get("/<document>", responses={200: answering(DocumentAnswer)})
+    @routes.get("/<document>")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def document(path: DocumentPath) -> Any:
+    def document(path: DocumentPath) -> DocumentAnswer:
         """A document as it is published, and its draft."""
         return read_document(api.database, path.document, _reader(api)[1])
 
-    @routes.get("/<document>/revisions", responses={200: answering(RevisionsAnswer)})
+    @routes.get("/<document>/revisions")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def revisions(path: DocumentPath, query: RevisionsQuery) -> Any:
+    def revisions(path: DocumentPath, query: RevisionsQuery) -> RevisionsAnswer:
         """Who published what when, the newest first, twenty at a time."""
         return read_revisions(api.database, path.document, _reader(api)[1], before=query.before)
 
-    @routes.get("/<document>/revisions/<revision>", responses={200: answering(RevisionAnswer)})
+    @routes.get("/<document>/revisions/<revision>")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def revision(path: RevisionPath) -> Any:
+    def revision(path: RevisionPath) -> RevisionAnswer:
         """A revision with its content, and what a rollback to it would change."""
         return read_revision(api.database, path.document, path.revision, _reader(api)[1])
 
-    @routes.get("/<document>/devices", responses={200: answering(AppliedAnswer)})
+    @routes.get("/<document>/devices")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def devices(path: DocumentPath) -> Any:
+    def devices(path: DocumentPath) -> AppliedAnswer:
         """Which configuration each kiosk and screen that a document is for runs."""
         return read_applied(api.database, path.document, _reader(api)[1], players)
 
     @routes.get("/<document>/export", responses={200: answering(ExportedDocument)})
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def export(path: DocumentPath, query: ExportQuery) -> Any:
+    def export(path: DocumentPath, query: ExportQuery) -> Response:
         """A revision as a file, ready to be changed and imported."""
         text = read_export(api.database, path.document, _reader(api)[1], query.revision)
         answer = Response(text, mimetype="application/json")
@@ -206,15 +206,15 @@ def _reading(routes: ApiRoutes, api: Api, players: Players) -> None:
 
 
 def _drafting(routes: ApiRoutes, api: Api) -> None:
-    @routes.put("/<document>/draft", responses={200: answering(DraftAnswer)})
+    @routes.put("/<document>/draft")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def save(path: DocumentPath, body: DraftBody) -> Any:
+    def save(path: DocumentPath, body: DraftBody) -> DraftAnswer:
         """One more version of the draft; kept with its problems. 409 tells what somebody else changed."""
         return _save(api, path.document, body, body.content)
 
-    @routes.delete("/<document>/draft", responses={200: answering(DiscardedAnswer)})
+    @routes.delete("/<document>/draft")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def discard(path: DocumentPath, query: DraftVersionQuery) -> Any:
+    def discard(path: DocumentPath, query: DraftVersionQuery) -> DiscardedAnswer:
         """The draft is no more; what is published stays."""
         caller, reader = _reader(api)
         key = write_key(caller.author)
@@ -224,9 +224,9 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
             write_key=key,
         )
 
-    @routes.post("/<document>/import", responses={200: answering(ImportedFileAnswer)})
+    @routes.post("/<document>/import")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> Any:
+    def import_file(path: DocumentPath, query: ImportQuery, body: FileBody) -> ImportedFileAnswer:
         """A file becomes the draft, unless it has errors; with `dry_run` it is only examined."""
         _, reader = _reader(api)
         if query.dry_run:
@@ -235,7 +235,7 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
         return _save(api, path.document, body, content)
 
 
-def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> Any:
+def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[str, Any]) -> DraftAnswer:
     caller, reader = _reader(api)
     joining = None if body.joining is None else body.joining.joining()
     draft = DraftRequest(content, body.base_revision, body.draft_version, joining)
@@ -244,9 +244,9 @@ def _save(api: Api, document: str, body: DraftBody | FileBody, content: Mapping[
 
 
 def _publishing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/<document>/publish", responses={200: answering(PublishedAnswer)})
+    @routes.post("/<document>/publish")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def publish(path: DocumentPath, body: DraftVersionBody) -> Any:
+    def publish(path: DocumentPath, body: DraftVersionBody) -> PublishedAnswer:
         """The draft applies, from now on and everywhere, as the next revision."""
         caller, reader = _reader(api)
         key = write_key(caller.author)
@@ -256,9 +256,9 @@ def _publishing(routes: ApiRoutes, api: Api) -> None:
             write_key=key,
         )
 
-    @routes.post("/<document>/rollback", responses={200: answering(PublishedAnswer)})
+    @routes.post("/<document>/rollback")
     @requires(Permission.CONFIGURE, of=PEOPLE)
-    def rollback(path: DocumentPath, body: RollbackBody) -> Any:
+    def rollback(path: DocumentPath, body: RollbackBody) -> PublishedAnswer:
         """An old revision applies again, as a new one."""
         caller, reader = _reader(api)
         return roll_back(

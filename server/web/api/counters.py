@@ -1,7 +1,7 @@
 """Counters and the verbs on legs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
@@ -99,25 +99,25 @@ def _believed(body: NextBody) -> AtCounter:
 
 
 def _reading(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/counters/<counter>", responses={200: answering(CounterAnswer)})
+    @routes.get("/counters/<counter>")
     @requires(Permission.READ_QUEUE)
-    def counter(path: CounterPath) -> Any:
+    def counter(path: CounterPath) -> CounterAnswer:
         """A counter: its session, its leg, the gesture that may be undone."""
         caller = require_at(Permission.READ_QUEUE, path.counter)
         return read_counter(api.database, path.counter, reader=caller.author)
 
-    @routes.get("/counters/<counter>/waiting", responses={200: answering(WaitingAnswer)})
+    @routes.get("/counters/<counter>/waiting")
     @requires(Permission.READ_QUEUE)
-    def waiting(path: CounterPath) -> Any:
+    def waiting(path: CounterPath) -> WaitingAnswer:
         """Everyone who waits for a counter, in the order in which it would call them now."""
         caller = require_at(Permission.READ_QUEUE, path.counter)
         return read_waiting(api.database, path.counter, reader=caller.author)
 
 
 def _sessions(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/session", responses={201: answering(SessionAnswer)})
+    @routes.post("/counters/<counter>/session")
     @requires(Permission.CALL)
-    def open_session(path: CounterPath, body: SessionBody) -> Any:
+    def open_session(path: CounterPath, body: SessionBody) -> tuple[SessionAnswer, Literal[201]]:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
         author = _agent(path.counter)
         session = SessionRequest(
@@ -125,9 +125,9 @@ def _sessions(routes: ApiRoutes, api: Api) -> None:
         )
         return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
 
-    @routes.patch("/counters/<counter>/session", responses={200: answering(CounterAnswer)})
+    @routes.patch("/counters/<counter>/session")
     @requires(Permission.CALL, Permission.SUPERVISE)
-    def change_session(path: CounterPath, body: SessionChange) -> Any:
+    def change_session(path: CounterPath, body: SessionChange) -> CounterAnswer:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
         given = body.model_fields_set
         if given == {"profile"}:
@@ -162,7 +162,7 @@ def _sessions(routes: ApiRoutes, api: Api) -> None:
         return "", 204
 
 
-def _move(api: Api, counter: str, profile: str | None) -> Any:
+def _move(api: Api, counter: str, profile: str | None) -> CounterAnswer:
     """Moves an agent's own session, which it names, or any session for who supervises."""
     session = session_header()
     permission = Permission.SUPERVISE if session is None else Permission.CALL
@@ -172,9 +172,9 @@ def _move(api: Api, counter: str, profile: str | None) -> Any:
 
 
 def _presence(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/presence", responses={200: answering(CounterAnswer)})
+    @routes.post("/counters/<counter>/presence")
     @requires(Permission.CALL)
-    def presence(path: CounterPath) -> Any:
+    def presence(path: CounterPath) -> CounterAnswer:
         """The agent whose console asked is there: who is called stays called."""
         author = _agent(path.counter)
         key = write_key(author)
@@ -193,9 +193,9 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
         api.breathe()
         return ("", 204) if answer is None else answer
 
-    @routes.post("/counters/<counter>/call", responses={200: answering(Leg)})
+    @routes.post("/counters/<counter>/call")
     @requires(Permission.CALL)
-    def chosen_leg(path: CounterPath, body: CallBody) -> Any:
+    def chosen_leg(path: CounterPath, body: CallBody) -> Leg:
         """Calls a chosen visit out of order, with its reason."""
         author = _agent(path.counter)
         believed = _believed(body)
@@ -209,9 +209,9 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
             write_key=write_key(author),
         )
 
-    @routes.post("/counters/<counter>/call-elsewhere", responses={200: answering(Leg)})
+    @routes.post("/counters/<counter>/call-elsewhere")
     @requires(Permission.CALL)
-    def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Any:
+    def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Leg:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
         author = _agent(path.counter)
         target = Elsewhere(body.counter, body.visit, body.reason, body.stays)
@@ -246,9 +246,9 @@ def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:
 
 
 def _undoing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/legs/<leg>/undo", responses={200: answering(CounterAnswer)})
+    @routes.post("/legs/<leg>/undo")
     @requires(Permission.CALL)
-    def undo_leg(path: LegPath, body: UndoBody) -> Any:
+    def undo_leg(path: LegPath, body: UndoBody) -> CounterAnswer:
         """Takes back the counter's last gesture on this leg."""
         require_caller(Permission.CALL, hall_of_leg(api.database, path.leg))
         with api.database.read() as rows:
@@ -257,13 +257,13 @@ def _undoing(routes: ApiRoutes, api: Api) -> None:
             raise Refusal("unknown_leg", leg=path.leg)
         return _undo(counter, body.fact)
 
-    @routes.post("/counters/<counter>/undo", responses={200: answering(CounterAnswer)})
+    @routes.post("/counters/<counter>/undo")
     @requires(Permission.CALL)
-    def undo_gesture(path: CounterPath, body: UndoBody) -> Any:
+    def undo_gesture(path: CounterPath, body: UndoBody) -> CounterAnswer:
         """Takes back the counter's last gesture, a greeting included."""
         return _undo(path.counter, body.fact)
 
-    def _undo(counter: str, fact: str) -> Any:
+    def _undo(counter: str, fact: str) -> CounterAnswer:
         author = _agent(counter)
         session, key = own_session(), write_key(author)
         answer = undo(api.database, counter, author, fact, session=session, write_key=key)

@@ -1,7 +1,7 @@
 """Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
 
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from hardware.json_types import Count, LocalDate, Seconds, Texts
 from server.domain.people.roles import Permission
@@ -25,7 +25,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import (
     HallPath,
     HallQueuePath,
@@ -42,17 +42,17 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("halls")
 
-    @routes.get("/halls/<hall>/board", responses={200: answering(BoardAnswer)})
+    @routes.get("/halls/<hall>/board")
     @requires(Permission.READ_BOARD)
-    def board(path: HallPath) -> Any:
+    def board(path: HallPath) -> BoardAnswer:
         """Calls, last calls and queues with their waits."""
         _, hall = require_caller(Permission.READ_BOARD, path.hall)
         queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
-        return read_board(api.database, hall) | {"queues": queues["queues"]}
+        return {**read_board(api.database, hall), "queues": queues["queues"]}
 
-    @routes.get("/halls/<hall>/screen", responses={200: answering(ScreenAnswer)})
+    @routes.get("/halls/<hall>/screen")
     @requires(Permission.READ_BOARD)
-    def screen(path: HallPath, query: ScreenQuery) -> Any:
+    def screen(path: HallPath, query: ScreenQuery) -> ScreenAnswer:
         """What a screen needs besides the board: names, programme, sound.
 
         A screen asks for itself. A person may name one, and look at a version of a notice on it.
@@ -69,11 +69,12 @@ def blueprint(api: Api) -> ApiRoutes:
         screen_id = caller.configured or preview_of
         voices = api.alert_voices(api.database.configuration(hall).site.alerts)
         content = read_screen(api.database, hall, screen_id, api.translate, preview)
-        return content | {"alert_voices": voices, "picture_every_s": api.settings.picture_minutes * 60}
+        every_s = api.settings.picture_minutes * 60
+        return {**content, "alert_voices": voices, "picture_every_s": every_s}
 
-    @routes.get("/halls/<hall>/queue", responses={200: answering(QueueAnswer)})
+    @routes.get("/halls/<hall>/queue")
     @requires(Permission.READ_QUEUE)
-    def queue(path: HallPath) -> Any:
+    def queue(path: HallPath) -> QueueAnswer:
         """Who waits, who is called and served, which counters are open, the day's figures.
 
         A person whose role is limited to some counters or services reads of these alone.
@@ -81,18 +82,18 @@ def blueprint(api: Api) -> ApiRoutes:
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         return read_queue(api.database, hall, reader=caller.author)
 
-    @routes.get("/halls/<hall>/queue/<queue>", responses={200: answering(QueuePage)})
+    @routes.get("/halls/<hall>/queue/<queue>")
     @requires(Permission.READ_QUEUE)
-    def queue_page(path: HallQueuePath, query: PageQuery) -> Any:
+    def queue_page(path: HallQueuePath, query: PageQuery) -> QueuePage:
         """The next waiting legs of one queue."""
         caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
         if path.queue not in api.database.configuration(hall).queues:
             raise Refusal("unknown_queue", queue=path.queue)
         return read_queue_page(api.database, hall, path.queue, after=query.after, reader=caller.author)
 
-    @routes.get("/indicators", responses={200: answering(IndicatorsAnswer)})
+    @routes.get("/indicators")
     @requires(Permission.READ_FIGURES)
-    def indicators(query: IndicatorsQuery) -> Any:
+    def indicators(query: IndicatorsQuery) -> IndicatorsAnswer:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
         _, hall = require_caller(Permission.READ_FIGURES, query.hall)
         return read_indicators(
@@ -104,9 +105,9 @@ def blueprint(api: Api) -> ApiRoutes:
             sentence=lambda key: api.translate(key, page_language()),
         )
 
-    @routes.get("/individual-figures", responses={200: answering(IndividualFiguresAnswer)})
+    @routes.get("/individual-figures")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def individual_figures(query: PeriodQuery) -> Any:
+    def individual_figures(query: PeriodQuery) -> IndividualFiguresAnswer:
         """Whom each agent served over some days and how long, in all and by service.
 
         Only where an administrator of the site decided that figures of one agent are shown; a median of

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Annotated, Any, Literal
+from typing import IO, Annotated, Literal
 
 from flask import request
 from pydantic import Field
@@ -30,7 +30,7 @@ from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.notices import reach_of_caller
 from server.web.api.services import Api, idempotency_key, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.viewer import page_language
 
@@ -176,9 +176,9 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         sentence = api.translate(f"refusal.{refusal['code']}", page_language(), **refusal["details"])
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
-    @routes.post("/media", responses={201: answering(UploadedAnswer)})
+    @routes.post("/media")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def upload(query: UploadQuery) -> Any:
+    def upload(query: UploadQuery) -> tuple[UploadedAnswer, Literal[201]]:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
         caller = identify()
         site = _site_of_upload(query.site, sites())
@@ -204,17 +204,17 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         library.uploaded()
         return answer, 201
 
-    @routes.get("/media", responses={200: answering(MediaAnswer)})
+    @routes.get("/media")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def listed(query: MediaQuery) -> Any:
+    def listed(query: MediaQuery) -> MediaAnswer:
         """The media of the library, the newest first, some at a time."""
         quota = api.settings.site_media_bytes
         found = read_media(api.database, before=query.before, sites=sites(), search=query.search, quota=quota)
         return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
-    @routes.get("/media/<medium>", responses={200: answering(MediumAnswer)})
+    @routes.get("/media/<medium>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def one(path: MediumPath) -> Any:
+    def one(path: MediumPath) -> MediumAnswer:
         """A medium: its state, its files, and why it was refused."""
         return with_sentence(read_medium(api.database, path.medium, sites=sites()))
 
@@ -225,9 +225,9 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
 def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
     """The routes that change or remove what is there, and the one that tries a feed."""
 
-    @routes.patch("/media/<medium>", responses={200: answering(MediumAnswer)})
+    @routes.patch("/media/<medium>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def describe(path: MediumPath, body: DescriptionBody) -> Any:
+    def describe(path: MediumPath, body: DescriptionBody) -> MediumAnswer:
         """Writes what a medium says for who cannot see it; a notice needs it."""
         author = identify().author
         key = write_key(author)
@@ -235,9 +235,9 @@ def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_senten
             describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
         )
 
-    @routes.put("/media/<medium>/details", responses={200: answering(MediumAnswer)})
+    @routes.put("/media/<medium>/details")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def catalogue(path: MediumPath, body: DetailsBody) -> Any:
+    def catalogue(path: MediumPath, body: DetailsBody) -> MediumAnswer:
         """Notes the name, tags, maker, rights and last day of a medium."""
         author = identify().author
         key = write_key(author)
@@ -245,16 +245,16 @@ def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_senten
             catalogue_medium(api.database, author, path.medium, body.typed, sites=sites(), write_key=key)
         )
 
-    @routes.get("/media/<medium>/uses", responses={200: answering(MediumUsesAnswer)})
+    @routes.get("/media/<medium>/uses")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def uses(path: MediumPath) -> Any:
+    def uses(path: MediumPath) -> MediumUsesAnswer:
         """Which notices have a medium, and what replacing it would do to each."""
         caller, reach = reach_of_caller()
         return read_uses(api.database, caller.author, reach, path.medium, sites=reach.media)
 
-    @routes.post("/media/<medium>/replace", responses={200: answering(ReplacedMediumAnswer)})
+    @routes.post("/media/<medium>/replace")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def replace(path: MediumPath, body: ReplacementBody) -> Any:
+    def replace(path: MediumPath, body: ReplacementBody) -> ReplacedMediumAnswer:
         """Puts another medium in its place, in all notices that were shown to the caller."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
@@ -272,21 +272,21 @@ def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_senten
             )
         )
 
-    @routes.put("/media/<medium>/captions/<language>", responses={200: answering(MediumAnswer)})
+    @routes.put("/media/<medium>/captions/<language>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def caption(path: CaptionsPath) -> Any:
+    def caption(path: CaptionsPath) -> MediumAnswer:
         """Gives a film the captions of a WebVTT file, the body itself, in a language."""
         return _captioned(path, request.stream.read(LARGEST_BYTES + 1))
 
-    @routes.delete("/media/<medium>/captions/<language>", responses={200: answering(MediumAnswer)})
+    @routes.delete("/media/<medium>/captions/<language>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def uncaption(path: CaptionsPath) -> Any:
+    def uncaption(path: CaptionsPath) -> MediumAnswer:
         """Takes the captions of a language from a film."""
         return _captioned(path, None)
 
-    @routes.delete("/media/<medium>", responses={200: answering(RemovedMediumAnswer)})
+    @routes.delete("/media/<medium>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def remove(path: MediumPath) -> Any:
+    def remove(path: MediumPath) -> RemovedMediumAnswer:
         """Removes a medium that no notice shows."""
         author = identify().author
         return remove_medium(
@@ -299,9 +299,9 @@ def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_senten
             write_key=write_key(author),
         )
 
-    @routes.post("/feeds", responses={200: answering(FeedAnswer)})
+    @routes.post("/feeds")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def feed(body: FeedBody) -> Any:
+    def feed(body: FeedBody) -> FeedAnswer:
         """Reads a web feed now, as a notice would show it."""
         library.slow_feeds()
         return library.try_feed(body.url)

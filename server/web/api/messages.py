@@ -1,6 +1,6 @@
 """Messages between pages at work; how many people are in a hall."""
 
-from typing import Any, TypedDict
+from typing import Literal, TypedDict
 
 from pydantic import Field
 
@@ -19,7 +19,7 @@ from server.usecases.hall.wall_answers import PeopleAnswer
 from server.web.access.callers import allowed_either, require_at, require_caller, role_of
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, CounterPath, HallPath, RequestShape, Slug
 
 
@@ -47,23 +47,23 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("messages")
 
-    @routes.get("/halls/<hall>/people", responses={200: answering(PeopleAnswer)})
+    @routes.get("/halls/<hall>/people")
     @requires(Permission.READ_BOARD)
-    def people(path: HallPath) -> Any:
+    def people(path: HallPath) -> PeopleAnswer:
         """How many people are in the hall, and what happens to them."""
         _, hall = require_caller(Permission.READ_BOARD, path.hall)
         return read_people(api.database, hall)
 
-    @routes.get("/halls/<hall>/messages", responses={200: answering(MessagesAnswer)})
+    @routes.get("/halls/<hall>/messages")
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
-    def help_calls(path: HallPath) -> Any:
+    def help_calls(path: HallPath) -> MessagesAnswer:
         """The calls for help of the last hour, with who has seen them."""
         allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
         return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
 
-    @routes.post("/halls/<hall>/messages", responses={201: answering(MessageAnswer)})
+    @routes.post("/halls/<hall>/messages")
     @requires(Permission.RECEIVE, Permission.ASK_HELP)
-    def send(path: HallPath, body: MessageBody) -> Any:
+    def send(path: HallPath, body: MessageBody) -> tuple[MessageAnswer, Literal[201]]:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
         caller, hall = require_caller(permission, path.hall)
@@ -72,17 +72,17 @@ def blueprint(api: Api) -> ApiRoutes:
         api.messages_changed(hall, answer["counter"])
         return answer, 201
 
-    @routes.get("/counters/<counter>/messages", responses={200: answering(MessagesAnswer)})
+    @routes.get("/counters/<counter>/messages")
     @requires(Permission.CALL)
-    def for_counter(path: CounterPath) -> Any:
+    def for_counter(path: CounterPath) -> MessagesAnswer:
         """What nobody has seen yet at a counter."""
         hall = api.database.hall_of_counter(path.counter)
         require_at(Permission.CALL, path.counter)
         return {"messages": messages_for_counter(api.database, hall, path.counter)}
 
-    @routes.post("/messages/<message>/seen", responses={200: answering(MessageAnswer)})
+    @routes.post("/messages/<message>/seen")
     @requires(Permission.RECEIVE, Permission.CALL)
-    def seen(path: MessagePath) -> Any:
+    def seen(path: MessagePath) -> MessageAnswer:
         """A person has seen a message."""
         about = message_of(api.database, path.message)
         permission = Permission.RECEIVE if about.kind == HELP else Permission.CALL

@@ -37,7 +37,7 @@ from server.usecases.notices.read_notices import (
 from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug, one_line
 
@@ -119,46 +119,46 @@ def _gesture(path: NoticePath, version: int, state: NoticeState | None = None) -
 
 
 def _drafting(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/notices", responses={200: answering(NoticesAnswer)})
+    @routes.get("/notices")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def notices(query: NoticesQuery) -> Any:
+    def notices(query: NoticesQuery) -> NoticesAnswer:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
         filters = NoticesRequest(query.state, query.before)
         return read_notices(api.database, caller.author, reach, filters)
 
-    @routes.post("/notices", responses={201: answering(NoticeAnswer)})
+    @routes.post("/notices")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def draft(body: NoticeBody) -> Any:
+    def draft(body: NoticeBody) -> tuple[NoticeAnswer, Literal[201]]:
         """A new notice, its first version a draft."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
         return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
-    @routes.post("/notices/<notice>/correct", responses={201: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/correct")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def correct(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def correct(path: NoticePath, body: NoticeVersionBody) -> tuple[NoticeAnswer, Literal[201]]:
         """A draft with the same words; once published, it takes the place of this one."""
         return correct_notice(api.database, _gesture(path, body.version, body.state)), 201
 
-    @routes.get("/notices/<notice>", responses={200: answering(NoticeDetailAnswer)})
+    @routes.get("/notices/<notice>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def notice(path: NoticePath) -> Any:
+    def notice(path: NoticePath) -> NoticeDetailAnswer:
         """One notice with its history and what changed from version to version."""
         caller, reach = reach_of_caller()
         return read_notice(api.database, caller.author, reach, path.notice)
 
-    @routes.patch("/notices/<notice>", responses={200: answering(NoticeAnswer)})
+    @routes.patch("/notices/<notice>")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def edit(path: NoticePath, body: NoticeEditBody) -> Any:
+    def edit(path: NoticePath, body: NoticeEditBody) -> NoticeAnswer:
         """One more version, a draft again."""
         return edit_notice(api.database, _gesture(path, body.base_version), body.content)
 
 
 def _previewing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/halls/<hall>/notices/preview", responses={200: answering(ProgrammeAnswer)})
+    @routes.post("/halls/<hall>/notices/preview")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
-    def preview(path: HallPath, body: NoticeBody) -> Any:
+    def preview(path: HallPath, body: NoticeBody) -> ProgrammeAnswer:
         """The programme of a screen with a notice that somebody is writing. Nothing is stored."""
         _, hall = require_caller(Permission.DRAFT_NOTICES, path.hall)
         _, reach = reach_of_caller()
@@ -166,66 +166,66 @@ def _previewing(routes: ApiRoutes, api: Api) -> None:
 
 
 def _proposing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/notices/<notice>/submit", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/submit")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def submit(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def submit(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
         """The version waits for whoever decides."""
         return submit_notice(api.database, _gesture(path, body.version, body.state))
 
-    @routes.post("/notices/propose", responses={201: answering(NoticeAnswer)})
+    @routes.post("/notices/propose")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def propose(body: NoticeBody) -> Any:
+    def propose(body: NoticeBody) -> tuple[NoticeAnswer, Literal[201]]:
         """A new notice that waits for whoever decides: drafted and submitted in one transaction."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
         return propose_new(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
-    @routes.post("/notices/<notice>/propose", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/propose")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def propose_version(path: NoticePath, body: NoticeProposalBody) -> Any:
+    def propose_version(path: NoticePath, body: NoticeProposalBody) -> NoticeAnswer:
         """Proposes the notice with these words: edited and submitted in one transaction."""
         return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
 
-    @routes.post("/notices/<notice>/take-back", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/take-back")
     @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def take_back(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def take_back(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
         """The version that waits for a decision is a draft again."""
         return take_back_notice(api.database, _gesture(path, body.version, body.state))
 
 
 def _deciding(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/notices/<notice>/approve", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/approve")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def approve(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def approve(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
         """The version may be published."""
         return approve_notice(api.database, _gesture(path, body.version, body.state))
 
-    @routes.post("/notices/<notice>/refuse", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/refuse")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def refuse(path: NoticePath, body: NoticeRefusalBody) -> Any:
+    def refuse(path: NoticePath, body: NoticeRefusalBody) -> NoticeAnswer:
         """The version goes back with a reason."""
         return refuse_notice(api.database, _gesture(path, body.version, body.state), body.reason)
 
-    @routes.post("/notices/<notice>/archive", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/archive")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def archive(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def archive(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
         """It leaves the lists."""
         return archive_notice(api.database, _gesture(path, body.version, body.state))
 
 
 def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/<notice>/publish", responses={200: answering(PublishedNoticeAnswer)})
+    @routes.post("/notices/<notice>/publish")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def publish(path: NoticePath, body: NoticeDisplayBody) -> Any:
+    def publish(path: NoticePath, body: NoticeDisplayBody) -> PublishedNoticeAnswer:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
         answer = publish_notice(api.database, _gesture(path, body.version, body.state), display)
         programme_changed()
         return answer
 
-    @routes.post("/notices/<notice>/withdraw", responses={200: answering(NoticeAnswer)})
+    @routes.post("/notices/<notice>/withdraw")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def withdraw(path: NoticePath, body: NoticeVersionBody) -> Any:
+    def withdraw(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
         """It is shown no more."""
         answer = withdraw_notice(api.database, _gesture(path, body.version, body.state))
         programme_changed()
@@ -233,9 +233,9 @@ def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None])
 
 
 def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/publish", responses={201: answering(PublishedNoticeAnswer)})
+    @routes.post("/notices/publish")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def publish_at_once(body: NoticeBody) -> Any:
+    def publish_at_once(body: NoticeBody) -> tuple[PublishedNoticeAnswer, Literal[201]]:
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
@@ -243,9 +243,9 @@ def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[
         programme_changed()
         return answer, 201
 
-    @routes.post("/notices/<notice>/put-on-screens", responses={200: answering(PublishedNoticeAnswer)})
+    @routes.post("/notices/<notice>/put-on-screens")
     @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> Any:
+    def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> PublishedNoticeAnswer:
         """Puts the notice on screens with these words: every step that it still needs, in one transaction."""
         gesture = _gesture(path, body.version, body.state)
         answer = publish_edited(api.database, gesture, body.content)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 import structlog
 from pydantic import Field
@@ -19,7 +19,7 @@ from server.usecases.tickets.read_aloud import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.instants import Instant
 from server.web.api.shapes.requests import HallPath, RequestShape
 
@@ -122,9 +122,9 @@ def blueprint(
     """
     routes = ApiRoutes("reading")
 
-    @routes.get("/halls/<hall>/reading", responses={200: answering(ReadingAnswer)})
+    @routes.get("/halls/<hall>/reading")
     @requires(Permission.ISSUE)
-    def reading(path: HallPath, query: ReadingQuery) -> Any:
+    def reading(path: HallPath, query: ReadingQuery) -> ReadingAnswer:
         """A kiosk's view in sentences, with the audio file of each."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         slow()
@@ -146,16 +146,17 @@ def blueprint(
             "audio": [f"/audio/{name}" for name in names],
         }
 
-    @routes.get("/halls/<hall>/public-notices", responses={200: answering(PublicNoticesAnswer)})
+    @routes.get("/halls/<hall>/public-notices")
     @requires(Permission.ISSUE)
-    def public_notices(path: HallPath) -> Any:
+    def public_notices(path: HallPath) -> PublicNoticesAnswer:
         """What visitors of a hall may read of its notices now, in every language, and which are spoken."""
         _, hall = require_caller(Permission.ISSUE, path.hall)
         found = read_public_notices(api.database, hall, api.translate)
         languages = {each["code"] for notice in found["notices"] for each in notice["languages"]}
         public_url = api.settings.public_url
         notices = [with_register_address(each, found["hall"], public_url) for each in found["notices"]]
-        return found | {
+        return {
+            **found,
             "notices": notices,
             "voices": sorted(each for each in languages if speak and speaks(each)),
         }

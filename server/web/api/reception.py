@@ -1,7 +1,6 @@
 """What the reception desk asks besides tickets: a visit found again."""
 
 from datetime import time
-from typing import Any
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from server.usecases.visits.find_visits import FoundVisitsAnswer, RememberedTick
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape
 
 
@@ -27,9 +26,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("reception-api", tag="reception")
 
-    @routes.get("/halls/<hall>/visits", responses={200: answering(FoundVisitsAnswer)})
+    @routes.get("/halls/<hall>/visits")
     @requires(Permission.RECEIVE)
-    def visits(path: HallPath, query: VisitsQuery) -> Any:
+    def visits(path: HallPath, query: VisitsQuery) -> FoundVisitsAnswer:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
         caller, hall = require_caller(Permission.RECEIVE, path.hall)
         at = time.fromisoformat(query.at) if query.at else None

@@ -1,6 +1,6 @@
 """The voice of a hall: silent for a while."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from server.usecases.hall.set_quiet import QuietAnswer, set_quiet
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape
 
 
@@ -24,9 +24,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("sound")
 
-    @routes.post("/halls/<hall>/quiet", responses={200: answering(QuietAnswer)})
+    @routes.post("/halls/<hall>/quiet")
     @requires(Permission.SUPERVISE)
-    def quiet(path: HallPath, body: QuietBody) -> Any:
+    def quiet(path: HallPath, body: QuietBody) -> QuietAnswer:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
         caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         return set_quiet(api.database, hall, caller.author, body.minutes, write_key=write_key(caller.author))

@@ -1,7 +1,7 @@
 """The targets of a hall: those that were decided, one more, and one less."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ from server.usecases.quality.read_targets import TargetsAnswer, targets_answer
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 
 
@@ -63,25 +63,25 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("targets")
 
-    @routes.get("/halls/<hall>/targets", responses={200: answering(TargetsAnswer)})
+    @routes.get("/halls/<hall>/targets")
     @requires(Permission.READ_FIGURES)
-    def targets(path: HallPath) -> Any:
+    def targets(path: HallPath) -> TargetsAnswer:
         """The targets of each service: the one that applies today, those to come, the earlier ones."""
         _, hall = require_caller(Permission.READ_FIGURES, path.hall)
         return targets_answer(api.database, hall)
 
-    @routes.post("/halls/<hall>/targets", responses={201: answering(TargetDecidedAnswer)})
+    @routes.post("/halls/<hall>/targets")
     @requires(Permission.DECIDE_TARGETS)
-    def decide(path: HallPath, body: TargetBody) -> Any:
+    def decide(path: HallPath, body: TargetBody) -> tuple[TargetDecidedAnswer, Literal[201]]:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
         caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
         target = TargetRequest(**body.model_dump())
         key = write_key(caller.author)
         return decide_target(api.database, hall, caller.author, target, write_key=key), 201
 
-    @routes.post("/halls/<hall>/targets/<target>/withdraw", responses={201: answering(TargetWithdrawnAnswer)})
+    @routes.post("/halls/<hall>/targets/<target>/withdraw")
     @requires(Permission.DECIDE_TARGETS)
-    def withdraw(path: TargetPath, body: WithdrawalBody) -> Any:
+    def withdraw(path: TargetPath, body: WithdrawalBody) -> tuple[TargetWithdrawnAnswer, Literal[201]]:
         """Withdraws a target in force or to come, from a day on."""
         caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
         withdrawal = WithdrawalRequest(path.target, **body.model_dump())

@@ -1,7 +1,7 @@
 """Tickets: the menu, issuing, the visitor's ticket, greetings, reprints."""
 
 from functools import partial
-from typing import Any, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, cast
 
 from flask import request
 
@@ -29,7 +29,7 @@ from server.usecases.visits.read_history import HistoryAnswer, read_history
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
 from server.web.api.services import Api, own_session, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import (
     GreetingBody,
     GreetingPath,
@@ -79,9 +79,9 @@ def blueprint(api: Api) -> ApiRoutes:
 
 
 def _issuing(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/halls/<hall>/menu", responses={200: answering(MenuAnswer)})
+    @routes.get("/halls/<hall>/menu")
     @requires(Permission.ISSUE)
-    def menu(path: HallPath, query: MenuQuery) -> Any:
+    def menu(path: HallPath, query: MenuQuery) -> MenuAnswer:
         """Services offered now, or why not and when next; a kiosk reads those it offers."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         return read_menu(
@@ -93,11 +93,9 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
             kiosk=caller.configured,
         )
 
-    @routes.post(
-        "/halls/<hall>/tickets", responses={200: answering(TicketAnswer), 201: answering(TicketAnswer)}
-    )
+    @routes.post("/halls/<hall>/tickets")
     @requires(Permission.ISSUE)
-    def tickets(path: HallPath, body: TicketBody) -> Any:
+    def tickets(path: HallPath, body: TicketBody) -> tuple[TicketAnswer, Literal[200, 201]]:
         """Issues a ticket; the same press gives the same ticket (200)."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         ticket = TicketRequest(
@@ -113,9 +111,9 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         )
         return answer_press(api, caller, hall, ticket)
 
-    @routes.post("/halls/<hall>/greetings", responses={201: answering(GreetingAnswer)})
+    @routes.post("/halls/<hall>/greetings")
     @requires(Permission.CALL, Permission.ISSUE)
-    def greetings(path: HallPath, body: GreetingBody) -> Any:
+    def greetings(path: HallPath, body: GreetingBody) -> tuple[GreetingAnswer, Literal[201]]:
         """Counts someone helped without a ticket."""
         caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
         key = write_key(caller.author)
@@ -124,39 +122,39 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         api.breathe()
         return answer, 201
 
-    @routes.post("/halls/<hall>/greetings/<greeting>/undo", responses={200: answering(GreetingUndoneAnswer)})
+    @routes.post("/halls/<hall>/greetings/<greeting>/undo")
     @requires(Permission.ISSUE)
-    def undo_one_greeting(path: GreetingPath) -> Any:
+    def undo_one_greeting(path: GreetingPath) -> GreetingUndoneAnswer:
         """Takes back a greeting that was counted at no counter, for five minutes."""
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
 
-    @routes.get("/halls/<hall>/prints", responses={200: answering(PrintsAnswer)})
+    @routes.get("/halls/<hall>/prints")
     @requires(Permission.ISSUE)
-    def prints(path: HallPath, query: PrintsQuery) -> Any:
+    def prints(path: HallPath, query: PrintsQuery) -> PrintsAnswer:
         """What became of the paper of some visits: the last print job of each."""
         _, hall = require_caller(Permission.ISSUE, path.hall)
         return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
 
-    @routes.post("/tickets/<visit>/needs", responses={200: answering(NeedsAnswer)})
+    @routes.post("/tickets/<visit>/needs")
     @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
-    def needs(path: VisitPath, body: NeedsBody) -> Any:
+    def needs(path: VisitPath, body: NeedsBody) -> NeedsAnswer:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
         caller, _ = require_caller(Permission.ISSUE, _hall_of_visit(api, path.visit))
         key = write_key(caller.author)
         return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
 
-    @routes.get("/tickets/<visit>/history", responses={200: answering(HistoryAnswer)})
+    @routes.get("/tickets/<visit>/history")
     @requires(Permission.CALL, Permission.RECEIVE)
-    def history(path: VisitPath) -> Any:
+    def history(path: VisitPath) -> HistoryAnswer:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
         caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, _hall_of_visit(api, path.visit))
         return read_history(api.database, path.visit, reader=caller.author)
 
-    @routes.post("/tickets/<visit>/reprint", responses={202: answering(PrintState)})
+    @routes.post("/tickets/<visit>/reprint")
     @requires(Permission.REPRINT)
-    def reprint(path: VisitPath) -> Any:
+    def reprint(path: VisitPath) -> tuple[PrintState, Literal[202]]:
         """Prints a ticket again; the first paper is void."""
         hall = _hall_of_visit(api, path.visit)
         caller, _ = require_caller(Permission.REPRINT, hall)
@@ -165,7 +163,9 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         ), 202
 
 
-def answer_press(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> Any:
+def answer_press(
+    api: Api, caller: Caller, hall: str, ticket: TicketRequest
+) -> tuple[TicketAnswer, Literal[200, 201]]:
     """Answers a press with its ticket: 201, or 200 for a press that was made before.
 
     Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.
@@ -191,13 +191,14 @@ def answer_press(api: Api, caller: Caller, hall: str, ticket: TicketRequest) -> 
 
 def with_follow_url(
     api: Api, ticket: IssuedTicket, language: str, *, paper_within_s: int | None = None
-) -> dict[str, object]:
+) -> TicketAnswer:
     """What the API answers of a ticket issued in a language: also where a phone follows it, and in how many
     seconds at most its paper comes out.
     """
     answer = {name: value for name, value in ticket.items() if name not in _HOW_ISSUED}
     paper = {} if paper_within_s is None else {"paper_within_s": paper_within_s}
-    return answer | {"follow_url": api.follow_url(ticket["token"], language)} | paper
+    follow_url = {"follow_url": api.follow_url(ticket["token"], language)}
+    return cast(TicketAnswer, answer | follow_url | paper)  # less two keys
 
 
 def _claim(body: TicketBody, caller: Caller) -> Claim:
@@ -221,26 +222,26 @@ def _holder(token: str) -> Author:
 
 
 def _visitors(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/tickets/<token>", responses={200: answering(FollowedTicket)})
+    @routes.get("/tickets/<token>")
     @open_to(Access.TICKET)
-    def ticket(path: TokenPath, query: MenuQuery) -> Any:
+    def ticket(path: TokenPath, query: MenuQuery) -> FollowedTicket:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
         if len(path.token) == CODE_LENGTH:
             api.slow_codes()
             return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
         return read_ticket(api.database, api.estimates, path.token, language=query.lang)
 
-    @routes.post("/tickets/<token>/give-up", responses={200: answering(FollowedTicket)})
+    @routes.post("/tickets/<token>/give-up")
     @open_to(Access.TICKET)
-    def give_up_ticket(path: TokenPath) -> Any:
+    def give_up_ticket(path: TokenPath) -> FollowedTicket:
         """The visitor leaves."""
         api.slow_tickets()
         give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
-    @routes.post("/tickets/<token>/take-back", responses={200: answering(FollowedTicket)})
+    @routes.post("/tickets/<token>/take-back")
     @open_to(Access.TICKET)
-    def take_ticket_back(path: TokenPath) -> Any:
+    def take_ticket_back(path: TokenPath) -> FollowedTicket:
         """The visitor stays after all, with the same rank."""
         api.slow_tickets()
         take_back(api.database, path.token, write_key=write_key(_holder(path.token)))

@@ -1,7 +1,7 @@
 """Bulletins (CAP 1.2) that another system sends to a site, by a key with the scope `bulletins`."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from pydantic import Field
 
@@ -56,7 +56,7 @@ def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
         "/sites/<site>/bulletins", responses={200: answering(BulletinAnswer), 201: answering(BulletinAnswer)}
     )
     @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)
-    def send(path: SitePath, body: BulletinBody) -> Any:
+    def send(path: SitePath, body: BulletinBody) -> tuple[dict[str, object], int]:
         """Takes a bulletin for a site. 201 when it is new, also where it is refused: `code` says why."""
         caller, sites = sites_where(Permission.SEND_BULLETINS)
         if sites is not None and path.site not in sites:

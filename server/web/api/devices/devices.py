@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from hardware.json_types import InstantText
 from server.domain.devices.connections import live_connections
@@ -28,7 +28,7 @@ from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import CodeBody, DevicePath, PairingBody, RenewalBody
 
 type TellRenewal = Callable[[str, str, str], None]
@@ -61,9 +61,9 @@ def blueprint(api: Api, devices: Devices) -> ApiRoutes:
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
 
-    @routes.get("/devices", responses={200: answering(DevicesAnswer)})
+    @routes.get("/devices")
     @requires(Permission.SUPERVISE, anywhere=True, of=PEOPLE_AND_KEYS)
-    def list_devices() -> Any:
+    def list_devices() -> DevicesAnswer:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
         caller, _ = sites_where(Permission.SUPERVISE)
         return read_devices(api.database, caller.may, devices.sightings_of, api.translate)
@@ -72,17 +72,17 @@ def blueprint(api: Api, devices: Devices) -> ApiRoutes:
 
 
 def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/pairings/find", responses={200: answering(AskingDeviceAnswer)})
+    @routes.post("/devices/pairings/find")
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE_AND_KEYS)
-    def find(body: CodeBody) -> Any:
+    def find(body: CodeBody) -> AskingDeviceAnswer:
         """Which device shows a code: its address, its browser, the size of its picture."""
         sites_where(Permission.CONFIGURE)
         devices.slow_codes()
         return read_asking_device(api.database, body.code)
 
-    @routes.post("/devices/pairings", responses={201: answering(PairedAnswer)})
+    @routes.post("/devices/pairings")
     @requires(Permission.CONFIGURE)
-    def pair(body: PairingBody) -> Any:
+    def pair(body: PairingBody) -> tuple[PairedAnswer, Literal[201]]:
         """The device that shows a code takes a place of a hall, and opens its page by itself."""
         caller, hall = require_caller(Permission.CONFIGURE, body.hall)
         devices.slow_codes()
@@ -97,9 +97,9 @@ def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
 
 
 def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/<device>/renewal", responses={202: answering(RenewalAnswer)})
+    @routes.post("/devices/<device>/renewal")
     @requires(Permission.CONFIGURE)
-    def renew(path: DevicePath, body: RenewalBody) -> Any:
+    def renew(path: DevicePath, body: RenewalBody) -> tuple[RenewalAnswer, Literal[202]]:
         """Has a device exchange its token for another, by the page of its own that is connected."""
         caller, row = _configured(api, path.device)
         now = api.database.clock.now()

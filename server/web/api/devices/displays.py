@@ -20,7 +20,7 @@ from server.usecases.notices.read_displays import (
 from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
 from server.web.pages.display_report.sheet import report_sheet
 from server.web.pages.display_report.words import TEMPLATES, report_page
@@ -91,9 +91,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("displays", template_folder=str(TEMPLATES))
 
-    @routes.post("/halls/<hall>/screens/<screen>/displays", responses={200: answering(DisplaysCountedAnswer)})
+    @routes.post("/halls/<hall>/screens/<screen>/displays")
     @requires(Permission.READ_BOARD, of=DEVICES)
-    def report(path: ScreenPath, body: DisplaysBody) -> Any:
+    def report(path: ScreenPath, body: DisplaysBody) -> DisplaysCountedAnswer:
         """A screen tells what it really showed; what it told before is not counted again."""
         caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
@@ -108,9 +108,9 @@ def blueprint(api: Api) -> ApiRoutes:
             write_key=write_key(caller.author),
         )
 
-    @routes.get("/notices/<notice>/displays", responses={200: answering(DisplaysAnswer)})
+    @routes.get("/notices/<notice>/displays")
     @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def of_notice(path: DisplayReportPath, query: DaysQuery) -> Any:
+    def of_notice(path: DisplayReportPath, query: DaysQuery) -> DisplaysAnswer:
         """On which screens a notice was really seen, by day, and how long."""
         return read_displays(api.database, path.notice, _days(query), may_read=_may_read)
 

@@ -1,6 +1,6 @@
 """What is typed into the set-up page of a printer that fetches its jobs; its secret is shown once."""
 
-from typing import Any, TypedDict
+from typing import Literal, TypedDict
 
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.people.roles import Permission
@@ -8,7 +8,7 @@ from server.usecases.printing.pulled.printer_secret import renew_printer_secret
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import KioskPath
 
 
@@ -27,11 +27,9 @@ def blueprint(api: Api) -> ApiRoutes:
     """The route."""
     routes = ApiRoutes("printer_secrets", tag="printers")
 
-    @routes.post(
-        "/halls/<hall>/kiosks/<kiosk>/printer/secret", responses={201: answering(PrinterSecretAnswer)}
-    )
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret")
     @requires(Permission.CONFIGURE)
-    def renew(path: KioskPath) -> Any:
+    def renew(path: KioskPath) -> tuple[PrinterSecretAnswer, Literal[201]]:
         """Gives a printer that fetches its jobs a new secret; the former one is void at once.
 
         A repeated request makes another secret: no answer that holds one is kept.

@@ -1,6 +1,6 @@
 """Printers of kiosks: where each is, a trial with its verdict, and « bobine changée »."""
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from hardware.json_types import Revision
 from hardware.transports.plugged import PluggedPrinter, plugged_printers
@@ -14,7 +14,7 @@ from server.usecases.printing.set_printer import PrinterRequest, SharedPrinter, 
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.devices import KioskPath, PrinterBody, PrintJobPath
 from server.web.api.shapes.requests import HallPath
 
@@ -49,39 +49,39 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("printers")
 
-    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", responses={200: answering(PrinterPlacedAnswer)})
+    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer")
     @requires(Permission.CONFIGURE)
-    def place(path: KioskPath, body: PrinterBody) -> Any:
+    def place(path: KioskPath, body: PrinterBody) -> PrinterPlacedAnswer:
         """Says where a kiosk's printer is, whose it uses, or that it has none: a revision of the document."""
         caller, hall = require_caller(Permission.CONFIGURE, path.hall)
         return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, _request(body))}
 
-    @routes.get("/halls/<hall>/printers/plugged", responses={200: answering(PluggedPrintersAnswer)})
+    @routes.get("/halls/<hall>/printers/plugged")
     @requires(Permission.CONFIGURE)
-    def plugged(path: HallPath) -> Any:
+    def plugged(path: HallPath) -> PluggedPrintersAnswer:
         """The printers on USB of the server's machine, each with its name, and its serial lines."""
         require_caller(Permission.CONFIGURE, path.hall)
         printers = [_described(each) for each in plugged_printers()]
         return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", responses={202: answering(PrintState)})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial")
     @requires(Permission.SUPERVISE)
-    def trial(path: KioskPath) -> Any:
+    def trial(path: KioskPath) -> tuple[PrintState, Literal[202]]:
         """Prints a sheet that is no ticket; its verdict comes as that of any job."""
         caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return print_trial(api.database, hall, caller.author, path.kiosk, write_key=key), 202
 
-    @routes.get("/halls/<hall>/print-jobs/<job>", responses={200: answering(PrintVerdict)})
+    @routes.get("/halls/<hall>/print-jobs/<job>")
     @requires(Permission.SUPERVISE)
-    def verdict(path: PrintJobPath) -> Any:
+    def verdict(path: PrintJobPath) -> PrintVerdict:
         """What became of a print job."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_print(api.database, hall, path.job)
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", responses={200: answering(RollChangedAnswer)})
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll")
     @requires(Permission.REPRINT)
-    def roll(path: KioskPath) -> Any:
+    def roll(path: KioskPath) -> RollChangedAnswer:
         """Another roll was put into a kiosk's printer."""
         caller, hall = require_caller(Permission.REPRINT, path.hall)
         key = write_key(caller.author)
@@ -99,7 +99,7 @@ def _request(body: PrinterBody) -> PrinterRequest | SharedPrinter | None:
     return None if has_none else PrinterRequest(**body.model_dump(exclude={"prints_at"}))
 
 
-def _described(plugged: PluggedPrinter) -> dict[str, str]:
+def _described(plugged: PluggedPrinter) -> PluggedPrinterAnswer:
     printer = plugged.printer
     return {
         "kind": plugged.kind,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import structlog
 from flask import Response, request
@@ -20,7 +20,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from signage.media.screen_pictures import MOST_BYTES
 
 log = structlog.get_logger()
@@ -58,9 +58,9 @@ def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("screen_pictures", tag="supervision")
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture", responses={200: answering(PictureTakenAnswer)})
+    @routes.post("/halls/<hall>/screens/<screen>/picture")
     @requires(Permission.READ_BOARD, of=DEVICES)
-    def send(path: ScreenPath) -> Any:
+    def send(path: ScreenPath) -> PictureTakenAnswer:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
         caller, hall = require_caller(Permission.READ_BOARD, path.hall)
         if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
@@ -77,9 +77,9 @@ def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
         pictures.changed(hall)
         return kept
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", responses={202: answering(PictureAskedAnswer)})
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask")
     @requires(Permission.SUPERVISE)
-    def ask(path: ScreenPath) -> Any:
+    def ask(path: ScreenPath) -> tuple[PictureAskedAnswer, Literal[202]]:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
         caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         if path.screen not in api.database.configuration(hall).screens:

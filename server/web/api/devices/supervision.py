@@ -1,7 +1,6 @@
 """What a supervisor asks and does: the wall of a hall, its devices, tickets of a service stopped."""
 
 from collections.abc import Callable
-from typing import Any
 
 from server.domain.people.roles import Permission
 from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
@@ -11,7 +10,7 @@ from server.usecases.tickets.stop_tickets import TicketsStoppedAnswer, reopen_ti
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, HallServicePath
 
 
@@ -19,31 +18,31 @@ def blueprint(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRo
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = ApiRoutes("supervision")
 
-    @routes.get("/halls/<hall>/wall", responses={200: answering(WallAnswer)})
+    @routes.get("/halls/<hall>/wall")
     @requires(Permission.SUPERVISE)
-    def wall(path: HallPath) -> Any:
+    def wall(path: HallPath) -> WallAnswer:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_wall(api.database, api.estimates, hall)
 
-    @routes.get("/halls/<hall>/supervision", responses={200: answering(SupervisionAnswer)})
+    @routes.get("/halls/<hall>/supervision")
     @requires(Permission.SUPERVISE)
-    def supervision(path: HallPath) -> Any:
+    def supervision(path: HallPath) -> SupervisionAnswer:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
         _, hall = require_caller(Permission.SUPERVISE, path.hall)
         return read_supervision(api.database, hall, sightings_of(hall), api.translate)
 
-    @routes.post("/halls/<hall>/services/<service>/stop", responses={200: answering(TicketsStoppedAnswer)})
+    @routes.post("/halls/<hall>/services/<service>/stop")
     @requires(Permission.SUPERVISE)
-    def stop(path: HallServicePath) -> Any:
+    def stop(path: HallServicePath) -> TicketsStoppedAnswer:
         """Gives no more tickets of a service for the rest of the day."""
         caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)
         return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
 
-    @routes.post("/halls/<hall>/services/<service>/reopen", responses={200: answering(TicketsStoppedAnswer)})
+    @routes.post("/halls/<hall>/services/<service>/reopen")
     @requires(Permission.SUPERVISE)
-    def reopen(path: HallServicePath) -> Any:
+    def reopen(path: HallServicePath) -> TicketsStoppedAnswer:
         """Gives tickets of a service again."""
         caller, hall = require_caller(Permission.SUPERVISE, path.hall)
         key = write_key(caller.author)

@@ -1,6 +1,6 @@
 """Incidents: raised at a counter or the reception desk, answered by one person, ended."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from server.usecases.incidents.who_receives import ReceiversAnswer, read_reach, 
 from server.web.access.callers import Caller, require_caller, role_of
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import HallPath, RequestShape, Slug
 
 
@@ -46,23 +46,23 @@ def blueprint(api: Api, receivers: Receivers) -> ApiRoutes:
         site = api.database.configuration(hall).site.slug
         return caller.may(Permission.SUPERVISE, hall=hall, site=site)
 
-    @routes.get("/halls/<hall>/incidents", responses={200: answering(IncidentsAnswer)})
+    @routes.get("/halls/<hall>/incidents")
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def of_hall(path: HallPath) -> Any:
+    def of_hall(path: HallPath) -> IncidentsAnswer:
         """The incidents of a hall, and those elsewhere that nobody answered within 30 s."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
         return read_incidents(api.database, hall, caller.author, hears_beyond=oversees(caller, hall))
 
-    @routes.get("/halls/<hall>/incident-receivers", responses={200: answering(ReceiversAnswer)})
+    @routes.get("/halls/<hall>/incident-receivers")
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def who(path: HallPath) -> Any:
+    def who(path: HallPath) -> ReceiversAnswer:
         """Who would receive an incident now, by function and place."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
         return read_receivers(api.database, receivers, hall, caller.author)
 
-    @routes.post("/halls/<hall>/incidents", responses={201: answering(RaisedIncident)})
+    @routes.post("/halls/<hall>/incidents")
     @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def raise_at(path: HallPath, body: IncidentBody) -> Any:
+    def raise_at(path: HallPath, body: IncidentBody) -> tuple[RaisedIncident, Literal[201]]:
         """Raises an incident at a counter or the reception desk; a further press there joins it."""
         caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
         reach = read_reach(api.database, receivers, hall, caller.author)
@@ -70,9 +70,9 @@ def blueprint(api: Api, receivers: Receivers) -> ApiRoutes:
         answer = raise_incident(api.database, hall, caller.author, body.counter, reach=reach, write_key=key)
         return answer, 201
 
-    @routes.post("/halls/<hall>/incidents/<incident>/answer", responses={200: answering(AnsweredIncident)})
+    @routes.post("/halls/<hall>/incidents/<incident>/answer")
     @requires(Permission.RECEIVE_INCIDENTS, of=PEOPLE)
-    def answer(path: IncidentPath) -> Any:
+    def answer(path: IncidentPath) -> AnsweredIncident:
         """A person of a hall comes; the first one stays named."""
         caller, hall = require_caller(Permission.RECEIVE_INCIDENTS, path.hall)
         answering = Answering(hall, role_of(caller, api.database, hall), oversees(caller, hall))

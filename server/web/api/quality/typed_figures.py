@@ -1,7 +1,7 @@
 """The typed figures of a hall: those that apply, more of them, and one less."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from server.usecases.typed_figures.withdraw_typed_figure import WithdrawnFigure,
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 
 
@@ -50,16 +50,16 @@ def blueprint(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("typed_figures", tag="typed figures")
 
-    @routes.get("/halls/<hall>/typed-figures", responses={200: answering(ReadTypedFigures)})
+    @routes.get("/halls/<hall>/typed-figures")
     @requires(Permission.READ_FIGURES)
-    def figures(path: HallPath) -> Any:
+    def figures(path: HallPath) -> ReadTypedFigures:
         """The typed figures that apply, in the order of indicators, the latest period first."""
         _, hall = require_caller(Permission.READ_FIGURES, path.hall)
         return typed_figures_answer(api.database, hall)
 
-    @routes.post("/halls/<hall>/typed-figures", responses={201: answering(TypedFiguresAnswer)})
+    @routes.post("/halls/<hall>/typed-figures")
     @requires(Permission.TYPE_FIGURES)
-    def type_(path: HallPath, body: TypedFiguresBody) -> Any:
+    def type_(path: HallPath, body: TypedFiguresBody) -> tuple[TypedFiguresAnswer, Literal[201]]:
         """Types figures; each replaces an earlier one of its indicator, service and period."""
         caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
         requests = [_request(each) for each in body.figures]
@@ -67,9 +67,9 @@ def blueprint(api: Api) -> ApiRoutes:
             api.database, hall, caller.author, requests, write_key=write_key(caller.author)
         ), 201
 
-    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw", responses={201: answering(WithdrawnFigure)})
+    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw")
     @requires(Permission.TYPE_FIGURES)
-    def withdraw(path: TypedFigurePath) -> Any:
+    def withdraw(path: TypedFigurePath) -> tuple[WithdrawnFigure, Literal[201]]:
         """Withdraws a typed figure; one that it had replaced applies again."""
         caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
         return withdraw_typed_figure(
