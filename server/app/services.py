@@ -46,7 +46,7 @@ from server.sending.report_letters import ReportLetters
 from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
 from server.store.devices.screen_pictures import ScreenPictures
-from server.store.incidents.receivers import receivers_at
+from server.store.incidents import receivers_at
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.read_bulletins import BulletinSources

@@ -11,7 +11,7 @@ from server.domain.hall.devices import Kiosk
 from server.domain.printing.pulled.polls import is_silent, is_too_slow
 from server.printing.refused_secrets import FOLDER, last_refused_secret
 from server.settings import Settings
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 
 LATELY = timedelta(days=1)
 UNTRIED = {

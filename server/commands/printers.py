@@ -25,8 +25,7 @@ from server.jobs.local_socket import write
 from server.printing.printer_addresses import CABLES, address_of
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
-from server.store.printing.printer_probes import PrinterProbe, every_probe
-from server.store.printing.pulled_printers import every_pulled_printer
+from server.store.printing.printers import PrinterProbe, every_probe, every_pulled_printer
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 from server.usecases.printing.keep_probe import known_here

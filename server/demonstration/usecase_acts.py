@@ -6,7 +6,7 @@ from server.demonstration.acts import CalledPerson, ExpectedVisitor, HeldCounter
 from server.domain.author import Author
 from server.domain.visits.outcomes import OUTCOMES
 from server.ids import new_id
-from server.store.counters.sessions import open_place, places_of
+from server.store.counters import open_place, places_of
 from server.store.devices.paired_devices import paired_devices
 from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter

@@ -16,10 +16,8 @@ from server.domain.devices.panels import KEPT as PANEL_RESTS_KEPT
 from server.domain.devices.uptime import LOOK_EVERY_S
 from server.domain.hours.calendars import business_day
 from server.store.configuration.halls import HallRow, all_halls
-from server.store.devices.panel_rests import delete_panel_rests
-from server.store.devices.presence import delete_checks
 from server.store.devices.screen_pictures import ScreenPictures
-from server.store.devices.sightings import Players
+from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
 from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.journal.heads import JournalHead, head_of
 from server.store.media.media_files import MediaFiles

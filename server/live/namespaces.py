@@ -25,7 +25,7 @@ from server.live import messages
 from server.live.device_watch import DeviceWatch
 from server.live.presence import SocketPlace
 from server.live.wire import PAGES_OF_A_TICKET
-from server.store.incidents.receivers import Receiver, ReceivingPage
+from server.store.incidents import Receiver, ReceivingPage
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.counters.own_session import keep_session

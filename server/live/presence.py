@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
-from server.store.incidents.receivers import OwnReceivers, Receiver, Receivers
+from server.store.incidents import OwnReceivers, Receiver, Receivers
 
 
 class SocketToken(NamedTuple):

@@ -26,8 +26,7 @@ from server.domain.printing.check_numbers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
-from server.store.printing.issued_tickets import IssuedTicket, issued_ticket
-from server.store.printing.print_jobs import OpenJob
+from server.store.printing.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
 from server.usecases.appointments.check_in import AppointmentArrival, arrival_answer
 from server.usecases.media.read_look import Logo, read_look

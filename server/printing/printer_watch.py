@@ -16,7 +16,7 @@ from server.printing.printer_addresses import address_of
 from server.store.engine.rows import WrittenRows
 from server.store.printing import leases
 from server.store.printing.leases import PrinterLeaseToken
-from server.store.printing.paper_rolls import note_roll, roll_in
+from server.store.printing.printers import note_roll, roll_in
 from server.store.transactions.database import Database
 from server.usecases.printing.keep_probe import ProbeAnswers, keep_probe
 

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.store.printing.pulled_printers import pulled_printer_of
+from server.store.printing.printers import pulled_printer_of
 from server.store.transactions.database import Database
 
 FOLDER = "refused-secrets"

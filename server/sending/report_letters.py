@@ -14,8 +14,15 @@ import structlog
 from server.domain.alarms.webhooks import next_try
 from server.domain.emails import Letter
 from server.sending.refused import SendRefused
-from server.store.reports.letters import LETTERS, LetterRow, due_letters
-from server.store.reports.schedules import Recipient, ScheduleRow, recipients_by_schedule, schedules
+from server.store.reports.schedules import (
+    LETTERS,
+    LetterRow,
+    Recipient,
+    ScheduleRow,
+    due_letters,
+    recipients_by_schedule,
+    schedules,
+)
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import sites_of
 from server.usecases.reports.plan_sending import address_of_account

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from server.domain.facts import OF_INCIDENTS
 from server.live import messages
-from server.store.incidents.incidents import incident_by_id
+from server.store.incidents import incident_by_id
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.incidents.read_incidents import (

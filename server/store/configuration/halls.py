@@ -1,15 +1,18 @@
-"""Halls: the row of each, with the revisions of the documents that apply."""
+"""Halls: the row of each, with the revisions that apply, and what of its configuration is in use now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select, type_coerce
 
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Query, Rows, WrittenRows
 from server.store.engine.statements import Read, Write, literal_word, rows_of, values_of
 from server.store.journal.hash_chain import GENESIS
-from server.store.tables.journals import configured, hall
+from server.store.tables.columns import Document
+from server.store.tables.journals import configured, hall, installation
+from server.store.tables.visits import leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +156,49 @@ def set_configuration_revision(transaction: Writes, hall: str, revision: int) ->
 def set_installation_revision(transaction: Writes, revision: int) -> None:
     """This revision of the installation's document applies in every hall from now on."""
     transaction.run(_SET_INSTALLATION, installation_revision=revision)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLeg:
+    """A leg that has not ended: its service, its queue, its counter if any, and the services added to it."""
+
+    service: str
+    queue: str
+    counter: str | None
+    added_services: Sequence[str] | None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service that the visitor still needs."""
+        return (self.service, *(self.added_services or ()))
+
+
+_WAITING = Read(
+    int,
+    select(func.count().label("people"))
+    .select_from(leg.join(hall, hall.c.id == leg.c.hall).join(installation, installation.c.id == 1))
+    .where(
+        hall.c.slug == bindparam("slug"),
+        leg.c.state == literal_word("waiting"),
+        installation.c.is_demonstration.is_(False),
+    ),
+)
+_OPEN_LEGS = Read(
+    OpenLeg,
+    select(
+        leg.c.service,
+        leg.c.queue,
+        leg.c.counter,
+        type_coerce(leg.c.added_services, Document).label("added_services"),
+    ).where(leg.c.hall == bindparam("hall"), leg.c.state != literal_word("ended")),
+)
+
+
+def people_waiting(rows: Rows, slug: str) -> int:
+    """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
+    return rows.one(_WAITING, slug=slug) or 0
+
+
+def open_legs(rows: Rows, hall: str) -> list[OpenLeg]:
+    """The legs of a hall (id) that have not ended."""
+    return rows.all(_OPEN_LEGS, hall=hall)

@@ -1,15 +1,16 @@
-"""Paired devices, and the owner of a bearer token: a device or an API key."""
+"""Paired devices, pairings that wait, and the owner of a bearer token: a device or an API key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 
 from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.tables.devices import pairing
 from server.store.tables.journals import hall
 from server.store.tables.people import api_key, device
 
@@ -212,3 +213,67 @@ def note_copied(transaction: Writes, device: str, *, now: datetime) -> None:
 def keep_renewal(transaction: Writes, device: str, digest: str, *, until: datetime, by: str) -> None:
     """Keeps the digest of the secret with which a device's page may exchange its token."""
     transaction.run(_ASK_RENEWAL, row_id=device, renewal_digest=digest, renewal_until=until, renewal_by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRow:
+    """A code, the browser that shows it with the size of its window in pixels, and the device it became."""
+
+    id: str
+    code: str
+    secret_digest: str
+    address: str
+    browser: str
+    width_px: int
+    height_px: int
+    asked_at: datetime
+    expires_at: datetime
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    every: int
+    theirs: int
+
+
+_BY_CODE = Read(PairingRow, rows_of(PairingRow, pairing).where(pairing.c.code == bindparam("code")))
+_BY_SECRET = Read(
+    PairingRow, rows_of(PairingRow, pairing).where(pairing.c.secret_digest == bindparam("digest"))
+)
+_IS_THEIRS = case((pairing.c.address == bindparam("address"), 1))
+_WAITING = Read(
+    _Waiting,
+    select(func.count().label("every"), func.count(_IS_THEIRS).label("theirs"))
+    .select_from(pairing)
+    .where(pairing.c.expires_at > bindparam("now"), pairing.c.device.is_(None)),
+)
+_INSERT_PAIRING = Write.new_row(pairing, PairingRow)
+_SET_DEVICE = Write(pairing.update().where(pairing.c.id == bindparam("row_id")), "device")
+
+
+def pairing_of_code(rows: Rows, code: str) -> PairingRow | None:
+    """The pairing whose code this is or was."""
+    return rows.one(_BY_CODE, code=code)
+
+
+def pairing_of_secret(rows: Rows, digest: str) -> PairingRow | None:
+    """The pairing of a device by the digest of its secret."""
+    return rows.one(_BY_SECRET, digest=digest)
+
+
+def waiting_pairings(rows: Rows, address: str, now: datetime) -> tuple[int, int]:
+    """How many codes are shown and not confirmed: in all, and from one address."""
+    found = rows.one(_WAITING, address=address, now=now)
+    assert found is not None
+    return found.every, found.theirs
+
+
+def insert_pairing(rows: WrittenRows, new: PairingRow) -> None:
+    """Keeps a code that a device begins to show."""
+    rows.execute(_INSERT_PAIRING, **values_of(new))
+
+
+def confirm_pairing(transaction: Writes, pairing: str, *, device: str) -> None:
+    """Notes the device that a confirmed code became."""
+    transaction.run(_SET_DEVICE, row_id=pairing, device=device)

@@ -1,17 +1,28 @@
-"""The last sighting of each kiosk and screen: in memory, or in Redis where several workers share it.
+"""What devices say of themselves: last sightings, presence, rests of panels, applied configurations.
 
-Sightings are no facts: each holds for a minute. After a start of the server the devices send them again.
+The last sighting is in memory, or in Redis where several workers share it. Sightings are no facts: each holds
+for a minute. After a start of the server the devices send them again.
 """
 
 import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
 import structlog
 from redis import Redis, RedisError
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from server.domain.devices.device_state import Sighting
+from server.domain.devices.panels import GOES_ON_WITHIN, PanelRest
+from server.domain.devices.uptime import DayOfLooks
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import NewValues, Read, Write, rows_of
+from server.store.tables.devices import device_presence, panel_rest
+from server.store.tables.journals import document, hall
 
 log = structlog.get_logger()
 
@@ -140,3 +151,176 @@ def _key(hall: str) -> str:
 def players_at(redis_url: str) -> Players:
     """The place of sightings: Redis when there is one, else this process."""
     return SharedPlayers(redis_url) if redis_url else OwnPlayers()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHall:
+    """A hall with the revisions in force of its document and the installation's, and when each appeared."""
+
+    id: str
+    slug: str
+    installation_revision: int
+    configuration_revision: int
+    published_at: datetime
+    installation_at: datetime
+
+
+_OF_HALL, _OF_INSTALLATION = document.alias("of_hall"), document.alias("of_installation")
+_PUBLISHED = Read(
+    PublishedHall,
+    select(
+        hall.c.id,
+        hall.c.slug,
+        hall.c.installation_revision,
+        hall.c.configuration_revision,
+        _OF_HALL.c.published_at,
+        _OF_INSTALLATION.c.published_at.label("installation_at"),
+    )
+    .select_from(
+        hall.join(
+            _OF_HALL,
+            and_(
+                _OF_HALL.c.kind == HALL,
+                _OF_HALL.c.scope == hall.c.id,
+                _OF_HALL.c.revision == hall.c.configuration_revision,
+            ),
+        ).join(
+            _OF_INSTALLATION,
+            and_(
+                _OF_INSTALLATION.c.kind == INSTALLATION,
+                _OF_INSTALLATION.c.revision == hall.c.installation_revision,
+            ),
+        )
+    )
+    .order_by(hall.c.slug),
+)
+
+
+def published_halls(rows: Rows) -> list[PublishedHall]:
+    """The halls that have a published configuration, by slug."""
+    return rows.all(_PUBLISHED)
+
+
+_GO_ON = Write(
+    panel_rest.update()
+    .where(
+        panel_rest.c.hall == bindparam("of_hall"),
+        panel_rest.c.screen == bindparam("of_screen"),
+        panel_rest.c.last_at >= bindparam("since"),
+    )
+    .values(last_at=bindparam("last_at"))
+)
+_BEGIN = Write.new_row(panel_rest, PanelRest, "hall")
+_RESTS_OF_HALL = Read(
+    PanelRest,
+    rows_of(PanelRest, panel_rest)
+    .where(panel_rest.c.hall == bindparam("hall"), panel_rest.c.last_at >= bindparam("since"))
+    .order_by(panel_rest.c.began_at),
+)
+_DELETE = Write(panel_rest.delete().where(panel_rest.c.last_at < bindparam("before")))
+
+
+def add_panel_rest(rows: WrittenRows, hall: str, screen: str, now: datetime) -> None:
+    """Notes that the panel of a hall's (id) screen is off on purpose now: a rest goes on or begins."""
+    since = now - GOES_ON_WITHIN
+    if not rows.execute(_GO_ON, of_hall=hall, of_screen=screen, since=since, last_at=now):
+        rows.execute(_BEGIN, hall=hall, screen=screen, began_at=now, last_at=now)
+
+
+def panel_rests_of_hall(rows: Rows, hall: str, since: datetime) -> Mapping[str, list[PanelRest]]:
+    """The rests of a hall's (id) panels that lasted until `since` or longer, by the screen's id."""
+    found: defaultdict[str, list[PanelRest]] = defaultdict(list)
+    for rest in rows.all(_RESTS_OF_HALL, hall=hall, since=since):
+        found[rest.screen].append(rest)
+    return found
+
+
+def delete_panel_rests(rows: WrittenRows, before: datetime) -> int:
+    """Deletes the rests that ended before an instant; how many."""
+    return rows.execute(_DELETE, before=before)
+
+
+_KEY = ("hall", "kind", "configured", "looked_on")
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceCheck:
+    """One check of a device (its kind and its id in the hall's document). `seen_at`: its last sign of life.
+
+    `counts`: the hall is open, so that the device should be present.
+    """
+
+    kind: str
+    configured: str
+    is_seen: bool
+    counts: bool
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPresence:
+    """The sums of the days of a device, and the last sign of life in all of them."""
+
+    days: tuple[DayOfLooks, ...]
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    kind: str
+    configured: str
+    looked_on: date
+    seen: int
+    missed: int
+    seen_at: datetime | None
+
+
+def _added(new: NewValues) -> Mapping[str, ColumnElement[object]]:
+    return {
+        "seen": device_presence.c.seen + new.seen,
+        "missed": device_presence.c.missed + new.missed,
+        "seen_at": func.coalesce(new.seen_at, device_presence.c.seen_at),
+    }
+
+
+_ADD = Write.insert_or(_added, device_presence, _KEY, ["seen", "missed", "seen_at"])
+_PRESENCE_OF_HALL = Read(
+    _Day,
+    rows_of(_Day, device_presence).where(
+        device_presence.c.hall == bindparam("hall"), device_presence.c.looked_on >= bindparam("since")
+    ),
+)
+_DELETE_PRESENCE = Write(device_presence.delete().where(device_presence.c.looked_on < bindparam("before")))
+
+
+def add_checks(rows: WrittenRows, hall: str, on: date, checks: Iterable[PresenceCheck]) -> None:
+    """Adds checks of a hall's (id) devices to the sums of a local day."""
+    for check in checks:
+        rows.execute(
+            _ADD,
+            hall=hall,
+            kind=check.kind,
+            configured=check.configured,
+            looked_on=on,
+            seen=int(check.counts and check.is_seen),
+            missed=int(check.counts and not check.is_seen),
+            seen_at=check.seen_at,
+        )
+
+
+def presences_of_hall(rows: Rows, hall: str, since: date) -> Mapping[tuple[str, str], KnownPresence]:
+    """The presence of a hall's (id) devices from a local day on, by kind and id in the document."""
+    found: dict[tuple[str, str], list[_Day]] = {}
+    for day in rows.all(_PRESENCE_OF_HALL, hall=hall, since=since):
+        found.setdefault((day.kind, day.configured), []).append(day)
+    return {device: _presence_of(days) for device, days in found.items()}
+
+
+def _presence_of(days: Sequence[_Day]) -> KnownPresence:
+    sums = tuple(DayOfLooks(day.looked_on, day.seen, day.missed) for day in days)
+    return KnownPresence(sums, max((day.seen_at for day in days if day.seen_at is not None), default=None))
+
+
+def delete_checks(rows: WrittenRows, before: date) -> int:
+    """Deletes the sums of days before a local day; how many."""
+    return rows.execute(_DELETE_PRESENCE, before=before)

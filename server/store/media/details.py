@@ -1,16 +1,18 @@
-"""What people noted of media, the tags in use, and how many bytes each site keeps."""
+"""What people noted of media: names, tags, rights, captions; and how many bytes each site keeps."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
 
+from server.domain.facts import Json
+from server.domain.notices.captions import Caption, Captions
 from server.domain.notices.media import MediumState, Sites, Texts
 from server.domain.notices.media_details import MediumDetails, words_to_find
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word
-from server.store.tables.media import medium, medium_details, medium_site
+from server.store.tables.media import medium, medium_captions, medium_details, medium_site
 from signage.media.prepared import PreparedFile
 
 
@@ -127,3 +129,65 @@ def same_upload(rows: Rows, sha256: str, sites: Sites) -> NamedMedium | None:
     if sites is None:
         return rows.one(_EVERY_SAME, sha256=sha256)
     return rows.one(_SAME_OF_SITES, sha256=sha256, sites=sorted(sites))
+
+
+@dataclass(frozen=True, slots=True)
+class _LanguageRow:
+    language: str
+    captions: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class _CaptionedRow:
+    medium: str
+    language: str
+
+
+_CAPTIONED = Read(
+    _CaptionedRow,
+    select(medium_captions.c.medium, medium_captions.c.language).order_by(medium_captions.c.language),
+)
+_OF_MEDIUM_CAPTIONS = medium_captions.c.medium == bindparam("of_medium")
+_READ = Read(
+    _LanguageRow,
+    select(medium_captions.c.language, medium_captions.c.captions)
+    .where(_OF_MEDIUM_CAPTIONS)
+    .order_by(medium_captions.c.language),
+)
+_SET_CAPTIONS = Write.upsert(medium_captions, ("medium", "language"), ("captions",))
+_DELETE = Write(
+    medium_captions.delete().where(
+        _OF_MEDIUM_CAPTIONS, medium_captions.c.language == bindparam("of_language")
+    )
+)
+_DELETE_ALL = Write(medium_captions.delete().where(_OF_MEDIUM_CAPTIONS))
+
+
+def captions_of_medium(rows: Rows, medium: str) -> Captions:
+    """The captions of a film, by language; empty where it has none."""
+    return {
+        row.language: tuple(Caption(**caption) for caption in row.captions)
+        for row in rows.all(_READ, of_medium=medium)
+    }
+
+
+def captioned_languages(rows: Rows) -> dict[str, list[str]]:
+    """The languages that each captioned film has captions in, by its id."""
+    found: dict[str, list[str]] = {}
+    for row in rows.all(_CAPTIONED):
+        found.setdefault(row.medium, []).append(row.language)
+    return found
+
+
+def set_captions(transaction: Writes, medium: str, language: str, captions: Sequence[Caption]) -> None:
+    """Keeps the captions of a film in a language in place of the ones before; none: there are none."""
+    if captions:
+        kept = [asdict(each) for each in captions]
+        transaction.run(_SET_CAPTIONS, medium=medium, language=language, captions=kept)
+    else:
+        transaction.run(_DELETE, of_medium=medium, of_language=language)
+
+
+def delete_captions(transaction: Writes, medium: str) -> None:
+    """Deletes the captions of a medium in all languages."""
+    transaction.run(_DELETE_ALL, of_medium=medium)

@@ -1,15 +1,16 @@
-"""Accounts and their roles."""
+"""Accounts and their roles, invitations to them, and their identities at providers."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.limited_roles import AT_SELF_SERVICE, reach_of_role
 from server.domain.people.reach import CallingReach, joined
 from server.domain.people.roles import ROLES, Permission
+from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
@@ -240,3 +241,115 @@ def delete_account(transaction: Writes, account: str) -> None:
     """Deletes an account with its links, identities, roles and pseudonyms: facts then lead to nobody."""
     for delete in _DELETE:
         transaction.run(delete, of_account=account)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedAccount:
+    """The account that an identity signs in to."""
+
+    id: str
+    is_locked: bool
+
+
+_ACCOUNT_OF = Read(
+    IdentifiedAccount,
+    select(account.c.id, account.c.is_locked)
+    .select_from(identity.join(account, account.c.id == identity.c.account))
+    .where(identity.c.issuer == bindparam("issuer"), identity.c.subject == bindparam("subject")),
+)
+_INSERT_IDENTITY = Write(identity.insert(), "issuer", "subject", "account", "linked_at")
+_OF_ACCOUNT = identity.c.account == bindparam("of_account")
+_DELETE_OF_ACCOUNT = Write(identity.delete().where(_OF_ACCOUNT))
+_DELETE_FORMER = Write(
+    identity.delete().where(
+        identity.c.issuer == bindparam("of_issuer"),
+        or_(_OF_ACCOUNT, identity.c.subject == bindparam("of_subject")),
+    )
+)
+
+_COUNT = Read(
+    int,
+    select(func.count().label("identities"))
+    .select_from(identity)
+    .where(identity.c.account == bindparam("account")),
+)
+
+
+def account_of_identity(rows: Rows, issuer: str, subject: str) -> IdentifiedAccount | None:
+    """The account that a provider's subject has signed in to before."""
+    return rows.one(_ACCOUNT_OF, issuer=issuer, subject=subject)
+
+
+def count_identities(rows: Rows, account: str) -> int:
+    """How many identities of providers are an account’s (id)."""
+    return rows.one(_COUNT, account=account) or 0
+
+
+def link_identity(
+    transaction: Writes, issuer: str, subject: str, *, account: str, linked_at: datetime
+) -> None:
+    """The subject signs in to the account from now on, instead of any other subject of this provider."""
+    transaction.run(_DELETE_FORMER, of_issuer=issuer, of_account=account, of_subject=subject)
+    transaction.run(_INSERT_IDENTITY, issuer=issuer, subject=subject, account=account, linked_at=linked_at)
+
+
+def unlink_identities(transaction: Writes, account: str) -> None:
+    """No identity signs in to the account any more, until one is found by its address again."""
+    transaction.run(_DELETE_OF_ACCOUNT, of_account=account)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """A link for an account (id). It opens nothing from `used_at` on."""
+
+    account: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenUntil:
+    account: str
+    expires_at: datetime
+
+
+_BY_DIGEST = Read(
+    InvitationRow, rows_of(InvitationRow, invitation).where(invitation.c.digest == bindparam("digest"))
+)
+_IS_OPEN = invitation.c.used_at.is_(None)
+_OPEN_UNTIL = Read(
+    _OpenUntil,
+    select(invitation.c.account, func.max(invitation.c.expires_at).label("expires_at"))
+    .where(_IS_OPEN, invitation.c.expires_at > bindparam("now"))
+    .group_by(invitation.c.account),
+)
+_INSERT_INVITATION = Write(invitation.insert(), "digest", "account", "created_at", "expires_at")
+_VOID = Write(invitation.update().where(invitation.c.account == bindparam("of_account"), _IS_OPEN), "used_at")
+
+
+def invitation_of_token(rows: Rows, token: str) -> InvitationRow | None:
+    """The link with this token, used and expired ones included."""
+    return rows.one(_BY_DIGEST, digest=token_digest(token))
+
+
+def open_invitations(rows: Rows, now: datetime) -> dict[str, datetime]:
+    """The end of the last open link, by account (id); accounts without one are missing."""
+    return {each.account: each.expires_at for each in rows.all(_OPEN_UNTIL, now=now)}
+
+
+def insert_invitation(
+    transaction: Writes, token: str, *, account: str, expires_at: datetime, now: datetime
+) -> None:
+    """Keeps a new link."""
+    transaction.run(
+        _INSERT_INVITATION,
+        digest=token_digest(token),
+        account=account,
+        created_at=now,
+        expires_at=expires_at,
+    )
+
+
+def void_invitations(transaction: Writes, account: str, *, now: datetime) -> None:
+    """Voids the open links of an account."""
+    transaction.run(_VOID, of_account=account, used_at=now)

@@ -1,4 +1,4 @@
-"""Signed-in sessions: each row keeps the digest of the token in the cookie."""
+"""Signed-in sessions by the digest of the token in the cookie, and failed sign-ins."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, update
 
+from server.domain.people.sign_in_delays import Failures
 from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.people.accounts import Grant
 from server.store.tables.journals import installation
-from server.store.tables.people import account, role_grant, sign_in
+from server.store.tables.people import account, role_grant, sign_in, sign_in_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +220,55 @@ def delete_sessions(transaction: Writes, sessions: Iterable[str]) -> None:
     """Ends sessions (ids)."""
     for session in sessions:
         transaction.run(_DELETE_ID, session=session)
+
+
+_FAILURES = Read(
+    Failures,
+    select(
+        sign_in_failure.c.failures.label("count"),
+        sign_in_failure.c.failed_at,
+        sign_in_failure.c.blocked_until,
+    ).where(sign_in_failure.c.bucket == bindparam("bucket")),
+)
+_LOCKED_SECRET = Read(str, select(installation.c.secret).where(installation.c.id == 1).with_for_update())
+_KEEP = Write.upsert(sign_in_failure, ["bucket"], ["failures", "failed_at", "blocked_until"])
+_OF_BUCKET = sign_in_failure.c.bucket == bindparam("of_bucket")
+_DELETE_FAILURES = Write(sign_in_failure.delete().where(_OF_BUCKET))
+_TAKE_BACK = Write(
+    sign_in_failure.update()
+    .where(_OF_BUCKET)
+    .values(failures=sign_in_failure.c.failures - 1, blocked_until=bindparam("until"))
+)
+
+
+def lock_secret(rows: WrittenRows) -> str:
+    """The installation's secret, under its lock: attempts are counted one after the other."""
+    secret = rows.one(_LOCKED_SECRET)
+    assert secret is not None
+    return secret
+
+
+def failures_of(rows: Rows, bucket: str) -> Failures | None:
+    """The failures counted in a bucket; None where it is empty."""
+    return rows.one(_FAILURES, bucket=bucket)
+
+
+def keep_failures(rows: WrittenRows, bucket: str, failures: Failures) -> None:
+    """Keeps the failures counted in a bucket."""
+    rows.execute(
+        _KEEP,
+        bucket=bucket,
+        failures=failures.count,
+        failed_at=failures.failed_at,
+        blocked_until=failures.blocked_until,
+    )
+
+
+def forget_failures(rows: WrittenRows, bucket: str) -> None:
+    """Empties a bucket."""
+    rows.execute(_DELETE_FAILURES, of_bucket=bucket)
+
+
+def take_back_failure(rows: WrittenRows, bucket: str, *, blocked_until: datetime) -> None:
+    """Counts one failure less in a bucket, which blocks until then."""
+    rows.execute(_TAKE_BACK, of_bucket=bucket, until=blocked_until)

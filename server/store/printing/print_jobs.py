@@ -1,11 +1,11 @@
-"""Print jobs: documents for printers, from their queue to their verdict."""
+"""Print jobs: documents for printers, from their queue to their verdict; who fetches them; their tickets."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, literal, select, type_coerce
+from sqlalchemy import and_, bindparam, case, func, literal, select, type_coerce
 
 from server.domain.facts import Json
 from server.domain.printing.print_jobs import PrintJobState
@@ -14,7 +14,9 @@ from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.tables.columns import Document
+from server.store.tables.journals import hall_fact
 from server.store.tables.printing import print_job
+from server.store.tables.visits import leg, ticket_access, visit
 from server.store.transactions.hall_transaction import HallTransaction
 
 MOST_AT_ONCE = 200
@@ -180,3 +182,110 @@ def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:
 def last_job_of_visit(rows: Rows, hall: str, visit: str) -> PrintJob | None:
     """The print job of the last paper of a visit (id) in a hall (id)."""
     return rows.one(_LAST_OF_VISIT, hall=hall, visit=visit)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """A ticket with its first service, the quoted wait in seconds, and the names by which a phone finds it.
+
+    `token_digest` and `short_code` are None once they are purged. `fact`: the body of that which issued it.
+    """
+
+    number: str
+    service: str
+    issued_at: datetime
+    priority: str
+    quoted_low_s: int | None
+    quoted_median_s: int | None
+    quoted_high_s: int | None
+    booked_at: datetime | None
+    arrived_at: datetime
+    token_digest: str | None
+    short_code: str | None
+    fact: Json | None
+
+
+_ISSUED = Read(
+    IssuedTicket,
+    select(
+        visit.c.number,
+        leg.c.service,
+        leg.c.issued_at,
+        leg.c.priority,
+        leg.c.quoted_low_s,
+        leg.c.quoted_median_s,
+        leg.c.quoted_high_s,
+        leg.c.booked_at,
+        leg.c.arrived_at,
+        ticket_access.c.token_digest,
+        ticket_access.c.short_code,
+        type_coerce(hall_fact.c.body, Document).label("fact"),
+    )
+    .select_from(
+        visit.join(leg, and_(leg.c.visit == visit.c.id, leg.c.position == 1))
+        .outerjoin(ticket_access, ticket_access.c.visit == visit.c.id)
+        .outerjoin(
+            hall_fact, and_(hall_fact.c.visit == visit.c.id, hall_fact.c.kind == literal_word("TicketIssued"))
+        )
+    )
+    .where(visit.c.id == bindparam("visit")),
+)
+
+
+def issued_ticket(rows: Rows, visit: str) -> IssuedTicket | None:
+    """The ticket of a visit (id) as it was issued."""
+    return rows.one(_ISSUED, visit=visit)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedJob:
+    """A job of a printer. `job_number`, `sent_at`: of its last handover; None before the first."""
+
+    id: str
+    printer: str
+    state: str
+    verdict: str | None
+    why: str | None
+    job_number: int | None
+    queued_at: datetime
+    sent_at: datetime | None
+
+
+_FETCHABLE_JOB = Read(FetchedJob, rows_of(FetchedJob, print_job).where(print_job.c.id == bindparam("job")))
+_FETCHABLE_JOBS = Read(
+    FetchedJob,
+    rows_of(FetchedJob, print_job)
+    .where(_IS_OPEN, print_job.c.printer == bindparam("printer"))
+    .order_by(print_job.c.queued_at, print_job.c.id)
+    .limit(MOST_AT_ONCE),
+)
+_HAND_OVER = Write(
+    print_job.update().where(
+        print_job.c.id == bindparam("row_id"),
+        print_job.c.printer == bindparam("of_printer"),
+        print_job.c.state == literal_word("queued"),
+        func.coalesce(print_job.c.job_number, 0) == bindparam("former"),
+    ),
+    "state",
+    "fence",
+    "sent_at",
+    "job_number",
+)
+
+
+def fetched_job(rows: Rows, job: str) -> FetchedJob | None:
+    """A job by its id."""
+    return rows.one(_FETCHABLE_JOB, job=job)
+
+
+def unfinished_jobs(rows: Rows, printer: str) -> list[FetchedJob]:
+    """The jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
+    return rows.all(_FETCHABLE_JOBS, printer=printer)
+
+
+def hand_over_job(
+    rows: WrittenRows, job: str, printer: str, *, number: int, fence: int, at: datetime
+) -> bool:
+    """Marks a printer's queued job as handed over by its handover `number`; False: that is not its next."""
+    values = {"state": "sending", "fence": fence, "sent_at": at, "job_number": number}
+    return bool(rows.execute(_HAND_OVER, row_id=job, of_printer=printer, former=number - 1, **values))

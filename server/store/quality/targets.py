@@ -1,14 +1,15 @@
-"""Reads of the targets that were decided for a hall, and of their withdrawals."""
+"""Reads of a hall’s targets and their withdrawals, and of the sites that show figures of one agent."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from server.domain.quality.targets import Target, TargetSpan, Withdrawal, WithdrawalReason, spans
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
 from server.store.tables.counters import target, target_withdrawal
+from server.store.tables.people import individual_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,20 @@ def _withdrawal(row: _WithdrawalRow) -> Withdrawal:
         id=row.id,
         recorded_at=row.recorded_at,
     )
+
+
+_IS_ON = individual_figures.c.is_on.is_(True)
+_SITES = Read(str, select(individual_figures.c.site).where(_IS_ON))
+_SITE = Read(
+    str, select(individual_figures.c.site).where(_IS_ON, individual_figures.c.site == bindparam("site"))
+)
+
+
+def are_individual_figures_on(rows: Rows, site: str) -> bool:
+    """Whether figures of one agent may be shown at a site (slug)."""
+    return rows.one(_SITE, site=site) is not None
+
+
+def sites_of_individual_figures(rows: Rows) -> frozenset[str]:
+    """The sites (slugs) at which they are on."""
+    return frozenset(rows.all(_SITES))

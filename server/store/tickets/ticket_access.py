@@ -1,4 +1,4 @@
-"""What a visitor holds of a ticket (token, short code) and the press that gave it."""
+"""What a visitor holds of a ticket (token, short code), the press that gave it, and its papers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -147,3 +147,28 @@ def leg_of_code(rows: Rows, code: str, *, since: date) -> LegRow | None:
 def ticket_of_press(rows: Rows, press: str) -> PressedTicket | None:
     """The ticket that a press gave."""
     return rows.one(_TICKET_OF_PRESS, press=press)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A print job of a ticket. `printer`: the kiosk's id; `copy` counts the papers of a visit from 1."""
+
+    printer: str
+    copy: int
+    document: Json
+
+
+_LAST = Read(
+    PaperRow,
+    select(
+        print_job.c.printer, print_job.c.copy, type_coerce(print_job.c.document, Document).label("document")
+    )
+    .where(print_job.c.visit == bindparam("visit"))
+    .order_by(print_job.c.copy.desc())
+    .limit(1),
+)
+
+
+def last_paper(rows: Rows, visit: str) -> PaperRow | None:
+    """The print job of a visit (id) that was queued last."""
+    return rows.one(_LAST, visit=visit)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query
-from server.store.tickets.presses import of_press
+from server.store.tickets.numbers_given import of_press
 
 
 @dataclass(frozen=True, slots=True)

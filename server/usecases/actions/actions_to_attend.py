@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from server.domain.actions.actions import REMINDED_BEFORE, is_due_soon, is_late
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.people.roles import Permission
-from server.store.actions.actions import actions_of
+from server.store.actions import actions_of
 from server.store.transactions.database import Database
 
 WORDS = 80

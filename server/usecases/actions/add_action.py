@@ -4,7 +4,7 @@ from datetime import datetime
 
 from server.domain.actions.actions import ActionOrigin, ActionRequest, checked_action, due_day
 from server.ids import new_id
-from server.store.actions.actions import ActionRow, insert_action
+from server.store.actions import ActionRow, insert_action
 from server.store.transactions.database import Database
 
 

@@ -2,7 +2,7 @@
 
 from server.domain.actions.actions import ActionRequest, checked_action, due_day
 from server.domain.refusals import Refusal
-from server.store.actions.actions import ChangedAction, change_row
+from server.store.actions import ChangedAction, change_row
 from server.store.transactions.database import Database
 
 

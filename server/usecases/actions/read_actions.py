@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.actions.actions import OPEN, ActionOrigin, OriginKind, is_late
 from server.domain.hall.configuration import Site
-from server.store.actions.actions import ActionRow, actions_of
+from server.store.actions import ActionRow, actions_of
 from server.store.transactions.database import Database
 
 

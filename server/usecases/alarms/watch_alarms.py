@@ -48,9 +48,9 @@ from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store.alarms import alarms, subjects
-from server.store.bulletins.bulletins import count_open
+from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
 from server.store.media.feeds import feed_row

@@ -24,7 +24,7 @@ from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.alerts import AlertRow, AlertWords
 from server.store.engine.rows import Rows
-from server.store.people.names import name_of
+from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.activity import has_other_to_answer
 from server.usecases.alerts.alert_answers import (

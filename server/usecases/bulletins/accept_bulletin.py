@@ -19,9 +19,8 @@ from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store import alerts
-from server.store.bulletins import bulletins
-from server.store.bulletins.bulletins import BulletinRow
+from server.store import alerts, bulletins
+from server.store.bulletins import BulletinRow
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -12,9 +12,8 @@ from server.domain.author import SYSTEM
 from server.domain.bulletins.decide import ProposalKind
 from server.domain.bulletins.messages import Bulletin, BulletinBroken
 from server.domain.refusals import Refusal
-from server.store.bulletins import bulletins, sources
-from server.store.bulletins.bulletins import BulletinRow
-from server.store.bulletins.sources import SourceRow, source_id
+from server.store import bulletins
+from server.store.bulletins import BulletinRow, SourceRow, source_id
 from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
@@ -50,35 +49,35 @@ class BulletinSources:
         now = self.database.clock.now()
         with self.database.read() as rows:
             named = _named(rows)
-            found = {each.id: each for each in sources.sources(rows)}
+            found = {each.id: each for each in bulletins.sources(rows)}
         new, gone = named.keys() - found.keys(), found.keys() - named.keys()
         if new or gone:
             with self.database.store.write() as written:
                 for each in sorted(gone):
-                    sources.delete_source(written, each)
+                    bulletins.delete_source(written, each)
                 for each in sorted(new):
-                    sources.add_source(written, *named[each])
+                    bulletins.add_source(written, *named[each])
             with self.database.read() as rows:
-                found = {each.id: each for each in sources.sources(rows)}
+                found = {each.id: each for each in bulletins.sources(rows)}
         before = now - READ_EVERY
         return [each for each in found.values() if each.tried_at is None or each.tried_at <= before]
 
     def _read(self, source: SourceRow) -> int:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            if not sources.claim_source(rows, source.id, now=now, tried_before=now - READ_EVERY):
+            if not bulletins.claim_source(rows, source.id, now=now, tried_before=now - READ_EVERY):
                 return 0
         try:
             reading = self._reading(source)
         except (FeedRefused, BulletinBroken) as refused:
             log.warning("bulletins_not_read", source=source.id[:12], code=refused.code)
             with self.database.store.write() as rows:
-                sources.keep_source_failure(rows, source.id, refused.code)
+                bulletins.keep_source_failure(rows, source.id, refused.code)
             return 0
         count = sum(take_bulletin(self.database, source.site, each) for each in reading.bulletins)
         entries = list(dict.fromkeys((*reading.entries, *source.entries)))[:MOST_REMEMBERED]
         with self.database.store.write() as rows:
-            sources.keep_reading(rows, source.id, now=now, failure=reading.failure, entries=entries)
+            bulletins.keep_reading(rows, source.id, now=now, failure=reading.failure, entries=entries)
         return count
 
     def _reading(self, source: SourceRow) -> SourceReading:
@@ -122,7 +121,7 @@ def read_bulletins(database: Database, site: str) -> tuple[list[BulletinRow], li
     """The newest bulletins of a site, and its sources as they were last read."""
     with database.read() as rows:
         found = bulletins.newest_bulletins(rows, site, LISTED_AT_MOST)
-        return found, [each for each in sources.sources(rows) if each.site == site]
+        return found, [each for each in bulletins.sources(rows) if each.site == site]
 
 
 def count_waiting(database: Database, site: str) -> int:

@@ -14,8 +14,8 @@ from server.domain.notices.facts import NoticeStep, notice_refused, notice_withd
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state, state_at
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.bulletins import bulletins
-from server.store.bulletins.bulletins import BulletinRow, key_digest
+from server.store import bulletins
+from server.store.bulletins import BulletinRow, key_digest
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.notices.notices import notice_row

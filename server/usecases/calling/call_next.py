@@ -12,9 +12,9 @@ from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.gestures import Verb, next_state, state_after
 from server.domain.visits.transitions import EndReason, LegState
 from server.ids import new_id
-from server.store.counters.sessions import SessionPlace
+from server.store import hours
+from server.store.counters import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after
@@ -110,7 +110,7 @@ def waiting_and_callable(transaction: HallTransaction, visit: str, counter: str)
     next_state(chosen.state, Verb.CALL)
     check_step_free(transaction, chosen, counter)
     check_linked_elsewhere(transaction, visit, counter)
-    rest = breaks.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
+    rest = hours.rest_of(transaction, transaction.hall, transaction.configuration, transaction.now)
     if rest is not None:
         raise Refusal("on_break", resumes_at=to_text(rest.resumes_at))
     return chosen

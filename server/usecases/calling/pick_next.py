@@ -20,10 +20,10 @@ from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkPr
 from server.domain.counters.facts import DutyTerms
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.store.calling.counted_calls import calls_by_rule, first_calls
-from server.store.counters.sessions import SessionPlace, open_places
+from server.store import hours
+from server.store.calling import calls_by_rule, first_calls
+from server.store.counters import SessionPlace, open_places
 from server.store.engine.rows import Rows
-from server.store.hours import breaks
 from server.store.visits import links
 from server.store.visits.legs import as_queued
 from server.store.visits.open_legs import OpenLegs
@@ -55,7 +55,7 @@ def pick_next(state: CallingState, counter: str, terms: DutyTerms) -> Pick | Non
     Only under the hall's lock is it what `next` will call. Refusal: unknown_rule, when the session's rule is
     none of this version.
     """
-    if breaks.rest_of(state.rows, state.hall, state.configuration, state.now) is not None:
+    if hours.rest_of(state.rows, state.hall, state.configuration, state.now) is not None:
         return None
     profile = profile_of(state.configuration, terms)
     queued = _queued(state, counter, profile, most=SEEN_PER_LANE)

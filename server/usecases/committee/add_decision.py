@@ -5,7 +5,7 @@ from server.domain.committee.committee import DecisionRequest, checked_decision
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.committee.committee import DecisionRow, insert_decision
+from server.store.committee import DecisionRow, insert_decision
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import add_action_for
 from server.usecases.committee.change_members import local_day

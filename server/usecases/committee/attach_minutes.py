@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from server.domain.committee.committee import MINUTES_KEPT, checked_minutes
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
-from server.store.committee.committee import MinutesRow, delete_minutes, keep_minutes, minutes_row
+from server.store.committee import MinutesRow, delete_minutes, keep_minutes, minutes_row
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day
 from server.usecases.committee.find_meeting import find_meeting, find_meeting_to_change

@@ -7,7 +7,7 @@ from server.domain.committee.committee import MemberRequest, checked_member
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.committee.committee import MemberRow, delete_member, insert_member, member_row
+from server.store.committee import MemberRow, delete_member, insert_member, member_row
 from server.store.transactions.database import Database
 
 

@@ -1,7 +1,7 @@
 """Find a meeting of a site."""
 
 from server.domain.refusals import Refusal
-from server.store.committee.committee import MeetingRow, locked_meeting_row, meeting_row
+from server.store.committee import MeetingRow, locked_meeting_row, meeting_row
 from server.store.engine.rows import Rows, WrittenRows
 
 

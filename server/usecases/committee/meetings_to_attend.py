@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.committee.committee import PACK_DUE_BEFORE, asks_for_pack
 from server.domain.people.roles import Permission
-from server.store.committee.committee import meetings_of
+from server.store.committee import meetings_of
 from server.store.transactions.database import Database
 
 

@@ -4,7 +4,7 @@ from server.domain.committee.committee import checked_sent_day
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState
-from server.store.committee.committee import mark_sent
+from server.store.committee import mark_sent
 from server.store.reports.reports import report_row
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day

@@ -6,7 +6,7 @@ from server.domain.committee.committee import MeetingRequest, checked_meeting
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.committee.committee import (
+from server.store.committee import (
     MeetingRow,
     change_meeting_row,
     decisions_of,

@@ -7,8 +7,8 @@ from datetime import date
 from server.domain.actions.actions import OriginKind
 from server.domain.committee.committee import MINUTES_KEPT
 from server.domain.hall.configuration import Site
-from server.store.actions.actions import ActionOfOrigin, actions_of_origins
-from server.store.committee.committee import (
+from server.store.actions import ActionOfOrigin, actions_of_origins
+from server.store.committee import (
     DecisionRow,
     MeetingRow,
     MemberRow,

@@ -11,7 +11,7 @@ from server.domain.complaints.entries import (
     next_state,
 )
 from server.domain.refusals import Refusal
-from server.store.complaints.entries import change_entry, contact_of, erase_contact_after
+from server.store.complaints import change_entry, contact_of, erase_contact_after
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach, find_entry_to_change
 

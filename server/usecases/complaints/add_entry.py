@@ -21,14 +21,14 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.complaints.entries import (
+from server.store.complaints import (
     ContactRow,
     EntryRow,
     count_public_entries,
     insert_entry,
+    insert_photographs,
     reopened_at,
 )
-from server.store.complaints.photographs import insert_photographs
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 

@@ -9,7 +9,7 @@ from server.domain.complaints.entries import EntryState, is_late, may_read_about
 from server.domain.complaints.floods import Flood
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
-from server.store.complaints.entries import EntryRow, unanswered_entries
+from server.store.complaints import EntryRow, unanswered_entries
 from server.store.transactions.database import Database
 from server.usecases.complaints.stop_flood import flood_of
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from server.domain.complaints.entries import EntryState
 from server.domain.complaints.summary import CountedEntry, EntryCount, count_by_month
 from server.domain.quality.periods import Period
-from server.store.complaints.entries import entries_of
+from server.store.complaints import entries_of
 from server.store.transactions.database import Database
 
 

@@ -6,7 +6,7 @@ from server.apart import ApartEnded, CallApart
 from server.domain.complaints.photographs import check_photographs, unreadable_photograph
 from server.domain.hall_checks.photographs import SentPhotograph
 from server.domain.refusals import Refusal
-from server.store.complaints.photographs import delete_photograph, photograph_content
+from server.store.complaints import delete_photograph, photograph_content
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach, find_entry
 from signage.media.photographs import prepare_photograph

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from server.store.complaints.entries import change_entry
+from server.store.complaints import change_entry
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach, find_entry_to_change
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from server.domain.actions.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
-from server.store.complaints.entries import change_entry
+from server.store.complaints import change_entry
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import add_action_for
 from server.usecases.complaints.read_entries import RegisterReach, find_entry, find_entry_to_change

@@ -7,15 +7,15 @@ from server.domain.complaints.entries import EntryVerb, is_late, verbs_of
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
-from server.store.complaints.entries import (
+from server.store.complaints import (
     ContactRow,
     EntryRow,
     contact_of,
     entries_of,
     entry_of,
     locked_entry_of,
+    photograph_numbers,
 )
-from server.store.complaints.photographs import photograph_numbers
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.transactions.database import Database
 

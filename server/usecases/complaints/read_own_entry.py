@@ -8,7 +8,7 @@ from server.domain.complaints.entries import EntryState
 from server.domain.complaints.references import typed_key
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.complaints.entries import entry_of_reference
+from server.store.complaints import entry_of_reference
 from server.store.transactions.database import Database
 from server.usecases.complaints.add_entry import open_register
 

@@ -9,7 +9,7 @@ from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
-from server.store.complaints.entries import EntryRow, change_entry, released_entries
+from server.store.complaints import EntryRow, change_entry, released_entries
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach, find_entry, find_entry_to_change

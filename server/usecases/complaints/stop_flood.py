@@ -6,7 +6,7 @@ from datetime import datetime
 from server.domain.complaints.entries import LONGEST_REASON, EntryState, check_length
 from server.domain.complaints.floods import MOST_A_DAY, Flood, counted_from, find_flood
 from server.domain.refusals import Refusal
-from server.store.complaints.entries import (
+from server.store.complaints import (
     arrivals_of,
     count_public_entries,
     entries_of,

@@ -32,9 +32,8 @@ from server.store.configuration.documents import (
     newest,
     taken_ids,
 )
-from server.store.configuration.halls import hall_id_of
-from server.store.configuration.in_use import open_legs, people_waiting
-from server.store.counters.sessions import open_places
+from server.store.configuration.halls import hall_id_of, open_legs, people_waiting
+from server.store.counters import open_places
 from server.store.engine.rows import Rows
 from server.store.installation import is_demonstration
 from server.usecases.media.read_look import refuse_unknown_look

@@ -24,10 +24,17 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.ids import new_id, session_mark
-from server.store.counters.leases import end_lease, give_lease, prolong_lease
-from server.store.counters.sessions import SessionPlace, open_place, place_by_id, places_of
+from server.store.counters import (
+    SessionPlace,
+    end_lease,
+    give_lease,
+    open_place,
+    place_by_id,
+    places_of,
+    prolong_lease,
+)
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.people.names import name_of
+from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting

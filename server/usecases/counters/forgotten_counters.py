@@ -11,7 +11,7 @@ from server.domain.counters.facts import presence_confirmed
 from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceTimes, presence_times
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
-from server.store.counters.sessions import last_sign_at, open_places, places_of
+from server.store.counters import last_sign_at, open_places, places_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database

@@ -11,7 +11,7 @@ from server.domain.people.reach import CallingReach
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import halls_of_author, open_places
+from server.store.counters import halls_of_author, open_places
 from server.store.people.accounts import Grant, reach_of
 from server.store.people.pseudonyms import ids_of_account
 from server.store.transactions.database import Database

@@ -5,8 +5,15 @@ from datetime import timedelta
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.store.counters.leases import give_lease, holds, prolong_lease, prolong_lease_now
-from server.store.counters.sessions import SessionPlace, open_place, places_of
+from server.store.counters import (
+    SessionPlace,
+    give_lease,
+    holds,
+    open_place,
+    places_of,
+    prolong_lease,
+    prolong_lease_now,
+)
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

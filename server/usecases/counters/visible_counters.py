@@ -7,7 +7,7 @@ from typing import Final, Literal, TypedDict
 from server.domain.author import Author
 from server.domain.hall.wall import shows_counters
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import SessionPlace, agents_present
+from server.store.counters import SessionPlace, agents_present
 from server.usecases.answers import Leg
 
 

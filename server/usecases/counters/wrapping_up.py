@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.store.counters.sessions import SessionPlace
+from server.store.counters import SessionPlace
 from server.store.engine.rows import Rows
 from server.store.visits import legs
 

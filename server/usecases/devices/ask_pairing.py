@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
-from server.store.devices.paired_devices import device_of_token
-from server.store.devices.pairings import (
+from server.store.devices.paired_devices import (
     PairingRow,
+    device_of_token,
     insert_pairing,
     pairing_of_code,
     pairing_of_secret,

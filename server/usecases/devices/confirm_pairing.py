@@ -8,8 +8,8 @@ from hardware.json_types import InstantText, Pixels
 from server.domain.author import Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.devices import pairings
-from server.store.devices.pairings import PairingRow, pairing_of_code
+from server.store.devices import paired_devices
+from server.store.devices.paired_devices import PairingRow, pairing_of_code
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
@@ -97,7 +97,7 @@ def confirm_pairing(
         device = take_place(
             transaction, confirmation.place, row.secret_digest, replaces=confirmation.replaces
         )
-        pairings.confirm_pairing(transaction, row.id, device=device)
+        paired_devices.confirm_pairing(transaction, row.id, device=device)
         return {
             "device": device,
             "kind": "kiosk" if confirmation.place.kind == "kiosk" else "screen",

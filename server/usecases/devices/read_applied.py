@@ -9,8 +9,7 @@ from server.domain.devices.device_state import PlayerState, Sighting, configurat
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
 from server.store.configuration.configurations import HALL
-from server.store.devices.applied_configurations import published_halls
-from server.store.devices.sightings import Players
+from server.store.devices.sightings import Players, published_halls
 from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import DocumentReader, document_for
 from server.usecases.devices.devices import places_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from server.store.devices.presence import presences_of_hall
+from server.store.devices.sightings import presences_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 

@@ -14,12 +14,10 @@ from server.domain.instants import to_text
 from server.domain.printing.paper_rolls import PaperLeft, learnt, paper_left
 from server.domain.printing.printers import UNKNOWN, state_now
 from server.domain.printing.pulled.polls import is_too_slow
-from server.store.devices.presence import KnownPresence
+from server.store.devices.sightings import KnownPresence
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
-from server.store.printing.paper_rolls import ended_rolls, roll_in
-from server.store.printing.printer_probes import PrinterProbe, probe_of
-from server.store.printing.pulled_printers import pulled_printer_of
+from server.store.printing.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.record_presence import Uptime, uptime_of
 from server.usecases.printing.keep_probe import known_here

@@ -22,9 +22,8 @@ from server.domain.devices.panels import KEPT, PanelMonthAnswer, PanelReportAnsw
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
-from server.store.devices.panel_rests import panel_rests_of_hall
-from server.store.devices.presence import KnownPresence
 from server.store.devices.screen_pictures import ScreenPicture
+from server.store.devices.sightings import KnownPresence, panel_rests_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers

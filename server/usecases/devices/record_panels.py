@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.domain.devices.device_state import PlayerReport, Sighting, is_present
-from server.store.devices.panel_rests import add_panel_rest
+from server.store.devices.sightings import add_panel_rest
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 

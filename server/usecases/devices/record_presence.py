@@ -11,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.printing.printers import may_print
 from server.store.devices.paired_devices import paired_devices
-from server.store.devices.presence import KnownPresence, PresenceCheck, add_checks, presences_of_hall
+from server.store.devices.sightings import KnownPresence, PresenceCheck, add_checks, presences_of_hall
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.transactions.database import Database

@@ -5,7 +5,7 @@ from copy import copy
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark
-from server.store.counters.sessions import SessionPlace, free_since
+from server.store.counters import SessionPlace, free_since
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
 from server.usecases.calling.pick_next import CallingState, pick_next

@@ -11,9 +11,9 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
-from server.store.counters.sessions import open_places
-from server.store.hall.board_calls import EarlierCall, ShownCall, earlier_calls, shown_calls
-from server.store.hours import breaks
+from server.store import hours
+from server.store.counters import open_places
+from server.store.hall import EarlierCall, ShownCall, earlier_calls, shown_calls
 from server.store.notices.notices import notices_mark
 from server.store.sound import quiet_until
 from server.store.transactions.database import Database
@@ -76,7 +76,7 @@ def read_board(database: Database, hall: str) -> BoardChanged:
         state = hall_state(database, rows, hall_id)
         called = shown_calls(rows, hall_id, since=state.position.as_of - ARRIVAL_SHOWN_FOR)
         recent = earlier_calls(rows, hall_id)
-        rest = breaks.carried_over(rows, hall_id, state.configuration, state.position.as_of)
+        rest = hours.carried_over(rows, hall_id, state.configuration, state.position.as_of)
         quiet = quiet_until(rows, hall_id, state.position.as_of)
         alert = alert_part(rows, hall_id, state.configuration, state.position.as_of)
         mark = notices_mark(rows)

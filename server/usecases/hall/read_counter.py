@@ -10,12 +10,12 @@ from server.domain.facts import FactKind
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import EndReason
-from server.store.counters.sessions import SessionPlace, open_place, open_places, places_of
+from server.store.counters import SessionPlace, open_place, open_places, places_of
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
-from server.store.visits.gestures import GestureRow
 from server.store.visits.legs import LegRow
+from server.store.visits.links import GestureRow
 from server.store.visits.visits import notes_before, visit_row
 from server.usecases.answers import Leg
 from server.usecases.counters.forgotten_counters import presence_of

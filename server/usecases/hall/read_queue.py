@@ -19,10 +19,10 @@ from server.domain.instants import to_text
 from server.domain.people.reach import WHOLE_HALL, CallingReach
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import SessionPlace, open_places
+from server.store import hours
+from server.store.counters import SessionPlace, open_places
 from server.store.engine.rows import Rows
-from server.store.hall.day_counts import arrivals_of_day, greetings_of_day, waits_of_day
-from server.store.hours import breaks
+from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits import links
@@ -213,7 +213,7 @@ def read_break(rows: Rows, hall: str, configuration: HallConfiguration, now: dat
     at = next_break(configuration.calendar, now)
     if at is None or not at.is_near(now):
         return None
-    choice = breaks.decided_break(rows, hall, at)
+    choice = hours.decided_break(rows, hall, at)
     return {
         "begins_at": to_text(at.begins_at),
         "resumes_at": to_text(at.resumes_at),

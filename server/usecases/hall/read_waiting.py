@@ -7,7 +7,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import open_place
+from server.store.counters import open_place
 from server.store.transactions.database import Database
 from server.store.visits.open_legs import OpenLegs
 from server.usecases.answers import Leg

@@ -13,9 +13,9 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
-from server.store.counters.sessions import SessionPlace, agents_present, free_since, open_places
+from server.store.counters import SessionPlace, agents_present, free_since, open_places
 from server.store.sound import quiet_until
-from server.store.tickets.ticket_stops import stops_of_day
+from server.store.tickets.numbers_given import stops_of_day
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
 from server.store.visits.open_legs import OpenLegs

@@ -2,7 +2,7 @@
 
 from server.domain.hall_checks.checks import CheckRequest, checked_check, day_of_check
 from server.domain.hours.calendars import business_day
-from server.store.hall_checks.checks import CheckRow, FindingRow, insert_check
+from server.store.hall_checks import CheckRow, FindingRow, insert_check
 from server.store.transactions.database import Database
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.domain.hall_checks.checks import CheckKind
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.hall_checks.checks import CheckRow, check_of, locked_check_of
+from server.store.hall_checks import CheckRow, check_of, locked_check_of
 from server.store.transactions.database import Database
 
 

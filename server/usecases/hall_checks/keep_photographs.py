@@ -15,8 +15,8 @@ from server.domain.hall_checks.photographs import (
 )
 from server.domain.refusals import Refusal
 from server.store.engine.rows import WrittenRows
-from server.store.hall_checks.checks import CheckRow
-from server.store.hall_checks.photographs import (
+from server.store.hall_checks import (
+    CheckRow,
     PhotographRow,
     delete_photograph,
     insert_photograph,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from server.domain.actions.actions import ActionOrigin, OriginKind
 from server.domain.hall_checks.checks import FAULTY, CheckKind
-from server.store.actions.actions import ActionOfOrigin, actions_of_origins
-from server.store.hall_checks.checks import CheckRow, FindingRow, checks_of, findings_of
-from server.store.hall_checks.photographs import photographs_of_hall
+from server.store.actions import ActionOfOrigin, actions_of_origins
+from server.store.hall_checks import CheckRow, FindingRow, checks_of, findings_of, photographs_of_hall
 from server.store.transactions.database import Database
 
 

@@ -15,10 +15,9 @@ from server.domain.hours.calendars import Calendar, business_day, day_closes_at
 from server.domain.visits.facts import leg_ended
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.transitions import EndReason
-from server.store.counters.leases import end_lease
-from server.store.counters.sessions import open_places
-from server.store.hours import day_ends
-from server.store.hours.day_ends import OpenLeg
+from server.store import hours
+from server.store.counters import end_lease, open_places
+from server.store.hours import OpenLeg
 from server.store.operation.erase_expired import erase_now
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -37,9 +36,9 @@ def days_to_close(database: Database, hall: str) -> list[date]:
     calendar, now = database.configuration(hall).calendar, database.clock.now()
     today = business_day(calendar, now)
     with database.read() as rows:
-        left = set(day_ends.days_with_open_legs(rows, hall))
+        left = set(hours.days_with_open_legs(rows, hall))
         left |= {_day_of_session(calendar, place.opened_at) for place in open_places(rows, hall)}
-        due = {day for day in (today - timedelta(days=1), today) if not day_ends.is_closed(rows, hall, day)}
+        due = {day for day in (today - timedelta(days=1), today) if not hours.is_closed(rows, hall, day)}
     return sorted(day for day in left | due if day <= today and day_closes_at(calendar, day) <= now)
 
 
@@ -67,7 +66,7 @@ def close_day(database: Database, hall: str, day: date) -> ClosedDay:
             for place in open_places(transaction, transaction.hall)
             if _day_of_session(calendar, place.opened_at) <= day
         ]
-        legs = day_ends.open_legs_up_to(transaction, transaction.hall, day)
+        legs = hours.open_legs_up_to(transaction, transaction.hall, day)
         for leg in legs:
             _end_leg(transaction, leg, closes_at)
         for place in places:
@@ -90,9 +89,9 @@ def _end_leg(transaction: HallTransaction, leg: OpenLeg, closes_at: datetime) ->
 def _mark_closed(transaction: HallTransaction, day: date, *, legs: int, sessions: int) -> None:
     """Records once that the day is closed; a day on which nothing happened leaves no fact."""
     hall = transaction.hall
-    if day_ends.is_closed(transaction, hall, day):
+    if hours.is_closed(transaction, hall, day):
         return
-    if legs or sessions or day_ends.was_busy(transaction, hall, day):
+    if legs or sessions or hours.was_busy(transaction, hall, day):
         counts = {"legs": legs, "sessions": sessions}
         transaction.record(of_kind(FactKind.DAY_CLOSED, business_day=day.isoformat(), **counts))
-    day_ends.note_closed(transaction, hall, day, at=transaction.now)
+    hours.note_closed(transaction, hall, day, at=transaction.now)

@@ -13,7 +13,7 @@ from server.domain.hours.busy_hours import (
 )
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros
-from server.store.hours.busy_hours import tickets_by_hour
+from server.store.hours import tickets_by_hour
 from server.store.notices.affluence import keep_affluence
 from server.store.transactions.database import Database
 

@@ -11,9 +11,9 @@ from server.domain.appointments.check_in import DEMAND_MET
 from server.domain.facts import FactKind
 from server.domain.instants import to_text
 from server.domain.visits.transitions import EndReason
+from server.store import hours
 from server.store.engine.rows import Rows
-from server.store.hours import day_ends
-from server.store.hours.day_ends import ClosedDayFact
+from server.store.hours import ClosedDayFact
 from server.store.transactions.database import Database
 
 NAMED = 20
@@ -52,7 +52,7 @@ def read_day_end(database: Database, hall: str) -> DayEndAnswer:
     """The last business day that was closed; "business_day" is null before the first."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        fact = day_ends.last_closed_day(rows, hall_id, FactKind.DAY_CLOSED)
+        fact = hours.last_closed_day(rows, hall_id, FactKind.DAY_CLOSED)
         if fact is None:
             return {"business_day": None}
         return _day_end_answer(rows, hall_id, fact)
@@ -60,7 +60,7 @@ def read_day_end(database: Database, hall: str) -> DayEndAnswer:
 
 def _day_end_answer(rows: Rows, hall: str, fact: ClosedDayFact) -> ClosedDay:
     day = date.fromisoformat(fact.body["business_day"])
-    left = day_ends.legs_ended_by(rows, hall, day, reason=EndReason.CLOSED_AT_DAY_END)
+    left = hours.legs_ended_by(rows, hall, day, reason=EndReason.CLOSED_AT_DAY_END)
     return {
         "business_day": fact.body["business_day"],
         "closed_at": to_text(fact.happened_at),
@@ -68,6 +68,6 @@ def _day_end_answer(rows: Rows, hall: str, fact: ClosedDayFact) -> ClosedDay:
         "left_by_service": dict(Counter(leg.service for leg in left)),
         "numbers": [leg.number for leg in left[:NAMED]],
         "counters_left_open": fact.body["sessions"],
-        "ended": day_ends.visits_ended(rows, hall, day),
-        "not_issued": day_ends.tickets_not_issued(rows, hall, day, met=DEMAND_MET),
+        "ended": hours.visits_ended(rows, hall, day),
+        "not_issued": hours.tickets_not_issued(rows, hall, day, met=DEMAND_MET),
     }

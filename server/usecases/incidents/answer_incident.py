@@ -7,9 +7,9 @@ from server.domain.author import Author
 from server.domain.incidents.facts import incident_answered
 from server.domain.incidents.incidents import Incident
 from server.domain.refusals import Refusal
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.incidents.incidents import incident_by_id
+from server.store.incidents import incident_by_id
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.incidents.who_receives import counter_held

@@ -5,7 +5,7 @@ from server.domain.incidents.facts import incident_ended
 from server.domain.incidents.incidents import IncidentEndReason
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.incidents.incidents import incident_by_id
+from server.store.incidents import incident_by_id
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

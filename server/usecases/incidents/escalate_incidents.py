@@ -3,7 +3,7 @@
 from server.domain.author import SYSTEM
 from server.domain.incidents.facts import incident_escalated, incident_unanswered
 from server.domain.incidents.incidents import EscalationReason
-from server.store.incidents.incidents import halls_with_due_incidents, unanswered_incidents
+from server.store.incidents import halls_with_due_incidents, unanswered_incidents
 from server.store.transactions.database import Database
 
 

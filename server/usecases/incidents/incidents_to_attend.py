@@ -7,8 +7,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents.incidents import Incident
 from server.domain.incidents.notes import MISSING_WITHIN
 from server.domain.people.roles import Permission
-from server.store.incidents.incidents import shown_incidents
-from server.store.incidents.notes import incidents_without_note
+from server.store.incidents import incidents_without_note, shown_incidents
 from server.store.transactions.database import Database
 
 

@@ -9,7 +9,7 @@ from server.domain.incidents.incidents import EscalationReason, shown_at_place
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.incidents.incidents import shown_incidents
+from server.store.incidents import shown_incidents
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

@@ -9,7 +9,7 @@ from server.domain.incidents.incidents import Incident, IncidentState
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH, Texts
 from server.store.configuration.halls import all_halls
-from server.store.incidents.incidents import shown_incidents
+from server.store.incidents import shown_incidents
 from server.store.transactions.database import Database
 from server.usecases.hall_view import hall_state
 

@@ -15,7 +15,7 @@ from server.domain.incidents.notes import (
     without_places,
 )
 from server.domain.quality.indicators import OF_AGENTS
-from server.store.incidents.notes import NoteRow, incidents_without_note, notes_between
+from server.store.incidents import NoteRow, incidents_without_note, notes_between
 from server.store.transactions.database import Database
 from server.usecases.quality.withheld_figures import Days, withheld_in_parts
 

@@ -7,8 +7,8 @@ from hardware.json_types import Count
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH, Texts
-from server.store.counters.sessions import SessionPlace, open_places
-from server.store.incidents.receivers import Receiver, Receivers, ReceivingPage
+from server.store.counters import SessionPlace, open_places
+from server.store.incidents import Receiver, Receivers, ReceivingPage
 from server.store.transactions.database import Database
 from server.usecases.incidents.raise_incident import Reach
 

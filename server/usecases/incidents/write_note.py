@@ -6,8 +6,14 @@ from zoneinfo import ZoneInfo
 from server.domain.author import Author
 from server.domain.incidents.notes import KEPT, NoteRequest, checked_note
 from server.domain.refusals import Refusal
-from server.store.incidents.incidents import incident_by_id
-from server.store.incidents.notes import ChangedNote, NoteRow, change_note_row, insert_note, locked_note_by_id
+from server.store.incidents import (
+    ChangedNote,
+    NoteRow,
+    change_note_row,
+    incident_by_id,
+    insert_note,
+    locked_note_by_id,
+)
 from server.store.transactions.database import Database
 
 

@@ -2,8 +2,7 @@
 
 from server.store.operation.backup import delete_replaced
 from server.store.operation.erase_expired import count_past, erase_past
-from server.store.retention.choices import chosen_days
-from server.store.retention.purge_runs import keep_purge_run
+from server.store.retention import chosen_days, keep_purge_run
 from server.store.transactions.database import Database
 
 

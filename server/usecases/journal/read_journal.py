@@ -28,8 +28,7 @@ from server.store.journal.pages import (
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.api_keys import keys_in
-from server.store.people.names import names_of
-from server.store.people.pseudonyms import ids_of_account
+from server.store.people.pseudonyms import ids_of_account, names_of
 from server.store.transactions.database import Database
 
 PAGE = 50

@@ -13,7 +13,7 @@ from server.domain.visits.outcomes import Outcome
 from server.domain.visits.transitions import EndReason
 from server.domain.visits.verb_limits import ReturnPlace
 from server.ids import new_id
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.journal.erasables import keep_erasable
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow

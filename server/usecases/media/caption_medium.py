@@ -6,7 +6,7 @@ from server.domain.notices.media import Sites
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.media.captions import set_captions
+from server.store.media.details import set_captions
 from server.store.media.media import medium_row
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database

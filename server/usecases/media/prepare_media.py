@@ -15,8 +15,8 @@ from server.domain.notices.media import MediumState, medium_prepared, medium_ref
 from server.store.engine.buffered_writes import Writes
 from server.store.media.details import set_kept_bytes
 from server.store.media.media import medium_row
-from server.store.media.media_files import MediaFiles
-from server.store.media.uploads import (
+from server.store.media.media_files import (
+    MediaFiles,
     WaitingUpload,
     claim_upload,
     delete_upload,

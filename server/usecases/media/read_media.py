@@ -15,8 +15,7 @@ from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
-from server.store.media.captions import captioned_languages
-from server.store.media.details import media_folders, tags_in_use
+from server.store.media.details import captioned_languages, media_folders, tags_in_use
 from server.store.media.media import MediumRow, listed_media, medium_row
 from server.store.transactions.database import Database
 from signage.media.prepared import CONTENT_TYPES, FileRole, MediumKind, PreparedFile

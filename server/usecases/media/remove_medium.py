@@ -9,10 +9,9 @@ from server.domain.notices.media import MediumState, Sites, medium_removed
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
-from server.store.media.captions import delete_captions
+from server.store.media.details import delete_captions
 from server.store.media.media import delete_texts_and_site, medium_row, names_in_use
-from server.store.media.media_files import NAME, MediaFiles
-from server.store.media.uploads import delete_upload, media_to_prepare
+from server.store.media.media_files import NAME, MediaFiles, delete_upload, media_to_prepare
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.read_look import look_in_use

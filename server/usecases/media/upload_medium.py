@@ -13,8 +13,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.media.details import insert_details, media_folders, same_upload
 from server.store.media.media import set_site
-from server.store.media.media_files import MediaFiles, receive
-from server.store.media.uploads import insert_upload
+from server.store.media.media_files import MediaFiles, insert_upload, receive
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 

@@ -10,7 +10,7 @@ from server.domain.facts import Json
 from server.domain.notices.captions import Captions
 from server.domain.notices.media import Sites, may_show
 from server.store.engine.rows import Rows
-from server.store.media.captions import captions_of_medium
+from server.store.media.details import captions_of_medium
 from server.store.media.feeds import feed_row
 from server.store.media.media import medium_row
 from signage.media.prepared import PreparedFile

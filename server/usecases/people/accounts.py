@@ -28,9 +28,9 @@ from server.store.people.accounts import (
     grants_of,
     is_at,
     other_administrators,
+    unlink_identities,
+    void_invitations,
 )
-from server.store.people.identities import unlink_identities
-from server.store.people.invitations import void_invitations
 from server.store.people.sign_ins import ACCESS_CHANGED
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -13,9 +13,11 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_token
 from server.store.engine.rows import Rows
-from server.store.people.accounts import AccountRow, Grant, account_row
-from server.store.people.invitations import (
+from server.store.people.accounts import (
+    AccountRow,
+    Grant,
     InvitationRow,
+    account_row,
     insert_invitation,
     invitation_of_token,
     void_invitations,

@@ -7,8 +7,15 @@ from typing import Literal
 
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
-from server.store.people.accounts import AccountRow, Grant, account_row, accounts, every_grant, is_at
-from server.store.people.invitations import open_invitations
+from server.store.people.accounts import (
+    AccountRow,
+    Grant,
+    account_row,
+    accounts,
+    every_grant,
+    is_at,
+    open_invitations,
+)
 from server.store.people.sign_ins import Session, session_counts, sessions_of
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites

@@ -15,7 +15,7 @@ from server.domain.people.sign_in_delays import PACES, Failures, failed_again, h
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.people.accounts import AccountRow, account_of_login
-from server.store.people.sign_in_failures import (
+from server.store.people.sign_ins import (
     failures_of,
     forget_failures,
     keep_failures,

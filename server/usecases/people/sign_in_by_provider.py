@@ -4,8 +4,13 @@ from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.oidc.registration import Identity
-from server.store.people.accounts import AccountRow, account_of_email
-from server.store.people.identities import IdentifiedAccount, account_of_identity, link_identity
+from server.store.people.accounts import (
+    AccountRow,
+    IdentifiedAccount,
+    account_of_email,
+    account_of_identity,
+    link_identity,
+)
 from server.store.transactions.database import Database
 
 

@@ -8,7 +8,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.printing.paper_rolls import RollEnd
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.paper_rolls import replace_roll, roll_in
+from server.store.printing.printers import replace_roll, roll_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from server.domain.hall.devices import PrinterConnection
 from server.domain.refusals import Refusal
-from server.store.printing.printer_probes import PrinterProbe, keep_answers, note_read
+from server.store.printing.printers import PrinterProbe, keep_answers, note_read
 from server.store.transactions.database import Database
 from server.usecases.find_configured import find_kiosk
 

@@ -21,7 +21,7 @@ from server.store.printing.leases import (
     locked_lease_of,
     note_unprinted,
 )
-from server.store.printing.paper_rolls import count_papers
+from server.store.printing.printers import count_papers
 from server.store.transactions.database import Database
 
 LEASE = timedelta(seconds=15)

@@ -19,10 +19,9 @@ from server.domain.instants import midnight
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
 from server.domain.text_folding import fold_text
-from server.store.people.names import name_of
-from server.store.people.pseudonyms import accounts_behind
+from server.store.people.pseudonyms import accounts_behind, name_of
 from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_day, sessions_opened_between
-from server.store.quality.individual_figures import are_individual_figures_on, sites_of_individual_figures
+from server.store.quality.targets import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.sites import known_sites

@@ -10,7 +10,7 @@ from server.domain.people.pseudonyms import year_of
 from server.domain.quality.few_people import people_at_work, withheld_names
 from server.store.people.pseudonyms import accounts_behind
 from server.store.quality.figures import sessions_open_between
-from server.store.quality.individual_figures import are_individual_figures_on
+from server.store.quality.targets import are_individual_figures_on
 from server.store.transactions.database import Database
 
 

@@ -19,15 +19,16 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import account_row, allowed_by, every_grant
-from server.store.reports.letters import every_letter, try_again
 from server.store.reports.schedules import (
     Recipient,
     RecipientRow,
     ScheduleRow,
     delete_recipient,
+    every_letter,
     insert_schedule,
     recipients_by_schedule,
     schedules,
+    try_again,
 )
 from server.store.reports.schedules import end_schedule as end_row
 from server.store.transactions.database import Database

@@ -10,9 +10,15 @@ from server.domain.reports.reports import ReportState
 from server.domain.reports.schedules import due_period
 from server.ids import new_id
 from server.store.engine.rows import Rows
-from server.store.reports.letters import LetterRow, every_letter, queue_letter
 from server.store.reports.reports import reports_of_period
-from server.store.reports.schedules import ScheduleRow, recipients_by_schedule, schedules
+from server.store.reports.schedules import (
+    LetterRow,
+    ScheduleRow,
+    every_letter,
+    queue_letter,
+    recipients_by_schedule,
+    schedules,
+)
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import sites_of
 from server.usecases.reports.plan_sending import address_of_account

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from server.domain.instants import from_text
 from server.domain.reports.grids import Evidence
 from server.domain.surveys.campaigns import SurveyState
-from server.store.actions.actions import actions_of
+from server.store.actions import actions_of
 from server.store.notices.affluence import counted_at_of
 from server.store.quality.figures import days_with_legs
 from server.store.surveys.surveys import all_surveys

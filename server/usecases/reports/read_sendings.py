@@ -9,9 +9,15 @@ from server.domain.quality.periods import Period, PeriodKind
 from server.domain.reports.schedules import due_period, next_due
 from server.store.engine.rows import Rows
 from server.store.people.accounts import accounts, allowed_by, every_grant
-from server.store.people.names import name_of
-from server.store.reports.letters import LetterRow, every_letter
-from server.store.reports.schedules import Recipient, ScheduleRow, recipients_by_schedule, schedules
+from server.store.people.pseudonyms import name_of
+from server.store.reports.schedules import (
+    LetterRow,
+    Recipient,
+    ScheduleRow,
+    every_letter,
+    recipients_by_schedule,
+    schedules,
+)
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites, are_within, sites_of
 from server.usecases.reports.plan_sending import address_of_account

@@ -13,7 +13,7 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.people.accounts import accounts
 from server.store.people.api_keys import api_keys
-from server.store.retention.choices import keep_register_text, register_texts
+from server.store.retention import keep_register_text, register_texts
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 from server.usecases.retention.read_retention import ReadRetention, read_retention

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from server.domain.people.pseudonyms import link_ends_at
 from server.domain.refusals import Refusal
 from server.domain.retention.schedule import BY_NAME, Subject, kept_for
-from server.store.people.accounts import AccountRow, account_row
-from server.store.people.identities import count_identities
+from server.store.people.accounts import AccountRow, account_row, count_identities
 from server.store.people.pseudonyms import links_of
-from server.store.retention.choices import chosen_days, register_texts
+from server.store.retention import chosen_days, register_texts
 from server.store.transactions.database import Database
 from server.usecases.people.read_people import read_own_sessions
 from server.usecases.retention.read_retention import KeptHere, read_retention

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from server.domain.retention.schedule import SCHEDULE, Retention, kept_for
 from server.store.operation.erase_expired import count_past
-from server.store.retention.choices import chosen_days
-from server.store.retention.purge_runs import PurgeRun, purge_runs
+from server.store.retention import PurgeRun, chosen_days, purge_runs
 from server.store.transactions.database import Database
 
 RUNS_SHOWN = 30

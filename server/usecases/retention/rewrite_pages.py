@@ -8,10 +8,10 @@ import structlog
 
 from server.domain.hours.calendars import opening_at
 from server.store.configuration.halls import HallRow, all_halls
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.engine.rows import Rows
+from server.store.operation.erase_expired import rewrite_pages
 from server.store.operation.job_runs import EVERY_HALL, claim, has_run
-from server.store.operation.rewriting import rewrite_pages
 from server.store.transactions.database import Database
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from server.domain.hours.half_days import (
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.quotas import quota_now
-from server.store.tickets.quota_counts import remaining_of
+from server.store.tickets.numbers_given import remaining_of
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.hours.opening import OpeningNow
 

@@ -17,11 +17,10 @@ from server.domain.languages import FRENCH
 from server.domain.tickets.quotas import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
-from server.store.counters.sessions import open_places
+from server.store import hours
+from server.store.counters import open_places
 from server.store.engine.rows import Rows
-from server.store.hours import breaks
-from server.store.tickets.quota_counts import remaining_of
-from server.store.tickets.ticket_stops import stops_of_day
+from server.store.tickets.numbers_given import remaining_of, stops_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
@@ -67,7 +66,7 @@ def read_menu(
         state = hall_state(database, rows, hall_id)
         by_queue, by_service = database.open_legs(rows, state.row).waiting()
         places = open_places(rows, hall_id)
-        rest = breaks.rest_of(rows, hall_id, state.configuration, state.position.as_of)
+        rest = hours.rest_of(rows, hall_id, state.configuration, state.position.as_of)
         on = business_day(state.configuration.calendar, state.position.as_of)
         stopped = stops_of_day(rows, hall_id, on)
         alert = alert_part(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)

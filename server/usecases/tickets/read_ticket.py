@@ -12,9 +12,9 @@ from server.domain.hours.half_days import running_break
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
+from server.store import hours
 from server.store.configuration.halls import all_halls
-from server.store.counters.sessions import open_places
-from server.store.hours import breaks
+from server.store.counters import open_places
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
@@ -159,7 +159,7 @@ def _answers(
     with database.read() as rows:
         state = hall_state(database, rows, leg.hall)
         is_waiting = leg.state == LegState.WAITING
-        rest = breaks.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
+        rest = hours.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
         ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key) if is_waiting else None
         alert = alert_part(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
     configuration, now = state.configuration, state.position.as_of

@@ -4,7 +4,7 @@ from hardware.verdict import Verdict
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.tickets.presses import has_ticket
+from server.store.tickets.numbers_given import has_ticket
 from server.store.tickets.ticket_access import PressedTicket, ticket_of_press
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

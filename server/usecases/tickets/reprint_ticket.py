@@ -5,7 +5,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.print_jobs import queue_job
-from server.store.tickets.ticket_papers import PaperRow, last_paper
+from server.store.tickets.ticket_access import PaperRow, last_paper
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.visits import visit_row

@@ -7,7 +7,7 @@ from server.domain.hall.facts import tickets_reopened, tickets_stopped
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.tickets.ticket_stops import stops_of_day
+from server.store.tickets.numbers_given import stops_of_day
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.find_configured import find_service

@@ -6,7 +6,7 @@ from server.domain.author import Author
 from server.domain.facts import gesture_undone
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.tickets.greetings import greetings_at_no_counter, is_undone
+from server.store.tickets.numbers_given import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, RestoredRow, restored_body

@@ -3,7 +3,7 @@
 from datetime import date
 
 from server.domain.quality.annotations import DayAnnotation
-from server.store.quality.annotations import annotations_between
+from server.store.quality.typed_figures import annotations_between
 from server.store.transactions.database import Database
 
 

@@ -4,7 +4,7 @@ from server.domain.author import Author
 from server.domain.quality.annotations import annotation_withdrawn
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.quality.annotations import annotation_of
+from server.store.quality.typed_figures import annotation_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.typed_figures.annotate_day import AnnotatedDay

@@ -15,7 +15,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import ahead, last_leg

@@ -15,14 +15,14 @@ from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.gestures import MAY_UNDO
 from server.domain.visits.linked_visits import links_before
 from server.domain.visits.transitions import LegState
-from server.store.counters.sessions import SessionPlace
+from server.store.counters import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.gestures import GestureRow, last_facts_of_counter
 from server.store.visits.legs import leg_at_counter
+from server.store.visits.links import GestureRow, last_facts_of_counter
 from server.store.visits.visits import visit_row
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, session_held

@@ -9,9 +9,9 @@ from server.domain.hours.half_days import last_closing
 from server.domain.visits.transitions import LegState
 from server.domain.waits.hall_snapshot import CounterNow, UpcomingBreak
 from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
-from server.store.counters.sessions import SessionPlace, open_places
+from server.store import hours
+from server.store.counters import SessionPlace, open_places
 from server.store.engine.rows import Rows
-from server.store.hours import breaks
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow, open_legs
 from server.store.visits.links import linked_visits
@@ -73,7 +73,7 @@ def _longest_s(untils: Iterable[datetime], as_of: datetime) -> float:
 def rest_now(rows: Rows, hall: str, state: HallState) -> UpcomingBreak | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
     now = state.position.as_of
-    at = breaks.carried_over(rows, hall, state.configuration, now)
+    at = hours.carried_over(rows, hall, state.configuration, now)
     if at is None:
         return None
     return UpcomingBreak((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())

@@ -17,7 +17,7 @@ from server.domain.printing.pulled.epson_direct import (
     EpsonResult,
 )
 from server.domain.printing.pulled.handovers import Handover
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
 from server.usecases.printing.pulled.confirm_job import confirm_job
 from server.usecases.printing.pulled.fetch_job import Picture, fetch_job

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import print_gateway
 from server.domain.printing.pulled.print_gateway import AGE_HEADER, LARGEST_BODY_BYTES, LARGEST_JOB_BYTES
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
 from server.usecases.printing.pulled.claim_printer import claim_printer, release_printer
 from server.usecases.printing.pulled.confirm_job import confirm_job

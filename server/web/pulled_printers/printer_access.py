@@ -16,7 +16,7 @@ from server.connections import identify_caller
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.driving import Tell
 from server.usecases.printing.pulled.fetch_job import Draw

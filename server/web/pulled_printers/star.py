@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import star_cloudprnt
 from server.domain.printing.pulled.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
 from server.usecases.printing.pulled.confirm_job import confirm_job
 from server.usecases.printing.pulled.fetch_job import NotHandedOver, Picture, fetch_job

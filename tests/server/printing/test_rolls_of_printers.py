@@ -2,7 +2,7 @@
 
 from hardware.simulator import PrinterFault
 from server.domain.printing.paper_rolls import EndedRoll, Roll
-from server.store.printing.paper_rolls import ended_rolls, roll_in
+from server.store.printing.printers import ended_rolls, roll_in
 from server.usecases.devices.read_printers import paper_left_in
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.printing.print_trial import print_trial

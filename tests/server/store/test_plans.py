@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, String, column, text
 from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.store.configuration.halls import LOCKED_HALL
-from server.store.counters.sessions import open_places
+from server.store.counters import open_places
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values
 from server.store.journal.pages import FactRange, newest_facts

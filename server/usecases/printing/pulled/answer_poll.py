@@ -11,7 +11,7 @@ from server.domain.printing.pulled.polls import (
     state_at_poll,
 )
 from server.store.printing.leases import PrinterLeaseToken
-from server.store.printing.pulled_printers import PulledPrinter, note_poll
+from server.store.printing.printers import PulledPrinter, note_poll
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.driving import (
     DrivenPrinter,

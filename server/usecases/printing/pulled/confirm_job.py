@@ -1,8 +1,8 @@
 """Take what a printer says of a handover: the verdict of its job."""
 
 from server.domain.printing.pulled.handovers import Confirmation, handover_of
-from server.store.printing.fetched_jobs import fetched_job
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.print_jobs import fetched_job
+from server.store.printing.printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print
 from server.usecases.printing.pulled.driving import Tell, lease_token, read_driven

@@ -15,10 +15,9 @@ from server.domain.printing.pulled.polls import age_limit
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.printing import leases
-from server.store.printing.fetched_jobs import FetchedJob, unfinished_jobs
 from server.store.printing.leases import Lease, PrinterLeaseToken, lease_of, take_lease
-from server.store.printing.paper_rolls import note_roll, roll_in
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.print_jobs import FetchedJob, unfinished_jobs
+from server.store.printing.printers import PulledPrinter, note_roll, roll_in
 from server.store.transactions.database import Database
 from server.usecases.printing.failover import refuse_jobs
 from server.usecases.printing.print_jobs import LEASE, PrintEnd, end_prints

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.domain.printing.pulled.handovers import Handover, handover_of
-from server.store.printing.fetched_jobs import FetchedJob, fetched_job, hand_over_job
 from server.store.printing.leases import lease_of
-from server.store.printing.print_jobs import OpenJob, open_jobs
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.print_jobs import FetchedJob, OpenJob, fetched_job, hand_over_job, open_jobs
+from server.store.printing.printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints
 from server.usecases.printing.pulled.driving import lease_token

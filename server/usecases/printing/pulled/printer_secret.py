@@ -10,7 +10,7 @@ from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import digest_access
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
-from server.store.printing.pulled_printers import PulledPrinter, keep_secret, pulled_printer_of
+from server.store.printing.printers import PulledPrinter, keep_secret, pulled_printer_of
 from server.store.transactions.database import Database
 from server.usecases.find_configured import find_kiosk
 

@@ -1,7 +1,7 @@
 """Keep the state that a printer which fetches its jobs says by itself."""
 
 from server.store.printing.leases import lease_of
-from server.store.printing.pulled_printers import PulledPrinter
+from server.store.printing.printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.driving import lease_token, note_state
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from server.domain.printing.printers import PRINTING
 from server.domain.printing.pulled.polls import AWAY, is_silent, says_state_in_polls
 from server.domain.refusals import Refusal
-from server.store.printing.pulled_printers import PulledPrinter, every_pulled_printer, without_secret
+from server.store.printing.printers import PulledPrinter, every_pulled_printer, without_secret
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled.driving import (
     DrivenPrinter,

@@ -8,8 +8,8 @@ from pydantic import Field
 from server.domain.bulletins.read_cap import LARGEST_BYTES
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.bulletins import bulletins
-from server.store.bulletins.bulletins import BulletinRow
+from server.store import bulletins
+from server.store.bulletins import BulletinRow
 from server.usecases.bulletins.read_bulletins import show_automatically
 from server.usecases.bulletins.receive_document import receive_document
 from server.web.access.callers import sites_where

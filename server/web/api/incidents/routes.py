@@ -6,7 +6,7 @@ from pydantic import Field
 
 from server.domain.incidents.incidents import IncidentEndReason
 from server.domain.people.roles import Permission
-from server.store.incidents.receivers import Receivers
+from server.store.incidents import Receivers
 from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident
 from server.usecases.incidents.end_incident import end_incident
 from server.usecases.incidents.raise_incident import RaisedIncident, raise_incident

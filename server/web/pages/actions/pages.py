@@ -18,7 +18,7 @@ from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.actions.actions import ActionRow
+from server.store.actions import ActionRow
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import add_action
 from server.usecases.actions.change_action import change_action

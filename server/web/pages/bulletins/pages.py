@@ -14,8 +14,8 @@ from server.domain.bulletins.read_cap import LARGEST_BYTES
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.bulletins import bulletins
-from server.store.bulletins.bulletins import BulletinRow
+from server.store import bulletins
+from server.store.bulletins import BulletinRow
 from server.store.transactions.database import Database
 from server.usecases.bulletins.accept_bulletin import (
     LONGEST_REASON,

@@ -22,7 +22,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState
 from server.ids import new_id
-from server.store.committee.committee import meeting_of_decision, meeting_row
+from server.store.committee import meeting_of_decision, meeting_row
 from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes, read_minutes, remove_minutes
 from server.usecases.committee.change_members import local_day

@@ -18,7 +18,7 @@ from server.domain.people.roles import Permission
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.incidents.notes import NoteRow
+from server.store.incidents import NoteRow
 from server.store.transactions.database import Database
 from server.usecases.incidents.read_notes import ReadNotes, read_notes, read_summaries
 from server.usecases.incidents.write_note import change_note, write_note

@@ -16,7 +16,7 @@ from server.domain.people.roles import Permission
 from server.domain.quality.annotations import FARTHEST, LONGEST_WORDS
 from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, Pasted, TypedFigureRequest
 from server.domain.refusals import Refusal
-from server.store.people.names import names_of
+from server.store.people.pseudonyms import names_of
 from server.store.transactions.database import Database
 from server.usecases.typed_figures.annotate_day import annotate_day
 from server.usecases.typed_figures.read_annotations import read_annotations

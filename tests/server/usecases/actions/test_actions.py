@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.actions.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.refusals import Refusal
-from server.store.actions.actions import actions_of_origins
+from server.store.actions import actions_of_origins
 from server.store.transactions.database import Database
 from server.usecases.actions.add_action import add_action, add_action_for
 from server.usecases.actions.change_action import change_action

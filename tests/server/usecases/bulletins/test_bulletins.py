@@ -11,8 +11,8 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.bulletins.read_cap import parsed_xml, read_cap
 from server.domain.refusals import Refusal
-from server.store.bulletins import bulletins as store
-from server.store.bulletins.bulletins import BulletinRow
+from server.store import bulletins as store
+from server.store.bulletins import BulletinRow
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert

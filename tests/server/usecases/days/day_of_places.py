@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from server.domain.author import Author
-from server.store.counters.sessions import SessionPlace, open_place, open_places
+from server.store.counters import SessionPlace, open_place, open_places
 from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
 from server.usecases.counters.counter_sessions import SessionRequest, leave_place, open_counter
 from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.ids import new_id
-from server.store.counters.sessions import open_place
+from server.store.counters import open_place
 from server.usecases.appointments.book_appointment import (
     AppointmentRequest,
     book_appointment,

@@ -12,7 +12,7 @@ from server.domain.author import Author
 from server.domain.hours.half_days import AtBreak
 from server.domain.visits.needs import Need
 from server.domain.visits.verb_limits import ReturnPlace
-from server.store.counters.sessions import open_place
+from server.store.counters import open_place
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hours.decide_break import decide_break
 from server.usecases.legs.note_needs import note_needs

@@ -11,7 +11,7 @@ from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
 from server.live.publication.queue_message import QueueChanged, queue_message
 from server.store.configuration.halls import hall_row
-from server.store.counters.sessions import open_place
+from server.store.counters import open_place
 from server.store.engine.snapshots import snapshot
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild import differences

@@ -10,7 +10,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.incidents.incidents import IncidentEndReason
 from server.domain.refusals import Refusal
-from server.store.incidents.receivers import OwnReceivers, Receiver
+from server.store.incidents import OwnReceivers, Receiver
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident

@@ -9,9 +9,9 @@ import pytest
 
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
+from server.store import hours
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.statements import SQLITE
-from server.store.hours import day_ends
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
@@ -125,7 +125,7 @@ def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
         plan = " ".join(row["detail"] for row in explained)
         assert "SCAN" not in plan.replace("SCAN printed USING", ""), plan
     values = {"hall": "hall", "day": date(2026, 11, 20)}
-    for statement in (day_ends.OPEN_DAYS, day_ends.OPEN_LEGS):
+    for statement in (hours.OPEN_DAYS, hours.OPEN_LEGS):
         sql = statement.text(SQLITE, values).sql
         explained = all_rows(database, f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
         steps = [row["detail"] for row in explained]

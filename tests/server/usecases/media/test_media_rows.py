@@ -15,7 +15,7 @@ from server.store.media.media import (
     set_site,
     set_texts,
 )
-from server.store.media.uploads import (
+from server.store.media.media_files import (
     claim_upload,
     delete_upload,
     insert_upload,

@@ -9,9 +9,9 @@ import pytest
 
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
-from server.store.counters.sessions import agents_present, open_places
+from server.store.counters import agents_present, open_places
 from server.store.people.accounts import Grant, account_of_login, grants_of
-from server.store.people.names import name_of
+from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import (

@@ -13,7 +13,7 @@ from server.domain.facts import FactKind, of_kind
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.memory.pseudonyms import Pseudonyms
 from server.store.people.accounts import Grant
-from server.store.people.names import name_of
+from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter

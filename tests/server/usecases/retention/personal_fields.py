@@ -15,9 +15,9 @@ from server.domain.hall_checks.checks import CHECKS_KEPT, CRITERIA, CheckKind, C
 from server.domain.incidents.notes import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
-from server.store.committee.committee import MinutesRow, keep_minutes
-from server.store.complaints.photographs import insert_photographs
-from server.store.hall_checks.photographs import PhotographRow, insert_photograph
+from server.store.committee import MinutesRow, keep_minutes
+from server.store.complaints import insert_photographs
+from server.store.hall_checks import PhotographRow, insert_photograph
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import Grant, accounts
 from server.store.surveys.answers import TextRow, add_text

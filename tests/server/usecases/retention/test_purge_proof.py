@@ -17,7 +17,7 @@ from server.domain.retention.schedule import SCHEDULE, Subject
 from server.language import Catalogues
 from server.store.media.media_files import MediaFiles
 from server.store.operation.backup import back_up
-from server.store.operation.rewriting import rewrite_pages
+from server.store.operation.erase_expired import rewrite_pages
 from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.journal.erase_expired import purge

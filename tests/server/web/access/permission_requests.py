@@ -18,7 +18,7 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
-from server.store.hall_checks.photographs import PhotographRow, insert_photograph
+from server.store.hall_checks import PhotographRow, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.apart import IsolatedWorker
-from server.store.media.uploads import claim_upload
+from server.store.media.media_files import claim_upload
 from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.remove_medium import sweep_media
 from tests.server.web.api_site import accepted, refused

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.surveys.questions import StoredQuestion, question_of
-from server.store.devices.presence import PresenceCheck, add_checks
+from server.store.devices.sightings import PresenceCheck, add_checks
 from server.store.surveys.answers import AnswerRow, add_answer
 from server.store.surveys.surveys import SurveyRow, insert_survey
 from server.usecases.surveys.publish_answers import publish_answers

@@ -1,18 +1,19 @@
-"""Bulletins of a site: what came in, and what became of each. Plain rows: the decisions are facts."""
+"""Bulletins of a site, what became of each, and their sources. Plain rows: the decisions are facts."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
+from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.bulletins import bulletin
+from server.store.tables.bulletins import bulletin, bulletin_source
 
 PROPOSED, RAISING, ACCEPTED, DISMISSED = "proposed", "raising", "accepted", "dismissed"
 REFUSED, REPLACED, CANCELLED = "refused", "replaced", "cancelled"
@@ -125,3 +126,63 @@ def forget_refused(transaction: Writes, site: str, *, keep: int) -> None:
     """Deletes the refused bulletins of a site but the newest `keep`."""
     for old in transaction.all(_REFUSED, of_site=site)[keep:]:
         transaction.run(_DELETE, of_id=old)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of a site (slug). `entries`: digests of what was read of it; `failure`: why not since."""
+
+    id: str
+    site: str
+    url: str
+    tried_at: datetime | None
+    read_at: datetime | None
+    failure: str | None
+    entries: Sequence[str]
+
+
+_OF_SOURCE = bulletin_source.c.id == bindparam("of_id")
+_IS_DUE = or_(bulletin_source.c.tried_at.is_(None), bulletin_source.c.tried_at <= bindparam("before"))
+_ALL = Read(SourceRow, rows_of(SourceRow, bulletin_source).order_by(bulletin_source.c.id))
+_ADD = Write.insert_or(lambda new: {"url": new["url"]}, bulletin_source, ("id",), ("site", "url", "entries"))
+_CLAIM = Write(bulletin_source.update().where(_OF_SOURCE, _IS_DUE), "tried_at")
+_KEEP = Write(bulletin_source.update().where(_OF_SOURCE), "read_at", "failure", "entries")
+_FAIL = Write(bulletin_source.update().where(_OF_SOURCE), "failure")
+_DELETE_SOURCE = Write(bulletin_source.delete().where(_OF_SOURCE))
+
+
+def source_id(site: str, url: str) -> str:
+    """The id of a source: a digest of its site and its address."""
+    return hashlib.sha256(f"{site}\n{url}".encode()).hexdigest()
+
+
+def sources(rows: Rows) -> list[SourceRow]:
+    """Every source that was read or is to be."""
+    return rows.all(_ALL)
+
+
+def add_source(rows: WrittenRows, site: str, url: str) -> None:
+    """A source is to be read."""
+    rows.execute(_ADD, id=source_id(site, url), site=site, url=url, entries=[])
+
+
+def claim_source(rows: WrittenRows, source: str, *, now: datetime, tried_before: datetime) -> bool:
+    """Takes the next reading of a source (id); False when another worker has tried since that instant."""
+    return bool(rows.execute(_CLAIM, of_id=source, before=tried_before, tried_at=now))
+
+
+def keep_reading(
+    rows: WrittenRows, source: str, *, now: datetime, failure: str | None, entries: Sequence[str]
+) -> None:
+    """Keeps when a source (id) was read, and what of it. `failure`: some of its bulletins were broken."""
+    rows.execute(_KEEP, of_id=source, read_at=now, failure=failure, entries=list(entries))
+
+
+def keep_source_failure(rows: WrittenRows, source: str, code: str) -> None:
+    """Keeps why a source (id) could not be read."""
+    rows.execute(_FAIL, of_id=source, failure=code)
+
+
+def delete_source(rows: WrittenRows, source: str) -> None:
+    """Forgets a source (id) that no site names any more."""
+    rows.execute(_DELETE_SOURCE, of_id=source)

@@ -1,4 +1,4 @@
-"""What the purges of each day erased: counts by table, nothing personal."""
+"""How long people chose to keep things, and what the purges of each day erased: nothing personal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam
 
+from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of
-from server.store.tables.journals import purge_run
+from server.store.tables.journals import purge_run, register_text, retention_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,39 @@ def keep_purge_run(
             counts[table] = counts.get(table, 0) + count
     left = {table: count for table, count in overdue.items() if count}
     rows.execute(_KEEP, day=now.date(), done_at=now, erased=counts, overdue=left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    name: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _RegisterText:
+    name: str
+    text: str
+
+
+_CHOICES = Read(_Choice, rows_of(_Choice, retention_choice))
+_TEXTS = Read(_RegisterText, rows_of(_RegisterText, register_text))
+_KEEP_TEXT = Write.upsert(register_text, ["name"], ["text"])
+_DELETE_TEXT = Write(register_text.delete().where(register_text.c.name == bindparam("of_name")))
+
+
+def chosen_days(rows: Rows) -> dict[str, int]:
+    """The days that the site chose, by the names of rows of the schedule."""
+    return {each.name: each.days for each in rows.all(_CHOICES)}
+
+
+def register_texts(rows: Rows) -> dict[str, str]:
+    """What the site says of its processing, by the names of the gaps it fills."""
+    return {each.name: each.text for each in rows.all(_TEXTS)}
+
+
+def keep_register_text(transaction: Writes, name: str, text: str) -> None:
+    """Keeps the words of a gap; none: it is a gap again."""
+    if text:
+        transaction.run(_KEEP_TEXT, name=name, text=text)
+    else:
+        transaction.run(_DELETE_TEXT, of_name=name)

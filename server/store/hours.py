@@ -1,16 +1,31 @@
-"""Ends of business days: open legs to close, and the counts of the last closed day."""
+"""What the hours of a hall need: its breaks, its busy hours, and the ends of its business days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, type_coerce, union, union_all
+from sqlalchemy import (
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    union,
+    union_all,
+)
+from sqlalchemy.types import BigInteger
 
 from server.domain.facts import Json
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.half_days import AtBreak, Break, next_break, running_break
 from server.domain.visits.transitions import EndReason
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word, rows_of
 from server.store.tables.columns import Document
+from server.store.tables.counters import break_decision
 from server.store.tables.journals import hall_fact, job_run
 from server.store.tables.visits import greeting, leg, not_issued, visit
 
@@ -165,3 +180,70 @@ def visits_ended(rows: Rows, hall: str, day: date) -> dict[EndReason, int]:
 def tickets_not_issued(rows: Rows, hall: str, day: date, *, met: str) -> dict[str, int]:
     """How many tickets were not issued in a hall (id) on a business day, by reason, but for `met`."""
     return {each.key: each.counted for each in rows.all(_NOT_ISSUED, hall=hall, day=day, met=met)}
+
+
+_DECIDED = Read(
+    str,
+    select(break_decision.c.choice)
+    .where(
+        break_decision.c.hall == bindparam("hall"),
+        break_decision.c.business_day == bindparam("on"),
+        break_decision.c.half_day == bindparam("half_day"),
+    )
+    .order_by(break_decision.c.decided_at.desc(), break_decision.c.id.desc())
+    .limit(1),
+)
+
+
+def decided_break(rows: Rows, hall: str, at: Break) -> AtBreak | None:
+    """The last decision on a break; None where nobody decided and the hall's own setting holds."""
+    choice = rows.one(_DECIDED, hall=hall, on=at.on, half_day=at.half_day)
+    return None if choice is None else AtBreak(choice)
+
+
+def carried_over(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Break | None:
+    """The break that runs or comes next today, where those who wait then are carried over."""
+    at = next_break(configuration.calendar, now)
+    if at is None:
+        return None
+    choice = decided_break(rows, hall, at) or configuration.at_break
+    return at if choice is AtBreak.CARRY_OVER else None
+
+
+def rest_of(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Break | None:
+    """The break in which nobody is called now: it runs, and those who wait are carried over."""
+    if running_break(configuration.calendar, now) is None:
+        return None
+    return carried_over(rows, hall, configuration, now)
+
+
+_HOUR_MICROS = literal_column("3600000000", BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsOfHour:
+    """The tickets of a business day in one hour, counted in hours since 1970 UTC."""
+
+    business_day: date
+    hour: int
+    tickets: int
+
+
+_HOUR = type_coerce(leg.c.arrived_at, BigInteger).op("/")(_HOUR_MICROS)
+_HOURS = Read(
+    TicketsOfHour,
+    select(leg.c.business_day, _HOUR.label("hour"), func.count().label("tickets"))
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.position == 1,
+        leg.c.business_day >= bindparam("first"),
+        leg.c.business_day < bindparam("last"),
+        or_(leg.c.end_reason.is_(None), leg.c.end_reason.not_in(["cancelled", "undone"])),
+    )
+    .group_by(leg.c.business_day, _HOUR),
+)
+
+
+def tickets_by_hour(rows: Rows, hall: str, *, first: date, last: date) -> list[TicketsOfHour]:
+    """The tickets of a hall (id) from a business day on, before another; none that were taken back."""
+    return rows.all(_HOURS, hall=hall, first=first, last=last)

@@ -1,1 +1,0 @@
-"""Rows of bulletins and of their sources."""

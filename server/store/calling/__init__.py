@@ -1,1 +1,0 @@
-"""Statements and rows: calling: the calls that rules count."""

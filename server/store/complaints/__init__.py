@@ -1,1 +1,0 @@
-"""Rows of the register of suggestions, complaints and thanks."""

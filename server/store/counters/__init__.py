@@ -1,1 +1,0 @@
-"""Statements and rows: counters: sessions, their places and leases."""

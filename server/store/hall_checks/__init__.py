@@ -1,1 +1,0 @@
-"""Rows of checks of halls and of what they found."""

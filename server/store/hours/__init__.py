@@ -1,1 +1,0 @@
-"""Breaks, ends of business days, and how busy the hours of a hall are."""

@@ -1,1 +1,0 @@
-"""Incidents, notes of them, and who is connected to receive them."""

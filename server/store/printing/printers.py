@@ -1,0 +1,197 @@
+"""What is known of printers: rolls of paper, answers to a probe, and those that fetch their jobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from server.domain.instants import EPOCH
+from server.domain.printing.paper_rolls import LEARNT_FROM, EndedRoll, Roll, RollEnd
+from server.ids import new_id
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import NewValues, Read, Write, rows_of, values_of
+from server.store.tables.devices import roll
+from server.store.tables.printing import printer_probe, pulled_printer
+from server.store.transactions.idempotent_writes import KeyedWrites
+
+_OF_PRINTER = roll.c.printer == bindparam("printer")
+_IS_IN = roll.c.ended_at.is_(None)
+"""The roll is in its printer; a partial index keeps it the only one."""
+_COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
+
+
+def _with_more_papers(new: NewValues) -> Mapping[str, ColumnElement[object]]:
+    return {"papers": roll.c.papers + new.papers}
+
+
+def _as_noted(new: NewValues) -> Mapping[str, ColumnElement[object]]:
+    return {"low_at": new.low_at, "is_out": new.is_out, "was_opened": new.was_opened}
+
+
+_IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
+_ENDED = Read(
+    EndedRoll,
+    select(roll.c.papers, roll.c.low_at, roll.c.ended_by.label("end"))
+    .where(_OF_PRINTER, roll.c.ended_at.is_not(None))
+    .order_by(roll.c.began_at.desc(), roll.c.id.desc())
+    .limit(LEARNT_FROM),
+)
+_BEGIN = Write(roll.insert(), "printer", *_COLUMNS)
+_COUNT = Write.insert_or(_with_more_papers, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
+_NOTE = Write.insert_or(_as_noted, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
+_END = Write(roll.update().where(roll.c.printer == bindparam("of_printer"), _IS_IN), "ended_at", "ended_by")
+
+
+def roll_in(rows: Rows, printer: str) -> Roll:
+    """The roll in a printer; a new one when it has not printed yet."""
+    return rows.one(_IN_PRINTER, printer=printer) or Roll()
+
+
+def ended_rolls(rows: Rows, printer: str) -> list[EndedRoll]:
+    """The last rolls of a printer that are gone, the newest first."""
+    return rows.all(_ENDED, printer=printer)
+
+
+def count_papers(transaction: KeyedWrites, printer: str, papers: int) -> None:
+    """Adds papers to the count of the roll in a printer; the first paper of a printer begins a roll."""
+    transaction.run(_COUNT, **_values(printer, Roll(papers), transaction.now))
+
+
+def replace_roll(transaction: KeyedWrites, printer: str, end: RollEnd) -> None:
+    """Ends the roll in a printer, as `end` says, and begins a whole one."""
+    now = transaction.now
+    transaction.run(_END, of_printer=printer, ended_at=now, ended_by=end)
+    transaction.run(_BEGIN, **_values(printer, Roll(), now))
+
+
+def note_roll(rows: WrittenRows, printer: str, current: Roll, end: RollEnd | None, *, now: datetime) -> None:
+    """Keeps the roll in a printer as its driver knows it. `end`: how the roll before ended, if it did."""
+    if end is None:
+        rows.execute(_NOTE, **_values(printer, current, now))
+    else:
+        rows.execute(_END, of_printer=printer, ended_at=now, ended_by=end)
+        rows.execute(_BEGIN, **_values(printer, current, now))
+
+
+def _values(printer: str, begun: Roll, now: datetime) -> dict[str, object]:
+    return {"id": new_id(), "printer": printer, "began_at": now, **values_of(begun)}
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProbe:
+    """What is known of a printer (the id of its kiosk).
+
+    `place`, `asked_at`: where and when it was probed; `state`: as it was then; `name`: maker and model, "":
+    not said; `has_process_id`: whether it confirms each paper, None: it could not print; `speed`: of its
+    serial line, bits a second. `read_place`, `read_at`: where and when somebody read a sheet of it.
+    """
+
+    printer: str
+    place: str | None
+    asked_at: datetime | None
+    state: str | None
+    name: str | None
+    has_process_id: bool | None
+    speed: int | None
+    read_place: str | None
+    read_at: datetime | None
+
+
+_ANSWERED = ["place", "asked_at", "state", "name", "has_process_id", "speed"]
+_PROBE_OF_PRINTER = Read(
+    PrinterProbe, rows_of(PrinterProbe, printer_probe).where(printer_probe.c.printer == bindparam("printer"))
+)
+_EVERY = Read(PrinterProbe, rows_of(PrinterProbe, printer_probe))
+_KEEP = Write.upsert(printer_probe, ["printer"], _ANSWERED)
+_NOTE_READ = Write.upsert(printer_probe, ["printer"], ["read_place", "read_at"])
+
+
+def probe_of(rows: Rows, printer: str) -> PrinterProbe | None:
+    """What is known of a printer; None: it was never probed, and nobody read a sheet of it."""
+    return rows.one(_PROBE_OF_PRINTER, printer=printer)
+
+
+def every_probe(rows: Rows) -> list[PrinterProbe]:
+    """What is known of all printers, in no order."""
+    return rows.all(_EVERY)
+
+
+def keep_answers(rows: WrittenRows, answered: PrinterProbe) -> None:
+    """Keeps what a printer answered; that somebody read a sheet of it stays."""
+    values = {name: getattr(answered, name) for name in _ANSWERED}
+    rows.execute(_KEEP, printer=answered.printer, **values)
+
+
+def note_read(rows: WrittenRows, printer: str, place: str, at: datetime) -> None:
+    """Keeps that somebody read a sheet of a printer at its present place."""
+    rows.execute(_NOTE_READ, printer=printer, read_place=place, read_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class PulledPrinter:
+    """A printer (the id of its kiosk) of a hall (id) that fetches its jobs.
+
+    `kind`: of its connection. `secret`: what its protocol keeps of its secret. `polled_at`: the last poll
+    that was kept; `interval_s`: between polls, None: not known; `identity`: its network address as
+    it says itself, or the run of its print gateway ("": the last one has left).
+    """
+
+    printer: str
+    hall: str
+    kind: str
+    secret: str
+    renewed_at: datetime
+    polled_at: datetime | None
+    interval_s: int | None
+    identity: str | None
+
+
+_BY_PRINTER = Read(
+    PulledPrinter,
+    rows_of(PulledPrinter, pulled_printer).where(pulled_printer.c.printer == bindparam("printer")),
+)
+_EVERY_PULLED = Read(PulledPrinter, rows_of(PulledPrinter, pulled_printer))
+_KEEP_SECRET = Write.upsert(pulled_printer, ["printer"], ["hall", "kind", "secret", "renewed_at"])
+_FORGET_POLLS = Write(
+    pulled_printer.update()
+    .where(pulled_printer.c.printer == bindparam("of_printer"))
+    .values(polled_at=None, interval_s=None, identity=None)
+)
+_NOTE_POLL = Write(
+    pulled_printer.update().where(pulled_printer.c.printer == bindparam("of_printer")),
+    "polled_at",
+    "interval_s",
+    "identity",
+)
+
+
+def pulled_printer_of(rows: Rows, printer: str) -> PulledPrinter | None:
+    """A printer that fetches its jobs, by the id of its kiosk; None: it never had a secret."""
+    return rows.one(_BY_PRINTER, printer=printer)
+
+
+def every_pulled_printer(rows: Rows) -> list[PulledPrinter]:
+    """Every printer that ever had a secret, in no order."""
+    return rows.all(_EVERY_PULLED)
+
+
+def without_secret(printer: str, hall: str) -> PulledPrinter:
+    """A printer of a hall (id) that has no secret yet: it cannot ask for its jobs."""
+    return PulledPrinter(printer, hall, "", "", EPOCH, None, None, None)
+
+
+def keep_secret(
+    transaction: Writes, printer: str, *, hall: str, kind: str, secret: str, renewed_at: datetime
+) -> None:
+    """Gives a printer a secret. The former one is void, and what its holder said is forgotten."""
+    transaction.run(_KEEP_SECRET, printer=printer, hall=hall, kind=kind, secret=secret, renewed_at=renewed_at)
+    transaction.run(_FORGET_POLLS, of_printer=printer)
+
+
+def note_poll(
+    rows: WrittenRows, printer: str, *, at: datetime, interval_s: int | None, identity: str | None
+) -> None:
+    """Keeps a poll."""
+    rows.execute(_NOTE_POLL, of_printer=printer, polled_at=at, interval_s=interval_s, identity=identity)
