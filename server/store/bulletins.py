@@ -13,7 +13,7 @@ from server.domain.instants import to_text
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.bulletins import bulletin, bulletin_source
+from server.store.tables.alerts import bulletin, bulletin_source
 
 PROPOSED, RAISING, ACCEPTED, DISMISSED = "proposed", "raising", "accepted", "dismissed"
 REFUSED, REPLACED, CANCELLED = "refused", "replaced", "cancelled"

@@ -9,7 +9,7 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.journal.journal_database import JournalDatabase
 from server.store.journal.verify import Verified
-from server.store.tables.verifying import verification
+from server.store.tables.journals import verification
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
-from server.store.tables.displays import display, display_record
+from server.store.tables.notices import display, display_record
 
 
 @dataclass(frozen=True, slots=True)

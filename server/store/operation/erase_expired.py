@@ -20,8 +20,7 @@ from server.store.engine.statements import Read, Write
 from server.store.operation.backup import is_postgresql
 from server.store.retention import chosen_days
 from server.store.tables.alarms import delivery
-from server.store.tables.alerts import incident_note
-from server.store.tables.bulletins import bulletin
+from server.store.tables.alerts import bulletin, incident_note
 from server.store.tables.counters import message
 from server.store.tables.devices import pairing
 from server.store.tables.journals import erasable, idempotency, purge_run

@@ -21,7 +21,7 @@ from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
 from server.store.tables.columns import Day
-from server.store.tables.rollups import stored_rollup
+from server.store.tables.quality import stored_rollup
 from server.store.tables.visits import appointment, greeting, leg, not_issued
 
 _READING = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""The hall and the installation, their journals, documents, and what requests and rounds leave."""
+"""The hall and the installation, journals and verifications, documents, what requests and rounds leave."""
 
 from sqlalchemy import (
     BigInteger,
@@ -207,4 +207,22 @@ register_text = Table(
     Column("name", String(40), primary_key=True),
     Column("text", Text, nullable=False),
     comment="What the site says of its processing where Parvis cannot know it.",
+)
+
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("journal", ID, nullable=False),
+    Column("verified_on", Day, nullable=False),
+    Column("verified_at", Instant, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+    Column("facts", BigInteger, nullable=False),
+    Column("head", String(64)),
+    Column("wrong", String(20)),
+    Column("position", BigInteger),
+    Column("fact", ID),
+    Column("detail", Text),
+    PrimaryKeyConstraint("journal", "verified_on"),
+    comment="A walk over a journal (a hall's slug, or 'installation') a day: facts, last hash, first fault.",
 )

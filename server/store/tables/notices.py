@@ -1,12 +1,12 @@
-"""Notices: the row of each, the steps of its life, and the content of each version."""
+"""Notices: rows, steps and versions; and how long screens really showed each."""
 
 import json
 
-from sqlalchemy import Column, Dialect, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 from sqlalchemy.types import TypeDecorator
 
 from server.domain.notices.facts import Targets
-from server.store.tables.columns import ID, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 
 class NoticeTargets(TypeDecorator[Targets]):
@@ -80,4 +80,30 @@ affluence = Table(
     Column("counted_at", Instant, nullable=False),
     Column("counts", Document, nullable=False),
     comment="How many tickets a hall gave by weekday and local hour, counted daily; not a projection.",
+)
+
+
+display = Table(
+    "display",
+    metadata,
+    Column("notice", ID, nullable=False),
+    Column("screen", ID, nullable=False),
+    Column("shown_on", Day, nullable=False),
+    Column("hall", ID, nullable=False),
+    Column("shown_ms", BigInteger, nullable=False),
+    Column("completed", Integer, nullable=False),
+    Column("cut", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    PrimaryKeyConstraint("notice", "screen", "shown_on"),
+    comment="How long a notice was seen on a screen on a local date; folded from facts.",
+)
+
+display_record = Table(
+    "display_record",
+    metadata,
+    Column("screen", ID, nullable=False),
+    Column("record", ID, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("screen", "record"),
+    comment="Up to which number of a player's record its displays are counted.",
 )

@@ -1,6 +1,6 @@
-"""What people add to the figures of a hall."""
+"""What people add to the figures of a hall, and the stored counts of past days."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table
 
 from server.store.tables.columns import ID, Day, Instant, metadata
 
@@ -36,3 +36,31 @@ typed_figure = Table(
     Index("ix_typed_figure_hall", "hall"),
     comment="Values that people enter because the hall does not measure them; `service`: null for all.",
 )
+
+
+stored_rollup = Table(
+    "stored_rollup",
+    metadata,
+    Column("hall", ID, nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("shape", String(80), nullable=False),
+    Column("visits_end_at", Instant),
+    Column("visits_during_alert", Integer, nullable=False),
+    Column("counted", LargeBinary, nullable=False),
+    Column("counted_during_alert", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("hall", "period", name="pk_stored_rollup"),
+    comment="Counts of a day, month or year that is over; triggers delete them when a row changes.",
+)
+
+COUNTED_BY_DAY = {
+    "visit": "business_day",
+    "leg": "business_day",
+    "greeting": "business_day",
+    "not_issued": "business_day",
+    "appointment": "booked_on",
+}
+"""The tables whose rows a rollup counts, with the column of their day.
+
+A changed row deletes the stored rollups of its day, month and year. `alert` is counted too: a changed alert
+deletes those whose visits had not all ended before it.
+"""

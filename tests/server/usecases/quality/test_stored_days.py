@@ -18,7 +18,7 @@ from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Values
 from server.store.quality.figures import legs_of_day
 from server.store.quality.stored_rollups import PeriodCounts
-from server.store.tables.rollups import COUNTED_BY_DAY
+from server.store.tables.quality import COUNTED_BY_DAY
 from server.store.transactions.database import Database
 from server.usecases.quality import count_days as counting
 from server.usecases.quality.count_days import count_day, counted_hall, counts_of_day
