@@ -3,12 +3,15 @@
 The protocol passes in what carries a request: HTTP for a server, a test client for tests.
 """
 
+import contextlib
+import http.client
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+from urllib.parse import urlsplit
 
 from hardware.simulator.faulty_printer import FaultyPrinter
 
@@ -71,3 +74,21 @@ class SimulatedPulledPrinter[Fault: StrEnum](FaultyPrinter[Fault], ABC):
         while not self._stopping.is_set():
             self.poll()
             self._stopping.wait(self.interval_s)
+
+
+_WITHIN_S = 10.0
+_LARGEST_ANSWER = 4 << 20
+
+
+def send_http(method: str, address: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """The answer to one request, on a connection of its own. Raises OSError when there is none."""
+    parts = urlsplit(address)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    try:
+        with contextlib.closing(kind(parts.hostname or "", parts.port, timeout=_WITHIN_S)) as connection:
+            connection.request(method, path, body or None, dict(headers))
+            answer = connection.getresponse()
+            return HttpAnswer(answer.status, dict(answer.getheaders()), answer.read(_LARGEST_ANSWER))
+    except (http.client.HTTPException, ValueError) as failure:
+        raise OSError(str(failure)) from failure

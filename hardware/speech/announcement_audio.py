@@ -2,11 +2,11 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
-from hardware.speech.chime import chime
 from hardware.speech.espeak import EspeakSpeech, Speech
-from hardware.speech.sound import RATE_HZ, Samples, normalise, silence, to_wav, trim
+from hardware.speech.sound import RATE_HZ, Samples, normalise, silence, soft_note, to_wav, trim
 
 AFTER_CHIME_S = 0.25
 PHRASE_PAUSE_S = 0.35
@@ -81,3 +81,23 @@ def first_end_s(duration_s: float, chime_s: float | None = None) -> float:
     chime_s = len(chime()) / RATE_HZ if chime_s is None else chime_s
     before_s = chime_s + AFTER_CHIME_S if chime_s else 0.0
     return before_s + (duration_s - before_s - SENTENCE_PAUSE_S - END_S) / 2
+
+
+HIGH_HZ = 784.0  # G5
+LOW_HZ = 659.3  # E5
+NOTE_S = 0.75
+SECOND_AFTER_S = 0.32
+SHARE = 0.45
+"""Peak of the chime, share of full scale."""
+
+
+@lru_cache(maxsize=1)
+def chime() -> "Samples[int]":
+    """Return the chime's samples, about 1.1 s, peak `SHARE` of full scale."""
+    start = round(SECOND_AFTER_S * RATE_HZ)
+    mix = [0.0] * (start + round(NOTE_S * RATE_HZ))
+    for offset, note in ((0, soft_note(HIGH_HZ, NOTE_S)), (start, soft_note(LOW_HZ, NOTE_S))):
+        for i, value in enumerate(note):
+            mix[offset + i] += value
+    loudest = max(abs(value) for value in mix)
+    return array("h", (round(value / loudest * SHARE * 32_767) for value in mix))

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
-from hardware.speech.chime import SHARE, chime
+from hardware.speech.announcement_audio import SHARE, chime
 from hardware.speech.clips import CHIME, ClipRefused, Clips, clips_in, mark, recording, say_pieces
 from hardware.speech.espeak import EspeakSpeech, Speech, SpeechUnavailable
 from hardware.speech.piper import SETTINGS_ENDING, PiperSpeech, voice_file

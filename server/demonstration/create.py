@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from hardware.simulator.ports import free_port
+from hardware.simulator.outlets import free_port
 from server.demonstration.description import (
     DemonstrationDevice,
     DemonstrationSite,

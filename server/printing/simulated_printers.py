@@ -24,7 +24,7 @@ from hardware.simulator import (
     set_up_elsewhere,
     shared_printers,
 )
-from hardware.simulator.http_exchange import send_http
+from hardware.simulator.pulled_printer import send_http
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.printing.printer_addresses import CABLES

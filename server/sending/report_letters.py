@@ -14,7 +14,7 @@ import structlog
 from server.domain.alarms.webhooks import next_try
 from server.domain.emails import Letter
 from server.sending.refused import SendRefused
-from server.store.reports.schedules import (
+from server.store.reports import (
     LETTERS,
     LetterRow,
     Recipient,

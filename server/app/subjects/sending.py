@@ -9,7 +9,7 @@ from server.sending.mail_server import MailServer
 from server.sending.report_letters import ReportLetters
 from server.sending.sender import Channel, Sender
 from server.sending.webhook import Webhooks
-from server.store.reports.schedules import LetterRow, ScheduleRow
+from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
 from server.usecases.reports.find_report import ReportReach
 from server.usecases.reports.read_reports import read_report

@@ -5,7 +5,7 @@ from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState
 from server.store.committee import mark_sent
-from server.store.reports.reports import report_row
+from server.store.reports import report_row
 from server.store.transactions.database import Database
 from server.usecases.committee.change_members import local_day
 from server.usecases.committee.find_meeting import find_meeting_to_change

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from hardware.simulator.ports import free_port
+from hardware.simulator.outlets import free_port
 from server.documents.content import Content
 from server.documents.from_template import HallRequest, from_template, slug_of, template_of
 from server.domain.author import Author

@@ -19,7 +19,7 @@ from server.store.quality.stored_rollups import (
     names_of_stored_days,
     stored_periods,
 )
-from server.store.reports.first_days import has_legs_before
+from server.store.reports import has_legs_before
 from server.store.transactions.database import Database
 from server.usecases.quality.count_days import (
     ONE_DAY,

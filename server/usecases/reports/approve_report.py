@@ -6,7 +6,7 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState, may_approve, report_approved
 from server.store.people.pseudonyms import account_behind
-from server.store.reports.reports import approve_row
+from server.store.reports import approve_row
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites, find_report, sites_of, writers_at
 

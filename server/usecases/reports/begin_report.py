@@ -10,7 +10,7 @@ from server.domain.reports.figures import report_period
 from server.domain.reports.reports import MOST_HALLS, SENTENCES, ReportState
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.reports.reports import ReportRow, insert_report, reports_of_period
+from server.store.reports import ReportRow, insert_report, reports_of_period
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.reports.find_report import Sites, are_within, sites_of

@@ -9,7 +9,7 @@ from server.domain.reports.reports import ReportState
 from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.people.accounts import accounts, allowed_by, every_grant
-from server.store.reports.reports import ReportRow, ReportSummary, report_row
+from server.store.reports import ReportRow, ReportSummary, report_row
 from server.store.transactions.database import Database
 
 type Sites = frozenset[str] | None

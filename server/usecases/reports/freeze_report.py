@@ -8,7 +8,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import report_period
 from server.domain.reports.reports import ReportState, content_digest, report_frozen
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.reports.reports import freeze_row
+from server.store.reports import freeze_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.reports.find_report import Sites, find_draft, find_report

@@ -19,7 +19,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import account_row, allowed_by, every_grant
-from server.store.reports.schedules import (
+from server.store.reports import (
     Recipient,
     RecipientRow,
     ScheduleRow,
@@ -30,7 +30,7 @@ from server.store.reports.schedules import (
     schedules,
     try_again,
 )
-from server.store.reports.schedules import end_schedule as end_row
+from server.store.reports import end_schedule as end_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.reports.find_report import Sites, are_within, sites_of

@@ -10,13 +10,13 @@ from server.domain.reports.reports import ReportState
 from server.domain.reports.schedules import due_period
 from server.ids import new_id
 from server.store.engine.rows import Rows
-from server.store.reports.reports import reports_of_period
-from server.store.reports.schedules import (
+from server.store.reports import (
     LetterRow,
     ScheduleRow,
     every_letter,
     queue_letter,
     recipients_by_schedule,
+    reports_of_period,
     schedules,
 )
 from server.store.transactions.database import Database

@@ -6,7 +6,7 @@ from typing import TypedDict
 from server.domain.instants import to_text
 from server.domain.reports.figures import ReportDays, ReportHall, report_period
 from server.domain.reports.reports import ReportState
-from server.store.reports.reports import ReportSummary, every_report, report_row
+from server.store.reports import ReportSummary, every_report, report_row
 from server.store.transactions.database import Database
 
 

@@ -11,7 +11,7 @@ from server.domain.surveys.campaigns import SurveyState
 from server.store.actions import actions_of
 from server.store.notices.affluence import counted_at_of
 from server.store.quality.figures import days_with_legs
-from server.store.surveys.surveys import all_surveys
+from server.store.surveys import all_surveys
 from server.store.transactions.database import Database
 from server.usecases.reports.read_frozen_results import read_frozen_results
 

@@ -27,7 +27,7 @@ from server.domain.reports.figures import (
 )
 from server.store.journal.heads import JournalHead, head_of
 from server.store.quality.targets import targets_on
-from server.store.reports.reports import has_legs_before
+from server.store.reports import has_legs_before
 from server.store.transactions.database import Database
 from server.usecases.quality.read_indicators import read_days
 

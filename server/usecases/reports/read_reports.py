@@ -9,7 +9,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import Correction, ReportContent, corrections, report_period
 from server.domain.reports.reports import ReportState, content_digest, may_approve
 from server.store.people.pseudonyms import account_behind, name_of
-from server.store.reports.reports import ReportRow, every_report, report_row, reports_of_period
+from server.store.reports import ReportRow, every_report, report_row, reports_of_period
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import ReportReach, are_within, may_read, sites_of, writers_at
 from server.usecases.reports.read_report_figures import read_report_figures

@@ -10,7 +10,7 @@ from server.domain.reports.schedules import due_period, next_due
 from server.store.engine.rows import Rows
 from server.store.people.accounts import accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of
-from server.store.reports.schedules import (
+from server.store.reports import (
     LetterRow,
     Recipient,
     ScheduleRow,

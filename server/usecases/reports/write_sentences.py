@@ -7,7 +7,7 @@ from server.domain.author import Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import checked_sentences
-from server.store.reports.reports import delete_report, set_sentences
+from server.store.reports import delete_report, set_sentences
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites, find_draft
 

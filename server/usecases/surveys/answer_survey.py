@@ -14,13 +14,18 @@ from server.domain.surveys.publishing import RUN_MINUTES
 from server.domain.surveys.questions import Question, question_of
 from server.ids import new_token
 from server.store.engine.rows import Rows
-from server.store.surveys.answers import AnswerRow, TextRow, add_answer, add_text, is_ticket_used, use_ticket
-from server.store.surveys.surveys import (
+from server.store.surveys import (
+    AnswerRow,
     SurveyRow,
+    TextRow,
+    add_answer,
+    add_text,
     address_of_code,
+    is_ticket_used,
     lock_survey,
     open_surveys,
     survey_row,
+    use_ticket,
 )
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites

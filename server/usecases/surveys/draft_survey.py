@@ -15,7 +15,7 @@ from server.domain.surveys.campaigns import (
 )
 from server.domain.surveys.questions import stored_question
 from server.ids import new_id
-from server.store.surveys.surveys import SurveyRow, change_draft, delete_draft, insert_survey
+from server.store.surveys import SurveyRow, change_draft, delete_draft, insert_survey
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import check_halls, find_draft

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Audience, SurveyState
 from server.store.engine.rows import Rows
-from server.store.surveys.surveys import SurveyRow, survey_row
+from server.store.surveys import SurveyRow, survey_row
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites, are_within, configured_halls, sites_of
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
 from server.domain.surveys.answers import LONGEST_TEXT
-from server.store.surveys.answers import TextRow, keep_decision, locked_text_row, texts_of
+from server.store.surveys import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import are_results_read, find_survey, own_halls, today_of

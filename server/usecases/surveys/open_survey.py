@@ -20,7 +20,7 @@ from server.domain.surveys.questions import question_of
 from server.ids import new_short_code
 from server.store.engine.rows import Rows
 from server.store.installation import lock_installation
-from server.store.surveys.surveys import (
+from server.store.surveys import (
     SurveyAddress,
     SurveyRow,
     keep_closed,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from server.domain.surveys.publishing import choices_to_count, runs_of
 from server.domain.surveys.questions import Question
 from server.store.engine.rows import WrittenRows
-from server.store.surveys.answers import (
+from server.store.surveys import (
     AnswerRow,
     count_choices,
     forget_run,

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Channel
-from server.store.surveys.surveys import address_of_code
+from server.store.surveys import address_of_code
 from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part

@@ -8,7 +8,7 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.surveys.campaigns import Channel, SurveyState
 from server.domain.surveys.publishing import CountedChoices, counted_answers, runs_of
 from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, results_of
-from server.store.surveys.answers import answers_of, waiting_choices
+from server.store.surveys import answers_of, waiting_choices
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
 from server.usecases.surveys.find_survey import last_asked_on

@@ -7,8 +7,17 @@ from datetime import date
 from server.domain.surveys.campaigns import SurveyState, is_behind
 from server.domain.surveys.questions import MissingWords, Question, missing_words, question_of
 from server.store.engine.rows import Rows
-from server.store.surveys.answers import AnswerCount, UnreadCount, answer_counts, unread_counts
-from server.store.surveys.surveys import SurveyAddress, SurveyRow, addresses_of, all_surveys, survey_row
+from server.store.surveys import (
+    AnswerCount,
+    SurveyAddress,
+    SurveyRow,
+    UnreadCount,
+    addresses_of,
+    all_surveys,
+    answer_counts,
+    survey_row,
+    unread_counts,
+)
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import (

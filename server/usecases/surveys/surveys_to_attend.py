@@ -6,8 +6,7 @@ from datetime import datetime, time, timedelta
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.people.roles import Permission
 from server.domain.surveys.campaigns import SurveyState, is_behind
-from server.store.surveys.answers import answer_counts
-from server.store.surveys.surveys import SurveyRow, open_surveys
+from server.store.surveys import SurveyRow, answer_counts, open_surveys
 from server.store.transactions.database import Database
 from server.usecases.surveys.find_survey import own_halls, state_on, time_zone_of, today_of
 

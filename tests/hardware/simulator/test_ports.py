@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hardware.simulator.ports import free_port
+from hardware.simulator.outlets import free_port
 
 
 def test_no_port_is_drawn_twice(monkeypatch: pytest.MonkeyPatch):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import AudioFiles, EspeakSpeech, SpeechUnavailable, render_announcement
-from hardware.speech.announcement_audio import END_S
-from hardware.speech.chime import SHARE, chime
+from hardware.speech.announcement_audio import END_S, SHARE, chime
 from hardware.speech.sound import RATE_HZ, from_wav, peak, silence, soft_note, to_wav, trim
 
 SENTENCE = "Numéro A, 0, 4, 2\nguichet 3"

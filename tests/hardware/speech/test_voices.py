@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import AudioFiles, Voices
-from hardware.speech.chime import SHARE, chime
+from hardware.speech.announcement_audio import SHARE, chime
 from hardware.speech.sound import RATE_HZ, from_wav, peak, to_wav
 from tests.hardware.speech.recordings import WORDS, record, tone
 

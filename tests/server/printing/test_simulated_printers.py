@@ -11,7 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from hardware.simulator.ports import free_port
+from hardware.simulator.outlets import free_port
 from hardware.status import PrinterState
 from hardware.transports.tcp.discovery import printers_among
 from hardware.verdict import read_state

@@ -14,7 +14,7 @@ from server.domain.reports.schedules import ScheduleRequest
 from server.sending.refused import SendRefused
 from server.sending.report_letters import ReportLetters
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
-from server.store.reports.schedules import LetterRow, ScheduleRow
+from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report

@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask import request
 
-from hardware.simulator.ports import free_port
+from hardware.simulator.outlets import free_port
 from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import MOST_COUNTERS
 from server.documents.parts.opening import WEEKDAYS

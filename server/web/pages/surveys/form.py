@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Audience, Channel, SurveyRequest
 from server.domain.surveys.questions import MOST_QUESTIONS, Question, QuestionKind
 from server.language import LANGUAGES
-from server.store.surveys.surveys import SurveyRow
+from server.store.surveys import SurveyRow
 
 LONGEST_TYPED = 2000
 STARTERS: dict[str, Sequence[tuple[str, int]]] = {

@@ -20,7 +20,7 @@ from server.store.complaints import insert_photographs
 from server.store.hall_checks import PhotographRow, insert_photograph
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import Grant, accounts
-from server.store.surveys.answers import TextRow, add_text
+from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, remove_recipient
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert

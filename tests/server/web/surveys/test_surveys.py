@@ -22,7 +22,7 @@ from server.printing.documents import TicketPrinting, document_of, read_paper_co
 from server.store.engine.rows import Rows
 from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
-from server.store.surveys.answers import AnswerCount, answer_counts
+from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.devices.devices import pair_device
 from server.usecases.journal.erase_expired import purge
 from server.usecases.surveys import read_surveys as read_surveys_module

@@ -1,1 +1,0 @@
-"""Surveys: statements on their tables."""
