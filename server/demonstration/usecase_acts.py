@@ -4,7 +4,7 @@ from functools import partial
 
 from server.demonstration.acts import CalledPerson, ExpectedVisitor, HeldCounter, Press, TakenTicket, VisitEnd
 from server.domain.author import Author
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.counters import open_place, places_of
 from server.store.devices.paired_devices import paired_devices

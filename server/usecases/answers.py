@@ -17,8 +17,7 @@ from server.domain.calling.explanations import Explanation
 from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.needs import Need
-from server.domain.visits.outcomes import Outcome
-from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
+from server.domain.visits.transitions import EndReason, LegState, Outcome, is_unconfirmed
 from server.domain.visits.verb_limits import ReturnPlace
 from server.domain.waits.estimate import Estimate, WaitRange
 from server.store.visits.legs import LegRow

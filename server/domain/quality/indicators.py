@@ -29,7 +29,7 @@ from server.domain.quality.figures import (
     with_target,
 )
 from server.domain.quality.rollup import Rollup, Tally, mean
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 
 type Group = Literal[
     "visits",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from server.domain.quality.figures import legs_ended, not_issued_by_reason
 from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, waits_within
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 
 Z_95 = 1.959964
 """Of the normal distribution, for an interval that holds 95 times in a hundred."""

@@ -1,7 +1,7 @@
 """The states of a leg and how it ends; which gesture leads from which to which says `gestures.py`."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 
 class LegState(StrEnum):
@@ -25,6 +25,11 @@ class EndReason(StrEnum):
     CANCELLED = "cancelled"
     UNDONE = "undone"
     CLOSED_AT_DAY_END = "closed_at_day_end"
+
+
+type Outcome = Literal["file_received", "paper_missing", "informed", "redirected"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome.__value__)
+"""What a service led to: the short list an agent chooses from, in the order of the console."""
 
 
 class LegInState(Protocol):

@@ -22,24 +22,25 @@ class LegAtCounter:
     counter: str | None
 
 
-def _fact(kind: FactKind, leg: LegAtCounter, **body: object) -> Fact:
+def leg_fact(kind: FactKind, leg: LegAtCounter, **body: object) -> Fact:
+    """The fact of a gesture on a leg; `body`: what its columns take."""
     whole = {"leg": leg.id, "visit": leg.visit, "counter": leg.counter} | body
     return Fact(kind, whole, visit=leg.visit, counter=leg.counter)
 
 
 def leg_postponed(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> Fact:
     """Called and not there yet: waits again and lets `lets_pass` first calls of its queue pass."""
-    return _fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
+    return leg_fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
 
 
 def leg_parked(leg: LegAtCounter, *, until: datetime, place: ReturnPlace) -> Fact:
     """Served partly and set aside until a timer ends; then it waits again at `place`."""
-    return _fact(FactKind.LEG_PARKED, leg, until=to_text(until), return_place=place)
+    return leg_fact(FactKind.LEG_PARKED, leg, until=to_text(until), return_place=place)
 
 
 def leg_resumed(leg: LegAtCounter, *, session: str, parked_s: int) -> Fact:
     """A parked leg is served again; `parked_s`: seconds it was set aside in all."""
-    return _fact(FactKind.LEG_RESUMED, leg, session=session, parked_s=parked_s)
+    return leg_fact(FactKind.LEG_RESUMED, leg, session=session, parked_s=parked_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ def leg_given_back(leg: LegAtCounter, place: WaitingPlace, *, void: VoidCall | N
 
 def _waits_again(kind: FactKind, leg: LegAtCounter, place: WaitingPlace, **more: object) -> Fact:
     where = {"sort_key": place.sort_key, "is_at_front": place.is_at_front}
-    return _fact(kind, leg, reference_at=to_text(place.reference_at), **where, **more)
+    return leg_fact(kind, leg, reference_at=to_text(place.reference_at), **where, **more)
 
 
 def service_added(leg: LegAtCounter, services: Sequence[str]) -> Fact:
     """Another service is added; `services`: all that open, one after the other, when this leg ends."""
-    return _fact(FactKind.SERVICE_ADDED, leg, services=list(services))
+    return leg_fact(FactKind.SERVICE_ADDED, leg, services=list(services))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class CorrectService:
 
 def service_corrected(leg: LegAtCounter, correct: CorrectService) -> Fact:
     """The service of a leg was wrong and is put right; number and place stay."""
-    return _fact(
+    return leg_fact(
         FactKind.SERVICE_CORRECTED,
         leg,
         service=correct.service,

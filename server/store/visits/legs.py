@@ -11,7 +11,7 @@ from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.calling.waiting_legs import QueuedLeg
 from server.domain.row_changes import Change, Update
 from server.domain.visits.needs import Need
-from server.domain.visits.outcomes import Outcome
+from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.engine.rows import Rows
 from server.store.engine.statements import SQLITE, Read, literal_word, rows_of

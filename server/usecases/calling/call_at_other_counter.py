@@ -12,7 +12,7 @@ from server.usecases.answers import Leg
 from server.usecases.calling.call_next import record_call, waiting_and_callable
 from server.usecases.counters.counter_sessions import end_free_place, take_further
 from server.usecases.counters.own_session import session_held
-from server.usecases.legs.check_no_alert import check_no_alert
+from server.usecases.legs.checks import check_no_alert
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,7 @@ from server.store.visits.legs import LegRow, last_leg, leg_after
 from server.usecases.answers import Leg, VisitFields, leg_answer
 from server.usecases.calling.pick_next import CallingState, pick_next
 from server.usecases.counters.own_session import session_held
-from server.usecases.legs.check_linked_elsewhere import check_linked_elsewhere
-from server.usecases.legs.check_no_alert import check_no_alert
-from server.usecases.legs.check_step_free import check_step_free
+from server.usecases.legs.checks import check_linked_elsewhere, check_no_alert, check_step_free
 from server.usecases.legs.following_leg import NO_RESULT_STATED, StatedResult, end_served
 
 

@@ -20,7 +20,7 @@ from server.store.visits import legs
 from server.store.visits.legs import LegRow
 from server.usecases.counters.counter_sessions import pause_place
 from server.usecases.counters.own_session import session_held
-from server.usecases.legs.give_back import given_back
+from server.usecases.legs.void_calls import given_back
 
 
 def give_back_forgotten(database: Database, hall: str) -> int:

@@ -19,7 +19,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.usecases.counters.counter_sessions import end_place
 from server.usecases.legs.following_leg import NO_AGENT_TO_STATE_IT, end_served
-from server.usecases.legs.give_back import given_back
+from server.usecases.legs.void_calls import given_back
 
 REASON = "not_allowed"
 

@@ -9,8 +9,7 @@ from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served
-from server.domain.visits.outcomes import Outcome
-from server.domain.visits.transitions import EndReason
+from server.domain.visits.transitions import EndReason, Outcome
 from server.domain.visits.verb_limits import ReturnPlace
 from server.ids import new_id
 from server.store.counters import open_places

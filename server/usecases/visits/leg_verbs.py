@@ -26,9 +26,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.find_configured import find_counter
-from server.usecases.legs.calls_before import called_before
-from server.usecases.legs.check_no_alert import check_no_alert
-from server.usecases.legs.check_step_free import check_step_free
+from server.usecases.legs.checks import check_no_alert, check_step_free
 from server.usecases.legs.following_leg import (
     NO_RESULT_STATED,
     LegPlace,
@@ -42,6 +40,7 @@ from server.usecases.legs.following_leg import (
     service_received,
     successor,
 )
+from server.usecases.legs.void_calls import called_before
 from server.usecases.visits.do_gesture import (
     Gesture,
     LegInHand,

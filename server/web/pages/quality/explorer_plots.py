@@ -19,7 +19,7 @@ from server.domain.quality.selection import (
     steps_of_waits,
 )
 from server.domain.quality.targets import Target
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality import wording
 from server.web.pages.quality.explorer_specs import (

@@ -2,10 +2,11 @@
 // out of order.
 
 import { element, one } from "../shared/dom.js";
-import { choices, numbered } from "./console_choices.js";
 import {
+  choices,
   linkPanel,
   noteInput,
+  numbered,
   outcomePanel,
   parkedPanel,
   parkPanel,

@@ -1,7 +1,6 @@
-// Panels about one visit: set aside and go on, another service, what the service led to.
+// Panels about one visit: set aside and go on, what the service led to; the choices of every panel.
 
 import { element, one } from "../shared/dom.js";
-import { choices, numbered } from "./console_choices.js";
 
 const OUTCOMES = ["file_received", "paper_missing", "informed", "redirected"];
 const PLACES = ["front", "arrival", "end"];
@@ -120,4 +119,35 @@ export function linkPanel({ state, words: { say }, choose }) {
         : []),
     ],
   };
+}
+
+/** A list of buttons; `choose` is called with the value of the one pressed. */
+export function choices(entries, choose) {
+  return element(
+    "ul",
+    { class: "choices" },
+    ...entries.map(({ label, note, value, at }) =>
+      element(
+        "li",
+        {},
+        choiceButton(label, note, at, () => choose(value)),
+      ),
+    ),
+  );
+}
+
+function choiceButton(label, note, at, press) {
+  const button = element(
+    "button",
+    { type: "button", "data-choice": at <= 9 ? String(at) : null },
+    element("span", {}, element("bdi", {}, label), note ? element("small", {}, note) : null),
+  );
+  if (at <= 9) button.append(element("kbd", { "aria-hidden": "true" }, String(at)));
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** Entries with their place from 1, the key that chooses them. */
+export function numbered(entries) {
+  return entries.map((entry, index) => ({ ...entry, at: index + 1 }));
 }

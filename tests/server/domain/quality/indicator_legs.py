@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from server.domain.quality.leg_records import CLASSES, LegRecord
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 
 MONDAY = date(2026, 11, 23)
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # nine o'clock in Paris

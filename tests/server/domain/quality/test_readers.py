@@ -9,7 +9,7 @@ import pytest
 from server.domain.quality.figures import number
 from server.domain.quality.indicators import INDICATORS, STAFF, Figure, Indicator, Readers
 from server.domain.quality.rollup import COUNTS_OF_AGENTS, CellKey, Rollup, Sparse, Tally
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 from tests.server.domain.quality.indicator_legs import END_REASONS
 
 FULL: dict[object, Callable[[], object]] = {

@@ -12,7 +12,7 @@ from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.open_format import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
-from server.domain.visits.outcomes import OUTCOMES
+from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
 from server.store.transactions.database import Database
