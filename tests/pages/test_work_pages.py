@@ -144,6 +144,7 @@ def test_keys_of_one_letter_or_digit_are_turned_off_at_the_reception_desk(hall: 
     expect(first).not_to_have_attribute("aria-keyshortcuts", "1")
     for key in ("1", "s"):
         dom_page.keyboard.press(key)
+    assert "POST" not in [each["method"] for each in dom_page.requests()]
     dom_page.locator('[data-list="services"] button').first.press("Enter")
     expect(dom_page.locator('[data-list="last"] tr')).to_have_count(1)
     expect(dom_page.locator('[data-act="undo-greeting"]')).to_be_hidden()
