@@ -1,20 +1,20 @@
 """The entries of the register; the contacts of their authors and their photographs in rows of their own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryState
+from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryFields, EntryState
 from server.domain.complaints.floods import Arrival
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.tables.voice import complaint, complaint_contact, complaint_photograph, register_reopening
+from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(EntryFields):
     """An entry of a hall (id).
 
     `answered_at`: of the answer, or of the decision to give none; `notice`: the draft made of it.
@@ -24,11 +24,7 @@ class EntryRow:
     hall: str
     reference: str
     secret_digest: str
-    kind: str
-    channel: str
     language: str
-    text: str
-    concerns_agent: bool
     written_on: date
     due_on: date | None
     state: str
@@ -215,47 +211,3 @@ def contact_of(rows: Rows, entry: str) -> ContactRow | None:
 def erase_contact_after(rows: WrittenRows, entry: str, erase_after: datetime) -> None:
     """Keeps when the contact of an entry is erased."""
     rows.execute(_ERASE_CONTACT_AFTER, of_complaint=entry, erase_after=erase_after)
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPhotograph:
-    """A photograph of an entry (id): WebP. `number`: from 1, one of the entry's own."""
-
-    complaint: str
-    number: int
-    content: bytes
-    erase_after: datetime
-
-
-_OF_ENTRY = complaint_photograph.c.complaint == bindparam("entry")
-_NUMBERED = complaint_photograph.c.number == bindparam("number")
-_NUMBERS = Read(
-    int,
-    select(complaint_photograph.c.number).where(_OF_ENTRY).order_by(complaint_photograph.c.number),
-)
-_CONTENT = Read(bytes, select(complaint_photograph.c.content).where(_OF_ENTRY, _NUMBERED))
-_INSERT_PHOTOGRAPH = Write.new_row(complaint_photograph, EntryPhotograph)
-_DELETE = Write(complaint_photograph.delete().where(_OF_ENTRY, _NUMBERED))
-
-
-def photograph_numbers(rows: Rows, entry: str) -> list[int]:
-    """The numbers of the photographs of an entry (id)."""
-    return rows.all(_NUMBERS, entry=entry)
-
-
-def photograph_content(rows: Rows, entry: str, number: int) -> bytes | None:
-    """The WebP of a photograph of an entry (id)."""
-    return rows.one(_CONTENT, entry=entry, number=number)
-
-
-def insert_photographs(
-    rows: WrittenRows, entry: str, contents: Sequence[bytes], erase_after: datetime
-) -> None:
-    """Keeps the photographs of a new entry (id), numbered from 1."""
-    for number, content in enumerate(contents, 1):
-        rows.execute(_INSERT_PHOTOGRAPH, **values_of(EntryPhotograph(entry, number, content, erase_after)))
-
-
-def delete_photograph(rows: WrittenRows, entry: str, number: int) -> None:
-    """Deletes a photograph, if it is there."""
-    rows.execute(_DELETE, entry=entry, number=number)

@@ -31,8 +31,8 @@ from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
 from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
+from server.web.pages.hall_checks.pages import CheckPages
 from server.web.pages.hall_checks.pages import blueprint as check_pages
-from server.web.pages.hall_checks.services import CheckPages
 from server.web.pages.help.pages import blueprint as help_pages
 from server.web.pages.incidents import pages as incident_pages
 from server.web.pages.incidents.pages import IncidentPages

@@ -4,11 +4,15 @@ Rule: docs/rules/complaints.md.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated, Any
+
+from annotated_types import MaxLen
 
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import longest_of
 
 LONGEST_TEXT = 3000
 """Characters of what is written, and of its answer."""
@@ -100,17 +104,28 @@ class ComplaintRules:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRequest:
+class EntryFields:
+    """What a form of the register says that its row keeps as it is: a new field goes here."""
+
+    kind: str
+    channel: str
+    text: Annotated[str, MaxLen(LONGEST_TEXT)]
+    concerns_agent: bool
+
+    def kept(self) -> dict[str, Any]:
+        """The values of these fields by name."""
+        return {each.name: getattr(self, each.name) for each in fields(EntryFields)}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRequest(EntryFields):
     """What is written in the register. `written_on`: empty, or the ISO date of a letter.
 
     `photographs`: WebP, prepared already.
     """
 
-    kind: str
-    channel: str
-    text: str
-    contact: str = ""
     concerns_agent: bool = False
+    contact: Annotated[str, MaxLen(LONGEST_CONTACT)] = ""
     written_on: str = ""
     photographs: Sequence[bytes] = ()
 
@@ -128,8 +143,8 @@ def checked_entry(written: EntryRequest, today: date, *, channels: Collection[st
         raise Refusal("complaint_channel_missing", field="channel")
     if not entry.text:
         raise Refusal("complaint_text_missing", field="text")
-    check_length(entry.text, LONGEST_TEXT, "text")
-    check_length(entry.contact, LONGEST_CONTACT, "contact")
+    for field, longest in longest_of(EntryRequest).items():
+        check_length(getattr(entry, field), longest, field)
     if entry.written_on and written_day(entry.written_on) > today:
         raise Refusal("bad_complaint_day", field="written_on")
     return entry

@@ -26,10 +26,10 @@ from server.store.complaints import (
     EntryRow,
     count_public_entries,
     insert_entry,
-    insert_photographs,
     reopened_at,
 )
 from server.store.engine.rows import Rows
+from server.store.photographs import OF_ENTRIES, insert_photograph
 from server.store.transactions.database import Database
 
 
@@ -63,15 +63,12 @@ def add_entry(
     written_on = written_day(entry.written_on) if entry.written_on else today
     keys = entry_keys(form)
     row = EntryRow(
+        **entry.kept(),
         id=keys.id,
         hall=database.hall_id(hall),
         reference=keys.reference,
         secret_digest=token_digest(keys.secret),
-        kind=entry.kind,
-        channel=entry.channel,
         language=language,
-        text=entry.text,
-        concerns_agent=entry.concerns_agent,
         written_on=written_on,
         due_on=due_day(entry.kind, today, rules),
         state=EntryState.RECEIVED,
@@ -89,8 +86,8 @@ def add_entry(
     contact = _contact(row.id, entry.contact, now, rules)
     with database.store.write() as rows:
         is_new = insert_entry(rows, row, contact)
-        if is_new:
-            insert_photographs(rows, row.id, entry.photographs, now + TEXTS_KEPT)
+        for number, content in enumerate(entry.photographs if is_new else (), 1):
+            insert_photograph(rows, OF_ENTRIES, (row.id, number), content, now + TEXTS_KEPT)
         if is_new and row.channel in PUBLIC_CHANNELS and _is_over_budget(rows, row):
             raise Refusal("register_full")
     return {"entry": row.id, "reference": row.reference, "secret": keys.secret}

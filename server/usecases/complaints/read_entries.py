@@ -17,6 +17,7 @@ from server.store.complaints import (
     photograph_numbers,
 )
 from server.store.engine.rows import Rows, WrittenRows
+from server.store.photographs import OF_ENTRIES, photograph_numbers
 from server.store.transactions.database import Database
 
 
@@ -83,7 +84,7 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
     with database.read() as rows:
         row = find_entry(rows, database, reach, entry)
         contact = contact_of(rows, entry)
-        photographs = photograph_numbers(rows, entry)
+        photographs = photograph_numbers(rows, OF_ENTRIES, entry)
     return ReadEntry(
         row,
         is_late(row.state, row.due_on, today),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from server.domain.actions.actions import ActionOrigin, OriginKind
 from server.domain.hall_checks.checks import FAULTY, CheckKind
 from server.store.actions import ActionOfOrigin, actions_of_origins
-from server.store.hall_checks import CheckRow, FindingRow, checks_of, findings_of, photographs_of_hall
+from server.store.hall_checks import CheckRow, FindingRow, checks_of, findings_of
+from server.store.photographs import photographs_of_checks
 from server.store.transactions.database import Database
 
 
@@ -34,7 +35,7 @@ def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadChec
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         checks, findings = checks_of(rows, hall_id, kind), findings_of(rows, hall_id, kind)
-        photographs = photographs_of_hall(rows, hall_id)
+        photographs = photographs_of_checks(rows, hall_id)
         planned = actions_of_origins(rows, kind.value, [finding_id(each) for each in findings])
     return [
         ReadCheck(

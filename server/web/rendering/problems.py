@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): a refusal's code, its HTTP status, and its sentence from the catalogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -78,6 +78,22 @@ def refusal_sentence(refusal: Refusal, translate: Callable[..., str], language: 
     code, state = refusal.code, refusal.details.get("state")
     why = f".{state}" if code == "wrong_state" and state in STATES_SAID else ""
     return translate(f"refusal.{code}{why}", language, **_values(refusal))
+
+
+def problems_of(
+    refusal: Refusal | None,
+    translate: Callable[..., str],
+    language: str,
+    fields: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The sentence of a refusal by the field it is about, for `_form.html`; "" stands for the whole form.
+
+    `fields`: by code, where refusals do not name the fields of this form. Empty without a refusal.
+    """
+    if refusal is None:
+        return {}
+    field = str(refusal.details.get("field", "")) if fields is None else fields.get(refusal.code, "")
+    return {field: refusal_sentence(refusal, translate, language)}
 
 
 def _values(refusal: Refusal) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
 
 PLACE = "/voix/actions"
@@ -126,7 +126,6 @@ def _page(
     if changed and action is None:
         abort(404)
     first = ActionRequest("", "", "", "", "", ActionState.TO_DO) if action is None else _of_row(action.row)
-    said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
     return render_template(
         "actions/actions.html",
         sites=sites,
@@ -146,7 +145,7 @@ def _page(
             "origin": LONGEST_NAME,
             "owner": LONGEST_NAME,
         },
-        problems={} if refusal is None else {refusal.details.get("field", ""): said},
+        problems=problems_of(refusal, work.translate, language),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),
         place_of_origin=place_of_origin,

@@ -13,7 +13,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.problems import problems_of
 from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
 
 PLACE = "/voix/comite"
@@ -45,10 +45,7 @@ class CommitteePages:
 
     def problems(self, refusal: Refusal | None) -> dict[str, str]:
         """The sentence of a refusal by its field; "" where it is about none."""
-        if refusal is None:
-            return {}
-        sentence = refusal_sentence(refusal, self.work.translate, page_language())
-        return {str(refusal.details.get("field", "")): sentence}
+        return problems_of(refusal, self.work.translate, page_language())
 
 
 def site_address(site: Site) -> str:

@@ -175,5 +175,5 @@ def _entry(
         done=_done(request.args.get("fait", "")),
         day=lambda on: short_day(on, language),
         local_day=local_day,
-        **needs.problem(refusal),
+        problems=needs.problems(refusal),
     )

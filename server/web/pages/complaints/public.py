@@ -5,7 +5,7 @@ the answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,27 +17,28 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.apart import CallApart
 from server.domain.complaints.entries import (
     CONTACT_KEPT,
-    LONGEST_CONTACT,
-    LONGEST_TEXT,
     PUBLIC_CHANNELS,
     Channel,
     EntryKind,
     EntryRequest,
 )
-from server.domain.complaints.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES, photograph_too_large
 from server.domain.complaints.references import grouped
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.photographs import OF_ENTRY
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import longest_of
 from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.add_entry import add_entry, open_register
-from server.usecases.complaints.keep_photographs import prepare_photographs
 from server.usecases.complaints.read_own_entry import OwnEntry, read_own_entry
+from server.usecases.photographs import prepare_entry_photographs
 from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
-from server.web.pages.complaints.photographs import LARGEST_FORM, sent_photographs
+from server.web.pages.complaints.register_pages import form_token
+from server.web.pages.photographs import largest_form, sent_photographs
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.typed_forms import read_form
 from server.web.rendering.viewer import page_language
 
 USUAL_FORM = 50_000
@@ -86,12 +87,12 @@ def blueprint(pages: PublicRegister) -> Blueprint:
         if request.method == "POST" and (request.content_length or 0) > USUAL_FORM:
             pages.hall((named or {}).get("hall", ""))
             pages.slow_photographs()
-            request.max_content_length = LARGEST_FORM
+            request.max_content_length = largest_form(OF_ENTRY)
 
     @routes.errorhandler(RequestEntityTooLarge)
     def too_large(error: RequestEntityTooLarge) -> AnyResponse:
         hall = pages.hall(str((request.view_args or {}).get("hall", "")))
-        return _uncached(_form(pages, hall, {}, photograph_too_large()), error.code or 413)
+        return _uncached(_form(pages, hall, {}, OF_ENTRY.too_large()), error.code or 413)
 
     @routes.get("/dire/<hall>")
     @open_to(Access.EVERYBODY)
@@ -105,12 +106,18 @@ def blueprint(pages: PublicRegister) -> Blueprint:
         fields = request.form
         try:
             check_limits("register_flooded", *pages.slow_sent)
-            photographs = prepare_photographs(pages.call_apart, sent_photographs())
+            photographs = prepare_entry_photographs(pages.call_apart, sent_photographs(OF_ENTRY))
             added = add_entry(
                 pages.database,
                 configuration.hall,
-                replace(_typed(fields), photographs=photographs),
-                form=fields.get("formulaire", "")[:64] or new_token(),
+                read_form(
+                    EntryRequest,
+                    fields,
+                    channel=channel_of(fields),
+                    written_on="",
+                    photographs=photographs,
+                ),
+                form=form_token(),
                 language=language,
                 channels=PUBLIC_CHANNELS,
             )
@@ -155,16 +162,6 @@ def channel_of(fields: Mapping[str, str]) -> Channel:
     return Channel.KIOSK if fields.get("par") == "borne" else Channel.WEB
 
 
-def _typed(fields: Mapping[str, str]) -> EntryRequest:
-    return EntryRequest(
-        kind=fields.get("kind", ""),
-        channel=channel_of(fields),
-        text=fields.get("text", "")[: LONGEST_TEXT + 1],
-        contact=fields.get("contact", "")[: LONGEST_CONTACT + 1],
-        concerns_agent=fields.get("concerns_agent") == "yes",
-    )
-
-
 def _form(
     pages: PublicRegister,
     hall: HallConfiguration,
@@ -173,19 +170,18 @@ def _form(
 ) -> str:
     """The form, with what was typed and what is wrong with it."""
     language = page_language()
-    said = None if refusal is None else refusal_sentence(refusal, pages.translate, language)
-    field = "" if refusal is None else str(refusal.details.get("field", ""))
+    typed = fields if refusal else {"kind": fields.get("kind", "")}
     return render_template(
         "complaints/write.html",
         hall=hall,
         kinds=list(EntryKind),
-        typed=_typed(fields) if refusal else EntryRequest(fields.get("kind", ""), "", ""),
+        on_phone=True,
+        typed=read_form(EntryRequest, typed),
         is_kiosk=channel_of(fields) is Channel.KIOSK,
         form=fields.get("formulaire", "")[:64] if refusal else new_token(),
-        problem=said,
-        field=field,
-        longest={"text": LONGEST_TEXT, "contact": LONGEST_CONTACT},
-        photographs={"most": MOST_PHOTOGRAPHS, "megabytes": PHOTOGRAPH_BYTES // 1_000_000},
+        problems=problems_of(refusal, pages.translate, language),
+        longest=longest_of(EntryRequest),
+        photographs={"most": OF_ENTRY.most, "megabytes": OF_ENTRY.largest // 1_000_000},
         contact_days=hall.site.complaints.contact_days,
         answer_days=hall.site.complaints.answer_days,
         erased_on=short_day(_last_day(pages.database.clock.now(), hall), language),

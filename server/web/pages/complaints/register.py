@@ -1,5 +1,7 @@
-"""The register of a hall, `/voix/registre`: read, entered, answered, released. No JavaScript."""
+"""The register of a hall, `/voix/registre`; what visitors said at the desk, `/voix/dire`. No JavaScript."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,26 +12,32 @@ from server.domain.complaints.entries import (
     PUBLIC_CHANNELS,
     UNANSWERED,
     Channel,
+    EntryKind,
     EntryRequest,
     EntryState,
 )
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.complaints.read_entries import read_register
+from server.domain.typed_fields import longest_of
+from server.store.engine.rows import Rows
+from server.store.photographs import OF_ENTRIES
+from server.usecases.complaints.add_entry import AddedEntry, add_entry
+from server.usecases.complaints.read_entries import find_entry, read_register
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
-from server.web.pages.complaints.entry_form import entry_form, form_token, keep_typed, typed_entry
 from server.web.pages.complaints.flood import add_flood_routes, shown_flood
-from server.web.pages.complaints.photographs import add_photograph_routes
-from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
-from server.web.pages.complaints.said import add_said_routes
+from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address, form_token
+from server.web.pages.photographs import add_photograph_routes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import status_of
+from server.web.rendering.typed_forms import read_form
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
 ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)
 """The channels that people at work enter."""
 MOST_LISTED = 200
+SAID_PLACE, SAID_NEEDED = "/voix/dire", Permission.RECEIVE
 
 
 def blueprint(needs: RegisterPages) -> Blueprint:
@@ -47,7 +55,7 @@ def blueprint(needs: RegisterPages) -> Blueprint:
     @requires(NEEDED, of=PEOPLE)
     def new_entry() -> Any:
         hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _new(needs, hall, EntryRequest("", "", ""))
+        return hall if isinstance(hall, Response) else _new(needs, hall, read_form(EntryRequest, {}))
 
     @routes.post(f"{PLACE}/nouveau")
     @requires(NEEDED, of=PEOPLE)
@@ -55,9 +63,9 @@ def blueprint(needs: RegisterPages) -> Blueprint:
         hall = hall_for_page(work, NEEDED)
         if isinstance(hall, Response):
             return hall
-        typed, form = typed_entry(request.form, channel=request.form.get("channel", "")), form_token()
+        typed, form = read_form(EntryRequest, request.form), form_token()
         try:
-            added = keep_typed(needs, hall, typed, form=form, language="fr", channels=ENTERED)
+            added = _keep(needs, hall, typed, form=form, language="fr", channels=ENTERED)
         except Refusal as refusal:
             return _new(needs, hall, typed, refusal, form=form), status_of(refusal)
         if typed.concerns_agent and not needs.reach(hall).reads_about_agents:
@@ -66,9 +74,21 @@ def blueprint(needs: RegisterPages) -> Blueprint:
 
     add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
     add_entry_routes(routes, needs)
-    add_said_routes(routes, needs)
-    add_photograph_routes(routes, needs)
+    add_photograph_routes(
+        routes,
+        (work, needs.database, NEEDED),
+        f"{PLACE}/<entry>",
+        OF_ENTRIES,
+        find=lambda hall: partial(_find, needs, hall),
+        address=lambda hall, entry: entry_address(hall, entry, done="photograph_removed"),
+    )
+    _add_said_routes(routes, needs)
     return routes
+
+
+def _find(needs: RegisterPages, hall: HallConfiguration, rows: Rows, entry: str) -> object:
+    """The entry of a hall that the signed-in person may read."""
+    return find_entry(rows, needs.database, needs.reach(hall), entry)
 
 
 def _tab_of(state: str) -> str:
@@ -91,13 +111,13 @@ def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None
         entries=entries[:MOST_LISTED],
         more=max(0, len(entries) - MOST_LISTED),
         late=sum(each.is_late for each in found.entries),
-        hidden=found.hidden,
+        unreadable=found.hidden,
         shown=shown,
         set_aside=tabs.count("cote"),
         noted=request.args.get("fait", "")[:12],
         day=lambda on: short_day(on, language),
         **shown_flood(needs, hall),
-        **needs.problem(refusal),
+        problems=needs.problems(refusal),
     )
 
 
@@ -109,7 +129,82 @@ def _new(
     *,
     form: str = "",
 ) -> str:
-    values = entry_form(needs, hall, typed, refusal, form=form)
     return render_template(
-        "complaints/new.html", halls=halls_for_page(needs.work, NEEDED), channels=ENTERED, **values
+        "complaints/new.html", channels=ENTERED, **_entry_form(needs, hall, typed, refusal, form=form)
     )
+
+
+def _add_said_routes(routes: Blueprint, needs: RegisterPages) -> None:
+    """The form and its sending. The page says nothing of the register but the reference of the new entry."""
+
+    @routes.get(SAID_PLACE)
+    @requires(SAID_NEEDED, of=PEOPLE)
+    def said() -> Any:
+        hall = hall_for_page(needs.work, SAID_NEEDED)
+        return hall if isinstance(hall, Response) else _said(needs, hall, read_form(EntryRequest, {}))
+
+    @routes.post(SAID_PLACE)
+    @requires(SAID_NEEDED, of=PEOPLE)
+    def keep_said() -> Any:
+        hall = hall_for_page(needs.work, SAID_NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
+        try:
+            added = _keep(needs, hall, typed, form=form, language=page_language(), channels=(Channel.ORAL,))
+        except Refusal as refusal:
+            return _said(needs, hall, typed, refusal, form=form), status_of(refusal)
+        return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+
+
+def _said(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None = None,
+    *,
+    form: str = "",
+) -> str:
+    return render_template(
+        "complaints/said.html",
+        halls=halls_for_page(needs.work, SAID_NEEDED),
+        noted=request.args.get("fait", "")[:12],
+        **_entry_form(needs, hall, typed, refusal, form=form, needed=SAID_NEEDED),
+    )
+
+
+def _keep(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    *,
+    form: str,
+    language: str,
+    channels: Sequence[Channel],
+) -> AddedEntry:
+    """Adds the entry. Refusals: `register_closed`, and those of `add_entry`."""
+    if not hall.site.complaints.is_open:
+        raise Refusal("register_closed")
+    return add_entry(needs.database, hall.hall, typed, form=form, language=language, channels=channels)
+
+
+def _entry_form(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None,
+    *,
+    form: str,
+    needed: Permission = NEEDED,
+) -> dict[str, Any]:
+    """What the templates of the form show."""
+    return {
+        "hall": hall,
+        "halls": halls_for_page(needs.work, needed),
+        "typed": typed,
+        "kinds": list(EntryKind),
+        "form": form or form_token(),
+        "longest": longest_of(EntryRequest),
+        "contact_days": hall.site.complaints.contact_days,
+        "problems": needs.problems(refusal),
+    }

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from flask import request
+
 from server.domain.complaints.entries import may_read_about_agents
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach
-from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.problems import problems_of
 from server.web.rendering.viewer import WorkContext, page_language
 
 PLACE = "/voix/registre"
@@ -29,14 +32,16 @@ class RegisterPages:
         assert person is not None
         return RegisterReach(hall.hall, may_read_about_agents(person.roles_at(hall.site.slug)))
 
-    def problem(self, refusal: Refusal | None) -> dict[str, str]:
-        """The sentence of a refusal, and the field it is about; empty without one."""
-        if refusal is None:
-            return {"problem": "", "field": ""}
-        said = refusal_sentence(refusal, self.work.translate, page_language())
-        return {"problem": said, "field": str(refusal.details.get("field", ""))}
+    def problems(self, refusal: Refusal | None) -> dict[str, str]:
+        """The sentence of a refusal by its field."""
+        return problems_of(refusal, self.work.translate, page_language())
 
 
 def entry_address(hall: HallConfiguration, entry: str, *, done: str) -> str:
     """The page of an entry, which says what was done."""
     return f"{PLACE}/{entry}?{urlencode({'hall': hall.hall, 'fait': done})}"
+
+
+def form_token() -> str:
+    """The token of the form that was sent: with the same one, an entry is made once."""
+    return request.form.get("formulaire", "")[:64] or new_token()

@@ -1,12 +1,16 @@
 """`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from server.apart import CallApart
 from server.domain.actions.actions import LONGEST_TEXT as LONGEST_ACTION
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall_checks.checks import (
@@ -20,22 +24,48 @@ from server.domain.hall_checks.checks import (
     Finding,
     Result,
 )
-from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
 from server.domain.hours.calendars import business_day
+from server.domain.people.roles import Permission
+from server.domain.photographs import OF_CHECK
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.photographs import OF_CHECKS
+from server.store.transactions.database import Database
 from server.usecases.hall_checks.add_check import add_check
-from server.usecases.hall_checks.find_check import place_of_finding
-from server.usecases.hall_checks.keep_photographs import WITH_PHOTOGRAPHS
+from server.usecases.hall_checks.find_check import find_check, place_of_finding
 from server.usecases.hall_checks.plan_finding import plan_finding
 from server.usecases.hall_checks.read_checks import read_checks
+from server.usecases.photographs import WITH_PHOTOGRAPHS, FindOwner, add_photographs
+from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.hall_checks.photographs import add_photograph_routes
-from server.web.pages.hall_checks.services import NEEDED, PLACES, CheckPages, check_address, finding_address
+from server.web.pages.photographs import add_photograph_routes, largest_form, sent_photographs
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
+
+NEEDED = Permission.WRITE_REPORTS
+PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
+CHECK = PLACES[WITH_PHOTOGRAPHS] + "/<check>"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPages:
+    """What the pages need of the rest of the server. `call_apart`: decodes photographs."""
+
+    database: Database
+    work: WorkContext
+    call_apart: CallApart
+
+
+def check_address(kind: CheckKind, hall: str, check: str) -> str:
+    """The place of a check (id) of a hall (slug) in the list, marked as just changed."""
+    return f"{PLACES[kind]}?{urlencode({'hall': hall, 'fait': check})}#check-{check}"
+
+
+def finding_address(kind: CheckKind, hall: str, finding: str) -> str:
+    """The place of a finding (id) of a hall (slug) in the list."""
+    return f"{PLACES[kind]}?{urlencode({'hall': hall})}#constat-{finding}"
 
 
 def blueprint(needs: CheckPages) -> Blueprint:
@@ -44,8 +74,21 @@ def blueprint(needs: CheckPages) -> Blueprint:
     for kind in CheckKind:
         _add_routes(routes, needs, kind)
         _add_finding_route(routes, needs, kind)
-    add_photograph_routes(routes, needs, partial(_list, needs, kind=WITH_PHOTOGRAPHS))
+    _add_sending(routes, needs, partial(_list, needs, kind=WITH_PHOTOGRAPHS))
+    add_photograph_routes(
+        routes,
+        (needs.work, needs.database, NEEDED),
+        CHECK,
+        OF_CHECKS,
+        find=partial(_finder, needs.database),
+        address=lambda hall, check: check_address(WITH_PHOTOGRAPHS, hall.hall, check),
+    )
     return routes
+
+
+def _finder(database: Database, hall: HallConfiguration) -> FindOwner:
+    """Finds a check of a hall that may have photographs."""
+    return lambda rows, check: find_check(rows, database.hall_id(hall.hall), WITH_PHOTOGRAPHS, check)
 
 
 def _add_finding_route(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
@@ -145,13 +188,17 @@ def _list(
         longest=LONGEST_ACTION,
         done=request.args.get("fait", ""),
         refused=check,
-        field="" if refusal is None else str(refusal.details.get("field", "")),
         has_photographs=kind is WITH_PHOTOGRAPHS,
-        most_photographs=MOST_PHOTOGRAPHS,
-        megabytes=PHOTOGRAPH_BYTES // 1_000_000,
-        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+        most_photographs=OF_CHECK.most,
+        megabytes=OF_CHECK.largest // 1_000_000,
+        problems=_at_check(problems_of(refusal, needs.work.translate, language), check),
         day=lambda on: short_day(on, language),
     )
+
+
+def _at_check(problems: Mapping[str, str], check: str) -> dict[str, str]:
+    """The sentences beside the form of a check (id), or above the list."""
+    return {f"{field}-{check}" if check else "": said for field, said in problems.items()}
 
 
 def _form(
@@ -168,6 +215,55 @@ def _form(
         results=list(Result),
         form=new_id(),
         longest={"name": LONGEST_NAME, "remark": LONGEST_REMARK, "scenario": LONGEST_SCENARIO},
-        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
-        field="" if refusal is None else str(refusal.details.get("field", "")),
+        problems=problems_of(refusal, needs.work.translate, language),
     )
+
+
+class RefusedList(Protocol):
+    """The list of checks of a hall, with a refusal beside the form of one check (id)."""
+
+    def __call__(self, hall: HallConfiguration, refusal: Refusal, *, check: str) -> str: ...
+
+
+def _add_sending(routes: Blueprint, needs: CheckPages, refused_list: RefusedList) -> None:
+    @routes.url_value_preprocessor
+    def allow_photographs(*_: object) -> None:
+        """The form is read before its view runs: the CSRF guard reads it. Nobody else may send that much."""
+        if request.endpoint == f"{routes.name}.send_photographs" and identify().kind == "person":
+            request.max_content_length = largest_form(OF_CHECK)
+
+    @routes.errorhandler(RequestEntityTooLarge)
+    def too_large(error: RequestEntityTooLarge) -> Any:
+        if request.endpoint != f"{routes.name}.send_photographs":
+            return error
+        hall = hall_for_page(needs.work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        return _refused(refused_list, hall, OF_CHECK.too_large())
+
+    @routes.post(f"{CHECK}/photographies", endpoint="send_photographs")
+    @requires(NEEDED, of=PEOPLE)
+    def send(check: str) -> Any:
+        hall = hall_for_page(needs.work, NEEDED)
+        if isinstance(hall, Response):
+            return hall
+        ticked = request.form.get("nobody") == "yes"
+        try:
+            add_photographs(
+                needs.database,
+                needs.call_apart,
+                hall.hall,
+                check,
+                sent_photographs(OF_CHECK),
+                nobody_is_recognisable=ticked,
+            )
+        except Refusal as refusal:
+            if status_of(refusal) == 404:
+                raise
+            return _refused(refused_list, hall, refusal)
+        return redirect(check_address(WITH_PHOTOGRAPHS, hall.hall, check), 303)
+
+
+def _refused(refused_list: RefusedList, hall: HallConfiguration, refusal: Refusal) -> Any:
+    check = str((request.view_args or {}).get("check", ""))
+    return refused_list(hall, refusal, check=check), status_of(refusal)

@@ -1,7 +1,7 @@
 """Incidents of a hall, `/incidents`: reflex sheet, notes, summary by month. No JavaScript needed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import period_text, short_day
 from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import (
     Sentence,
     WorkContext,
@@ -56,7 +56,7 @@ class _Form:
     id: str
     typed: NoteRequest
     changed: str = ""
-    problems: Mapping[str, str] | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def blueprint(pages: IncidentPages) -> Blueprint:
@@ -87,8 +87,7 @@ def blueprint(pages: IncidentPages) -> Blueprint:
         except Refusal as refusal:
             if status_of(refusal) == 404 and "field" not in refusal.details:
                 raise
-            said = refusal_sentence(refusal, pages.work.translate, page_language())
-            problems = {str(refusal.details.get("field", "")): said}
+            problems = problems_of(refusal, pages.work.translate, page_language())
             drawn = _page(pages, hall, _Form(form, typed, changed, problems))
             return drawn, status_of(refusal)
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
@@ -182,6 +181,7 @@ def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> 
         sheet=_sheet(hall, say),
         found=found,
         form=drawn,
+        problems={} if drawn is None else drawn.problems,
         kinds=list(NoteKind),
         gravities=GRAVITIES,
         follow_ups=list(FollowUp),

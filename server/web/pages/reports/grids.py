@@ -35,7 +35,7 @@ from server.usecases.reports.keep_grid_texts import (
 from server.usecases.reports.read_grids import read_grids
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 PLACE = "/rapports/labels"
@@ -123,7 +123,6 @@ def _page(
 ) -> str:
     language = page_language()
     texts = read_grid_texts(database, hall.site)
-    said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
     done = request.args.get("fait", "")
     return render_template(
         "reports/grids.html",
@@ -135,7 +134,7 @@ def _page(
         any_line=ANY_LINE,
         numbered=[grid.key for grid in GRIDS if all(line.code != ANY_LINE for line in grid.lines)],
         longest={"code": LONGEST_CODE, "text": LONGEST_TEXT, "source": LONGEST_SOURCE},
-        problems={} if refusal is None else {refusal.details.get("field", ""): said},
+        problems=problems_of(refusal, work.translate, language),
         done=done if done in DONE else "",
         done_at={"grid": request.args.get("grille", ""), "code": request.args.get("ligne", "")},
         names={grid.key: grid.name for grid in GRIDS},

@@ -41,7 +41,7 @@ from server.web.pages.reports.sendings import add_sending_routes
 from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
 from server.web.rendering.pdf import Papers
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
 PLACE = "/rapports"
@@ -236,7 +236,6 @@ def _list_page(
     ]
     on = _today(needs, halls[0].site.time_zone if halls else "Europe/Paris")
     first = BeginFields(tuple(hall.hall for hall in halls[:1]), first_period(on), new_id())
-    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, words.language)
     return render_template(
         "reports/reports.html",
         reports=read_reports(needs.database, reach_of(caller)),
@@ -245,7 +244,7 @@ def _list_page(
         not_sent=failed_letters(read_sendings(needs.database, reach_of(caller).writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
-        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): said},
+        problems=problems_of(refusal, needs.work.translate, words.language, FIELDS),
         done=request.args.get("fait", ""),
         zone=halls[0].site.time_zone if halls else "Europe/Paris",
     )

@@ -27,7 +27,7 @@ from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
 
 PLACE = "/rapports/envois"
@@ -153,7 +153,6 @@ def _page(
     person = work.viewer()
     assert person is not None  # access was checked before
     halls = [hall for hall in work.halls(person) if person.may(NEEDED, hall.site.slug)]
-    said = None if refusal is None else refusal_sentence(refusal, work.translate, language)
     first = SendingFields(tuple(hall.hall for hall in halls[:1]), language=language, form=new_id())
     done = request.args.get("fait", "")
     return render_template(
@@ -166,7 +165,7 @@ def _page(
         last_day=LAST_DAY,
         languages=LANGUAGES,
         email_is_off=email_is_off,
-        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): said},
+        problems=problems_of(refusal, work.translate, language, FIELDS),
         done=done if done in DONE else "",
         words=words,
         period=lambda name: words.period(parse_period(name)),

@@ -257,7 +257,7 @@ def _form_page(
     if found is not None and not found.may_write:
         abort(403)
     language = page_language()
-    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
+    said = "" if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
     missing = [] if found is None or refusal is not None else found.missing
     return render_template(
         "surveys/form.html",
@@ -272,8 +272,7 @@ def _form_page(
         hosts=sorted(needs.hosts),
         longest={"title": LONGEST_TITLE, "question": LONGEST_QUESTION},
         form=request.form.get("formulaire", "")[:64] or new_id(),
-        problem=said,
-        problem_of="" if refusal is None else field_of(refusal),
+        problems={} if refusal is None else {field_of(refusal): said},
         done=request.args.get("fait", ""),
     )
 

@@ -25,7 +25,7 @@ from server.web.pages.targets.form import (
     write_key,
 )
 from server.web.pages.targets.wording import Wording
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 
@@ -118,7 +118,6 @@ def _page(
     typed = typed or first_typed(services, chosen, on)
     words = Wording(Sentence(needs.work.translate, language), language, hall.site.time_zone)
     months = read_measured(needs.database, hall.hall, service, on) if chosen else []
-    sentence = None if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
     return render_template(
         "targets/targets.html",
         hall=hall,
@@ -134,7 +133,7 @@ def _page(
         leaving=leaving,
         typed=typed,
         bounds=bounds(on),
-        problems={} if refusal is None else {FIELDS.get(refusal.code, ""): sentence},
+        problems=problems_of(refusal, needs.work.translate, language, FIELDS),
         may_decide=may_decide,
     )
 

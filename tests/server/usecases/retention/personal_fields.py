@@ -16,10 +16,9 @@ from server.domain.incidents.notes import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
 from server.store.committee import MinutesRow, keep_minutes
-from server.store.complaints import insert_photographs
-from server.store.hall_checks import PhotographRow, insert_photograph
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import Grant, accounts
+from server.store.photographs import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, remove_recipient
@@ -117,13 +116,13 @@ def _finding(database: Database, word: str) -> None:
 def _entry_photograph(database: Database, word: str) -> None:
     ends = database.clock.now() + TEXTS_KEPT
     with database.store.write() as rows:
-        insert_photographs(rows, "entry", [word.encode()], ends)
+        insert_photograph(rows, OF_ENTRIES, ("entry", 1), word.encode(), ends)
 
 
 def _photograph(database: Database, word: str) -> None:
     ends = database.clock.now() + CHECKS_KEPT
     with database.store.write() as rows:
-        insert_photograph(rows, PhotographRow("check", 1, "digest", word.encode(), ends))
+        insert_photograph(rows, OF_CHECKS, ("check", 1), word.encode(), ends)
 
 
 def _minutes(database: Database, word: str) -> None:

@@ -18,8 +18,8 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
-from server.store.hall_checks import PhotographRow, insert_photograph
 from server.store.people.accounts import Grant
+from server.store.photographs import OF_CHECKS, insert_photograph
 from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes
 from server.usecases.committee.change_members import add_member
@@ -277,7 +277,7 @@ def _check_of_the_hall(site: ApiSite) -> dict[str, str]:
     typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Qualité", "", findings)
     check = add_check(site.database, HALL, typed, form="a-check")
     with site.database.store.write() as rows:
-        insert_photograph(rows, PhotographRow(check, 1, "", b"RIFF", site.hands.now))
+        insert_photograph(rows, OF_CHECKS, (check, 1), b"RIFF", site.hands.now)
     return {"check": check, "finding": f"{check}-0"}
 
 

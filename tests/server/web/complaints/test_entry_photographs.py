@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.domain.complaints.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES
+from server.domain.photographs import OF_ENTRY
 from server.usecases.journal.erase_expired import purge
 from tests.harness.sql import all_rows
 from tests.server.usecases.complaints.open_register import open_register_of
@@ -65,16 +65,16 @@ def test_photographs_lose_their_metadata_are_shown_to_who_reads_the_entry_and_go
 def test_what_is_no_photograph_keeps_the_text_and_sends_nothing(api: ApiSite):
     open_register_of(api.database)
     for contents, status, said in (
-        ([taken(shade) for shade in range(MOST_PHOTOGRAPHS + 1)], 422, "3 photographies au plus"),
+        ([taken(shade) for shade in range(OF_ENTRY.most + 1)], 422, "3 photographies au plus"),
         ([b"<svg>", taken(1)], 422, "photographie lisible"),
         ([b"\x00\x00\x00\x18ftypheic" + bytes(40)], 422, "Le plus compatible"),
-        ([b"\xff\xd8\xff" + bytes(PHOTOGRAPH_BYTES)], 413, "10\u00a0Mo au plus"),
+        ([b"\xff\xd8\xff" + bytes(OF_ENTRY.largest)], 413, "10\u00a0Mo au plus"),
     ):
         answer = send(api, *contents)
         assert (answer.status_code, said in answer.text) == (status, True), said
         assert 'aria-describedby="photographs-hint photographs-refused"' in answer.text
         assert "Une marche cassée" in answer.text
-    beyond = send(api, bytes(MOST_PHOTOGRAPHS * PHOTOGRAPH_BYTES + 100_000))
+    beyond = send(api, bytes(OF_ENTRY.most * OF_ENTRY.largest + 100_000))
     assert (beyond.status_code, "10\u00a0Mo au plus" in beyond.text) == (413, True)
     assert (api.count("complaint"), api.count("complaint_photograph")) == (0, 0)
     for language in ("en", "es"):

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.domain.hall_checks.photographs import MOST_PHOTOGRAPHS, PHOTOGRAPH_BYTES, SentPhotograph
+from server.domain.photographs import OF_CHECK, SentPhotograph
 from server.domain.quality.periods import parse_period
 from server.store.people.accounts import Grant
-from server.usecases.hall_checks import keep_photographs as keep_photographs_module
-from server.usecases.hall_checks.keep_photographs import add_photographs
+from server.usecases import photographs as photographs_module
 from server.usecases.journal.erase_expired import purge
+from server.usecases.photographs import add_photographs
 from server.web.pages.hall_checks.pack_lines import check_lines
 from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
@@ -22,7 +22,7 @@ from tests.server.web.hall_checks.test_check_pages import CHECK, CHECKS, FINDING
 from tests.signage.media.uploads import image
 
 PHOTOGRAPHS = f"/voix/controles/{CHECK}/photographies"
-BIG = b"\xff\xd8\xff" + bytes(PHOTOGRAPH_BYTES)
+BIG = b"\xff\xd8\xff" + bytes(OF_CHECK.largest)
 
 
 def taken(shade: int) -> bytes:
@@ -80,7 +80,7 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
         ((taken(1),), "", 422, "nobody", "personne n’y est reconnaissable"),
         ((), "yes", 422, "photographs", "au moins une photographie"),
         (
-            [taken(shade) for shade in range(MOST_PHOTOGRAPHS + 1)],
+            [taken(shade) for shade in range(OF_CHECK.most + 1)],
             "yes",
             409,
             "photographs",
@@ -94,7 +94,7 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
     ):
         answer = send(quality, *contents, nobody=nobody)
         assert (answer.status_code, said in answer.text) == (status, True), said
-        assert f'aria-describedby="{field}-refused-{CHECK}"' in answer.text, said
+        assert f'aria-describedby="{field}-{CHECK}-refused"' in answer.text, said
     assert quality.get(CHECKS).text.count("<img ") == 1
     assert send(quality, *[taken(shade) for shade in range(2, 6)]).status_code == 409
     assert send(quality, taken(1), place=PHOTOGRAPHS.replace(CHECK, "none")).status_code == 404
@@ -109,7 +109,7 @@ def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(api: ApiSite):
 
     sent = [SentPhotograph("photo.jpg", taken(1))]
     again = partial(add_photographs, api.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
-    with begun_before(keep_photographs_module, "insert_photograph", again) as other:
+    with begun_before(photographs_module, "insert_photograph", again) as other:
         again()
     other[0].result()
     assert api.count("check_photograph") == 1
