@@ -9,6 +9,7 @@ from tests.harness.sources import files, name_of
 TEMPLATES = list(files(".html"))
 SCRIPTS = list(files(".js"))
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+LONGEST_LINE = 140
 CLASS_BLOCK = re.compile(r"\{% block body_class %\}.*?\{% endblock %\}")
 # names that are the same in every language
 PROPER = re.compile(r"\b(?:Parvis|CSV|SVG)\b")
@@ -40,6 +41,11 @@ def words_shown(template: Path) -> list[str]:
     return [word for word in words if word not in {"min", "nbsp"}]
 
 
+def long_lines(template: Path) -> list[str]:
+    lines = template.read_text(encoding="utf-8").splitlines()
+    return [f"line {n}" for n, line in enumerate(lines, 1) if len(line) > LONGEST_LINE]
+
+
 def sentences(script: Path) -> list[str]:
     code = re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", script.read_text(encoding="utf-8"), flags=re.DOTALL)
     quoted = [text for quote in re.findall(r'"([^"\n]*)"|\'([^\'\n]*)\'', code) for text in quote]
@@ -59,6 +65,10 @@ def test_a_template_holds_no_inline_script_or_style():
 
 def test_a_template_holds_no_sentence():
     assert_faultless(TEMPLATES, words_shown, name=name_of)
+
+
+def test_no_line_of_a_template_is_too_long():
+    assert_faultless(TEMPLATES, long_lines, name=name_of)
 
 
 def test_a_script_holds_no_sentence():

@@ -59,8 +59,9 @@ STATUS: Mapping[str, int] = {
     "check_photographs_too_many": 409,
     **dict.fromkeys(
         (
-            *("check_photographs_missing", "check_photographs_unticked", "check_photograph_unreadable"),
             "check_photograph_heic",
+            "check_photograph_unreadable",
+            *("check_photographs_missing", "check_photographs_unticked"),
             *("bad_check_day", "check_function_missing", "check_function_is_a_person"),
             *("check_scenario_missing", "check_text_too_long", "check_result_missing"),
         ),
