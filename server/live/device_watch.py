@@ -8,7 +8,8 @@ from functools import partial
 from server.clock import Clock
 from server.domain.devices import device_state as rules
 from server.domain.devices.connections import DeviceConnection, is_copied
-from server.domain.devices.device_state import KioskReport, PlayerReport, Report, Sighting
+from server.domain.devices.device_state import KioskReportAnswer, PlayerReport, Report, Sighting
+from server.domain.typed_messages import read_message
 from server.live.presence import Presence
 from server.store.devices.sightings import Players, Rule
 
@@ -40,11 +41,11 @@ class DeviceWatch:
 
     def take_player_report(self, hall: str, device: str, message: object) -> bool:
         """Stores a player's report. Returns whether the message could be read."""
-        return self._take_report(hall, device, PlayerReport.of_message(message))
+        return self._take_report(hall, device, read_message(PlayerReport, message))
 
     def take_kiosk_report(self, hall: str, device: str, message: object) -> bool:
         """Stores a kiosk's report. Returns whether the message could be read."""
-        return self._take_report(hall, device, KioskReport.of_message(message))
+        return self._take_report(hall, device, read_message(KioskReportAnswer, message))
 
     def _take_report(self, hall: str, device: str, report: Report | None) -> bool:
         if report is None:

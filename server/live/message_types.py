@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from server.domain.devices.device_state import (
     KioskReportAnswer,
-    PlayerReportMessage,
+    PlayerReport,
 )
 from server.live.publication.call_message import CallAnnounced
 from server.live.publication.publisher import Heartbeat
@@ -90,7 +90,7 @@ TAKEN: Mapping[str, Any] = {
     "counter.keep": CounterKeep,
     "alert.shown": AlertShown,
     "device.state": KioskReportAnswer,
-    "player.state": PlayerReportMessage,
+    "player.state": PlayerReport,
     "configuration.applied": ConfigurationApplied,
 }
 """The shape of each message that a page sends."""

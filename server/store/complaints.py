@@ -1,4 +1,4 @@
-"""The entries of the register; the contacts of their authors and their photographs in rows of their own."""
+"""The entries of the register, and the contacts of their authors in rows of their own."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

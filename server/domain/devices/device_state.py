@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self, TypedDict
+from typing import Annotated, Any, Self, TypedDict, cast
 
+from hardware.json_types import Pixels
 from server.domain.devices.connections import (
     SILENT_AFTER,
     DeviceConnection,
@@ -20,14 +21,14 @@ from server.domain.devices.connections import (
     with_sign_of_life,
     without,
 )
-from server.domain.devices.panels import PanelReport, PanelReportAnswer
+from server.domain.devices.panels import PanelReportAnswer
 from server.domain.instants import from_text, to_text
+from server.domain.typed_messages import Name, Within, read_message
 
 LOST_AFTER = SILENT_AFTER
 """A device that sent nothing for this long counts as absent."""
 APPLIED_WITHIN = timedelta(seconds=60)
 """How long a connected device may take to run a published revision, before it counts as not updated."""
-LONGEST_NAME = 64
 _MARK = re.compile(r"[0-9]{1,10}\.[0-9]{1,10}")
 LARGEST_CLOCK_MS = 10 * 366 * 86_400_000
 """The largest deviation of a screen's clock that is reported, in milliseconds; a larger one is cut to it."""
@@ -68,28 +69,34 @@ class PlayerSound(StrEnum):
 
 
 class KioskReportAnswer(TypedDict):
-    """What a kiosk says of itself."""
+    """What a kiosk says of itself, at each connection and heartbeat."""
 
-    release: str
-    clock_ms: int
+    release: Name
+    clock_ms: Annotated[int, Within(-LARGEST_CLOCK_MS, LARGEST_CLOCK_MS)]
     """Milliseconds its clock is ahead of the server's; negative: behind."""
 
 
-class PlayerReportMessage(TypedDict):
-    """What a screen says of itself."""
+class ScreenReport(KioskReportAnswer):
+    """What a screen says of itself, without its notice: a new field goes here."""
 
     media: PlayerState
     view: PlayerView
     sound: PlayerSound
-    revision: str
+    revision: Name
     """The revision of its programme; empty before it has one."""
-    release: str
-    clock_ms: int
-    notice: str | None
-    width_px: int
-    height_px: int
+    width_px: Annotated[Pixels, Within(0, 100_000)]
+    height_px: Annotated[Pixels, Within(0, 100_000)]
     panel: PanelReportAnswer | None
     """Null where no program commands the panel."""
+
+
+class PlayerReport(ScreenReport):
+    """What a screen says of itself, when it changes, at each connection and heartbeat."""
+
+    notice: Name | None
+
+
+type Report = PlayerReport | KioskReportAnswer
 
 
 class SightingMessage(TypedDict):
@@ -98,110 +105,9 @@ class SightingMessage(TypedDict):
     seen_at: str
     since: str
     is_connected: bool
-    report: KioskReportAnswer | PlayerReportMessage | None
+    report: Report | None
     connections: list[DeviceConnectionAnswer]
     configuration: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerReport:
-    """What a player reports about itself.
-
-    `media`: the state of its files by its own knowledge; `revision`: of the programme it runs, empty before
-    it has one; `release`: of its page; `clock_ms`: milliseconds its computer's clock is ahead of the
-    server's; `notice`: the one it shows now; `width_px`, `height_px`: of its picture;
-    `panel`: what the computer did to its panel, None where nothing commands it.
-
-    """
-
-    media: PlayerState
-    view: PlayerView
-    sound: PlayerSound
-    revision: str
-    release: str
-    clock_ms: int
-    notice: str | None
-    width_px: int
-    height_px: int
-    panel: PanelReport | None = None
-
-    @classmethod
-    def of_message(cls, message: object) -> Self | None:
-        """The report in a player's message; None when it holds none, because a page may come from any
-        release.
-        """
-        if not isinstance(message, Mapping):
-            return None
-        try:
-            return cls(
-                PlayerState(message["media"]),
-                PlayerView(message["view"]),
-                PlayerSound(message["sound"]),
-                revision=_name(message["revision"]),
-                release=_name(message["release"]),
-                clock_ms=_whole(message["clock_ms"], -LARGEST_CLOCK_MS, LARGEST_CLOCK_MS),
-                notice=None if message["notice"] is None else _name(message["notice"]),
-                width_px=_whole(message["width_px"], 0, 100_000),
-                height_px=_whole(message["height_px"], 0, 100_000),
-                panel=PanelReport.of_message(message.get("panel")),
-            )
-        except (KeyError, ValueError):
-            return None
-
-    def as_message(self) -> PlayerReportMessage:
-        """The same as JSON values."""
-        return {
-            "media": self.media,
-            "view": self.view,
-            "sound": self.sound,
-            "revision": self.revision,
-            "release": self.release,
-            "clock_ms": self.clock_ms,
-            "notice": self.notice,
-            "width_px": self.width_px,
-            "height_px": self.height_px,
-            "panel": None if self.panel is None else self.panel.as_message(),
-        }
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
-        raise ValueError("not a name")
-    return value
-
-
-def _whole(value: object, least: int, most: int) -> int:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError("not a number")
-    return round(min(max(value, least), most))  # of NaN: ValueError
-
-
-@dataclass(frozen=True, slots=True)
-class KioskReport:
-    """What a kiosk's page reports about itself: its release, and how far its computer's clock is ahead, in
-    ms.
-    """
-
-    release: str
-    clock_ms: int
-
-    @classmethod
-    def of_message(cls, message: object) -> Self | None:
-        """The report in a kiosk's message; None when it holds none."""
-        if not isinstance(message, Mapping):
-            return None
-        try:
-            clock_ms = _whole(message["clock_ms"], -LARGEST_CLOCK_MS, LARGEST_CLOCK_MS)
-            return cls(_name(message["release"]), clock_ms)
-        except (KeyError, ValueError):
-            return None
-
-    def as_message(self) -> KioskReportAnswer:
-        """The same as JSON values."""
-        return {"release": self.release, "clock_ms": self.clock_ms}
-
-
-type Report = PlayerReport | KioskReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +131,7 @@ class Sighting:
             "seen_at": to_text(self.seen_at),
             "since": to_text(self.since),
             "is_connected": self.is_connected,
-            "report": None if self.report is None else self.report.as_message(),
+            "report": self.report,
             "connections": [each.as_message() for each in self.connections],
             "configuration": self.configuration,
         }
@@ -234,7 +140,7 @@ class Sighting:
     def of_message(cls, message: Mapping[str, Any]) -> Self:
         """The sighting from its stored JSON values."""
         fields = message["report"]
-        report = PlayerReport.of_message(fields) or KioskReport.of_message(fields)
+        report = read_message(PlayerReport, fields) or read_message(KioskReportAnswer, fields)
         seen_at, since = from_text(message["seen_at"]), from_text(message["since"])
         connections = tuple(DeviceConnection.of_message(each) for each in message["connections"])
         is_connected, configuration = bool(message["is_connected"]), message.get("configuration")
@@ -256,7 +162,7 @@ def with_new_connections(
 def with_report(before: Sighting | None, report: Report, now: datetime) -> Sighting:
     """The state after a report of the device. A clock that drifts is not a change."""
     present = with_new_connections(before, now)
-    is_same = present.report is not None and replace(present.report, clock_ms=report.clock_ms) == report
+    is_same = present.report is not None and {**present.report, "clock_ms": report["clock_ms"]} == report
     return replace(present, since=present.since if is_same else now, report=report)
 
 
@@ -283,6 +189,12 @@ def left(before: Sighting | None, now: datetime, ended: str = "") -> Sighting | 
     return replace(before, since=now, is_connected=False, connections=connections)
 
 
+def player_report(sighting: Sighting | None) -> PlayerReport | None:
+    """The last report of a screen; None before one, and of a kiosk."""
+    report = None if sighting is None else sighting.report
+    return cast(PlayerReport, report) if report is not None and "media" in report else None
+
+
 def is_present(sighting: Sighting | None, now: datetime) -> bool:
     """Whether a device is there: connected, with a sign of life within LOST_AFTER."""
     return sighting is not None and sighting.is_connected and now - sighting.seen_at <= LOST_AFTER
@@ -290,11 +202,12 @@ def is_present(sighting: Sighting | None, now: datetime) -> bool:
 
 def state_of(sighting: Sighting | None, published: str, now: datetime) -> PlayerState:
     """The state of a player whose programme is `published` (a revision) at the server now."""
-    if sighting is None or not isinstance(sighting.report, PlayerReport):
+    report = player_report(sighting)
+    if sighting is None or report is None:
         return PlayerState.UNKNOWN
-    media = sighting.report.media
+    media = report["media"]
     if is_present(sighting, now):
-        is_other = sighting.report.revision != published
+        is_other = report["revision"] != published
         is_behind = is_other and media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED)
         return PlayerState.PENDING if is_behind else media
     if media in (PlayerState.UP_TO_DATE, PlayerState.POSSIBLY_OUTDATED):

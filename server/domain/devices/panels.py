@@ -3,24 +3,16 @@
 Rule: docs/rules/panels.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Self, TypedDict
+from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 type PanelMethod = Literal["cec", "signal", "rs232"]
 type PanelCommand = Literal["on", "off"]
 type PanelAnswer = Literal["on", "off", "silent", "waiting"]
 
-_METHODS: Mapping[object, PanelMethod] = {"cec": "cec", "signal": "signal", "rs232": "rs232"}
-_COMMANDS: Mapping[object, PanelCommand] = {"on": "on", "off": "off"}
-_ANSWERS: Mapping[object, PanelAnswer] = {
-    "on": "on",
-    "off": "off",
-    "silent": "silent",
-    "waiting": "waiting",
-}
 GOES_ON_WITHIN = timedelta(minutes=5)
 """A panel that is seen off again within this time was off in between."""
 KEPT = timedelta(days=400)
@@ -28,42 +20,16 @@ KEPT = timedelta(days=400)
 
 
 class PanelReportAnswer(TypedDict):
-    """What the computer of a screen did to its panel, and what the panel answered."""
+    """What the computer of a screen did to its panel, and its answer: `waiting` until it is read."""
 
     method: PanelMethod
     commanded: PanelCommand
     answered: PanelAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class PanelReport:
-    """How a panel is commanded, the state that was commanded, and its answer: `waiting` until it is read."""
-
-    method: PanelMethod
-    commanded: PanelCommand
-    answered: PanelAnswer
-
-    @classmethod
-    def of_message(cls, message: object) -> Self | None:
-        """The report in a message; None when it holds none: most screens have no such program."""
-        if not isinstance(message, Mapping):
-            return None
-        given = [message.get(name) for name in ("method", "commanded", "answered")]
-        if not all(isinstance(each, str) for each in given):
-            return None
-        method, commanded, answered = _METHODS.get(given[0]), _COMMANDS.get(given[1]), _ANSWERS.get(given[2])
-        if method is None or commanded is None or answered is None:
-            return None
-        return cls(method, commanded, answered)
-
-    def as_message(self) -> PanelReportAnswer:
-        """The same as JSON values."""
-        return {"method": self.method, "commanded": self.commanded, "answered": self.answered}
-
-    @property
-    def is_off_on_purpose(self) -> bool:
-        """Whether the panel was switched off and says that it is off."""
-        return self.commanded == "off" and self.answered == "off"
+def is_off_on_purpose(panel: PanelReportAnswer) -> bool:
+    """Whether a panel was switched off and says that it is off."""
+    return panel["commanded"] == "off" and panel["answered"] == "off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from server.store.complaints import (
     entries_of,
     entry_of,
     locked_entry_of,
-    photograph_numbers,
 )
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.photographs import OF_ENTRIES, photograph_numbers

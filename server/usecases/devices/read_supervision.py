@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from hardware.json_types import InstantText, Pixels
+from hardware.json_types import InstantText
 from server.domain.devices.connections import DeviceConnectionAnswer, is_opened_twice, live_connections
 from server.domain.devices.device_state import (
-    KioskReport,
     KioskReportAnswer,
     PlayerReport,
-    PlayerSound,
     PlayerState,
-    PlayerView,
+    ScreenReport,
     Sighting,
     is_present,
+    player_report,
     state_of,
 )
-from server.domain.devices.panels import KEPT, PanelMonthAnswer, PanelReportAnswer, panel_months
+from server.domain.devices.panels import KEPT, PanelMonthAnswer, panel_months
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.store.devices.paired_devices import PairedDevice, paired_devices
@@ -43,22 +42,10 @@ class NoticeShown(TypedDict):
     title: str | None
 
 
-class ScreenReportAnswer(TypedDict):
+class ScreenReportAnswer(ScreenReport):
     """What a screen says of itself."""
 
-    media: PlayerState
-    view: PlayerView
-    sound: PlayerSound
-    revision: str
-    """The revision of its programme; empty before it has one."""
-    release: str
-    clock_ms: int
-    """Milliseconds its clock is ahead of the server's; negative: behind."""
     notice: NoticeShown | None
-    width_px: Pixels
-    height_px: Pixels
-    panel: PanelReportAnswer | None
-    """Null where no program commands the panel."""
 
 
 class PictureOfScreen(TypedDict):
@@ -256,8 +243,8 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
 
 def _kiosk(at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None) -> KioskAtPlace:
     of_report: _OfReport = {}
-    if sighting is not None and isinstance(sighting.report, KioskReport):
-        of_report["report"] = sighting.report.as_message()
+    if sighting is not None and sighting.report is not None and player_report(sighting) is None:
+        of_report["report"] = sighting.report
     return {
         **at_place,
         "kind": "kiosk",
@@ -274,13 +261,13 @@ def _screen(
     picture: PictureOfScreen | None,
     now: datetime,
 ) -> ScreenAtPlace:
-    report = None if sighting is None else sighting.report
+    report = player_report(sighting)
     return {
         **at_place,
         "kind": "screen",
         "state": state_of(sighting, programme["revision"], now),
         "published": programme["revision"],
-        "report": _report(report, programme) if isinstance(report, PlayerReport) else None,
+        "report": None if report is None else _report(report, programme),
         "picture": picture,
         "panel_months": [],
     }
@@ -288,9 +275,9 @@ def _screen(
 
 def _report(report: PlayerReport, programme: ProgrammeAnswer) -> ScreenReportAnswer:
     notice: NoticeShown | None = None
-    if report.notice is not None:
-        notice = {"id": report.notice, "title": _title(programme, report.notice)}
-    return {**report.as_message(), "notice": notice}
+    if report["notice"] is not None:
+        notice = {"id": report["notice"], "title": _title(programme, report["notice"])}
+    return {**report, "notice": notice}
 
 
 def _picture(hall: str, picture: ScreenPicture | None) -> PictureOfScreen | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from server.domain.devices.device_state import PlayerReport, Sighting, is_present
+from server.domain.devices.device_state import Sighting, is_present, player_report
+from server.domain.devices.panels import is_off_on_purpose
 from server.store.devices.sightings import add_panel_rest
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
@@ -27,5 +28,5 @@ def record_panels(database: Database, hall: str, sightings: Mapping[str, Sightin
 
 
 def _is_off(sighting: Sighting | None) -> bool:
-    report = None if sighting is None else sighting.report
-    return isinstance(report, PlayerReport) and report.panel is not None and report.panel.is_off_on_purpose
+    report = player_report(sighting)
+    return report is not None and report["panel"] is not None and is_off_on_purpose(report["panel"])

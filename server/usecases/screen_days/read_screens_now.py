@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.devices.device_state import PlayerReport, PlayerView, is_present
+from server.domain.devices.device_state import PlayerView, is_present, player_report
 from server.domain.hours.calendars import business_day
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import titles_of
@@ -65,9 +65,8 @@ def read_screens_now(
             continue
         items = read_programme(database, hall_id, screen.id, translate)["items"]
         sighting, picture = sightings.sightings.get(screen.id), sightings.pictures.get(screen.id)
-        report = None if sighting is None else sighting.report
-        player = report if isinstance(report, PlayerReport) else None
-        shown = None if player is None else player.notice
+        player = player_report(sighting)
+        shown = None if player is None else player["notice"]
         found.append(
             ScreenNow(
                 screen.id,
@@ -75,7 +74,7 @@ def read_screens_now(
                 is_present(sighting, now),
                 None if sighting is None else sighting.seen_at,
                 None if sighting is None else sighting.since,
-                None if player is None else player.view,
+                None if player is None else player["view"],
                 shown,
                 _titles(items).get(shown or "", ""),
                 _following(items, shown, now),

@@ -11,7 +11,7 @@ from server.documents.hall import Category
 from server.documents.notice_fields import IN_LANGUAGES, NoticeField, fields_of
 from server.documents.notice_places import DaypartName
 from server.documents.notices import KINDS_TO_BEGIN, NOTICE_MODELS
-from server.domain.devices.device_state import PlayerReport, Sighting
+from server.domain.devices.device_state import Sighting, player_report
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import WITHOUT_NOTICES, Screen
 from server.domain.languages import text_in
@@ -115,15 +115,14 @@ def blueprint(
 
 def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:
     """A screen and how it lays notices out; its size in px is null until its page has reported one."""
-    report = None if sighting is None else sighting.report
-    player = report if isinstance(report, PlayerReport) else None
+    player = player_report(sighting)
     return {
         "id": screen.id,
         "label": screen.label,
         "shows_notices": screen.layout not in WITHOUT_NOTICES,
         "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
-        "size": [player.width_px, player.height_px]
-        if player and player.width_px and player.height_px
+        "size": [player["width_px"], player["height_px"]]
+        if player and player["width_px"] and player["height_px"]
         else None,
     }
 

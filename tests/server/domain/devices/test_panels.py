@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from server.domain.devices.device_state import PlayerReport
-from server.domain.devices.panels import PanelRest, panel_months
+from server.domain.devices.panels import PanelRest, is_off_on_purpose, panel_months
+from server.domain.typed_messages import read_message
 from tests.server.domain.devices.test_players import TOLD
 
 OFF = {"method": "cec", "commanded": "off", "answered": "off"}
@@ -17,12 +18,11 @@ def rest(began_at: datetime, hours: float) -> PanelRest:
 
 
 def test_a_report_holds_what_was_commanded_and_answered():
-    found = PlayerReport.of_message(TOLD | {"panel": OFF})
+    found = read_message(PlayerReport, TOLD | {"panel": OFF})
     assert found is not None
-    assert found.panel is not None
-    assert found.panel.is_off_on_purpose
-    assert found.as_message()["panel"] == OFF
-    assert PlayerReport.of_message(found.as_message()) == found
+    assert found["panel"] == OFF
+    assert is_off_on_purpose(found["panel"])
+    assert read_message(PlayerReport, found) == found
 
 
 @pytest.mark.parametrize(
@@ -30,17 +30,17 @@ def test_a_report_holds_what_was_commanded_and_answered():
     [None, "off", {}, OFF | {"answered": "asleep"}, OFF | {"method": ["cec"]}, OFF | {"commanded": 0}],
 )
 def test_a_report_without_a_panel_it_can_read_is_still_a_report(panel: Any):
-    found = PlayerReport.of_message(TOLD | {"panel": panel})
+    found = read_message(PlayerReport, TOLD | {"panel": panel})
     assert found is not None
-    assert found.panel is None
+    assert found["panel"] is None
 
 
 @pytest.mark.parametrize("answered", ["on", "silent", "waiting"])
 def test_a_panel_that_does_not_say_it_is_off_is_not_off_on_purpose(answered: str):
-    found = PlayerReport.of_message(TOLD | {"panel": OFF | {"answered": answered}})
+    found = read_message(PlayerReport, TOLD | {"panel": OFF | {"answered": answered}})
     assert found is not None
-    assert found.panel is not None
-    assert not found.panel.is_off_on_purpose
+    assert found["panel"] is not None
+    assert not is_off_on_purpose(found["panel"])
 
 
 def test_hours_are_counted_in_local_months_and_energy_with_declared_watts_only():

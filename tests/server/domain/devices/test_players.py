@@ -12,7 +12,6 @@ from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import (
     APPLIED_WITHIN,
     LOST_AFTER,
-    KioskReport,
     PlayerReport,
     PlayerState,
     Sighting,
@@ -26,6 +25,7 @@ from server.domain.devices.device_state import (
     with_new_connections,
     with_report,
 )
+from server.domain.typed_messages import read_message
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=10)
@@ -43,7 +43,7 @@ TOLD: dict[str, Any] = {
 
 
 def report(**more: Any) -> PlayerReport:
-    found = PlayerReport.of_message(TOLD | more)
+    found = read_message(PlayerReport, TOLD | more)
     assert found is not None
     return found
 
@@ -134,7 +134,7 @@ def test_a_device_is_away_after_its_last_connection_only():
 
 def test_a_value_stored_as_json_is_read_back_equal():
     connection = DeviceConnection("a", "192.0.2.5", "Chrome", NOW, NOW)
-    kiosk = with_report(with_new_connections(None, NOW, connection), KioskReport("k1", 20), NOW)
+    kiosk = with_report(with_new_connections(None, NOW, connection), {"release": "k1", "clock_ms": 20}, NOW)
     for sighting in (sighting_of(notice="n1"), with_new_connections(None, NOW), kiosk):
         assert Sighting.of_message(sighting.as_message()) == sighting
 
@@ -153,19 +153,19 @@ BAD: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize(("name", "value"), [pair for k, v in BAD.items() for pair in product([k], v)])
 def test_a_message_that_is_no_report_is_ignored(name: str, value: Any):
-    assert PlayerReport.of_message(TOLD | {name: value}) is None
-    assert PlayerReport.of_message({key: each for key, each in TOLD.items() if key != name}) is None
+    assert read_message(PlayerReport, TOLD | {name: value}) is None
+    assert read_message(PlayerReport, {key: each for key, each in TOLD.items() if key != name}) is None
 
 
 @pytest.mark.parametrize("message", [None, "hello", [], {}])
 def test_no_message_at_all_is_no_report(message: object):
-    assert PlayerReport.of_message(message) is None
+    assert read_message(PlayerReport, message) is None
 
 
 def test_an_absurdly_wrong_clock_is_reported_as_very_wrong():
-    assert report(clock_ms=1e300).clock_ms == 10 * 366 * 86_400_000
-    assert (report(width_px=1e9).width_px, report(height_px=1e9).height_px) == (100_000, 100_000)
-    assert report(clock_ms=-86_400_000.4).clock_ms == -86_400_000
+    assert report(clock_ms=1e300)["clock_ms"] == 10 * 366 * 86_400_000
+    assert (report(width_px=1e9)["width_px"], report(height_px=1e9)["height_px"]) == (100_000, 100_000)
+    assert report(clock_ms=-86_400_000.4)["clock_ms"] == -86_400_000
 
 
 def test_a_device_runs_a_configuration_only_by_its_own_word():
