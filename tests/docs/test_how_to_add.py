@@ -19,7 +19,7 @@ KINDS = {
     *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A statement"),
     "A use case",
     *("A page", "A printer transport", "A protocol of printers that fetch their jobs", "An alarm"),
-    "What asks for attention",
+    *("A field of a device’s report", "A field of an entry of the register", "What asks for attention"),
 }
 
 
