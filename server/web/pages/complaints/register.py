@@ -167,7 +167,6 @@ def _said(
 ) -> str:
     return render_template(
         "complaints/said.html",
-        halls=halls_for_page(needs.work, SAID_NEEDED),
         noted=request.args.get("fait", "")[:12],
         **_entry_form(needs, hall, typed, refusal, form=form, needed=SAID_NEEDED),
     )

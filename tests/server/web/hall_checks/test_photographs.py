@@ -94,7 +94,8 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
     ):
         answer = send(quality, *contents, nobody=nobody)
         assert (answer.status_code, said in answer.text) == (status, True), said
-        assert f'aria-describedby="{field}-{CHECK}-refused"' in answer.text, said
+        hint = f"photographs-{CHECK}-hint " if field == "photographs" else ""
+        assert f'aria-describedby="{hint}{field}-{CHECK}-refused"' in answer.text, said
     assert quality.get(CHECKS).text.count("<img ") == 1
     assert send(quality, *[taken(shade) for shade in range(2, 6)]).status_code == 409
     assert send(quality, taken(1), place=PHOTOGRAPHS.replace(CHECK, "none")).status_code == 404
