@@ -8,7 +8,7 @@ from server.domain.photographs import OF_CHECK, OF_ENTRY, PhotographLimits, Sent
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.hall_checks import CheckRow
-from server.store.photographs import (
+from server.store.media.photographs import (
     OF_CHECKS,
     Photographs,
     delete_photograph,

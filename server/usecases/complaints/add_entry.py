@@ -29,7 +29,7 @@ from server.store.complaints import (
     reopened_at,
 )
 from server.store.engine.rows import Rows
-from server.store.photographs import OF_ENTRIES, insert_photograph
+from server.store.media.photographs import OF_ENTRIES, insert_photograph
 from server.store.transactions.database import Database
 
 

@@ -16,7 +16,7 @@ from server.store.complaints import (
     locked_entry_of,
 )
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.photographs import OF_ENTRIES, photograph_numbers
+from server.store.media.photographs import OF_ENTRIES, photograph_numbers
 from server.store.transactions.database import Database
 
 

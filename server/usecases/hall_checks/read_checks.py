@@ -7,7 +7,7 @@ from server.domain.actions.actions import ActionOrigin, OriginKind
 from server.domain.hall_checks.checks import FAULTY, CheckKind
 from server.store.actions import ActionOfOrigin, actions_of_origins
 from server.store.hall_checks import CheckRow, FindingRow, checks_of, findings_of
-from server.store.photographs import photographs_of_checks
+from server.store.media.photographs import photographs_of_checks
 from server.store.transactions.database import Database
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.photographs import PhotographLimits, SentPhotograph
-from server.store.photographs import Photographs
+from server.store.media.photographs import Photographs
 from server.store.transactions.database import Database
 from server.usecases.photographs import FindOwner, read_photograph, remove_photograph
 from server.web.access.requirements import PEOPLE, requires

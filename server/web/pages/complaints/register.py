@@ -21,7 +21,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.store.engine.rows import Rows
-from server.store.photographs import OF_ENTRIES
+from server.store.media.photographs import OF_ENTRIES
 from server.usecases.complaints.add_entry import AddedEntry, add_entry
 from server.usecases.complaints.read_entries import find_entry, read_register
 from server.web.access.requirements import PEOPLE, requires

@@ -29,7 +29,7 @@ from server.domain.people.roles import Permission
 from server.domain.photographs import OF_CHECK
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.photographs import OF_CHECKS
+from server.store.media.photographs import OF_CHECKS
 from server.store.transactions.database import Database
 from server.usecases.hall_checks.add_check import add_check
 from server.usecases.hall_checks.find_check import find_check, place_of_finding

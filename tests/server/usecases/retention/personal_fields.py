@@ -17,8 +17,8 @@ from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
 from server.store.committee import MinutesRow, keep_minutes
 from server.store.journal.erasables import keep_erasable
+from server.store.media.photographs import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.people.accounts import Grant, accounts
-from server.store.photographs import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, remove_recipient

@@ -18,8 +18,8 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
+from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
-from server.store.photographs import OF_CHECKS, insert_photograph
 from server.usecases.committee.add_decision import add_decision
 from server.usecases.committee.attach_minutes import attach_minutes
 from server.usecases.committee.change_members import add_member
