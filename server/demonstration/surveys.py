@@ -12,8 +12,7 @@ from server.domain.surveys.campaigns import SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind, StoredQuestion
 from server.store.transactions.database import Database
 from server.usecases.surveys.answer_survey import AskedSurvey, GivenAnswers, answer_survey, asked_in
-from server.usecases.surveys.draft_survey import draft_survey
-from server.usecases.surveys.open_survey import open_survey
+from server.usecases.surveys.open_survey import draft_survey, open_survey
 
 SURVEY = Path(__file__).parent / "surveys.json"
 DAYS = 28

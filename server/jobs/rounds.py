@@ -25,8 +25,7 @@ from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_
 from server.store.transactions.database import Database
 from server.usecases.alerts.end_alert import expire_alerts
 from server.usecases.counters.forgotten_counters import give_back_forgotten
-from server.usecases.devices.record_panels import record_panels
-from server.usecases.devices.record_presence import record_presences
+from server.usecases.devices.presence import record_panels, record_presences
 from server.usecases.devices.renew_token import ask_renewal, renewals_due
 from server.usecases.hours.close_day import close_day, days_to_close
 from server.usecases.hours.count_busy_hours import count_affluence

@@ -1,8 +1,9 @@
-"""Entries of the register: what they hold, their states, their dates. Pure.
+"""Entries of the register: what they hold, their states, their dates, their reference and secret. Pure.
 
-Rule: docs/rules/complaints.md.
-"""
+Rule: docs/rules/complaints.md. The same form sent twice gives the same reference and secret."""
 
+import hashlib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -211,3 +212,45 @@ def may_read_about_agents(roles: Collection[str]) -> bool:
     The quality manager and the IT service do, unless they also work at the reception themselves.
     """
     return not _READERS.isdisjoint(roles) and _OF_RECEPTION.isdisjoint(roles)
+
+
+LETTERS = "ABCDEFGHJKLMNPRTUVWXYZ2346789"
+"""Letters that are not read as others (no I, O, Q, S, 0, 1, 5)."""
+REFERENCE_LENGTH, SECRET_LENGTH = 7, 12
+"""About 34 and 58 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """What an entry is known by: its id, its reference, its visitor’s secret."""
+
+    id: str
+    reference: str
+    secret: str
+
+
+def entry_keys(form: str) -> EntryKeys:
+    """The keys of the entry of a form; `form` is a random text that only the sender has."""
+    return EntryKeys(
+        hashlib.sha256(f"complaint id {form}".encode()).hexdigest()[:32],
+        _drawn(f"complaint reference {form}", REFERENCE_LENGTH),
+        _drawn(f"complaint secret {form}", SECRET_LENGTH),
+    )
+
+
+def typed_key(text: str) -> str:
+    """A reference or a secret as people type it: capitals, without spaces and hyphens."""
+    return re.sub(r"[\s\u00a0-]", "", text).upper()
+
+
+def grouped(key: str) -> str:
+    """A secret in groups of four, easier to read and to type."""
+    return "-".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+def _drawn(seed: str, length: int) -> str:
+    drawn, letters = int.from_bytes(hashlib.sha256(seed.encode()).digest()), []
+    for _ in range(length):
+        drawn, letter = divmod(drawn, len(LETTERS))
+        letters.append(LETTERS[letter])
+    return "".join(letters)

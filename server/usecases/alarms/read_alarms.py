@@ -1,19 +1,29 @@
-"""Read the alarms of a hall, with their sentences in a language, and count those of all halls."""
+"""Read alarms, acknowledge one, and say which ask for attention."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
+from urllib.parse import urlencode
 
 from hardware.json_types import Count, InstantText
 from server.domain.alarms.detection import AlarmKind, ClearReason
+from server.domain.alarms.facts import alarm_acknowledged
+from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import text_or_none, to_text
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store.alarms import alarms
-from server.store.alarms.alarms import AlarmRow
+from server.store.alarms.alarms import AlarmRow, open_alarms
+from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_words import label_of, sentence_of
+from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.alarms.alarm_words import label_of, sentence_key, sentence_of
+from server.usecases.alarms.watch_alarms import ACKNOWLEDGED, record_alarm
 from server.usecases.alerts.read_alerts import author_name
 
 LOOKED_BACK = timedelta(days=30)
@@ -104,3 +114,60 @@ def _alarm_answer(
         "cleared_at": text_or_none(row.cleared_at),
         "clear_reason": row.clear_reason,
     }
+
+
+def hall_of_alarm(database: Database, alarm: str) -> str:
+    """The id of the hall of an alarm. Refusal: unknown_alarm."""
+    with database.read() as rows:
+        return _existing_alarm(alarms.alarm_row(rows, alarm), alarm).hall
+
+
+def acknowledge_alarm(
+    database: Database, alarm: str, author: Author, translate: Translate, *, write_key: WriteKey | None = None
+) -> None:
+    """Acknowledges an alarm as the author. The first one to do so stays named; once more changes nothing.
+
+    Refusals: unknown_alarm, alarm_over.
+    """
+
+    def acknowledge(transaction: HallTransaction) -> None:
+        row = _existing_alarm(alarms.alarm_row(transaction, alarm), alarm)
+        if row.cleared_at is not None:
+            raise Refusal("alarm_over", alarm=alarm)
+        if row.acknowledged_at is None:
+            record_alarm(
+                transaction,
+                alarms.as_alarm(row),
+                alarm_acknowledged(alarm),
+                turn=ACKNOWLEDGED,
+                values=row.values,
+                now=database.clock.now(),
+                translate=translate,
+            )
+
+    database.write(hall_of_alarm(database, alarm), author, write_key, acknowledge)
+
+
+def _existing_alarm(row: AlarmRow | None, alarm: str) -> AlarmRow:
+    if row is None:
+        raise Refusal("unknown_alarm", alarm=alarm)
+    return row
+
+
+def alarms_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """The open alarms of the halls whose queues the reader may see; acknowledged ones are less urgent."""
+    for hall in reach.halls_where(Permission.READ_QUEUE):
+        with database.read() as rows:
+            found = open_alarms(rows, database.hall_id(hall.hall))
+        for row in found:
+            kind = AlarmKind(row.kind)
+            label = label_of(hall, kind, row.subject, reach.language, reach.translate)
+            yield AttentionRow(
+                kind=AttentionKind.ALARM,
+                urgency=Urgency.NOW if row.acknowledged_at is None else Urgency.TODAY,
+                since=row.raised_at,
+                site=hall.site.slug,
+                sentence=sentence_key(kind, row.values),
+                values={"label": label, **row.values},
+                path=f"/alarmes?{urlencode({'hall': hall.hall})}#alarm-{row.id}",
+            )

@@ -1,8 +1,4 @@
-"""Watch a hall: raise an alarm for a fault that lasts, clear it when it is over. Rule: docs/rules/alarms.md.
-
-Every worker watches. A change is decided again under the hall's lock, so an alarm is raised only once,
-however many workers noticed its fault.
-"""
+"""Watch what may fail in a hall, and record alarms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -41,13 +37,15 @@ from server.domain.author import SYSTEM
 from server.domain.bulletins.vigilance import is_current
 from server.domain.counters.forgotten_counter import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
-from server.domain.facts import Json
+from server.domain.facts import Fact, Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store.alarms import alarms, subjects
+from server.store.alarms.outbox import queue_delivery
+from server.store.alarms.recipients import Recipient, recipients_of
 from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters import open_places
@@ -58,8 +56,43 @@ from server.store.people.api_keys import keys_in
 from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.record_alarm import record_alarm
+from server.usecases.alarms.alarm_words import AlarmEvent, message_of
 from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
+
+ACKNOWLEDGED = "acknowledged"
+NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})
+"""Turns of an alarm that go to webhooks only: nobody wants an e-mail when somebody acknowledged it."""
+
+
+def record_alarm(
+    transaction: HallTransaction,
+    alarm: Alarm,
+    fact: Fact,
+    *,
+    turn: str,
+    values: Json,
+    now: datetime,
+    translate: Translate,
+) -> None:
+    """Records the fact, and a delivery to each recipient that chose such alarms. `now`: of the wall clock."""
+    recorded = transaction.record(fact)
+    reason = fact.body.get("reason")
+    event = AlarmEvent(alarm, turn, recorded.happened_at, transaction.journal_length, values, reason)
+    for recipient in _recipients_for(transaction, alarm, turn):
+        message = message_of(transaction.configuration, event, recipient.choice.language, translate)
+        queue_delivery(transaction, recipient.id, message, now=now)
+
+
+def _recipients_for(transaction: HallTransaction, alarm: Alarm, turn: str) -> list[Recipient]:
+    configuration, kind = transaction.configuration, alarm.kind
+    if kind is AlarmKind.KEY_ENDING and turn == AlarmTurn.CLEARED:
+        return []  # the next step follows, or a person has just revoked the key
+    return [
+        each
+        for each in recipients_of(transaction, frozenset({configuration.site.slug}))
+        if each.choice.includes(kind, configuration.hall)
+        and (each.channel != "email" or turn not in NOT_BY_EMAIL)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from server.domain.attention.attention import AttentionReach, AttentionRow, by_urgency
 from server.store.transactions.database import Database
 from server.usecases.actions.actions_to_attend import actions_to_attend
-from server.usecases.alarms.alarms_to_attend import alarms_to_attend
-from server.usecases.committee.meetings_to_attend import meetings_to_attend
+from server.usecases.alarms.read_alarms import alarms_to_attend
+from server.usecases.committee.read_committee import meetings_to_attend
 from server.usecases.complaints.complaints_to_attend import complaints_to_attend
-from server.usecases.devices.kiosks_to_attend import kiosks_to_attend
+from server.usecases.devices.presence import kiosks_to_attend
 from server.usecases.incidents.incidents_to_attend import incidents_to_attend
 from server.usecases.reports.letters_to_attend import letters_to_attend
-from server.usecases.surveys.surveys_to_attend import surveys_to_attend
+from server.usecases.surveys.read_surveys import surveys_to_attend
 
 type AttentionSource = Callable[[Database, AttentionReach], Iterable[AttentionRow]]
 """Finds the rows of one subject that a reader may see."""

@@ -1,12 +1,16 @@
-"""Read the users' committee of a site: its members, and its meetings with what was decided."""
+"""Read the committee of a site, the targets it may decide about, and which meetings ask for attention."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from server.domain.actions.actions import OriginKind
-from server.domain.committee.committee import MINUTES_KEPT
+from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.committee.committee import MINUTES_KEPT, PACK_DUE_BEFORE, asks_for_pack
 from server.domain.hall.configuration import Site
+from server.domain.people.roles import Permission
+from server.domain.quality.targets import Target
 from server.store.actions import ActionOfOrigin, actions_of_origins
 from server.store.committee import (
     DecisionRow,
@@ -18,8 +22,9 @@ from server.store.committee import (
     members_of,
     minutes_of,
 )
+from server.store.configuration.halls import all_halls
+from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
-from server.usecases.committee.change_members import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,60 @@ def read_committee(database: Database, site: Site) -> ReadCommittee:
         for row in meetings
     ]
     return ReadCommittee(site, members, found, actions)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTarget:
+    """A target of a hall (slug), the names of its service by language, and whether it is void by now."""
+
+    target: Target
+    hall: str
+    names: dict[str, str]
+    is_void: bool
+
+    @property
+    def id(self) -> str:
+        """The id of the target."""
+        return self.target.id
+
+
+def read_site_targets(database: Database, site: str) -> list[SiteTarget]:
+    """Every target that was decided for the halls of a site (slug), the newest first."""
+    found = []
+    with database.read() as rows:
+        for hall in all_halls(rows):
+            if not hall.is_configured or database.configuration(hall.id).site.slug != site:
+                continue
+            services = database.configuration(hall.id).services
+            for of_service, spans in target_spans(rows, hall.id).items():
+                service = services.get(of_service)
+                names = {} if service is None else dict(service.names)
+                found += [SiteTarget(span.target, hall.slug, names, span.is_void) for span in spans]
+    found.sort(key=lambda each: each.target.recorded_at, reverse=True)
+    return found
+
+
+def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """The meetings within 14 days without a sent report, of the sites whose reports the reader writes."""
+    for site in reach.sites_where(Permission.WRITE_REPORTS):
+        zone = ZoneInfo(site.time_zone)
+        today = reach.now.astimezone(zone).date()
+        with database.read() as rows:
+            found = meetings_of(rows, site.slug)
+        for row in found:
+            if asks_for_pack(row.met_on, row.pack_sent_on, today):
+                days = (row.met_on - today).days
+                yield AttentionRow(
+                    kind=AttentionKind.PACK_TO_SEND,
+                    urgency=Urgency.SOON if days else Urgency.TODAY,
+                    since=datetime.combine(row.met_on - PACK_DUE_BEFORE, time(), zone),
+                    site=site.slug,
+                    sentence="committee.to_attend.due" if days else "committee.to_attend.today",
+                    values={"count": days} if days else {},
+                    path=f"/voix/comite/{row.id}",
+                )
+
+
+def local_day(database: Database, site: Site) -> date:
+    """The local day of a site."""
+    return database.clock.now().astimezone(ZoneInfo(site.time_zone)).date()

@@ -13,10 +13,10 @@ from server.domain.complaints.entries import (
     checked_entry,
     contact_erased_at,
     due_day,
+    entry_keys,
     written_day,
 )
 from server.domain.complaints.floods import MOST_A_DAY, counted_from
-from server.domain.complaints.references import entry_keys
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal

@@ -1,23 +1,31 @@
-"""Read the register of a hall, or one entry with the contact of its author."""
+"""Read the register of a hall, one of its entries, what its author may know of it, and its counts."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from server.domain.complaints.entries import EntryVerb, is_late, verbs_of
+from server.domain.complaints.entries import EntryState, EntryVerb, is_late, typed_key, verbs_of
+from server.domain.complaints.summary import CountedEntry, EntryCount, count_by_month
 from server.domain.hours.calendars import business_day
+from server.domain.quality.periods import Period
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
+from server.ids import token_digest
 from server.store.complaints import (
     ContactRow,
     EntryRow,
     contact_of,
     entries_of,
     entry_of,
+    entry_of_reference,
     locked_entry_of,
 )
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.media.photographs import OF_ENTRIES, photograph_numbers
 from server.store.transactions.database import Database
+from server.usecases.complaints.add_entry import open_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +119,63 @@ def _within(database: Database, reach: RegisterReach, row: EntryRow | None) -> E
     if row.concerns_agent and not reach.reads_about_agents:
         raise Refusal("unknown_complaint")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """The state of an entry. `reason`: why there is no answer; `due_on`: until when one is awaited."""
+
+    reference: str
+    kind: str
+    state: str
+    written_on: date
+    due_on: date | None
+    answer: str
+    reason: str
+
+
+def read_own_entry(database: Database, hall: str, *, reference: str, secret: str) -> OwnEntry:
+    """The state of the entry of a reference with its secret, as they are typed.
+
+    Refusals: unknown_hall, also while the site has no register; unknown_complaint, also for a wrong secret.
+    """
+    open_register(database, hall)
+    with database.read() as rows:
+        row = entry_of_reference(rows, typed_key(reference))
+    digest = token_digest(typed_key(secret))
+    if (
+        row is None
+        or row.hall != database.hall_id(hall)
+        or not hmac.compare_digest(row.secret_digest, digest)
+    ):
+        raise Refusal("unknown_complaint")
+    reason = "" if row.state == EntryState.SET_ASIDE else row.reason
+    return OwnEntry(row.reference, row.kind, row.state, row.written_on, row.due_on, row.answer, reason)
+
+
+def count_entries(database: Database, hall: str, period: Period) -> list[EntryCount]:
+    """What the register of a hall (id or slug) received in a period, without what was set aside.
+
+    Refusal: unknown_hall.
+    """
+    hall_id = database.hall_id(hall)
+    zone = ZoneInfo(database.configuration(hall_id).site.time_zone)
+    with database.read() as rows:
+        found = entries_of(rows, hall_id)
+    counted = (
+        CountedEntry(
+            row.kind,
+            row.channel,
+            row.state,
+            _day(row.received_at, zone),
+            row.due_on,
+            None if row.answered_at is None else _day(row.answered_at, zone),
+        )
+        for row in found
+        if row.state != EntryState.SET_ASIDE
+    )
+    return count_by_month(each for each in counted if period.starts_on <= each.received_on < period.ends_on)
+
+
+def _day(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()

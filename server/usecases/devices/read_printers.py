@@ -19,7 +19,7 @@ from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
 from server.store.printing.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.record_presence import Uptime, uptime_of
+from server.usecases.devices.presence import Uptime, uptime_of
 from server.usecases.printing.keep_probe import known_here
 
 

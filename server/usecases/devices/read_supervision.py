@@ -1,9 +1,9 @@
-"""Read the state of each kiosk and screen of a hall: present or not, up to date or not, what it shows."""
+"""Read the state of each kiosk and screen of a hall, or of all halls that somebody supervises."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal, Protocol, TypedDict
 
 from hardware.json_types import InstantText
 from server.domain.devices.connections import DeviceConnectionAnswer, is_opened_twice, live_connections
@@ -20,13 +20,15 @@ from server.domain.devices.device_state import (
 from server.domain.devices.panels import KEPT, PanelMonthAnswer, panel_months
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
+from server.domain.people.roles import Permission
+from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.screen_pictures import ScreenPicture
 from server.store.devices.sightings import KnownPresence, panel_rests_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
+from server.usecases.devices.presence import Uptime, known_presences, uptime_of
 from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
-from server.usecases.devices.record_presence import Uptime, known_presences, uptime_of
 from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]
@@ -292,3 +294,45 @@ def _title(programme: ProgrammeAnswer, notice: str) -> str | None:
     contents = [item["content"] for item in programme["items"] if item["notice"] == notice]
     titles = [content["title"] for content in contents if "title" in content]
     return next((title for title in titles if title), None)
+
+
+class SupervisedHall(SupervisionAnswer):
+    """The devices of a hall, and whether the caller may pair and revoke them."""
+
+    may_configure: bool
+
+
+class DevicesAnswer(TypedDict):
+    """The devices of every hall that the caller oversees."""
+
+    as_of: InstantText
+    halls: list[SupervisedHall]
+
+
+class PermissionCheck(Protocol):
+    """Whether somebody has a permission in a hall (its id, and its site's slug)."""
+
+    def __call__(self, permission: Permission, *, hall: str, site: str) -> bool: ...
+
+
+def supervised_halls(database: Database, may: PermissionCheck) -> list[str]:
+    """The ids of the halls that somebody may supervise, by slug."""
+    with database.read() as rows:
+        halls = [hall.id for hall in all_halls(rows) if hall.is_configured]
+    sites = {hall: database.configuration(hall).site.slug for hall in halls}
+    return [hall for hall in halls if may(Permission.SUPERVISE, hall=hall, site=sites[hall])]
+
+
+def read_devices(
+    database: Database,
+    may: PermissionCheck,
+    sightings_of: Callable[[str], DeviceSightings],
+    translate: Callable[..., str],
+) -> DevicesAnswer:
+    """The halls that somebody may supervise, each with the answer of `read_supervision`."""
+    answers: list[SupervisedHall] = []
+    for hall in supervised_halls(database, may):
+        may_configure = may(Permission.CONFIGURE, hall=hall, site=database.configuration(hall).site.slug)
+        supervised = read_supervision(database, hall, sightings_of(hall), translate)
+        answers.append({**supervised, "may_configure": may_configure})
+    return {"as_of": to_text(database.clock.now()), "halls": answers}

@@ -1,8 +1,4 @@
-"""Renew a device's token from afar: its page gets a secret, and exchanges the old token for a new one.
-
-The new token is computed from the old one and the secret. So the page may repeat an exchange whose answer was
-lost, the server keeps nothing secret meanwhile, and a copy of the old token elsewhere cannot be exchanged.
-"""
+"""Exchange the token of a device, also of one that was copied."""
 
 import hashlib
 import hmac
@@ -11,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 
-from server.domain.author import Author
+from server.domain.author import SYSTEM, Author
 from server.domain.devices.connections import live_connections
 from server.domain.devices.device_state import Sighting
 from server.domain.facts import FactKind, of_kind
@@ -19,8 +15,10 @@ from server.domain.refusals import Refusal
 from server.ids import is_token_shaped, new_token, token_digest
 from server.store.devices.paired_devices import (
     PairedDevice,
+    device_in_use,
     device_of_token,
     keep_renewal,
+    note_copied,
     paired_devices,
     replace_token,
 )
@@ -112,3 +110,21 @@ def _follows(token: str, secret: str) -> str:
         if is_token_shaped(fresh):
             return fresh
     raise AssertionError("endless")
+
+
+def note_copied_device(database: Database, configured: str) -> bool:
+    """Records that the token of the device at a place was copied; False when that was recorded before.
+
+    The machines are not recorded: supervision shows them while they are connected.
+    """
+    with database.read() as rows:
+        device = device_in_use(rows, configured)
+    if device is None or device.copied_at is not None:
+        return False
+    with database.installation_transaction(SYSTEM) as transaction:
+        device = device_in_use(transaction, configured)
+        if device is None or device.copied_at is not None:
+            return False
+        note_copied(transaction, device.id, now=transaction.now)
+        transaction.record(of_kind(FactKind.DEVICE_COPIED, device=device.id))
+    return True

@@ -12,7 +12,7 @@ from server.domain.hours.windows import covered_days
 from server.domain.languages import FRENCH, language_shown
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.complaints.release_entry import read_released
+from server.usecases.complaints.act_on_entry import read_released
 from server.usecases.hours.read_busy_hours import BusyHours, read_busy_hours
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.programme.contents import said_in

@@ -12,7 +12,7 @@ from server.store.journal.heads import head_of
 from server.store.notices.displays import shown_in_hall
 from server.store.notices.notices import titles_of
 from server.store.transactions.database import Database
-from server.usecases.devices.read_presence import PresentDevice, read_presence
+from server.usecases.devices.presence import PresentDevice, read_presence
 from server.usecases.typed_figures.read_typed_figures import read_typed_figures
 
 

@@ -1,9 +1,11 @@
-"""Open a survey to answers, and close it."""
+"""Draft, open and end a survey, and publish its answers."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import TypedDict
 
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
@@ -11,27 +13,110 @@ from server.domain.surveys.campaigns import (
     Audience,
     Channel,
     CheckedSurvey,
+    SurveyRequest,
     SurveyState,
     answers_wanted,
     are_together,
     check_opening,
+    checked_survey,
 )
-from server.domain.surveys.questions import question_of
-from server.ids import new_short_code
-from server.store.engine.rows import Rows
+from server.domain.surveys.publishing import choices_to_count, runs_of
+from server.domain.surveys.questions import Question, question_of, stored_question
+from server.ids import new_id, new_short_code
+from server.store.engine.rows import Rows, WrittenRows
 from server.store.installation import lock_installation
 from server.store.surveys import (
+    AnswerRow,
     SurveyAddress,
     SurveyRow,
+    change_draft,
+    count_choices,
+    delete_draft,
+    forget_run,
+    insert_survey,
     keep_closed,
     keep_opened,
     lock_survey,
     open_surveys,
+    possible_runs,
+    waiting_choices,
 )
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
 from server.usecases.reports.find_report import Sites
-from server.usecases.surveys.find_survey import find_draft, find_own_survey, time_zone_of, today_of
+from server.usecases.surveys.find_survey import (
+    check_halls,
+    find_draft,
+    find_own_survey,
+    time_zone_of,
+    today_of,
+)
+
+
+class DraftedSurvey(TypedDict):
+    """The id of a draft."""
+
+    survey: str
+
+
+def draft_survey(
+    database: Database, typed: SurveyRequest, *, sites: Sites, hosts: Collection[str], form: str
+) -> DraftedSurvey:
+    """A new draft. The same form (id) again makes no second one.
+
+    Refusals: those of `checked_survey`; bad_survey_audience; unknown_hall, forbidden for a hall elsewhere.
+    """
+    if typed.audience not in set(Audience):
+        raise Refusal("bad_survey_audience", field="audience")
+    halls = check_halls(database, typed.halls, sites, audience=typed.audience)
+    checked = checked_survey(replace(typed, halls=halls), hosts=hosts)
+    new = _row(form or new_id(), typed.audience, checked, database.clock.now())
+    with database.store.write() as rows:
+        insert_survey(rows, new)
+    return {"survey": new.id}
+
+
+def change_survey(
+    database: Database, survey: str, typed: SurveyRequest, *, sites: Sites, hosts: Collection[str]
+) -> None:
+    """Changes a draft. Refusals: those of `draft_survey`; unknown_survey, survey_not_draft."""
+    with database.read() as rows:
+        draft = find_draft(database, rows, survey, sites)
+    halls = check_halls(database, typed.halls, sites, audience=draft.audience)
+    checked = checked_survey(replace(typed, halls=halls, audience=draft.audience), hosts=hosts)
+    changed = _row(draft.id, draft.audience, checked, database.clock.now())
+    with database.store.write() as rows:
+        if not change_draft(rows, changed):
+            raise Refusal("survey_not_draft")
+
+
+def discard_survey(database: Database, survey: str, *, sites: Sites) -> None:
+    """Deletes a draft. Refusals: unknown_survey, forbidden, survey_not_draft."""
+    with database.read() as rows:
+        draft = find_draft(database, rows, survey, sites)
+    with database.store.write() as rows:
+        if not delete_draft(rows, draft.id):
+            raise Refusal("survey_not_draft")
+
+
+def _row(survey: str, audience: str, checked: CheckedSurvey, now: datetime) -> SurveyRow:
+    return SurveyRow(
+        id=survey,
+        audience=audience,
+        state=SurveyState.DRAFT,
+        title=checked.title,
+        halls=list(checked.halls),
+        opens_on=checked.opens_on,
+        closes_on=checked.closes_on,
+        channels=list(checked.channels),
+        languages=list(checked.languages),
+        outside=checked.outside,
+        targets={hall: count for hall, count in checked.targets.items() if hall in checked.halls},
+        questions=[stored_question(each) for each in checked.questions],
+        begun_at=now,
+        changed_at=now,
+    )
+
 
 MONTHS = 12
 """How many months that are over make a mean month."""
@@ -156,3 +241,18 @@ def _addresses(row: SurveyRow) -> Iterator[SurveyAddress]:
         if channel not in (Channel.TICKET, Channel.PAPER):
             for hall in halls:
                 yield SurveyAddress(new_short_code().lower(), row.id, hall, channel)
+
+
+def publish_answers(rows: WrittenRows, questions: Sequence[Question], new: AnswerRow) -> None:
+    """Counts the choices that are ten or more of the hall of a new answer; `lock_survey` was called."""
+    waiting = [each for each in waiting_choices(rows, new.survey) if each.hall == new.hall]
+    marked = possible_runs(rows, new, {each.run for each in waiting if each.run is not None})
+    runs = runs_of(questions, marked)
+    for run in {each.run for each in marked if each.channel == new.channel} - {new.run, *runs}:
+        if run is not None:
+            forget_run(rows, new.survey, run)
+    by_question: defaultdict[str, list[str]] = defaultdict(list)
+    for each in choices_to_count(waiting, runs):
+        by_question[each.question].append(each.answer)
+    for question, answers in by_question.items():
+        count_choices(rows, question, answers)

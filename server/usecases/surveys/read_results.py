@@ -1,18 +1,32 @@
-"""Read the results of a survey: of all halls that a person reads, and of each with enough answers."""
+"""Read the results of a survey, and propose or announce what comes of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
+from server.documents.notice_fields import LONGEST_MEANING
+from server.domain.author import Author
+from server.domain.facts import Json
 from server.domain.quality.indicators import INDICATORS
+from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Channel, SurveyState
 from server.domain.surveys.publishing import CountedChoices, counted_answers, runs_of
-from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, results_of
-from server.store.surveys import answers_of, waiting_choices
+from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, results_of, satisfaction
+from server.language import LANGUAGES
+from server.store.surveys import address_of_code, answers_of, waiting_choices
 from server.store.transactions.database import Database
+from server.usecases.alerts.alert_answers import AlertPart
+from server.usecases.alerts.read_alerts import alert_part
+from server.usecases.hall_view import hall_state
+from server.usecases.notices.begin_gesture import NoticeAnswer
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.notice_places import Reach
 from server.usecases.quality.read_totals import read_totals
+from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import last_asked_on
 from server.usecases.surveys.read_surveys import ReadSurvey
+from signage.board_messages import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +129,63 @@ def _returned(survey: ReadSurvey, visits: Mapping[str, int]) -> TicketReturn | N
     if Channel.TICKET not in survey.row.channels or not visits:
         return None
     return TicketReturn(survey.progress.by_channel.get(Channel.TICKET, 0), sum(visits.values()))
+
+
+def propose_result(
+    database: Database, author: Author, survey: ReadSurvey, translate: Callable[..., str], *, sites: Sites
+) -> NoticeAnswer:
+    """The draft of a notice with one figure: the share of the two best answers, its number, source and date.
+
+    Sudden one-sided runs are left out.
+
+    Refusals: survey_result_missing without a scale of five or with fewer than ten answers; forbidden.
+    """
+    results = read_results(database, survey)
+    found = satisfaction(results.whole.without_runs or results.whole.results or ())
+    if found is None or found.satisfied is None:
+        raise Refusal("survey_result_missing")
+    percent, question = f"{found.satisfied.percent:.0f}", found.question
+
+    def said(key: str, **values: object) -> dict[str, str]:
+        return {code: translate(key, code, **values) for code in LANGUAGES}
+
+    def meaning(language: str) -> str:
+        """What the figure says: with the question where it is short enough and in this language."""
+        question_text = question.texts.get(language, "")
+        whole = translate("surveys.notice.meaning", language, question=question_text)
+        is_good = question_text and len(whole) <= LONGEST_MEANING
+        return whole if is_good else translate("surveys.notice.meaning.short", language)
+
+    content: Json = {
+        "kind": "figure",
+        "titles": said("surveys.notice.title"),
+        "figures": dict.fromkeys(LANGUAGES, percent),
+        "units": said("surveys.notice.unit"),
+        "meanings": {code: meaning(code) for code in LANGUAGES},
+        "sources": said("surveys.notice.source", count=found.n, n=found.n),
+        "stands_on": last_asked_on(database, survey.row, survey.today).isoformat(),
+        "targets": {"halls": [database.configuration(hall).hall for hall in survey.halls]},
+    }
+    return draft_notice(database, author, content, reach=Reach(sites, frozenset()))
+
+
+class _Languages(TypedDict):
+    """The languages of the hall."""
+
+    languages: list[str]
+
+
+class ExitAlert(Position, AlertPart, _Languages):
+    """The alert of the hall of an exit kiosk, with the hall's position."""
+
+
+def read_exit_alert(database: Database, code: str) -> ExitAlert:
+    """The alert of the hall where an address is that of an exit kiosk. Refusal: unknown_survey."""
+    with database.read() as rows:
+        address = address_of_code(rows, code.lower())
+        if address is None or address.hall is None or address.channel != Channel.KIOSK:
+            raise Refusal("unknown_survey")
+        state = hall_state(database, rows, address.hall)
+        at = state.position.as_of
+        alert = alert_part(rows, address.hall, state.configuration, at, has_every_language=True)
+    return {**state.position_message, **alert, "languages": list(state.configuration.languages)}

@@ -1,9 +1,11 @@
-"""Read surveys: their days, the answers against the target by channel, and how many texts wait to be read."""
+"""Read the surveys of halls, and which of them ask for attention."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.people.roles import Permission
 from server.domain.surveys.campaigns import SurveyState, is_behind
 from server.domain.surveys.questions import MissingWords, Question, missing_words, question_of
 from server.store.engine.rows import Rows
@@ -15,6 +17,7 @@ from server.store.surveys import (
     addresses_of,
     all_surveys,
     answer_counts,
+    open_surveys,
     survey_row,
     unread_counts,
 )
@@ -27,6 +30,7 @@ from server.usecases.surveys.find_survey import (
     may_write,
     own_halls,
     state_on,
+    time_zone_of,
     today_of,
 )
 
@@ -157,3 +161,37 @@ def _progress(counts: Iterable[AnswerCount], target: int) -> SurveyProgress:
     for each in counts:
         by_channel[each.channel] = by_channel.get(each.channel, 0) + each.count
     return SurveyProgress(sum(by_channel.values()), by_channel, target)
+
+
+def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """The open surveys of the reader's sites with less than half of their answers past half their time."""
+    sites = frozenset(site.slug for site in reach.sites_where(Permission.RUN_SURVEYS))
+    if not sites:
+        return
+    with database.read() as rows:
+        surveys = open_surveys(rows)
+        counts = answer_counts(rows, [each.id for each in surveys])
+    for row in surveys:
+        halls = own_halls(database, row, sites)
+        answers = sum(each.count for each in counts if each.survey == row.id and each.hall in halls)
+        target = sum(row.targets.get(hall, 0) for hall in halls)
+        today = today_of(database, row)
+        if state_on(row, today) == SurveyState.OPEN and is_behind(
+            row.opens_on, row.closes_on, today, answers=answers, target=target
+        ):
+            yield AttentionRow(
+                kind=AttentionKind.SURVEY_BEHIND,
+                urgency=Urgency.SOON,
+                since=_since(database, row),
+                site=database.configuration(halls[0]).site.slug,
+                sentence="surveys.to_attend.behind",
+                values={"title": row.title, "answers": answers, "target": target},
+                path=f"/voix/enquetes/{row.id}",
+            )
+
+
+def _since(database: Database, row: SurveyRow) -> datetime:
+    """The beginning of the first day on which more than half of the days are over."""
+    days = (row.closes_on - row.opens_on).days + 1
+    day = row.opens_on + timedelta(days=days // 2 + 1)
+    return datetime.combine(day, time(), time_zone_of(database, row))

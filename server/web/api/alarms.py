@@ -3,8 +3,13 @@
 from typing import Any
 
 from server.domain.people.roles import Permission
-from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
-from server.usecases.alarms.read_alarms import AlarmReader, AlarmsAnswer, read_alarms
+from server.usecases.alarms.read_alarms import (
+    AlarmReader,
+    AlarmsAnswer,
+    acknowledge_alarm,
+    hall_of_alarm,
+    read_alarms,
+)
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key

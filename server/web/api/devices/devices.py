@@ -12,18 +12,17 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import DeviceInUse, device_in_use
-from server.usecases.devices.add_place import add_place
-from server.usecases.devices.confirm_pairing import (
+from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
+from server.usecases.devices.pairing import (
     AskingDeviceAnswer,
     Confirmation,
     PairedAnswer,
+    add_place,
     confirm_pairing,
     paired_before,
     read_asking_device,
 )
-from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
-from server.usecases.devices.read_devices import DevicesAnswer, read_devices
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.read_supervision import DevicesAnswer, DeviceSightings, read_devices
 from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires

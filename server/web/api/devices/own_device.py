@@ -13,7 +13,7 @@ from server.domain.hall.devices import Kiosk, Mounting
 from server.domain.instants import to_text
 from server.domain.people.browsers import browser_name
 from server.domain.refusals import Refusal
-from server.usecases.devices.ask_pairing import (
+from server.usecases.devices.pairing import (
     SHOWN_FOR,
     PairingRequest,
     PendingPairing,

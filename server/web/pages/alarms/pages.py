@@ -17,9 +17,15 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm, hall_of_alarm
 from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, RecipientLine, read_recipients
-from server.usecases.alarms.read_alarms import AlarmReader, count_alarms, read_alarms, read_past_alarms
+from server.usecases.alarms.read_alarms import (
+    AlarmReader,
+    acknowledge_alarm,
+    count_alarms,
+    hall_of_alarm,
+    read_alarms,
+    read_past_alarms,
+)
 from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import Caller, identify, require_caller
 from server.web.access.requirements import PEOPLE, requires

@@ -23,13 +23,16 @@ from server.domain.refusals import Refusal
 from server.domain.reports.reports import ReportState
 from server.ids import new_id
 from server.store.committee import meeting_of_decision, meeting_row
-from server.usecases.committee.add_decision import add_decision
-from server.usecases.committee.attach_minutes import attach_minutes, read_minutes, remove_minutes
-from server.usecases.committee.change_members import local_day
-from server.usecases.committee.note_sent_pack import note_sent_pack
-from server.usecases.committee.plan_meeting import change_meeting, remove_meeting
-from server.usecases.committee.read_committee import read_committee
-from server.usecases.committee.read_site_targets import SiteTarget, read_site_targets
+from server.usecases.committee.meetings import (
+    add_decision,
+    attach_minutes,
+    change_meeting,
+    note_sent_pack,
+    read_minutes,
+    remove_meeting,
+    remove_minutes,
+)
+from server.usecases.committee.read_committee import SiteTarget, local_day, read_committee, read_site_targets
 from server.usecases.reports.find_report import ReportReach
 from server.usecases.reports.read_reports import ListedReport, read_reports
 from server.web.access.callers import identify

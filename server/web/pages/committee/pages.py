@@ -13,8 +13,7 @@ from server.domain.committee.committee import (
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.usecases.committee.change_members import add_member, remove_member
-from server.usecases.committee.plan_meeting import plan_meeting
+from server.usecases.committee.meetings import add_member, plan_meeting, remove_member
 from server.usecases.committee.read_committee import read_committee
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.committee.meeting import add_meeting_routes

@@ -15,16 +15,16 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.screening import screen_text
-from server.usecases.complaints.act_on_entry import act_on_entry
-from server.usecases.complaints.mark_about_agent import mark_about_agent
-from server.usecases.complaints.plan_action import plan_action
-from server.usecases.complaints.read_entries import read_entry
-from server.usecases.complaints.release_entry import (
+from server.usecases.complaints.act_on_entry import (
     RELEASABLE,
     PublicWording,
+    act_on_entry,
+    mark_about_agent,
+    plan_action,
     release_entry,
     withdraw_release,
 )
+from server.usecases.complaints.read_entries import read_entry
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address

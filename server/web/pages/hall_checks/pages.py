@@ -31,10 +31,13 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.media.photographs import OF_CHECKS
 from server.store.transactions.database import Database
-from server.usecases.hall_checks.add_check import add_check
-from server.usecases.hall_checks.find_check import find_check, place_of_finding
-from server.usecases.hall_checks.plan_finding import plan_finding
-from server.usecases.hall_checks.read_checks import read_checks
+from server.usecases.hall_checks.checks import (
+    add_check,
+    find_check,
+    place_of_finding,
+    plan_finding,
+    read_checks,
+)
 from server.usecases.photographs import WITH_PHOTOGRAPHS, FindOwner, add_photographs
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires

@@ -24,7 +24,7 @@ from server.usecases.surveys.answer_survey import (
     asked_at,
     asked_by_ticket,
 )
-from server.usecases.surveys.read_exit_alert import read_exit_alert
+from server.usecases.surveys.read_results import read_exit_alert
 from server.web.access.callers import Caller, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.limits import check_limits

@@ -9,7 +9,7 @@ from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
 from server.domain.surveys.results import QuestionResult, satisfaction
 from server.store.transactions.database import Database
-from server.usecases.devices.read_presence import PresentDevice, read_presence
+from server.usecases.devices.presence import PresentDevice, read_presence
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.quality import wording

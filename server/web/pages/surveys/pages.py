@@ -27,12 +27,16 @@ from server.ids import new_id
 from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
-from server.usecases.surveys.draft_survey import change_survey, discard_survey, draft_survey
 from server.usecases.surveys.find_survey import own_halls
 from server.usecases.surveys.judge_text import shown_texts
-from server.usecases.surveys.open_survey import close_survey, open_survey
-from server.usecases.surveys.propose_result import propose_result
-from server.usecases.surveys.read_results import SurveyResults, read_results
+from server.usecases.surveys.open_survey import (
+    change_survey,
+    close_survey,
+    discard_survey,
+    draft_survey,
+    open_survey,
+)
+from server.usecases.surveys.read_results import SurveyResults, propose_result, read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, read_survey, read_surveys
 from server.web.access.callers import sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.complaints.entries import (
+    LETTERS,
     Channel,
     ComplaintRules,
     EntryRequest,
@@ -16,12 +17,14 @@ from server.domain.complaints.entries import (
     checked_entry,
     contact_erased_at,
     due_day,
+    entry_keys,
+    grouped,
     is_late,
     may_read_about_agents,
     next_state,
+    typed_key,
     verbs_of,
 )
-from server.domain.complaints.references import LETTERS, entry_keys, grouped, typed_key
 from server.domain.refusals import Refusal
 
 TODAY = date(2026, 11, 20)

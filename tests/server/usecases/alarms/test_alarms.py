@@ -14,7 +14,6 @@ from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms import watch_alarms as watching
-from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import (
     RecipientRequest,
     add_recipient,
@@ -22,6 +21,7 @@ from server.usecases.alarms.alarm_recipients import (
     remove_recipient,
     renew_secret,
 )
+from server.usecases.alarms.read_alarms import acknowledge_alarm
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import (
     SessionRequest,

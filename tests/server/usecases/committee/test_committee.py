@@ -14,13 +14,19 @@ from server.domain.refusals import Refusal
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import read_actions
-from server.usecases.committee import plan_meeting as plan_meeting_module
-from server.usecases.committee.add_decision import add_decision
-from server.usecases.committee.attach_minutes import attach_minutes, read_minutes, remove_minutes
-from server.usecases.committee.change_members import add_member, remove_member
-from server.usecases.committee.plan_meeting import change_meeting, plan_meeting, remove_meeting
-from server.usecases.committee.read_committee import read_committee
-from server.usecases.committee.read_site_targets import read_site_targets
+from server.usecases.committee import meetings as plan_meeting_module
+from server.usecases.committee.meetings import (
+    add_decision,
+    add_member,
+    attach_minutes,
+    change_meeting,
+    plan_meeting,
+    read_minutes,
+    remove_meeting,
+    remove_member,
+    remove_minutes,
+)
+from server.usecases.committee.read_committee import read_committee, read_site_targets
 from server.usecases.quality.decide_target import decide_target
 from tests.harness.overlapping import begun_before
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -15,16 +15,19 @@ from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.complaints import act_on_entry as act_on_entry_module
+from server.usecases.complaints import act_on_entry as plan_action_module
+from server.usecases.complaints import act_on_entry as release_entry_module
 from server.usecases.complaints import add_entry as add_entry_module
-from server.usecases.complaints import plan_action as plan_action_module
-from server.usecases.complaints import release_entry as release_entry_module
-from server.usecases.complaints.act_on_entry import act_on_entry
+from server.usecases.complaints.act_on_entry import (
+    PublicWording,
+    act_on_entry,
+    mark_about_agent,
+    plan_action,
+    release_entry,
+    withdraw_release,
+)
 from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.mark_about_agent import mark_about_agent
-from server.usecases.complaints.plan_action import plan_action
-from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_register
-from server.usecases.complaints.read_own_entry import read_own_entry
-from server.usecases.complaints.release_entry import PublicWording, release_entry, withdraw_release
+from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_own_entry, read_register
 from server.usecases.journal.erase_expired import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before

@@ -16,24 +16,26 @@ from server.ids import token_digest
 from server.store.devices.paired_devices import device_of_token
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.usecases.devices import ask_pairing as asking_rules
-from server.usecases.devices.add_place import add_place
-from server.usecases.devices.ask_pairing import (
+from server.usecases.devices import pairing as asking_rules
+from server.usecases.devices.devices import DevicePlace, pair_device, place_named, revoke_device
+from server.usecases.devices.pairing import (
     CODE_LETTERS,
     SHOWN_FOR,
+    Confirmation,
     PairingRequest,
     ShownCode,
+    add_place,
     ask_pairing,
+    confirm_pairing,
+    read_asking_device,
     read_pairing,
 )
-from server.usecases.devices.confirm_pairing import Confirmation, confirm_pairing, read_asking_device
-from server.usecases.devices.devices import DevicePlace, pair_device, place_named, revoke_device
-from server.usecases.devices.note_copied_device import note_copied_device
 from server.usecases.devices.renew_token import (
     EXCHANGED_WITHIN,
     RENEWED_AFTER,
     ask_renewal,
     exchange_token,
+    note_copied_device,
     renewals_due,
 )
 from server.usecases.journal.erase_expired import purge

@@ -28,7 +28,7 @@ from server.usecases.calling.call_next import AtCounter, call_next
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.send_message import MessageRequest, send_message
-from server.usecases.hall_checks.add_check import add_check
+from server.usecases.hall_checks.checks import add_check
 from server.usecases.incidents.write_note import write_note
 from server.usecases.legs.following_leg import StatedResult
 from server.usecases.notices.decide_notice import REASON_KEPT

@@ -9,7 +9,7 @@ from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.printing.print_jobs import last_job_of_visit
 from server.store.transactions.database import Database
-from server.usecases.devices.add_place import add_place
+from server.usecases.devices.pairing import add_place
 from server.usecases.printing.set_printer import SharedPrinter, set_printer
 from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
 from server.usecases.tickets.reprint_ticket import reprint_ticket

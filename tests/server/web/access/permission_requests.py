@@ -20,22 +20,18 @@ from server.domain.surveys.campaigns import Channel, SurveyRequest
 from server.domain.surveys.questions import Question, QuestionKind
 from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
-from server.usecases.committee.add_decision import add_decision
-from server.usecases.committee.attach_minutes import attach_minutes
-from server.usecases.committee.change_members import add_member
-from server.usecases.committee.plan_meeting import plan_meeting
+from server.usecases.committee.meetings import add_decision, add_member, attach_minutes, plan_meeting
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.devices.devices import pair_device
-from server.usecases.hall_checks.add_check import add_check
+from server.usecases.hall_checks.checks import add_check
 from server.usecases.incidents.raise_incident import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.surveys.draft_survey import draft_survey
-from server.usecases.surveys.open_survey import open_survey
+from server.usecases.surveys.open_survey import draft_survey, open_survey
 from server.usecases.typed_figures.type_figures import type_figures
 from server.web.access.requirements import Required, required_of
 from server.web.rendering.device_address import AUTHORITY_PATH, POLICY_PATH

@@ -12,7 +12,7 @@ from hardware.player.install_player import PARTS
 from server.domain.devices.panels import KEPT
 from server.live.device_watch import DeviceWatch
 from server.store.devices.sightings import delete_panel_rests
-from server.usecases.devices.record_panels import record_panels
+from server.usecases.devices.presence import record_panels
 from server.web.access.cookies import DEVICE_COOKIE
 from signage.media.screen_pictures import LONGEST_SIDE, MOST_BYTES
 from tests.server.domain.devices.test_players import TOLD

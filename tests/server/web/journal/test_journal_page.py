@@ -18,8 +18,8 @@ from server.language import LANGUAGES
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified
 from server.store.journal.verify import JournalFault, Verified
-from server.usecases.alarms.acknowledge_alarm import acknowledge_alarm
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
+from server.usecases.alarms.read_alarms import acknowledge_alarm
 from server.usecases.journal.verify_journals import verify_apart
 from server.usecases.people.api_keys import NewKey, create_api_key
 from server.usecases.printing.change_roll import change_roll

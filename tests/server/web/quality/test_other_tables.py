@@ -14,7 +14,7 @@ import pytest
 from server.domain.surveys.questions import StoredQuestion, question_of
 from server.store.devices.sightings import PresenceCheck, add_checks
 from server.store.surveys import AnswerRow, SurveyRow, add_answer, insert_survey
-from server.usecases.surveys.publish_answers import publish_answers
+from server.usecases.surveys.open_survey import publish_answers
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall, play_days
 from tests.server.web.quality.quality_site import Site
 

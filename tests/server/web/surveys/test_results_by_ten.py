@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.domain.quality.periods import parse_period
-from server.usecases.surveys import publish_answers as publish_answers_module
+from server.usecases.surveys import open_survey as publish_answers_module
 from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_at
 from server.web.pages.surveys.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
