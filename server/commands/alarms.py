@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands.say import open_database, say, sentence
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs import writers
 from server.jobs.local_socket import write

@@ -8,7 +8,7 @@ from pathlib import Path
 from server.commands.examination import Finding
 from server.commands.say import day_and_time
 from server.domain.hall.devices import Kiosk
-from server.domain.printing.pulled.polls import is_silent, is_too_slow
+from server.domain.printing.pulled.handovers import is_silent, is_too_slow
 from server.printing.refused_secrets import FOLDER, last_refused_secret
 from server.settings import Settings
 from server.store.printing.printers import PulledPrinter

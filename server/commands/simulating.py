@@ -15,12 +15,12 @@ from server.domain.calling.work_profiles import RuleName
 from server.domain.hours.half_days import AtBreak
 from server.domain.quality.open_format import read_legs
 from server.domain.refusals import Refusal
-from server.domain.sheets import plain_cell
 from server.domain.simulation.days import HALLS, DrawnDay, draw_day
 from server.domain.simulation.figures import WaitsByRule, honesty
 from server.domain.simulation.logs import days_of_log, read_duties
 from server.domain.simulation.options import DayOptions, with_options
 from server.domain.simulation.run import SimulatedWait, run_day
+from server.domain.texts import plain_cell
 
 Halls = Annotated[
     list[str] | None,

@@ -29,7 +29,7 @@ from server.domain.hall.configuration import (
 from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
-from server.domain.printing.printer_networks import PrinterNetworks
+from server.domain.printing.printers import PrinterNetworks
 from server.domain.tickets.numbering import Series
 from server.domain.tickets.quotas import Quota
 

@@ -12,8 +12,8 @@ from server.documents.parts.opening import PUBLIC_HOLIDAYS, CalendarPart
 from server.documents.parts.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.documents.problems import broken_rule
 from server.domain.alerts.alerts import AlertRules
-from server.domain.incidents.incidents import USUAL_PHONE, IncidentRules
-from server.domain.printing.printer_networks import may_have_printers, network_text
+from server.domain.incidents import USUAL_PHONE, IncidentRules
+from server.domain.printing.printers import may_have_printers, network_text
 
 
 def _public_holidays(code: str) -> str:

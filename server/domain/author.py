@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from server.domain.people.reach import WHOLE_HALL, CallingReach
+from server.domain.people.roles import WHOLE_HALL, CallingReach
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A fact holds everything its rows need, so a rebuild needs no configuration.
 Instants are RFC 3339 texts with six decimals, durations integers in seconds, local dates ISO texts. `schema`
-is raised when a body changes its meaning. `server.domain.journal.fold` reads older schemas for ever.
+is raised when a body changes its meaning. `server.domain.journal` reads older schemas for ever.
 """
 
 from collections.abc import Mapping, Sequence

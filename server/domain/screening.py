@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 
 
 class MarkKind(StrEnum):

@@ -17,8 +17,8 @@ from server.connections import caller_address, identify_caller
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
 from server.domain.languages import FRENCH
-from server.domain.people.browsers import browser_name
 from server.domain.people.roles import Permission
+from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.live import messages

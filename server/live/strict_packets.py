@@ -2,8 +2,8 @@
 
 from socketio import packet
 
-from server.domain.entered_texts import entered_values
 from server.domain.refusals import Refusal
+from server.domain.texts import entered_values
 
 RESERVED_NAMES = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}

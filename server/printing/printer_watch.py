@@ -10,7 +10,7 @@ from hardware.transports.serial_line.serial_address import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
-from server.domain.printing import paper_rolls
+from server.domain.printing import printers
 from server.printing.lease import LeaseLost
 from server.printing.printer_addresses import address_of
 from server.store.engine.rows import WrittenRows
@@ -107,6 +107,6 @@ class PrinterWatch:
 def _note_roll(rows: WrittenRows, printer: str, state: PrinterState, now: datetime) -> None:
     """Records what a new state reveals about the printer's roll."""
     before = roll_in(rows, printer)
-    after, end = paper_rolls.roll_after(before, state.value)
+    after, end = printers.roll_after(before, state.value)
     if end is not None or after != before:
         note_roll(rows, printer, after, end, now=now)

@@ -8,7 +8,7 @@ import structlog
 
 from server.apart import CallApart
 from server.domain.hall.devices import PrinterConnection
-from server.domain.printing.printer_networks import PrinterReach
+from server.domain.printing.printers import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.printing.documents import TicketPrinting

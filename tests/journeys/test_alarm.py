@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from server.domain.alarms.detection import AlarmKind
+from server.domain.alarms.alarms import AlarmKind
 from server.live import messages
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages

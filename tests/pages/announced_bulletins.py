@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from server.clock import Clock
 from server.domain.author import SYSTEM
-from server.domain.bulletins.read_cap import read_cap
+from server.domain.bulletins.messages import read_cap
 from server.store.transactions.database import Database
 from server.usecases.bulletins.receive_bulletin import receive_bulletin
 from server.usecases.configuration.publish_configuration import publish_installation

@@ -6,7 +6,7 @@ from typing import Any
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, Path, problem
-from server.domain.entered_texts import has_control
+from server.domain.texts import has_control
 
 HAS_LINES = frozenset({"how_to_book", "bodies"})
 """Fields whose texts have lines."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from server.documents.parts.values import Part
-from server.domain.alarms.detection import AlarmKind, AlarmRules
+from server.domain.alarms.alarms import AlarmKind, AlarmRules
 
 _USUAL = AlarmRules()
 People = Annotated[int, Field(ge=1, le=500)]

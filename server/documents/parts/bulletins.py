@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from server.documents.parts.values import Line, Part, web_address
 from server.documents.problems import broken_rule
-from server.domain.bulletins.decide import ProposalKind, SiteBulletins
+from server.domain.bulletins.proposals import ProposalKind, SiteBulletins
 
 LONGEST_SOURCE = 500
 DEPARTMENT = r"^([0-9]{2}|2[AB])$"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.alarms.detection import ONE_AT_A_TIME, AlarmKind, AlarmRules, Observed, Sign, Watched
+from server.domain.alarms.alarms import ONE_AT_A_TIME, AlarmKind, AlarmRules, Observed, Sign, Watched
 from server.domain.hours.calendars import Calendar, business_day, half_days
 
 SERVER = "server"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, PrinterKind
-from server.domain.printing.printer_networks import PrinterReach
+from server.domain.printing.printers import PrinterReach
 
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""

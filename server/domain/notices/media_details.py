@@ -9,7 +9,7 @@ from typing import Literal
 
 from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 
 LONGEST_NAME = 120
 """The most characters of a name; a longer file name is cut before its extension."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.people.reach import WHOLE_HALL, CallingReach
-from server.domain.people.roles import ROLES, Permission
+from server.domain.people.roles import ROLES, WHOLE_HALL, CallingReach, Permission
 
 REACHING = frozenset({Permission.CALL, Permission.READ_QUEUE})
 """The permissions that a role may give for a part of a hall."""

@@ -16,7 +16,7 @@ from server.domain.facts import Fact, FactKind
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import Period, PeriodKind, parse_period
 from server.domain.refusals import Refusal
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 
 type TypedUnit = Literal["percent", "days", "minutes", "visits", "tickets", "people"]
 """Units of typed values; the waits of the hall are typed in minutes."""

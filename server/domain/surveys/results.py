@@ -1,15 +1,181 @@
-"""Results of a survey: how many chose each answer, with the interval of each share. Pure.
+"""Results of a survey: which answers they count, and how many chose each, with its interval. Pure.
+
+Results count always ten more answers or none, and sudden one-sided runs apart.
+
+Whoever reads results twice and subtracts finds the answers that came between. So a choice waits until ten
+of its hall and question wait with it. Choices of a run wait apart: results without runs move by tens too.
 
 Who answers volunteers: the answers are no sample of all visitors.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.quality.selection import ShareInterval, share_interval
-from server.domain.surveys.publishing import STEP
+from server.domain.surveys.campaigns import Audience
 from server.domain.surveys.questions import SATISFIED, Question, QuestionKind
+
+STEP = 10
+"""No result of fewer answers is shown, and no result moves by fewer."""
+RUN_MINUTES = 10
+RUN_ANSWERS = 20
+RUN_SIDE = 0.9
+"""A run: so many answers by one channel of a hall in these minutes, of which this share is on one side."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """The choices of one person by question. `run`: shared by what came in the same minutes and way."""
+
+    id: str
+    hall: str | None
+    channel: str
+    week: str
+    run: str | None
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChoice:
+    """The choice of an answer (id) to a question, which no result counts yet."""
+
+    answer: str
+    question: str
+    hall: str | None
+    run: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedChoices:
+    """The choices that results count, one mapping an answer: all, and those outside of runs.
+
+    `has_runs`: whether both differ.
+    """
+
+    every: Sequence[Mapping[str, str]]
+    ordinary: Sequence[Mapping[str, str]]
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether choices of a run are among them."""
+        return self.every != self.ordinary
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAnswers:
+    """What results count: of all halls together, and of each hall (id)."""
+
+    whole: CountedChoices
+    by_hall: Mapping[str | None, CountedChoices]
+
+
+def is_run(questions: Sequence[Question], answers: Sequence[Mapping[str, str]]) -> bool:
+    """Whether answers of the same minutes are sudden and one-sided."""
+    return any(
+        question.kind != QuestionKind.TEXT and _is_one_sided(question, answers) for question in questions
+    )
+
+
+def runs_of(questions: Sequence[Question], answers: Sequence[GivenAnswer]) -> dict[str, list[GivenAnswer]]:
+    """The answers of each run."""
+    groups: defaultdict[str, list[GivenAnswer]] = defaultdict(list)
+    for each in answers:
+        if each.run is not None:
+            groups[each.run].append(each)
+    return {
+        run: group for run, group in groups.items() if is_run(questions, [each.choices for each in group])
+    }
+
+
+def choices_to_count(waiting: Sequence[WaitingChoice], runs: Collection[str]) -> list[WaitingChoice]:
+    """The waiting choices that are ten or more of a hall and question; those of a run count apart."""
+    groups: defaultdict[tuple[str | None, str, str | None], list[WaitingChoice]] = defaultdict(list)
+    for each in waiting:
+        groups[each.hall, each.question, each.run if each.run in runs else None].append(each)
+    return [each for group in groups.values() if len(group) >= STEP for each in group]
+
+
+def counted_answers(
+    questions: Sequence[Question],
+    answers: Sequence[GivenAnswer],
+    waiting: Sequence[WaitingChoice],
+    *,
+    audience: str,
+    is_over: bool,
+) -> CountedAnswers:
+    """The choices that every result of a survey counts: this alone decides about page, files and notices.
+
+    Of agents: none before the survey is over. Of visitors: those that no longer wait; once it is over, what
+    still waits counts in the whole where it is ten or more together.
+    """
+    if audience == Audience.AGENTS:
+        shown = [each.choices for each in answers if each.choices] if is_over else []
+        return CountedAnswers(CountedChoices(shown, shown), {})
+    runs = runs_of(questions, answers)
+    in_runs = {each.id for group in runs.values() for each in group}
+    waits = {(each.answer, each.question) for each in waiting}
+    counted = {(each.id, question) for each in answers for question in each.choices} - waits
+    left_out = {
+        choice
+        for group in runs.values()
+        for question in questions
+        if len(own := counted & {(each.id, question.id) for each in group}) >= STEP
+        for choice in own
+    }
+    rest = _rest(waiting, in_runs) if is_over else set()
+    left_out |= {choice for choice in rest if choice[0] in in_runs}
+    return CountedAnswers(
+        _counted(answers, counted | rest, left_out),
+        {
+            hall: _counted([each for each in answers if each.hall == hall], counted, left_out)
+            for hall in {each.hall for each in answers}
+        },
+    )
+
+
+type _Choice = tuple[str, str]
+"""The ids of an answer and of a question."""
+
+
+def _rest(waiting: Sequence[WaitingChoice], in_runs: Collection[str]) -> set[_Choice]:
+    """The choices that still wait once a survey is over, where ten or more do in all halls together."""
+    groups: defaultdict[tuple[str, bool], set[_Choice]] = defaultdict(set)
+    for each in waiting:
+        groups[each.question, each.answer in in_runs].add((each.answer, each.question))
+    return {choice for group in groups.values() if len(group) >= STEP for choice in group}
+
+
+def _counted(
+    answers: Sequence[GivenAnswer], counted: Collection[_Choice], left_out: Collection[_Choice]
+) -> CountedChoices:
+    """What is counted of these answers; an answer of which nothing is counted is left out."""
+
+    def chosen(without: Collection[_Choice]) -> list[Mapping[str, str]]:
+        kept = (
+            {
+                question: value
+                for question, value in each.choices.items()
+                if (each.id, question) in counted and (each.id, question) not in without
+            }
+            for each in answers
+        )
+        return [each for each in kept if each]
+
+    return CountedChoices(chosen(()), chosen(left_out))
+
+
+def _is_one_sided(question: Question, answers: Sequence[Mapping[str, str]]) -> bool:
+    sides = Counter(_side(question, each[question.id]) for each in answers if question.id in each)
+    return sides.total() >= RUN_ANSWERS and max(sides.values()) >= RUN_SIDE * sides.total()
+
+
+def _side(question: Question, value: str) -> str:
+    """The two best and the two worst answers of a scale of five are a side each."""
+    if question.kind != QuestionKind.SMILEY or value == "3":
+        return value
+    return "good" if value in SATISFIED else "bad"
+
 
 FEWEST_ANSWERS = STEP
 """No result of fewer answers is shown."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, type_coerce
 
-from server.domain.alarms.detection import Alarm, AlarmKind, ClearReason, Memory, Watched
+from server.domain.alarms.alarms import Alarm, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, null, select, type_coerce
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write

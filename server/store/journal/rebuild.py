@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Index, MetaData, Table, bindparam, except_, false, select, text, union
 from sqlalchemy.schema import CreateIndex, CreateTableAs, DropTable, ExecutableDDLElement
 
-from server.domain.journal.fold import changes
+from server.domain.journal import changes
 from server.domain.row_changes import Insert
 from server.store.engine.buffered_writes import insert_write, update_write
 from server.store.engine.rows import Buffered, WrittenRows

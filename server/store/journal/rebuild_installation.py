@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Table, bindparam, select, type_coerce
 
 from server.domain.facts import Json
-from server.domain.journal.installation_fold import INSTALLATION_FOLDS, installation_changes
+from server.domain.journal import INSTALLATION_FOLDS, installation_changes
 from server.domain.row_changes import Insert, InstallationChange, Recorded, Sum
 from server.store.engine.buffered_writes import insert_write
 from server.store.engine.rows import Rows

@@ -1,6 +1,6 @@
 """Erase rows whose time is over, a few at a time so that no visitor waits for it.
 
-What is kept how long says the schedule (`server.domain.retention.schedule`). The journals are not touched.
+What is kept how long says the schedule (`server.domain.retention`). The journals are not touched.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, null, or_, select, tuple_
 
 from server.domain.people.pseudonyms import last_year_over
-from server.domain.retention.schedule import Chosen, limits_after_end
+from server.domain.retention import Chosen, limits_after_end
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
 from server.store.operation.backup import is_postgresql

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from server.domain.people.sign_in_delays import Failures
+from server.domain.people.sign_ins import Failures
 from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, select
 
 from server.domain.instants import EPOCH
-from server.domain.printing.paper_rolls import LEARNT_FROM, EndedRoll, Roll, RollEnd
+from server.domain.printing.printers import LEARNT_FROM, EndedRoll, Roll, RollEnd
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows

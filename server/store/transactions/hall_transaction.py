@@ -10,7 +10,7 @@ from server.domain.author import Author
 from server.domain.facts import SILENT, Fact, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros, to_micros
-from server.domain.journal.fold import changes
+from server.domain.journal import changes
 from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow

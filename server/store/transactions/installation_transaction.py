@@ -10,7 +10,7 @@ from typing import Any
 from server.domain.author import Author
 from server.domain.facts import Fact
 from server.domain.instants import to_micros
-from server.domain.journal.installation_fold import installation_changes
+from server.domain.journal import installation_changes
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.ids import new_id

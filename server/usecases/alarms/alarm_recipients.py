@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from server.domain.alarms.facts import (
+from server.domain.alarms.alarms import (
+    AlarmChoice,
     recipient_added,
     recipient_changed,
     recipient_removed,
     recipient_renewed,
 )
-from server.domain.alarms.recipient_choices import AlarmChoice
 from server.domain.alarms.webhooks import secret_of
 from server.domain.author import Author
 from server.domain.emails import LONGEST_EMAIL, is_email
 from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import BY_NAME
+from server.domain.retention import BY_NAME
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.alarms import recipients

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.alarms.detection import Alarm, AlarmKind, AlarmTurn
+from server.domain.alarms.alarms import Alarm, AlarmKind, AlarmTurn
 from server.domain.alarms.signs import SERVER
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration

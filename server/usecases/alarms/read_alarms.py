@@ -7,8 +7,7 @@ from typing import TypedDict
 from urllib.parse import urlencode
 
 from hardware.json_types import Count, InstantText
-from server.domain.alarms.detection import AlarmKind, ClearReason
-from server.domain.alarms.facts import alarm_acknowledged
+from server.domain.alarms.alarms import AlarmKind, ClearReason, alarm_acknowledged
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.clock import SUSPECT_AFTER
-from server.domain.alarms.detection import (
+from server.domain.alarms.alarms import (
     RETURNS_WITHIN,
     Alarm,
     AlarmChange,
@@ -16,9 +16,11 @@ from server.domain.alarms.detection import (
     Observed,
     Sign,
     Watched,
+    alarm_cleared,
+    alarm_raised,
+    alarm_returned,
     decide,
 )
-from server.domain.alarms.facts import alarm_cleared, alarm_raised, alarm_returned
 from server.domain.alarms.signs import (
     SERVER,
     CounterObservation,
@@ -35,7 +37,7 @@ from server.domain.alarms.signs import (
 )
 from server.domain.author import SYSTEM
 from server.domain.bulletins.vigilance import is_current
-from server.domain.counters.forgotten_counter import FORGOTTEN
+from server.domain.counters import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.facts import Fact, Json
 from server.domain.hall.configuration import HallConfiguration

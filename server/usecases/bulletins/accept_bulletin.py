@@ -11,10 +11,8 @@ from server.documents.notice_fields import LONGEST_WORDS
 from server.documents.notices import NoticeContent, parse_notice
 from server.domain.alerts.alerts import LONGEST_S, SHORTEST_S, AlertKind
 from server.domain.author import Author
-from server.domain.bulletins.decide import ProposalKind
-from server.domain.bulletins.facts import bulletin_accepted, bulletin_dismissed
-from server.domain.bulletins.messages import BulletinText
-from server.domain.bulletins.words import alert_text_of, notice_body_of, title_of
+from server.domain.bulletins.messages import BulletinText, alert_text_of, notice_body_of, title_of
+from server.domain.bulletins.proposals import ProposalKind, bulletin_accepted, bulletin_dismissed
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal

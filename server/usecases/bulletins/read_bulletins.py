@@ -9,8 +9,8 @@ import structlog
 from server.apart import ApartEnded, CallApart
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
-from server.domain.bulletins.decide import ProposalKind
 from server.domain.bulletins.messages import Bulletin, BulletinBroken
+from server.domain.bulletins.proposals import ProposalKind
 from server.domain.refusals import Refusal
 from server.store import bulletins
 from server.store.bulletins import BulletinRow, SourceRow, source_id

@@ -5,8 +5,14 @@ import time
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from server.domain.bulletins.messages import CAP, Bulletin, BulletinBroken
-from server.domain.bulletins.read_cap import LARGEST_BYTES, parsed_xml, read_cap
+from server.domain.bulletins.messages import (
+    CAP,
+    LARGEST_BYTES,
+    Bulletin,
+    BulletinBroken,
+    parsed_xml,
+    read_cap,
+)
 from signage.feeds.fetched import FeedLimits, FeedRefused
 from signage.feeds.fetching import fetch
 

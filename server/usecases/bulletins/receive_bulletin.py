@@ -5,9 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.author import SYSTEM, Author
-from server.domain.bulletins.decide import Proposal, SiteBulletins, check_is_for_people, propose
-from server.domain.bulletins.facts import bulletin_cancelled, bulletin_proposed
 from server.domain.bulletins.messages import Bulletin, BulletinKey, BulletinText
+from server.domain.bulletins.proposals import (
+    Proposal,
+    SiteBulletins,
+    bulletin_cancelled,
+    bulletin_proposed,
+    check_is_for_people,
+    propose,
+)
 from server.domain.facts import Json
 from server.domain.instants import to_text
 from server.domain.notices.facts import NoticeStep, notice_refused, notice_withdrawn

@@ -1,8 +1,7 @@
 """Receive a bulletin as its sender wrote it, by a key or from a person's form."""
 
 from server.domain.author import Author
-from server.domain.bulletins.messages import BulletinBroken
-from server.domain.bulletins.read_cap import LARGEST_BYTES, read_cap
+from server.domain.bulletins.messages import LARGEST_BYTES, BulletinBroken, read_cap
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.bulletins.receive_bulletin import Received, receive_bulletin

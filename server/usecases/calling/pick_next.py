@@ -17,7 +17,7 @@ from server.domain.calling.waiting_legs import (
 )
 from server.domain.calling.weighted_shares import ShareTurns, turns_after
 from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
-from server.domain.counters.facts import DutyTerms
+from server.domain.counters import DutyTerms
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.store import hours

@@ -23,7 +23,7 @@ from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument, SitePart
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import DocumentSource, parse_hall, parse_installation
-from server.domain.printing.printer_networks import PrinterNetworks
+from server.domain.printing.printers import PrinterNetworks
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (

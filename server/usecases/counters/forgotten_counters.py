@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from server.domain.author import SYSTEM, Author
-from server.domain.counters.facts import presence_confirmed
-from server.domain.counters.forgotten_counter import FORGOTTEN, PresenceTimes, presence_times
+from server.domain.counters import FORGOTTEN, PresenceTimes, presence_confirmed, presence_times
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_limits import Limits
 from server.store.counters import last_sign_at, open_places, places_of

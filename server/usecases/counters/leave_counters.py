@@ -7,8 +7,7 @@ others, and is called by a colleague.
 from collections.abc import Collection, Sequence
 
 from server.domain.author import Author
-from server.domain.people.reach import CallingReach
-from server.domain.people.roles import Permission
+from server.domain.people.roles import CallingReach, Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.store.counters import halls_of_author, open_places

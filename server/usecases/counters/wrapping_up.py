@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
+from server.domain.counters import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.store.counters import SessionPlace

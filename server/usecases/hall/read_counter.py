@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from hardware.json_types import InstantText
 from server.domain.author import Author
-from server.domain.counters.forgotten_counter import PresenceTimes
+from server.domain.counters import PresenceTimes
 from server.domain.facts import FactKind
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal

@@ -16,7 +16,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.hours.half_days import next_break, opens_no_more
 from server.domain.instants import to_text
-from server.domain.people.reach import WHOLE_HALL, CallingReach
+from server.domain.people.roles import WHOLE_HALL, CallingReach
 from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
 from server.store import hours

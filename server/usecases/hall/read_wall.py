@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.counters.forgotten_counter import FORGOTTEN
+from server.domain.counters import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
 from server.domain.hall.wall import QueueSnapshot, WaitingLeg, overdue, queue_state
 from server.domain.hours.calendars import business_day

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.domain.author import SYSTEM
-from server.domain.counters.facts import counter_closed
+from server.domain.counters import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hours.calendars import Calendar, business_day, day_closes_at
 from server.domain.visits.facts import leg_ended

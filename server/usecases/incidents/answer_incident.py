@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from server.domain.author import Author
-from server.domain.incidents.facts import incident_answered
-from server.domain.incidents.incidents import Incident
+from server.domain.incidents import Incident, incident_answered
 from server.domain.refusals import Refusal
 from server.store.counters import open_places
 from server.store.engine.idempotency_keys import WriteKey

@@ -1,8 +1,7 @@
 """End an incident: it is over, or it was raised by mistake."""
 
 from server.domain.author import Author
-from server.domain.incidents.facts import incident_ended
-from server.domain.incidents.incidents import IncidentEndReason
+from server.domain.incidents import IncidentEndReason, incident_ended
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.incidents import incident_by_id

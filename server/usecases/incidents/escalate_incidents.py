@@ -1,8 +1,7 @@
 """Take the next step of incidents that nobody answers: tell more people, then name them as not answered."""
 
 from server.domain.author import SYSTEM
-from server.domain.incidents.facts import incident_escalated, incident_unanswered
-from server.domain.incidents.incidents import EscalationReason
+from server.domain.incidents import EscalationReason, incident_escalated, incident_unanswered
 from server.store.incidents import halls_with_due_incidents, unanswered_incidents
 from server.store.transactions.database import Database
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.incidents.incidents import Incident
-from server.domain.incidents.notes import MISSING_WITHIN
+from server.domain.incidents import MISSING_WITHIN, Incident
 from server.domain.people.roles import Permission
 from server.store.incidents import incidents_without_note, shown_incidents
 from server.store.transactions.database import Database

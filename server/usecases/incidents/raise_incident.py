@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from server.domain.author import Author
-from server.domain.incidents.facts import incident_escalated, incident_joined, incident_raised
-from server.domain.incidents.incidents import EscalationReason, shown_at_place
+from server.domain.incidents import (
+    EscalationReason,
+    incident_escalated,
+    incident_joined,
+    incident_raised,
+    shown_at_place,
+)
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey

@@ -5,7 +5,7 @@ from typing import TypedDict
 from hardware.json_types import Count, InstantText
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.incidents.incidents import Incident, IncidentState
+from server.domain.incidents import Incident, IncidentState
 from server.domain.instants import text_or_none, to_text
 from server.domain.languages import FRENCH, Texts
 from server.store.configuration.halls import all_halls

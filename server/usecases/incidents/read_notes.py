@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
-from server.domain.incidents.incidents import Incident
-from server.domain.incidents.notes import (
+from server.domain.incidents import (
     MISSING_WITHIN,
     CountedNote,
+    Incident,
     MonthSummary,
     summaries,
     without_places,

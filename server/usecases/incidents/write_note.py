@@ -4,7 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
-from server.domain.incidents.notes import KEPT, NoteRequest, checked_note
+from server.domain.incidents import KEPT, NoteRequest, checked_note
 from server.domain.refusals import Refusal
 from server.store.incidents import (
     ChangedNote,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from server.domain.alarms.detection import AlarmKind
+from server.domain.alarms.alarms import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind, Json
-from server.domain.journal.subjects import BY_PLACE, SUBJECTS, Subject
+from server.domain.journal import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows

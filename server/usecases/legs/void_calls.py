@@ -5,7 +5,7 @@ from datetime import datetime
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Fact, FactKind
 from server.domain.instants import from_micros
-from server.domain.journal.fold import rows_after
+from server.domain.journal import rows_after
 from server.domain.row_changes import Recorded
 from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import LegState

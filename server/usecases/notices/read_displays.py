@@ -15,7 +15,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.notices.displays import Display, check_displays, displays_reported
 from server.domain.refusals import Refusal
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.store.configuration.documents import newest
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.journal.anchors import INSTALLATION

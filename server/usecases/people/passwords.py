@@ -15,9 +15,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from server.documents.reading import parse_installation
-from server.domain.people.password_words import FRENCH_WORDS
+from server.domain.people.sign_ins import FRENCH_WORDS
 from server.domain.refusals import Refusal
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows

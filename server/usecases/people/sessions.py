@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.people.browsers import browser_name
+from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.engine.rows import Rows

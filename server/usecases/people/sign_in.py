@@ -11,7 +11,7 @@ from datetime import datetime
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
+from server.domain.people.sign_ins import PACES, Failures, failed_again, has_just_begun
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.people.accounts import AccountRow, account_of_login

@@ -5,7 +5,7 @@ from typing import TypedDict
 from hardware.json_types import Count
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.printing.paper_rolls import RollEnd
+from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.printing.printers import replace_roll, roll_in

@@ -6,7 +6,7 @@ as one of its own.
 
 from collections.abc import Callable, Sequence
 
-from server.domain.printing.failover import UndeliveredJob, may_be_handed_on
+from server.domain.printing.print_jobs import UndeliveredJob, may_be_handed_on
 from server.domain.refusals import Refusal
 from server.store.printing import print_jobs
 from server.store.printing.leases import PrinterLeaseToken, add_unprinted, keep_lease, printer_sighting

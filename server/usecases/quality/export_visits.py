@@ -22,7 +22,7 @@ from server.domain.quality.open_format import (
     cell_text,
     leg_cells,
 )
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.ids import session_mark
 from server.store.quality.figures import Duty, days_with_legs, duties_between, legs_of_day
 from server.store.quality.targets import are_individual_figures_on

@@ -18,7 +18,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import midnight
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.refusals import Refusal
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 from server.store.people.pseudonyms import accounts_behind, name_of
 from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_day, sessions_opened_between
 from server.store.quality.targets import are_individual_figures_on, sites_of_individual_figures

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Site
 from server.domain.refusals import Refusal
-from server.domain.reports.grid_texts import MOST_LINES, GridText, GridTextRequest, checked_text, line_order
+from server.domain.reports.grids import MOST_LINES, GridText, GridTextRequest, checked_text, line_order
 from server.store.reports import (
     GridTextRow,
     grid_texts_of,

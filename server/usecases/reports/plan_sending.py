@@ -6,8 +6,8 @@ from typing import TypedDict
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.reports.reports import MOST_HALLS
-from server.domain.reports.schedules import (
+from server.domain.reports.reports import (
+    MOST_HALLS,
     ScheduleRequest,
     check_schedule,
     report_sending_ended,

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.author import SYSTEM
 from server.domain.quality.periods import PeriodKind
-from server.domain.reports.reports import ReportState
-from server.domain.reports.schedules import due_period
+from server.domain.reports.reports import ReportState, due_period
 from server.ids import new_id
 from server.store.engine.rows import Rows
 from server.store.reports import (

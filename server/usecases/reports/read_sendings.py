@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import Period, PeriodKind
-from server.domain.reports.schedules import due_period, next_due
+from server.domain.reports.reports import due_period, next_due
 from server.store.engine.rows import Rows
 from server.store.people.accounts import accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import check_days, kept_for, retention_decided
+from server.domain.retention import check_days, kept_for, retention_decided
 from server.store.operation.erase_expired import count_past
 from server.store.retention import chosen_days
 from server.store.transactions.database import Database

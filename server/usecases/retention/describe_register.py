@@ -7,7 +7,7 @@ from datetime import datetime
 from server.documents.reading import parse_installation
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.domain.retention.register import checked_texts
+from server.domain.retention import checked_texts
 from server.store.alarms.recipients import recipients_of
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from server.domain.people.pseudonyms import link_ends_at
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import BY_NAME, Subject, kept_for
+from server.domain.retention import BY_NAME, Subject, kept_for
 from server.store.people.accounts import AccountRow, account_row, count_identities
 from server.store.people.pseudonyms import links_of
 from server.store.retention import chosen_days, register_texts

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.retention.schedule import SCHEDULE, Retention, kept_for
+from server.domain.retention import SCHEDULE, Retention, kept_for
 from server.store.operation.erase_expired import count_past
 from server.store.retention import PurgeRun, chosen_days, purge_runs
 from server.store.transactions.database import Database

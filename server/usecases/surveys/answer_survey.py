@@ -8,10 +8,9 @@ from datetime import UTC, datetime, time
 from hashlib import sha256
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.answers import CheckedAnswers, checked_answers
 from server.domain.surveys.campaigns import Audience, Channel, SurveyState, texts_kept_until, week_of
-from server.domain.surveys.publishing import RUN_MINUTES
-from server.domain.surveys.questions import Question, question_of
+from server.domain.surveys.questions import CheckedAnswers, Question, checked_answers, question_of
+from server.domain.surveys.results import RUN_MINUTES
 from server.ids import new_token
 from server.store.engine.rows import Rows
 from server.store.surveys import (

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from server.domain.refusals import Refusal
 from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
-from server.domain.surveys.answers import LONGEST_TEXT
+from server.domain.surveys.questions import LONGEST_TEXT
 from server.store.surveys import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites

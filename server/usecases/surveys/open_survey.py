@@ -20,8 +20,8 @@ from server.domain.surveys.campaigns import (
     check_opening,
     checked_survey,
 )
-from server.domain.surveys.publishing import choices_to_count, runs_of
 from server.domain.surveys.questions import Question, question_of, stored_question
+from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.installation import lock_installation

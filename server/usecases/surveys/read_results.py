@@ -11,8 +11,15 @@ from server.domain.facts import Json
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Channel, SurveyState
-from server.domain.surveys.publishing import CountedChoices, counted_answers, runs_of
-from server.domain.surveys.results import FEWEST_ANSWERS, QuestionResult, results_of, satisfaction
+from server.domain.surveys.results import (
+    FEWEST_ANSWERS,
+    CountedChoices,
+    QuestionResult,
+    counted_answers,
+    results_of,
+    runs_of,
+    satisfaction,
+)
 from server.language import LANGUAGES
 from server.store.surveys import address_of_code, answers_of, waiting_choices
 from server.store.transactions.database import Database

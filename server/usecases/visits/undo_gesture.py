@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from server.domain.author import Author
 from server.domain.facts import FactKind, gesture_undone, undone_by
 from server.domain.instants import micros_to_text, to_text
-from server.domain.journal.fold import changes, rows_after
+from server.domain.journal import changes, rows_after
 from server.domain.refusals import Refusal
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call

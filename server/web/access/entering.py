@@ -1,4 +1,4 @@
-"""Where a request enters: no address, form or JSON body holds a control character (`entered_texts`).
+"""Where a request enters: no address, form or JSON body holds a control character (`server.domain.texts`).
 
 Views read what they get without looking for such characters again.
 """
@@ -9,8 +9,8 @@ from flask import Flask, Request, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
 
-from server.domain.entered_texts import entered_text, entered_values, has_control
 from server.domain.refusals import Refusal
+from server.domain.texts import entered_text, entered_values, has_control
 
 
 class _EnteredForm(FormDataParser):

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.languages import FRENCH
-from server.domain.people.reach import CallingReach
-from server.domain.people.roles import ROLES, Permission
+from server.domain.people.roles import ROLES, CallingReach, Permission
 from server.store.people.accounts import EVERY_SITE, Grant, reach_of
 from server.usecases.media.read_look import Branding
 

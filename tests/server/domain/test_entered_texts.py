@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.domain.entered_texts import entered_text, entered_values, has_control
 from server.domain.refusals import Refusal
+from server.domain.texts import entered_text, entered_values, has_control
 
 
 @pytest.mark.parametrize(

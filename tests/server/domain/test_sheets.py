@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.sheets import plain_cell
+from server.domain.texts import plain_cell
 from tests.harness.programs import PROJECT
 
 

@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from server.logs import rates
-from server.logs.plain_lines import LONGEST_VALUE, LogLines
-from server.logs.rates import OF_ALL, OF_SOURCE, PERIOD_S, SOURCE, TRACEBACKS, RatedLines
+from server.logs import plain_lines
+from server.logs.plain_lines import (
+    LONGEST_VALUE,
+    OF_ALL,
+    OF_SOURCE,
+    PERIOD_S,
+    SOURCE,
+    TRACEBACKS,
+    LogLines,
+    RatedLines,
+)
 
 
 class Log:
@@ -37,7 +45,7 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     found = Log()
-    monkeypatch.setattr(rates, "time", found)
+    monkeypatch.setattr(plain_lines, "time", found)
     yield found
     SOURCE.set(None)
 

@@ -2,8 +2,7 @@
 
 import json
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.usecases.alarms.alarm_recipients import choose_alarms, remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import Office, subject_of, subjects, text_of_letter, types

@@ -10,7 +10,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.emails import Letter
 from server.domain.refusals import Refusal
-from server.domain.reports.schedules import ScheduleRequest
+from server.domain.reports.reports import ScheduleRequest
 from server.sending.refused import SendRefused
 from server.sending.report_letters import ReportLetters
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked

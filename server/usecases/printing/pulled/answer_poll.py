@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.handovers import Handover, job_to_offer
-from server.domain.printing.pulled.polls import (
+from server.domain.printing.pulled.handovers import (
+    Handover,
     interval_after,
     is_interval_doubtful,
     is_to_be_noted,
+    job_to_offer,
     state_at_poll,
 )
 from server.store.printing.leases import PrinterLeaseToken

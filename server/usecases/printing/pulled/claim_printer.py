@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from server.domain.printing.pulled.polls import is_silent
+from server.domain.printing.pulled.handovers import is_silent
 from server.store.printing.printers import PulledPrinter, note_poll
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.instants import from_text
-from server.domain.printing import paper_rolls
-from server.domain.printing.pulled.handovers import PulledJob, ends_of
-from server.domain.printing.pulled.polls import age_limit
+from server.domain.printing import printers
+from server.domain.printing.pulled.handovers import PulledJob, age_limit, ends_of
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.printing import leases
@@ -96,7 +95,7 @@ def note_state(
     leases.note_state(rows, token, state, since=since, at=now)
     if is_news:
         roll = roll_in(rows, token.printer)
-        after, end = paper_rolls.roll_after(roll, state)
+        after, end = printers.roll_after(roll, state)
         if end is not None or after != roll:
             note_roll(rows, token.printer, after, end, now=now)
 

@@ -1,6 +1,6 @@
 """Read in which time the paper of a ticket comes out, where its printer asks seldom for its jobs."""
 
-from server.domain.printing.pulled.polls import paper_within_s
+from server.domain.printing.pulled.handovers import paper_within_s
 from server.store.printing.print_jobs import unfinished_jobs
 from server.store.printing.printers import pulled_printer_of
 from server.store.transactions.database import Database

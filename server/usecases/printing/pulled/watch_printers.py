@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.polls import AWAY, is_silent, says_state_in_polls
+from server.domain.printing.pulled.handovers import AWAY, is_silent, says_state_in_polls
 from server.domain.refusals import Refusal
 from server.store.printing.printers import PulledPrinter, every_pulled_printer, without_secret
 from server.store.transactions.database import Database

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 from pydantic import Field
 
-from server.domain.bulletins.read_cap import LARGEST_BYTES
+from server.domain.bulletins.messages import LARGEST_BYTES
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store import bulletins

@@ -11,7 +11,7 @@ from hardware.json_types import InstantText, SchemaWords, Seconds, Share
 from kiosk.mounting import Orientation, low_band, orientation
 from server.domain.hall.devices import Kiosk, Mounting
 from server.domain.instants import to_text
-from server.domain.people.browsers import browser_name
+from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
 from server.usecases.devices.pairing import (
     SHOWN_FOR,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from server.domain.incidents.incidents import IncidentEndReason
+from server.domain.incidents import IncidentEndReason
 from server.domain.people.roles import Permission
 from server.store.incidents import Receivers
 from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident

@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from flask import request
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice, kinds_of
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind, kinds_of
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission

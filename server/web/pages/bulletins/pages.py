@@ -9,8 +9,8 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.documents.problems import DocumentRefused
-from server.domain.bulletins.decide import ProposalKind
-from server.domain.bulletins.read_cap import LARGEST_BYTES
+from server.domain.bulletins.messages import LARGEST_BYTES
+from server.domain.bulletins.proposals import ProposalKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

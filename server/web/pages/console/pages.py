@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
-from server.domain.people.reach import WHOLE_HALL, CallingReach
-from server.domain.people.roles import Permission
+from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import EVERYONES, page_sentences

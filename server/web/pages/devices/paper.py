@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.domain.people.roles import Permission
-from server.domain.printing.check_numbers import is_read
+from server.domain.printing.print_jobs import is_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.printing.change_roll import change_roll

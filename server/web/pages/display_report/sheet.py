@@ -3,7 +3,7 @@
 import csv
 import io
 
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.usecases.notices.read_displays import DisplayReport
 from server.web.rendering.viewer import Sentence
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 from server.web.pages.help.documents import HelpDocument
 from server.web.pages.help.rendering import Passage
 

@@ -12,8 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.incidents.incidents import Incident
-from server.domain.incidents.notes import GRAVITIES, LONGEST_REFERENCE, FollowUp, NoteKind, NoteRequest
+from server.domain.incidents import GRAVITIES, LONGEST_REFERENCE, FollowUp, Incident, NoteKind, NoteRequest
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal

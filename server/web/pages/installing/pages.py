@@ -15,7 +15,7 @@ from server.domain.author import Author
 from server.domain.hall.devices import Kiosk
 from server.domain.hall.printer_kinds import PULLED_KINDS
 from server.domain.people.roles import Permission
-from server.domain.printing.printer_networks import network_around
+from server.domain.printing.printers import network_around
 from server.domain.refusals import Refusal
 from server.usecases.configuration.add_hall import add_hall, open_installation
 from server.usecases.configuration.read_installing import read_installing

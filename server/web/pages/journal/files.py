@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from server.domain.instants import to_text
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.web.pages.journal.lines import Line
 
 COLUMNS = (

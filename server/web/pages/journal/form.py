@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from server.domain.instants import midnight
-from server.domain.journal.subjects import Subject
+from server.domain.journal import Subject
 from server.usecases.journal.read_journal import JournalSearch
 
 MOST_WORDS = 80

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 from server.language import day_text, locale_of
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.journal.subjects import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
+from server.domain.journal import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
 from server.domain.people.roles import Permission
 from server.store.journal.anchors import INSTALLATION, Anchors
 from server.store.journal.verifications import vanished_halls

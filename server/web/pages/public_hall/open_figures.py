@@ -15,7 +15,7 @@ from server.domain.instants import to_text
 from server.domain.quality.few_people import OPEN_INDICATORS, OPEN_OF_SERVICES, OpenFigure
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.usecases.quality.read_open_figures import OpenMonth, public_hall, read_open_figures
 from server.web.access.requirements import Access, open_to
 from server.web.pages.public_hall.answers import PublicHallPages, cached

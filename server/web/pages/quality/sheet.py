@@ -9,7 +9,7 @@ import io
 
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.rollup import Rollup
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.usecases.quality.read_indicators import HallDays
 from server.web.pages.quality.explorer import selection_texts
 from server.web.pages.quality.other_tables import OtherTable

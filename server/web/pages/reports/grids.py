@@ -15,15 +15,18 @@ from werkzeug.wrappers import Response
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.reports.grid_texts import (
+from server.domain.reports.grids import (
+    ANY_LINE,
+    GRIDS,
     LONGEST_CODE,
     LONGEST_SOURCE,
     LONGEST_TEXT,
+    Grid,
+    GridLine,
     GridText,
     GridTextRequest,
     is_line,
 )
-from server.domain.reports.grids import ANY_LINE, GRIDS, Grid, GridLine
 from server.language import locale_of
 from server.store.transactions.database import Database
 from server.usecases.reports.keep_grid_texts import (

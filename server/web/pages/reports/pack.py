@@ -10,7 +10,7 @@ from datetime import datetime
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart
-from server.domain.sheets import plain_cells
+from server.domain.texts import plain_cells
 from server.store.transactions.database import Database
 from server.usecases.actions.read_actions import PlannedAction, read_actions
 from server.usecases.reports.read_evidence import HallEvidence, read_evidence

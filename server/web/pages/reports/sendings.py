@@ -15,7 +15,7 @@ from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
-from server.domain.reports.schedules import KINDS, LAST_DAY, ScheduleRequest
+from server.domain.reports.reports import KINDS, LAST_DAY, ScheduleRequest
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.engine.idempotency_keys import WriteKey

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import Subject
+from server.domain.retention import Subject
 from server.store.transactions.database import Database
 from server.usecases.people.sites import known_sites
 from server.usecases.retention.decide_retention import RetentionEffect, decide_retention, read_effect

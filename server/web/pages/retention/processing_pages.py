@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.retention.register import LONGEST_TEXT, TEXTS, gaps
-from server.domain.retention.schedule import Subject
+from server.domain.retention import LONGEST_TEXT, TEXTS, Subject, gaps
 from server.language import direction_of
 from server.store.transactions.database import Database
 from server.usecases.people.sites import known_sites

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.retention.schedule import Retention
+from server.domain.retention import Retention
 from server.store.retention import PurgeRun
 from server.usecases.retention.read_retention import KeptHere
 from server.web.rendering.viewer import Sentence

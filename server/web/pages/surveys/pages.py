@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.sheets import plain_cells
 from server.domain.surveys.campaigns import (
     LONGEST_TITLE,
     Audience,
@@ -23,6 +22,7 @@ from server.domain.surveys.campaigns import (
 )
 from server.domain.surveys.questions import LONGEST_QUESTION, QuestionKind
 from server.domain.surveys.results import FEWEST_ANSWERS, satisfaction
+from server.domain.texts import plain_cells
 from server.ids import new_id
 from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database

@@ -2,10 +2,19 @@
 
 import json
 
-from server.domain.alarms.detection import Alarm, AlarmChange, AlarmKind, AlarmTurn
-from server.domain.alarms.facts import alarm_acknowledged, alarm_cleared, alarm_raised, alarm_returned
-from server.domain.alarms.fold import ALARM_FOLDS
-from server.domain.alarms.recipient_choices import AlarmChoice, kinds_of
+from server.domain.alarms.alarms import (
+    ALARM_FOLDS,
+    Alarm,
+    AlarmChange,
+    AlarmChoice,
+    AlarmKind,
+    AlarmTurn,
+    alarm_acknowledged,
+    alarm_cleared,
+    alarm_raised,
+    alarm_returned,
+    kinds_of,
+)
 from server.domain.facts import Fact
 from server.domain.row_changes import Insert, Recorded, Update
 from tests.server.domain.alarms.test_alarms import PAPER

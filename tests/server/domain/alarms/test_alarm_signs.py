@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from server.domain.alarms.detection import AlarmRules, Observed, Sign
+from server.domain.alarms.alarms import AlarmRules, Observed, Sign
 from server.domain.alarms.signs import CounterObservation, awaited_sign, clock_sign, counter_sign, queue_sign
 from server.domain.hours.calendars import Calendar, Span
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.alarms.detection import CALM_AFTER_RETURN, RETURNS_WITHIN, AlarmKind, AlarmRules
+from server.domain.alarms.alarms import CALM_AFTER_RETURN, RETURNS_WITHIN, AlarmKind, AlarmRules
 
 PROSE = Path(__file__).parents[4] / "docs/rules/alarms.md"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.alarms.detection import (
+from server.domain.alarms.alarms import (
     CALM_AFTER_RETURN,
     GONE,
     RETURNS_WITHIN,

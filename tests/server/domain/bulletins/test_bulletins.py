@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.bulletins.decide import Proposal, ProposalKind, SiteBulletins, is_inside, propose
-from server.domain.bulletins.messages import CAP, BulletinBroken
-from server.domain.bulletins.read_cap import LARGEST_BYTES, MOST_ELEMENTS, read_cap
-from server.domain.bulletins.words import notice_body_of, shorten
+from server.domain.bulletins.messages import (
+    CAP,
+    LARGEST_BYTES,
+    MOST_ELEMENTS,
+    BulletinBroken,
+    notice_body_of,
+    read_cap,
+    shorten,
+)
+from server.domain.bulletins.proposals import Proposal, ProposalKind, SiteBulletins, is_inside, propose
 from server.domain.refusals import Refusal
 from tests.server.domain.bulletins.written_bulletins import AISNE, LAON, NOW, cap_xml, info_xml
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.bulletins.messages import BulletinText
-from server.domain.bulletins.words import alert_text_of, notice_body_of, shorten, title_of
+from server.domain.bulletins.messages import BulletinText, alert_text_of, notice_body_of, shorten, title_of
 
 SOURCE = "Préfecture · 24/11"
 TEXTS = st.text(alphabet="ab ,.;:", max_size=80)

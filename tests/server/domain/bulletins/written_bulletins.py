@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from html import escape
 
-from server.domain.bulletins.decide import SiteBulletins
+from server.domain.bulletins.proposals import SiteBulletins
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LAON = SiteBulletins(frozenset({("INSEE", "02408"), ("NUTS3", "FRE21")}), (49.564, 3.62))

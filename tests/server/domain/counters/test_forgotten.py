@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain.counters.forgotten_counter import presence_times
-from server.domain.counters.wrap_up import ServiceEnded, wrap_up_until
+from server.domain.counters import ServiceEnded, presence_times, wrap_up_until
 from server.domain.visits.verb_limits import Limits
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -12,7 +12,7 @@ from server.domain.appointments.check_in import (
     appointment_moved,
     check_in_undone,
 )
-from server.domain.counters.facts import (
+from server.domain.counters import (
     DutyTerms,
     counter_closed,
     counter_opened,

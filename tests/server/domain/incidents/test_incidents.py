@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import Author
-from server.domain.incidents.facts import incident_joined, incident_raised
-from server.domain.incidents.fold import INCIDENT_FOLDS
-from server.domain.incidents.incidents import Incident, shown_at_place
+from server.domain.incidents import INCIDENT_FOLDS, Incident, incident_joined, incident_raised, shown_at_place
 from server.domain.row_changes import Insert, Recorded, Update
 
 RAISED = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from server.domain.incidents.notes import (
+from server.domain.incidents import (
     CheckedNote,
     CountedNote,
     FollowUp,

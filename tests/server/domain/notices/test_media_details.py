@@ -13,7 +13,7 @@ from server.domain.notices.media_details import (
     terms_of,
 )
 from server.domain.refusals import Refusal
-from server.domain.text_folding import fold_text
+from server.domain.texts import fold_text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.instants import to_micros
-from server.domain.journal.installation_fold import installation_changes
+from server.domain.journal import installation_changes
 from server.domain.notices.displays import Display, DisplayOutcome, displays_reported
 from server.domain.notices.facts import (
     NewVersion,

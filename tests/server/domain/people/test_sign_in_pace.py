@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.people.browsers import browser_name
-from server.domain.people.sign_in_delays import PACES, Failures, failed_again, has_just_begun
+from server.domain.people.sign_ins import PACES, Failures, browser_name, failed_again, has_just_begun
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.printing.failover import UndeliveredJob, may_be_handed_on
+from server.domain.printing.print_jobs import UndeliveredJob, may_be_handed_on
 from server.domain.printing.printers import PrinterSighting
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)

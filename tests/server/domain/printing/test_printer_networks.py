@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.printing.printer_networks import (
+from server.domain.printing.printers import (
     PrinterNetworks,
     may_have_printers,
     network_around,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.status import PrinterState
-from server.domain.printing.paper_rolls import (
+from server.domain.printing.printers import (
     FEWEST_PAPERS,
     LEARNT_FROM,
     USUAL_PAPERS,

@@ -4,7 +4,7 @@ import pytest
 
 from server.domain.quality.periods import PeriodKind
 from server.domain.refusals import Refusal
-from server.domain.reports.schedules import ScheduleRequest, check_schedule, due_period, next_due
+from server.domain.reports.reports import ScheduleRequest, check_schedule, due_period, next_due
 
 LONG_AGO = date(2025, 1, 1)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.retention.register import REQUIRED, TEXTS, checked_texts, gaps
+from server.domain.retention import REQUIRED, TEXTS, checked_texts, gaps
 
 
 def test_texts_are_trimmed_keep_their_lines_and_lose_what_has_no_place():

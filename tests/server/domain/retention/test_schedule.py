@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import BY_NAME, SCHEDULE, check_days, kept_for, limits_after_end
+from server.domain.retention import BY_NAME, SCHEDULE, check_days, kept_for, limits_after_end
 
 ERASING = Path(__file__).parents[4] / "docs" / "rules" / "erasing.md"
 NUMBERS = {"a": 1, "an": 1, "one": 1, "the": 1, "three": 3, "five": 5}

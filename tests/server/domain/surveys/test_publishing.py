@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.domain.surveys.publishing import (
+from server.domain.surveys.questions import Question
+from server.domain.surveys.results import (
     GivenAnswer,
     WaitingChoice,
     choices_to_count,
@@ -10,7 +11,6 @@ from server.domain.surveys.publishing import (
     is_run,
     runs_of,
 )
-from server.domain.surveys.questions import Question
 
 SCALE = Question("q1", "smiley", {"fr": "Content ?"}, {})
 YES = Question("q2", "yes_no", {"fr": "Vite ?"}, {})

@@ -3,10 +3,10 @@
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.answers import checked_answers
 from server.domain.surveys.questions import (
     MissingWords,
     Question,
+    checked_answers,
     checked_questions,
     missing_words,
     question_of,

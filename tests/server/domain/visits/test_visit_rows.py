@@ -4,7 +4,7 @@ import json
 
 from server.domain.facts import FactKind, gesture_undone, undone_by
 from server.domain.instants import to_text
-from server.domain.journal.fold import changes
+from server.domain.journal import changes
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import (
     EndedLeg,

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.facts import CallReason, Erasable, Fact
 from server.domain.instants import to_micros
-from server.domain.journal.fold import rows_after
+from server.domain.journal import rows_after
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import NewLeg, NewVisit, ticket_issued
 from server.domain.visits.verb_facts import LegAtCounter

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.app import CATALOGUES
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice
 from server.domain.devices.device_state import Sighting
 from server.language import Catalogues
 from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM, Author
-from server.domain.bulletins.read_cap import parsed_xml, read_cap
+from server.domain.bulletins.messages import parsed_xml, read_cap
 from server.domain.refusals import Refusal
 from server.store import bulletins as store
 from server.store.bulletins import BulletinRow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import Author
-from server.domain.incidents.incidents import IncidentEndReason
+from server.domain.incidents import IncidentEndReason
 from server.domain.refusals import Refusal
 from server.store.incidents import OwnReceivers, Receiver
 from server.store.transactions.database import Database

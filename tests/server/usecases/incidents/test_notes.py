@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.attention.attention import AttentionReach
 from server.domain.author import Author
-from server.domain.incidents.notes import NoteRequest
+from server.domain.incidents import NoteRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter

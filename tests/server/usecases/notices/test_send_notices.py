@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM
-from server.domain.people.sign_in_delays import PACES
+from server.domain.people.sign_ins import PACES
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database

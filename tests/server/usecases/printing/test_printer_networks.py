@@ -9,7 +9,7 @@ import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
-from server.domain.printing.printer_networks import LOOPBACK
+from server.domain.printing.printers import LOOPBACK
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.printing.declare_printer_network import declare_printer_network

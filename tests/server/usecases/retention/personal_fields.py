@@ -1,6 +1,6 @@
 """Every personal field of Parvis, in one list: how a distinctive word is written into it.
 
-Whoever adds a personal value adds a field here and a row to `server.domain.retention.schedule`.
+Whoever adds a personal value adds a field here and a row to `server.domain.retention`.
 `test_purge_proof.py` looks for the words wherever they might be left.
 """
 
@@ -12,7 +12,7 @@ from server.domain.alerts.alerts import AlertKind
 from server.domain.author import SYSTEM, Author
 from server.domain.complaints.entries import PUBLIC_CHANNELS, TEXTS_KEPT, EntryRequest
 from server.domain.hall_checks.checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
-from server.domain.incidents.notes import NoteRequest
+from server.domain.incidents import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of
 from server.store.committee import MinutesRow, keep_minutes

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.app import CATALOGUES
-from server.domain.retention.schedule import SCHEDULE, Subject
+from server.domain.retention import SCHEDULE, Subject
 from server.language import Catalogues
 from server.store.media.media_files import MediaFiles
 from server.store.operation.backup import back_up

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
-from server.domain.retention.schedule import SCHEDULE
+from server.domain.retention import SCHEDULE
 from server.store.operation.erase_expired import ERASE
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database

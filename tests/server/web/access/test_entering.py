@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from server.domain.entered_texts import entered_text
 from server.domain.refusals import Refusal
+from server.domain.texts import entered_text
 from server.live import messages
 from server.live.strict_packets import WrongPacket
 from tests.server.web.api_site import HALL, ApiSite

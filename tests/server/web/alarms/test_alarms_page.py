@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.alarms.detection import AlarmKind
-from server.domain.alarms.recipient_choices import AlarmChoice
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import SYSTEM
 from server.sending.webhook import Webhooks
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients

@@ -45,9 +45,7 @@ def test_the_first_sentence_keeps_its_spaces():
 
 
 def test_search_ignores_paths_of_code_in_a_document():
-    text = (
-        "# Alarms\n\nCode: `server/domain/alarms/detection.py`, `watch.py` (the rule). An alarm is a fault.\n"
-    )
+    text = "# Alarms\n\nCode: `server/domain/alarms/alarms.py`, `watch.py` (the rule). An alarm is a fault.\n"
     assert render(text, address_of=lambda _: None).summary == "An alarm is a fault."
 
 

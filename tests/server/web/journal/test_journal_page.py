@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from server.domain.author import SYSTEM
 from server.domain.facts import IN_INSTALLATION, FactKind
-from server.domain.journal.subjects import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
+from server.domain.journal import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.language import LANGUAGES
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verifications import keep_verified

@@ -11,12 +11,12 @@ from server.domain.printing.pulled.epson_direct import (
     EpsonPoll,
     EpsonResult,
     EpsonStatus,
+    elements_of,
     job_document,
     read_request,
     read_result,
     state_of,
 )
-from server.domain.printing.pulled.flat_xml import elements_of
 from server.domain.printing.pulled.handovers import Confirmation
 
 READY = 0xF000004

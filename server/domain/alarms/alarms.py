@@ -5,11 +5,17 @@ fault that returns soon opens the same alarm again, and must then be over for lo
 one alarm. In prose: `docs/rules/alarms.md`.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal
+
+from server.domain.facts import Erasable, Fact, FactKind
+from server.domain.languages import FRENCH
+from server.domain.refusals import Refusal
+from server.domain.row_changes import Change, Insert, Recorded, Update
 
 
 class AlarmKind(StrEnum):
@@ -252,3 +258,122 @@ def _raised(
             yield AlarmChange(AlarmTurn.RETURNED, each, last, observed.values)
         else:
             yield AlarmChange(AlarmTurn.RAISED, each, values=observed.values)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChoice:
+    """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages.
+
+    `has_notices`: a webhook also hears of each publication and end of a notice.
+    """
+
+    kinds: frozenset[AlarmKind] | None = None
+    hall: str | None = None
+    language: str = FRENCH
+    has_notices: bool = False
+
+    def includes(self, kind: AlarmKind, hall: str) -> bool:
+        """Whether the recipient receives an alarm of this kind and hall."""
+        return (self.kinds is None or kind in self.kinds) and self.hall in (None, hall)
+
+    def listed_kinds(self) -> list[str] | None:
+        """The kinds in the order in which alarms are listed, None for every kind."""
+        return None if self.kinds is None else [str(kind) for kind in AlarmKind if kind in self.kinds]
+
+    def as_body(self) -> dict[str, Any]:
+        """The choice as JSON values of a fact."""
+        body: dict[str, Any] = {"kinds": self.listed_kinds(), "hall": self.hall, "language": self.language}
+        return body | ({"has_notices": True} if self.has_notices else {})
+
+
+def kinds_of(names: Collection[str], *, may_be_none: bool = False) -> frozenset[AlarmKind] | None:
+    """The kinds that were chosen by name; None when it was every one.
+
+    `may_be_none`: the recipient receives something else. Refusal: alarm_kinds_missing.
+    """
+    kinds = frozenset(kind for kind in AlarmKind if kind in names)
+    if not kinds and not may_be_none:
+        raise Refusal("alarm_kinds_missing")
+    return None if len(kinds) == len(AlarmKind) else kinds
+
+
+def alarm_raised(alarm: str, change: AlarmChange) -> Fact:
+    """A fault has lasted long enough for a person to know of it."""
+    kind, subject = change.watched
+    body = {"id": alarm, "kind": str(kind), "subject": subject, "values": dict(change.values)}
+    return Fact(FactKind.ALARM_RAISED, body)
+
+
+def alarm_returned(alarm: Alarm, change: AlarmChange) -> Fact:
+    """The fault of an alarm that was cleared a moment ago is back: the alarm is open again."""
+    return Fact(
+        FactKind.ALARM_RETURNED,
+        {"id": alarm.id, "returns": alarm.returns + 1, "values": dict(change.values)},
+    )
+
+
+def alarm_cleared(alarm: Alarm, *, reason: str) -> Fact:
+    """The fault is over (`well`), or it is not watched any more (`gone`)."""
+    return Fact(FactKind.ALARM_CLEARED, {"id": alarm.id, "reason": reason})
+
+
+def alarm_acknowledged(alarm: str) -> Fact:
+    """A person takes care of an alarm; the fact's author is that person."""
+    return Fact(FactKind.ALARM_ACKNOWLEDGED, {"id": alarm})
+
+
+def recipient_added(
+    recipient: str, *, channel: str, site: str, address: Erasable, choice: AlarmChoice
+) -> Fact:
+    """One more address receives the chosen alarms of a site, or of every site (`*`)."""
+    body = {"id": recipient, "channel": channel, "site": site, "address": address.as_body()}
+    return Fact(FactKind.RECIPIENT_ADDED, body | choice.as_body())
+
+
+def recipient_changed(recipient: str, choice: AlarmChoice) -> Fact:
+    """Other alarms than before are sent to an address, or in another language."""
+    return Fact(FactKind.RECIPIENT_CHANGED, {"id": recipient} | choice.as_body())
+
+
+def recipient_renewed(recipient: str) -> Fact:
+    """A webhook is signed with another secret from now on."""
+    return Fact(FactKind.RECIPIENT_RENEWED, {"id": recipient})
+
+
+def recipient_removed(recipient: str) -> Fact:
+    """Alarms are not sent to an address any more."""
+    return Fact(FactKind.RECIPIENT_REMOVED, {"id": recipient})
+
+
+def _alarm_values(fact: Recorded) -> str:
+    return json.dumps(fact.body["values"], sort_keys=True)
+
+
+def _raised_rows(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "kind", "subject")}
+    more = {"hall": fact.hall, "raised_at": fact.happened_at, "returns": 0, "told": _alarm_values(fact)}
+    return [Insert("alarm", row | more)]
+
+
+def _returned_rows(fact: Recorded) -> list[Change]:
+    again = {"returns": fact.body["returns"], "told": _alarm_values(fact)}
+    return [Update("alarm", fact.body["id"], again | {"cleared_at": None, "clear_reason": None})]
+
+
+def _cleared_rows(fact: Recorded) -> list[Change]:
+    cleared = {"cleared_at": fact.happened_at, "clear_reason": fact.body["reason"]}
+    return [Update("alarm", fact.body["id"], cleared)]
+
+
+def _acknowledged_rows(fact: Recorded) -> list[Change]:
+    by = {"acknowledged_at": fact.happened_at, "acknowledged_by": fact.author}
+    return [Update("alarm", fact.body["id"], by)]
+
+
+ALARM_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.ALARM_RAISED: _raised_rows,
+    FactKind.ALARM_RETURNED: _returned_rows,
+    FactKind.ALARM_CLEARED: _cleared_rows,
+    FactKind.ALARM_ACKNOWLEDGED: _acknowledged_rows,
+}
+"""By the kind of fact."""

@@ -1,6 +1,7 @@
 """What a bulletin becomes at a site: a proposed alert, a proposed notice, or nothing. Pure.
 
-The rule in words: `docs/rules/cap.md`.
+The rule in words: `docs/rules/cap.md`. Its facts stand in the installation's journal; the words of a
+dismissal stay outside.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 
-from server.domain.bulletins.messages import Area, Bulletin, BulletinText, Circle
+from server.domain.bulletins.messages import Area, Bulletin, BulletinKey, BulletinText, Circle
+from server.domain.facts import Fact, FactKind
+from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 
@@ -149,3 +152,26 @@ def _french(bulletin: Bulletin) -> BulletinText:
             return text
     languages = ", ".join(dict.fromkeys(text.language for text in bulletin.texts))
     raise Refusal("bulletin_other_language", languages=languages[:100])
+
+
+def bulletin_proposed(bulletin: str, site: str, key: BulletinKey, *, kind: str) -> Fact:
+    """A bulletin concerns a site (slug): its people may show it. `kind`: alert or notice."""
+    sent = to_text(key.sent)
+    body = {"id": bulletin, "site": site, "kind": kind, "identifier": key.identifier, "sent": sent}
+    return Fact(FactKind.BULLETIN_PROPOSED, body | {"sender": key.sender})
+
+
+def bulletin_accepted(bulletin: str, site: str, *, kind: str, outcome: str) -> Fact:
+    """A bulletin became an alert or a notice (`outcome`, its id)."""
+    body = {"id": bulletin, "site": site, "kind": kind, "outcome": outcome}
+    return Fact(FactKind.BULLETIN_ACCEPTED, body)
+
+
+def bulletin_dismissed(bulletin: str, site: str) -> Fact:
+    """Somebody decided that a bulletin is not shown."""
+    return Fact(FactKind.BULLETIN_DISMISSED, {"id": bulletin, "site": site})
+
+
+def bulletin_cancelled(bulletin: str, site: str, *, outcome: str | None) -> Fact:
+    """Its sender cancelled a bulletin; `outcome`: what it had become, None while it was proposed."""
+    return Fact(FactKind.BULLETIN_CANCELLED, {"id": bulletin, "site": site, "outcome": outcome})

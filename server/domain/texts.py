@@ -1,10 +1,13 @@
-"""Texts as they enter: none holds a control character, and one without a visible character is empty. Pure.
+"""Texts as they enter, as they are searched and sorted, and as a spreadsheet program reads them. Pure.
 
-Some databases refuse such characters and others store them; a printer or a terminal obeys them. Unicode
-categories Cc and Cs, but tabs and line ends; single lines are checked by their own fields.
+None that enters holds a control character, and one without a visible character is empty. Some databases
+refuse such characters and others store them; a printer or a terminal obeys them. Unicode categories Cc and
+Cs, but tabs and line ends; single lines are checked by their own fields.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from server.domain.refusals import Refusal
 
@@ -47,3 +50,27 @@ def entered_values(content: object, field: str = "") -> object:
             }
         case _:
             return content
+
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
+
+
+def fold_text(text: str) -> str:
+    """The text without capitals, accents and ligatures: « Sœur » matches « soeur »."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
+
+
+def plain_cell(value: object) -> str:
+    """A value as the cell of a sheet: what a program would take for a formula is quoted, a number is not."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
+
+
+def plain_cells(values: Iterable[object]) -> list[str]:
+    """The cells of a line."""
+    return [plain_cell(value) for value in values]

@@ -122,3 +122,22 @@ def check_days(name: str, days: int) -> Retention:
 def retention_decided(name: str, days: int, *, before: int) -> Fact:
     """Something is kept for other days than before; it applies to what exists at the next purge."""
     return of_kind(FactKind.RETENTION_DECIDED, name=name, days=days, before=before)
+
+
+REQUIRED = ("controller", "dpo", "contact", "legal_basis")
+"""Texts without which the entry is not complete: Parvis cannot know them."""
+TEXTS = (*REQUIRED, "other_recipients", "site_measures")
+LONGEST_TEXT = 600
+
+
+def checked_texts(typed: Mapping[str, str]) -> dict[str, str]:
+    """The texts as they are kept, by name. Refusal: register_text_too_long."""
+    texts = {name: typed.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
+    if any(len(text) > LONGEST_TEXT for text in texts.values()):
+        raise Refusal("register_text_too_long", longest=LONGEST_TEXT)
+    return texts
+
+
+def gaps(texts: Mapping[str, str]) -> list[str]:
+    """The names of the texts that are missing."""
+    return [name for name in REQUIRED if not texts.get(name)]

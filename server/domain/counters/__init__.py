@@ -1,1 +1,0 @@
-"""Rules: counters and their sessions."""

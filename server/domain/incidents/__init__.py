@@ -1,1 +1,0 @@
-"""Rules: calls for somebody beside oneself, and notes of incidents."""

@@ -1,1 +1,0 @@
-"""Rules: what is kept how long, and what is erased when."""
