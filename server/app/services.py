@@ -54,7 +54,7 @@ from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.read_feeds import Feeds
 from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from server.web.access.site_context import Restart
 from server.web.rendering.pdf import Papers
 

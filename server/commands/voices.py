@@ -14,7 +14,7 @@ from server.domain.refusals import Refusal
 from server.language import Catalogues
 from server.settings import Settings
 from server.store.transactions.open_installed import open_installed
-from server.usecases.hall.read_voices import HallVoice, read_voices
+from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import configured_halls
 
 SAID_BY = {

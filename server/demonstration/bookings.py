@@ -11,7 +11,7 @@ from server.domain.author import Author
 from server.domain.hours.calendars import HalfDay
 from server.ids import SHORT_CODE_LETTERS
 from server.store.transactions.database import Database
-from server.usecases.appointments.import_appointments import import_appointments
+from server.usecases.appointments.imports import import_appointments
 
 KEPT = 0.92
 COMES_EARLY_MIN, COMES_SPREAD_MIN = 9.0, 9.0

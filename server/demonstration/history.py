@@ -28,9 +28,9 @@ from server.settings import Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.secret_key import database_of
 from server.store.transactions.database import Database
-from server.usecases.hours.close_day import close_day
+from server.usecases.hours.opening import close_day
 from server.usecases.quality.decide_target import decide_target
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 
 SEED = "aisne"
 CREATED_AT = time(6)

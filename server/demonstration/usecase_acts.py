@@ -12,7 +12,7 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter
 from server.usecases.answers import Leg
 from server.usecases.appointments.check_in import Claim
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
@@ -21,15 +21,15 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.legs.following_leg import StatedResult
-from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
-from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.legs import StatedResult
+from server.usecases.tickets.greetings import GreetedAt, count_greeting
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import give_up
 from server.usecases.visits.do_gesture import Gesture, VerbUseCase
 from server.usecases.visits.leg_verbs import Destination, finish, no_show, recall, start, transfer
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.visits.wait_again import reinstate
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 
 VERBS: dict[str, VerbUseCase] = {
     "recall": recall,

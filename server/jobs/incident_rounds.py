@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from server.store.transactions.database import Database
-from server.usecases.incidents.escalate_incidents import escalate_incidents
+from server.usecases.incidents.course import escalate_incidents
 
 log = structlog.get_logger()
 

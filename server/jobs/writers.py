@@ -15,7 +15,7 @@ from server.domain.languages import FRENCH
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
-from server.usecases.appointments.import_appointments import Form, Imported, import_appointments
+from server.usecases.appointments.imports import Form, Imported, import_appointments
 from server.usecases.configuration.publish_configuration import (
     Publication,
     Terms,

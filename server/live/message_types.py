@@ -11,9 +11,9 @@ from server.live.publication.call_message import CallAnnounced
 from server.live.publication.publisher import Heartbeat
 from server.live.publication.queue_message import QueueChanged
 from server.usecases.hall.read_board import AlertChanged, BoardChanged
-from server.usecases.incidents.read_incidents import HallIncidents
+from server.usecases.incidents.lists import HallIncidents
 from server.usecases.printing.read_prints import PrintVerdict
-from server.usecases.tickets.read_ticket import FollowedTicket
+from server.usecases.tickets.ticket_page import FollowedTicket
 from signage.board_messages import Position, QueuesChanged
 
 

@@ -30,9 +30,8 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.counters.own_session import keep_session
 from server.usecases.devices.read_supervision import supervised_halls
-from server.usecases.tickets.give_up_ticket import leg_of_token
-from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import leg_of_token, read_ticket
+from server.usecases.waits import Estimates
 
 log = structlog.get_logger()
 

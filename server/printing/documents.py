@@ -30,7 +30,7 @@ from server.store.printing.print_jobs import IssuedTicket, OpenJob, issued_ticke
 from server.store.transactions.database import Database
 from server.usecases.appointments.check_in import AppointmentArrival, arrival_answer
 from server.usecases.media.read_look import Logo, read_look
-from server.usecases.tickets.read_ticket import follow_address
+from server.usecases.tickets.ticket_page import follow_address
 
 PROFILES = {
     "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),

@@ -15,11 +15,11 @@ from server.domain.author import SYSTEM, Author
 from server.ids import new_id
 from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.quality.read_totals import store_past_days
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.bench.figures import HALLS
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import play_days

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.refusals import Refusal
-from server.usecases.hours.close_day import close_day, days_to_close
+from server.usecases.hours.opening import close_day, days_to_close
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands

@@ -15,7 +15,7 @@ from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.bulletins.read_bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
-from server.usecases.hall.read_voices import HallVoice, read_voices
+from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
 from server.web.pages.actions import pages as action_pages
 from server.web.pages.alarms.pages import blueprint as alarm_pages

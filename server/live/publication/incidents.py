@@ -7,7 +7,7 @@ from server.live import messages
 from server.store.incidents import incident_by_id
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.usecases.incidents.read_incidents import (
+from server.usecases.incidents.lists import (
     HallIncidents,
     IncidentOfHall,
     other_halls,

@@ -36,9 +36,8 @@ from server.usecases.hall.read_board import AlertChanged, read_alert_message, re
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.printing.read_prints import print_answer
-from server.usecases.tickets.read_ticket import ticket_of_visit
-from server.usecases.tickets.visitor_language import visitor_language
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import ticket_of_visit, visitor_language
+from server.usecases.waits import Estimates
 from signage.board_messages import Position
 
 log = structlog.get_logger()

@@ -24,7 +24,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
-from server.usecases.legs.void_calls import called_before, given_back
+from server.usecases.legs import called_before, given_back
 
 log = structlog.get_logger()
 

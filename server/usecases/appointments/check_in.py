@@ -1,4 +1,4 @@
-"""Arrivals: with an appointment, claimed by its code, its hour or its id, or without one."""
+"""Arrivals: with an appointment, claimed by its code, its hour or its id, or without one; and their undo."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,15 +11,18 @@ from server.domain.appointments.check_in import (
     Arrival,
     arrival_of,
     booked_on,
+    check_in_undone,
     code_key,
     late_min,
 )
+from server.domain.author import Author
 from server.domain.calling.waiting_legs import ArrivalTerms
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets.numbering import Series
-from server.domain.visits.facts import ExceptionalVisit
+from server.domain.visits.facts import ExceptionalVisit, leg_ended
+from server.domain.visits.transitions import EndReason, LegState
 from server.store.appointments import (
     AppointmentRow,
     appointment_named,
@@ -28,7 +31,12 @@ from server.store.appointments import (
     convocations_at,
     ticket_not_issued,
 )
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.legs import last_leg
+from server.usecases.appointments.booking import AppointmentAnswer, appointment_answer
+from server.usecases.visits.leg_verbs import NO_PENALTY_TO_CANCEL
 
 DEMAND_KEPT_S = 600
 """How long a choice at a kiosk may belong to the same visitor: it asks far sooner if they are still there."""
@@ -168,3 +176,43 @@ def arrival_answer(
         "arrival": stands,
         "late_min": late_min(booked_at, arrived_at),
     }
+
+
+_NEVER_CALLED = frozenset({EndReason.CANCELLED, EndReason.ABANDONED})
+
+
+def undo_check_in(
+    database: Database, hall: str, author: Author, name: str, *, write_key: WriteKey | None = None
+) -> AppointmentAnswer:
+    """Undoes the check-in of an appointment (its id, or its external id), which is the answer.
+
+    Allowed while nobody has called the visitor, and when the ticket was cancelled before a call.
+    Refusals: unknown_appointment, not_checked_in, visit_moved_on.
+    """
+
+    def undo(transaction: HallTransaction) -> AppointmentAnswer:
+        row = appointment_named(transaction, transaction.hall, name)
+        if row is None:
+            raise Refusal("unknown_appointment")
+        if row.state != AppointmentState.CHECKED_IN:
+            raise Refusal("not_checked_in")
+        assert row.visit is not None
+        _end_visit(transaction, row.visit)
+        transaction.record(check_in_undone(row.id, row.visit))
+        after = appointment_named(transaction, transaction.hall, row.id)
+        assert after is not None
+        return appointment_answer(after)
+
+    return database.write(hall, author, write_key, undo)
+
+
+def _end_visit(transaction: HallTransaction, visit: str) -> None:
+    leg = last_leg(transaction, visit)
+    assert leg is not None
+    if leg.state == LegState.ENDED and leg.end_reason in _NEVER_CALLED and leg.position == 1:
+        return
+    if leg.state != LegState.WAITING or leg.position != 1:
+        raise Refusal("visit_moved_on", visit=visit)
+    is_at_once = transaction.now - leg.issued_at <= NO_PENALTY_TO_CANCEL
+    reason = EndReason.CANCELLED if is_at_once else EndReason.ABANDONED
+    transaction.record(leg_ended(leg.id, visit, reason=reason, counter=None, note="check_in_undone"))

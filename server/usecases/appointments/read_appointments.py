@@ -10,7 +10,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import EndReason, LegState
 from server.store.appointments import AppointmentOfDay, appointments_of_day, hours_of_convocations
 from server.store.transactions.database import Database
-from server.usecases.appointments.book_appointment import appointment_answer
+from server.usecases.appointments.booking import appointment_answer
 from server.usecases.hall_view import hall_state
 
 

@@ -9,7 +9,7 @@ from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.committee.read_committee import meetings_to_attend
 from server.usecases.complaints.complaints_to_attend import complaints_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
-from server.usecases.incidents.incidents_to_attend import incidents_to_attend
+from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.reports.letters_to_attend import letters_to_attend
 from server.usecases.surveys.read_surveys import surveys_to_attend
 

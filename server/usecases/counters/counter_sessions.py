@@ -41,7 +41,7 @@ from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.find_configured import find_counter
-from server.usecases.legs.following_leg import NO_RESULT_STATED, end_served
+from server.usecases.legs import NO_RESULT_STATED, end_served
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,23 @@
-"""The counter session a gesture comes from: its author's own, and its lease."""
+"""The counter session a gesture comes from, when it wraps up, and what pages may show of it.
 
-from collections.abc import Sequence
-from datetime import timedelta
+The hall, not the person, is shown where few agents are present. Wrapping up: `docs/rules/forgotten.md`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypedDict
 
 from server.domain.author import Author
+from server.domain.counters import ServiceEnded, wrap_up_until
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.wall import shows_counters
+from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
+from server.domain.visits.transitions import LegState
 from server.store.counters import (
     SessionPlace,
+    agents_present,
     give_lease,
     holds,
     open_place,
@@ -14,8 +25,11 @@ from server.store.counters import (
     prolong_lease,
     prolong_lease_now,
 )
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits import legs
+from server.usecases.answers import Leg
 
 LEASE = timedelta(seconds=60)
 """How long a counter is held without a sign of its console."""
@@ -86,3 +100,68 @@ def keep_session(database: Database, counter: str | None, session: str, *, autho
             return False
         prolong_lease_now(rows, session, database.clock.now() + LEASE)
     return True
+
+
+def wrapping_up(
+    rows: Rows, hall: str, configuration: HallConfiguration, places: Iterable[SessionPlace], now: datetime
+) -> Mapping[str, datetime]:
+    """Until when each open, unpaused counter wraps up after what it ended last; only those that do.
+
+    What ended before its session was opened does not count. Whether somebody is there is not looked at.
+    """
+    wrap_up_s = {each.id: each.wrap_up_s for each in configuration.services.values() if each.wrap_up_s}
+    if not wrap_up_s:
+        return {}
+    since = now - timedelta(seconds=max(wrap_up_s.values()))
+    on = business_day(configuration.calendar, now)
+    ended = {each.counter: each for each in legs.services_ended(rows, hall, on, since=since)}
+    found = {}
+    for place in places:
+        last = ended.get(place.counter)
+        if last is None or place.is_paused or last.ended_at < place.opened_at:
+            continue
+        until = wrap_up_until(ServiceEnded(last.service, last.ended_at), wrap_up_s, now)
+        if until is not None:
+            found[place.counter] = until
+    return found
+
+
+class HiddenWork(TypedDict):
+    """What a counter does, where that is hidden."""
+
+    state: Literal["open"]
+    since: None
+
+
+HIDDEN: Final[HiddenWork] = {"state": "open", "since": None}
+"""What pages show of a counter whose work is hidden: that somebody holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterVisibility:
+    """The counters whose work a reader may see: all with three agents or more, else the reader's own."""
+
+    tells_all: bool
+    own: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, places: Sequence[SessionPlace], reader: Author | None = None) -> "CounterVisibility":
+        """Counts from the open places of a hall. `reader`: the author who reads; None: anybody."""
+        own = frozenset(
+            place.counter for place in places if reader is not None and reader.is_same(place.author)
+        )
+        return cls(shows_counters(agents_present(places)), own)
+
+    def tells(self, counter: str | None) -> bool:
+        """Whether the reader may see what a counter does."""
+        return self.tells_all or counter is None or counter in self.own
+
+    def leg[Shown: Leg](self, answer: Shown) -> Shown:
+        """The same leg as the reader may see it: in service at a hidden counter, it has no counter, no start.
+
+        Takes out of `answer` what the reader may not see.
+        """
+        if answer["state"] == LegState.IN_SERVICE and not self.tells(answer["counter"]):
+            answer["counter"] = None
+            answer["started_at"] = None
+        return answer

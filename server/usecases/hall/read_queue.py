@@ -29,15 +29,18 @@ from server.store.visits import links
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
 from server.store.visits.visits import exceptional_visits, needs_noted
 from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
-from server.usecases.counters.visible_counters import CounterVisibility
-from server.usecases.hall.counter_work import calling_state, counter_work, hidden_work, is_hidden
-from server.usecases.hall.hall_answers import (
+from server.usecases.counters.own_session import CounterVisibility
+from server.usecases.hall.counter_work import (
     BreakOfHall,
     ClosedHall,
     CounterWork,
     DayFields,
     DayFigures,
     OfBreak,
+    calling_state,
+    counter_work,
+    hidden_work,
+    is_hidden,
 )
 from server.usecases.hall_view import HallState, hall_state
 from signage.board_messages import Position

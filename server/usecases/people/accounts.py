@@ -34,7 +34,7 @@ from server.store.people.accounts import (
 from server.store.people.sign_ins import ACCESS_CHANGED
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.counters.left_counters import leave_counters
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.passwords import check_password, hash_password, names_of_office
 from server.usecases.people.sessions import end_sessions

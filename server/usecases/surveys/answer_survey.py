@@ -30,7 +30,7 @@ from server.store.transactions.database import Database
 from server.usecases.reports.find_report import Sites
 from server.usecases.surveys.find_survey import find_survey, own_halls, state_on, time_zone_of, today_of
 from server.usecases.surveys.open_survey import publish_answers
-from server.usecases.tickets.give_up_ticket import leg_of_token
+from server.usecases.tickets.ticket_page import leg_of_token
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from server.usecases.notices.public.blocks import NoticeText, PublicNotice, Publ
 from server.usecases.notices.public.read_public_notices import read_public_notices
 from server.usecases.notices.public.spoken_notice import spoken_notice
 from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import ticket_of_visit
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import ticket_of_visit
+from server.usecases.waits import Estimates
 
 NOTICE_KEY = "notice-"
 """How the key of a button begins that opens a public notice."""

@@ -27,7 +27,7 @@ from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 
 DAYS_AHEAD = 14
 """How many days ahead the menu searches the next opening, for « ouvre lundi à 9 h »."""

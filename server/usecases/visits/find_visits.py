@@ -29,7 +29,7 @@ from server.store.visits.visits import (
     visits_found,
 )
 from server.usecases.answers import Leg, VisitFields, exceptional_answer, leg_answer
-from server.usecases.counters.visible_counters import CounterVisibility
+from server.usecases.counters.own_session import CounterVisibility
 from server.usecases.hall_view import hall_state
 from server.usecases.printing.read_prints import PrintVerdict, last_prints
 

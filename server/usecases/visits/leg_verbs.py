@@ -26,13 +26,15 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.find_configured import find_counter
-from server.usecases.legs.checks import check_no_alert, check_step_free
-from server.usecases.legs.following_leg import (
+from server.usecases.legs import (
     NO_RESULT_STATED,
     LegPlace,
     StatedResult,
     added_services,
+    called_before,
     check_instant,
+    check_no_alert,
+    check_step_free,
     destination_of,
     end_served,
     ended_leg,
@@ -40,7 +42,6 @@ from server.usecases.legs.following_leg import (
     service_received,
     successor,
 )
-from server.usecases.legs.void_calls import called_before
 from server.usecases.visits.do_gesture import (
     Gesture,
     LegInHand,

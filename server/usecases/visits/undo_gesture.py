@@ -26,7 +26,7 @@ from server.store.visits.links import GestureRow, last_facts_of_counter
 from server.store.visits.visits import visit_row
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, session_held
-from server.usecases.legs.checks import check_no_alert
+from server.usecases.legs import check_no_alert
 
 
 @dataclass(frozen=True, slots=True)

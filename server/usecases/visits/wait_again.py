@@ -25,8 +25,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
-from server.usecases.legs.checks import check_linked_elsewhere, check_no_alert, check_step_free
-from server.usecases.legs.following_leg import ended_leg, successor
+from server.usecases.legs import check_linked_elsewhere, check_no_alert, check_step_free, ended_leg, successor
 from server.usecases.visits.do_gesture import (
     Gesture,
     LegInHand,

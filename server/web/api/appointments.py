@@ -6,25 +6,24 @@ from typing import Literal, cast
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.appointments.book_appointment import (
+from server.usecases.appointments.booking import (
     AppointmentAnswer,
     AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.import_appointments import EffectCounts, RefusalOfLine, import_appointments
+from server.usecases.appointments.check_in import Claim, undo_check_in
+from server.usecases.appointments.imports import EffectCounts, RefusalOfLine, import_appointments
 from server.usecases.appointments.read_appointments import (
     AppointmentsAnswer,
     ConvocationsAnswer,
     read_appointments,
     read_convocations,
 )
-from server.usecases.appointments.undo_check_in import undo_check_in
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.printing.read_prints import PrintState
-from server.usecases.tickets.issue_ticket import TicketRequest
+from server.usecases.tickets.issuing import TicketRequest
 from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key

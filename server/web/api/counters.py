@@ -10,8 +10,7 @@ from server.domain.visits.gesture_kinds import Asks, GestureKind
 from server.domain.visits.gestures import GESTURES, Verb
 from server.store.visits.legs import counter_of_leg
 from server.usecases.answers import Leg
-from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.counters.counter_sessions import (
     SessionAnswer,
     SessionRequest,
@@ -22,10 +21,9 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.counters.forgotten_counters import confirm_presence
-from server.usecases.hall.read_counter import CounterAnswer, read_counter
-from server.usecases.hall.read_waiting import WaitingAnswer, read_waiting
-from server.usecases.legs.following_leg import StatedResult
+from server.usecases.counters.left_counters import confirm_presence
+from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer, read_counter, read_waiting
+from server.usecases.legs import StatedResult
 from server.usecases.visits import leg_verbs, wait_again
 from server.usecases.visits.do_gesture import VERBS, Gesture, hall_of_leg
 from server.usecases.visits.leg_verbs import Destination

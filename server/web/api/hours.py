@@ -4,9 +4,8 @@ from functools import partial
 from typing import Literal
 
 from server.domain.people.roles import Permission
-from server.usecases.hours.decide_break import BreakDecidedAnswer, decide_break
-from server.usecases.hours.read_day_end import DayEndAnswer, read_day_end
-from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
+from server.usecases.hours.opening import BreakDecidedAnswer, DayEndAnswer, decide_break, read_day_end
+from server.usecases.tickets.issuing import SeriesRequest, distribute
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

@@ -5,17 +5,18 @@ from typing import Literal, TypedDict
 from pydantic import Field
 
 from server.domain.people.roles import Permission
-from server.usecases.hall.read_messages import MessageOfHall, calls_for_help, messages_for_counter
-from server.usecases.hall.read_wall import read_people
-from server.usecases.hall.send_message import (
+from server.usecases.hall.messages import (
     HELP,
     MessageAnswer,
+    MessageOfHall,
     MessageRequest,
+    calls_for_help,
     message_of,
+    messages_for_counter,
     see_message,
     send_message,
 )
-from server.usecases.hall.wall_answers import PeopleAnswer
+from server.usecases.hall.wall import PeopleAnswer, read_people
 from server.web.access.callers import allowed_either, require_at, require_caller, role_of
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

@@ -11,8 +11,8 @@ from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.usecases.tickets.read_ticket import follow_address
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import follow_address
+from server.usecases.waits import Estimates
 from server.web.api.ticket_quota import TicketQuota
 from server.web.rendering.pdf import Papers
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from server.domain.hall.sound import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
-from server.usecases.hall.set_quiet import QuietAnswer, set_quiet
+from server.usecases.hall.screen import QuietAnswer, set_quiet
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

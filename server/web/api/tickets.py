@@ -12,18 +12,26 @@ from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.check_in import Claim
-from server.usecases.legs.note_needs import NeedsAnswer, note_needs
+from server.usecases.legs import NeedsAnswer, note_needs
 from server.usecases.printing.pulled.read_paper_time import read_paper_time
 from server.usecases.printing.read_prints import PrintState, PrintVerdict, read_prints
-from server.usecases.tickets.count_greeting import GreetedAt, GreetingAnswer, count_greeting
-from server.usecases.tickets.give_up_ticket import give_up, take_back
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.greetings import (
+    GreetedAt,
+    GreetingAnswer,
+    GreetingUndoneAnswer,
+    count_greeting,
+    undo_greeting,
+)
+from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import MenuAnswer, read_menu
-from server.usecases.tickets.read_ticket import FollowedTicket, read_ticket, read_ticket_by_code
-from server.usecases.tickets.repeat_press import is_pressed
-from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket, TicketFields
-from server.usecases.tickets.undo_greeting import GreetingUndoneAnswer, undo_greeting
+from server.usecases.tickets.ticket_page import (
+    FollowedTicket,
+    give_up,
+    read_ticket,
+    read_ticket_by_code,
+    take_back,
+)
 from server.usecases.visits.find_visits import hall_of_visit
 from server.usecases.visits.read_history import HistoryAnswer, read_history
 from server.web.access.callers import Caller, allowed_either, require_caller

@@ -20,10 +20,9 @@ from server.settings import Settings
 from server.store.journal.facts import facts_after
 from server.store.transactions.database import Database
 from server.store.visits.legs import COLUMNS, as_queued, leg_of_kept
-from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.calling.pick_next import profile_of
+from server.usecases.calling import AtCounter, call_next, profile_of
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -24,7 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.surveys.open_survey import monthly_visits
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.counts import count
 from tests.harness.sql import all_rows
 from tests.server.demonstration.conftest import LONG, UNTIL

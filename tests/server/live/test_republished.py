@@ -9,7 +9,7 @@ from server.live import messages
 from server.live.presence import Presence, SocketPlace
 from server.live.publication.publisher import Publisher
 from server.usecases.configuration.publish_configuration import publish_installation
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 HALLS_OPEN = ("laon", "vervins")

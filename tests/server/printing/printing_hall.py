@@ -22,9 +22,8 @@ from server.store.printing import print_jobs
 from server.store.printing.leases import Lease, lease_of, printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
+from server.usecases.tickets.issued_ticket import IssuedTicket, reprint_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import PATIENCE_S, wait_until
 

@@ -8,11 +8,11 @@ from server.ids import new_id
 from server.store.journal.anchors import Anchors, write_anchors
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.devices.devices import pair_device
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
+from server.usecases.tickets.issued_ticket import IssuedTicket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import recall, start
 from server.usecases.visits.undo_gesture import last_gesture, undo

@@ -23,9 +23,8 @@ from server.store.journal.verify import verify_journal
 from server.store.operation.migrating import migrate, migrations_on
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database
-from server.usecases.tickets.give_up_ticket import leg_of_token
-from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_token import token_again
+from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
+from server.usecases.tickets.ticket_page import leg_of_token
 from server.web.access.callers import of_sign_in
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.at_counters import AGENT

@@ -7,9 +7,9 @@ from server.domain.facts import Json
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.answers import Leg
-from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.hall.read_counter import LastGesture, read_counter
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.calling import AtCounter, call_next
+from server.usecases.hall.counter_view import LastGesture, read_counter
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from server.usecases.visits.undo_gesture import undo

@@ -25,7 +25,7 @@ from server.domain.languages import FRENCH, language_shown, text_in
 from server.domain.notices.captions import Captions
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
-from server.usecases.hours.crowd_words import crowds_in_words
+from server.usecases.hours.busy_hours import crowds_in_words
 from server.usecases.hours.hours_words import (
     affluence_lines,
     exceptions_in_words,

@@ -7,11 +7,18 @@ from pydantic import Field
 from server.domain.incidents import IncidentEndReason
 from server.domain.people.roles import Permission
 from server.store.incidents import Receivers
-from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident
-from server.usecases.incidents.end_incident import end_incident
-from server.usecases.incidents.raise_incident import RaisedIncident, raise_incident
-from server.usecases.incidents.read_incidents import IncidentsAnswer, read_incidents
-from server.usecases.incidents.who_receives import ReceiversAnswer, read_reach, read_receivers
+from server.usecases.incidents.course import (
+    AnsweredIncident,
+    Answering,
+    RaisedIncident,
+    ReceiversAnswer,
+    answer_incident,
+    end_incident,
+    raise_incident,
+    read_reach,
+    read_receivers,
+)
+from server.usecases.incidents.lists import IncidentsAnswer, read_incidents
 from server.web.access.callers import Caller, require_caller, role_of
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key

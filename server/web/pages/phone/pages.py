@@ -14,7 +14,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
 from server.language import direction_of
-from server.usecases.tickets.read_ticket import FollowedTicket
+from server.usecases.tickets.ticket_page import FollowedTicket
 from server.web.access.requirements import Access, open_to
 from server.web.pages.phone.ticket_view import (
     Phrase,

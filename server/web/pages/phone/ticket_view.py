@@ -8,7 +8,7 @@ from datetime import date
 
 from server.domain.languages import FRENCH
 from server.usecases.alerts.alert_answers import ShownAlert
-from server.usecases.tickets.read_ticket import FollowedTicket
+from server.usecases.tickets.ticket_page import FollowedTicket
 from signage.alert_texts import PreparedAlertTexts
 
 type Prepared = Mapping[str, PreparedAlertTexts]

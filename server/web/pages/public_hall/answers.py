@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from server.store.transactions.database import Database
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
-from server.usecases.hall.send_message import PHRASES
+from server.usecases.hall.messages import PHRASES
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import GESTURE_CATALOGUE, console_page

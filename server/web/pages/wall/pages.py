@@ -10,7 +10,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import name_in
-from server.usecases.hall.read_voices import HallVoice
+from server.usecases.hall.screen import HallVoice
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page

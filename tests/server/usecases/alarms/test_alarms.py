@@ -30,7 +30,7 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.counters.forgotten_counters import give_back_forgotten
+from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.visits.do_gesture import Gesture

@@ -11,7 +11,7 @@ from server.live.publication.publisher import Publisher
 from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.read_alerts import read_alert
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from tests.server.usecases.alerts.raised_alerts import EVACUATE, MEDICAL, ended, raised
 from tests.server.usecases.at_counters import HALL
 from tests.server.usecases.quality.figures_history import Hands

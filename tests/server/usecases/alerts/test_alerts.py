@@ -13,12 +13,11 @@ from server.store.transactions.database import Database
 from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_hall_alerts
-from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.counters.counter_sessions import close_counter
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_counter import read_counter
 from server.usecases.quality.export_visits import legs_csv
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.visits.do_gesture import Gesture

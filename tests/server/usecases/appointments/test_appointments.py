@@ -12,21 +12,20 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
-from server.usecases.appointments.book_appointment import (
+from server.usecases.appointments.booking import (
     AppointmentRequest,
     BookedAppointment,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.import_appointments import import_appointments
+from server.usecases.appointments.check_in import Claim, undo_check_in
+from server.usecases.appointments.imports import import_appointments
 from server.usecases.appointments.read_appointments import read_appointments, read_convocations
-from server.usecases.appointments.undo_check_in import undo_check_in
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
+from server.usecases.tickets.issued_ticket import IssuedTicket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.undo_gesture import undo
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import gesture_at

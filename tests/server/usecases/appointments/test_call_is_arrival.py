@@ -18,18 +18,16 @@ from server.live.publication.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
-from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import give_up, read_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
 from server.usecases.visits.read_history import read_history
 from server.usecases.visits.wait_again import park, postpone, resume
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import (
     AGENT,

@@ -12,10 +12,14 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.import_appointments import Imported, import_appointments
+from server.usecases.appointments.imports import (
+    MOST_CHARACTERS,
+    Imported,
+    import_appointments,
+    read_calendar_file,
+)
 from server.usecases.appointments.read_appointments import read_appointments
-from server.usecases.appointments.read_calendar_file import MOST_CHARACTERS, read_calendar_file
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 

@@ -10,16 +10,15 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.answers import Leg
-from server.usecases.calling.call_at_other_counter import Elsewhere, call_elsewhere
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, Elsewhere, call_elsewhere, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
     open_counter,
     pause_counter,
 )
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.hall.counter_view import read_counter
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import start
 from server.usecases.visits.undo_gesture import undo

@@ -12,8 +12,8 @@ from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import read_ticket
+from server.usecases.waits import Estimates
 from tests.bench.past import fill_past_visits
 from tests.server.store.journals import HALL, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands

@@ -13,18 +13,18 @@ from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
-from server.usecases.counters import forgotten_counters
+from server.usecases.calling import AtCounter, call_next
+from server.usecases.counters import left_counters as forgotten_counters
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     change_profile,
     open_counter,
     resume_counter,
 )
-from server.usecases.counters.forgotten_counters import confirm_presence, give_back_forgotten
+from server.usecases.counters.left_counters import confirm_presence, give_back_forgotten
 from server.usecases.counters.own_session import keep_session
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_counter import read_counter
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, recall, start, transfer
 from server.usecases.visits.undo_gesture import undo

@@ -7,7 +7,7 @@ import pytest
 from server.domain.author import Author
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.counters.left_counters import leave_counters
 from server.usecases.hall.read_queue import CounterOfHall, read_queue
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import (

@@ -10,7 +10,7 @@ from server.domain.author import Author
 from server.live.publication.queue_message import queue_message
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hall.read_counter import OfHolder, read_counter
+from server.usecases.hall.counter_view import OfHolder, read_counter
 from server.usecases.hall.read_queue import CounterOfHall, read_queue
 from server.usecases.quality.export_visits import counters_csv, legs_csv
 from server.usecases.quality.individual_figures import decide_individual_figures

@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.domain.visits.gestures import GESTURES
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     change_profile,
@@ -19,8 +19,8 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.tickets.stop_tickets import reopen_tickets, stop_tickets
+from server.usecases.hall.counter_view import read_counter
+from server.usecases.tickets.issue_limits import reopen_tickets, stop_tickets
 from server.usecases.visits.do_gesture import VERBS, Gesture
 from server.usecases.visits.leg_verbs import finish
 from server.usecases.visits.undo_gesture import last_gesture, undo

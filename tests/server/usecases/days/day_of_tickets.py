@@ -9,19 +9,18 @@ from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store.counters import open_place
-from server.usecases.appointments.book_appointment import (
+from server.usecases.appointments.booking import (
     AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim
-from server.usecases.appointments.undo_check_in import undo_check_in
-from server.usecases.hours.close_day import close_day, days_to_close
+from server.usecases.appointments.check_in import Claim, undo_check_in
+from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.printing.print_appointment_sheet import print_sheet
-from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
-from server.usecases.tickets.give_up_ticket import give_up, take_back
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.greetings import GreetedAt, count_greeting
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import give_up, take_back
 from tests.server.usecases.days.watched_hall import HALL, WatchedHall
 
 KIOSK = Author("kiosk", device="kiosk-of-tests")

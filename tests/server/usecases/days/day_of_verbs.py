@@ -14,8 +14,8 @@ from server.domain.visits.needs import Need
 from server.domain.visits.verb_limits import ReturnPlace
 from server.store.counters import open_place
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hours.decide_break import decide_break
-from server.usecases.legs.note_needs import note_needs
+from server.usecases.hours.opening import decide_break
+from server.usecases.legs import note_needs
 from server.usecases.visits.leg_verbs import (
     Destination,
     add_service,

@@ -19,11 +19,10 @@ from server.store.journal.verify import verify_journal
 from server.store.tables import PROJECTIONS
 from server.store.transactions.database import Database
 from server.store.visits.open_legs import OpenLegs
+from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer, read_counter, read_waiting
 from server.usecases.hall.read_board import BoardChanged, read_board
-from server.usecases.hall.read_counter import CounterAnswer, read_counter
 from server.usecases.hall.read_queue import QueueAnswer, read_queue
-from server.usecases.hall.read_waiting import WaitingAnswer, read_waiting
-from server.usecases.tickets.issue_ticket import issue_ticket
+from server.usecases.tickets.issuing import issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from tests.harness.live_frames import faults_of
 from tests.harness.sql import all_rows, as_write

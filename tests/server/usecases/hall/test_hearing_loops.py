@@ -19,11 +19,11 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.hall.read_screen import read_screen
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.hall.screen import read_screen
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import read_ticket
+from server.usecases.waits import Estimates
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import HALLS

@@ -15,22 +15,19 @@ from server.ids import new_id
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
 from server.usecases.answers import Leg
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hall.hall_answers import BreakOfHall, ClosedHall
+from server.usecases.hall.counter_view import read_counter
+from server.usecases.hall.counter_work import BreakOfHall, ClosedHall
 from server.usecases.hall.read_board import read_board
-from server.usecases.hall.read_counter import read_counter
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.hall.read_wall import read_wall
-from server.usecases.hours.close_day import close_day
-from server.usecases.hours.decide_break import decide_break
-from server.usecases.hours.read_day_end import read_day_end
-from server.usecases.tickets.issue_before_opening import SeriesRequest, distribute
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.hall.wall import read_wall
+from server.usecases.hours.opening import close_day, decide_break, read_day_end
+from server.usecases.tickets.issued_ticket import IssuedTicket
+from server.usecases.tickets.issuing import SeriesRequest, TicketRequest, distribute, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import read_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.tickets.ticket_page import read_ticket
+from server.usecases.waits import Estimates
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 

@@ -13,12 +13,17 @@ from server.domain.refusals import Refusal
 from server.store.incidents import OwnReceivers, Receiver
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.incidents.answer_incident import AnsweredIncident, Answering, answer_incident
-from server.usecases.incidents.end_incident import end_incident
-from server.usecases.incidents.escalate_incidents import escalate_incidents
-from server.usecases.incidents.raise_incident import Reach, raise_incident
-from server.usecases.incidents.read_incidents import IncidentsAnswer, read_incidents
-from server.usecases.incidents.who_receives import read_receivers
+from server.usecases.incidents.course import (
+    AnsweredIncident,
+    Answering,
+    Reach,
+    answer_incident,
+    end_incident,
+    escalate_incidents,
+    raise_incident,
+    read_receivers,
+)
+from server.usecases.incidents.lists import IncidentsAnswer, read_incidents
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 

@@ -13,11 +13,10 @@ from server.domain.incidents import NoteRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.incidents import write_note as write_note_module
-from server.usecases.incidents.incidents_to_attend import incidents_to_attend
-from server.usecases.incidents.raise_incident import Reach, raise_incident
-from server.usecases.incidents.read_notes import read_notes, read_summaries
-from server.usecases.incidents.write_note import change_note, write_note
+from server.usecases.incidents import notes as write_note_module
+from server.usecases.incidents.course import Reach, raise_incident
+from server.usecases.incidents.lists import incidents_to_attend
+from server.usecases.incidents.notes import change_note, read_notes, read_summaries, write_note
 from server.usecases.journal.erase_expired import purge
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import one_row

@@ -21,7 +21,7 @@ from server.usecases.people.invitations import invite
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
 from server.usecases.quality.read_indicators import read_indicators
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands

@@ -15,18 +15,18 @@ from server.store.memory.pseudonyms import Pseudonyms
 from server.store.people.accounts import Grant
 from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
-from server.usecases.counters.leave_counters import leave_counters
+from server.usecases.counters.left_counters import leave_counters
 from server.usecases.counters.own_session import keep_session
-from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.journal.erase_expired import purge
 from server.usecases.journal.read_journal import JournalSearch, read_journal
 from server.usecases.people.accounts import NewAccount, create_account, remove_account
 from server.usecases.people.sessions import begin_session, end_every_session
 from server.usecases.quality.individual_figures import decide_individual_figures, read_individual_figures
 from server.usecases.quality.read_indicators import read_indicators
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from server.usecases.visits.undo_gesture import undo

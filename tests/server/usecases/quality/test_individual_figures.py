@@ -16,7 +16,7 @@ from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     read_individual_figures,
 )
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served

@@ -16,13 +16,13 @@ from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publish_configuration import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.legs.following_leg import StatedResult
+from server.usecases.legs import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import execute

@@ -11,7 +11,7 @@ from server.domain.retention import SCHEDULE
 from server.store.operation.erase_expired import ERASE
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.hours.close_day import close_day
+from server.usecases.hours.opening import close_day
 from server.usecases.journal.erase_expired import purge
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite

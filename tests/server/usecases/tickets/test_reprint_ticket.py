@@ -11,8 +11,8 @@ from server.store.printing.print_jobs import last_job_of_visit
 from server.store.transactions.database import Database
 from server.usecases.devices.pairing import add_place
 from server.usecases.printing.set_printer import SharedPrinter, set_printer
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.reprint_ticket import reprint_ticket
+from server.usecases.tickets.issued_ticket import reprint_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

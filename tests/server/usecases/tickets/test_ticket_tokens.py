@@ -11,10 +11,9 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.tables import metadata
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database
-from server.usecases.tickets.give_up_ticket import leg_of_token
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.reprint_ticket import reprint_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
+from server.usecases.tickets.issued_ticket import IssuedTicket, reprint_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import leg_of_token
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import AGENT, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

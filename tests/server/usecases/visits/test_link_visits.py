@@ -10,13 +10,13 @@ from server.domain.refusals import Refusal
 from server.domain.visits.linked_visits import MOST_LINKED
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
-from server.usecases.hall.read_counter import read_counter
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
-from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.tickets.greetings import GreetedAt, count_greeting
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import give_up
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, cancel, finish, no_show, transfer
 from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit

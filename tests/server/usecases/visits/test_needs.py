@@ -13,13 +13,13 @@ from server.ids import new_id
 from server.store.transactions.database import Database
 from server.store.visits.visits import needs_noted
 from server.usecases.answers import Leg
-from server.usecases.calling.call_next import AtCounter, call_chosen, call_next
+from server.usecases.calling import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.hours.close_day import close_day
-from server.usecases.legs.note_needs import note_needs
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
-from server.usecases.tickets.ticket_answers import IssuedTicket
+from server.usecases.hours.opening import close_day
+from server.usecases.legs import note_needs
+from server.usecases.tickets.issued_ticket import IssuedTicket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, hold, release, transfer
 from server.usecases.visits.undo_gesture import undo

@@ -8,8 +8,8 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.tickets.count_greeting import GreetedAt, count_greeting
-from server.usecases.tickets.give_up_ticket import give_up, take_back
+from server.usecases.tickets.greetings import GreetedAt, count_greeting
+from server.usecases.tickets.ticket_page import give_up, take_back
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, no_show, recall, start, transfer
 from server.usecases.visits.undo_gesture import last_gesture, undo

@@ -7,12 +7,11 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
-from server.usecases.hall.read_counter import read_counter
-from server.usecases.legs.following_leg import StatedResult
-from server.usecases.tickets.give_up_ticket import give_up
-from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.hall.counter_view import read_counter
+from server.usecases.legs import StatedResult
+from server.usecases.tickets.ticket_page import give_up, read_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import (
     Destination,
@@ -24,7 +23,7 @@ from server.usecases.visits.leg_verbs import (
     transfer,
 )
 from server.usecases.visits.wait_again import park, postpone, reinstate, resume, return_parked
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (
     AGENT,

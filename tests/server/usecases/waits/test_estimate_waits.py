@@ -12,7 +12,8 @@ from server.domain.hours.half_days import AtBreak
 from server.domain.waits.estimate import AfterClosing, WaitRange, estimate_at
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases import waits as estimate_waits
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
@@ -20,16 +21,15 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
 )
 from server.usecases.hall.read_board import read_queues
-from server.usecases.hours.decide_break import decide_break
-from server.usecases.tickets.issue_ticket import TicketRequest, issue_ticket
+from server.usecases.hours.opening import decide_break
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.read_menu import read_menu
-from server.usecases.tickets.read_ticket import read_ticket
+from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import finish, hold, release, start
 from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.visits.wait_again import park
-from server.usecases.waits import estimate_waits
-from server.usecases.waits.estimate_waits import Estimates
+from server.usecases.waits import Estimates
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
 from tests.server.usecases.hours.test_half_days import at

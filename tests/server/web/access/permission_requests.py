@@ -25,7 +25,7 @@ from server.usecases.complaints.add_entry import add_entry
 from server.usecases.configuration.publish_configuration import publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.hall_checks.checks import add_check
-from server.usecases.incidents.raise_incident import Reach, raise_incident
+from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.reports.approve_report import approve_report

@@ -17,10 +17,9 @@ from server.live.publication.call_message import CallAnnounced
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
-from server.usecases.hall.read_counter import CounterAnswer
+from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer
 from server.usecases.hall.read_queue import QueueAnswer
-from server.usecases.hall.read_waiting import WaitingAnswer
-from server.usecases.incidents.raise_incident import Reach, raise_incident
+from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.printing.print_trial import print_trial
 from tests.harness.live_frames import faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted

@@ -24,7 +24,7 @@ from server.usecases.journal.verify_journals import verify_apart
 from server.usecases.people.api_keys import NewKey, create_api_key
 from server.usecases.printing.change_roll import change_roll
 from server.usecases.quality.individual_figures import decide_individual_figures
-from server.usecases.tickets.stop_tickets import stop_tickets
+from server.usecases.tickets.issue_limits import stop_tickets
 from tests.harness.sql import execute, one_row
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite

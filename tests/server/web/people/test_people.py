@@ -11,7 +11,7 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.store.people.accounts import AccountRow, Grant
 from server.store.transactions.database import Database
-from server.usecases.calling.call_next import AtCounter, call_next
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import Described, set_password
 from server.usecases.people.invitations import invite

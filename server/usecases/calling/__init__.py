@@ -1,1 +1,0 @@
-"""Use cases: calling: who is called next, and why."""

@@ -1,0 +1,194 @@
+"""The incidents that a page shows, and those that ask for attention."""
+
+from collections.abc import Iterator
+from typing import TypedDict
+
+from hardware.json_types import Count, InstantText
+from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.incidents import MISSING_WITHIN, Incident, IncidentState
+from server.domain.instants import text_or_none, to_text
+from server.domain.languages import FRENCH, Texts
+from server.domain.people.roles import Permission
+from server.store.configuration.halls import all_halls
+from server.store.incidents import incidents_without_note, shown_incidents
+from server.store.transactions.database import Database
+from server.usecases.hall_view import hall_state
+
+
+class IncidentAnswerer(TypedDict):
+    """Who comes."""
+
+    role: str
+    labels: Texts | None
+    """Of the counter they hold, by language; null: none."""
+    hall: str | None
+    """The name of their hall; null: that of the incident."""
+
+
+class IncidentOfHall(TypedDict):
+    """An incident that nobody has ended."""
+
+    incident: str
+    counter: str | None
+    """The id of its counter; null: the reception desk."""
+    labels: Texts | None
+    """Of its counter, by language; null: the reception desk."""
+    state: IncidentState
+    is_beyond: bool
+    """People of other halls see it too."""
+    presses: Count
+    raised_at: InstantText
+    answered_at: InstantText | None
+    answered_by: IncidentAnswerer | None
+
+
+class HallIncidents(TypedDict):
+    """The incidents of a hall."""
+
+    hall: str
+    """The slug of the hall."""
+    epoch: str
+    """New when the hall was created or restored; another epoch is always newer."""
+    version: Count
+    """Grows by one with each fact of the hall."""
+    as_of: InstantText
+    name: str
+    """Of the site and the hall."""
+    incidents: list[IncidentOfHall]
+
+
+class IncidentsAnswer(TypedDict):
+    """The incidents that a page shows: those of its hall, and of other halls those that went beyond."""
+
+    own: list[str]
+    """The incidents (ids) that this person raised in the hall."""
+    answered: list[str]
+    """The incidents (ids) that this person answered in the hall."""
+    halls: list[HallIncidents]
+
+
+def read_hall_incidents(database: Database, hall: str) -> HallIncidents:
+    """The incidents of a hall (id) that pages show. Refusal: unknown_hall."""
+    with database.read() as rows:
+        state = hall_state(database, rows, hall)
+        found = shown_incidents(rows, hall, database.clock.now())
+    return {
+        **state.position_message,
+        "name": _name(state.configuration),
+        "incidents": [_answer(database, state.configuration, each) for each in found],
+    }
+
+
+def read_incidents(database: Database, hall: str, author: Author, *, hears_beyond: bool) -> IncidentsAnswer:
+    """What a page of a hall (id) shows to an author; `hears_beyond`: also from other sites.
+
+    Of other halls only the incidents that have gone beyond theirs. Refusal: unknown_hall.
+    """
+    now = database.clock.now()
+    with database.read() as rows:
+        own = shown_incidents(rows, hall, now)
+    halls = [read_hall_incidents(database, hall)]
+    for other, is_near in other_halls(database, hall).items():
+        if not (is_near or hears_beyond):
+            continue
+        found = read_hall_incidents(database, other)
+        found["incidents"] = [each for each in found["incidents"] if each["is_beyond"]]
+        halls.append(found)
+    return {
+        "own": [each.id for each in own if each.is_own_of(author)],
+        "answered": [each.id for each in own if author.is_same(each.answered_by)],
+        "halls": halls,
+    }
+
+
+def other_halls(database: Database, hall: str) -> dict[str, bool]:
+    """The other halls (ids) than one (id), and whether each is of the same site."""
+    with database.read() as rows:
+        halls = [each for each in all_halls(rows) if each.is_configured]
+        sites = {each.id: database.configurations.of(rows, each).site.slug for each in halls}
+    return {each: site == sites[hall] for each, site in sites.items() if each != hall}
+
+
+def _name(configuration: HallConfiguration) -> str:
+    """The hall as people elsewhere know it: with its site, unless its own name says that too."""
+    site, hall = configuration.site.name, configuration.name
+    return hall if site in hall else f"{site}, {hall}"
+
+
+def _answer(database: Database, configuration: HallConfiguration, incident: Incident) -> IncidentOfHall:
+    return {
+        "incident": incident.id,
+        "counter": incident.counter,
+        "labels": _labels(configuration, incident.counter),
+        "state": incident.state,
+        "is_beyond": incident.escalated_at is not None,
+        "presses": incident.joins + 1,
+        "raised_at": to_text(incident.raised_at),
+        "answered_at": text_or_none(incident.answered_at),
+        "answered_by": _answerer(database, incident),
+    }
+
+
+def _answerer(database: Database, incident: Incident) -> IncidentAnswerer | None:
+    if incident.answered_role is None or incident.answered_hall is None:
+        return None
+    there = database.configuration(incident.answered_hall)
+    return {
+        "role": incident.answered_role,
+        "labels": _labels(there, incident.answered_counter),
+        "hall": None if incident.answered_hall == incident.hall else _name(there),
+    }
+
+
+def _labels(configuration: HallConfiguration, counter: str | None) -> Texts | None:
+    """The labels of a counter (id) by language; its id once it is gone."""
+    if counter is None:
+        return None
+    found = configuration.counters.get(counter)
+    return {FRENCH: counter} if found is None else found.every_label()
+
+
+def incidents_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """Incidents that nobody answers, of the halls where the reader receives them.
+
+    Those of the last seven days without a note, of the halls that the reader oversees.
+    """
+    for hall in reach.halls_where(Permission.RECEIVE_INCIDENTS):
+        with database.read() as rows:
+            shown = shown_incidents(rows, database.hall_id(hall.hall), reach.now)
+        for incident in shown:
+            if incident.answered_at is None:
+                yield _row(hall, incident, reach, AttentionKind.INCIDENT_UNANSWERED, Urgency.NOW)
+    for hall in reach.halls_where(Permission.SUPERVISE):
+        since = reach.now - MISSING_WITHIN
+        with database.read() as rows:
+            missing = incidents_without_note(rows, database.hall_id(hall.hall), since, of=None)
+        for incident in missing:
+            if not incident.is_shown(reach.now):
+                yield _row(hall, incident, reach, AttentionKind.INCIDENT_WITHOUT_NOTE, Urgency.TODAY)
+
+
+def _row(
+    hall: HallConfiguration,
+    incident: Incident,
+    reach: AttentionReach,
+    kind: AttentionKind,
+    urgency: Urgency,
+) -> AttentionRow:
+    place = None if incident.counter is None else hall.counters.get(incident.counter)
+    label = (
+        reach.translate("incidents.place.reception", reach.language)
+        if place is None
+        else place.label_in(reach.language)
+    )
+    return AttentionRow(
+        kind=kind,
+        urgency=urgency,
+        since=incident.raised_at,
+        site=hall.site.slug,
+        sentence=f"incidents.to_attend.{kind.removeprefix('incident_')}",
+        path=f"/incidents?hall={hall.hall}",
+        values={"place": label},
+    )

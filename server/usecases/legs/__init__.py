@@ -1,1 +1,0 @@
-"""Use cases: legs of visits: what gestures on them share."""

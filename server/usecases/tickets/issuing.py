@@ -1,0 +1,360 @@
+"""Issue a ticket: one transaction writes the number, the visit, its leg, its access and its print job.
+
+Before the doors open, tickets are given as a numbered series: one ticket a person.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.domain.appointments.check_in import appointment_checked_in
+from server.domain.author import Author
+from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
+from server.domain.calling.waiting_legs import arrival_class
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.instants import to_text
+from server.domain.refusals import Refusal
+from server.domain.tickets.numbering import next_rank, number_text
+from server.domain.visits.facts import (
+    ExceptionalVisit,
+    NewLeg,
+    NewVisit,
+    TicketChannel,
+    ticket_issued,
+    ticket_not_issued,
+)
+from server.domain.waits.estimate import Quote
+from server.ids import new_id, new_short_code, token_digest
+from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
+from server.store.journal.erasables import keep_erasable
+from server.store.printing.print_jobs import queue_job
+from server.store.tickets.numbers_given import SeriesOfDay, has_ticket
+from server.store.tickets.ticket_access import NewAccess, insert_access
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.answers import quoted_answer
+from server.usecases.appointments.check_in import (
+    AppointmentArrival,
+    Arriving,
+    Claim,
+    arrival,
+    arrival_answer,
+    demand_of,
+    match_appointment,
+)
+from server.usecases.find_configured import find_service
+from server.usecases.hours.opening import end_of_next_day, opening_now
+from server.usecases.legs import record_needs
+from server.usecases.printing.read_prints import PrintState, queued_answer
+from server.usecases.tickets.issue_limits import IssueRequest, check_finish, check_open, check_quota
+from server.usecases.tickets.issued_ticket import IssuedTicket, KeptTicket, answered_again, pressed_before
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRequest:
+    """A ticket that a kiosk, a reception desk or a program requests.
+
+    `press_id` names one press: repeated, it gives the same ticket. `kiosk`: the one whose printer prints,
+    None prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of
+    the visitor, whose service then counts instead of `service`. `exceptional_reason`: the code of why a
+    visitor without an appointment is received for a service that needs one; the ticket is then one of the
+    service that receives such visitors.
+    """
+
+    service: str
+    press_id: str
+    language: str = "fr"
+    is_priority: bool = False
+    channel: TicketChannel = "kiosk"
+    kiosk: str | None = None
+    needs: tuple[str, ...] = ()
+    is_early: bool = False
+    claim: Claim | None = None
+    exceptional_reason: str | None = None
+
+
+type QuoteOf = Callable[[str, str, int], Quote | None]
+"""Estimates the wait for a service, a class and a number of people ahead; None where it cannot."""
+
+
+def issue_ticket(
+    database: Database,
+    hall: str,
+    author: Author,
+    request: TicketRequest,
+    *,
+    quote: QuoteOf = lambda _, __, ___: None,
+    write_key: WriteKey | None = None,
+) -> IssuedTicket:
+    """The ticket; `is_new`: whether this press issued it. `quote` estimates the wait that is announced.
+
+    Refusals: unknown_service, unknown_reason, press_elsewhere, those of the transaction. Refusals that are
+    counted as a ticket not issued: closed, stopped, full, too_late, appointment_only, numbers_exhausted. They
+    are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
+    """
+
+    def issue(transaction: HallTransaction) -> FirstAnswer[IssuedTicket | Refusal, KeptTicket]:
+        arriving = _arriving(transaction, request)
+        service = arriving.service
+        now = opening_now(transaction.configuration, service.id, transaction.now)
+        place = _place(transaction, arriving, request, on=now.on)
+        if place.is_pressed:
+            return FirstAnswer(pressed_before(database, transaction, request.press_id))
+        try:
+            is_expected = arriving.appointment is not None
+            issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
+            opens_at = check_open(transaction, issue_request)
+            if arriving.exceptional is None:
+                check_quota(transaction, issue_request)
+            quoted = _quoted(quote, arriving, place)
+            check_finish(transaction, issue_request, None if quoted is None else quoted.median_s)
+            visit, leg = _visit_and_leg(transaction, arriving, request, place=place, quote=quoted)
+            leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
+        except Refusal as refusal:
+            if arriving.exceptional is None:
+                fact = ticket_not_issued(
+                    new_id(), now.on, service=service.id, reason=refusal.code, device=author.device
+                )
+                transaction.record(fact)
+            return FirstAnswer(refusal)
+        else:
+            token = database.ticket_tokens.of(visit.id)
+            kept = _issue(
+                transaction, visit, leg, of=service, request=request, ahead=place.ahead, token=token
+            )
+            appointment = _checked_in(transaction, arriving, visit, request)
+            if appointment is not None:
+                kept["appointment"] = appointment
+            answer: IssuedTicket = {**kept, "token": token, "is_repeated": False}
+            return FirstAnswer(answer, kept)
+
+    def repeat(transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
+        return answered_again(database, transaction, kept)
+
+    answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
+    if request.claim is not None:
+        return match_appointment(transaction, request.claim, request.press_id)
+    return _without_appointment(transaction.configuration, request)
+
+
+def _without_appointment(configuration: HallConfiguration, request: TicketRequest) -> Arriving:
+    """A visitor of the service, or for an exceptional reason of the service that receives such visitors."""
+    service = find_service(configuration, request.service)
+    reason, exceptional = request.exceptional_reason, service.exceptional
+    if reason is None:
+        return Arriving(service, service.series)
+    if exceptional is None or reason not in exceptional.reasons:
+        raise Refusal("unknown_reason", service=service.id, reason=reason)
+    receiving = find_service(configuration, exceptional.received_by)
+    return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
+
+
+def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote | None:
+    """The wait that is announced; None for an appointment that keeps its class: its hour counts."""
+    if arriving.booked_at is not None and place.leg_class != WALK_IN:
+        return None
+    return quote(arriving.service.id, place.leg_class, place.ahead)
+
+
+def _checked_in(
+    transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: TicketRequest
+) -> AppointmentArrival | None:
+    """Checks in the appointment of a visitor; None without one."""
+    stands = arrival(arriving, transaction.now)
+    if arriving.appointment is None or stands is None:
+        return None
+    demand = demand_of(transaction, request.claim, visit.business_day)
+    transaction.record(appointment_checked_in(arriving.appointment, visit.id, arrival=stands, demand=demand))
+    return arrival_answer(transaction.configuration, arriving.service.id, arriving.booked_at, transaction.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _IssueContext:
+    """What a ticket depends on: whether its press gave one already, the last rank, how many are ahead."""
+
+    on: date
+    is_pressed: bool
+    is_stopped: bool
+    last: int | None
+    offset: int
+    ahead: int
+    leg_class: str
+    priority: str
+
+
+def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
+    series = arriving.series
+    return SeriesOfDay(
+        hall,
+        on,
+        arriving.service.id,
+        series.prefix,
+        epoch,
+        series.first + offset,
+        series.highest + offset,
+    )
+
+
+def _place(
+    transaction: HallTransaction, arriving: Arriving, request: TicketRequest, *, on: date
+) -> _IssueContext:
+    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
+    priority = "declared" if request.is_priority else "none"
+    leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
+    is_pressed = has_ticket(transaction, request.press_id)
+    given = transaction.given(
+        _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
+    )
+    last = None if given.last is None else given.last - offset
+    # behind those of the same instant, as when a clock that stepped back stands still
+    last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
+    ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
+    return _IssueContext(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
+
+
+def _issue(
+    transaction: HallTransaction,
+    visit: NewVisit,
+    leg: NewLeg,
+    *,
+    of: Service,
+    request: TicketRequest,
+    ahead: int,
+    token: str,
+) -> KeptTicket:
+    """Issues the ticket. Only the digest of its token is kept."""
+    short_code = new_short_code()
+    access = NewAccess(
+        visit=visit.id,
+        hall=transaction.hall,
+        token_digest=token_digest(token),
+        short_code=short_code,
+        business_day=visit.business_day,
+        press=request.press_id,
+        press_by=transaction.author.device or transaction.author.id,
+        expires_at=end_of_next_day(transaction.configuration, visit.business_day),
+    )
+    insert_access(transaction, access)
+    transaction.record(ticket_issued(visit, leg, ahead=ahead))
+    if request.needs:
+        record_needs(transaction, visit.id, request.needs, on=visit.business_day)
+    job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)
+    quoted = quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s)
+    return {
+        "visit": visit.id,
+        "number": visit.number,
+        "service": leg.service,
+        "service_names": dict(of.names),
+        "issued_at": to_text(transaction.now),
+        "ahead": ahead,
+        "wait": quoted["wait"],
+        "why_no_wait": quoted["why_no_wait"],
+        "short_code": short_code,
+        "print": job,
+        "is_new": True,
+    }
+
+
+def _visit_and_leg(
+    transaction: HallTransaction,
+    arriving: Arriving,
+    request: TicketRequest,
+    *,
+    place: _IssueContext,
+    quote: Quote | None,
+) -> tuple[NewVisit, NewLeg]:
+    """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
+    service, series = arriving.service, arriving.series
+    reference = reference_at(transaction.now, arriving.booked_at)
+    rank = next_rank(place.last, series) + place.offset
+    number = number_text(series.prefix, rank)
+    until = end_of_next_day(transaction.configuration, place.on)
+    visit = NewVisit(
+        id=new_id(),
+        business_day=place.on,
+        series=series.prefix,
+        incarnation=transaction.epoch,
+        rank=rank,
+        number=number,
+        channel=request.channel,
+        language=keep_erasable(transaction, request.language, until=until),
+        device=transaction.author.device,
+        exceptional=arriving.exceptional,
+    )
+    leg = NewLeg(
+        id=new_id(),
+        position=1,
+        service=service.id,
+        queue=service.queue,
+        visit_class=place.leg_class,
+        priority=place.priority,
+        target_s=service.target_for(place.leg_class),
+        sort_key=sort_key(place.leg_class, reference, number),
+        arrived_at=transaction.now,
+        issued_at=transaction.now,
+        configuration_revision=transaction.configuration.revision,
+        series=series.prefix,
+        reference_at=reference,
+        booked_at=arriving.booked_at,
+        quoted_low_s=quote.low_s if quote else None,
+        quoted_median_s=quote.median_s if quote else None,
+        quoted_high_s=quote.high_s if quote else None,
+    )
+    return visit, leg
+
+
+def _queue_print(
+    transaction: HallTransaction, request: TicketRequest, *, visit: str, ahead: int
+) -> PrintState | None:
+    printing = transaction.configuration.printing_for(request.kiosk or "")
+    if printing is None:
+        return None
+    content = {"kind": "ticket", "language": request.language, "ahead": ahead}
+    job = queue_job(transaction, printing.id, visit=visit, copy=1, content=content, given_by=request.kiosk)
+    return queued_answer(job, other_printer=None if printing.id == request.kiosk else printing.label)
+
+
+MOST_AT_ONCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """`count` tickets of a service, printed at a kiosk (id); None: the visitors scan or note them."""
+
+    service: str
+    press_id: str
+    count: int = 1
+    language: str = "fr"
+    kiosk: str | None = None
+
+
+def distribute(
+    database: Database,
+    hall: str,
+    author: Author,
+    request: SeriesRequest,
+    *,
+    quote: QuoteOf = lambda _, __, ___: None,
+) -> list[IssuedTicket]:
+    """The tickets in order. A repeated press gives the same tickets, and those that were missing.
+
+    Refusals: as issue_ticket; `closed` before the hall's time of distribution.
+    """
+    found = []
+    for place in range(request.count):
+        ticket = TicketRequest(
+            service=request.service,
+            press_id=f"{request.press_id}-{place}",
+            language=request.language,
+            channel="distribution",
+            kiosk=request.kiosk,
+            is_early=True,
+        )
+        found.append(issue_ticket(database, hall, author, ticket, quote=quote))
+    return found

@@ -1,0 +1,400 @@
+"""The cached estimate of each hall, from the calling rule played forward. Answers only read it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.calling.queue_order import PRIORITY, WALK_IN
+from server.domain.calling.waiting_legs import CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.hours.half_days import last_closing
+from server.domain.refusals import Refusal
+from server.domain.visits.transitions import LegState
+from server.domain.waits.estimate import (
+    AfterClosing,
+    Estimate,
+    Quote,
+    WaitSubject,
+    estimate_at,
+    estimate_hall,
+    estimate_linked,
+    estimate_services,
+    new_in,
+    pace_of,
+    pool_paces,
+    residual_s,
+)
+from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
+from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
+from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
+from server.store import hours
+from server.store.counters import SessionPlace, open_places
+from server.store.engine.rows import Rows
+from server.store.transactions.database import Database
+from server.store.visits.legs import (
+    LegRow,
+    ReceivedLeg,
+    as_queued,
+    open_legs,
+    received_last,
+    waiting_by_queue,
+)
+from server.store.visits.links import linked_visits
+from server.store.visits.open_legs import OpenLegs
+from server.usecases.calling import count_open_places, profile_of
+from server.usecases.counters.own_session import wrapping_up
+from server.usecases.hall_view import HallState, hall_state
+
+type Receiving = tuple[CounterNow, Sequence[SessionPlace]]
+"""An agent, or a counter where visitors work by themselves, with the places of its session."""
+
+
+def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
+    """The agents who receive visitors in a hall (id), one visitor at a time; those in a pause are left out.
+
+    The counters of one session count as one agent, except those where visitors work by themselves.
+    """
+    configuration, as_of = state.configuration, state.position.as_of
+    services = configuration.services
+    open_now = [place for place in open_places(rows, hall) if not place.is_paused]
+    opened = open_legs(rows, hall)
+    people = Counter(leg.counter for leg in opened if leg.state != LegState.PARKED)
+    wrap_ups = wrapping_up(rows, hall, configuration, open_now, as_of)
+    by_agent: dict[str, list[SessionPlace]] = {}
+    for place in open_now:
+        by_agent.setdefault(agent_of(configuration, place), []).append(place)
+    found: list[Receiving] = []
+    for agent, places in by_agent.items():
+        at = [place.counter for place in places]
+        here = sum(people[counter] for counter in at)
+        ends = (wrap_ups[counter] for counter in at if counter in wrap_ups)
+        wraps_up_s = max(((until - as_of).total_seconds() for until in ends), default=0.0)
+        queues = frozenset(
+            services[each].queue for place in places for each in place.services if each in services
+        )
+        is_free = not here and not wraps_up_s
+        counter = CounterNow(
+            agent,
+            queues,
+            is_free,
+            wraps_up_s=0.0 if here else wraps_up_s,
+            also_here=max(0, here - 1),
+            services=frozenset(each for place in places for each in place.services),
+        )
+        found.append((counter, places))
+    return found
+
+
+def agent_of(configuration: HallConfiguration, place: SessionPlace) -> str:
+    """The session of a place, or the counter itself where visitors work by themselves."""
+    counter = configuration.counters.get(place.counter)
+    return place.counter if counter is not None and counter.is_self_service else place.session
+
+
+def rest_now(rows: Rows, hall: str, state: HallState) -> UpcomingBreak | None:
+    """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
+    now = state.position.as_of
+    at = hours.carried_over(rows, hall, state.configuration, now)
+    if at is None:
+        return None
+    return UpcomingBreak((at.begins_at - now).total_seconds(), (at.resumes_at - now).total_seconds())
+
+
+def closes_in_s(configuration: HallConfiguration, now: datetime) -> dict[str, float]:
+    """Seconds until each service closes for the day, by service; absent where it goes on after midnight.
+
+    Once it has closed, agents receive those who still wait until the day ends: seconds until then.
+    """
+    return {
+        service.id: (closes_at - now).total_seconds()
+        for service in configuration.services.values()
+        if (closes_at := last_closing(configuration.calendar_of(service.id), now)) is not None
+    }
+
+
+def linked_now(database: Database, rows: Rows, state: HallState) -> tuple[LinkedNow, ...]:
+    """The linked visits that wait, and which agent receives one of them. Without links, no leg is read."""
+    remembered = database.remembered_legs(state.row.id)
+    is_current = remembered is not None and remembered.length >= state.row.journal_length
+    if not (remembered.has_links if is_current and remembered else linked_visits(rows, state.row.id)):
+        return ()
+    legs = database.open_legs(rows, state.row)
+    places = open_places(rows, state.row.id)
+    agents = {place.counter: agent_of(state.configuration, place) for place in places}
+    waiting_of: dict[str, list[LegRow]] = {}
+    at: dict[str, str] = {}
+    for leg in legs:
+        link = legs.link(leg.visit)
+        if link is None:
+            continue
+        if leg.state == LegState.WAITING:
+            waiting_of.setdefault(link, []).append(leg)
+        elif leg.state != LegState.PARKED:
+            at[link] = agents.get(str(leg.counter), str(leg.counter))
+    return tuple(
+        _linked(legs, together, at.get(link))
+        for link, together in waiting_of.items()
+        if link in at or len(together) > 1
+    )
+
+
+def _linked(legs: OpenLegs, together: list[LegRow], at: str | None) -> LinkedNow:
+    members = (
+        LinkedMember(leg.visit, leg.queue, legs.ahead(leg.queue, leg.sort_key))
+        for leg in sorted(together, key=lambda leg: (leg.reference_at, leg.id))
+    )
+    return LinkedNow(tuple(members), at)
+
+
+AFTER_ALL = "~" * 12
+"""A ticket number that sorts behind all that were issued at the same instant."""
+_AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
+
+
+def predict_calls(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Iterable[Receiving],
+    paces: Mapping[str, ServicePace],
+    now: datetime,
+) -> dict[str, float]:
+    """Seconds until the call of each waiting visit, and of a newcomer in each service (key: `new_in`).
+
+    Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
+    session is none of this version.
+    """
+    receiving, opened = list(receiving), list(legs)
+    waiting = [leg for leg in opened if leg.state == LegState.WAITING]
+    at_counter = {leg.counter: leg for leg in opened if leg.state in _AT_COUNTER}
+    services = {each.id: each for each in configuration.services.values() if each.queue in paces}
+    found = called_in_s(
+        HallAhead(
+            now=now,
+            time_zone=ZoneInfo(configuration.site.time_zone),
+            callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
+            legs=[
+                as_queued(leg, legs.needs(leg.visit), link=legs.link(leg.visit))
+                for leg in waiting
+                if leg.service in services
+            ],
+            newcomers=dict(_newcomers(services.values(), now)),
+            takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
+            mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
+            counters_open=count_open_places(
+                (place for _, places in receiving for place in places), configuration
+            ),
+        )
+    )
+    visits = {leg.id: leg.visit for leg in waiting}
+    return {visits.get(key, key): in_s for key, in_s in found.items()}
+
+
+def _caller(
+    configuration: HallConfiguration,
+    legs: OpenLegs,
+    receiving: Receiving,
+    at_counter: Mapping[str | None, LegRow],
+    paces: Mapping[str, ServicePace],
+) -> ExpectedCaller:
+    counter, places = receiving
+    found, linked, rest_s = [], None, counter.wraps_up_s
+    for place in places:
+        leg = at_counter.get(place.counter)
+        configured = configuration.counters.get(place.counter)
+        calling = CallingCounter(
+            place.counter, frozenset(place.services), configured is not None and configured.is_step_free
+        )
+        found.append((calling, profile_of(configuration, place.terms)))
+        if leg is not None:
+            rest_s += residual_s(paces[leg.queue]) if leg.queue in paces else 0.0
+            link = legs.link(leg.visit)
+            linked = linked if link is None else LinkedTurn(link, leg.number)
+    return ExpectedCaller(tuple(found), rest_s, linked)
+
+
+def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
+    """The legs of visitors who would take a ticket of each service now, with and without a priority."""
+    for service in services:
+        for leg_class in (WALK_IN, PRIORITY):
+            key = new_in(service.id, has_priority=leg_class == PRIORITY)
+            yield (
+                key,
+                QueuedLeg(
+                    id=key,
+                    number=AFTER_ALL,
+                    series=service.series.prefix,
+                    service=service.id,
+                    queue=service.queue,
+                    leg_class=leg_class,
+                    reference=now,
+                    issued_at=now,
+                    target_s=service.target_for(leg_class),
+                ),
+            )
+
+
+MOST_RECENT = 600
+"""How many of the legs received last tell how long services take."""
+PACES_KEPT_S = 60.0
+"""How long the paces of a hall's services are kept before they are read again."""
+AGED_EVERY_S = 5.0
+"""An older estimate is computed again where time alone changes it (a break that comes nearer, a wrap-up)."""
+
+
+@dataclass
+class HallEstimate:
+    """The waits of a hall at `as_of`: its state as estimates read it, and the waits of a ticket taken then.
+
+    `ranges`: by queue; `by_service`: by service.
+    """
+
+    now: HallSnapshot
+    ranges: dict[str, Estimate]
+    by_service: dict[str, Estimate]
+    as_of: datetime
+
+
+@dataclass
+class Estimates:
+    """The estimates of every hall, by id."""
+
+    database: Database
+    by_hall: dict[str, HallEstimate] = field(default_factory=dict)
+    _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
+
+    def refresh(self, hall: str) -> HallEstimate:
+        """Computes the estimate of a hall (id) from its committed state."""
+        with self.database.read() as rows:
+            state = hall_state(self.database, rows, hall)
+            paces = self._paces_of(rows, hall, state.configuration)
+            counts = waiting_by_queue(rows, hall)
+            receiving = receiving_now(rows, hall, state)
+            rest = rest_now(rows, hall, state)
+            linked = linked_now(self.database, rows, state)
+            called_in_s = self._predict_calls(
+                rows, state, receiving, paces, sum(each.people for each in counts.values())
+            )
+        queues = [
+            QueueNow(
+                queue.id,
+                counts[queue.id].people if queue.id in counts else 0,
+                paces[queue.id],
+                queue.services,
+            )
+            for queue in state.configuration.queues.values()
+            if queue.id in paces
+        ]
+        now = HallSnapshot(
+            queues,
+            [counter for counter, _ in receiving],
+            rest,
+            linked,
+            called_in_s,
+            closes_in_s(state.configuration, state.position.as_of),
+        )
+        return self._reckoned(hall, now, state.position.as_of)
+
+    def _reckoned(self, hall: str, now: HallSnapshot, as_of: datetime) -> HallEstimate:
+        self.by_hall[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
+        return found
+
+    def of(self, hall: str) -> HallEstimate:
+        """The cached estimate of a hall (id). The first time it is read; computed again as time goes by."""
+        found = self.by_hall.get(hall)
+        if found is None:
+            return self.refresh(hall)
+        if not found.now.changes_by_itself:
+            return found
+        as_of = self.database.clock.now()
+        age_s = (as_of - found.as_of).total_seconds()
+        if age_s < AGED_EVERY_S:
+            return found
+        return self._reckoned(hall, found.now.later(age_s), as_of)
+
+    def quote(self, hall: str, service: str, leg_class: str, ahead: int) -> Quote | None:
+        """The wait announced with a ticket of a service now; None when it cannot be estimated.
+
+        `leg_class`: the class the visitor waits in; `ahead`: how many people of the queue are in front.
+        """
+        found = self._of_newcomer(hall, service, leg_class, ahead)
+        if found is None:
+            return None
+        median_s = round(found.median_s)
+        if isinstance(found, AfterClosing):
+            return Quote(None, median_s, None)
+        return Quote(found.low_s, median_s, found.high_s)
+
+    def _of_newcomer(self, hall: str, service: str, leg_class: str, ahead: int) -> Estimate:
+        estimate = self.of(hall)
+        if leg_class != PRIORITY:
+            return estimate.by_service.get(service)
+        queue = next((each.queue for each in estimate.now.queues if service in each.services), None)
+        if queue is None:
+            return None
+        subject = WaitSubject(service, new_in(service, has_priority=True))
+        return estimate_at(estimate.now, queue=queue, ahead=ahead, subject=subject)
+
+    def remaining(self, leg: LegRow, ahead: int) -> Estimate:
+        """The remaining wait of a leg behind `ahead` others of its queue."""
+        now = self.of(leg.hall).now
+        if all(each.queue != leg.queue for each in now.queues):
+            return None
+        return estimate_linked(now, subject=WaitSubject(leg.service, leg.visit), queue=leg.queue, ahead=ahead)
+
+    def _predict_calls(
+        self,
+        rows: Rows,
+        state: HallState,
+        receiving: list[Receiving],
+        paces: dict[str, ServicePace],
+        people: int,
+    ) -> dict[str, float]:
+        """Seconds until each call by the calling rule; empty when too many wait or the rule is unknown."""
+        if people > MOST_FOLLOWED:
+            return {}
+        legs = self.database.open_legs(rows, state.row)
+        try:
+            return predict_calls(state.configuration, legs, receiving, paces, state.position.as_of)
+        except Refusal:
+            return {}
+
+    def _paces_of(self, rows: Rows, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
+        elapsed_s = self.database.clock.elapsed_s()
+        cached = self._paces.get(hall)
+        if (
+            cached is not None
+            and elapsed_s - cached[0] < PACES_KEPT_S
+            and set(cached[1]) == set(configuration.queues)
+        ):
+            return cached[1]
+        taken = _taken(received_last(rows, hall, limit=MOST_RECENT), configuration)
+        paces = {}
+        for queue in configuration.queues:
+            services = [s for s in configuration.services.values() if s.queue == queue]
+            if services:
+                paces[queue] = pool_paces(
+                    (
+                        pace_of(s.typed_mean_s + taken.after_s(s.wrap_up_s), taken.by_service.get(s.id, [])),
+                        len(taken.by_service.get(s.id, [])) + 1,
+                    )
+                    for s in services
+                )
+        self._paces[hall] = (elapsed_s, paces)
+        return paces
+
+
+def _taken(recent: Iterable[ReceivedLeg], configuration: HallConfiguration) -> OccupiedTimes:
+    received = [
+        ReceivedVisit(
+            leg.counter,
+            leg.service,
+            leg.reference_at.timestamp(),
+            leg.first_called_at.timestamp(),
+            leg.ended_at.timestamp(),
+        )
+        for leg in recent
+    ]
+    return occupied_times(received, {each.id: each.wrap_up_s for each in configuration.services.values()})
