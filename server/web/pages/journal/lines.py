@@ -1,6 +1,9 @@
-"""Facts of a journal as lines for people: event, subject, author or place."""
+"""Facts of a journal as lines for people: event, subject, author or place; the same lines as files."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,8 +14,8 @@ from babel.dates import format_date, format_time
 
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.instants import from_text
-from server.domain.texts import fold_text
+from server.domain.instants import from_text, to_text
+from server.domain.texts import fold_text, plain_cells
 from server.language import day_text, locale_of
 from server.usecases.alarms.alarm_words import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
@@ -233,3 +236,53 @@ def word_filter(words: str) -> Callable[[Line], bool] | None:
     """A filter for lines that contain the typed words; None without any."""
     typed = fold_text(words).split()
     return (lambda line: line.holds(typed)) if typed else None
+
+
+COLUMNS = (
+    *("position", "recorded_at", "happened_at", "kind", "number", "what", "about", "who", "fact", "hash"),
+    "body",
+)
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it the most used spreadsheet program takes UTF-8 for something else."""
+
+
+def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]) -> Iterator[str]:
+    """The lines of the sheet after the `heads` of COLUMNS; what a spreadsheet would calculate stays text."""
+    yield BYTE_ORDER_MARK + _row(heads, delimiter)
+    for page in pages:
+        for line in page:
+            values = _values(line) | {"body": json.dumps(line.fact.body, ensure_ascii=False)}
+            yield _row(plain_cells(values[column] or "" for column in COLUMNS), delimiter)
+
+
+def json_of(pages: Iterable[Sequence[Line]]) -> Iterator[str]:
+    """One JSON document with an object for each fact, written while it is read."""
+    yield '{"facts": ['
+    separator = "\n"
+    for page in pages:
+        for line in page:
+            yield separator + json.dumps(_values(line) | {"body": line.fact.body}, ensure_ascii=False)
+            separator = ",\n"
+    yield "\n]}\n"
+
+
+def _values(line: Line) -> dict[str, object]:
+    fact = line.fact
+    return {
+        "position": fact.position,
+        "recorded_at": to_text(fact.recorded_at),
+        "happened_at": to_text(fact.happened_at),
+        "kind": fact.kind,
+        "number": fact.number,
+        "what": line.what,
+        "about": " · ".join(line.about),
+        "who": line.author,
+        "fact": fact.id,
+        "hash": fact.hash,
+    }
+
+
+def _row(values: Sequence[str], delimiter: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(values)
+    return text.getvalue()

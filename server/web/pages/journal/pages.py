@@ -1,13 +1,19 @@
-"""The journal, `/journal`: a form, the facts by day, files, and what proves it whole; without JavaScript."""
+"""The journal, `/journal`: a form, the facts by day, files, and what proves it whole; without JavaScript.
 
-from collections.abc import Callable, Iterator, Sequence
+The search stands in the query of the address.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import midnight
 from server.domain.journal import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
 from server.domain.people.roles import Permission
 from server.store.journal.anchors import INSTALLATION, Anchors
@@ -18,11 +24,91 @@ from server.usecases.journal.read_journal_proof import Compared, Proof, compare_
 from server.usecases.quality.individual_figures import sites_with_individual_figures
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.journal.files import COLUMNS, csv_of, json_of
-from server.web.pages.journal.form import JournalRange, is_position, range_of
-from server.web.pages.journal.lines import JournalLines, Line, word_filter
+from server.web.pages.journal.lines import COLUMNS, JournalLines, Line, csv_of, json_of, word_filter
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
+
+MOST_WORDS = 80
+_YEARS = range(1990, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRange:
+    """Of which journal (a hall's slug or "installation"), from and to which local dates, both included.
+
+    `is_understood`: whether all of the query could be read; the rest is shown.
+    """
+
+    journal: str
+    first: date | None = None
+    last: date | None = None
+    subject: Subject | None = None
+    author: str = ""
+    words: str = ""
+    before: int | None = None
+    is_understood: bool = True
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.first or self.last or self.subject or self.author or self.words)
+
+    def query(self, **changes: str) -> str:
+        """The query string of this choice, without the position of a page unless given."""
+        chosen = {
+            "hall": self.journal,
+            "du": self.first.isoformat() if self.first else "",
+            "au": self.last.isoformat() if self.last else "",
+            "sujet": self.subject or "",
+            "personne": self.author,
+            "mots": self.words,
+        } | changes
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    def search(self, hall: str | None, zone: ZoneInfo, *, names_everybody: bool) -> JournalSearch:
+        """The same as the use case takes it; days begin at midnight in a time zone."""
+        return JournalSearch(
+            hall,
+            begins_at=None if self.first is None else midnight(self.first, zone),
+            ends_at=None if self.last is None else midnight(self.last + timedelta(days=1), zone),
+            before=self.before,
+            subject=self.subject,
+            author=self.author or None,
+            words=self.words,
+            names_everybody=names_everybody,
+        )
+
+
+def range_of(query: Mapping[str, str], journal: str) -> JournalRange:
+    """The range of a journal that a query selects."""
+    first, last = _day(query.get("du", "")), _day(query.get("au", ""))
+    subject, before = query.get("sujet", ""), query.get("avant", "")
+    are_days = (first is not None or not query.get("du")) and (last is not None or not query.get("au"))
+    is_place = not before or is_position(before)
+    return JournalRange(
+        journal,
+        first,
+        last,
+        Subject(subject) if subject in tuple(Subject) else None,
+        query.get("personne", "")[:64],
+        query.get("mots", "")[:MOST_WORDS].strip(),
+        int(before) if before and is_place else None,
+        is_understood=are_days and is_place and subject in ("", *Subject),
+    )
+
+
+def is_position(text: str) -> bool:
+    """Whether a text is a position of a journal: digits, 15 at most."""
+    return text.isascii() and text.isdecimal() and len(text) < 16
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
+
 
 LONGEST_TYPED = 80
 """The longest typed hash: 64 characters, and the blanks between the groups on the sheet."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -9,17 +10,63 @@ from flask import Blueprint, redirect, render_template, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.retention import Subject
+from server.domain.retention import Retention, Subject
+from server.store.retention import PurgeRun
 from server.store.transactions.database import Database
 from server.usecases.people.sites import known_sites
 from server.usecases.retention.decide_retention import RetentionEffect, decide_retention, read_effect
-from server.usecases.retention.read_retention import read_retention
+from server.usecases.retention.read_retention import KeptHere, read_retention
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.retention.wording import erased_text, shown
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRetention:
+    """A row of the schedule as pages show it. `days`: those to choose from, None where nobody may."""
+
+    name: str
+    of: str
+    what: str
+    kept: str
+    left: str
+    days: int | None
+    bounds: tuple[int, int] | None
+    is_chosen: bool
+    overdue: int
+
+
+def shown(row: KeptHere, say: Sentence) -> ShownRetention:
+    """A row in words."""
+    return ShownRetention(
+        row.row.name,
+        row.row.of,
+        say(f"retention.what.{row.row.name}"),
+        kept_text(row.row, row.kept, say),
+        say(f"retention.left.{row.row.left}"),
+        None if row.kept is None or row.row.bounds is None else row.kept.days,
+        row.row.bounds,
+        row.is_chosen,
+        row.overdue,
+    )
+
+
+def kept_text(row: Retention, kept: timedelta | None, say: Sentence) -> str:
+    """How long a row is kept, and since when that is counted: « 30 jours après sa fin »."""
+    if row.bounds is None or kept is None:
+        return say(f"retention.until.{row.name}")
+    return say(f"retention.until.{row.name}", days=kept.days)
+
+
+def erased_text(run: PurgeRun, say: Sentence) -> str:
+    """What the purges of a day erased: « tickets : 31, sessions : 2 »."""
+    parts = [
+        say("retention.count", what=say(f"retention.table.{table}"), number=count)
+        for table, count in sorted(run.erased.items())
+    ]
+    return ", ".join(parts) or say("retention.run.nothing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from server.usecases.reports.approve_report import approve_report
 from server.usecases.reports.begin_report import begin_report
 from server.usecases.reports.freeze_report import freeze_report
 from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
-from server.web.pages.public_hall.results import shown_results
+from server.web.pages.public_hall.pages import shown_results
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, play_days
 from tests.server.usecases.reports.test_reports import ANNE, BORIS, LAON, add_account
