@@ -11,7 +11,7 @@ from server.store.devices.paired_devices import paired_devices
 from server.store.transactions.database import Database
 from server.store.visits.legs import leg_at_counter
 from server.usecases.answers import Leg
-from server.usecases.appointments.check_in import Claim
+from server.usecases.appointments.arrivals import Claim
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,

@@ -27,7 +27,7 @@ from server.usecases.alerts.end_alert import expire_alerts
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.devices.presence import record_panels, record_presences
 from server.usecases.devices.renew_token import ask_renewal, renewals_due
-from server.usecases.hours.busy_hours import count_affluence
+from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.journal.erase_expired import purge
 from server.usecases.media.remove_medium import sweep_media

@@ -28,7 +28,7 @@ from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages
 from server.store.printing.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
-from server.usecases.appointments.check_in import AppointmentArrival, arrival_answer
+from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.ticket_page import follow_address
 

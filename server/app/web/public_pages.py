@@ -18,7 +18,7 @@ from server.usecases.appointments.booking import is_booking_address
 from server.usecases.notices.public.read_public_notices import has_public_notices
 from server.usecases.people.installation_link import awaits_first_person
 from server.usecases.surveys.answer_survey import has_ticket_survey
-from server.usecases.tickets.read_menu import languages_of
+from server.usecases.tickets.kiosk_menu import languages_of
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out

@@ -13,12 +13,12 @@ from server.domain.languages import FRENCH, language_shown
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.complaints.act_on_entry import read_released
-from server.usecases.hours.busy_hours import BusyHours, read_busy_hours
+from server.usecases.hours.hours_words import BusyHours, read_busy_hours
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.programme.contents import said_in
 from server.usecases.notices.programme.read_programme import hall_words, slides_for
 from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
-from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.waits import Estimates
 
 DAYS_AHEAD = 60

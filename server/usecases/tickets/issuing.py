@@ -33,7 +33,7 @@ from server.store.tickets.ticket_access import NewAccess, insert_access
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.answers import quoted_answer
-from server.usecases.appointments.check_in import (
+from server.usecases.appointments.arrivals import (
     AppointmentArrival,
     Arriving,
     Claim,

@@ -6,6 +6,14 @@ from typing import Literal, cast
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.usecases.appointments.arrivals import (
+    AppointmentsAnswer,
+    Claim,
+    ConvocationsAnswer,
+    read_appointments,
+    read_convocations,
+    undo_check_in,
+)
 from server.usecases.appointments.booking import (
     AppointmentAnswer,
     AppointmentRequest,
@@ -13,14 +21,7 @@ from server.usecases.appointments.booking import (
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim, undo_check_in
 from server.usecases.appointments.imports import EffectCounts, RefusalOfLine, import_appointments
-from server.usecases.appointments.read_appointments import (
-    AppointmentsAnswer,
-    ConvocationsAnswer,
-    read_appointments,
-    read_convocations,
-)
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.printing.read_prints import PrintState
 from server.usecases.tickets.issuing import TicketRequest

@@ -11,7 +11,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
-from server.usecases.appointments.check_in import Claim
+from server.usecases.appointments.arrivals import Claim
 from server.usecases.legs import NeedsAnswer, note_needs
 from server.usecases.printing.pulled.read_paper_time import read_paper_time
 from server.usecases.printing.read_prints import PrintState, PrintVerdict, read_prints
@@ -24,7 +24,7 @@ from server.usecases.tickets.greetings import (
 )
 from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.tickets.read_menu import MenuAnswer, read_menu
+from server.usecases.tickets.kiosk_menu import MenuAnswer, read_menu
 from server.usecases.tickets.ticket_page import (
     FollowedTicket,
     give_up,

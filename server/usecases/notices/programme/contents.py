@@ -25,9 +25,9 @@ from server.domain.languages import FRENCH, language_shown, text_in
 from server.domain.notices.captions import Captions
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
-from server.usecases.hours.busy_hours import crowds_in_words
 from server.usecases.hours.hours_words import (
     affluence_lines,
+    crowds_in_words,
     exceptions_in_words,
     hours_lines,
     week_in_words,

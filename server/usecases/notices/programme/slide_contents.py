@@ -9,7 +9,7 @@ from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekda
 from server.documents.notice_fields import FieldForm, NoticeField, fields_of
 from server.documents.notices import WRITTEN_MODELS
 from server.documents.parts.values import Part
-from server.usecases.hours.busy_hours import CrowdTable
+from server.usecases.hours.hours_words import CrowdTable
 from server.usecases.notices.programme.date_words import DaysShown
 
 

@@ -10,7 +10,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.language import LANGUAGES, direction_of, own_name
 from server.store.transactions.database import Database
-from server.usecases.hours.busy_hours import read_busy_hours
+from server.usecases.hours.hours_words import read_busy_hours
 from server.usecases.media.read_look import Branding
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.look.files import look_of

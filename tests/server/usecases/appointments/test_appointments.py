@@ -12,6 +12,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
+from server.usecases.appointments.arrivals import Claim, read_appointments, read_convocations, undo_check_in
 from server.usecases.appointments.booking import (
     AppointmentRequest,
     BookedAppointment,
@@ -19,9 +20,7 @@ from server.usecases.appointments.booking import (
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim, undo_check_in
 from server.usecases.appointments.imports import import_appointments
-from server.usecases.appointments.read_appointments import read_appointments, read_convocations
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issued_ticket import IssuedTicket

@@ -11,14 +11,13 @@ from server.domain.appointments.files import CancelledLine, FileLine, ReadLine, 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.appointments.check_in import Claim
+from server.usecases.appointments.arrivals import Claim, read_appointments
 from server.usecases.appointments.imports import (
     MOST_CHARACTERS,
     Imported,
     import_appointments,
     read_calendar_file,
 )
-from server.usecases.appointments.read_appointments import read_appointments
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall

@@ -11,7 +11,7 @@ from server.store.engine.sqlite import SqliteStore
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
-from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.waits import Estimates
 from tests.bench.past import fill_past_visits

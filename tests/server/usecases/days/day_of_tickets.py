@@ -9,13 +9,13 @@ from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.ids import new_id
 from server.store.counters import open_place
+from server.usecases.appointments.arrivals import Claim, undo_check_in
 from server.usecases.appointments.booking import (
     AppointmentRequest,
     book_appointment,
     cancel_appointment,
     move_appointment,
 )
-from server.usecases.appointments.check_in import Claim, undo_check_in
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.printing.print_appointment_sheet import print_sheet
 from server.usecases.tickets.greetings import GreetedAt, count_greeting

@@ -21,7 +21,7 @@ from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.screen import read_screen
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.waits import Estimates
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue

@@ -25,7 +25,7 @@ from server.usecases.hall.wall import read_wall
 from server.usecases.hours.opening import close_day, decide_break, read_day_end
 from server.usecases.tickets.issued_ticket import IssuedTicket
 from server.usecases.tickets.issuing import SeriesRequest, TicketRequest, distribute, issue_ticket
-from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.waits import Estimates
 from tests.harness.sql import all_rows

@@ -23,7 +23,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.hall.read_board import read_queues
 from server.usecases.hours.opening import decide_break
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.tickets.read_menu import read_menu
+from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import finish, hold, release, start

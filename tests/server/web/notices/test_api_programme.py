@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
-from server.usecases.hours.busy_hours import count_affluence
+from server.usecases.hours.hours_words import count_affluence
 from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
 from server.usecases.notices.programme.rounds import ProgrammeItem, WindowMs
 from server.usecases.notices.programme.slide_contents import NoticeOnScreen
