@@ -50,8 +50,8 @@ from server.store.incidents import receivers_at
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.read_bulletins import BulletinSources
-from server.usecases.media.prepare_media import Preparing
 from server.usecases.media.read_feeds import Feeds
+from server.usecases.media.uploads import Preparing
 from server.usecases.notices.send_notices import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits import Estimates

@@ -35,7 +35,7 @@ from server.store.people.api_keys import ApiKeyRow, api_keys
 from server.store.tickets.ticket_access import last_token
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.open_installed import open_installed
-from server.usecases.media.prepare_media import media_folder
+from server.usecases.media.uploads import media_folder
 
 NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000

@@ -12,10 +12,9 @@ from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
-from server.usecases.journal.backup_and_restore import RestoredHall, backup, restore
-from server.usecases.journal.erase_expired import purge
-from server.usecases.media.copy_media import bring_media, copy_media, media_folder_of
-from server.usecases.media.prepare_media import media_folder
+from server.usecases.journal.backup_and_restore import RestoredHall, backup, purge, restore
+from server.usecases.media.medium_files import bring_media, copy_media, media_folder_of
+from server.usecases.media.uploads import media_folder
 
 
 def purge_command() -> None:

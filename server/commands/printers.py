@@ -28,7 +28,7 @@ from server.store.configuration.halls import all_halls
 from server.store.printing.printers import PrinterProbe, every_probe, every_pulled_printer
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
-from server.usecases.printing.keep_probe import known_here
+from server.usecases.printing.printers import known_here
 
 CONNECT_WITHIN_S = 2.0
 

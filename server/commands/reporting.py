@@ -18,7 +18,7 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import ALWAYS, recompute_rollups
-from server.usecases.reports.read_reports import report_of_period
+from server.usecases.reports.reports import report_of_period
 from server.web.pages.reports.pack import pack_steps
 from server.web.pages.reports.sheet import sheet_page
 from server.web.pages.reports.wording import ReportWording

@@ -26,7 +26,7 @@ from server.store import installation
 from server.store.journal.heads import heads_of_halls
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import Described, NewAccount, create_account, describe_account
 from server.usecases.people.api_keys import NewKey, create_api_key

@@ -11,9 +11,8 @@ from PIL import Image, ImageDraw
 
 from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.usecases.media.describe_medium import FRENCH, describe_medium
-from server.usecases.media.prepare_media import Preparing, media_folder
-from server.usecases.media.upload_medium import UploadPlace, upload_medium
+from server.usecases.media.library import FRENCH, describe_medium
+from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
 
 SIDE_PX = 256
 """Pages show it at 200 pixels or less; with 512 it weighed 17 kB on each first visit, now 6."""

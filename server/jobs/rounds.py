@@ -29,8 +29,8 @@ from server.usecases.devices.presence import record_panels, record_presences
 from server.usecases.devices.renew_token import ask_renewal, renewals_due
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
-from server.usecases.journal.erase_expired import purge
-from server.usecases.media.remove_medium import sweep_media
+from server.usecases.journal.backup_and_restore import purge
+from server.usecases.media.medium_files import sweep_media
 from server.usecases.visits.wait_again import return_parked
 
 log = structlog.get_logger()

@@ -16,17 +16,17 @@ from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
 from server.usecases.appointments.imports import Form, Imported, import_appointments
-from server.usecases.configuration.publish_configuration import (
+from server.usecases.configuration.publication import (
     Publication,
     Terms,
     publish_hall,
     publish_installation,
 )
 from server.usecases.devices import devices
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.people import api_keys
 from server.usecases.people.accounts import NewAccount, create_account, set_password
-from server.usecases.printing import keep_probe as printer_answers
+from server.usecases.printing import printers as printer_answers
 
 COMMAND_LINE = Author("command_line")
 

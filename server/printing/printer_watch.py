@@ -18,7 +18,7 @@ from server.store.printing import leases
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.printers import note_roll, roll_in
 from server.store.transactions.database import Database
-from server.usecases.printing.keep_probe import ProbeAnswers, keep_probe
+from server.usecases.printing.printers import ProbeAnswers, keep_probe
 
 NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 """The printer of jobs that no printer will print."""

@@ -16,7 +16,7 @@ from server.printing.documents import (
 )
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
-from server.usecases.printing.pulled.fetch_job import Draw, Picture
+from server.usecases.printing.pulled_jobs import Draw, Picture
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE
-from server.usecases.printing.pulled.watch_printers import watch_pulled_printers
+from server.usecases.printing.pulled_printers import watch_pulled_printers
 
 log = structlog.get_logger()
 

@@ -25,8 +25,7 @@ from server.store.printing import print_jobs
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
-from server.usecases.printing.failover import refuse_jobs
-from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print, start_print
+from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print, refuse_jobs, start_print
 
 log = structlog.get_logger()
 

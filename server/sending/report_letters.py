@@ -24,9 +24,8 @@ from server.store.reports import (
     schedules,
 )
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import sites_of
-from server.usecases.reports.plan_sending import address_of_account
-from server.usecases.reports.queue_letters import queue_letters
+from server.usecases.reports.reports import sites_of
+from server.usecases.reports.sendings import address_of_account, queue_letters
 
 log = structlog.get_logger()
 

@@ -25,7 +25,7 @@ from server.domain.quality.rollup import Rollup, roll_up
 from server.store.operation.migrating import migrate
 from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.quality.count_days import CountedHall
 from server.usecases.quality.read_indicators import read_days
 from server.usecases.quality.read_totals import condensed_sum, total_of

@@ -16,7 +16,7 @@ from server.ids import new_id
 from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.quality.read_totals import store_past_days
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket

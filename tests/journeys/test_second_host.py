@@ -15,7 +15,7 @@ from server.clock import Clock
 from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from tests.docs.documents import blocks_of

@@ -7,8 +7,8 @@ from server.clock import Clock
 from server.domain.author import SYSTEM
 from server.domain.bulletins.messages import read_cap
 from server.store.transactions.database import Database
-from server.usecases.bulletins.receive_bulletin import receive_bulletin
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.bulletins.received_bulletins import receive_bulletin
+from server.usecases.configuration.publication import publish_installation
 from tests.harness.servers.served import Served
 from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
 from tests.server.usecases.quality.figures_history import HALLS

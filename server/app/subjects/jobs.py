@@ -9,7 +9,7 @@ from server.jobs.local_socket import serve_local
 from server.jobs.past_days import PastDayRounds
 from server.jobs.rounds import ROUND_S, Rounds
 from server.usecases.journal.verify_journals import NightlyVerification
-from server.usecases.retention.rewrite_pages import DailyRewriting
+from server.usecases.retention import DailyRewriting
 from server.web.rendering.device_address import own_authority
 
 CERTIFICATE_ROUND_S = 600.0

@@ -8,8 +8,8 @@ from server.store.devices.screen_pictures import ScreenPictures
 from server.store.notices.notices import feeds_shown
 from server.usecases.bulletins.read_bulletins import BulletinSources
 from server.usecases.bulletins.watch_vigilance import VigilanceWatch
-from server.usecases.media.prepare_media import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
+from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
 from signage.feeds.fetched import FeedLimits
 
 MEDIA_MEMORY_BYTES = 4_000_000_000

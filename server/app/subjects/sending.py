@@ -11,8 +11,7 @@ from server.sending.sender import Channel, Sender
 from server.sending.webhook import Webhooks
 from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
-from server.usecases.reports.find_report import ReportReach
-from server.usecases.reports.read_reports import read_report
+from server.usecases.reports.reports import ReportReach, read_report
 from server.web.pages.reports.letter import report_letter
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.pdf import Papers

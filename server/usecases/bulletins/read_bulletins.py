@@ -19,8 +19,7 @@ from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.bulletins.accept_bulletin import accept_alert, accept_notice
 from server.usecases.bulletins.read_source import MOST_REMEMBERED, SourceReading, read_source
-from server.usecases.bulletins.receive_bulletin import receive_bulletin
-from server.usecases.bulletins.site_bulletins import configured_sites, site_of
+from server.usecases.bulletins.received_bulletins import configured_sites, receive_bulletin, site_of
 from server.usecases.notices.notice_places import Reach
 from signage.feeds.fetched import FeedLimits, FeedRefused
 

@@ -12,7 +12,7 @@ from server.domain.bulletins.vigilance import read_vigilance
 from server.domain.facts import Json
 from server.store.media.feeds import add_feed, claim_feed, feed_id, feed_row, keep_failure, keep_feed
 from server.store.transactions.database import Database
-from server.usecases.bulletins.site_bulletins import configured_sites
+from server.usecases.bulletins.received_bulletins import configured_sites
 from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
 from signage.feeds.fetched import FeedLimits, FeedRefused
 from signage.feeds.fetching import fetch

@@ -44,9 +44,9 @@ from server.store.committee import (
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.reports import report_row
 from server.store.transactions.database import Database
-from server.usecases.actions.add_action import add_action_for
+from server.usecases.actions import add_action_for
 from server.usecases.committee.read_committee import local_day, read_site_targets
-from server.usecases.reports.find_report import sites_of
+from server.usecases.reports.reports import sites_of
 
 
 def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form: str) -> str:

@@ -29,7 +29,7 @@ from server.usecases.configuration.configuration_document import (
     document_for,
     may_change,
 )
-from server.usecases.configuration.save_draft import ExaminedContent, examine_content
+from server.usecases.configuration.drafts import ExaminedContent, examine_content
 
 PAGE = 20
 """How many revisions one answer lists."""

@@ -26,7 +26,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.configuration.edit_hall_document import edit_hall_document
+from server.usecases.configuration.publication import edit_hall_document
 from server.usecases.devices.devices import UNKNOWN_PLACES, DevicePlace, places_of, take_place
 from server.usecases.once_in_many_halls import kept_answer
 

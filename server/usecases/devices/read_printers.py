@@ -19,7 +19,7 @@ from server.store.printing.leases import printer_sighting
 from server.store.printing.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.presence import Uptime, uptime_of
-from server.usecases.printing.keep_probe import known_here
+from server.usecases.printing.printers import known_here
 
 
 class PaperLeftAnswer(TypedDict):

@@ -17,7 +17,7 @@ from server.usecases.hours.hours_words import BusyHours, read_busy_hours
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.programme.contents import said_in
 from server.usecases.notices.programme.read_programme import hall_words, slides_for
-from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
+from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.waits import Estimates
 

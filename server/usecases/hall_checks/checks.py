@@ -20,7 +20,7 @@ from server.store.hall_checks import (
 )
 from server.store.media.photographs import photographs_of_checks
 from server.store.transactions.database import Database
-from server.usecases.actions.add_action import add_action_for
+from server.usecases.actions import add_action_for
 
 
 def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:

@@ -1,4 +1,4 @@
-"""Back up and restore.
+"""Back up and restore. Purge: erase personal values, tokens, answers and sessions whose time is over.
 
 A restored hall begins a new epoch and new number series. A restore also counts the facts that are lost.
 """
@@ -18,7 +18,8 @@ from server.ids import new_id
 from server.store.engine.rows import Rows
 from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
-from server.store.operation.backup import back_up, check_backup, put_back
+from server.store.operation.backup import back_up, check_backup, delete_replaced, put_back
+from server.store.operation.erase_expired import count_past, erase_past
 from server.store.operation.migrating import migrate
 from server.store.operation.restoring import (
     cancel_print,
@@ -28,9 +29,26 @@ from server.store.operation.restoring import (
     open_prints,
     restart_hall,
 )
+from server.store.retention import chosen_days, keep_purge_run
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.journal.erase_expired import purge
+
+
+def purge(database: Database) -> dict[str, int]:
+    """How many rows of each table were erased; values and their salts go together.
+
+    Adds the counts to the report of the day, with what is over time all the same (none, unless it failed).
+    Deletes the files of former databases that restores left, too.
+    """
+    now = database.clock.now()
+    counts = erase_past(database, now)
+    delete_replaced(database.url, now)
+    with database.read() as rows:
+        overdue = count_past(rows, now, chosen_days(rows))
+    with database.store.write() as rows:
+        keep_purge_run(rows, now, counts, overdue)
+    return counts
+
 
 SERIES_STEP = 1000
 """The numbers of a restored hall begin a multiple of this higher that day: above every number on paper."""

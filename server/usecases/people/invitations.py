@@ -1,29 +1,36 @@
-"""Links by which a person chooses a password: once, for some days, known by its digest only.
+"""Links by which a person gets an account or a password: once, for some days, known by its digest only.
 
-The token stands in the link's fragment: no server log, proxy or referrer ever sees it.
+The token stands in the link's fragment: no server log, proxy or referrer ever sees it. The link of the first
+administrator appears on the machine and is void once there is an account; its token is made of the
+installation's own secret, so that nothing is kept and every process knows it.
 """
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 
-from server.domain.author import Author
+from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_token
 from server.store.engine.rows import Rows
 from server.store.people.accounts import (
+    EVERY_SITE,
     AccountRow,
     Grant,
     InvitationRow,
     account_row,
+    has_account,
     insert_invitation,
     invitation_of_token,
     void_invitations,
 )
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.store.transactions.open_installed import installation_of
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.accounts import (
     Described,
@@ -34,7 +41,7 @@ from server.usecases.people.accounts import (
     require_governed,
 )
 from server.usecases.people.passwords import check_password, hash_password, names_of_office
-from server.usecases.people.sites import places_of_roles
+from server.usecases.people.sites import Places, places_of_roles
 
 INVITED_FOR = timedelta(days=7)
 RENEWED_FOR = timedelta(days=1)
@@ -165,3 +172,63 @@ def _invitation(account: AccountRow) -> Invitation:
         account.language,
         is_new=not account.password_hash,
     )
+
+
+_PURPOSE_OF_FIRST_LINK = b"parvis first administrator"
+
+
+def awaits_first_person(database: Database) -> bool:
+    """Whether nobody can sign in yet, because there is no account."""
+    with database.read() as rows:
+        return not has_account(rows)
+
+
+def installation_token(database: Database) -> str | None:
+    """The token (64 hexadecimal digits); None once there is an account."""
+    return _token_of_installation(database) if awaits_first_person(database) else None
+
+
+def installation_address(database: Database, base_url: str) -> str | None:
+    """The whole link, its token in the fragment; None once there is an account."""
+    token = installation_token(database)
+    return None if token is None else f"{base_url.rstrip('/')}/installation#t={token}"
+
+
+def check_installation_token(database: Database, token: str) -> None:
+    """Refuses a token that is not this installation's, and any once there is an account.
+
+    Refusals: installation_link_wrong, already_installed.
+    """
+    with database.read() as rows:
+        if has_account(rows):
+            raise Refusal("already_installed")
+    if not hmac.compare_digest(token.encode(), _token_of_installation(database).encode()):
+        raise Refusal("installation_link_wrong")
+
+
+def _token_of_installation(database: Database) -> str:
+    secret = installation_of(database).secret
+    return hmac.new(secret.encode(), _PURPOSE_OF_FIRST_LINK, sha256).hexdigest()
+
+
+ADMINISTRATOR = Grant("administrator", EVERY_SITE)
+PLACES: Places = {EVERY_SITE: frozenset()}
+"""There is no site yet."""
+
+
+def first_administrator(database: Database, described: Described, password: str, *, token: str) -> str:
+    """The id of the account; of two who come at once, one.
+
+    Refusals: installation_link_wrong, already_installed, and those of an account and of a password.
+    """
+    check_installation_token(database, token)
+    description = described.checked()
+    check_password(password, description.names)
+    kept = hash_password(password)  # before the lock: it takes long
+    with database.installation_transaction(SYSTEM) as transaction:
+        if has_account(transaction):
+            raise Refusal("already_installed")
+        account = insert_account(transaction, description, [ADMINISTRATOR], places=PLACES, password_hash=kept)
+        grants = as_body([ADMINISTRATOR])
+        transaction.record(of_kind(FactKind.ACCOUNT_CREATED, account=account, grants=grants))
+    return account

@@ -1,6 +1,6 @@
-"""Sign in with a login and a password; failures are counted and slow down who guesses, never the owner.
+"""Sign in, and change the own account; failures are counted and slow down who guesses, never the owner.
 
-The rule in words: `docs/rules/accounts.md`.
+The rule in words: `docs/rules/accounts.md`. Whom a provider of identities names must have been invited.
 """
 
 import hashlib
@@ -9,12 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.author import SYSTEM
+from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.people.sign_ins import PACES, Failures, failed_again, has_just_begun
 from server.domain.refusals import Refusal
+from server.oidc.registration import Identity
 from server.store.engine.rows import Rows
-from server.store.people.accounts import AccountRow, account_of_login
+from server.store.people.accounts import (
+    AccountRow,
+    IdentifiedAccount,
+    account_of_email,
+    account_of_identity,
+    account_of_login,
+    account_row,
+    link_identity,
+    set_language,
+)
 from server.store.people.sign_ins import (
     failures_of,
     forget_failures,
@@ -23,7 +33,8 @@ from server.store.people.sign_ins import (
     take_back_failure,
 )
 from server.store.transactions.database import Database
-from server.usecases.people.passwords import is_right
+from server.usecases.people.accounts import check_language, keep_password, personal_words
+from server.usecases.people.passwords import check_password, hash_password, is_right, names_of_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +137,66 @@ def _take_back(database: Database, counted: list[_Counted]) -> None:
                 forget_failures(rows, each.bucket)
             else:
                 take_back_failure(rows, each.bucket, blocked_until=each.after.failed_at)
+
+
+def prove_by_provider(database: Database, identity: Identity) -> str:
+    """The account (id) that an identity belongs to; no account and no role ever comes of it.
+
+    It is known by its subject since its first sign-in; the first time, or when the provider has given the
+    person another subject, by the e-mail address of the account.
+    Refusals: oidc_no_account, also for a locked one; oidc_no_email, oidc_email_unverified.
+    """
+    with database.read() as rows:
+        account = account_of_identity(rows, identity.issuer, identity.subject)
+    if account is not None:
+        return _open(account)
+    if identity.email is None:
+        raise Refusal("oidc_no_email")
+    if not identity.is_email_verified:
+        raise Refusal("oidc_email_unverified")
+    return _linked(database, identity, identity.email)
+
+
+def _linked(database: Database, identity: Identity, email: str) -> str:
+    """The account with this e-mail address, which the identity belongs to from now on."""
+    with database.installation_transaction(SYSTEM) as transaction:
+        account = _open(account_of_email(transaction, email))
+        of = identity.issuer, identity.subject
+        link_identity(transaction, *of, account=account, linked_at=transaction.now)
+        transaction.record(of_kind(FactKind.IDENTITY_LINKED, account=account, issuer=identity.issuer))
+    return account
+
+
+def _open(account: AccountRow | IdentifiedAccount | None) -> str:
+    if account is None or account.is_locked:
+        raise Refusal("oidc_no_account")
+    return account.id
+
+
+def change_own_password(database: Database, attempt: Attempt, new: str, *, session: str) -> None:
+    """Another password, by whoever knows the present one; the other sessions of the account end.
+
+    Refusals: those of `prove` and `check_password`.
+    """
+    account = prove(database, attempt)
+    with database.read() as rows:
+        check_password(new, [*personal_words(account), *names_of_office(rows)])
+    kept = hash_password(new)
+    with database.installation_transaction(Author(account.id)) as transaction:
+        keep_password(transaction, account.id, kept, but=session)
+
+
+def choose_own_language(database: Database, author: Author, language: str) -> None:
+    """The language of the author's pages and letters from now on.
+
+    Refusals: wrong_language, unknown_account.
+    """
+    check_language(language)
+    with database.installation_transaction(author) as transaction:
+        row = account_row(transaction, author.person_id)
+        if row is None:
+            raise Refusal("unknown_account")
+        if row.language == language:
+            return
+        set_language(transaction, row.id, language)
+        transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=row.id, changed=["language"]))

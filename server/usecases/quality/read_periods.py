@@ -16,7 +16,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.count_days import counted_hall
 from server.usecases.quality.read_indicators import HallDays, read_days
 from server.usecases.quality.read_totals import total_of
-from server.usecases.typed_figures.read_annotations import read_annotations
+from server.usecases.typed_figures import read_annotations
 
 SPARKLINE = 12
 """How many periods the summary shows, with the chosen one."""

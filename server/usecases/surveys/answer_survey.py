@@ -27,7 +27,7 @@ from server.store.surveys import (
     use_ticket,
 )
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import find_survey, own_halls, state_on, time_zone_of, today_of
 from server.usecases.surveys.open_survey import publish_answers
 from server.usecases.tickets.ticket_page import leg_of_token

@@ -9,7 +9,7 @@ from server.domain.surveys.campaigns import Audience, SurveyState
 from server.store.engine.rows import Rows
 from server.store.surveys import SurveyRow, survey_row
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites, are_within, configured_halls, sites_of
+from server.usecases.reports.reports import Sites, are_within, configured_halls, sites_of
 
 
 def find_survey(database: Database, rows: Rows, survey: str, sites: Sites) -> SurveyRow:

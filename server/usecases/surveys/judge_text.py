@@ -10,7 +10,7 @@ from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
 from server.domain.surveys.questions import LONGEST_TEXT
 from server.store.surveys import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import are_results_read, find_survey, own_halls, today_of
 
 

@@ -43,7 +43,7 @@ from server.store.surveys import (
 )
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import (
     check_halls,
     find_draft,

@@ -30,7 +30,7 @@ from server.usecases.notices.begin_gesture import NoticeAnswer
 from server.usecases.notices.draft_notice import draft_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.quality.read_totals import read_totals
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import last_asked_on
 from server.usecases.surveys.read_surveys import ReadSurvey
 from signage.board_messages import Position

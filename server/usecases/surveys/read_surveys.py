@@ -22,7 +22,7 @@ from server.store.surveys import (
     unread_counts,
 )
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import (
     are_results_read,
     find_survey,

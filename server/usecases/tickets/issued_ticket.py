@@ -26,7 +26,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.visits import visit_row
 from server.usecases.answers import AnnouncedWait, quoted_answer
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
-from server.usecases.printing.read_prints import PrintState, label_of_printer, queued_answer
+from server.usecases.printing.prints import PrintState, label_of_printer, queued_answer
 
 
 class TicketFields(AnnouncedWait):

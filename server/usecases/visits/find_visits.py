@@ -31,7 +31,7 @@ from server.store.visits.visits import (
 from server.usecases.answers import Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.own_session import CounterVisibility
 from server.usecases.hall_view import hall_state
-from server.usecases.printing.read_prints import PrintVerdict, last_prints
+from server.usecases.printing.prints import PrintVerdict, last_prints
 
 AROUND = timedelta(minutes=15)
 """How far from the hour that the visitor remembers the search goes, on each side."""

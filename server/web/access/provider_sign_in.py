@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.oidc.provider import Provider
 from server.oidc.registration import AuthorizationRequest
 from server.usecases.people.sessions import SIGNED_IN_FOR, begin_session
-from server.usecases.people.sign_in_by_provider import prove_by_provider
+from server.usecases.people.sign_in import prove_by_provider
 from server.web.access.cookies import SESSION_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import way_on

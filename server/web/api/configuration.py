@@ -10,10 +10,20 @@ from hardware.json_types import SchemaWords
 from server.domain.people.roles import Permission
 from server.store.devices.sightings import Players
 from server.usecases.configuration.configuration_document import DocumentContent, DocumentReader
-from server.usecases.configuration.discard_draft import DiscardedAnswer, discard_draft
-from server.usecases.configuration.import_configuration import ExaminedAnswer, examine_file, read_file
-from server.usecases.configuration.publish_configuration import PublishedAnswer
-from server.usecases.configuration.publish_draft import publish_draft, roll_back
+from server.usecases.configuration.drafts import (
+    DiscardedAnswer,
+    DraftAnswer,
+    DraftMerge,
+    DraftPosition,
+    DraftRequest,
+    ExaminedAnswer,
+    StaleDocument,
+    discard_draft,
+    examine_file,
+    read_file,
+    save_draft,
+)
+from server.usecases.configuration.publication import PublishedAnswer, publish_draft, roll_back
 from server.usecases.configuration.read_configuration import (
     HIGHEST_REVISION,
     DocumentAnswer,
@@ -25,14 +35,6 @@ from server.usecases.configuration.read_configuration import (
     read_export,
     read_revision,
     read_revisions,
-)
-from server.usecases.configuration.save_draft import (
-    DraftAnswer,
-    DraftMerge,
-    DraftPosition,
-    DraftRequest,
-    StaleDocument,
-    save_draft,
 )
 from server.usecases.devices.read_applied import AppliedAnswer, read_applied
 from server.web.access.callers import Caller, sites_where

@@ -17,15 +17,25 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.media.caption_medium import caption_medium
-from server.usecases.media.catalogue_medium import catalogue_medium
-from server.usecases.media.describe_medium import describe_medium
+from server.usecases.media.library import (
+    MediaAnswer,
+    MediumAnswer,
+    caption_medium,
+    catalogue_medium,
+    describe_medium,
+    read_media,
+    read_medium,
+)
+from server.usecases.media.medium_files import NoticesWith, RemovedMediumAnswer, remove_medium
+from server.usecases.media.medium_uses import (
+    MediumUsesAnswer,
+    ReplacedMediumAnswer,
+    Replacement,
+    read_uses,
+    replace_medium,
+)
 from server.usecases.media.read_feeds import FeedAnswer
-from server.usecases.media.read_media import MediaAnswer, MediumAnswer, read_media, read_medium
-from server.usecases.media.read_uses import MediumUsesAnswer, read_uses
-from server.usecases.media.remove_medium import NoticesWith, RemovedMediumAnswer, remove_medium
-from server.usecases.media.replace_medium import ReplacedMediumAnswer, Replacement, replace_medium
-from server.usecases.media.upload_medium import UploadedAnswer, UploadPlace, upload_medium
+from server.usecases.media.uploads import UploadedAnswer, UploadPlace, upload_medium
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.notices import reach_of_caller

@@ -13,8 +13,8 @@ from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.arrivals import Claim
 from server.usecases.legs import NeedsAnswer, note_needs
-from server.usecases.printing.pulled.read_paper_time import read_paper_time
-from server.usecases.printing.read_prints import PrintState, PrintVerdict, read_prints
+from server.usecases.printing.prints import PrintState, PrintVerdict, read_prints
+from server.usecases.printing.pulled_jobs import read_paper_time
 from server.usecases.tickets.greetings import (
     GreetedAt,
     GreetingAnswer,

@@ -11,7 +11,7 @@ from server.domain.attention.attention import AttentionReach, AttentionRow, Urge
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.store.transactions.database import Database
-from server.usecases.attention.read_attention import read_attention
+from server.usecases.attention import read_attention
 from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import Access, open_to
 from server.web.pages.alarms.words import Moments

@@ -18,11 +18,9 @@ from server.domain.printing.pulled.epson_direct import (
 )
 from server.domain.printing.pulled.handovers import Handover
 from server.store.printing.printers import PulledPrinter
-from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
-from server.usecases.printing.pulled.confirm_job import confirm_job
-from server.usecases.printing.pulled.fetch_job import Picture, fetch_job
-from server.usecases.printing.pulled.printer_secret import printer_of_secret
-from server.usecases.printing.pulled.report_state import report_state
+from server.usecases.printing.printer_secret import printer_of_secret
+from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
+from server.usecases.printing.pulled_printers import report_state
 from server.web.access.cross_site import OF_PRINTERS
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pulled_printers.printer_access import (

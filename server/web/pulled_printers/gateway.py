@@ -10,10 +10,8 @@ from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import print_gateway
 from server.domain.printing.pulled.print_gateway import AGE_HEADER, LARGEST_BODY_BYTES, LARGEST_JOB_BYTES
 from server.store.printing.printers import PulledPrinter
-from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
-from server.usecases.printing.pulled.claim_printer import claim_printer, release_printer
-from server.usecases.printing.pulled.confirm_job import confirm_job
-from server.usecases.printing.pulled.fetch_job import Picture, fetch_job
+from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
+from server.usecases.printing.pulled_printers import claim_printer, release_printer
 from server.web.access.cross_site import OF_PRINTERS
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pulled_printers.printer_access import PulledService, admitted_by_password, plain_answers

@@ -9,9 +9,14 @@ from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.printing.pulled import star_cloudprnt
 from server.domain.printing.pulled.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
 from server.store.printing.printers import PulledPrinter
-from server.usecases.printing.pulled.answer_poll import PollReport, answer_poll
-from server.usecases.printing.pulled.confirm_job import confirm_job
-from server.usecases.printing.pulled.fetch_job import NotHandedOver, Picture, fetch_job
+from server.usecases.printing.pulled_jobs import (
+    NotHandedOver,
+    Picture,
+    PollReport,
+    answer_poll,
+    confirm_job,
+    fetch_job,
+)
 from server.web.access.cross_site import OF_PRINTERS
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pulled_printers.printer_access import PulledService, admitted_by_password, plain_answers

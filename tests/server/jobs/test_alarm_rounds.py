@@ -10,7 +10,7 @@ from server.jobs.alarm_rounds import AlarmRounds
 from server.store.devices.sightings import OwnPlayers
 from server.store.operation.job_runs import claim_every
 from server.usecases.alarms.read_alarms import AlarmReader, read_alarms
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from tests.server.jobs.failing_players import FailingPlayers
 from tests.server.store.journals import AGENT
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall, faulty_hall

@@ -20,7 +20,7 @@ from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import start

@@ -21,7 +21,7 @@ from server.settings import Settings
 from server.store.printing import print_jobs
 from server.store.printing.leases import Lease, lease_of, printer_sighting
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.tickets.issued_ticket import IssuedTicket, reprint_ticket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows, execute

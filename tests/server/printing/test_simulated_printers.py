@@ -20,7 +20,7 @@ from server.domain.refusals import Refusal
 from server.printing.printer_addresses import CABLES, address_of
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters, is_own_address
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 KIOSK = "laon-borne-1"

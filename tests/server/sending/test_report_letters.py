@@ -16,11 +16,16 @@ from server.sending.report_letters import ReportLetters
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
 from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.plan_sending import end_sending, plan_sending, remove_recipient, send_again
-from server.usecases.reports.read_sendings import ReadSchedule, failed_letters, read_sendings
+from server.usecases.reports.reports import approve_report, begin_report, freeze_report
+from server.usecases.reports.sendings import (
+    ReadSchedule,
+    end_sending,
+    failed_letters,
+    plan_sending,
+    read_sendings,
+    remove_recipient,
+    send_again,
+)
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

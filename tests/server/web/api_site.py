@@ -16,7 +16,7 @@ from server.domain.people.roles import ROLES
 from server.settings import Settings
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.api_keys import NewKey, create_api_key

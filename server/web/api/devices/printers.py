@@ -7,10 +7,14 @@ from hardware.transports.plugged import PluggedPrinter, plugged_printers
 from hardware.transports.serial_line.discovery import serial_lines
 from server.domain.hall.printer_kinds import PRINTER_FIELDS
 from server.domain.people.roles import Permission
-from server.usecases.printing.change_roll import RollChangedAnswer, change_roll
-from server.usecases.printing.print_trial import print_trial, read_print
-from server.usecases.printing.read_prints import PrintState, PrintVerdict
-from server.usecases.printing.set_printer import PrinterRequest, SharedPrinter, set_printer
+from server.usecases.printing.printers import (
+    PrinterRequest,
+    RollChangedAnswer,
+    SharedPrinter,
+    change_roll,
+    set_printer,
+)
+from server.usecases.printing.prints import PrintState, PrintVerdict, print_trial, read_print
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

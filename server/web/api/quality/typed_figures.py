@@ -9,9 +9,14 @@ from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest, typed_period
 from server.domain.refusals import Refusal
-from server.usecases.typed_figures.read_typed_figures import ReadTypedFigures, typed_figures_answer
-from server.usecases.typed_figures.type_figures import TypedFiguresAnswer, type_figures
-from server.usecases.typed_figures.withdraw_typed_figure import WithdrawnFigure, withdraw_typed_figure
+from server.usecases.typed_figures import (
+    ReadTypedFigures,
+    TypedFiguresAnswer,
+    WithdrawnFigure,
+    type_figures,
+    typed_figures_answer,
+    withdraw_typed_figure,
+)
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

@@ -20,9 +20,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.actions import ActionRow
 from server.store.transactions.database import Database
-from server.usecases.actions.add_action import add_action
-from server.usecases.actions.change_action import change_action
-from server.usecases.actions.read_actions import PlannedAction, read_actions
+from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.form_ids import form_id

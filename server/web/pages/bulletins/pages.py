@@ -25,7 +25,7 @@ from server.usecases.bulletins.accept_bulletin import (
     known_bulletin,
 )
 from server.usecases.bulletins.read_bulletins import halls_of_site, read_bulletins
-from server.usecases.bulletins.receive_document import receive_document
+from server.usecases.bulletins.received_bulletins import receive_document
 from server.usecases.notices.notice_places import Reach
 from server.web.access.callers import Caller, someone
 from server.web.access.requirements import PEOPLE, requires

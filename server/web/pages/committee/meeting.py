@@ -33,8 +33,7 @@ from server.usecases.committee.meetings import (
     remove_minutes,
 )
 from server.usecases.committee.read_committee import SiteTarget, local_day, read_committee, read_site_targets
-from server.usecases.reports.find_report import ReportReach
-from server.usecases.reports.read_reports import ListedReport, read_reports
+from server.usecases.reports.reports import ListedReport, ReportReach, read_reports
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.committee.services import (

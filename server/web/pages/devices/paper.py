@@ -15,9 +15,8 @@ from server.domain.people.roles import Permission
 from server.domain.printing.print_jobs import is_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.printing.change_roll import change_roll
-from server.usecases.printing.keep_probe import note_paper_read
-from server.usecases.printing.print_trial import print_trial, read_print
+from server.usecases.printing.printers import change_roll, note_paper_read
+from server.usecases.printing.prints import print_trial, read_print
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.viewer import WorkContext, hall_for_page

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from server.domain.author import Author
 from server.domain.hall.devices import Kiosk
 from server.domain.hall.printer_kinds import PrinterKind
-from server.usecases.printing.pulled.printer_secret import renew_printer_secret
+from server.usecases.printing.printer_secret import renew_printer_secret
 from server.web.access.site_context import SiteContext
 from server.web.pages.installing.steps import step_page
 

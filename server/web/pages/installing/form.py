@@ -12,8 +12,8 @@ from server.documents.from_template import MOST_COUNTERS
 from server.documents.parts.opening import WEEKDAYS
 from server.domain.hall.devices import Kiosk
 from server.domain.refusals import Refusal
-from server.usecases.configuration.add_hall import SiteRequest, TemplateRequest
-from server.usecases.printing.set_printer import PrinterRequest
+from server.usecases.configuration.installing import SiteRequest, TemplateRequest
+from server.usecases.printing.printers import PrinterRequest
 
 WORKDAYS = WEEKDAYS[:5]
 USUAL_SPANS = (("09:00", "12:00"), ("13:30", "16:30"))

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect
 from server.documents.problems import DocumentRefused
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.configuration.add_hall import add_hall, add_site
+from server.usecases.configuration.installing import add_hall, add_site
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext

@@ -17,14 +17,11 @@ from server.domain.hall.printer_kinds import PULLED_KINDS
 from server.domain.people.roles import Permission
 from server.domain.printing.printers import network_around
 from server.domain.refusals import Refusal
-from server.usecases.configuration.add_hall import add_hall, open_installation
-from server.usecases.configuration.read_installing import read_installing
+from server.usecases.configuration.installing import add_hall, open_installation, read_installing
 from server.usecases.people.accounts import Described
-from server.usecases.people.first_administrator import first_administrator
-from server.usecases.people.installation_link import check_installation_token
-from server.usecases.printing.declare_printer_network import declare_printer_network
-from server.usecases.printing.print_trial import print_trial
-from server.usecases.printing.set_printer import set_printer
+from server.usecases.people.invitations import check_installation_token, first_administrator
+from server.usecases.printing.printers import declare_printer_network, set_printer
+from server.usecases.printing.prints import print_trial
 from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires

@@ -29,7 +29,7 @@ from server.usecases.quality.read_periods import (
     first_period_of,
     read_periods,
 )
-from server.usecases.typed_figures.read_annotations import read_annotations
+from server.usecases.typed_figures import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of

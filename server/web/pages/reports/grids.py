@@ -29,13 +29,13 @@ from server.domain.reports.grids import (
 )
 from server.language import locale_of
 from server.store.transactions.database import Database
-from server.usecases.reports.keep_grid_texts import (
+from server.usecases.reports.grids import (
     read_grid_texts,
+    read_grids,
     restore_grid_text,
     withdraw_grid_text,
     write_grid_text,
 )
-from server.usecases.reports.read_grids import read_grids
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import problems_of, status_of

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from server.domain.emails import AttachedPaper, Letter
 from server.domain.refusals import Refusal
 from server.store.reports import LetterRow, ScheduleRow
-from server.usecases.reports.read_reports import ReadReport
+from server.usecases.reports.reports import ReadReport
 from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, report_sheet
 

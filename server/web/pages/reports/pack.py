@@ -12,9 +12,9 @@ from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart
 from server.domain.texts import plain_cells
 from server.store.transactions.database import Database
-from server.usecases.actions.read_actions import PlannedAction, read_actions
-from server.usecases.reports.read_evidence import HallEvidence, read_evidence
-from server.usecases.reports.read_reports import ReadReport
+from server.usecases.actions import PlannedAction, read_actions
+from server.usecases.reports.report_content import HallEvidence, read_evidence
+from server.usecases.reports.reports import ReadReport
 from server.web.pages.complaints.pack_lines import COMPLAINT_COLUMNS, complaint_lines
 from server.web.pages.hall_checks.pack_lines import CHECK_COLUMNS, check_lines
 from server.web.pages.incidents.pack_lines import INCIDENT_COLUMNS, INCIDENT_FILE, incident_lines

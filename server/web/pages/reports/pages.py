@@ -19,13 +19,19 @@ from server.domain.reports.reports import LONGEST_SENTENCE
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.find_report import ReportReach, Sites
-from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.read_reports import ReadReport, read_report, read_reports
-from server.usecases.reports.read_sendings import failed_letters, read_sendings
-from server.usecases.reports.write_sentences import discard_report, write_sentences
+from server.usecases.reports.reports import (
+    ReadReport,
+    ReportReach,
+    Sites,
+    approve_report,
+    begin_report,
+    discard_report,
+    freeze_report,
+    read_report,
+    read_reports,
+    write_sentences,
+)
+from server.usecases.reports.sendings import failed_letters, read_sendings
 from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.reports.form import (

@@ -20,9 +20,15 @@ from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
-from server.usecases.reports.plan_sending import end_sending, plan_sending, remove_recipient, send_again
-from server.usecases.reports.read_sendings import possible_readers, read_sendings
+from server.usecases.reports.reports import Sites
+from server.usecases.reports.sendings import (
+    end_sending,
+    plan_sending,
+    possible_readers,
+    read_sendings,
+    remove_recipient,
+    send_again,
+)
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from server.language import direction_of
-from server.usecases.reports.read_reports import ReadReport
+from server.usecases.reports.reports import ReadReport
 from server.web.pages.reports.wording import ReportWording, Sheet, report_sheet
 
 FOLDER = Path(__file__).parent

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from server.domain.hall.configuration import Service
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.typed_figures import TYPED, TypedFigure
-from server.usecases.reports.read_evidence import HallEvidence
-from server.usecases.reports.read_reports import ReadReport
+from server.usecases.reports.report_content import HallEvidence
+from server.usecases.reports.reports import ReadReport
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
 from server.web.pages.typed_figures.wording import typed_name, typed_text

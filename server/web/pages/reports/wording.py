@@ -22,7 +22,7 @@ from server.domain.reports.figures import (
     verdict,
 )
 from server.language import locale_of
-from server.usecases.reports.read_reports import ReadReport
+from server.usecases.reports.reports import ReadReport
 from server.web.pages.quality.wording import (
     NBSP,
     hour_label,

@@ -14,8 +14,7 @@ from server.domain.retention import Retention, Subject
 from server.store.retention import PurgeRun
 from server.store.transactions.database import Database
 from server.usecases.people.sites import known_sites
-from server.usecases.retention.decide_retention import RetentionEffect, decide_retention, read_effect
-from server.usecases.retention.read_retention import KeptHere, read_retention
+from server.usecases.retention import KeptHere, RetentionEffect, decide_retention, read_effect, read_retention
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.local_time import instant_text, zone_of

@@ -26,7 +26,7 @@ from server.domain.texts import plain_cells
 from server.ids import new_id
 from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.find_survey import own_halls
 from server.usecases.surveys.judge_text import shown_texts
 from server.usecases.surveys.open_survey import (

@@ -10,7 +10,7 @@ from server.domain.surveys.campaigns import Channel, SurveyState
 from server.domain.surveys.questions import LONGEST_TEXT
 from server.ids import new_token
 from server.store.transactions.database import Database
-from server.usecases.reports.find_report import Sites
+from server.usecases.reports.reports import Sites
 from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_on_paper
 from server.usecases.surveys.read_surveys import read_surveys
 from server.web.access.callers import sites_of_caller, someone

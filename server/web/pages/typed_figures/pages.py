@@ -18,13 +18,15 @@ from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, Pasted, T
 from server.domain.refusals import Refusal
 from server.store.people.pseudonyms import names_of
 from server.store.transactions.database import Database
-from server.usecases.typed_figures.annotate_day import annotate_day
-from server.usecases.typed_figures.read_annotations import read_annotations
-from server.usecases.typed_figures.read_pasted_figures import read_pasted_figures
-from server.usecases.typed_figures.read_typed_figures import read_typed_figures
-from server.usecases.typed_figures.type_figures import type_figures
-from server.usecases.typed_figures.withdraw_annotation import withdraw_annotation
-from server.usecases.typed_figures.withdraw_typed_figure import withdraw_typed_figure
+from server.usecases.typed_figures import (
+    annotate_day,
+    read_annotations,
+    read_pasted_figures,
+    read_typed_figures,
+    type_figures,
+    withdraw_annotation,
+    withdraw_typed_figure,
+)
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.typed_figures.form import (

@@ -9,9 +9,7 @@ from server.domain.actions.actions import ActionOrigin, ActionRequest, OriginKin
 from server.domain.refusals import Refusal
 from server.store.actions import actions_of_origins
 from server.store.transactions.database import Database
-from server.usecases.actions.add_action import add_action, add_action_for
-from server.usecases.actions.change_action import change_action
-from server.usecases.actions.read_actions import PlannedAction, read_actions
+from server.usecases.actions import PlannedAction, add_action, add_action_for, change_action, read_actions
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 

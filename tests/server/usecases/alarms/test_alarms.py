@@ -22,7 +22,7 @@ from server.usecases.alarms.alarm_recipients import (
     renew_secret,
 )
 from server.usecases.alarms.read_alarms import acknowledge_alarm
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
@@ -31,7 +31,7 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.counters.left_counters import give_back_forgotten
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.visits.do_gesture import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, start, transfer

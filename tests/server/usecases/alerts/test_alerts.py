@@ -14,7 +14,7 @@ from server.usecases.alerts.confirm_alert_shown import show_alert
 from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_hall_alerts
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.counters.counter_sessions import close_counter
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board

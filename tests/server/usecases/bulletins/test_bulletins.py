@@ -16,7 +16,7 @@ from server.store.bulletins import BulletinRow
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert
-from server.usecases.bulletins import receive_bulletin as receiving
+from server.usecases.bulletins import received_bulletins as receiving
 from server.usecases.bulletins.accept_bulletin import accept_alert, accept_notice, dismiss_bulletin
 from server.usecases.bulletins.read_bulletins import (
     BulletinSources,
@@ -25,8 +25,8 @@ from server.usecases.bulletins.read_bulletins import (
     take_bulletin,
 )
 from server.usecases.bulletins.read_source import ATOM, read_entries
-from server.usecases.bulletins.receive_bulletin import receive_bulletin
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.bulletins.received_bulletins import receive_bulletin
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.notices.notice_places import Reach
 from signage.feeds.fetched import FeedLimits
 from tests.harness.sql import all_rows

@@ -15,7 +15,7 @@ from server.store.media.feeds import feed_row
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.bulletins.watch_vigilance import VigilanceWatch
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.notices.programme.read_programme import read_programme
 from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
 from signage.feeds.fetched import FeedLimits

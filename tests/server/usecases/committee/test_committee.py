@@ -13,7 +13,7 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
-from server.usecases.actions.read_actions import read_actions
+from server.usecases.actions import read_actions
 from server.usecases.committee import meetings as plan_meeting_module
 from server.usecases.committee.meetings import (
     add_decision,

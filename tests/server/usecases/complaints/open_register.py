@@ -4,7 +4,7 @@ import json
 
 from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from tests.server.usecases.quality.figures_history import HALLS
 
 

@@ -11,7 +11,7 @@ from server.documents.checks.characters import has_orders
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 

@@ -20,7 +20,7 @@ from server.store.configuration.documents import (
 from server.store.configuration.drafts import NewVersion, draft_content, drafting_of, open_drafts
 from server.store.configuration.halls import all_halls, hall_id_of
 from server.store.transactions.database import Database
-from server.usecases.configuration.edit_hall_document import edit_hall_document
+from server.usecases.configuration.publication import edit_hall_document
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -11,17 +11,16 @@ from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.configuration.add_hall import (
+from server.usecases.configuration.installing import (
     SiteRequest,
     TemplateRequest,
     add_hall,
     add_site,
     open_installation,
+    read_installing,
 )
-from server.usecases.configuration.read_installing import read_installing
 from server.usecases.people.accounts import Described
-from server.usecases.people.first_administrator import first_administrator
-from server.usecases.people.installation_link import installation_address, installation_token
+from server.usecases.people.invitations import first_administrator, installation_address, installation_token
 
 PASSWORD = "quatre mots pris au hasard"
 WEEK = {"monday": ["09:00-12:00", "13:30-16:30"]}

@@ -11,7 +11,7 @@ from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.devices.paired_devices import bearer_of_token, paired_devices
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from tests.harness.sql import all_rows, one_row
 from tests.server.documents.contents import as_text, changed, demonstration

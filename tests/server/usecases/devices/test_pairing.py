@@ -38,7 +38,7 @@ from server.usecases.devices.renew_token import (
     note_copied_device,
     renewals_due,
 )
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.devices.test_devices import KIOSK, SCREEN, facts
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -16,7 +16,7 @@ from server.live.presence import Presence
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.screen import read_screen

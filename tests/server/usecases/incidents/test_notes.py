@@ -17,7 +17,7 @@ from server.usecases.incidents import notes as write_note_module
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.incidents.notes import change_note, read_notes, read_summaries, write_note
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

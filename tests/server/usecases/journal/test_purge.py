@@ -15,7 +15,7 @@ from server.store.engine.statements import SQLITE
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.people.accounts import Described, NewAccount, create_account
 from server.usecases.people.invitations import invite
 from server.usecases.people.sessions import begin_session

@@ -26,7 +26,6 @@ from server.usecases.people.accounts import (
     set_password,
     unlock_account,
 )
-from server.usecases.people.own_account import change_own_password
 from server.usecases.people.passwords import hash_password
 from server.usecases.people.read_people import read_own_sessions, read_people, read_person
 from server.usecases.people.sessions import (
@@ -36,7 +35,7 @@ from server.usecases.people.sessions import (
     end_session,
     sign_out,
 )
-from server.usecases.people.sign_in import Attempt, prove
+from server.usecases.people.sign_in import Attempt, change_own_password, prove
 from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     sites_with_individual_figures,

@@ -20,7 +20,7 @@ from server.usecases.counters.counter_sessions import SessionRequest, close_coun
 from server.usecases.counters.left_counters import leave_counters
 from server.usecases.counters.own_session import keep_session
 from server.usecases.hall.counter_view import read_counter
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.journal.read_journal import JournalSearch, read_journal
 from server.usecases.people.accounts import NewAccount, create_account, remove_account
 from server.usecases.people.sessions import begin_session, end_every_session

@@ -11,8 +11,8 @@ from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.printing.printers import LOOPBACK
 from server.store.transactions.database import Database
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
-from server.usecases.printing.declare_printer_network import declare_printer_network
+from server.usecases.configuration.publication import publish_hall, publish_installation
+from server.usecases.printing.printers import declare_printer_network
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 IN_NETWORK, OUTSIDE = "192.0.2.20", "198.51.100.20"

@@ -41,7 +41,7 @@ from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.configuration.publish_configuration import publish_hall, publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 
 HALLS = Path(__file__).parents[4] / "server/demonstration/halls"
 PARIS = ZoneInfo("Europe/Paris")

@@ -5,9 +5,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.typed_figures.annotate_day import annotate_day
-from server.usecases.typed_figures.read_annotations import read_annotations
-from server.usecases.typed_figures.withdraw_annotation import withdraw_annotation
+from server.usecases.typed_figures import annotate_day, read_annotations, withdraw_annotation
 from tests.server.usecases.at_counters import HALL
 from tests.server.usecases.days.watched_hall import MORNING
 

@@ -17,7 +17,7 @@ from server.ids import new_id
 from server.store.journal.rebuild import rebuild
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.legs import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv

@@ -8,9 +8,7 @@ from server.domain.quality.periods import parse_period
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.typed_figures.read_typed_figures import read_typed_figures
-from server.usecases.typed_figures.type_figures import type_figures
-from server.usecases.typed_figures.withdraw_typed_figure import withdraw_typed_figure
+from server.usecases.typed_figures import read_typed_figures, type_figures, withdraw_typed_figure
 from tests.server.usecases.at_counters import HALL, SERVICE, issue
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands

@@ -16,13 +16,19 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.people.accounts import AccountRow, Grant, insert_account
 from server.store.transactions.database import Database
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import BegunReport, begin_report
-from server.usecases.reports.find_report import ReportReach
-from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.read_frozen_results import read_frozen_results
-from server.usecases.reports.read_reports import ReadReport, read_report, read_reports
-from server.usecases.reports.write_sentences import discard_report, write_sentences
+from server.usecases.reports.grids import read_frozen_results
+from server.usecases.reports.reports import (
+    BegunReport,
+    ReadReport,
+    ReportReach,
+    approve_report,
+    begin_report,
+    discard_report,
+    freeze_report,
+    read_report,
+    read_reports,
+    write_sentences,
+)
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import (
     Hands,

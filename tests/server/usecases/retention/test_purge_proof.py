@@ -20,13 +20,13 @@ from server.store.operation.backup import back_up
 from server.store.operation.erase_expired import rewrite_pages
 from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.journal.read_journal import JournalSearch, every_fact
-from server.usecases.media.remove_medium import sweep_media
+from server.usecases.media.medium_files import sweep_media
 from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.quality.read_indicators import read_indicators
-from server.usecases.reports.read_reports import report_of_period
-from server.usecases.retention.read_retention import read_retention
+from server.usecases.reports.reports import report_of_period
+from server.usecases.retention import read_retention
 from server.web.pages.reports.pack import pack_steps
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.viewer import Sentence

@@ -12,12 +12,10 @@ from server.store.operation.erase_expired import ERASE
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
-from server.usecases.retention.decide_retention import decide_retention, read_effect
-from server.usecases.retention.read_retention import read_retention
-from server.usecases.retention.rewrite_pages import DailyRewriting
+from server.usecases.retention import DailyRewriting, decide_retention, read_effect, read_retention
 from tests.harness.sql import all_rows
 from tests.server.store.journals import HALL, morning
 from tests.server.usecases.quality.figures_history import Hands

@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.printing.print_jobs import last_job_of_visit
 from server.store.transactions.database import Database
 from server.usecases.devices.pairing import add_place
-from server.usecases.printing.set_printer import SharedPrinter, set_printer
+from server.usecases.printing.printers import SharedPrinter, set_printer
 from server.usecases.tickets.issued_ticket import reprint_ticket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.server.usecases.at_counters import AGENT, SERVICE

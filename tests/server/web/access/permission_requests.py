@@ -22,17 +22,15 @@ from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.committee.meetings import add_decision, add_member, attach_minutes, plan_meeting
 from server.usecases.complaints.add_entry import add_entry
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.hall_checks.checks import add_check
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.reports import approve_report, begin_report, freeze_report
 from server.usecases.surveys.open_survey import draft_survey, open_survey
-from server.usecases.typed_figures.type_figures import type_figures
+from server.usecases.typed_figures import type_figures
 from server.web.access.requirements import Required, required_of
 from server.web.rendering.device_address import AUTHORITY_PATH, POLICY_PATH
 from tests.harness.sql import one_row

@@ -13,7 +13,7 @@ from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import SYSTEM
 from server.sending.webhook import Webhooks
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from tests.server.sending.endpoints import Endpoint, webhook_endpoint
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.actions.actions import ActionRequest
 from server.domain.author import SYSTEM
 from server.language import LANGUAGES
-from server.usecases.actions.add_action import add_action
+from server.usecases.actions import add_action
 from server.usecases.devices.devices import pair_device
 from server.usecases.devices.pairing import add_place
 from tests.server.usecases.alarms.faulty_hall import FaultyHall

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, ApiSite, accepted

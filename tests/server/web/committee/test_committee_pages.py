@@ -9,9 +9,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.committee.committee import MINUTES_BYTES
 from server.language import LANGUAGES
 from server.store.people.accounts import Grant
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.freeze_report import freeze_report
+from server.usecases.reports.reports import approve_report, begin_report, freeze_report
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
 PLACE = "/voix/comite"

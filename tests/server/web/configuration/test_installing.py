@@ -17,9 +17,9 @@ from server.domain.author import SYSTEM
 from server.settings import Settings
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.configuration.read_installing import read_installing
+from server.usecases.configuration.installing import read_installing
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.people.installation_link import installation_token
+from server.usecases.people.invitations import installation_token
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
 from server.web.rendering.device_address import own_authority as own_authority_of

@@ -13,7 +13,7 @@ from server.domain.waits.estimate import WaitRange
 from server.jobs.rounds import Rounds
 from server.store.journal.anchors import Anchors
 from server.store.visits.legs import last_leg
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted, refused

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import OF_AGENTS
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from tests.server.usecases.quality.figures_history import HALLS, PlayedDay, play_days
 from tests.server.web.api_site import HALL, ApiSite
 

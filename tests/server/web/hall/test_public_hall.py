@@ -7,12 +7,10 @@ from typing import Any
 
 from server.domain.author import SYSTEM
 from server.domain.quality.targets import TargetRequest
-from server.usecases.configuration.publish_configuration import publish_installation
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.quality.decide_target import decide_target
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.read_frozen_results import FrozenResults, read_frozen_results
+from server.usecases.reports.grids import FrozenResults, read_frozen_results
+from server.usecases.reports.reports import approve_report, begin_report, freeze_report
 from server.web.pages.public_hall.pages import shown_results
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, play_days

@@ -13,7 +13,7 @@ from server.domain.photographs import OF_CHECK, SentPhotograph
 from server.domain.quality.periods import parse_period
 from server.store.people.accounts import Grant
 from server.usecases import photographs as photographs_module
-from server.usecases.journal.erase_expired import purge
+from server.usecases.journal.backup_and_restore import purge
 from server.usecases.photographs import add_photographs
 from server.web.pages.hall_checks.pack_lines import check_lines
 from tests.harness.overlapping import begun_before

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from server.domain.author import SYSTEM
-from server.usecases.configuration.publish_configuration import publish_hall
+from server.usecases.configuration.publication import publish_hall
 from server.web.rendering.form_ids import id_of_form
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import HALLS

@@ -22,7 +22,7 @@ from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipi
 from server.usecases.alarms.read_alarms import acknowledge_alarm
 from server.usecases.journal.verify_journals import verify_apart
 from server.usecases.people.api_keys import NewKey, create_api_key
-from server.usecases.printing.change_roll import change_roll
+from server.usecases.printing.printers import change_roll
 from server.usecases.quality.individual_figures import decide_individual_figures
 from server.usecases.tickets.issue_limits import stop_tickets
 from tests.harness.sql import execute, one_row

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from server.usecases.media.prepare_media import Preparing
+from server.usecases.media.uploads import Preparing
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import ApiSite, accepted
 

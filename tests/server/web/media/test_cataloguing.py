@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.media.upload_medium import UploadPlace, upload_medium
+from server.usecases.media.uploads import UploadPlace, upload_medium
 from tests.server.web.api_site import HALL, OTHER, accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image

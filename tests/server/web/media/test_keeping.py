@@ -10,8 +10,13 @@ from server.domain.refusals import Refusal
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
-from server.usecases.media.copy_media import RestoredMedia, bring_media, copy_media, media_folder_of
-from server.usecases.media.remove_medium import sweep_media
+from server.usecases.media.medium_files import (
+    RestoredMedia,
+    bring_media,
+    copy_media,
+    media_folder_of,
+    sweep_media,
+)
 from tests.harness.sql import all_rows, execute
 from tests.server.web.api_site import accepted
 from tests.server.web.media.bureau import Bureau

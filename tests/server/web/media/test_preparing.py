@@ -9,8 +9,8 @@ import pytest
 
 from server.apart import IsolatedWorker
 from server.store.media.media_files import claim_upload
-from server.usecases.media.prepare_media import Preparing
-from server.usecases.media.remove_medium import sweep_media
+from server.usecases.media.medium_files import sweep_media
+from server.usecases.media.uploads import Preparing
 from tests.server.web.api_site import accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image

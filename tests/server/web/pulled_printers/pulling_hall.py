@@ -14,9 +14,9 @@ from server.domain.hall.printer_kinds import PrinterKind
 from server.store.printing import print_jobs
 from server.store.printing.leases import printer_sighting
 from server.store.printing.printers import PulledPrinter, pulled_printer_of
-from server.usecases.configuration.edit_hall_document import edit_hall_document
-from server.usecases.printing.pulled.printer_secret import PrinterSecret, renew_printer_secret
-from server.usecases.printing.pulled.watch_printers import watch_pulled_printers
+from server.usecases.configuration.publication import edit_hall_document
+from server.usecases.printing.printer_secret import PrinterSecret, renew_printer_secret
+from server.usecases.printing.pulled_printers import watch_pulled_printers
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 
 KIOSK, OTHER_KIOSK = "laon-borne-1", "vervins-borne-1"

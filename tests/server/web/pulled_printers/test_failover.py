@@ -6,9 +6,8 @@ from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.store.printing.leases import PrinterLeaseToken, note_state, take_lease
 from server.store.printing.print_jobs import print_job_of
-from server.usecases.configuration.edit_hall_document import edit_hall_document
-from server.usecases.printing.failover import refuse_jobs
-from server.usecases.printing.print_jobs import LEASE, PrintEnd
+from server.usecases.configuration.publication import edit_hall_document
+from server.usecases.printing.print_jobs import LEASE, PrintEnd, refuse_jobs
 from tests.server.web.api_site import HALL
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall, offered
 

@@ -9,7 +9,7 @@ import pytest
 from server.domain.reports.grids import GridTextRequest
 from server.language import LANGUAGES
 from server.store import reports as grid_texts_rows
-from server.usecases.reports.keep_grid_texts import write_grid_text
+from server.usecases.reports.grids import write_grid_text
 from tests.harness.overlapping import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 

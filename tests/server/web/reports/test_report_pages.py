@@ -21,8 +21,8 @@ from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.language import LANGUAGES
 from server.usecases.complaints.add_entry import add_entry
-from server.usecases.reports.read_report_figures import read_report_figures
-from server.usecases.typed_figures.type_figures import type_figures
+from server.usecases.reports.report_content import read_report_figures
+from server.usecases.typed_figures import type_figures
 from server.web.pages.reports.sheet import page_of
 from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, ReportWording, Sheet, Tile
 from server.web.rendering.pdf import Papers

@@ -13,10 +13,7 @@ from server.language import LANGUAGES
 from server.sending.mail_server import MailServer
 from server.sending.refused import SendRefused
 from server.settings import Settings
-from server.usecases.reports.approve_report import approve_report
-from server.usecases.reports.begin_report import begin_report
-from server.usecases.reports.freeze_report import freeze_report
-from server.usecases.reports.write_sentences import write_sentences
+from server.usecases.reports.reports import approve_report, begin_report, freeze_report, write_sentences
 from tests.server.usecases.quality.figures_history import play_days
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from server.domain.author import SYSTEM
 from server.store.retention import keep_register_text
-from server.usecases.journal.erase_expired import purge
-from server.usecases.retention.decide_retention import decide_retention
+from server.usecases.journal.backup_and_restore import purge
+from server.usecases.retention import decide_retention
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, ApiSite, csrf_of
 

@@ -1,1 +1,0 @@
-"""Use cases of actions: add, change and read them."""

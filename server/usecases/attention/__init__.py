@@ -1,1 +1,0 @@
-"""Use case: read what asks for a person's attention."""

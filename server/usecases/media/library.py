@@ -1,0 +1,364 @@
+"""The library of media as its page and the API show it, and what people note of a medium.
+
+No notice shows a medium without a description for people who cannot see it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypedDict
+from zoneinfo import ZoneInfo
+
+from hardware.json_types import Count, InstantText, LocalDate, Milliseconds, Pixels
+from server.documents.reading import parse_installation
+from server.domain.author import Author
+from server.domain.instants import to_text
+from server.domain.notices.captions import captions_of, medium_captioned
+from server.domain.notices.media import MediumState, Sites, Texts, may_change, may_show, medium_described
+from server.domain.notices.media_details import (
+    EVERY_MEDIUM,
+    MediaSearch,
+    NewDetails,
+    expiry_of,
+    medium_catalogued,
+)
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.store.configuration.configurations import INSTALLATION
+from server.store.configuration.documents import newest
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
+from server.store.media.details import (
+    captioned_languages,
+    media_folders,
+    set_captions,
+    set_details,
+    tags_in_use,
+)
+from server.store.media.media import MediumRow, listed_media, medium_row, set_texts
+from server.store.notices.notices import notices_frozen_with
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from signage.media.prepared import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
+
+PAGE = 60
+"""How many media one answer lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryContext:
+    """What every answer about media needs: the local day now, by site, and the languages of captions.
+
+    `elsewhere`: the day for what belongs to all sites or to one that is gone.
+    """
+
+    by_site: Mapping[str, date]
+    elsewhere: date
+    captioned: Mapping[str, list[str]]
+
+    def at(self, site: str | None) -> date:
+        """The day at a site."""
+        return self.elsewhere if site is None else self.by_site.get(site, self.elsewhere)
+
+
+class FileOfMedium(TypedDict):
+    """A file that was made of an upload."""
+
+    url: str
+    role: FileRole
+    """`page` is shown; `poster`: the first picture of a video; `bold`: of a font; `thumbnail`: for lists."""
+    type: str
+    """Its media type."""
+    width: Pixels
+    height: Pixels
+    bytes: Count
+    duration_ms: Milliseconds | None
+    """Only for a video."""
+
+
+class MediumRefusal(TypedDict):
+    """Why an upload became no medium: a code, its values, and the sentence in the reader's language."""
+
+    code: str
+    details: dict[str, Any]
+    detail: str
+
+
+class MediumAnswer(TypedDict):
+    """A medium of the library."""
+
+    medium: str
+    state: MediumState
+    kind: MediumKind | None
+    """Null before it is prepared."""
+    files: list[FileOfMedium]
+    refusal: MediumRefusal | None
+    texts: Texts
+    """Its description by language, for people who cannot see it."""
+    uploaded_at: InstantText
+    upload_bytes: Count
+    site: str | None
+    """The slug of the site it belongs to; null: all sites."""
+    may_change: bool
+    name: str
+    """Of the file that was uploaded, or as somebody changed it; empty for media of before names were kept."""
+    thumbnail: str | None
+    """The address of its small picture; null before it is prepared."""
+    tags: list[str]
+    uploaded_by: str | None
+    """The name of who uploaded it; null: the account is gone."""
+    made_by: str
+    """Who made the picture."""
+    rights: str
+    """The licence or permission, in words."""
+    until: LocalDate | None
+    """The last day on which notices may show it; null: no end."""
+    expiry: Literal["soon", "over"] | None
+    """`soon`: its last day is at most 14 days away; `over`: it is past, and no screen shows it."""
+    captions: list[str]
+    """The languages that a film has captions in."""
+
+
+class MediaFolderAnswer(TypedDict):
+    """What a site keeps in the library."""
+
+    site: str | None
+    """Its slug; null: what belongs to all sites."""
+    media: Count
+    bytes: Count
+    quota_bytes: Count
+    """Beyond, an upload is refused."""
+
+
+class MediaAnswer(TypedDict):
+    """Some media, the newest first."""
+
+    media: list[MediumAnswer]
+    next: str | None
+    """Before which medium to go on; null at the end."""
+    tags: list[str]
+    """All that media of the reader have."""
+    folders: list[MediaFolderAnswer]
+    """Of the sites of the reader, and of all sites; without those that have no medium."""
+
+
+def read_media(
+    database: Database,
+    *,
+    before: str | None = None,
+    sites: Sites = None,
+    search: MediaSearch = EVERY_MEDIUM,
+    quota: int = 0,
+) -> MediaAnswer:
+    """The newest media of these sites and of all sites, or those older than the medium `before` (its id).
+
+    `search`: only those that fit it. `quota`: the bytes a site may keep.
+    """
+    with database.read() as rows:
+        found = listed_media(rows, before=before, limit=PAGE + 1, sites=sites, search=search)
+        tags, folders = tags_in_use(rows, sites), media_folders(rows)
+        context = library_context(database, rows)
+    listed = [medium_answer(row, context, sites) for row in found[:PAGE]]
+    return {
+        "media": listed,
+        "next": listed[-1]["medium"] if len(found) > PAGE else None,
+        "tags": tags,
+        "folders": [
+            {"site": each.site, "media": each.media, "bytes": each.kept_bytes, "quota_bytes": quota}
+            for each in folders
+            if may_show(each.site, sites)
+        ],
+    }
+
+
+def read_medium(database: Database, medium: str, *, sites: Sites = None) -> MediumAnswer:
+    """One medium of these sites or of all sites. Refusal: unknown_medium."""
+    with database.read() as rows:
+        row = visible_medium(rows, medium, sites)
+        return medium_answer(row, library_context(database, rows), sites)
+
+
+def visible_medium(rows: Rows, medium: str, sites: Sites) -> MediumRow:
+    """The row of a medium of these sites or of all sites. Refusal: unknown_medium."""
+    return _visible(medium_row(rows, medium), medium, sites)
+
+
+def _visible(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
+    if row is None or row.state == MediumState.REMOVED or not may_show(row.site, sites):
+        raise Refusal("unknown_medium", medium=medium)
+    return row
+
+
+def changeable(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
+    """The row of a medium that somebody who drafts at these sites may change.
+
+    Refusals: unknown_medium, also where it belongs to another site; medium_of_all, where it belongs to all
+    sites and the person does not draft at every one.
+    """
+    visible = _visible(row, medium, sites)
+    if not may_change(visible.site, sites):
+        raise Refusal("medium_of_all", medium=medium)
+    return visible
+
+
+def library_context(database: Database, rows: Rows) -> LibraryContext:
+    """The day now at each site, and at the first one for what belongs to all; UTC without any; captions."""
+    found = newest(rows, INSTALLATION, INSTALLATION)
+    sites = [] if found is None else parse_installation(found.content).sites
+    now = database.clock.now()
+    days = {site.slug: now.astimezone(ZoneInfo(site.time_zone)).date() for site in sites}
+    return LibraryContext(days, next(iter(days.values()), now.date()), captioned_languages(rows))
+
+
+def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) -> MediumAnswer:
+    """A medium as somebody sees it who drafts at `sites`; `refusal` without its sentence."""
+    refusal = row.refusal
+    files = [_file_answer(file) for file in row.files]
+    return {
+        "medium": row.id,
+        "state": MediumState(row.state),
+        "kind": row.kind,
+        "files": files,
+        "refusal": None
+        if refusal is None
+        else {"code": refusal["code"], "details": refusal["details"], "detail": ""},
+        "texts": row.texts,
+        "uploaded_at": to_text(row.uploaded_at),
+        "upload_bytes": row.upload_size,
+        "site": row.site,
+        "may_change": may_change(row.site, sites),
+        "name": row.name,
+        "thumbnail": next((file["url"] for file in files if file["role"] == "thumbnail"), None),
+        "tags": row.tags,
+        "uploaded_by": row.uploaded_by,
+        "made_by": row.made_by,
+        "rights": row.rights,
+        "until": None if row.until is None else row.until.isoformat(),
+        "expiry": expiry_of(row.until, context.at(row.site)),
+        "captions": context.captioned.get(row.id, []),
+    }
+
+
+def _file_answer(file: PreparedFile) -> FileOfMedium:
+    return {
+        "url": f"/media/{file.name}",
+        "role": file.role,
+        "type": CONTENT_TYPES[file.extension],
+        "width": file.width,
+        "height": file.height,
+        "bytes": file.size,
+        "duration_ms": file.duration_ms,
+    }
+
+
+LONGEST_TEXT = 1000
+"""The most characters of a description, in each language."""
+FRENCH = "fr"
+
+
+def describe_medium(
+    database: Database,
+    author: Author,
+    medium: str,
+    texts: Texts,
+    *,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
+) -> MediumAnswer:
+    """The medium with its description by language: in French; if translated, in two more at least.
+
+    Refusals: unknown_medium, medium_of_all, wrong_language, text_missing without French, text_too_long,
+    one_translation; medium_frozen while a notice with this medium is submitted, approved or was shown, and
+    is not archived.
+    """
+    kept = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
+    _check(kept)
+
+    def describe(transaction: InstallationTransaction) -> MediumAnswer:
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        if row.state not in (MediumState.READY, MediumState.PREPARING):
+            raise Refusal("unknown_medium", medium=medium)
+        frozen = notices_frozen_with(transaction, medium)
+        if frozen:
+            raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
+        transaction.record(medium_described(medium, kept))
+        set_texts(transaction, medium, kept)
+        set_details(transaction, medium, row.details, kept)
+        described = medium_row(transaction, medium)
+        assert described is not None
+        return medium_answer(described, library_context(database, transaction), sites)
+
+    return database.write_installation(author, write_key, describe)
+
+
+def _check(texts: Texts) -> None:
+    if set(texts) - set(LANGUAGES):
+        raise Refusal("wrong_language", languages=", ".join(sorted(set(texts) - set(LANGUAGES))))
+    if FRENCH not in texts:
+        raise Refusal("text_missing")
+    if any(len(text) > LONGEST_TEXT for text in texts.values()):
+        raise Refusal("text_too_long", characters=LONGEST_TEXT)
+    if len(texts) == 2:  # law 94-665, as for every notice (server.documents.checks.languages)
+        raise Refusal("one_translation")
+
+
+def catalogue_medium(
+    database: Database,
+    author: Author,
+    medium: str,
+    typed: NewDetails,
+    *,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
+) -> MediumAnswer:
+    """The medium with these details in place of the ones before; the same ones again are no gesture.
+
+    Refusals: unknown_medium, medium_of_all, medium_name_missing, medium_name_too_long, medium_tags,
+    medium_rights_too_long.
+    """
+    details = typed.checked()
+
+    def catalogue(transaction: InstallationTransaction) -> MediumAnswer:
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        changed = details.changed_from(row.details)
+        if changed:
+            transaction.record(medium_catalogued(medium, changed, details.until))
+            set_details(transaction, medium, details, row.texts)
+        kept = medium_row(transaction, medium)
+        assert kept is not None
+        return medium_answer(kept, library_context(database, transaction), sites)
+
+    return database.write_installation(author, write_key, catalogue)
+
+
+def caption_medium(
+    database: Database,
+    author: Author,
+    medium: str,
+    language: str,
+    file: bytes | None,
+    *,
+    sites: Sites = None,
+    write_key: WriteKey | None = None,
+) -> MediumAnswer:
+    """The film with the captions of a WebVTT file; None: without captions in this language.
+
+    Refusals: those of `captions_of`, wrong_language, unknown_medium, medium_of_all, captions_of_film where it
+    is no film that is ready; medium_frozen, as for its texts.
+    """
+    if language not in LANGUAGES:
+        raise Refusal("wrong_language", languages=language)
+    captions = () if file is None else captions_of(file)
+
+    def caption(transaction: InstallationTransaction) -> None:
+        row = changeable(medium_row(transaction, medium), medium, sites)
+        if not row.is_ready or row.kind != "video":
+            raise Refusal("captions_of_film", medium=medium)
+        frozen = notices_frozen_with(transaction, medium)
+        if frozen:
+            raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
+        transaction.record(medium_captioned(medium, language, captions))
+        set_captions(transaction, medium, language, captions)
+
+    database.write_installation(author, write_key, caption)
+    return read_medium(database, medium, sites=sites)

@@ -1,0 +1,199 @@
+"""Where a medium is used, and how another replaces it in all notices at once, by the rules of approval."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypedDict
+
+from hardware.json_types import Count, Ordinal
+from server.domain.author import Author
+from server.domain.instants import text_or_none
+from server.domain.notices.lifecycle import NoticeState, NoticeVerb
+from server.domain.notices.media import Sites
+from server.domain.notices.medium_changes import MediumChange, NoticeWithMedium, medium_change
+from server.domain.refusals import Refusal
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
+from server.store.notices.notices import ListedNoticeRow, corrections_of, listed_notice, notices_with_medium
+from server.store.notices.versions import content_of
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.media.library import visible_medium
+from server.usecases.notices.begin_gesture import NoticeGesture, may_do, standing_state
+from server.usecases.notices.decide_notice import approve_version, submit_version
+from server.usecases.notices.draft_notice import add_correction, add_version
+from server.usecases.notices.notice_media import shown_medium
+from server.usecases.notices.notice_places import Places, Reach, read_places
+from server.usecases.notices.publish_directly import publish_from_any_state
+from server.usecases.notices.read_notices import NoticeSpan
+
+
+class UseOfMediumAnswer(NoticeSpan):
+    """A notice with a medium; `from`: when it began, or will begin, to be shown, null: never published;
+    `until` null: without end.
+    """
+
+    notice: str
+    version: Ordinal
+    title: str
+    """In French."""
+    state: NoticeState
+    is_on_screens: bool
+    """It is published, and has begun."""
+    change: MediumChange
+    """What becomes of it when the caller replaces the medium."""
+
+
+class MediumUsesAnswer(TypedDict):
+    """Where a medium is used."""
+
+    medium: str
+    notices: list[UseOfMediumAnswer]
+    others: Count
+    """Notices with it that the caller may not see."""
+
+
+def read_uses(
+    database: Database, author: Author, reach: Reach, medium: str, *, sites: Sites = None
+) -> MediumUsesAnswer:
+    """Where a medium is used. Refusals: unknown_medium, not_configured."""
+    with database.read() as rows:
+        visible_medium(rows, medium, sites)
+        found = list(uses_of(database, rows, author, reach, medium))
+    listed = [use for use in found if use is not None]
+    return {"medium": medium, "notices": listed, "others": len(found) - len(listed)}
+
+
+def uses_of(
+    database: Database, rows: Rows, author: Author, reach: Reach, medium: str
+) -> Iterator[UseOfMediumAnswer | None]:
+    """Each notice whose newest version has a medium; None for one that the person may not see."""
+    places, now = read_places(database, rows), database.clock.now()
+    for notice in notices_with_medium(rows, medium):
+        row = listed_notice(rows, notice)
+        if row.content.get("medium") != medium:
+            continue  # an earlier version had it, which no screen shows any more
+        is_seen = author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
+        yield _use(database, rows, row, author, reach, places, now) if is_seen else None
+
+
+def _use(
+    database: Database,
+    rows: Rows,
+    row: ListedNoticeRow,
+    author: Author,
+    reach: Reach,
+    places: Places,
+    now: datetime,
+) -> UseOfMediumAnswer:
+    sites, state = places.sites_of(row.targets), standing_state(row, database)
+    has_begun = row.shown_from is not None and row.shown_from <= now
+    standing = NoticeWithMedium(
+        state,
+        may_draft=may_do(NoticeVerb.EDIT, row, author, reach, sites),
+        may_publish=reach.may_publish(sites),
+        is_corrected=bool(corrections_of(rows, row.id)),
+        has_begun=has_begun,
+    )
+    return {
+        "notice": row.id,
+        "version": row.version,
+        "title": row.title,
+        "state": state,
+        "from": text_or_none(row.shown_from),
+        "until": text_or_none(row.shown_until),
+        "is_on_screens": state is NoticeState.PUBLISHED and has_begun,
+        "change": medium_change(standing),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What somebody (`author`) wants: `by` in place of `medium`, in these notices (versions by id).
+
+    The notices are those that the author was shown; `reach`: where they may draft and publish.
+    """
+
+    medium: str
+    by: str
+    notices: Mapping[str, int]
+    author: Author
+    reach: Reach
+    write_key: WriteKey | None = None
+
+
+class ReplacedInAnswer(TypedDict):
+    """A notice where another medium took the place."""
+
+    notice: str
+    change: MediumChange
+    correction: str | None
+    """The correction that has the new medium; null: the notice itself has it."""
+
+
+class ReplacedMediumAnswer(TypedDict):
+    """A medium, and the one that took its place (`by`)."""
+
+    medium: str
+    by: str
+    notices: list[ReplacedInAnswer]
+
+
+def replace_medium(database: Database, replacement: Replacement) -> ReplacedMediumAnswer:
+    """The notices where the new medium took the place of the former: all of them, or none.
+
+    Raises DocumentRefused as editing and publishing do; refusals: unknown_medium for either, medium_not_ready
+    where the new one is not prepared or described, medium_other_kind, medium_uses_changed where the notices
+    that would change are not those of the replacement any more, medium_expired, and as every gesture.
+    """
+
+    def put(transaction: InstallationTransaction) -> ReplacedMediumAnswer:
+        _check(transaction, replacement)
+        reach, author = replacement.reach, replacement.author
+        found = list(uses_of(database, transaction, author, reach, replacement.medium))
+        uses = [use for use in found if use is not None and use["change"].is_done]
+        if {use["notice"]: use["version"] for use in uses} != dict(replacement.notices):
+            raise Refusal("medium_uses_changed", medium=replacement.medium)
+        done = [_put(database, transaction, replacement, use) for use in uses]
+        return {"medium": replacement.medium, "by": replacement.by, "notices": done}
+
+    return database.write_installation(replacement.author, replacement.write_key, put)
+
+
+def _check(transaction: InstallationTransaction, replacement: Replacement) -> None:
+    sites = replacement.reach.media
+    former = visible_medium(transaction, replacement.medium, sites)
+    new = visible_medium(transaction, replacement.by, sites)
+    if not shown_medium(transaction, new.id).files:
+        raise Refusal("medium_not_ready", medium=new.id)
+    if new.kind != former.kind or new.id == former.id:
+        raise Refusal("medium_other_kind", medium=new.id)
+
+
+def _put(
+    database: Database, transaction: InstallationTransaction, replacement: Replacement, use: UseOfMediumAnswer
+) -> ReplacedInAnswer:
+    """The notice, or its correction, with the new medium, in the state that its change says."""
+    gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
+    correction: str | None = None
+    if use["is_on_screens"]:
+        draft = add_correction(database, transaction, gesture)
+        correction = draft["notice"]
+        gesture = replace(gesture, notice=correction, version=draft["version"])
+    content = content_of(transaction, gesture.notice, gesture.version)
+    content = content.model_copy(update={"medium": replacement.by})
+    version = add_version(database, transaction, gesture, content)["version"]
+    gesture = replace(gesture, version=version)
+    for step in _STEPS[use["change"]]:
+        step(database, transaction, gesture)
+    return {"notice": use["notice"], "change": use["change"], "correction": correction}
+
+
+type _Step = Callable[[Database, InstallationTransaction, NoticeGesture], object]
+_STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
+    MediumChange.EDITED: (),
+    MediumChange.PROPOSED: (submit_version,),
+    MediumChange.APPROVED: (submit_version, approve_version),
+    MediumChange.PUBLISHED: (publish_from_any_state,),
+}
+"""The step after a notice has got the new medium."""

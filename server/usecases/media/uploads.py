@@ -1,0 +1,224 @@
+"""Files that become media: they wait on the disk until a worker prepares them, each in a separate process."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import structlog
+
+from server.apart import ApartEnded
+from server.domain.author import SYSTEM, Author
+from server.domain.facts import Json
+from server.domain.notices.media import MediumState, Sites, medium_prepared, medium_refused, medium_uploaded
+from server.domain.notices.media_details import name_of_file
+from server.domain.refusals import Refusal
+from server.ids import new_id
+from server.store.engine.buffered_writes import Writes
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
+from server.store.media.details import insert_details, media_folders, same_upload, set_kept_bytes
+from server.store.media.media import medium_row, set_site
+from server.store.media.media_files import (
+    MediaFiles,
+    WaitingUpload,
+    claim_upload,
+    delete_upload,
+    insert_upload,
+    receive,
+    release_every_upload,
+    release_upload,
+    waiting_uploads,
+)
+from server.store.transactions.database import Database
+from server.store.transactions.installation_transaction import InstallationTransaction
+from signage.media.prepare import prepare
+from signage.media.prepared import MediumRefused, Prepared
+
+type KeyOf = Callable[[str], WriteKey | None]
+"""The idempotency key of an upload, by the SHA-256 of its bytes."""
+
+
+class MediumNamedAnswer(TypedDict):
+    """A medium and its name."""
+
+    medium: str
+    name: str
+
+
+class UploadedAnswer(TypedDict):
+    """A medium that will be prepared."""
+
+    medium: str
+    state: Literal[MediumState.PREPARING]
+    name: str
+    """The cleaned name of the file; empty where none came."""
+    same_as: "MediumNamedAnswer | None"
+    """Another medium of the library that was made from the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPlace:
+    """Where an upload goes: the site it belongs to (None: all), whose media may be named to its author.
+
+    `largest`: bytes of the upload; `quota`: bytes that all media of a site may keep, and those of all sites.
+    """
+
+    largest: int
+    quota: int | None = None
+    site: str | None = None
+    sites: Sites = None
+
+
+def upload_medium(
+    database: Database,
+    files: MediaFiles,
+    author: Author,
+    chunks: Iterable[bytes],
+    *,
+    place: UploadPlace,
+    file: str = "",
+    write_key: KeyOf = lambda _: None,
+) -> UploadedAnswer:
+    """The new medium, in the state `preparing`, with the cleaned name of its file (`name_of_file`).
+
+    Refusals: medium_too_large, medium_empty, storage_full, site_storage_full; nothing is kept then.
+    """
+    with database.read() as rows:
+        _check_quota(rows, place, 1)  # before its bytes are received
+    received = receive(chunks, files.new_part(), largest=place.largest)
+    name, site = name_of_file(file), place.site
+
+    def keep(transaction: InstallationTransaction) -> UploadedAnswer:
+        # under the installation's lock: uploads of all workers come here one after the other
+        _check_quota(transaction, place, received.size)
+        same = same_upload(transaction, received.sha256, place.sites)
+        medium = new_id()
+        transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
+        if site is not None:
+            set_site(transaction, medium, site)
+        insert_details(transaction, medium, name, kept_bytes=received.size)
+        insert_upload(transaction, medium)
+        transaction.flush()
+        received.file.replace(files.upload(medium))
+        return {
+            "medium": medium,
+            "state": MediumState.PREPARING,
+            "name": name,
+            "same_as": None if same is None else {"medium": same.id, "name": same.name},
+        }
+
+    try:
+        return database.write_installation(author, write_key(received.sha256), keep)
+    finally:
+        received.file.unlink(missing_ok=True)
+
+
+def _check_quota(rows: Rows, place: UploadPlace, size: int) -> None:
+    """Refuses an upload of so many bytes that its site has no room for. Refusal: site_storage_full."""
+    if place.quota is None:
+        return
+    kept = next((each.kept_bytes for each in media_folders(rows) if each.site == place.site), 0)
+    if kept + size > place.quota:
+        raise Refusal("site_storage_full", used=kept // 1_000_000, quota=place.quota // 1_000_000)
+
+
+log = structlog.get_logger()
+
+PREPARED_WITHIN_S = 900.0
+"""A file that takes longer is refused."""
+_CLAIMED_FOR = timedelta(seconds=PREPARED_WITHIN_S + 60)
+MOST_TRIES = 3
+"""The tries without an end after which a file is refused, because it may stop the worker processes."""
+
+type OffLoop = Callable[..., Any]
+"""Calls a function with values in a separate process. Raises ApartEnded when that dies or takes too long."""
+
+
+@dataclass
+class Preparing:
+    """Prepares uploads. One for each server process; `off_loop` does the work in a separate one."""
+
+    database: Database
+    files: MediaFiles
+    off_loop: OffLoop
+    is_busy: bool = False
+
+    def prepare_waiting(self) -> int:
+        """Prepares the uploads that wait; how many media became ready or were refused."""
+        if self.is_busy:
+            return 0
+        self.is_busy = True
+        try:
+            done = 0
+            while count := sum(self._prepare(upload) for upload in self._waiting()):
+                done += count  # more may wait now
+            return done
+        finally:
+            self.is_busy = False
+
+    def take_over(self) -> None:
+        """Gives back the uploads that a server was preparing when it ended; only where no other can run."""
+        with self.database.store.write() as rows:
+            release_every_upload(rows)
+
+    def _waiting(self) -> list[WaitingUpload]:
+        with self.database.read() as rows:
+            return waiting_uploads(rows, self.database.clock.now())
+
+    def _prepare(self, upload: WaitingUpload) -> bool:
+        medium = upload.medium
+        if not self._claim(medium):
+            return False
+        source = self.files.upload(medium)
+        try:
+            if upload.tries >= MOST_TRIES:
+                raise MediumRefused("medium_too_heavy")
+            if not source.is_file():
+                raise MediumRefused("medium_broken")
+            prepared: Prepared = self.off_loop(prepare, source, self.files.folder)
+        except MediumRefused as refusal:
+            self._refuse(medium, refusal.code, refusal.details)
+        except ApartEnded:
+            self._refuse(medium, "medium_too_heavy", {})
+        else:
+            if not self._keep(medium, prepared):
+                return False
+        source.unlink(missing_ok=True)
+        return True
+
+    def _claim(self, medium: str) -> bool:
+        now = self.database.clock.now()
+        with self.database.store.write() as rows:
+            return claim_upload(rows, medium, now=now, until=now + _CLAIMED_FOR)
+
+    def _keep(self, medium: str, prepared: Prepared) -> bool:
+        """Records a medium as ready; False where a file was swept meanwhile: it must be prepared again."""
+        with self.database.installation_transaction(SYSTEM) as transaction:
+            if all(self.files.path(file.name) for file in prepared.files):
+                if self._still_waits(transaction, medium):
+                    files = [file.as_body() for file in prepared.files]
+                    transaction.record(medium_prepared(medium, kind=prepared.kind, files=files))
+                    set_kept_bytes(transaction, medium, prepared.files)
+                return True
+            release_upload(transaction, medium)
+            return False
+
+    def _refuse(self, medium: str, code: str, details: Json) -> None:
+        log.info("medium_refused", medium=medium, code=code)
+        with self.database.installation_transaction(SYSTEM) as transaction:
+            if self._still_waits(transaction, medium):
+                transaction.record(medium_refused(medium, code=code, details=details))
+                set_kept_bytes(transaction, medium, ())
+
+    def _still_waits(self, transaction: Writes, medium: str) -> bool:
+        """Ends the waiting; False when the medium was removed or prepared by another worker meanwhile."""
+        row = medium_row(transaction, medium)
+        delete_upload(transaction, medium)
+        return row is not None and row.state == MediumState.PREPARING
+
+
+def media_folder(var: Path) -> MediaFiles:
+    """The folder of media of an installation, in its folder of run-time state (`var`)."""
+    return MediaFiles(var.resolve() / "media")

@@ -1,0 +1,206 @@
+"""Printers as people set them up: where each is, its network, its roll, what a probe found."""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, TypedDict
+
+from hardware.json_types import Count
+from server.documents.checks.hall import printer_outside
+from server.documents.configuring import networks_of
+from server.documents.problems import DocumentRefused
+from server.documents.reading import parse_installation
+from server.domain.author import Author
+from server.domain.facts import FactKind, of_kind
+from server.domain.hall.devices import Kiosk, PrinterConnection, PrinterProfile
+from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.printing.printers import RollEnd
+from server.domain.refusals import Refusal
+from server.store.configuration.configurations import INSTALLATION
+from server.store.engine.idempotency_keys import WriteKey
+from server.store.printing.printers import PrinterProbe, keep_answers, note_read, replace_roll, roll_in
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.configuration.check_configuration import installation_document
+from server.usecases.configuration.configuration_document import configuration_document
+from server.usecases.configuration.publication import Terms, edit_hall_document, publish_installation
+from server.usecases.find_configured import find_kiosk
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterRequest:
+    """A printer: the width of its paper in mm, and its name or address and TCP port, its name on USB, or its
+    serial line with its speed in bits a second (None: found by asking).
+
+    Without them it is a simulated one of that kind; one that fetches its jobs has none of them.
+    """
+
+    host: str | None
+    port: int
+    paper_mm: Literal[80, 58]
+    kind: PrinterKind = "tcp"
+    usb: str | None = None
+    line: str | None = None
+    speed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPrinter:
+    """The printer of another kiosk of the hall (`at`), which prints for this one too."""
+
+    at: str
+
+
+def set_printer(
+    database: Database,
+    hall: str,
+    author: Author,
+    kiosk: str,
+    request: PrinterRequest | SharedPrinter | None,
+) -> int:
+    """Gives a kiosk this printer, that of another kiosk, or none on purpose (None): it then shows the number
+    only. The revision; without a change nothing is published.
+
+    Refusals: unknown_kiosk, stale_revision, and those of a document.
+    """
+    configuration = database.configuration(hall)
+    configured = find_kiosk(configuration, kiosk)
+    if _is_same(configured, request):
+        return configuration.revision
+    own = request if isinstance(request, PrinterRequest) else None
+    described = {
+        "printer": None if own is None else asdict(own) | _kept(configured.printer, own),
+        "prints_at": request.at if isinstance(request, SharedPrinter) else None,
+        "number_only": request is None,
+    }
+
+    def change(content: dict[str, Any]) -> None:
+        next(each for each in content["kiosks"] if each["id"] == kiosk).update(described)
+
+    return edit_hall_document(database, hall, author, change).revision
+
+
+def _kept(printer: PrinterConnection | None, request: PrinterRequest) -> dict[str, str | None]:
+    """What the request says nothing of: as before where there was a printer."""
+    dialect = "epson" if printer is None else printer.dialect
+    backup = None if printer is None else printer.backup
+    return {"profile": _profile(printer, request), "dialect": dialect, "backup": backup}
+
+
+def _profile(printer: PrinterConnection | None, request: PrinterRequest) -> PrinterProfile:
+    """The profile of the printer: as before on paper of the same width, else one that prints pictures."""
+    if printer is not None and printer.paper_mm == request.paper_mm:
+        return printer.profile
+    return "raster-80" if request.paper_mm == 80 else "raster-58"
+
+
+def _is_same(kiosk: Kiosk, request: PrinterRequest | SharedPrinter | None) -> bool:
+    if kiosk.printer is None or not isinstance(request, PrinterRequest):
+        is_shared = isinstance(request, SharedPrinter) and kiosk.prints_at == request.at
+        return kiosk.printer is None and (is_shared or (request is None and kiosk.is_number_only))
+    present = PrinterRequest(**{each.name: getattr(kiosk.printer, each.name) for each in fields(request)})
+    return present == request
+
+
+def declare_printer_network(database: Database, author: Author, network: str, *, of_host: str) -> None:
+    """Declares the network in which a printer is. Nothing is published when it is declared already.
+
+    Raises DocumentRefused, also when an address `of_host` is not in it; refusals: not_configured,
+    stale_revision.
+    """
+    with database.read() as rows:
+        content = installation_document(rows).model_dump(mode="json")
+        revision = configuration_document(rows, INSTALLATION).revision
+    listed = content.setdefault("printer_networks", [])
+    document = parse_installation(json.dumps({**content, "printer_networks": [{"network": network}]}))
+    [declared] = document.printer_networks
+    if not networks_of(document, has_loopback=False).may_be_configured(of_host):
+        raise DocumentRefused([printer_outside(of_host, declared.network)])
+    if {"network": declared.network} not in listed:
+        listed.append({"network": declared.network})
+        publish_installation(database, author, json.dumps(content), Terms(base_revision=revision))
+
+
+class RollChangedAnswer(TypedDict):
+    """A printer that got another roll, and how many papers the one before gave."""
+
+    printer: str
+    papers: Count
+
+
+def change_roll(
+    database: Database, hall: str, author: Author, kiosk: str, *, write_key: WriteKey | None = None
+) -> RollChangedAnswer:
+    """Begins a whole roll in the printer of a kiosk; the answer has the papers that the former one gave.
+
+    Refusals: unknown_kiosk, no_printer.
+    """
+
+    def change(transaction: HallTransaction) -> RollChangedAnswer:
+        found = transaction.configuration.kiosks.get(kiosk)
+        if found is None:
+            raise Refusal("unknown_kiosk", name=kiosk)
+        if found.printer is None:
+            raise Refusal("no_printer")
+        before = roll_in(transaction, kiosk)
+        end: RollEnd = "out" if before.is_out else "changed"
+        replace_roll(transaction, kiosk, end)
+        transaction.record(of_kind(FactKind.ROLL_CHANGED, printer=kiosk, papers=before.papers))
+        return {"printer": kiosk, "papers": before.papers}
+
+    return database.write(hall, author, write_key, change)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAnswers:
+    """What a printer answered; the fields are those of `PrinterProbe`."""
+
+    state: str
+    name: str
+    has_process_id: bool | None
+    speed: int | None
+
+
+def keep_probe(database: Database, kiosk: str, place: str, answers: ProbeAnswers) -> None:
+    """Keeps the answers of the printer of a kiosk (id) at a place (`PrinterConnection.place`)."""
+    found = PrinterProbe(
+        printer=kiosk,
+        place=place,
+        asked_at=database.clock.now(),
+        state=answers.state,
+        name=answers.name[:200],
+        has_process_id=answers.has_process_id,
+        speed=answers.speed,
+        read_place=None,
+        read_at=None,
+    )
+    with database.store.write() as rows:
+        keep_answers(rows, found)
+
+
+def note_paper_read(database: Database, hall: str, kiosk: str) -> None:
+    """Keeps that somebody read the number on a sheet of a kiosk's printer: it prints on real paper.
+
+    Refusals: unknown_kiosk, no_printer.
+    """
+    printer = find_kiosk(database.configuration(hall), kiosk).printer
+    if printer is None:
+        raise Refusal("no_printer")
+    with database.store.write() as rows:
+        note_read(rows, kiosk, printer.place, database.clock.now())
+
+
+def known_here(probe: PrinterProbe | None, printer: PrinterConnection) -> PrinterProbe | None:
+    """What is known of a printer where it is now; None: nothing.
+
+    Answers and sheets of another place are left out.
+    """
+    if probe is None:
+        return None
+    here = probe
+    if probe.place != printer.place:
+        here = replace(
+            here, place=None, asked_at=None, state=None, name=None, has_process_id=None, speed=None
+        )
+    if probe.read_place != printer.place:
+        here = replace(here, read_place=None, read_at=None)
+    return None if here.asked_at is None and here.read_at is None else here

@@ -1,1 +1,0 @@
-"""Use cases: printers that fetch their jobs."""

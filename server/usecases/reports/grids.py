@@ -1,0 +1,177 @@
+"""What the product shows for the lines of a label’s grid: texts of a site, and its newest approved figures.
+
+No level is computed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.configuration import Site
+from server.domain.instants import from_text, to_text
+from server.domain.refusals import Refusal
+from server.domain.reports.figures import ReportDays, ReportHall, report_period
+from server.domain.reports.grids import (
+    MOST_LINES,
+    Evidence,
+    GridText,
+    GridTextRequest,
+    checked_text,
+    line_order,
+)
+from server.domain.reports.reports import ReportState
+from server.domain.surveys.campaigns import SurveyState
+from server.store.actions import actions_of
+from server.store.notices.affluence import counted_at_of
+from server.store.quality.figures import days_with_legs
+from server.store.reports import (
+    GridTextRow,
+    ReportSummary,
+    every_report,
+    grid_texts_of,
+    keep_grid_text,
+    report_row,
+    restore_row,
+    withdraw_row,
+)
+from server.store.surveys import all_surveys
+from server.store.transactions.database import Database
+
+
+class FrozenResults(TypedDict):
+    """What a hall may show of its newest approved report.
+
+    `figures`: the hall's figures by indicator, in all (`whole`) and by service, each with those of the period
+    before, as they were frozen. `sentences`: up to three, without empty ones; of a report of several halls
+    they are about all of these. `as_of`, `approved_at`: RFC 3339.
+    """
+
+    report: str
+    period: ReportDays
+    previous: ReportDays
+    figures: ReportHall
+    sentences: list[str]
+    as_of: str
+    approved_at: str
+    sha256: str
+
+
+def read_frozen_results(database: Database, hall: str) -> FrozenResults | None:
+    """The results of the approved report with the latest period that counts a hall (id or slug), or None.
+
+    Of two reports of one period, the one approved last. Refusal: unknown_hall.
+    """
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        approved = [
+            row for row in every_report(rows) if row.state == ReportState.APPROVED and hall_id in row.halls
+        ]
+        chosen = max(approved, key=_rank, default=None)
+        newest = None if chosen is None else report_row(rows, chosen.id)
+    if newest is None or newest.figures is None or newest.approved_at is None or newest.digest is None:
+        return None
+    content = newest.figures
+    return {
+        "report": newest.id,
+        "period": content["period"],
+        "previous": content["previous"],
+        "figures": next(each for each in content["halls"] if each["hall"] == hall_id),
+        "sentences": [each for each in newest.sentences if each],
+        "as_of": content["as_of"],
+        "approved_at": to_text(newest.approved_at),
+        "sha256": newest.digest,
+    }
+
+
+def _rank(row: ReportSummary) -> tuple[str, datetime]:
+    period = report_period(row.period)
+    return period.ends_on.isoformat(), row.approved_at or row.begun_at
+
+
+LOOKED_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvidence:
+    """Evidence of a hall: its local date, and the address of the page that shows it."""
+
+    on: date
+    path: str
+
+
+def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence]:
+    """The evidence that there is for a hall (id or slug). Refusal: unknown_hall."""
+    hall_id, configuration = database.hall_id(hall), database.configuration(hall)
+    zone = ZoneInfo(configuration.site.time_zone)
+    today = database.clock.now().astimezone(zone).date()
+    with database.read() as rows:
+        days = days_with_legs(rows, hall_id, today - LOOKED_BACK, today + timedelta(days=1))
+        counted_at = counted_at_of(rows, hall_id)
+        actions = actions_of(rows, configuration.site.slug)
+        surveys = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
+    results = read_frozen_results(database, hall)
+    found: dict[Evidence, FoundEvidence] = {}
+    if days:
+        found[Evidence.TICKETS] = FoundEvidence(days[-1], f"/qualite?hall={configuration.hall}")
+    if counted_at is not None:
+        found[Evidence.BUSY_HOURS] = FoundEvidence(
+            counted_at.astimezone(zone).date(), f"/affichage/affluence?hall={configuration.hall}"
+        )
+    if results is not None:
+        approved = from_text(results["approved_at"]).astimezone(zone).date()
+        found[Evidence.APPROVED_REPORT] = FoundEvidence(approved, f"/rapports/{results['report']}")
+    if actions:
+        changed = max(each.changed_at for each in actions).astimezone(zone).date()
+        found[Evidence.ACTION_PLAN] = FoundEvidence(
+            changed, f"/voix/actions?site={configuration.site.slug}&etat=all"
+        )
+    opened = [each for each in surveys if each.state != SurveyState.DRAFT]
+    if opened:
+        found[Evidence.SURVEY] = FoundEvidence(opened[0].opens_on, f"/voix/enquetes/{opened[0].id}")
+    return found
+
+
+def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> None:
+    """Keeps the text of a line in place of the former one.
+
+    Refusals: those of `checked_text`; too_many_grid_lines.
+    """
+    text = checked_text(typed, _today(database, site))
+    row = GridTextRow(
+        site.slug, text.grid, text.code, text.text, text.source, text.read_on, database.clock.now()
+    )
+    with database.store.write() as rows:
+        known = {each.code for each in grid_texts_of(rows, site.slug) if each.grid == text.grid}
+        if len(known | {text.code}) > MOST_LINES:
+            raise Refusal("too_many_grid_lines", most=MOST_LINES)
+        keep_grid_text(rows, row)
+
+
+def withdraw_grid_text(database: Database, site: Site, grid: str, code: str) -> None:
+    """Withdraws the text of a line. Refusal: unknown_grid_text, also when it was withdrawn."""
+    with database.store.write() as rows:
+        if not withdraw_row(rows, site.slug, grid, code, database.clock.now()):
+            raise Refusal("unknown_grid_text")
+
+
+def restore_grid_text(database: Database, site: Site, grid: str, code: str) -> None:
+    """Restores a text that was withdrawn. Refusal: unknown_grid_text, also when it stands."""
+    with database.store.write() as rows:
+        if not restore_row(rows, site.slug, grid, code):
+            raise Refusal("unknown_grid_text")
+
+
+def read_grid_texts(database: Database, site: Site) -> list[GridText]:
+    """The texts of a site that stand, in the order of their numbers."""
+    with database.read() as rows:
+        found = [each for each in grid_texts_of(rows, site.slug) if each.withdrawn_at is None]
+    return [
+        GridText(each.grid, each.code, each.text, each.source, each.read_on)
+        for each in sorted(found, key=lambda each: line_order(each.code))
+    ]
+
+
+def _today(database: Database, site: Site) -> date:
+    return database.clock.now().astimezone(ZoneInfo(site.time_zone)).date()

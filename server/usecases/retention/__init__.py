@@ -1,1 +1,0 @@
-"""What is erased when: decided, done, reported."""

@@ -1,1 +1,0 @@
-"""Use cases: figures that people type, and annotations of days."""
