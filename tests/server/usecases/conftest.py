@@ -59,8 +59,8 @@ def halls(fresh_database: FreshDatabase, hands: Hands, by_call: Collection[str])
 
 @pytest.fixture
 def database(database_kind: str, halls: Halls, hands: Hands) -> Iterator[Database]:
-    database = halls(database_kind)
     hands.now = MORNING
+    database = halls(database_kind)
     a_new_hall(database, database.hall_id(HALL))
     for counter in (COUNTER, OTHER):
         open_counter(database, counter, AGENT, SessionRequest(services=[SERVICE]))
