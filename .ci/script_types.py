@@ -46,7 +46,7 @@ def all_shapes() -> dict[str, Any]:
 
 
 def answers() -> dict[str, Any]:
-    """The types of the API's answers. Its routes are only listed: what they would work with is not needed."""
+    """The types of the API's answers. This lists the routes; nothing serves them."""
     app = OpenAPI("scripts")
     parts = MagicMock(app=app)
     parts.context.limiter.limit.return_value = lambda view: view

@@ -15,7 +15,7 @@ class NobodyWaits(TypedDict):
 
 
 class NextOpening(TypedDict):
-    """When tickets are given next, and how that is said."""
+    """When the hall gives tickets next, as instant and in words."""
 
     at: InstantText
     text: str

@@ -203,7 +203,7 @@ class ComputedNotice(NoticeContent):
 WRITTEN_MODELS: tuple[type[NoticeContent], ...] = (
     *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice),
 )
-"""The kinds of which a screen gets the fields as their author wrote them."""
+"""The kinds whose fields a screen gets as their author wrote them."""
 _MODELS: tuple[type[NoticeContent], ...] = (
     *WRITTEN_MODELS,
     *(MediumNotice, FeedNotice, AskedNotice, PriorityNotice, ComputedNotice),

@@ -129,7 +129,7 @@ _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9 ./-]*")
 
 
 class NoteKind(StrEnum):
-    """What happened, the least grave first."""
+    """Kinds of incidents, the least grave first."""
 
     INCIVILITY = "incivility"
     INSULT = "insult"

@@ -131,7 +131,7 @@ LONGEST_TEXT = 600
 
 
 def checked_texts(typed: Mapping[str, str]) -> dict[str, str]:
-    """The texts as they are kept, by name. Refusal: register_text_too_long."""
+    """The texts for the row, by name. Refusal: register_text_too_long."""
     texts = {name: typed.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
     if any(len(text) > LONGEST_TEXT for text in texts.values()):
         raise Refusal("register_text_too_long", longest=LONGEST_TEXT)

@@ -1,4 +1,4 @@
-"""What the type of a field says: how long a text may be. Pure.
+"""Read the longest length of a text from the type of its field. Pure.
 
 A dataclass declares a text of a form as `Annotated[str, MaxLen(200)]`. From it follow how much of a form is
 read, what the form’s page allows, and what is refused.

@@ -222,7 +222,7 @@ REFERENCE_LENGTH, SECRET_LENGTH = 7, 12
 
 @dataclass(frozen=True, slots=True)
 class EntryKeys:
-    """What an entry is known by: its id, its reference, its visitor’s secret."""
+    """The names of an entry: its id, its reference, its visitor’s secret."""
 
     id: str
     reference: str

@@ -77,7 +77,7 @@ _BROWSERS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""What a user agent holds, the first that it holds: browsers name those they imitate too."""
+"""Words of a user agent, in the order to try: browsers also name those they imitate."""
 _SYSTEMS = (
     ("Windows", "Windows"),
     ("iPhone", "iPhone"),

@@ -21,7 +21,7 @@ _FEWEST, _HOW_MANY = 100, 900
 
 
 def check_number(job: str) -> str:
-    """The three digits of a print job (a UUID): known from its id, so that nothing is kept."""
+    """The three digits of a print job, computed from its id (a UUID): no row holds them."""
     return str(_FEWEST + UUID(job).int % _HOW_MANY)
 
 

@@ -87,7 +87,7 @@ def unpublished_parts(samples: Mapping[str, int]) -> frozenset[str]:
 
 OPEN_INDICATORS = tuple(name for name, each in INDICATORS.items() if each.readers.is_open)
 OPEN_OF_SERVICES = tuple(name for name in OPEN_INDICATORS if name not in OF_AGENTS)
-"""Those that are given by service too: one agent may be the only one of a service."""
+"""The open indicators by service. None is of agents: a service may have only one."""
 
 type LeftOut = Literal["few", "few_agents"]
 

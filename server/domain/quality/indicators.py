@@ -277,4 +277,4 @@ def figures_of(
 MEASURED_ELSEWHERE = ("satisfaction", "response_rate", "representativeness", "device_presence")
 """Indicators that are not counted from visits; their values stand in tables of their own."""
 NOT_MEASURED = ("breaks", "hours_against_plan", "wrap_up")
-"""What people ask for and no fact says."""
+"""Questions of people that no fact answers."""

@@ -16,7 +16,7 @@ from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 
 INDICATORS_OF_REPORT = tuple(name for name, each in INDICATORS.items() if each.readers.in_reports)
-"""What a report counts. None of them tells how long an agent took."""
+"""Indicators of a report. None of them shows how long an agent took."""
 FEWEST = 10
 """A figure of fewer people is marked, and its share is not compared with a target."""
 WORST_HOURS = 3

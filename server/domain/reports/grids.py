@@ -80,7 +80,7 @@ LONGEST_SOURCE = 120
 """Characters of a source."""
 LONGEST_CODE = 12
 MOST_LINES = 200
-"""Lines that a site may add to a grid of which no line is known."""
+"""Lines that a site may add to a grid that has none."""
 _CODE = re.compile(r"[\w.-]+", re.UNICODE)
 
 

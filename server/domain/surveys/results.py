@@ -149,7 +149,7 @@ def _rest(waiting: Sequence[WaitingChoice], in_runs: Collection[str]) -> set[_Ch
 def _counted(
     answers: Sequence[GivenAnswer], counted: Collection[_Choice], left_out: Collection[_Choice]
 ) -> CountedChoices:
-    """What is counted of these answers; an answer of which nothing is counted is left out."""
+    """The counted choices of these answers. An answer without a counted choice is left out."""
 
     def chosen(without: Collection[_Choice]) -> list[Mapping[str, str]]:
         kept = (

@@ -1,4 +1,4 @@
-"""What a row of the table of gestures says (`gestures.py`)."""
+"""The types of a row in the table of gestures (`gestures.py`)."""
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -12,7 +12,7 @@ OF_NO_COUNTER: dict[str, Any] = {
     **dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")),
     "rank": 0,
 }
-"""A leg that waits again belongs to no counter; the instant of its call is kept."""
+"""The columns of a leg that waits again: no counter has it. The instant of its call stays."""
 NOT_PARKED: Mapping[str, Any] = dict.fromkeys(("parked_at", "not_before", "return_place"))
 
 

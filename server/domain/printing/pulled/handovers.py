@@ -27,7 +27,7 @@ LONGEST_GAP = timedelta(minutes=10)
 SLOW_FROM_S = 15
 """A printer that asks no more often than that makes visitors wait at the kiosk for their paper."""
 NOTED_EVERY = timedelta(seconds=5)
-"""A poll is kept at most that often: printers that ask every second cost the database little."""
+"""The server writes a poll at most this often: a printer that asks every second costs little."""
 
 
 def says_state_in_polls(kind: str) -> bool:
@@ -74,7 +74,7 @@ def paper_within_s(interval_s: int | None, jobs_before: int) -> int | None:
 
 
 def is_to_be_noted(polled_at: datetime | None, now: datetime) -> bool:
-    """Whether this poll is kept; `polled_at`: the last one that was. A clock set back keeps it."""
+    """Whether the server writes this poll; `polled_at`: the last written one. Always after a clock was set back."""
     return polled_at is None or not timedelta(0) <= now - polled_at < NOTED_EVERY
 
 
