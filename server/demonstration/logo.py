@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.usecases.media.library import FRENCH, describe_medium
+from server.usecases.media.media_library import FRENCH, describe_medium
 from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
 
 SIDE_PX = 256

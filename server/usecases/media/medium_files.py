@@ -24,7 +24,7 @@ from server.store.media.media_files import (
 )
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.library import changeable
+from server.usecases.media.media_library import changeable
 from server.usecases.media.read_look import look_in_use
 
 type NoticesWith = Callable[[Rows, str], Collection[str]]

@@ -18,7 +18,7 @@ from server.store.notices.notices import ListedNoticeRow, corrections_of, listed
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.library import visible_medium
+from server.usecases.media.media_library import visible_medium
 from server.usecases.notices.begin_gesture import NoticeGesture, may_do, standing_state
 from server.usecases.notices.decide_notice import approve_version, submit_version
 from server.usecases.notices.draft_notice import add_correction, add_version

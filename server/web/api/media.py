@@ -17,7 +17,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.media.library import (
+from server.usecases.media.media_library import (
     MediaAnswer,
     MediumAnswer,
     caption_medium,

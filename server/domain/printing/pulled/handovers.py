@@ -74,7 +74,7 @@ def paper_within_s(interval_s: int | None, jobs_before: int) -> int | None:
 
 
 def is_to_be_noted(polled_at: datetime | None, now: datetime) -> bool:
-    """Whether the server writes this poll; `polled_at`: the last written one. Always after a clock was set back."""
+    """Whether the server writes this poll, also when a clock was set back. `polled_at`: of the last one."""
     return polled_at is None or not timedelta(0) <= now - polled_at < NOTED_EVERY
 
 
