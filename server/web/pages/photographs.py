@@ -52,8 +52,6 @@ def add_photograph_routes(
     @requires(needed, of=PEOPLE)
     def photograph(number: int, **at: str) -> Any:
         hall, (of,) = hall_for_page(context, needed), at.values()
-        if isinstance(hall, Response):
-            return hall
         answer = Response(read_photograph(database, kept, find(hall), of, number), content_type="image/webp")
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Cache-Control"] = "private, no-store"
@@ -63,7 +61,5 @@ def add_photograph_routes(
     @requires(needed, of=PEOPLE)
     def remove(number: int, **at: str) -> Any:
         hall, (of,) = hall_for_page(context, needed), at.values()
-        if isinstance(hall, Response):
-            return hall
         remove_photograph(database, kept, find(hall), of, number)
         return redirect(address(hall, of), 303)

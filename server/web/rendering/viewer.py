@@ -6,7 +6,6 @@ from typing import cast
 from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, g, redirect, request
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.languages import FRENCH
@@ -137,14 +136,15 @@ def _language(languages: Sequence[str], viewer: FindViewer) -> str:
     return request.accept_languages.best_match(languages) or FRENCH
 
 
-def hall_for_page(work: WorkContext, *permissions: Permission) -> HallConfiguration | Response:
-    """The hall a page at work is about: `?hall=`, else the first. Not signed in: the way to sign in.
+def hall_for_page(work: WorkContext, *permissions: Permission) -> HallConfiguration:
+    """The hall a page at work is about: `?hall=`, else the first. One of the permissions is enough.
 
-    One of the permissions is enough. Answers 403 without any, and 404 for a hall where the person has none.
+    Answers instead of the page: the way to sign in where nobody has, 403 without a permission, 404 for a hall
+    where the person has none.
     """
     person = work.viewer()
     if person is None:
-        return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
+        abort(redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")})))
     if not any(person.may(permission) for permission in permissions):
         abort(403)
     theirs = _halls_where(person, work.halls, permissions)

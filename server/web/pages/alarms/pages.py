@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.hall.configuration import HallConfiguration
@@ -45,14 +44,10 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     """The routes. Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
     routes = Blueprint("alarms_page", __name__, template_folder="templates")
 
-    def requested_hall() -> HallConfiguration | Response:
-        return hall_for_page(needs.work, Permission.READ_QUEUE)
-
     @routes.get("/alarmes")
     @requires(Permission.READ_QUEUE, of=PEOPLE)
     def alarms() -> Any:
-        hall = requested_hall()
-        return hall if isinstance(hall, Response) else _page(needs, hall)
+        return _page(needs, hall_for_page(needs.work, Permission.READ_QUEUE))
 
     @routes.post("/alarmes/<alarm>/prise-en-charge")
     @requires(Permission.RECEIVE, of=PEOPLE)
@@ -91,8 +86,6 @@ def _attempt(
 
     """
     hall = hall_for_page(needs.work, Permission.READ_QUEUE)
-    if isinstance(hall, Response):
-        return hall
     try:
         outcome = work(hall)
     except Refusal as refusal:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.alerts.alerts import ENDED_BY_PEOPLE, AlertKind
 from server.domain.languages import FRENCH
@@ -30,10 +29,8 @@ def blueprint(work: WorkContext, *, bulletins_waiting: Callable[[str], int]) -> 
 
     @routes.get("/alerte")
     @requires(Permission.RAISE_ALERT, of=PEOPLE)
-    def alert() -> str | Response:
+    def alert() -> str:
         hall = hall_for_page(work, Permission.RAISE_ALERT)
-        if isinstance(hall, Response):
-            return hall
         language, person = page_language(), work.viewer()
         own = halls_for_page(work, Permission.RAISE_ALERT)
         others = sorted({code for each in own for code in each.languages} - {FRENCH})

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.documents.problems import DocumentRefused
 from server.domain.bulletins.messages import LARGEST_BYTES
@@ -68,15 +67,12 @@ def blueprint(needs: BulletinPages) -> Blueprint:
     @routes.get(PLACE)
     @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
     def listed() -> Any:
-        hall = _hall(needs)
-        return hall if isinstance(hall, Response) else _page(needs, hall)
+        return _page(needs, _hall(needs))
 
     @routes.post(PLACE + "/<bulletin>/<any(montrer, ecarter):verb>")
     @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
     def decide(bulletin: str, verb: str) -> Any:
         hall = _hall(needs)
-        if isinstance(hall, Response):
-            return hall
         try:
             _decide(needs, bulletin, verb)
         except (Refusal, DocumentRefused) as refusal:
@@ -91,8 +87,7 @@ def blueprint(needs: BulletinPages) -> Blueprint:
     @routes.post(PLACE)
     @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
     def receive() -> Any:
-        hall = _hall(needs)
-        return hall if isinstance(hall, Response) else _receive(needs, hall)
+        return _receive(needs, _hall(needs))
 
     return routes
 
@@ -123,7 +118,7 @@ def _document() -> bytes:
     return document
 
 
-def _hall(needs: BulletinPages) -> HallConfiguration | Response:
+def _hall(needs: BulletinPages) -> HallConfiguration:
     return hall_for_page(needs.work, _permission(needs))
 
 

@@ -36,14 +36,12 @@ def blueprint(needs: BusyHoursPages) -> Blueprint:
     @routes.get("/affichage/affluence")
     @requires(PERMISSION, of=PEOPLE)
     def busy_hours() -> Any:
-        hall = hall_for_page(needs.work, PERMISSION)
-        return hall if isinstance(hall, Response) else _page(needs, hall)
+        return _page(needs, hall_for_page(needs.work, PERMISSION))
 
     @routes.get("/affichage/affluence.pdf")
     @requires(PERMISSION, of=PEOPLE)
     def poster() -> Any:
-        hall = hall_for_page(needs.work, PERMISSION)
-        return hall if isinstance(hall, Response) else _poster(needs, hall)
+        return _poster(needs, hall_for_page(needs.work, PERMISSION))
 
     return routes
 

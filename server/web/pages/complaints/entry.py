@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.actions.actions import LONGEST_TEXT as LONGEST_REMARK
 from server.domain.complaints.entries import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEXT, EntryVerb
@@ -47,16 +46,14 @@ def add_entry_routes(routes: Blueprint, needs: RegisterPages) -> None:
     @requires(NEEDED, of=PEOPLE)
     def one(entry: str) -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response) or "hall" in request.args:
-            return hall if isinstance(hall, Response) else _entry(needs, hall, entry)
+        if "hall" in request.args:
+            return _entry(needs, hall, entry)
         return redirect(f"{PLACE}/{entry}?hall={_hall_of(needs, entry)}")
 
     @routes.post(f"{PLACE}/<entry>")
     @requires(NEEDED, of=PEOPLE)
     def act(entry: str) -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         try:
             done = _act(needs, hall, entry, request.form)
         except Refusal as refusal:

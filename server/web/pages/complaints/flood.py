@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, request
-from werkzeug.wrappers import Response
 
 from server.domain.complaints.entries import LONGEST_REASON
 from server.domain.hall.configuration import HallConfiguration
@@ -37,8 +36,6 @@ def add_flood_routes(
     @requires(NEEDED, of=PEOPLE)
     def against_flood() -> Any:
         hall = hall_for_page(needs.work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         try:
             done, count = _act(needs, hall, request.form)
         except Refusal as refusal:

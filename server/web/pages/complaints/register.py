@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.complaints.entries import (
     PUBLIC_CHANNELS,
@@ -48,21 +47,17 @@ def blueprint(needs: RegisterPages) -> Blueprint:
     @routes.get(PLACE)
     @requires(NEEDED, of=PEOPLE)
     def register() -> Any:
-        hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _list(needs, hall)
+        return _list(needs, hall_for_page(work, NEEDED))
 
     @routes.get(f"{PLACE}/nouveau")
     @requires(NEEDED, of=PEOPLE)
     def new_entry() -> Any:
-        hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _new(needs, hall, read_form(EntryRequest, {}))
+        return _new(needs, hall_for_page(work, NEEDED), read_form(EntryRequest, {}))
 
     @routes.post(f"{PLACE}/nouveau")
     @requires(NEEDED, of=PEOPLE)
     def keep_entry() -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         typed, form = read_form(EntryRequest, request.form), form_token()
         try:
             added = _keep(needs, hall, typed, form=form, language="fr", channels=ENTERED)
@@ -140,15 +135,12 @@ def _add_said_routes(routes: Blueprint, needs: RegisterPages) -> None:
     @routes.get(SAID_PLACE)
     @requires(SAID_NEEDED, of=PEOPLE)
     def said() -> Any:
-        hall = hall_for_page(needs.work, SAID_NEEDED)
-        return hall if isinstance(hall, Response) else _said(needs, hall, read_form(EntryRequest, {}))
+        return _said(needs, hall_for_page(needs.work, SAID_NEEDED), read_form(EntryRequest, {}))
 
     @routes.post(SAID_PLACE)
     @requires(SAID_NEEDED, of=PEOPLE)
     def keep_said() -> Any:
         hall = hall_for_page(needs.work, SAID_NEEDED)
-        if isinstance(hall, Response):
-            return hall
         typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
         try:
             added = _keep(needs, hall, typed, form=form, language=page_language(), channels=(Channel.ORAL,))

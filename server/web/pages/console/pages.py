@@ -6,7 +6,6 @@ The bar of 48 px kept above other windows.
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
@@ -28,10 +27,8 @@ def blueprint(work: WorkContext) -> Blueprint:
     """
     routes = Blueprint("console", __name__, template_folder="templates")
 
-    def page(template: str) -> str | Response:
+    def page(template: str) -> str:
         hall = hall_for_page(work, Permission.CALL)
-        if isinstance(hall, Response):
-            return hall
         language, person = page_language(), work.viewer()
         assert person is not None, "their hall was found"
         reach = person.reach(Permission.CALL, hall)
@@ -51,12 +48,12 @@ def blueprint(work: WorkContext) -> Blueprint:
 
     @routes.get("/console")
     @requires(Permission.CALL, of=PEOPLE)
-    def console() -> str | Response:
+    def console() -> str:
         return page("console/console.html")
 
     @routes.get("/console/barre")
     @requires(Permission.CALL, of=PEOPLE)
-    def bar() -> str | Response:
+    def bar() -> str:
         return page("console/bar.html")
 
     return routes

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.settings import Settings
@@ -30,10 +29,8 @@ def blueprint(work: WorkContext, database: Database, settings: Settings) -> Blue
 
     @routes.get("/appareils")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def every_device() -> str | Response:
+    def every_device() -> str:
         hall = hall_for_page(work, Permission.SUPERVISE)
-        if isinstance(hall, Response):
-            return hall
         person, language, devices = work.viewer(), page_language(), device_address(settings)
         return render_template(
             "devices/devices.html",

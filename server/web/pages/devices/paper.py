@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
@@ -36,18 +35,14 @@ def add_routes(routes: Blueprint, work: WorkContext, database: Database) -> None
 
     @routes.get(PATH)
     @requires(Permission.REPRINT, of=PEOPLE)
-    def paper() -> str | Response:
+    def paper() -> str:
         hall = hall_for_page(work, Permission.REPRINT)
-        if isinstance(hall, Response):
-            return hall
         return _page(database, hall, job=request.args.get("job", "")[:_LONGEST])
 
     @routes.post(PATH)
     @requires(Permission.REPRINT, of=PEOPLE)
     def print_number() -> Any:
         hall = hall_for_page(work, Permission.REPRINT)
-        if isinstance(hall, Response):
-            return hall
         caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
         kiosk = _chosen(hall)
         if kiosk is None:
@@ -59,8 +54,6 @@ def add_routes(routes: Blueprint, work: WorkContext, database: Database) -> None
     @requires(Permission.REPRINT, of=PEOPLE)
     def read_number() -> Any:
         hall = hall_for_page(work, Permission.REPRINT)
-        if isinstance(hall, Response):
-            return hall
         caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
         kiosk, job = _chosen(hall), request.form.get("job", "")[:_LONGEST]
         if kiosk is None:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 
 from server.apart import CallApart
 from server.domain.actions.actions import LONGEST_TEXT as LONGEST_ACTION
@@ -113,15 +112,12 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
     @routes.get(place, endpoint=f"{kind}_list")
     @requires(NEEDED, of=PEOPLE)
     def listed() -> Any:
-        hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _list(needs, hall, kind=kind)
+        return _list(needs, hall_for_page(work, NEEDED), kind=kind)
 
     @routes.post(place, endpoint=f"{kind}_plan")
     @requires(NEEDED, of=PEOPLE)
     def plan() -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         finding, remark = request.form.get("finding", "")[:64], request.form.get("remark", "")
         try:
             plan_finding(needs.database, hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
@@ -133,8 +129,6 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
     @requires(NEEDED, of=PEOPLE)
     def new() -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         today = business_day(hall.calendar, needs.database.clock.now())
         return _form(needs, hall, _typed(kind, {"done_on": today.isoformat()}))
 
@@ -142,8 +136,6 @@ def _add_routes(routes: Blueprint, needs: CheckPages, kind: CheckKind) -> None:
     @requires(NEEDED, of=PEOPLE)
     def keep() -> Any:
         hall = hall_for_page(work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         typed = _typed(kind, request.form)
         try:
             check = add_check(needs.database, hall.hall, typed, form=form_id())
@@ -240,16 +232,12 @@ def _add_sending(routes: Blueprint, needs: CheckPages, refused_list: RefusedList
         if request.endpoint != f"{routes.name}.send_photographs":
             return error
         hall = hall_for_page(needs.work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         return _refused(refused_list, hall, OF_CHECK.too_large())
 
     @routes.post(f"{CHECK}/photographies", endpoint="send_photographs")
     @requires(NEEDED, of=PEOPLE)
     def send(check: str) -> Any:
         hall = hall_for_page(needs.work, NEEDED)
-        if isinstance(hall, Response):
-            return hall
         ticked = request.form.get("nobody") == "yes"
         try:
             add_photographs(

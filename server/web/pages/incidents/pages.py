@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents import GRAVITIES, LONGEST_REFERENCE, FollowUp, Incident, NoteKind, NoteRequest
@@ -64,15 +63,12 @@ def blueprint(pages: IncidentPages) -> Blueprint:
     @routes.get(PLACE)
     @requires(NOTE, SUMMARY, of=PEOPLE)
     def listed() -> Any:
-        hall = hall_for_page(pages.work, NOTE, SUMMARY)
-        return hall if isinstance(hall, Response) else _page(pages, hall, None)
+        return _page(pages, hall_for_page(pages.work, NOTE, SUMMARY), None)
 
     @routes.post(PLACE)
     @requires(NOTE, of=PEOPLE)
     def keep() -> Any:
         hall = hall_for_page(pages.work, NOTE)
-        if isinstance(hall, Response):
-            return hall
         caller, hall_id = require_caller(NOTE, hall.hall)
         typed, form = _typed(request.form), form_id()
         changed = request.form.get("note", "")[:64]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from babel import Locale
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import text_in
@@ -45,10 +44,8 @@ def blueprint(work: WorkContext) -> Blueprint:
 
     @routes.get("/accueil")
     @requires(Permission.ISSUE, of=PEOPLE)
-    def reception() -> str | Response:
+    def reception() -> str:
         hall = hall_for_page(work, Permission.ISSUE)
-        if isinstance(hall, Response):
-            return hall
         language, person = page_language(), work.viewer()
         assert person is not None, "their hall was found"
         may_call = person.may(Permission.CALL, hall.site.slug)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
 from flask import Blueprint, abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
@@ -60,8 +59,7 @@ def add_grid_routes(routes: Blueprint, database: Database, work: WorkContext) ->
     @routes.get(PLACE)
     @requires(NEEDED, of=PEOPLE)
     def grids() -> Any:
-        hall = hall_for_page(work, NEEDED)
-        return hall if isinstance(hall, Response) else _page(database, work, hall)
+        return _page(database, work, hall_for_page(work, NEEDED))
 
     @routes.post(PLACE)
     @requires(NEEDED, of=PEOPLE)
@@ -105,8 +103,6 @@ def _typed(fields: Mapping[str, str]) -> GridTextRequest:
 def _changed(database: Database, work: WorkContext, done: str, change: Callable[[Site], None]) -> Any:
     """Redirects to the line after a change; after a refusal, the page with what was typed."""
     hall = hall_for_page(work, NEEDED)
-    if isinstance(hall, Response):
-        return hall
     typed = _typed(request.form)
     try:
         change(hall.site)

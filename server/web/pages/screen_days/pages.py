@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
@@ -46,20 +45,17 @@ def blueprint(needs: ScreenDayPages) -> Blueprint:
     @routes.get("/affichage/ecrans")
     @requires(PERMISSION, of=PEOPLE)
     def screens_now() -> Any:
-        hall = hall_for_page(needs.work, PERMISSION)
-        return hall if isinstance(hall, Response) else _now(needs, hall)
+        return _now(needs, hall_for_page(needs.work, PERMISSION))
 
     @routes.get("/affichage/journee")
     @requires(PERMISSION, of=PEOPLE)
     def screen_day() -> Any:
-        hall = hall_for_page(needs.work, PERMISSION)
-        return hall if isinstance(hall, Response) else _day(needs, hall)
+        return _day(needs, hall_for_page(needs.work, PERMISSION))
 
     @routes.get("/affichage/calendrier")
     @requires(PERMISSION, of=PEOPLE)
     def screen_calendar() -> Any:
-        hall = hall_for_page(needs.work, PERMISSION)
-        return hall if isinstance(hall, Response) else _month(needs, hall)
+        return _month(needs, hall_for_page(needs.work, PERMISSION))
 
     return routes
 

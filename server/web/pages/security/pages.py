@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
@@ -24,10 +23,8 @@ def blueprint(work: WorkContext) -> Blueprint:
 
     @routes.get("/securite")
     @requires(Permission.ASK_HELP, of=PEOPLE)
-    def security() -> str | Response:
+    def security() -> str:
         hall = hall_for_page(work, Permission.ASK_HELP)
-        if isinstance(hall, Response):
-            return hall
         language, person = page_language(), work.viewer()
         return render_template(
             "security/security.html",

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
@@ -26,10 +25,8 @@ def blueprint(work: WorkContext) -> Blueprint:
 
     @routes.get("/supervision")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def supervision() -> str | Response:
+    def supervision() -> str:
         hall = hall_for_page(work, Permission.SUPERVISE)
-        if isinstance(hall, Response):
-            return hall
         language = page_language()
         return render_template(
             "supervision/supervision.html",

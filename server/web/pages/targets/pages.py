@@ -41,21 +41,15 @@ def blueprint(needs: TargetPages) -> Blueprint:
     """The routes: reading needs `read_figures`, deciding `decide_targets`."""
     routes = Blueprint("targets_page", __name__, template_folder="templates")
 
-    def requested_hall(permission: Permission) -> HallConfiguration | Response:
-        return hall_for_page(needs.work, permission)
-
     @routes.get("/objectifs")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def targets() -> Any:
-        hall = requested_hall(Permission.READ_FIGURES)
-        return hall if isinstance(hall, Response) else _page(needs, hall)
+        return _page(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
 
     @routes.post("/objectifs")
     @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
     def decide() -> Any:
-        hall = requested_hall(Permission.DECIDE_TARGETS)
-        if isinstance(hall, Response):
-            return hall
+        hall = hall_for_page(needs.work, Permission.DECIDE_TARGETS)
         caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TargetFields.of(request.form)
         key = write_key(caller.author, typed)
@@ -70,9 +64,7 @@ def blueprint(needs: TargetPages) -> Blueprint:
     @routes.post("/objectifs/retrait")
     @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
     def withdraw() -> Any:
-        hall = requested_hall(Permission.DECIDE_TARGETS)
-        if isinstance(hall, Response):
-            return hall
+        hall = hall_for_page(needs.work, Permission.DECIDE_TARGETS)
         caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
         typed = TypedWithdrawal.of(request.form)
         key = write_key(caller.author, typed)

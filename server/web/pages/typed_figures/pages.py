@@ -73,8 +73,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
     @routes.get("/qualite/saisies")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
     def typed_figures() -> Any:
-        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
-        return hall if isinstance(hall, Response) else _page(needs, hall, _Shown(Forms.new()))
+        return _page(needs, hall_for_page(needs.work, Permission.READ_FIGURES), _Shown(Forms.new()))
 
     @routes.post("/qualite/saisies")
     @requires(Permission.TYPE_FIGURES, of=PEOPLE)
@@ -138,8 +137,6 @@ def _entered(
 ) -> Any:
     """The answer of `enter`, or the page with the forms as they were typed and the refusal."""
     hall = hall_for_page(needs.work, Permission.TYPE_FIGURES)
-    if isinstance(hall, Response):
-        return hall
     caller = require_caller(Permission.TYPE_FIGURES, hall.hall)[0]
     try:
         return enter(hall, caller.author)

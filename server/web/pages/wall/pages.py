@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import text_in
@@ -38,10 +37,8 @@ def blueprint(work: WorkContext, *, voices: FindVoices) -> Blueprint:
 
     @routes.get("/mur")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def wall() -> str | Response:
+    def wall() -> str:
         hall = hall_for_page(work, Permission.SUPERVISE)
-        if isinstance(hall, Response):
-            return hall
         language = page_language()
         queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
         profiles = {each: hall.profiles_for(each) for each in hall.counters}
