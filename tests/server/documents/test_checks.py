@@ -2,18 +2,16 @@
 
 import pytest
 
-from server.documents import (
-    DocumentRefused,
-    IdsInUse,
+from server.documents.checks.hall import (
     check_against_installation,
     check_against_neighbours,
     check_ids,
-    check_in_use,
-    ids_of,
-    parse_hall,
-    parse_installation,
     warnings_of,
 )
+from server.documents.checks.in_use import IdsInUse, check_in_use
+from server.documents.hall import ids_of
+from server.documents.problems import DocumentRefused
+from server.documents.reading import parse_hall, parse_installation
 from tests.server.documents.contents import changed, service, small_hall, small_installation, texts
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents import DocumentRefused, export_text, parse_hall, parse_installation
+from server.documents.problems import DocumentRefused
+from server.documents.reading import export_text, parse_hall, parse_installation
 from tests.server.documents.contents import (
     SITES,
     changed,

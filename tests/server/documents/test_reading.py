@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from server.documents import DocumentRefused, json_schema, parse_hall, parse_installation
+from server.documents.problems import DocumentRefused
+from server.documents.reading import json_schema, parse_hall, parse_installation
 from tests.server.documents.contents import (
     as_text,
     changed,
