@@ -28,7 +28,6 @@ from server.commands import (
     exporting,
     keeping,
     printers,
-    reporting,
     simulating,
     speaking,
 )

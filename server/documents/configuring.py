@@ -11,12 +11,12 @@ from server.documents.hall import (
     SeriesPart,
     ServicePart,
 )
+from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.parts.opening import public_holidays, to_calendar, to_own_calendar
 from server.documents.parts.printers import PrinterPart
-from server.documents.parts.profiles import to_profile
-from server.documents.parts.values import Texts
 from server.documents.problems import DocumentRefused, problem
+from server.documents.values import Texts
 from server.domain.hall.configuration import (
     Counter,
     Exceptional,

@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
+from server.documents.hall_parts import ProfilePart
 from server.documents.parts.alarms import AlarmsPart, People
 from server.documents.parts.limits import LimitsPart
 from server.documents.parts.opening import CalendarPart, OwnHours
 from server.documents.parts.printers import PrinterPart
-from server.documents.parts.profiles import ProfilePart
 from server.documents.parts.screens import ScreenPart
 from server.documents.parts.sound import SoundPart
-from server.documents.parts.values import (
+from server.documents.problems import broken_rule
+from server.documents.values import (
     Languages,
     Line,
     NotEmpty,
@@ -27,7 +28,6 @@ from server.documents.parts.values import (
     Texts,
     WebAddress,
 )
-from server.documents.problems import broken_rule
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
 from server.domain.hall.configuration import Confirmation, Mode, ResultDuty
 from server.domain.tickets.numbering import HIGHEST_RANK

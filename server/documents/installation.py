@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from server.documents.parts.brand import Brand
+from server.documents.brand import Brand
 from server.documents.parts.bulletins import BulletinsPart
 from server.documents.parts.complaints import ComplaintsPart
 from server.documents.parts.opening import PUBLIC_HOLIDAYS, CalendarPart
-from server.documents.parts.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.documents.problems import broken_rule
+from server.documents.values import Languages, Line, NotEmpty, Part, Slug, TimeZone
 from server.domain.alerts.alerts import AlertRules
 from server.domain.incidents import USUAL_PHONE, IncidentRules
 from server.domain.printing.printers import may_have_printers, network_text

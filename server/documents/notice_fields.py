@@ -10,9 +10,9 @@ from annotated_types import MaxLen
 from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
 
-from server.documents.parts.values import Language, OptionalTexts, Part, Texts, french_first, some_texts
 from server.documents.problems import broken_rule
 from server.documents.safe_html import safe_html, words_of_html
+from server.documents.values import Language, OptionalTexts, Part, Texts, french_first, some_texts
 from signage.step_icons import STEP_ICONS
 
 LONGEST_WORDS = 600

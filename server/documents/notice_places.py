@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from server.documents.parts.values import Part, Slug, Spans
 from server.documents.problems import broken_rule
+from server.documents.values import Part, Slug, Spans
 
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 

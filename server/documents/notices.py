@@ -28,9 +28,9 @@ from server.documents.notice_fields import (
     text_names,
 )
 from server.documents.notice_places import DaypartsPart, Local, TargetsPart, ValidityPart, WhenPart
-from server.documents.parts.values import NotEmpty, Part, Slug, Texts, some_texts, web_address
 from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
 from server.documents.reading import DocumentSource, parse
+from server.documents.values import NotEmpty, Part, Slug, Texts, some_texts, web_address
 
 LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from server.documents.checks.hall import check_alone
+from server.documents.checks import check_alone
 from server.documents.checks.languages import check_languages
 from server.documents.content import Content, JsonValue, NewContent
 from server.documents.hall import HallDocument

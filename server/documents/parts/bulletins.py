@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from server.documents.parts.values import Line, Part, web_address
 from server.documents.problems import broken_rule
+from server.documents.values import Line, Part, web_address
 from server.domain.bulletins.proposals import ProposalKind, SiteBulletins
 
 LONGEST_SOURCE = 500

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.documents.parts.values import Part
+from server.documents.values import Part
 from server.domain.complaints.entries import ComplaintRules
 
 

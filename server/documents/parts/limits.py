@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from server.documents.parts.values import Part
 from server.documents.problems import broken_rule
+from server.documents.values import Part
 from server.domain.visits.verb_limits import Limits, ReturnPlace
 
 _USUAL = Limits()

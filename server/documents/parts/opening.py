@@ -9,8 +9,8 @@ import holidays
 from holidays.countries.france import France
 from pydantic import AfterValidator, Field
 
-from server.documents.parts.values import OptionalTexts, Part, Spans
 from server.documents.problems import broken_rule
+from server.documents.values import OptionalTexts, Part, Spans
 from server.domain.hours.calendars import MIDNIGHT, Calendar
 from server.domain.hours.calendars import Span as LocalSpan
 from server.domain.languages import FRENCH

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hardware.transports.serial_line.discovery import is_serial_line
 from hardware.transports.usb_name import usb_name
-from server.documents.parts.values import Part, Slug
 from server.documents.problems import broken_rule
+from server.documents.values import Part, Slug
 from server.domain.hall.devices import PrinterDialect, PrinterProfile
 from server.domain.hall.printer_kinds import PrinterKind
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from server.documents.parts.values import Line, Part, Slug
 from server.documents.problems import broken_rule
+from server.documents.values import Line, Part, Slug
 from server.domain.hall.devices import Arrow, SoundOutput
 from signage.lettering import Layout, LettersTooSmall, text_scale
 

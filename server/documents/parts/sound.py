@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from server.documents.parts.values import Line, Part, Span
 from server.documents.problems import broken_rule
+from server.documents.values import Line, Part, Span
 from server.domain.hall.sound import HearingLoop, Sound, SoundLevel
 
 Percent = Annotated[int, Field(ge=0, le=100)]

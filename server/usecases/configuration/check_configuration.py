@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from server.documents.checks.characters import check_characters, texts_with_control
-from server.documents.checks.closing_hours import HoursOf, closing_with_people, past_days
-from server.documents.checks.hall import (
+from server.documents.checks import (
     check_against_installation,
     check_against_neighbours,
     check_ids,
@@ -16,6 +14,7 @@ from server.documents.checks.hall import (
     check_printers_left,
     warnings_of,
 )
+from server.documents.checks.closing_hours import HoursOf, closing_with_people, past_days
 from server.documents.checks.in_use import IdsInUse, check_in_use
 from server.documents.configuring import networks_of
 from server.documents.content import Content
@@ -23,6 +22,7 @@ from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument, SitePart
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import DocumentSource, parse_hall, parse_installation
+from server.documents.texts import check_characters, texts_with_control
 from server.domain.printing.printers import PrinterNetworks
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import HALL, INSTALLATION

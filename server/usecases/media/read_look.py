@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypedDict
 
 from hardware.json_types import Pixels
-from server.documents.parts.brand import Brand, check_media_of
+from server.documents.brand import Brand, check_media_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.store.configuration.configurations import INSTALLATION

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypedDict
 
 from hardware.json_types import Count
-from server.documents.checks.hall import printer_outside
+from server.documents.checks import printer_outside
 from server.documents.configuring import networks_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation

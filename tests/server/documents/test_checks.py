@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.documents.checks.hall import (
+from server.documents.checks import (
     check_against_installation,
     check_against_neighbours,
     check_ids,

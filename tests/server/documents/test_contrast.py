@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.parts.brand import Colours
+from server.documents.brand import Colours
 from server.documents.parts.contrast import contrast, is_readable, is_red, nearest_readable
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation

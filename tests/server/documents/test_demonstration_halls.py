@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from server.documents.checks.hall import check_against_installation, check_against_neighbours, warnings_of
+from server.documents.checks import check_against_installation, check_against_neighbours, warnings_of
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.reading import parse_hall, parse_installation
 from server.domain.hours.calendars import half_days

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.checks.hall import warnings_of
+from server.documents.checks import warnings_of
 from server.documents.from_template import (
     LONGEST_SLUG,
     MODEL,

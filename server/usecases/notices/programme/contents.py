@@ -17,8 +17,8 @@ from server.documents.notices import (
     NoticeKind,
     PriorityNotice,
 )
-from server.documents.parts.values import Part
 from server.documents.safe_html import words_of_html
+from server.documents.values import Part
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
 from server.domain.languages import FRENCH, language_shown, text_in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Union, final
 from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekday
 from server.documents.notice_fields import FieldForm, NoticeField, fields_of
 from server.documents.notices import WRITTEN_MODELS
-from server.documents.parts.values import Part
+from server.documents.values import Part
 from server.usecases.hours.hours_words import CrowdTable
 from server.usecases.notices.programme.date_words import DaysShown
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.documents.checks.characters import has_orders
 from server.documents.problems import DocumentRefused
+from server.documents.texts import has_orders
 from server.domain.author import SYSTEM
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.documents.parts.values import NotEmpty, Part, Slug, Texts
+from server.documents.values import NotEmpty, Part, Slug, Texts
 from server.domain.calling.work_profiles import (
     DEFAULT_RULE,
     Condition,

@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from server.documents.parts.contrast import contrast, is_red, mix_colours, nearest_readable
-from server.documents.parts.values import Colour, Line, Part
 from server.documents.problems import DocumentProblem, broken_rule, problem
+from server.documents.values import Colour, Line, Part
 
 PAPER = "#fbfaf6"
 """The light ground; on it are the texts people read up close."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.documents.hall import LISTS, HallDocument, SeriesPart, ServicePart
+from server.documents.hall_parts import ProfilePart
 from server.documents.installation import InstallationDocument
-from server.documents.parts.profiles import ProfilePart
 from server.documents.problems import DocumentProblem, Path, problem, warning
 from server.domain.printing.printers import PrinterNetworks
 from server.domain.tickets.numbering import Series, may_collide
