@@ -16,21 +16,7 @@ import segno
 import typer
 
 from server.clock import Clock
-from server.commands import (
-    accounts,
-    alarms,
-    api_keys,
-    appointments,
-    configuring,
-    demonstrating,
-    devices,
-    doctoring,
-    exporting,
-    keeping,
-    printers,
-    simulating,
-    speaking,
-)
+from server.commands import accounts, demonstrating, devices, doctoring, exchange, keeping, simulating
 from server.commands.examination import missing_assets
 from server.commands.say import ending_well, open_database, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
@@ -204,22 +190,22 @@ def demo(
 
 
 cli.command("create-user")(accounts.create_user)
-cli.command("import-configuration")(configuring.import_configuration)
-cli.command("export-configuration")(configuring.export_configuration)
-cli.command("import-appointments")(appointments.import_appointments_command)
-cli.command("export-visits")(exporting.export_visits_command)
-cli.command("report")(reporting.report)
+cli.command("import-configuration")(exchange.import_configuration)
+cli.command("export-configuration")(exchange.export_configuration)
+cli.command("import-appointments")(exchange.import_appointments_command)
+cli.command("export-visits")(exchange.export_visits_command)
+cli.command("report")(exchange.report)
 cli.command("simulate")(simulating.simulate)
 cli.command("purge")(keeping.purge_command)
 cli.command("verify-journal")(keeping.verify_journal_command)
 cli.command("backup")(keeping.backup_command)
 cli.command("restore")(keeping.restore_command)
 cli.command("doctor")(doctoring.doctor)
-cli.command("say")(speaking.say_aloud)
-cli.add_typer(alarms.alarms, name="alarms")
-devices.devices.command("probe")(printers.probe_printer)
+cli.command("say")(doctoring.say_aloud)
+cli.add_typer(keeping.alarms, name="alarms")
+devices.devices.command("probe")(devices.probe_printer)
 cli.add_typer(devices.devices, name="devices")
-cli.add_typer(api_keys.keys, name="api-keys")
+cli.add_typer(accounts.keys, name="api-keys")
 
 
 if __name__ == "__main__":

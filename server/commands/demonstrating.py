@@ -13,13 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from server.clock import Clock
 from server.commands.say import console, say, sentence
 from server.demonstration.create import (
+    Description,
     at_base_url,
     create_demonstration,
     demo_file,
     is_demonstration,
     write_demo_file,
 )
-from server.demonstration.description import Description
 from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone, is_server_running

@@ -4,21 +4,107 @@ With `--rebuild` the rows from the journals.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import signage
+from hardware.speech import SETTINGS_ENDING, SpeechUnavailable, Voices, assemble, refused_in
 from server.clock import Clock
+from server.commands.devices import printers_found
 from server.commands.examination import Finding, examinations
-from server.commands.printers import printers_found
-from server.commands.say import open_database, say, sentence
-from server.commands.voices import voices_found
+from server.commands.say import errors, open_database, say, sentence
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import business_day
+from server.domain.refusals import Refusal
 from server.jobs.server_lock import alone
+from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.journal.anchors import INSTALLATION
 from server.store.journal.rebuild import rebuild
 from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.transactions.open_installed import open_installed
+from server.usecases.hall.screen import HallVoice, read_voices
+from server.usecases.notices.notice_places import configured_halls
+from signage.announcement import PAUSE, phrases_of
+
+SAID_BY = {
+    "recordings": "doctor.calls.recordings",
+    "piper": "doctor.calls.piper",
+    "espeak-ng": "doctor.calls.espeak",
+}
+"""Each voice, by the key of its sentence."""
+SAID_WHERE_LACKING = {"piper": "doctor.calls.piper.lacking", "espeak-ng": "doctor.calls.espeak.lacking"}
+"""The same, of a voice that stands in where recordings are missing."""
+
+
+def voices_found(settings: Settings) -> Iterator[Finding]:
+    """The voice of each hall, then every dropped file that is no use, where calls are spoken.
+
+    At the end the induction loops that are shown nowhere.
+    """
+    halls = _halls(settings)
+    if settings.voice:
+        voices = Voices(settings.voices_place)
+        translate = Catalogues((("signage", Path(signage.__file__).parent / "translations"),)).translate
+        for hall in halls:
+            yield from (_finding(found) for found in read_voices(hall, voices, translate))
+        yield from _refused(voices, settings.voices_place)
+    for hall in halls:
+        yield from _untested_loops(hall, Clock().now())
+
+
+def _halls(settings: Settings) -> list[HallConfiguration]:
+    """None if the database cannot be read: the check of the database reports why."""
+    try:
+        database = open_installed(settings.database_address, Clock())
+    except Refusal:
+        return []
+    try:
+        with database.read() as rows:
+            return configured_halls(database, rows)
+    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
+        return []
+    finally:
+        database.close()
+
+
+def _finding(found: HallVoice) -> Finding:
+    details = {"hall": found.hall, "language": found.language}
+    if not found.missing:
+        return Finding("right", SAID_BY[found.voice], details)
+    return Finding("off", SAID_WHERE_LACKING[found.voice], details | {"missing": ", ".join(found.missing)})
+
+
+def _refused(voices: Voices, place: Path) -> Iterator[Finding]:
+    for language in voices.languages():
+        folder = place / language
+        for refused in refused_in(voices.recordings(language)):
+            details = {"folder": folder, "name": refused.name, **refused.values}
+            yield Finding("off", f"doctor.recording.{refused.code}", details)
+        own = voices.own_voice(language)
+        lacking = None if own is None else voices.piper.missing_part(own)
+        if own is not None and lacking is not None:
+            settings = own.with_suffix(SETTINGS_ENDING).name
+            details = {"folder": folder, "name": own.name, "settings": settings}
+            yield Finding("off", f"doctor.piper.{lacking}", details)
+
+
+def _untested_loops(hall: HallConfiguration, now: datetime) -> Iterator[Finding]:
+    today = business_day(hall.calendar, now)
+    silent = [
+        counter.label
+        for counter in hall.counters.values()
+        if counter.has_hearing_loop and not counter.is_retired and not counter.shows_loop(today)
+    ]
+    if hall.sound.loop is not None and not hall.shows_loop(today):
+        silent.append(hall.name)
+    if silent:
+        yield Finding("off", "doctor.loops", {"hall": hall.hall, "places": ", ".join(silent)})
+
 
 MARKS = {"right": ("✓", None), "off": ("·", "yellow"), "wrong": ("✗", "red")}
 
@@ -71,3 +157,31 @@ def _say_changed(journal: str, changed: Sequence[tuple[str, str]]) -> None:
     say(sentence("doctor.rows.wrong", journal=journal, count=len(changed)))
     for table, row in changed[:20]:
         say(f"  {table} {row}")
+
+
+WRITTEN_PAUSE = " / "
+
+
+def say_aloud(
+    text: Annotated[
+        str, typer.Argument(metavar="SENTENCE", help="What is said; « / » between spaces is a pause.")
+    ],
+    language: Annotated[str, typer.Option(help="Code of the language it is in.")] = "fr",
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The WAV file to write.")] = Path("say.wav"),
+    has_no_chime: Annotated[bool, typer.Option("--no-chime", help="Do not begin with the chime.")] = False,
+) -> None:
+    """Say a sentence in the voice in force: a WAV file to listen to."""
+    spoken_text = text.replace(WRITTEN_PAUSE, PAUSE)
+    phrases = phrases_of(spoken_text)
+    if not phrases:
+        raise typer.BadParameter("nothing to say", param_hint="SENTENCE")
+    voices = Voices(Settings().voices_place)
+    try:
+        name, spoken = voices.say_with_name(phrases, language)
+        out.write_bytes(
+            assemble([spoken_text], spoken, before=None if has_no_chime else voices.chime(language))
+        )
+    except (SpeechUnavailable, OSError) as reason:
+        errors.print(sentence("command.say.nothing", reason=reason), style="red", markup=False)
+        raise typer.Exit(1) from reason
+    say(sentence(f"command.say.{name}", file=out))

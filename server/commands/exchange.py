@@ -1,5 +1,6 @@
-"""`parvis report`: recompute the figures that are stored, or write an evidence pack."""
+"""What goes in and out as files: configurations, appointments, visits and evidence packs."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,14 +10,19 @@ import typer
 
 from server.apart import close_all
 from server.app import CATALOGUES
-from server.commands.exporting import DAY
-from server.commands.say import language, open_database, say, sentence
+from server.commands.say import console, document_words, language, open_database, say, sentence
+from server.domain.refusals import Refusal
+from server.jobs import writers
+from server.jobs.local_socket import write
 from server.language import Catalogues
 from server.settings import ASSETS, Settings
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.documents import newest
 from server.store.configuration.halls import all_halls
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
+from server.usecases.quality.export_visits import export_visits
 from server.usecases.quality.read_totals import ALWAYS, recompute_rollups
 from server.usecases.reports.reports import report_of_period
 from server.web.pages.reports.pack import pack_steps
@@ -24,6 +30,145 @@ from server.web.pages.reports.sheet import sheet_page
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": "↕"}
+LONGEST_VALUE = 70
+
+
+def import_configuration(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="JSON document of a hall or the installation.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and show what would change; publish nothing.")
+    ] = False,
+) -> None:
+    """Publish a configuration document.
+
+    Every problem is printed with its place, and nothing is published then.
+    """
+    settings = Settings()
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal("not_utf8", file=str(file)) from error
+    published = write(
+        settings.var,
+        lambda: open_database(settings),
+        writers.import_document,
+        content=content,
+        dry_run=dry_run,
+    )
+    _tell(published)
+
+
+def _tell(published: writers.ImportedDocument) -> None:
+    for path, kind, before, after in published["changes"]:
+        change = " → ".join(_short(value) for value in (before, after) if value is not None)
+        say(f"{SIGNS[kind]} {path}: {change}")
+    translate = document_words()
+    for path, key, values in published["warnings"]:
+        say(f"! {path or '.'}: {translate(key, language(), **values)}", style="yellow")
+    key = "command.document.published" if published["is_published"] else "command.document.would"
+    described = {"scope": published["scope"], "revision": published["revision"]}
+    say(sentence(key, count=len(published["changes"]), **described))
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def export_configuration(
+    hall: Annotated[
+        str | None, typer.Option(help="Slug of a hall; the installation's document by default.")
+    ] = None,
+) -> None:
+    """Print the published document, ready to be changed and imported."""
+    database = open_database(Settings())
+    try:
+        with database.read() as rows:
+            if hall is None:
+                found = newest(rows, INSTALLATION, INSTALLATION)
+            else:
+                found = newest(rows, HALL, database.hall_id(hall))
+    finally:
+        database.close()
+    if found is None:
+        raise Refusal("not_configured", hall=hall or INSTALLATION)
+    console.out(found.content, end="", highlight=False)
+
+
+def import_appointments_command(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or iCalendar (.ics) file in UTF-8.")
+    ],
+    hall: Annotated[str, typer.Option(help="Slug of the hall they are for.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and tell what would change; write nothing.")
+    ] = False,
+) -> None:
+    """Book, move and cancel the appointments of a file; a refused line does not affect the others.
+
+    Exit status 1 where one was refused.
+    """
+    settings = Settings()
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal("not_utf8", file=str(file)) from error
+    is_calendar = file.suffix.lower() == ".ics"
+    done = write(
+        settings.var,
+        lambda: open_database(settings),
+        writers.import_appointment_file,
+        hall=hall,
+        content=content,
+        form="ics" if is_calendar else "csv",
+        dry_run=dry_run,
+    )
+    for line in done["refused"]:
+        at = sentence(f"command.appointments.{'event' if is_calendar else 'line'}", number=line["line"])
+        why = sentence(f"refusal.{line['code']}")
+        say(f"! {at} {line['external_id']}: {line['code']}. {why}", style="yellow")
+    counts = {
+        "booked": done["booked"],
+        "moved": done["moved"],
+        "cancelled": done["cancelled"],
+        "unchanged": done["unchanged"],
+    }
+    key = "command.appointments.would" if dry_run else "command.appointments.done"
+    say(sentence(key, hall=hall, refused=len(done["refused"]), **counts))
+    if done["refused"]:
+        raise typer.Exit(1)
+
+
+DAY = ["%Y-%m-%d"]
+
+
+def export_visits_command(
+    starts_on: Annotated[datetime, typer.Option("--from", formats=DAY, help="First day.")],
+    ends_on: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last day, included.")],
+    out: Annotated[
+        Path, typer.Option(file_okay=False, help="Folder for legs.csv, counters.csv and services.csv.")
+    ],
+    hall: Annotated[
+        list[str] | None, typer.Option(help="Slug of a hall, repeatable; all by default.")
+    ] = None,
+) -> None:
+    """Export visits in the open format: legs.csv, counters.csv, services.csv."""
+    days: tuple[date, date] = (starts_on.date(), ends_on.date() + timedelta(days=1))
+    if days[1] <= days[0]:
+        raise typer.BadParameter("the last day is before the first", param_hint="--to")
+    database = open_database(Settings())
+    try:
+        with database.read() as rows:
+            halls = hall or [each.slug for each in all_halls(rows) if each.is_configured]
+        counts = export_visits(database, halls, days=days, folder=out)
+    finally:
+        database.close()
+    for name, count in counts.items():
+        say(sentence("command.rows", file=out / name, count=count))
 
 
 def report(

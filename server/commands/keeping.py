@@ -1,5 +1,6 @@
 """`parvis purge`, `verify-journal`, `backup` and `restore`: keep what must be kept, and no more."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -7,11 +8,15 @@ import typer
 
 from server.clock import Clock
 from server.commands.say import anchors_of, open_database, say, sentence
+from server.domain.alarms.alarms import AlarmChoice
+from server.domain.instants import to_text
+from server.jobs import writers
 from server.jobs.local_socket import write
 from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
+from server.usecases.alarms.alarm_recipients import read_recipients
 from server.usecases.journal.backup_and_restore import RestoredHall, backup, purge, restore
 from server.usecases.media.medium_files import bring_media, copy_media, media_folder_of
 from server.usecases.media.uploads import media_folder
@@ -125,3 +130,53 @@ def _restored(hall: RestoredHall) -> str:
     if hall.lost > 0:
         return sentence("command.restore.lost", count=hall.lost, **values)
     return sentence("command.restore.hall", **values)
+
+
+alarms = typer.Typer(no_args_is_help=True, help="List who is told of alarms, send them again.")
+
+DAY = ["%Y-%m-%d"]
+
+
+@alarms.command("recipients")
+def list_recipients() -> None:
+    """List the recipients of alarms: id, channel, site, address, choice, and state of their deliveries."""
+    database = open_database(Settings())
+    try:
+        found = read_recipients(database, lambda _: True)
+    finally:
+        database.close()
+    for each in found:
+        stands = sentence("command.alarms.stands", waiting=each["underway"], given_up=each["given_up"])
+        failing = "" if each["failure"] is None else f", {each['failure']}"
+        what = f"{each['channel']:8} {each['site']:16} {each['address']}"
+        say(f"{each['recipient']}  {what}  {_chosen(each['choice'])}  {stands}{failing}")
+
+
+def _chosen(choice: AlarmChoice) -> str:
+    listed = choice.listed_kinds()
+    kinds = sentence("command.alarms.every_kind") if listed is None else ",".join(listed)
+    key = "command.alarms.choice" if choice.hall is None else "command.alarms.choice.hall"
+    return sentence(key, kinds=kinds, hall=choice.hall, language=choice.language)
+
+
+@alarms.command("replay")
+def replay(
+    recipient: Annotated[str, typer.Argument(help="Id of the recipient, as `recipients` lists it.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=DAY, help="From that day on (UTC), at most thirty days ago; yesterday by default."
+        ),
+    ] = None,
+) -> None:
+    """Send again, in their order and with their ids, the deliveries that went to a recipient."""
+    settings = Settings()
+    from_day = since or datetime.now(UTC) - timedelta(days=1)
+    count = write(
+        settings.var,
+        lambda: open_database(settings),
+        writers.send_alarms_again,
+        recipient=recipient,
+        since=to_text(from_day.replace(tzinfo=UTC)),
+    )
+    say(sentence("command.alarms.again", recipient=recipient, count=count))

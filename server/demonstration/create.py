@@ -6,21 +6,22 @@
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+from itertools import cycle
 from pathlib import Path
+from random import Random
+from typing import TypedDict
+
+from PIL import Image, ImageDraw
 
 from hardware.simulator.outlets import free_port
-from server.demonstration.description import (
-    DemonstrationDevice,
-    DemonstrationSite,
-    DemonstrationUser,
-    Description,
-)
-from server.demonstration.logo import make_logo
-from server.demonstration.notices import make_notices
-from server.demonstration.surveys import make_survey
 from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
+from server.domain.surveys.campaigns import SurveyRequest
+from server.domain.surveys.questions import Question, QuestionKind, StoredQuestion
 from server.settings import Settings
 from server.store import installation
 from server.store.journal.heads import heads_of_halls
@@ -28,8 +29,195 @@ from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
+from server.usecases.media.media_library import FRENCH, describe_medium
+from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
+from server.usecases.notices.begin_gesture import NoticeGesture
+from server.usecases.notices.decide_notice import approve_notice, submit_notice
+from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
 from server.usecases.people.accounts import Described, NewAccount, create_account, describe_account
 from server.usecases.people.api_keys import NewKey, create_api_key
+from server.usecases.surveys.answer_survey import AskedSurvey, GivenAnswers, answer_survey, asked_in
+from server.usecases.surveys.open_survey import draft_survey, open_survey
+
+NOTICES = Path(__file__).parent / "notices.json"
+"""The contents, and the state that each reaches (`until`): draft, submitted or published.
+
+`thursday`: what it announces happens on the first Thursday after so many days, at a wall time.
+"""
+_THURSDAY = 3
+_EVERYWHERE = Reach(drafts=None, publishes=None)
+
+
+def make_notices(database: Database, bureau: Author, officer: Author) -> None:
+    """Drafts, submits and publishes the notices of the demonstration."""
+    today = database.clock.now().date()
+    for notice in json.loads(NOTICES.read_text(encoding="utf-8")):
+        content = notice["content"]
+        if thursday := notice.get("thursday"):
+            content["happens"] = {"starts": _thursday(today, **thursday)}
+        made = draft_notice(database, bureau, content, reach=_EVERYWHERE)
+        drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
+        decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
+        if notice["until"] == "draft":
+            continue
+        submit_notice(database, drafted)
+        if notice["until"] == "published":
+            approve_notice(database, decided)
+            publish_notice(database, decided, DisplayRequest())
+
+
+def _thursday(today: date, *, in_days: int, at: str) -> str:
+    """The wall time `at` on the first Thursday that is `in_days` days ahead or later."""
+    soonest = today + timedelta(days=in_days)
+    day = soonest + timedelta(days=(_THURSDAY - soonest.weekday()) % 7)
+    return f"{day.isoformat()}T{at}"
+
+
+SURVEY = Path(__file__).parent / "surveys.json"
+DAYS = 28
+
+
+class _Survey(TypedDict):
+    """What the file says: `chosen`: values to draw from, by kind; `answers`: by hall."""
+
+    title: str
+    languages: list[str]
+    channels: list[str]
+    answers: dict[str, int]
+    chosen: dict[str, list[str]]
+    texts: list[str]
+    questions: list[StoredQuestion]
+
+
+def make_survey(database: Database) -> None:
+    """Drafts and opens the survey, and gives the answers of its first days."""
+    found: _Survey = json.loads(SURVEY.read_text(encoding="utf-8"))
+    today = database.clock.now().date()
+    request = SurveyRequest(
+        title=found["title"],
+        audience="visitors",
+        halls=list(found["answers"]),
+        opens_on=today.isoformat(),
+        closes_on=(today + timedelta(days=DAYS - 1)).isoformat(),
+        channels=found["channels"],
+        languages=found["languages"],
+        outside="",
+        targets={},
+        questions=[
+            Question("", each["kind"], each["texts"], each.get("choices", {})) for each in found["questions"]
+        ],
+    )
+    survey = draft_survey(database, request, sites=None, hosts=(), form="")["survey"]
+    open_survey(database, survey, sites=None)
+    chance, texts = Random(7), iter(found["texts"])
+    for hall, count in found["answers"].items():
+        channels = cycle(found["channels"])
+        for _ in range(count):
+            shown_survey = asked_in(database, survey, database.hall_id(hall), next(channels))
+            answer_survey(database, shown_survey, _given(shown_survey, found, chance, texts))
+
+
+def _given(shown_survey: AskedSurvey, found: _Survey, chance: Random, texts: Iterator[str]) -> GivenAnswers:
+    typed = {
+        each.id: chance.choice(found["chosen"][each.kind])
+        for each in shown_survey.questions
+        if each.kind != QuestionKind.TEXT
+    }
+    text = {each.id: next(texts, "") for each in shown_survey.questions if each.kind == QuestionKind.TEXT}
+    return GivenAnswers(typed | text, chance.choice(found["languages"]), "")
+
+
+class DemonstrationDevice(TypedDict):
+    """A kiosk or screen: its id in the hall's document, its token, and the address that holds the token."""
+
+    id: str
+    token: str
+    url: str
+
+
+class DemonstrationSite(TypedDict):
+    """A site and its hall: `slug` and `name`, the hall's id, and the ids of its counters and services."""
+
+    slug: str
+    name: str
+    hall: str
+    kiosk: DemonstrationDevice
+    screens: list[DemonstrationDevice]
+    counters: list[str]
+    services: list[str]
+
+
+class DemonstrationUser(TypedDict):
+    """An account with its password; `site` is a slug, or "*" for every site."""
+
+    login: str
+    password: str
+    role: str
+    site: str
+
+
+class DemonstrationPrinter(TypedDict):
+    """Where the printer of a kiosk (id) is simulated; port 0 for a kiosk without a printer."""
+
+    kiosk: str
+    host: str
+    port: int
+
+
+class Description(TypedDict):
+    """The whole file; `api_key` is a token for programs of this machine."""
+
+    base_url: str
+    sites: list[DemonstrationSite]
+    users: list[DemonstrationUser]
+    api_key: str
+    printers: list[DemonstrationPrinter]
+
+
+SIDE_PX = 256
+"""Pages show it at 200 pixels or less; with 512 it weighed 17 kB on each first visit, now 6."""
+_FINER = 4
+_COLOURS = 32  # three, and those between them at their edges
+_GREEN, _WHITE, _SAND = "#00564d", "#ffffff", "#e0d3b0"
+
+
+def logo_png() -> bytes:
+    """The logo as a PNG of 256 pixels a side."""
+    side = SIDE_PX * _FINER
+    image = Image.new("RGB", (side, side), _WHITE)
+    draw = ImageDraw.Draw(image)
+
+    def at(*places: float) -> list[float]:
+        return [place * side for place in places]
+
+    draw.rounded_rectangle(at(0, 0, 1, 1), radius=side * 0.2, fill=_GREEN)
+    draw.polygon(at(0.5, 0.15, 0.85, 0.40, 0.15, 0.40), fill=_WHITE)
+    for left in (0.21, 0.65):
+        draw.rectangle(at(left, 0.45, left + 0.14, 0.70), fill=_WHITE)
+    draw.pieslice(at(0.41, 0.45, 0.59, 0.63), 180, 360, fill=_SAND)
+    draw.rectangle(at(0.41, 0.54, 0.59, 0.70), fill=_SAND)
+    for top in (0.755, 0.845):
+        draw.rounded_rectangle(at(0.15, top, 0.85, top + 0.045), radius=side * 0.0225, fill=_WHITE)
+    small = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+    small = small.quantize(_COLOURS, dither=Image.Dither.NONE)
+    written = BytesIO()
+    small.save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+def make_logo(database: Database, var: Path, author: Author, name: str) -> str:
+    """Puts the logo into the library of media below the folder `var`; its id."""
+    files, png = media_folder(var), logo_png()
+    medium = upload_medium(database, files, author, [png], place=UploadPlace(len(png)), file="logo.png")[
+        "medium"
+    ]
+    # the picture is our own: it needs no process apart
+    Preparing(database, files, lambda prepare, *values: prepare(*values)).prepare_waiting()
+    describe_medium(database, author, medium, {FRENCH: name})
+    return medium
+
 
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from server.demonstration.acts import CalledPerson, VisitEnd
-from server.demonstration.habits import duration_s, habits, pick
-from server.demonstration.posts import Agent, CounterPost
-from server.demonstration.visitors import HallVisitors, Visitor
+from server.demonstration.acts import Agent, CalledPerson, CounterPost, VisitEnd
+from server.demonstration.visitors import HallVisitors, Visitor, duration_s, habits, pick
 
 NO_SHOW_SHARE = 0.025
 COMES_BACK_SHARE = 0.4

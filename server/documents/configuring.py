@@ -1,7 +1,8 @@
 """From documents to the configuration the rules read."""
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from server.documents.hall import (
     CounterPart,
@@ -11,12 +12,10 @@ from server.documents.hall import (
     SeriesPart,
     ServicePart,
 )
-from server.documents.hall_parts import to_profile
+from server.documents.hall_parts import PrinterPart, to_profile
 from server.documents.installation import InstallationDocument
-from server.documents.parts.opening import public_holidays, to_calendar, to_own_calendar
-from server.documents.parts.printers import PrinterPart
-from server.documents.problems import DocumentRefused, problem
-from server.documents.values import Texts
+from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning
+from server.documents.values import CalendarPart, Texts, public_holidays, to_calendar, to_own_calendar
 from server.domain.hall.configuration import (
     Counter,
     Exceptional,
@@ -28,7 +27,7 @@ from server.domain.hall.configuration import (
 )
 from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
 from server.domain.hours.calendars import Calendar
-from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.hours.half_days import AtBreak, LastTicket, opens_no_more
 from server.domain.printing.printers import PrinterNetworks
 from server.domain.tickets.numbering import Series
 from server.domain.tickets.quotas import Quota
@@ -204,3 +203,37 @@ def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
 
 def _printer(part: PrinterPart, networks: PrinterNetworks) -> PrinterConnection:
     return PrinterConnection(**part.model_dump(), reach=networks.reach_of(part.host))
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOf:
+    """A hall's document with the installation's, which has the hours of halls without their own."""
+
+    hall: HallDocument
+    installation: InstallationDocument
+
+    def are_over(self, now: datetime) -> bool | None:
+        """Whether the hall stays closed for the rest of an instant's business day; None without its site."""
+        site = self.installation.site(self.hall.site)
+        if site is None:
+            return None
+        holidays = public_holidays_of(self.hall, self.installation, around=now.date())
+        return opens_no_more(to_calendar(self.hall.calendar or site.calendar, site.time_zone, holidays), now)
+
+
+def closing_with_people(
+    path: Path, before: HoursOf, after: HoursOf, people: int, now: datetime
+) -> Iterator[DocumentProblem]:
+    """The warning, at a path of the document, that the hours end the day of `people` who wait."""
+    if people and before.are_over(now) is False and after.are_over(now) is True:
+        yield warning(path, "closes_with_people_waiting", hall=after.hall.name, people=people)
+
+
+def past_days(
+    path: Path, before: CalendarPart | None, after: CalendarPart | None, today: date
+) -> Iterator[DocumentProblem]:
+    """The warnings, below the path of a calendar, of days of exception that are new and over already."""
+    published = before.exceptions if before else ()
+    for at, day in enumerate(after.exceptions if after else ()):
+        if day.on < today and day not in published:
+            yield warning((*path, "exceptions", at, "on"), "day_is_past", on=day.on.isoformat())

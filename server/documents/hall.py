@@ -7,20 +7,24 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
-from server.documents.hall_parts import ProfilePart
-from server.documents.parts.alarms import AlarmsPart, People
-from server.documents.parts.limits import LimitsPart
-from server.documents.parts.opening import CalendarPart, OwnHours
-from server.documents.parts.printers import PrinterPart
-from server.documents.parts.screens import ScreenPart
-from server.documents.parts.sound import SoundPart
+from server.documents.hall_parts import (
+    AlarmsPart,
+    LimitsPart,
+    People,
+    PrinterPart,
+    ProfilePart,
+    ScreenPart,
+    SoundPart,
+)
 from server.documents.problems import broken_rule
 from server.documents.values import (
+    CalendarPart,
     Languages,
     Line,
     NotEmpty,
     OptionalParagraphs,
     OptionalTexts,
+    OwnHours,
     Part,
     Prefix,
     ShortTexts,

@@ -1,11 +1,16 @@
-"""The hall document's work profiles: queues in an order, conditions tried in turn, a calling rule."""
+"""The parts of a hall's document: alarms, limits, printers, calling profiles, screens and sound."""
 
-from datetime import time
+from datetime import date, time
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from server.documents.values import NotEmpty, Part, Slug, Texts
+from hardware.transports.serial_line.discovery import is_serial_line
+from hardware.transports.usb_name import usb_name
+from server.documents.problems import broken_rule
+from server.documents.values import Line, NotEmpty, Part, Slug, Span, Texts
+from server.domain.alarms.alarms import AlarmKind, AlarmRules
 from server.domain.calling.work_profiles import (
     DEFAULT_RULE,
     Condition,
@@ -17,6 +22,116 @@ from server.domain.calling.work_profiles import (
     WaitExceeds,
     WorkProfile,
 )
+from server.domain.hall.devices import Arrow, PrinterDialect, PrinterProfile, SoundOutput
+from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.sound import HearingLoop, Sound, SoundLevel
+from server.domain.visits.verb_limits import Limits, ReturnPlace
+from signage.lettering import Layout, LettersTooSmall, text_scale
+
+_USUAL_ALARMS = AlarmRules()
+People = Annotated[int, Field(ge=1, le=500)]
+
+
+class AlarmsPart(Part):
+    """Counts and seconds; what is left out is as usual. `off`: kinds of alarms that are not raised here."""
+
+    unprinted_jobs: Annotated[int, Field(ge=1, le=20)] = _USUAL_ALARMS.unprinted_jobs
+    silent_after_s: Annotated[int, Field(ge=30, le=3_600)] = _USUAL_ALARMS.silent_after_s
+    queue_people: People = _USUAL_ALARMS.queue_people
+    queue_for_s: Annotated[int, Field(ge=0, le=3_600)] = _USUAL_ALARMS.queue_for_s
+    counter_after_s: Annotated[int, Field(ge=0, le=7_200)] = _USUAL_ALARMS.counter_after_s
+    off: Annotated[tuple[AlarmKind, ...], Field(max_length=len(AlarmKind))] = ()
+
+    def to_rules(self) -> AlarmRules:
+        """The thresholds as the rules read them."""
+        return AlarmRules(**self.model_dump(exclude={"off"}), off=frozenset(self.off))
+
+
+_USUAL_LIMITS = Limits()
+Calls = Annotated[int, Field(ge=0, le=20)]
+ParkSeconds = Annotated[int, Field(ge=60, le=28_800)]
+ForgottenSeconds = Annotated[int, Field(ge=60, le=3_600)]
+AnswerSeconds = Annotated[int, Field(ge=30, le=1_800)]
+
+
+class LimitsPart(Part):
+    """Seconds and counts; what is left out is as usual."""
+
+    recall_after_s: Annotated[int, Field(ge=0, le=120)] = _USUAL_LIMITS.recall_after_s
+    most_recalls: Annotated[int, Field(ge=0, le=20)] = _USUAL_LIMITS.most_recalls
+    postpone_after_calls: Calls = _USUAL_LIMITS.postpone_after_calls
+    most_postponements: Annotated[int, Field(ge=0, le=10)] = _USUAL_LIMITS.most_postponements
+    reinstate_after_calls: Calls = _USUAL_LIMITS.reinstate_after_calls
+    most_reinstatements: Annotated[int, Field(ge=0, le=2)] = _USUAL_LIMITS.most_reinstatements
+    park_s: ParkSeconds = _USUAL_LIMITS.park_s
+    most_park_s: ParkSeconds = _USUAL_LIMITS.most_park_s
+    park_return: ReturnPlace = _USUAL_LIMITS.park_return
+    forgotten_after_s: ForgottenSeconds = _USUAL_LIMITS.forgotten_after_s
+    forgotten_answer_s: AnswerSeconds = _USUAL_LIMITS.forgotten_answer_s
+
+    @model_validator(mode="after")
+    def _timer_within_the_longest(self) -> "LimitsPart":
+        if self.most_park_s < self.park_s:
+            raise broken_rule("range_ends_before_start", first=self.park_s, last=self.most_park_s)
+        return self
+
+    def to_limits(self) -> Limits:
+        """The limits as the rules read them."""
+        return Limits(**self.model_dump())
+
+
+def _usb_name(text: str) -> str:
+    try:
+        return str(usb_name(text.strip()))
+    except ValueError:
+        raise broken_rule("wrong_usb_name", text=text) from None
+
+
+def _serial_line(text: str) -> str:
+    if not is_serial_line(text.strip()):
+        raise broken_rule("wrong_serial_line", text=text)
+    return text.strip()
+
+
+class PrinterPart(Part):
+    """A kiosk's printer. Without `host` (of kind tcp), `usb` (of usb_file) or `line` (of serial) it is a
+    simulated one; a printer of kind usb_bus has a name. `speed` null: found by asking. `backup`: the kiosk
+    whose printer gets the jobs that this one refuses; null: none.
+
+    Fields of another kind are kept and change nothing.
+    """
+
+    kind: PrinterKind = "tcp"
+    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 9100
+    usb: Annotated[
+        Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)] | None,
+        Field(exclude_if=lambda name: name is None),
+    ] = None
+    line: Annotated[
+        Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_serial_line)] | None,
+        Field(exclude_if=lambda line: line is None),
+    ] = None
+    speed: Annotated[
+        Literal[9600, 19_200, 38_400, 57_600, 115_200] | None, Field(exclude_if=lambda speed: speed is None)
+    ] = None
+    dialect: Annotated[PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
+    profile: PrinterProfile = "raster-80"
+    paper_mm: Literal[80, 58] = 80
+    backup: Annotated[Slug | None, Field(exclude_if=lambda backup: backup is None)] = None
+
+    @model_validator(mode="after")
+    def _fits_the_paper(self) -> "PrinterPart":
+        if not self.profile.endswith(str(self.paper_mm)):
+            raise broken_rule("paper_width", profile=self.profile, paper_mm=self.paper_mm)
+        return self
+
+    @model_validator(mode="after")
+    def _is_named(self) -> "PrinterPart":
+        if self.kind == "usb_bus" and self.usb is None:
+            raise broken_rule("unnamed_usb_printer")
+        return self
+
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 
@@ -100,3 +215,115 @@ def _test(part: TestPart) -> Test:
             return CountersAtMost(part.counters, part.queue)
         case LocalHoursPart():
             return LocalHours(part.starts, part.ends)
+
+
+class ScreenPart(Part):
+    """A hall display: its diagonal in centimetres and the distance of the last seat in metres.
+
+    `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
+    `output`: what its sound feeds, loudspeakers or the amplifier of the induction loop.
+    `layout`: what the screen is for; `arrow`: which way from it the counters are; `counter`: the one whose
+    screen it is. `panel_watts`: what the panel draws lit, less what it draws off.
+    """
+
+    id: Slug
+    label: Line
+    has_sound: bool = True
+    diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
+    viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
+    zone: Slug = "hall"
+    output: SoundOutput = "loudspeaker"
+    layout: Layout = "hall"
+    arrow: Arrow | None = None
+    counter: Slug | None = None
+    panel_watts: Annotated[
+        Annotated[int, Field(ge=1, le=5000)] | None, Field(exclude_if=lambda watts: watts is None)
+    ] = None
+    is_retired: bool = False
+
+    @model_validator(mode="after")
+    def _is_read_from_the_last_seat(self) -> "ScreenPart":
+        try:
+            text_scale(self.diagonal_cm, self.viewing_m, self.layout)
+        except LettersTooSmall as refused:
+            values = {"viewing": self.viewing_m, "farthest": refused.farthest_m}
+            raise broken_rule("letters_too_small", **values) from refused
+        return self
+
+    @model_validator(mode="after")
+    def _is_made_for_its_place(self) -> "ScreenPart":
+        if self.layout == "window" and self.has_sound:
+            raise broken_rule("window_with_sound")
+        if self.output == "loop" and not self.has_sound:
+            raise broken_rule("loop_without_sound")
+        if (self.layout == "counter") != (self.counter is not None):
+            raise broken_rule("counter_of_screen")
+        return self
+
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class SoundLevelPart(Part):
+    """So loud between two hours of the local day, percent of what the loudspeaker gives."""
+
+    hours: Span
+    percent: Percent
+
+    @property
+    def edges(self) -> tuple[str, str]:
+        """The hours it begins and ends at."""
+        opens, closes = self.hours.split("-")
+        return opens, closes
+
+
+class HeardPart(Part):
+    """Commissioning: the last seat understood a call in a full hall."""
+
+    on: date
+    by: Line
+
+
+class LoopPart(Part):
+    """The hall's induction loop: how loud its amplifier is fed, percent, and the day of its last test."""
+
+    percent: Annotated[int, Field(ge=1, le=100)] = 100
+    tested_on: date | None = None
+
+
+class SoundPart(Part):
+    """The loudspeakers of a hall: never above `most_percent`, quieter in some hours.
+
+    `loop`: the induction loop, null where there is none. `says_visitor_language`: calls are said in French,
+    then in the language of the ticket, which tells the hall where one may come from: off unless turned on.
+    """
+
+    most_percent: Annotated[int, Field(ge=1, le=100)] = 100
+    levels: Annotated[tuple[SoundLevelPart, ...], Field(max_length=12)] = ()
+    heard: HeardPart | None = None
+    loop: LoopPart | None = None
+    says_visitor_language: bool = False
+
+    @model_validator(mode="after")
+    def _keeps_its_bounds(self) -> "SoundPart":
+        for level in self.levels:
+            if level.percent > self.most_percent:
+                raise broken_rule("louder_than_most", percent=level.percent, most=self.most_percent)
+        ordered = sorted(self.levels, key=lambda level: level.edges)
+        for earlier, later in pairwise(ordered):
+            if later.edges[0] < earlier.edges[1]:
+                raise broken_rule("overlapping_hours", first=earlier.hours, second=later.hours)
+        return self
+
+    def to_sound(self) -> Sound:
+        """The level as the rules read it; an hour of 24:00 is the last minute of the day."""
+        levels = tuple(
+            SoundLevel(_time(level.edges[0]), _time(level.edges[1]), level.percent) for level in self.levels
+        )
+        heard_on, heard_by = (None, "") if self.heard is None else (self.heard.on, self.heard.by)
+        loop = None if self.loop is None else HearingLoop(self.loop.percent, self.loop.tested_on)
+        return Sound(self.most_percent, levels, heard_on, heard_by, loop, self.says_visitor_language)
+
+
+def _time(text: str) -> time:
+    return time.max if text == "24:00" else time.fromisoformat(text)

@@ -5,31 +5,41 @@ a kind has besides (a medium, a feed, what the server computes) is in
 `server.usecases.notices.programme.contents`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from server.documents.checks.languages import missing_translations, texts_in, translation_problems
 from server.documents.hall import Category
 from server.documents.notice_fields import (
     Bodies,
     Day,
+    DaypartsPart,
     Figures,
     Icon,
     Line,
+    Local,
     Meanings,
     OptionalLine,
     Sentences,
     ShownAs,
+    TargetsPart,
     Units,
+    ValidityPart,
+    WhenPart,
     Written,
     fields_of,
     text_names,
 )
-from server.documents.notice_places import DaypartsPart, Local, TargetsPart, ValidityPart, WhenPart
 from server.documents.problems import DocumentProblem, DocumentRefused, broken_rule, problem
-from server.documents.reading import DocumentSource, parse
+from server.documents.reading import (
+    DocumentSource,
+    missing_translations,
+    parse,
+    texts_in,
+    translation_problems,
+)
 from server.documents.values import NotEmpty, Part, Slug, Texts, some_texts, web_address
 
 LONGEST_ADDRESS = 2_000
@@ -258,3 +268,46 @@ def _translations(notice: NoticeContent) -> Iterator[DocumentProblem]:
             if language not in spoken:
                 yield problem((*path, language), "language_not_in_title", language=language)
         yield from missing_translations(path, texts, spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """The ids an installation has: `targets` by `sites`, `halls`, `screens`; queues of the halls aimed at."""
+
+    targets: Mapping[str, Collection[str]]
+    queues: Collection[str]
+    languages: Collection[str]
+
+
+def check_notice(notice: NoticeContent, places: KnownPlaces) -> tuple[DocumentProblem, ...]:
+    """The targets, the queue and the languages of a notice that the installation does not have."""
+    return tuple(_problems(notice, places))
+
+
+def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
+    """A notice keeps the kind of its first version: what shows a medium or a feed is told by it."""
+    return () if notice.kind == kind else (problem(("kind",), "kind_stays"),)
+
+
+def check_aimed(notice: NoticeContent) -> tuple[DocumentProblem, ...]:
+    """The error of a notice that is proposed or published for no screen at all."""
+    return (problem(("targets",), "no_target"),) if notice.targets.is_nowhere else ()
+
+
+def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:
+    """Errors of a notice whose medium cannot be shown."""
+    if is_ready or not isinstance(notice, MediumNotice):
+        return ()
+    return (problem(("medium",), "unknown_medium", id=notice.medium),)
+
+
+def _problems(notice: NoticeContent, places: KnownPlaces) -> Iterator[DocumentProblem]:
+    for name, ids in places.targets.items():
+        for at, target in enumerate(getattr(notice.targets, name)):
+            if target not in ids:
+                yield problem(("targets", name, at), "unknown_target", id=target)
+    for language in notice.titles:
+        if language not in places.languages:
+            yield problem(("titles", language), "language_not_installed", language=language)
+    if notice.when is not None and notice.when.queue not in places.queues:
+        yield problem(("when", "queue"), "unknown_queue", id=notice.when.queue)

@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
-from server.documents.content import JsonValue
-from server.documents.difference import ChangeKind
+from server.documents.content import ChangeKind, JsonValue
 from server.domain.author import Author
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH

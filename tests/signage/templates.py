@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.documents.hyphens import hyphenate
+from server.documents.texts import hyphenate
 from signage.codes import code_to_scan
 
 TITLE = "L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi 🎉"

@@ -6,17 +6,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.documents.checks import (
+    IdsInUse,
     check_against_installation,
     check_against_neighbours,
     check_ids,
+    check_in_use,
     check_name,
     check_printers,
     check_printers_left,
     warnings_of,
 )
-from server.documents.checks.closing_hours import HoursOf, closing_with_people, past_days
-from server.documents.checks.in_use import IdsInUse, check_in_use
-from server.documents.configuring import networks_of
+from server.documents.configuring import HoursOf, closing_with_people, networks_of, past_days
 from server.documents.content import Content
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument, SitePart

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
-from server.documents.content import Content, parts_of
-from server.documents.difference import DocumentChange, changes_between
+from server.documents.content import Content, DocumentChange, changes_between, parts_of
 from server.documents.problems import DocumentProblem
 from server.documents.reading import normal_content
 from server.documents.words import Words

@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import TypedDict
 
 from hardware.json_types import Ordinal, Revision
-from server.documents.content import Content, JsonValue, NewContent
+from server.documents.content import Content, JsonValue, Merge, NewContent, Side, three_way
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import normal_content, parse_object
-from server.documents.three_way import Merge, Side, three_way
 from server.documents.values import SLUG
 from server.domain.author import Author
 from server.domain.instants import text_or_none

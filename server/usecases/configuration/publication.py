@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from hardware.json_types import Ordinal
-from server.documents.content import Content, NewContent
-from server.documents.difference import DocumentChange, difference
+from server.documents.content import Content, DocumentChange, NewContent, difference
 from server.documents.hall import HallDocument, ids_of
 from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import export_text, parse_hall, parse_installation

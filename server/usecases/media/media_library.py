@@ -298,7 +298,7 @@ def _check(texts: Texts) -> None:
         raise Refusal("text_missing")
     if any(len(text) > LONGEST_TEXT for text in texts.values()):
         raise Refusal("text_too_long", characters=LONGEST_TEXT)
-    if len(texts) == 2:  # law 94-665, as for every notice (server.documents.checks.languages)
+    if len(texts) == 2:  # law 94-665, as for every notice (server.documents.reading)
         raise Refusal("one_translation")
 
 

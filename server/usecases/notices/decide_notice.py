@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from server.documents.checks.notices import check_aimed
+from server.documents.notices import check_aimed
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Fact
 from server.domain.notices import facts

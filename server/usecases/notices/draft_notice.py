@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from server.documents.checks.notices import check_aimed, check_kind
-from server.documents.notices import MediumNotice, NoticeContent, parse_notice
+from server.documents.notices import MediumNotice, NoticeContent, check_aimed, check_kind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Json

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.documents.checks.notices import check_medium
-from server.documents.notices import MediumNotice, NoticeContent
+from server.documents.notices import MediumNotice, NoticeContent, check_medium
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
 from server.domain.notices.captions import Captions

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from server.documents.checks.notices import KnownPlaces, check_notice
-from server.documents.notices import NoticeContent
+from server.documents.notices import KnownPlaces, NoticeContent, check_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration

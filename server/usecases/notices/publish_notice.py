@@ -6,8 +6,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText
-from server.documents.checks.notices import check_aimed
-from server.documents.notices import NoticeContent
+from server.documents.notices import NoticeContent, check_aimed
 from server.documents.problems import DocumentRefused
 from server.domain.hours.windows import local_end, local_start
 from server.domain.instants import text_or_none, to_text

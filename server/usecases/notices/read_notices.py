@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from hardware.json_types import InstantText, Ordinal, SchemaWords
-from server.documents.difference import changes_between
+from server.documents.content import changes_between
 from server.documents.hall import Category
 from server.documents.notices import NoticeKind
 from server.domain.author import Author

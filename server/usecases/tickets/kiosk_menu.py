@@ -13,7 +13,7 @@ from kiosk.offered import offered_only
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import read_focus
-from server.documents.hyphens import SOFT_HYPHEN
+from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import Calendar, business_day, half_days
 from server.domain.hours.half_days import ExpectedTicket, closing_that_counts, finishes_too_late

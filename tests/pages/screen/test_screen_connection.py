@@ -3,7 +3,7 @@
 import re
 import time
 
-from server.documents.parts.contrast import READABLE, contrast
+from server.documents.brand import READABLE, contrast
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import httpx
 
-from server.demonstration.create import HALLS
-from server.demonstration.description import Description
+from server.demonstration.create import HALLS, Description
 from server.demonstration.live import play_live
 
 LAON = json.loads((HALLS / "laon.json").read_text(encoding="utf-8"))

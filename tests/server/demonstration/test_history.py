@@ -12,8 +12,8 @@ import pytest
 
 from server.clock import Clock
 from server.demonstration.create import SLUGS
-from server.demonstration.habits import habits
 from server.demonstration.history import Past, create_with_past, days_of
+from server.demonstration.visitors import habits
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import answers_wanted

@@ -13,12 +13,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from server.demonstration.api_acts import ApiActs, Keys, Server
 from server.demonstration.create import SLUGS
-from server.demonstration.habits import habits
-from server.demonstration.live import NEWCOMERS_HALL
+from server.demonstration.live import NEWCOMERS_HALL, ApiActs, Keys, Server
 from server.demonstration.play import HallPlay
-from server.demonstration.timeline import Timeline
+from server.demonstration.visitors import Timeline, habits
 from tests.conftest import Serve
 from tests.harness.commands import begin_command, run_command
 from tests.harness.programs import PYTHON, child_of_tests

@@ -3,12 +3,13 @@
 import pytest
 
 from server.documents.checks import (
+    IdsInUse,
     check_against_installation,
     check_against_neighbours,
     check_ids,
+    check_in_use,
     warnings_of,
 )
-from server.documents.checks.in_use import IdsInUse, check_in_use
 from server.documents.hall import ids_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall, parse_installation

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from server.documents.configuring import public_holidays_of, to_configuration
-from server.documents.parts.opening import public_holidays
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall, parse_installation
+from server.documents.values import public_holidays
 from server.domain.hall.devices import PrinterConnection
 from server.domain.hall.sound import Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.brand import Colours
-from server.documents.parts.contrast import contrast, is_readable, is_red, nearest_readable
+from server.documents.brand import Colours, contrast, is_readable, is_red, nearest_readable
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from tests.server.documents.contents import changed, small_installation

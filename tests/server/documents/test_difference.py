@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from server.documents.difference import DocumentChange, difference
+from server.documents.content import DocumentChange, difference
 from server.documents.reading import parse_hall
 from tests.server.documents.contents import changed, hall_contents, service, small_hall, texts
 

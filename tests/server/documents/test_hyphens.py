@@ -1,6 +1,6 @@
 """Long words of a screen may be parted, by the rules of their language."""
 
-from server.documents.hyphens import SOFT_HYPHEN, hyphenate
+from server.documents.texts import SOFT_HYPHEN, hyphenate
 
 
 def test_long_words_may_be_parted_and_short_ones_not() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.documents.notice_fields import LONGEST_BODY, LONGEST_WORDS
 from server.documents.notices import NOTICE_MODELS, TextNotice, parse_notice
 from server.documents.problems import DocumentRefused
-from server.documents.safe_html import TAGS, safe_html, words_of_html
+from server.documents.texts import TAGS, safe_html, words_of_html
 
 TEXT: dict[str, Any] = {
     "kind": "text",

@@ -6,9 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.difference import changes_between
+from server.documents.content import Side, changes_between, three_way
 from server.documents.reading import parse_hall
-from server.documents.three_way import Side, three_way
 from tests.server.documents.contents import changed, hall_contents, small_hall
 
 values = st.recursive(

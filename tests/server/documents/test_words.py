@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.app import CATALOGUES
-from server.documents.difference import changes_between
+from server.documents.content import changes_between
 from server.documents.reading import normal_content
-from server.documents.types import choices, fields
-from server.documents.words import CATALOGUE, Words
+from server.documents.words import CATALOGUE, Words, choices, fields
 from server.language import Catalogues
 from tests.server.documents.contents import changed, service, small_hall, small_installation
 from tests.server.documents.test_translations import catalogue

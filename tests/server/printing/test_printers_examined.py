@@ -6,8 +6,8 @@ import pytest
 
 from hardware.simulator import SimulatedPrinter
 from server.clock import Clock
+from server.commands.devices import printers_found
 from server.commands.examination import Finding
-from server.commands.printers import printers_found
 from server.commands.say import sentence
 from server.settings import Settings
 from tests.hardware.usb import UsbPorts

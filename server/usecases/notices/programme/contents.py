@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from server.documents.french_spaces import add_hard_spaces
-from server.documents.hyphens import hyphenate
 from server.documents.notice_fields import fields_of
 from server.documents.notices import (
     AskedNotice,
@@ -17,7 +15,7 @@ from server.documents.notices import (
     NoticeKind,
     PriorityNotice,
 )
-from server.documents.safe_html import words_of_html
+from server.documents.texts import add_hard_spaces, hyphenate, words_of_html
 from server.documents.values import Part
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots

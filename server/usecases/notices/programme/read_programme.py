@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hardware.json_types import Milliseconds, Share
 from server.documents.notices import NOTICE_MODELS, NoticeContent, NoticeKind
-from server.documents.parts.opening import local_spans
+from server.documents.values import local_spans
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence
 from server.domain.hours.calendars import DAY, Calendar

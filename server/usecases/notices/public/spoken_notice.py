@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.documents.hyphens import SOFT_HYPHEN
+from server.documents.texts import SOFT_HYPHEN
 from server.domain.notices.public import in_sentences
 from server.usecases.notices.public.blocks import Block, NoticeText
 

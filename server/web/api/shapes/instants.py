@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
-from server.documents.notice_places import FIRST_YEAR, LAST_YEAR
+from server.documents.notice_fields import FIRST_YEAR, LAST_YEAR
 
 
 def _near(instant: datetime) -> datetime:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from server.documents.parts.opening import PUBLIC_HOLIDAYS
 from server.documents.reading import json_schema
-from server.documents.values import LANGUAGE, SPAN
+from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
 from server.domain.tickets.numbering import PREFIX_LETTERS
 from server.web.pages.editing.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
 

@@ -7,8 +7,8 @@ from flask import request
 
 from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import TEMPLATES, template_of
-from server.documents.parts.opening import WEEKDAYS
 from server.documents.problems import DocumentRefused
+from server.documents.values import WEEKDAYS
 from server.domain.languages import text_in
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document

@@ -9,7 +9,7 @@ from flask import request
 from hardware.simulator.outlets import free_port
 from hardware.transports.plugged import plugged_printers
 from server.documents.from_template import MOST_COUNTERS
-from server.documents.parts.opening import WEEKDAYS
+from server.documents.values import WEEKDAYS
 from server.domain.hall.devices import Kiosk
 from server.domain.refusals import Refusal
 from server.usecases.configuration.installing import SiteRequest, TemplateRequest

@@ -8,8 +8,7 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
-from server.documents.notice_fields import IN_LANGUAGES, NoticeField, fields_of
-from server.documents.notice_places import DaypartName
+from server.documents.notice_fields import IN_LANGUAGES, DaypartName, NoticeField, fields_of
 from server.documents.notices import KINDS_TO_BEGIN, NOTICE_MODELS
 from server.domain.devices.device_state import Sighting, player_report
 from server.domain.hall.configuration import HallConfiguration

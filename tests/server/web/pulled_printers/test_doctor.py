@@ -1,7 +1,7 @@
 """`parvis doctor` on printers that fetch their jobs: when each asked last, and what is wrong."""
 
 from hardware.simulator.star_printer import SimulatedStarPrinter
-from server.commands.printers import printers_found
+from server.commands.devices import printers_found
 from server.commands.say import sentence
 from server.settings import Settings
 from tests.server.web.api_site import OTHER

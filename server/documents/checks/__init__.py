@@ -1,1 +1,0 @@
-"""What documents must respect beyond the form of their parts."""

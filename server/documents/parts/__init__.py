@@ -1,1 +1,0 @@
-"""The parts of documents, and the values they are made of."""
