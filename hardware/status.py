@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hardware.answers import Answer, AnswerKind, AnswerReader
-from hardware.transports.interface import PrinterConnection
+from hardware.transports import PrinterConnection
 
 ALL_QUERIES = (1, 2, 3, 4)
 SENSOR_QUERY = b"\x1d\x72\x01"

@@ -27,7 +27,7 @@ from hardware.status import (
     is_process_id_answer,
     process_id_question,
 )
-from hardware.transports.interface import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 
 _DEADLINES = PrinterDeadlines()
 

@@ -1,4 +1,4 @@
-"""What every transport offers: an address, and a connection that carries bytes both ways.
+"""Ways to reach a printer, a module each, and what every one of them offers: an address, and a connection.
 
 Every operation ends within the time given. Plain sockets and files and no threads, so that gevent's patched
 modules do the same. What a printer answers is read above it, in `hardware/status.py`, the same on every
@@ -57,3 +57,4 @@ class PrinterAddress(Protocol):
 
     def seconds_for(self, byte_count: int) -> float:
         """The seconds that the line itself needs to carry so many bytes; 0 where it is never the slowest."""
+        return 0.0

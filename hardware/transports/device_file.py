@@ -1,8 +1,10 @@
-"""A connection over a character device: a printer's file on USB, a serial line, a pseudo-terminal.
+"""Printers whose connection is a file: a character device, as the kernel's driver for USB (usblp) gives one.
 
 The kernel never blocks a greenlet or thread here: each wait has its deadline. A byte that the kernel took has
 left as far as this side can tell; `send` returns once the kernel could take more, since the file of a USB
-printer drops at its closing what is still under way.
+printer drops at its closing what is still under way. The number of such a file changes with the order of
+plugging in: the printer is looked up by its name at each connection. The driver lets one program open a file
+at a time.
 """
 
 import errno
@@ -12,8 +14,11 @@ import stat
 import termios
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-from hardware.transports.interface import ConnectionLost, SendDeadline
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.usb import UsbFilePrinter, UsbName, only_fitting, printers_with_files
 
 _CHUNK = 4096
 _SHORT_S = 0.01
@@ -94,3 +99,58 @@ class OpenFile:
         except termios.error as error:
             return error.args[0] not in _NO_TERMINAL
         return False
+
+
+_TRY_AGAIN_S = 0.05
+_FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress(PrinterAddress):
+    """A character device at a path, as the pseudo-terminal of a simulated printer."""
+
+    path: Path
+
+    def connect(self, *, within_s: float) -> OpenFile:
+        """Opens the file, and waits for another program that has it open until the seconds are used up."""
+        ends_at = time.monotonic() + within_s
+        while True:
+            try:
+                opened = OpenFile(os.open(self.path, _FLAGS))
+                break
+            except OSError as error:
+                is_late = time.monotonic() + _TRY_AGAIN_S > ends_at
+                if error.errno != errno.EBUSY or is_late:
+                    raise PrinterUnreachable(f"{self.path}: {error}") from error
+            time.sleep(_TRY_AGAIN_S)
+        if not opened.is_device:
+            opened.close()
+            raise PrinterUnreachable(f"{self.path}: it is no device")
+        return opened
+
+
+@dataclass(frozen=True, slots=True)
+class UsbFileAddress(PrinterAddress):
+    """A printer on USB, by its name."""
+
+    name: UsbName
+
+    def connect(self, *, within_s: float) -> OpenFile:
+        """Opens the file that the printer has now."""
+        printer = self._plugged_in()
+        connection = FileAddress(printer.file).connect(within_s=within_s)
+        try:
+            is_same = self._plugged_in() == printer and connection.number == printer.number
+        except PrinterUnreachable:
+            connection.close()
+            raise
+        if not is_same:  # another printer has got the file between the two
+            connection.close()
+            raise PrinterUnreachable(f"{self.name}: it was plugged in again")
+        return connection
+
+    def _plugged_in(self) -> UsbFilePrinter:
+        try:
+            return only_fitting(self.name, printers_with_files())
+        except LookupError as error:
+            raise PrinterUnreachable(f"{self.name}: {error}") from error

@@ -1,20 +1,54 @@
-"""A connection over a serial line, which never sends more than the printer has room for.
+"""Printers on a serial line, a port of the machine or an adapter on USB, whose speed may have to be found.
 
-A printer that is busy or stopped says so by its lines (DTR on our CTS or DSR) or by XOFF. Questions about its
-state are sent all the same, for it answers them even then: so the kernel's own flow control, which holds back
-everything, stays off.
+A connection never sends more than the printer has room for. A printer that is busy or stopped says so by its
+lines (DTR on our CTS or DSR) or by XOFF. Questions about its state are sent all the same, for it answers them
+even then: so the kernel's own flow control, which holds back everything, stays off.
 """
 
 import array
+import errno
 import fcntl
 import os
+import re
 import select
 import termios
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from hardware.transports.interface import ConnectionLost, SendDeadline
-from hardware.transports.open_file import OpenFile
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.device_file import OpenFile
+
+DEV = Path("/dev")
+SYS = Path("/sys")
+PATTERN = r"/dev/(?:serial/by-(?:id|path)/[A-Za-z0-9][A-Za-z0-9._:+-]{0,120}|tty(?:S|USB|ACM|AMA)[0-9]{1,3})"
+"""Where a serial line may be: no other device or file is opened as one."""
+_NO_PORT = "0"
+"""What the kernel says of a port that the machine could have and has not."""
+
+
+def serial_lines() -> list[Path]:
+    """The adapters by their serial number, else by their USB port; then the machine's own ports."""
+    by_id = sorted((DEV / "serial" / "by-id").glob("*"))
+    named = {each.resolve() for each in by_id}
+    by_path = [each for each in sorted((DEV / "serial" / "by-path").glob("*")) if each.resolve() not in named]
+    own = sorted((SYS / "class" / "tty").glob("ttyS*"), key=lambda each: (len(each.name), each.name))
+    return [*by_id, *by_path, *(DEV / each.name for each in own if _is_there(each))]
+
+
+def is_serial_line(text: str) -> bool:
+    """Whether a text is the name of a serial line, whether there is one or not."""
+    return re.fullmatch(PATTERN, text) is not None
+
+
+def _is_there(entry: Path) -> bool:
+    try:
+        return (entry / "type").read_text(encoding="ascii").strip() != _NO_PORT
+    except OSError:
+        return False
+
 
 LONGEST_QUESTION = 16
 """Bytes of a question or order of real time at most; what is longer waits for room."""
@@ -103,3 +137,95 @@ class LineConnection(OpenFile):
         if time.monotonic() > ends_at:
             raise SendDeadline(sent)
         time.sleep(_LOOK_AGAIN_S)
+
+
+SPEEDS = (9600, 19_200, 38_400, 57_600, 115_200)
+"""The speeds that ticket printers have, in bits a second."""
+BITS_OF_BYTE = 10
+_QUESTION = b"\x10\x04\x01"
+_ANSWERS_WITHIN_S = 0.25
+_TRY_AGAIN_S = 0.05
+_TAKEN = (errno.EBUSY, errno.EAGAIN)
+
+
+@dataclass(slots=True)
+class _Found:
+    """The speed at which the printer last answered."""
+
+    speed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SerialAddress(PrinterAddress):
+    """A printer at the end of a line. `speed` in bits a second; None: that at which it answers."""
+
+    line: Path
+    speed: int | None = None
+    _found: _Found = field(default_factory=_Found, compare=False, repr=False)
+
+    def connect(self, *, within_s: float) -> LineConnection:
+        """Opens the line and looks for the speed at which the printer answers, until the seconds are used up.
+
+        A printer that answers at none is left at the speed where it last did, to be found mute. Where it
+        stands on another speed a few wrong characters may be printed.
+        """
+        ends_at = time.monotonic() + within_s
+        opened = self._open(ends_at)
+        connection = LineConnection(opened.fileno(), opened.close)
+        if self.speed is not None:
+            return connection
+        last = opened.baudrate
+        try:
+            for speed in (last, *(each for each in SPEEDS if each != last)):
+                opened.baudrate = speed
+                if _answers(connection, within_s=min(_ANSWERS_WITHIN_S, ends_at - time.monotonic())):
+                    self._found.speed = speed
+                    return connection
+            opened.baudrate = last
+            connection.forget_received()
+        except (OSError, ValueError) as error:  # pyserial's errors, and those of a line that was pulled out
+            connection.close()
+            raise PrinterUnreachable(f"{self.line}: {error}") from error
+        return connection
+
+    def seconds_for(self, byte_count: int) -> float:
+        """The seconds at the speed of the line; of one that was not found yet, at the slowest."""
+        return byte_count * BITS_OF_BYTE / self.likely_speed
+
+    @property
+    def likely_speed(self) -> int:
+        """The configured speed, else that at which the printer last answered, else the slowest."""
+        return self.speed or self._found.speed or SPEEDS[0]
+
+    def _open(self, ends_at: float) -> Any:
+        """The line, held against every other program that asks; waits for one that has it."""
+        import serial  # loaded only where a printer is on a serial line
+
+        while True:
+            try:
+                return serial.Serial(
+                    str(self.line), self.likely_speed, timeout=0, write_timeout=0, exclusive=True
+                )
+            except (OSError, ValueError) as error:
+                number = error.errno if isinstance(error, OSError) else None
+                if number not in _TAKEN or time.monotonic() + _TRY_AGAIN_S > ends_at:
+                    raise PrinterUnreachable(f"{self.line}: {error}") from error
+            time.sleep(_TRY_AGAIN_S)
+
+
+def _answers(connection: LineConnection, *, within_s: float) -> bool:
+    """Whether the printer answers DLE EOT 1 at the present speed, with the bits that such an answer has."""
+    if within_s <= 0:
+        return False
+    connection.forget_received()
+    ends_at = time.monotonic() + within_s
+    try:
+        connection.send(_QUESTION, within_s=within_s)
+        while (left_s := ends_at - time.monotonic()) > 0:
+            if any(byte & 0x93 == 0x12 for byte in connection.receive(within_s=left_s)):
+                return True
+    except SendDeadline:
+        return False
+    except ConnectionLost as lost:
+        raise OSError(str(lost)) from lost
+    return False

@@ -1,12 +1,15 @@
-"""A connection to a printer on the network: a plain socket, its name looked up at each connection."""
+"""Printers on the network that listen for raw bytes; a connection looks the name up and opens a socket."""
 
 import ipaddress
 import socket
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
 
 RAW_PRINTING_PORT = 9100
 _CHUNK = 4096
@@ -20,7 +23,7 @@ class AddressCheck(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TcpAddress:
+class TcpAddress(PrinterAddress):
     """A printer that listens for raw bytes. `reach`: the addresses its name may mean, None: all of them."""
 
     host: str
@@ -59,10 +62,6 @@ class TcpAddress:
             else:
                 return TcpConnection(opened)
         raise PrinterUnreachable(f"{self.host}:{self.port}: {refusal or 'no answer'}")
-
-    def seconds_for(self, byte_count: int) -> float:
-        """A network is faster than any printer."""
-        return 0.0
 
 
 def _is_link_local(address: str) -> bool:
@@ -105,3 +104,40 @@ class TcpConnection:
 
     def close(self) -> None:
         self._socket.close()
+
+
+ELSEWHERE = "192.0.2.1"
+"""An address of documentation (RFC 5737): asked for the way there, the system tells its own address."""
+AT_ONCE = 64
+WITHIN_S = 1.0
+
+
+def addresses_around() -> list[str]:
+    """The addresses of this machine's /24, without its own; none without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking, suppress(OSError):
+        asking.connect((ELSEWHERE, 9))
+        own = asking.getsockname()[0]
+        around = ipaddress.ip_network(f"{own}/24", strict=False).hosts()
+        return [str(each) for each in around if str(each) != own]
+    return []
+
+
+def printers_among(
+    addresses: Iterable[str], *, port: int = RAW_PRINTING_PORT, within_s: float = WITHIN_S
+) -> list[str]:
+    """Those of the addresses where something listens as network printers do, in their order."""
+
+    def listens(address: str) -> bool:
+        try:
+            TcpAddress(address, port).connect(within_s=within_s).close()
+        except PrinterUnreachable:
+            return False
+        return True
+
+    candidates = list(addresses)
+    with ThreadPoolExecutor(AT_ONCE) as together:
+        return [
+            address
+            for address, found in zip(candidates, together.map(listens, candidates), strict=True)
+            if found
+        ]

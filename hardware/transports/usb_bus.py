@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
-from hardware.transports.usb_bus.discovery import UsbBusPrinter, printers_on_bus
-from hardware.transports.usb_name import UsbName, only_fitting
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.usb import UsbBusPrinter, UsbName, only_fitting, printers_on_bus
 
 _CHUNK = 2048
 _SLICE_MS = 3
@@ -26,7 +25,7 @@ type Backend = Any
 
 
 @dataclass(frozen=True, slots=True)
-class UsbBusAddress:
+class UsbBusAddress(PrinterAddress):
     """A printer on USB, by its name. `backend` None: libusb."""
 
     name: UsbName
@@ -48,10 +47,6 @@ class UsbBusAddress:
                 if error.errno != errno.EBUSY or is_late:
                     raise PrinterUnreachable(f"{self.name}: {error}") from error
             time.sleep(_TRY_AGAIN_S)
-
-    def seconds_for(self, byte_count: int) -> float:
-        """USB is faster than any printer."""
-        return 0.0
 
     def _plugged_in(self) -> UsbBusPrinter:
         try:

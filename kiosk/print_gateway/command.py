@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hardware.transports.serial_line.serial_address import SPEEDS
-from hardware.transports.usb_name import usb_name
+from hardware.transports.serial_line import SPEEDS
+from hardware.transports.usb import usb_name
 from kiosk.print_gateway import service
 from kiosk.print_gateway.examination import examine, printers_there
 from kiosk.print_gateway.gateway import Gateway

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from hardware.transports.interface import PrinterUnreachable
-from hardware.transports.plugged import plugged_printers
-from hardware.transports.serial_line.discovery import serial_lines
+from hardware.transports import PrinterUnreachable
+from hardware.transports.serial_line import serial_lines
+from hardware.transports.usb import plugged_printers
 from kiosk.print_gateway.gateway import sentence_of_status
 from kiosk.print_gateway.hall_server import HallServer, ServerRefused, ServerSilent
 from kiosk.print_gateway.local_printer import LocalPrinter, address_in

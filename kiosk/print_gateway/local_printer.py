@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.interface import (
+from hardware.transports import (
     ConnectionLost,
     PrinterAddress,
     PrinterConnection,
     PrinterUnreachable,
     SendDeadline,
 )
-from hardware.transports.plugged import plugged_printers
-from hardware.transports.serial_line.serial_address import SerialAddress
-from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
-from hardware.transports.usb_file.usb_file_address import UsbFileAddress
-from hardware.transports.usb_name import UsbName
+from hardware.transports.device_file import UsbFileAddress
+from hardware.transports.serial_line import SerialAddress
+from hardware.transports.usb import UsbName, plugged_printers
+from hardware.transports.usb_bus import UsbBusAddress
 from hardware.verdict import (
     PrinterTraits,
     PrintOutcome,

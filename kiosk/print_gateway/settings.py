@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hardware.transports.serial_line.discovery import is_serial_line
-from hardware.transports.serial_line.serial_address import SPEEDS
-from hardware.transports.usb_name import UsbName, usb_name
+from hardware.transports.serial_line import SPEEDS, is_serial_line
+from hardware.transports.usb import UsbName, usb_name
 
 FILE_NAME = "print-gateway.toml"
 USUAL_FILE = Path("/etc/parvis") / FILE_NAME

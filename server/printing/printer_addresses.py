@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from hardware.transports.interface import PrinterAddress
-from hardware.transports.serial_line.serial_address import SerialAddress
-from hardware.transports.tcp.tcp_address import TcpAddress
-from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
-from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
-from hardware.transports.usb_name import usb_name
+from hardware.transports import PrinterAddress
+from hardware.transports.device_file import FileAddress, UsbFileAddress
+from hardware.transports.serial_line import SerialAddress
+from hardware.transports.tcp import TcpAddress
+from hardware.transports.usb import usb_name
+from hardware.transports.usb_bus import UsbBusAddress
 from server.domain.hall.devices import PrinterConnection
 
 SIMULATED_HOST = "127.0.0.1"

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
-from hardware.transports.serial_line.serial_address import SerialAddress
+from hardware.transports import ConnectionLost, PrinterUnreachable, SendDeadline
+from hardware.transports.serial_line import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH

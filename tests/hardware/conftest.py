@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hardware.simulator import SimulatedPrinter
-from hardware.transports.serial_line.serial_address import SerialAddress
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.serial_line import SerialAddress
+from hardware.transports.tcp import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests
 from tests.harness.servers.ports import free_port
 from tests.harness.waiting import wait_until

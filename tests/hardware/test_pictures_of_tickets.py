@@ -15,7 +15,7 @@ from hardware.escpos_printer import PrinterProfile, render
 from hardware.pictures import drawn_dots, drawn_png
 from hardware.simulator import SimulatedEpsonPrinter, SimulatedPrinter, SimulatedStarPrinter
 from hardware.simulator.pulled_printer import HttpAnswer
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
 from kiosk.paper import ACTED_ON_DOTS
 from server.domain.printing.pulled.epson_direct import job_document

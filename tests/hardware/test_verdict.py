@@ -12,7 +12,7 @@ from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.tcp import TcpAddress
 from hardware.verdict import (
     PrinterTraits,
     PrintOutcome,

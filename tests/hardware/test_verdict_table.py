@@ -11,11 +11,11 @@ from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.interface import PrinterAddress
-from hardware.transports.serial_line.serial_address import SerialAddress
-from hardware.transports.tcp.tcp_address import TcpAddress
-from hardware.transports.usb_file.usb_file_address import UsbFileAddress
-from hardware.transports.usb_name import usb_name
+from hardware.transports import PrinterAddress
+from hardware.transports.device_file import UsbFileAddress
+from hardware.transports.serial_line import SerialAddress
+from hardware.transports.tcp import TcpAddress
+from hardware.transports.usb import usb_name
 from hardware.verdict import (
     HeldTicket,
     PrinterTraits,

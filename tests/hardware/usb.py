@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.transports.usb_bus import discovery as bus_discovery
-from hardware.transports.usb_file import discovery
-from hardware.transports.usb_file.discovery import UsbFilePrinter
+from hardware.transports import usb
+from hardware.transports.usb import UsbFilePrinter
 
 
 class UsbPorts:
@@ -18,9 +17,8 @@ class UsbPorts:
         self._sys, self._dev = folder / "sys", folder / "dev-usb"
         (self._sys / "class" / "usbmisc").mkdir(parents=True)
         self._dev.mkdir()
-        monkeypatch.setattr(discovery, "SYS", self._sys)
-        monkeypatch.setattr(discovery, "DEV", self._dev)
-        monkeypatch.setattr(bus_discovery, "SYS", self._sys)
+        monkeypatch.setattr(usb, "SYS", self._sys)
+        monkeypatch.setattr(usb, "DEV", self._dev)
 
     def plug(self, cable: Path, lp: int, *, serial: str = "", port: str = "1-1") -> None:
         """Plugs a printer in; its file is `lp<number>`."""
@@ -76,7 +74,7 @@ class UsbPorts:
 
     def found(self) -> list[UsbFilePrinter]:
         """The printers that are plugged in."""
-        return discovery.printers_with_files()
+        return usb.printers_with_files()
 
     def file(self, lp: int) -> Path:
         """Where the file of a printer is."""

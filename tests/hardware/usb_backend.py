@@ -13,8 +13,8 @@ import usb.backend
 import usb.core
 
 from hardware.simulator import SimulatedPrinter
-from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
-from hardware.transports.usb_name import usb_name
+from hardware.transports.usb import usb_name
+from hardware.transports.usb_bus import UsbBusAddress
 from tests.hardware.usb import UsbPorts
 
 OUT, IN, BULK, INTERRUPT = 0x01, 0x82, 0x02, 0x03

@@ -14,7 +14,7 @@ from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter, SimulatedStarPrinter, StarFault
 from hardware.simulator.pages import blueprint
 from hardware.simulator.pulled_printer import HttpAnswer
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.tcp import TcpAddress
 from hardware.verdict import print_document_bytes
 from tests.harness.programs import PROJECT
 

@@ -20,7 +20,7 @@ from hardware.simulator import (
     shared_printers,
 )
 from hardware.simulator.pulled_printer import HttpAnswer
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.tcp import TcpAddress
 from hardware.verdict import print_document_bytes
 
 

@@ -15,8 +15,8 @@ from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.simulator.commands import Command, CommandReader
 from hardware.simulator.paper import SimulatedPaper
 from hardware.status import PrinterState
-from hardware.transports.interface import ConnectionLost
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports import ConnectionLost
+from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
 from tests.harness.programs import PROJECT
 from tests.harness.waiting import wait_until
@@ -146,8 +146,8 @@ def test_it_prints_under_gevent_s_patched_sockets_and_threads():
         "from hardware.document import PrintDocument, Text\n"
         "from hardware.escpos_printer import PrinterProfile, render\n"
         "from hardware.simulator import PrinterFault, SimulatedPrinter\n"
-        "from hardware.transports.interface import ConnectionLost\n"
-        "from hardware.transports.tcp.tcp_address import TcpAddress\n"
+        "from hardware.transports import ConnectionLost\n"
+        "from hardware.transports.tcp import TcpAddress\n"
         "from hardware.verdict import PrinterDeadlines, print_document_bytes\n"
         "printer = SimulatedPrinter().start()\n"
         "address = TcpAddress(printer.host, printer.port)\n"

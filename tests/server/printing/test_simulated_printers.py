@@ -13,7 +13,7 @@ import pytest
 
 from hardware.simulator.outlets import free_port
 from hardware.status import PrinterState
-from hardware.transports.tcp.discovery import printers_among
+from hardware.transports.tcp import printers_among
 from hardware.verdict import read_state
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal

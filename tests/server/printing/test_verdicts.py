@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hardware.simulator import PrinterFault, SimulatedPrinter
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports.tcp import TcpAddress
 from server.printing.worker import PrintingPace
 from tests.hardware.peers import relay
 from tests.harness.waiting import wait_until

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from hardware.transports.plugged import plugged_printers
+from hardware.transports.usb import plugged_printers
 from server.documents.from_template import TEMPLATES, template_of
 from server.documents.problems import DocumentRefused
 from server.documents.values import WEEKDAYS

@@ -7,7 +7,7 @@ from typing import Literal
 from flask import request
 
 from hardware.simulator.outlets import free_port
-from hardware.transports.plugged import plugged_printers
+from hardware.transports.usb import plugged_printers
 from server.documents.from_template import MOST_COUNTERS
 from server.documents.values import WEEKDAYS
 from server.domain.hall.devices import Kiosk

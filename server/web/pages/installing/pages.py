@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
-from hardware.transports.serial_line.discovery import serial_lines
-from hardware.transports.tcp.discovery import addresses_around, printers_among
+from hardware.transports.serial_line import serial_lines
+from hardware.transports.tcp import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author

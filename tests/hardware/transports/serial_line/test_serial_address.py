@@ -15,11 +15,14 @@ from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.interface import PrinterUnreachable, SendDeadline
-from hardware.transports.serial_line import discovery
-from hardware.transports.serial_line.discovery import is_serial_line, serial_lines
-from hardware.transports.serial_line.line_connection import LineConnection
-from hardware.transports.serial_line.serial_address import SPEEDS, SerialAddress
+from hardware.transports import PrinterUnreachable, SendDeadline, serial_line
+from hardware.transports.serial_line import (
+    SPEEDS,
+    LineConnection,
+    SerialAddress,
+    is_serial_line,
+    serial_lines,
+)
 from hardware.verdict import Verdict, print_document_bytes, read_state
 from tests.harness.waiting import wait_until
 
@@ -226,8 +229,8 @@ def test_lines_are_named_by_their_adapters(tmp_path: Path, monkeypatch: pytest.M
     for name, kind in {"ttyS0": "4", "ttyS1": "0"}.items():
         (sys / "class" / "tty" / name).mkdir(parents=True)
         (sys / "class" / "tty" / name / "type").write_text(f"{kind}\n")
-    monkeypatch.setattr(discovery, "DEV", dev)
-    monkeypatch.setattr(discovery, "SYS", sys)
+    monkeypatch.setattr(serial_line, "DEV", dev)
+    monkeypatch.setattr(serial_line, "SYS", sys)
     found = [str(each.relative_to(dev)) for each in serial_lines()]
     assert found == ["serial/by-id/usb-FTDI_A1", "serial/by-path/pci-2", "ttyS0"]
 

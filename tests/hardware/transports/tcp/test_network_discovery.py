@@ -3,7 +3,7 @@
 import socket
 from contextlib import closing
 
-from hardware.transports.tcp.discovery import addresses_around, printers_among
+from hardware.transports.tcp import addresses_around, printers_among
 from tests.harness.servers.ports import free_port
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from hardware.transports.interface import PrinterUnreachable
-from hardware.transports.tcp.tcp_address import TcpAddress
+from hardware.transports import PrinterUnreachable
+from hardware.transports.tcp import TcpAddress
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports.interface import PrinterUnreachable, SendDeadline
-from hardware.transports.plugged import plugged_printers
-from hardware.transports.usb_bus.usb_bus_address import UsbBusAddress
+from hardware.transports import PrinterUnreachable, SendDeadline
+from hardware.transports.usb import plugged_printers
+from hardware.transports.usb_bus import UsbBusAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
 from tests.hardware.usb_backend import BULK, IN, INTERRUPT, NAME, OUT, Bus, BusDevice, OwnBus
 

@@ -16,10 +16,9 @@ from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterState
-from hardware.transports.interface import ConnectionLost, PrinterUnreachable, SendDeadline
-from hardware.transports.open_file import OpenFile
-from hardware.transports.usb_file.usb_file_address import FileAddress, UsbFileAddress
-from hardware.transports.usb_name import UsbName, name_among, usb_name
+from hardware.transports import ConnectionLost, PrinterUnreachable, SendDeadline
+from hardware.transports.device_file import FileAddress, OpenFile, UsbFileAddress
+from hardware.transports.usb import UsbName, name_among, usb_name
 from hardware.verdict import PrintOutcome, Verdict, print_document_bytes, read_state
 from tests.hardware.usb import UsbPorts
 from tests.harness.programs import PROJECT
@@ -219,7 +218,7 @@ def test_it_prints_under_gevent_s_patched_modules_while_others_go_on(tmp_path):
         "from hardware.escpos_printer import PrinterProfile, render\n"
         "from hardware.simulator import PrinterFault, SimulatedPrinter\n"
         "from hardware.status import PrinterDeadlines\n"
-        "from hardware.transports.usb_file.usb_file_address import FileAddress\n"
+        "from hardware.transports.device_file import FileAddress\n"
         "from hardware.verdict import print_document_bytes\n"
         "printer = SimulatedPrinter(cable=Path(sys.argv[1])).start()\n"
         "address, turns = FileAddress(printer.cable), []\n"

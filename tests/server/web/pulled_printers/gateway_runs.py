@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from hardware.simulator import SimulatedPrinter
 from hardware.status import PrinterDeadlines
-from hardware.transports.interface import PrinterAddress
-from hardware.transports.serial_line.serial_address import SerialAddress
-from hardware.transports.usb_file.usb_file_address import FileAddress
+from hardware.transports import PrinterAddress
+from hardware.transports.device_file import FileAddress
+from hardware.transports.serial_line import SerialAddress
 from kiosk.print_gateway.gateway import Gateway
 from kiosk.print_gateway.hall_server import HallServer, ServerSilent, _Answer
 from kiosk.print_gateway.local_printer import LocalPrinter

@@ -1,1 +1,0 @@
-"""Printers on USB without a file of the kernel, driven by libusb."""
