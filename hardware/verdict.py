@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from hardware.answers import Answer
 from hardware.status import (
     ALL_QUERIES,
     BUFFER_CLEARED,
     CLEAR_BUFFER,
     SENSOR_QUERY,
     Abilities,
+    Answer,
     PrinterDeadlines,
     PrinterDialogue,
     PrinterState,

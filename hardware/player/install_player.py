@@ -33,7 +33,7 @@ PACKAGES = (
     "cage", "chromium", "wlr-randr", "v4l-utils", "alsa-utils", "unattended-upgrades", "ca-certificates",
     "libpam-systemd", "fonts-noto-core", "fonts-noto-color-emoji",
 )  # fmt: skip
-PARTS = ("__init__.py", "agent.py", "browser.py", "panel_keeper.py", "panels.py", "panel_commands.json")
+PARTS = ("__init__.py", "agent.py", "panels.py", "panel_commands.json")
 """The files of the program, next to this one or on the server."""
 
 UNIT = """\
@@ -136,6 +136,16 @@ FLAGS = (
     "--disk-cache-size=200000000", f"--user-data-dir={PROFILE}",
 )  # fmt: skip
 
+OFF = (
+    "TranslateEnabled", "PasswordManagerEnabled", "AutofillAddressEnabled", "AutofillCreditCardEnabled",
+    "MetricsReportingEnabled", "SearchSuggestEnabled", "SpellcheckEnabled", "AlternateErrorPagesEnabled",
+    "DefaultBrowserSettingEnabled", "BrowserGuestModeEnabled", "BrowserAddPersonEnabled",
+    "BackgroundModeEnabled", "ComponentUpdatesEnabled", "PromotionsEnabled", "UserFeedbackAllowed",
+    "PrintingEnabled", "AudioCaptureAllowed", "VideoCaptureAllowed", "ScreenCaptureAllowed",
+    "AllowDinosaurEasterEgg",
+)  # fmt: skip
+"""Policies of the browser that are false: what it does not offer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -211,37 +221,18 @@ def policies(choices: Choices) -> dict[str, object]:
     found: dict[str, object] = {
         "URLBlocklist": ["*"],
         "URLAllowlist": [choices.server],
+        **dict.fromkeys(OFF, False),
         "AutoplayAllowed": True,
-        "TranslateEnabled": False,
-        "PasswordManagerEnabled": False,
-        "AutofillAddressEnabled": False,
-        "AutofillCreditCardEnabled": False,
         "BrowserSignin": 0,
         "SyncDisabled": True,
-        "MetricsReportingEnabled": False,
-        "SearchSuggestEnabled": False,
-        "SpellcheckEnabled": False,
-        "AlternateErrorPagesEnabled": False,
         "NetworkPredictionOptions": 2,
-        "DefaultBrowserSettingEnabled": False,
         "DefaultNotificationsSetting": 2,
         "DefaultGeolocationSetting": 2,
         "DefaultPopupsSetting": 2,
         "DownloadRestrictions": 3,
         "DeveloperToolsAvailability": 2,
         "IncognitoModeAvailability": 1,
-        "BrowserGuestModeEnabled": False,
-        "BrowserAddPersonEnabled": False,
         "ExtensionInstallBlocklist": ["*"],
-        "BackgroundModeEnabled": False,
-        "ComponentUpdatesEnabled": False,
-        "PromotionsEnabled": False,
-        "UserFeedbackAllowed": False,
-        "PrintingEnabled": False,
-        "AudioCaptureAllowed": False,
-        "VideoCaptureAllowed": False,
-        "ScreenCaptureAllowed": False,
-        "AllowDinosaurEasterEgg": False,
         "RemoteDebuggingAllowed": True,
     }
     if choices.authority is not None:

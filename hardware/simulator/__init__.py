@@ -1,8 +1,9 @@
-"""Simulated printers of one process, shown and switched by others of this computer.
+"""A simulated ESC/POS printer, on TCP or on a cable: status, faults, tickets as pictures.
 
-Lines of JSON on a socket: a request is `{"ask": "printers"}`, `{"ask": "picture", "name", "number"}`,
-`{"ask": "switch", "name", "fault", "is_on"}` or `{"ask": "set_up", "address", "user", "secret"}`, the answer
-one line.
+Printers of one process are shown and switched by others of this computer by lines of JSON on a socket: a
+request is `{"ask": "printers"}`, `{"ask": "picture", "name", "number"}`,
+`{"ask": "switch", "name", "fault", "is_on"}` or `{"ask": "set_up", "address", "user", "secret"}`, the
+answer one line.
 """
 
 import base64
@@ -17,20 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
-from hardware.simulator.printer import SimulatedPrinter
-from hardware.simulator.replies import PrinterFault
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 LONGEST_LINE = 4 << 20
 _ANSWER_WITHIN_S = 5.0
 _LOOK_AROUND_S = 0.2
+_FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault]] = {
+    each.__name__: each for each in (PrinterFault, StarFault, EpsonFault)
+}
+
 
 type AnyFault = PrinterFault | StarFault | EpsonFault
 type AnyPulledPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
 type OwnPrinter = SimulatedPrinter | AnyPulledPrinter
-_FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault]] = {
-    each.__name__: each for each in (PrinterFault, StarFault, EpsonFault)
-}
 type SetUp = Callable[[str, str, str], bool]
 """Sets up a printer that fetches its jobs: address, user, secret; False when the address is not allowed."""
 type Connect = Callable[[], socket.socket]

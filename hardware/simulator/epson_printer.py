@@ -16,13 +16,14 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image, ImageChops
 
-from hardware.simulator.pulled_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
+from hardware.simulator.faulty_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
 
 _EPOS = "{http://www.epson-pos.com/schemas/2011/03/epos-print}"
 _PRINT_DONE, _ONLINE = 0x2, 0xF000004
 _LARGEST_JOB_BYTES = 2_000_000
 _CHALLENGE = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
 _LONGEST_ID = 30
+_NEAR_END = 0x20000
 
 
 class EpsonFault(StrEnum):
@@ -51,7 +52,6 @@ _SIGNS = {
     EpsonFault.BUSY: ("EX_DEVICE_BUSY", 0),
 }
 """The code of a job that meets a fault, and the bits of the status meanwhile; the worst first."""
-_NEAR_END = 0x20000
 
 
 class SimulatedEpsonPrinter(SimulatedPulledPrinter[EpsonFault]):

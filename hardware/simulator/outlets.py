@@ -19,6 +19,9 @@ LOOK_AROUND_S = 0.1
 _BACKLOG = 8
 _OUTPUT_SPEED = 5
 """Where the speed stands in the attributes of a terminal."""
+LISTENING_PORTS = range(20_000, 32_000)
+"""Below the ports of outgoing connections: a printer that stops listening can take its port again."""
+_drawn: set[int] = set()
 
 
 class Client(Protocol):
@@ -145,11 +148,6 @@ class _Cable:
             self.is_closed = True
             os.close(self._own)
             os.close(self._other)
-
-
-LISTENING_PORTS = range(20_000, 32_000)
-"""Below the ports of outgoing connections: a printer that stops listening can take its port again."""
-_drawn: set[int] = set()
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from hardware.simulator.sharing import OwnPrinter, SetUp, SharedPrinter, switch_fault
+from hardware.simulator import OwnPrinter, SetUp, SharedPrinter, switch_fault
 
 type ShownPrinter = OwnPrinter | SharedPrinter
 type Printers = Mapping[str, ShownPrinter]

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from PIL import Image
 
-from hardware.simulator.pulled_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
+from hardware.simulator.faulty_printer import Exchange, HttpAnswer, SimulatedPulledPrinter
 
 MEDIA_TYPE = "image/png"
 _MOST_STEPS_AT_ONCE = 4

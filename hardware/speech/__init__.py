@@ -1,11 +1,8 @@
 """Spoken announcements: a chime and sentences rendered to audio files, in the voices a computer has."""
 
-from hardware.speech.announcement_audio import assemble, render_announcement
-from hardware.speech.audio_files import AudioFiles, SpokenFiles
-from hardware.speech.clips import refused_in
-from hardware.speech.espeak import EspeakSpeech, Speech, SpeechUnavailable
-from hardware.speech.piper import SETTINGS_ENDING
-from hardware.speech.voices import VoiceName, Voices
+from hardware.speech.announcements import AudioFiles, SpokenFiles, assemble, render_announcement
+from hardware.speech.programs import SETTINGS_ENDING, EspeakSpeech, Speech, SpeechUnavailable
+from hardware.speech.voices import VoiceName, Voices, refused_in
 
 __all__ = [
     "SETTINGS_ENDING",

@@ -1,8 +1,10 @@
-"""Recordings of a site in any format, converted to our form by FFmpeg's libraries.
+"""Sound in the formats of others: recordings of a site to our form, and ours made small for the network.
 
-It is loaded where sound is rendered or examined only, never by the server's own process.
+By FFmpeg's libraries. It is loaded where sound is rendered or examined only, never by the server's own
+process.
 """
 
+import io
 from array import array
 from itertools import chain
 from pathlib import Path
@@ -16,6 +18,8 @@ from hardware.speech.sound import RATE_HZ, Samples, trim
 DEMUXERS = {".wav": "wav", ".ogg": "ogg", ".opus": "ogg", ".flac": "flac", ".mp3": "mp3", ".m4a": "mov"}
 """Formats by the ending of a file's name; a file is read as what its name says, never as a list of others."""
 MOST_BYTES = 10_000_000
+BIT_RATE = 40_000
+"""Bits a second: speech and a chime at 22,050 Hz, a ninth of the samples."""
 
 
 class SoundRefused(Exception):
@@ -64,3 +68,20 @@ def _read(path: Path, *, most: int) -> "Samples[int]":
                     "too_long", f"is longer than {most / RATE_HZ:g} s", most=round(most / RATE_HZ)
                 )
     return samples
+
+
+def to_mp3(wav: bytes) -> bytes:
+    """Return a WAV file of ours as MP3."""
+    out = io.BytesIO()
+    with av.open(io.BytesIO(wav), "r", format="wav") as source, av.open(out, "w", format="mp3") as target:
+        stream = target.add_stream("libmp3lame", rate=RATE_HZ)
+        stream.bit_rate = BIT_RATE
+        stream.layout = "mono"
+        resampler = av.AudioResampler(format="s16p", layout="mono", rate=RATE_HZ)
+        for frame in source.decode(audio=0):
+            for piece in resampler.resample(frame):
+                target.mux(stream.encode(piece))
+        for piece in resampler.resample(None):
+            target.mux(stream.encode(piece))
+        target.mux(stream.encode(None))
+    return out.getvalue()

@@ -5,6 +5,7 @@ import math
 import sys
 import wave
 from array import array
+from functools import lru_cache
 
 RATE_HZ = 22_050
 Samples = array  # of type "h": signed 16-bit samples
@@ -12,6 +13,12 @@ QUIET = 200
 """Samples below this magnitude (of 32,767) at either end of a phrase are silence: −44 dB."""
 LEVEL = 4_600
 """Root mean square of the audible part of a recording, so that recordings are equally loud: −17 dB."""
+HIGH_HZ = 784.0  # G5
+LOW_HZ = 659.3  # E5
+NOTE_S = 0.75
+SECOND_AFTER_S = 0.32
+CHIME_SHARE = 0.45
+"""Peak of the chime, share of full scale."""
 
 
 def silence(seconds: float) -> "Samples[int]":
@@ -97,3 +104,15 @@ def soft_note(frequency_hz: float, seconds: float) -> list[float]:
         / 1.15
         for i in range(count)
     ]
+
+
+@lru_cache(maxsize=1)
+def chime() -> "Samples[int]":
+    """Return the chime's samples, about 1.1 s, peak `CHIME_SHARE` of full scale."""
+    start = round(SECOND_AFTER_S * RATE_HZ)
+    mix = [0.0] * (start + round(NOTE_S * RATE_HZ))
+    for offset, note in ((0, soft_note(HIGH_HZ, NOTE_S)), (start, soft_note(LOW_HZ, NOTE_S))):
+        for i, value in enumerate(note):
+            mix[offset + i] += value
+    loudest = max(abs(value) for value in mix)
+    return array("h", (round(value / loudest * CHIME_SHARE * 32_767) for value in mix))

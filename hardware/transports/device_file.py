@@ -23,6 +23,8 @@ from hardware.transports.usb import UsbFilePrinter, UsbName, only_fitting, print
 _CHUNK = 4096
 _SHORT_S = 0.01
 _NO_TERMINAL = (errno.ENOTTY, errno.EINVAL)
+_TRY_AGAIN_S = 0.05
+_FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 class OpenFile:
@@ -99,10 +101,6 @@ class OpenFile:
         except termios.error as error:
             return error.args[0] not in _NO_TERMINAL
         return False
-
-
-_TRY_AGAIN_S = 0.05
-_FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,19 @@ PATTERN = r"/dev/(?:serial/by-(?:id|path)/[A-Za-z0-9][A-Za-z0-9._:+-]{0,120}|tty
 """Where a serial line may be: no other device or file is opened as one."""
 _NO_PORT = "0"
 """What the kernel says of a port that the machine could have and has not."""
+LONGEST_QUESTION = 16
+"""Bytes of a question or order of real time at most; what is longer waits for room."""
+_CHUNK = 64
+"""Bytes under way at most: printers say that they are full while they have room for 128."""
+_LOOK_AGAIN_S = 0.002
+_XON, _XOFF = 0x11, 0x13
+SPEEDS = (9600, 19_200, 38_400, 57_600, 115_200)
+"""The speeds that ticket printers have, in bits a second."""
+BITS_OF_BYTE = 10
+_QUESTION = b"\x10\x04\x01"
+_ANSWERS_WITHIN_S = 0.25
+_TRY_AGAIN_S = 0.05
+_TAKEN = (errno.EBUSY, errno.EAGAIN)
 
 
 def serial_lines() -> list[Path]:
@@ -48,14 +61,6 @@ def _is_there(entry: Path) -> bool:
         return (entry / "type").read_text(encoding="ascii").strip() != _NO_PORT
     except OSError:
         return False
-
-
-LONGEST_QUESTION = 16
-"""Bytes of a question or order of real time at most; what is longer waits for room."""
-_CHUNK = 64
-"""Bytes under way at most: printers say that they are full while they have room for 128."""
-_LOOK_AGAIN_S = 0.002
-_XON, _XOFF = 0x11, 0x13
 
 
 class LineConnection(OpenFile):
@@ -137,15 +142,6 @@ class LineConnection(OpenFile):
         if time.monotonic() > ends_at:
             raise SendDeadline(sent)
         time.sleep(_LOOK_AGAIN_S)
-
-
-SPEEDS = (9600, 19_200, 38_400, 57_600, 115_200)
-"""The speeds that ticket printers have, in bits a second."""
-BITS_OF_BYTE = 10
-_QUESTION = b"\x10\x04\x01"
-_ANSWERS_WITHIN_S = 0.25
-_TRY_AGAIN_S = 0.05
-_TAKEN = (errno.EBUSY, errno.EAGAIN)
 
 
 @dataclass(slots=True)

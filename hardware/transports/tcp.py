@@ -13,6 +13,10 @@ from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachab
 
 RAW_PRINTING_PORT = 9100
 _CHUNK = 4096
+ELSEWHERE = "192.0.2.1"
+"""An address of documentation (RFC 5737): asked for the way there, the system tells its own address."""
+AT_ONCE = 64
+WITHIN_S = 1.0
 
 
 class AddressCheck(Protocol):
@@ -104,12 +108,6 @@ class TcpConnection:
 
     def close(self) -> None:
         self._socket.close()
-
-
-ELSEWHERE = "192.0.2.1"
-"""An address of documentation (RFC 5737): asked for the way there, the system tells its own address."""
-AT_ONCE = 64
-WITHIN_S = 1.0
 
 
 def addresses_around() -> list[str]:

@@ -18,13 +18,13 @@ from hardware.simulator import (
     AnyPulledPrinter,
     PrinterSharing,
     SharedPrinter,
-    SimulatedEpsonPrinter,
-    SimulatedPrinter,
-    SimulatedStarPrinter,
     set_up_elsewhere,
     shared_printers,
 )
-from hardware.simulator.pulled_printer import send_http
+from hardware.simulator.epson_printer import SimulatedEpsonPrinter
+from hardware.simulator.faulty_printer import send_http
+from hardware.simulator.printer import SimulatedPrinter
+from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.printing.printer_addresses import CABLES

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hardware.escpos_printer import PrinterProfile, render
-from hardware.pictures import drawn_png
-from hardware.simulator import SimulatedPrinter
+from hardware.escpos_printer import PrinterProfile, drawn_png, render
 from hardware.simulator.commands import CommandReader
+from hardware.simulator.printer import SimulatedPrinter
 from server.clock import Clock
 from server.demonstration import create
 from server.domain.author import SYSTEM

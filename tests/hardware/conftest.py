@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.serial_line import SerialAddress
 from hardware.transports.tcp import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests

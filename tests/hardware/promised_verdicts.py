@@ -2,7 +2,7 @@
 
 import re
 
-from hardware.simulator import PrinterFault
+from hardware.simulator.printer import PrinterFault
 from tests.docs.documents import DOCS
 
 _NOTE = re.compile(r" \((\d)\)$")

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.answers import Answer, AnswerReader
-from hardware.status import PrinterState, is_process_id_answer, process_id, state_of
+from hardware.status import Answer, AnswerReader, PrinterState, is_process_id_answer, process_id, state_of
 
 PUSHED = [b"\x10\x00\x00\x00", b"\x18\x00\x0f\x00", b"\x38\x00\x00\x00"]
 STATUS = [b"\x12", b"\x1a", b"\x16", b"\x32", b"\x1e", b"\x7e", b"\x72"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.bidi import visual_runs
+from hardware.lettering import visual_runs
 
 
 def runs_from_left(line: str, direction: str) -> list[str]:

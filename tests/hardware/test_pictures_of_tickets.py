@@ -11,10 +11,11 @@ from PIL import Image
 
 from hardware.document import PrintDocument
 from hardware.drawing import draw
-from hardware.escpos_printer import PrinterProfile, render
-from hardware.pictures import drawn_dots, drawn_png
-from hardware.simulator import SimulatedEpsonPrinter, SimulatedPrinter, SimulatedStarPrinter
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.escpos_printer import PrinterProfile, drawn_dots, drawn_png, render
+from hardware.simulator.epson_printer import SimulatedEpsonPrinter
+from hardware.simulator.faulty_printer import HttpAnswer
+from hardware.simulator.printer import SimulatedPrinter
+from hardware.simulator.star_printer import SimulatedStarPrinter
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
 from kiosk.paper import ACTED_ON_DOTS

@@ -14,7 +14,7 @@ from hardware.document import BlackLine, Direction, PrintDocument, Qr, Space, Te
 from hardware.drawing import draw
 from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
 from hardware.lettering import Lettering
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
 from kiosk.ticket_layout import lay_out_ticket

@@ -10,7 +10,7 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import (

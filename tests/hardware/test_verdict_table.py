@@ -9,7 +9,7 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import UsbFileAddress

@@ -12,7 +12,7 @@ import pytest
 import usb.backend
 import usb.core
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.usb import usb_name
 from hardware.transports.usb_bus import UsbBusAddress
 from tests.hardware.usb import UsbPorts

@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import request
 
-from hardware.pictures import drawn_dots, drawn_png
+from hardware.escpos_printer import drawn_dots, drawn_png
 from server.app.web.parts import WebParts
 from server.printing.pulled_pictures import Drawn, byte_drawer, drawer
 from server.printing.refused_secrets import FOLDER, note_refused_secret

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.player.panel_keeper import PanelKeeper
+from hardware.player.panels import PanelKeeper
 
 
 class RecordedPanel:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 
 ADDRESS = "https://parvis.example/impression/epson/laon/laon-borne-1"
 CHALLENGE = 'Digest realm="Parvis", qop="auth", algorithm=MD5, nonce="n1"'

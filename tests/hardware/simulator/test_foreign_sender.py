@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from tests.harness.programs import PROJECT, program
 
 PORT = 9100

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter, SimulatedStarPrinter, StarFault
+from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.pages import blueprint
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
+from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import print_document_bytes
 from tests.harness.programs import PROJECT

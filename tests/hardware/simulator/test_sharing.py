@@ -9,17 +9,10 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import (
-    PrinterFault,
-    PrinterSharing,
-    SharedPrinter,
-    SimulatedPrinter,
-    SimulatedStarPrinter,
-    StarFault,
-    set_up_elsewhere,
-    shared_printers,
-)
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator import PrinterSharing, SharedPrinter, set_up_elsewhere, shared_printers
+from hardware.simulator.faulty_printer import HttpAnswer
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
+from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import print_document_bytes
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
 from hardware.simulator.commands import Command, CommandReader
 from hardware.simulator.paper import SimulatedPaper
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterState
 from hardware.transports import ConnectionLost
 from hardware.transports.tcp import TcpAddress
@@ -145,7 +145,7 @@ def test_it_prints_under_gevent_s_patched_sockets_and_threads():
         "from pathlib import Path\n"
         "from hardware.document import PrintDocument, Text\n"
         "from hardware.escpos_printer import PrinterProfile, render\n"
-        "from hardware.simulator import PrinterFault, SimulatedPrinter\n"
+        "from hardware.simulator.printer import PrinterFault, SimulatedPrinter\n"
         "from hardware.transports import ConnectionLost\n"
         "from hardware.transports.tcp import TcpAddress\n"
         "from hardware.verdict import PrinterDeadlines, print_document_bytes\n"

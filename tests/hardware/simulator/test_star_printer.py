@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 ADDRESS = "https://parvis.example/impression/star/laon/laon-borne-1"

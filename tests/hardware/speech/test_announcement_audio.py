@@ -10,8 +10,18 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import AudioFiles, EspeakSpeech, SpeechUnavailable, render_announcement
-from hardware.speech.announcement_audio import END_S, SHARE, chime
-from hardware.speech.sound import RATE_HZ, from_wav, peak, silence, soft_note, to_wav, trim
+from hardware.speech.announcements import END_S
+from hardware.speech.sound import (
+    CHIME_SHARE,
+    RATE_HZ,
+    chime,
+    from_wav,
+    peak,
+    silence,
+    soft_note,
+    to_wav,
+    trim,
+)
 
 SENTENCE = "Numéro A, 0, 4, 2\nguichet 3"
 TWICE = (SENTENCE, SENTENCE)
@@ -52,7 +62,7 @@ def test_the_voice_reaches_its_peak_and_never_clips() -> None:
 
 def test_the_chime_is_softer_than_the_voice_and_ends_in_silence() -> None:
     notes = chime()
-    assert peak(notes) == round(SHARE * 32_767)
+    assert peak(notes) == round(CHIME_SHARE * 32_767)
     assert peak(notes[-200:]) < 0.05 * peak(notes)
     assert 0.8 < len(notes) / RATE_HZ < 1.5
 

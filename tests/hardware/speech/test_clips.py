@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.speech.clips import (
+from hardware.speech.sound import RATE_HZ, level, peak, to_wav
+from hardware.speech.voices import (
     GAP_S,
     ClipRefused,
     Clips,
@@ -15,7 +16,6 @@ from hardware.speech.clips import (
     refused_in,
     say_pieces,
 )
-from hardware.speech.sound import RATE_HZ, level, peak, to_wav
 from tests.hardware.speech.recordings import record, record_in, tone
 
 

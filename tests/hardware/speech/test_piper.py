@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import SpeechUnavailable, Voices
-from hardware.speech.piper import PACKAGE, SETTINGS_ENDING, PiperSpeech, voice_file
+from hardware.speech.programs import PACKAGE, SETTINGS_ENDING, PiperSpeech, voice_file
 from hardware.speech.sound import RATE_HZ, peak
 from hardware.speech.voices import TRIED_AGAIN_S
 from tests.hardware.speech.recordings import record

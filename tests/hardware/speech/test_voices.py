@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from hardware.speech import AudioFiles, Voices
-from hardware.speech.announcement_audio import SHARE, chime
-from hardware.speech.sound import RATE_HZ, from_wav, peak, to_wav
+from hardware.speech.sound import CHIME_SHARE, RATE_HZ, chime, from_wav, peak, to_wav
 from tests.hardware.speech.recordings import WORDS, record, tone
 
 SENTENCE = "Numéro A, 0, 4, 2\nguichet 3"
@@ -102,7 +101,7 @@ def test_the_site_s_own_chime_is_played_at_the_loudness_of_ours(tmp_path: Path):
     voices = Voices(tmp_path / "voices", speech=Counted())
     own = voices.chime("fr")
     assert len(own) / RATE_HZ == pytest.approx(2.0, abs=0.02)
-    assert peak(own) == pytest.approx(SHARE * 32_767, abs=2)
+    assert peak(own) == pytest.approx(CHIME_SHARE * 32_767, abs=2)
     files = AudioFiles(tmp_path / "audio", voices=voices)
     spoken = files.announcement(SENTENCE, BRIEF, "fr")
     path = files.path(spoken.whole)

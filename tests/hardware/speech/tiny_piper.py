@@ -9,7 +9,7 @@ import math
 import struct
 from pathlib import Path
 
-from hardware.speech.piper import SETTINGS_ENDING
+from hardware.speech.programs import SETTINGS_ENDING
 
 FLOAT, INT64 = 1, 7
 RATE_HZ = 16_000

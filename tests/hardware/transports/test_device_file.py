@@ -14,7 +14,7 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterState
 from hardware.transports import ConnectionLost, PrinterUnreachable, SendDeadline
 from hardware.transports.device_file import FileAddress, OpenFile, UsbFileAddress
@@ -216,7 +216,7 @@ def test_it_prints_under_gevent_s_patched_modules_while_others_go_on(tmp_path):
         "from pathlib import Path\n"
         "from hardware.document import PrintDocument, Text\n"
         "from hardware.escpos_printer import PrinterProfile, render\n"
-        "from hardware.simulator import PrinterFault, SimulatedPrinter\n"
+        "from hardware.simulator.printer import PrinterFault, SimulatedPrinter\n"
         "from hardware.status import PrinterDeadlines\n"
         "from hardware.transports.device_file import FileAddress\n"
         "from hardware.verdict import print_document_bytes\n"

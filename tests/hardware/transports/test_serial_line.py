@@ -13,7 +13,7 @@ import pytest
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports import PrinterUnreachable, SendDeadline, serial_line
 from hardware.transports.serial_line import (

@@ -9,7 +9,7 @@ import usb.core
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports import PrinterUnreachable, SendDeadline
 from hardware.transports.usb import plugged_printers

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from hardware.speech import AudioFiles, SpokenFiles, Voices
-from hardware.speech.announcement_audio import BRIEF_PAUSE_S
-from hardware.speech.clips import GAP_S
+from hardware.speech.announcements import BRIEF_PAUSE_S
 from hardware.speech.sound import RATE_HZ, from_wav
+from hardware.speech.voices import GAP_S
 from server.apart import IsolatedWorker
 from server.app import CATALOGUES
 from server.domain.instants import to_text

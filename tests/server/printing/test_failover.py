@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hardware.simulator import PrinterFault
+from hardware.simulator.printer import PrinterFault
 from server.clock import Clock
 from server.domain.instants import EPOCH
 from server.domain.refusals import Refusal

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from server.clock import Clock
 from server.commands.devices import printers_found
 from server.commands.examination import Finding

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from server.domain.hall.configuration import HallConfiguration
 from server.store.transactions.database import Database
 from tests.server.printing.printing_hall import KIOSK

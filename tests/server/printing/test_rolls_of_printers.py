@@ -1,6 +1,6 @@
 """The roll of a printer through the whole worker: papers counted, its end learnt from, a trial on it."""
 
-from hardware.simulator import PrinterFault
+from hardware.simulator.printer import PrinterFault
 from server.domain.printing.printers import EndedRoll, Roll
 from server.store.printing.printers import ended_rolls, roll_in
 from server.usecases.devices.read_printers import paper_left_in

@@ -21,7 +21,7 @@ import socketio
 from PIL import Image, ImageChops
 
 from hardware.drawing import draw
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterDeadlines
 from server.clock import Clock
 from server.domain.instants import from_micros

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from server.printing.simulated_printers import SimulatedPrinters
 from tests.hardware.usb import UsbPorts
 from tests.harness.waiting import wait_until

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hardware.simulator import PrinterFault, SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.transports.tcp import TcpAddress
 from server.printing.worker import PrintingPace
 from tests.hardware.peers import relay

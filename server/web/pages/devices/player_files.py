@@ -5,18 +5,11 @@ from pathlib import Path
 from flask import Blueprint, Response, abort
 
 import hardware.player
+from hardware.player.install_player import PARTS
 from server.web.access.requirements import Access, open_to
 from server.web.rendering.device_address import AUTHORITY_PATH, DeviceAddress
 
-FILES = (
-    "install_player.py",
-    "__init__.py",
-    "agent.py",
-    "browser.py",
-    "panel_keeper.py",
-    "panels.py",
-    "panel_commands.json",
-)
+FILES = ("install_player.py", *PARTS)
 _FOLDER = Path(hardware.player.__file__).parent
 
 

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hardware.simulator import SimulatedPrinter
+from hardware.simulator.printer import SimulatedPrinter
 from hardware.status import PrinterDeadlines
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import FileAddress

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hardware.simulator.epson_printer import SimulatedEpsonPrinter
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.domain.hall.printer_kinds import PrinterKind

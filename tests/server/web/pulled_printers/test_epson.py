@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter, response
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 from server.domain.printing.pulled import epson_direct
 from server.web.pulled_printers import epson
 from tests.server.web.api_site import OTHER

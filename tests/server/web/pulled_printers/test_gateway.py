@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hardware.simulator import PrinterFault
+from hardware.simulator.printer import PrinterFault
 from server.domain.author import SYSTEM
 from server.usecases.printing.printer_secret import renew_printer_secret
 from tests.hardware.promised_verdicts import FAULTS, promised

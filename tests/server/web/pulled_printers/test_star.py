@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from hardware.lettering import FontMissing
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
 from server.domain.printing.pulled import star_cloudprnt
 from server.printing import pulled_pictures

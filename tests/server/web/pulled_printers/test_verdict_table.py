@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
-from hardware.simulator.pulled_printer import HttpAnswer
+from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 from tests.hardware.promised_verdicts import UNKNOWABLE, cell, promised
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
