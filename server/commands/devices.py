@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from hardware.status import Abilities, PrinterState
-from hardware.transports.interface import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
-from hardware.transports.serial_line.serial_address import SerialAddress
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.serial_line import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding

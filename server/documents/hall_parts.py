@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hardware.transports.serial_line.discovery import is_serial_line
-from hardware.transports.usb_name import usb_name
+from hardware.transports.serial_line import is_serial_line
+from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
 from server.documents.values import Line, NotEmpty, Part, Slug, Span, Texts
 from server.domain.alarms.alarms import AlarmKind, AlarmRules
