@@ -1,11 +1,10 @@
 """What every request passes: the CSRF guard before it, headers and problem documents after it."""
 
 import errno
-from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import RateLimitExceeded
 from flask_openapi3.openapi import OpenAPI
@@ -14,7 +13,6 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
-from server.language import Catalogues
 from server.web.access.callers import bearer_token
 from server.web.access.cross_site import install_cross_site
 from server.web.pages.home import problem_page
@@ -22,7 +20,7 @@ from server.web.rendering import problems
 from server.web.rendering.compression import compress, is_file
 from server.web.rendering.security_headers import secure_headers
 from server.web.rendering.static_release import kept_for_long
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 
 log = structlog.get_logger()
 
@@ -45,13 +43,13 @@ def install_guards(app: OpenAPI, csrf: CSRFProtect, *, is_https: bool, public_ur
         return secure_headers(answer, is_https=is_https, is_file=is_file(request, answer))
 
 
-def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
+def install_refusals(app: OpenAPI) -> None:
     """Answers refusals: a problem document for the API, a page in words for people."""
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Any:
         if problems.is_api():
-            return problems.refusal_problem(refusal, translate, page_language())
+            return problems.refusal_problem(refusal)
         return problem_page(problems.status_of(refusal), refusal.code)
 
     @app.errorhandler(CSRFError)
@@ -63,7 +61,7 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
         if error.code is not None and error.code < 400:
             return error
         if problems.is_api():
-            return _with_retry_after(error, problems.http_problem(error, translate, page_language()))
+            return _with_retry_after(error, problems.http_problem(error))
         return _with_retry_after(error, problem_page(error.code or 500))
 
     @app.errorhandler(Exception)
@@ -72,7 +70,7 @@ def install_refusals(app: OpenAPI, translate: Callable[..., str]) -> None:
             return refused(Refusal("storage_full"))
         log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
-            return problems.problem("internal", 500, translate("refusal.internal", page_language()))
+            return problems.problem("internal", 500, page_sentence()("refusal.internal"))
         return problem_page(500)
 
 
@@ -87,11 +85,8 @@ def _with_retry_after(error: HTTPException, answer: WsgiResponse) -> WsgiRespons
 
 def invalid(error: Any) -> Response:
     """The problem document of a request whose shape is wrong: which fields, and why."""
-    catalogues: Catalogues = current_app.extensions["parvis"].catalogues
     fields = [
         {"field": ".".join(str(part) for part in each["loc"]), "error": each["type"]}
         for each in error.errors()
     ]
-    return problems.problem(
-        "bad_request", 400, catalogues.translate("refusal.bad_request", page_language()), fields=fields
-    )
+    return problems.problem("bad_request", 400, page_sentence()("refusal.bad_request"), fields=fields)

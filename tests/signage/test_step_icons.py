@@ -4,7 +4,7 @@ import tomllib
 
 from babel.messages.pofile import read_po
 
-from server.web.pages.notices.pages import CATALOGUE
+from server.web.rendering.sentences import catalogue_file
 from signage.pages import ASSETS
 from signage.step_icons import STEP_ICONS
 from tests.harness.programs import PROJECT
@@ -12,7 +12,7 @@ from tests.harness.programs import PROJECT
 
 def test_each_sign_is_served_kept_and_named():
     served = tomllib.loads((PROJECT / ".ci" / "assets.toml").read_text(encoding="utf-8"))["icons"]["names"]
-    with CATALOGUE.open("rb") as file:
+    with catalogue_file("notices").open("rb") as file:
         named = {str(message.id) for message in read_po(file)}
     assert set(STEP_ICONS) <= set(served)
     assert {f"icons/{icon}.svg" for icon in STEP_ICONS} <= set(ASSETS)

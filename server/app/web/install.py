@@ -54,7 +54,7 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
     install_access(app)
     app.before_request(media_api.admit_upload(parts.api))  # before the body is read
     install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
-    install_refusals(app, parvis.catalogues.translate)
+    install_refusals(app)
     install_page_context(
         app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, look=read_look
     )

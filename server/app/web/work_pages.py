@@ -97,7 +97,6 @@ def _install_receiving(parts: WebParts) -> None:
 
 def _install_showing(parts: WebParts) -> None:
     app, database, settings = parts.app, parts.parvis.database, parts.parvis.settings
-    translate = parts.parvis.catalogues.translate
 
     def languages() -> Sequence[str]:
         with database.read() as rows:
@@ -115,9 +114,7 @@ def _install_showing(parts: WebParts) -> None:
             framing=FRAMING,
         )
     )
-    app.register_blueprint(
-        media_pages.blueprint(database, translate=translate, media_bytes=settings.media_bytes)
-    )
+    app.register_blueprint(media_pages.blueprint(database, media_bytes=settings.media_bytes))
     app.register_blueprint(supervision_pages.blueprint(parts.work))
     app.register_blueprint(busy_hours_pages.blueprint(BusyHoursPages(database, parts.work, parts.api.papers)))
     app.register_blueprint(
@@ -162,7 +159,7 @@ def _install_measuring(parts: WebParts) -> None:
 def _install_setting_up(parts: WebParts) -> None:
     app, parvis, work = parts.app, parts.parvis, parts.work
     slow_trials = parts.brake("alarm_trial", "12 per minute", by=by_caller)
-    app.register_blueprint(publishing_pages.blueprint(translate=parvis.catalogues.translate))
+    app.register_blueprint(publishing_pages.blueprint())
     install_configuring(app, parvis, parts.context, work, every_hall=parts.every_hall)
     app.register_blueprint(device_pages.blueprint(work, parvis.database, parvis.settings))
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))

@@ -19,7 +19,7 @@ from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import way_on
 from server.web.access.site_context import SiteContext
 from server.web.rendering.problems import status_of
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ def blueprint(site: SiteContext, provider: Provider, check: Callable[[], None]) 
         return ProviderStatus(provider.registration.name, trouble and sentence(trouble))
 
     def sentence(code: str) -> str:
-        return site.translate(f"refusal.{code}", page_language())
+        return page_sentence()(f"refusal.{code}")
 
     def refused(refusal: Refusal, next_path: str) -> Response:
         log.warning("oidc_refused", code=refusal.code, **refusal.details)

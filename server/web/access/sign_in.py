@@ -15,7 +15,6 @@ from server.web.access.known_browsers import known_browsers, remember_browser
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext, current_viewer
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language
 
 LONGEST_TYPED = 1000
 
@@ -45,7 +44,7 @@ def blueprint(site: SiteContext) -> Blueprint:
             account = prove(site.database, attempt)
             return signed_in(site, account.id, way_on(), password_hash=account.password_hash)
         except Refusal as refusal:
-            sentence = refusal_sentence(refusal, site.translate, page_language())
+            sentence = refusal_sentence(refusal)
             page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
             return page, status_of(refusal)
 

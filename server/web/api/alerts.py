@@ -23,7 +23,6 @@ from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
-from server.web.rendering.viewer import page_language
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
 type Slugged = Annotated[str, StringConstraints(max_length=64, min_length=1)]
@@ -223,7 +222,7 @@ def _failed(api: Api, failed: Mapping[str, Refusal]) -> list[HallFailed]:
 
 
 def _failure(api: Api, named: alert_answers.HallName, refusal: Refusal) -> HallFailed:
-    sentence = refusal_sentence(refusal, api.translate, page_language())
+    sentence = refusal_sentence(refusal)
     return {**named, "code": refusal.code, "detail": sentence}
 
 

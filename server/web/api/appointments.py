@@ -39,7 +39,7 @@ from server.web.api.shapes.appointments import (
 )
 from server.web.api.shapes.requests import HallPath
 from server.web.api.tickets import TicketAnswer, answer_press, channel_of
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 
 
 class LineRefused(RefusalOfLine):
@@ -174,10 +174,9 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
             is_dry_run=body.dry_run,
             write_key=write_key(caller.author),
         )
-        language = page_language()
+        say = page_sentence()
         refused: list[LineRefused] = [
-            {**line, "detail": api.translate(f"refusal.{line['code']}", language)}
-            for line in answer["refused"]
+            {**line, "detail": say(f"refusal.{line['code']}")} for line in answer["refused"]
         ]
         return {**answer, "refused": refused}
 

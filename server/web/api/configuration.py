@@ -162,7 +162,7 @@ def _reader(api: Api) -> tuple[Caller, DocumentReader]:
 def _stale(api: Api, stale: StaleDocument) -> Response:
     """The problem document of a save that somebody else's change has overtaken."""
     _, reader = _reader(api)
-    sentence = refusal_sentence(stale, api.translate, reader.words.language)
+    sentence = refusal_sentence(stale)
     return problem(stale.code, status_of(stale), sentence, **stale.as_answer(reader))
 
 

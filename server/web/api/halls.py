@@ -34,7 +34,7 @@ from server.web.api.shapes.requests import (
     PeriodQuery,
     ScreenQuery,
 )
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 from signage.board_messages import QueueOnBoard
 
 
@@ -102,7 +102,7 @@ def blueprint(api: Api) -> ApiRoutes:
             days=query.days,
             by=query.by or "none",
             with_alerts=query.alerts == "with",
-            sentence=lambda key: api.translate(key, page_language()),
+            sentence=page_sentence(),
         )
 
     @routes.get("/individual-figures")
@@ -116,7 +116,7 @@ def blueprint(api: Api) -> ApiRoutes:
         _, hall = require_caller(Permission.SUPERVISE, query.hall)
         starts_on, ends_on = query.days
         agents = read_individual_figures(api.database, hall, starts_on, ends_on)
-        convention = api.translate(INDICATORS["service_median"].convention_key, page_language())
+        convention = page_sentence()(INDICATORS["service_median"].convention_key)
         return {
             "hall": hall,
             "from": starts_on.isoformat(),

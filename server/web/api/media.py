@@ -42,7 +42,7 @@ from server.web.api.notices import reach_of_caller
 from server.web.api.services import Api, idempotency_key, write_key
 from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import RequestShape, Slug
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 
 UPLOADS = "/api/v1/media"
 type WithSentence = Callable[[MediumAnswer], MediumAnswer]
@@ -183,7 +183,7 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         refusal = medium["refusal"]
         if refusal is None:
             return medium
-        sentence = api.translate(f"refusal.{refusal['code']}", page_language(), **refusal["details"])
+        sentence = page_sentence()(f"refusal.{refusal['code']}", **refusal["details"])
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
     @routes.post("/media")

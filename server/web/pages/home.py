@@ -16,7 +16,7 @@ from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import Access, open_to
 from server.web.pages.alarms.words import Moments
 from server.web.rendering.menu import pages_for
-from server.web.rendering.viewer import Viewer, WorkContext, page_language
+from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentence
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 _SAID_CODES = frozenset({"control_characters"})
@@ -82,9 +82,9 @@ def _attention(
     sites = {hall.site.slug: hall.site for hall in halls}
 
     def line(row: AttentionRow) -> _LineOfList:
-        site, said = sites[row.site], work.translate(row.sentence, language, **row.values)
+        site, said = sites[row.site], page_sentence()(row.sentence, **row.values)
         moment = Moments(site.time_zone, language, now)(to_text(row.since))
-        since = work.translate("server.home.attention.since", language, moment=moment)
+        since = page_sentence()("server.home.attention.since", moment=moment)
         return _LineOfList(
             urgency=row.urgency.name.lower(),
             text=said[:1].upper() + said[1:],

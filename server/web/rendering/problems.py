@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): a refusal's code, its HTTP status, and its sentence from the catalogue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.web.rendering.statuses import STATUS
+from server.web.rendering.viewer import page_sentence
 
 _HTTP_CODES = {
     400: "bad_request",
@@ -60,32 +61,26 @@ def is_api() -> bool:
     )
 
 
-def refusal_problem(refusal: Refusal, translate: Callable[..., str], language: str) -> Response:
+def refusal_problem(refusal: Refusal) -> Response:
     """The problem document of a refusal."""
     details = _values(refusal)
     if isinstance(refusal, DocumentRefused):
+        say = page_sentence()
         details["problems"] = [
-            {"path": each.path, "code": each.code, "detail": each.sentence(translate, language)}
+            {"path": each.path, "code": each.code, "detail": each.sentence(say.translate, say.language)}
             for each in refusal.problems
         ]
-    return problem(
-        refusal.code, status_of(refusal), refusal_sentence(refusal, translate, language), **details
-    )
+    return problem(refusal.code, status_of(refusal), refusal_sentence(refusal), **details)
 
 
-def refusal_sentence(refusal: Refusal, translate: Callable[..., str], language: str) -> str:
-    """What a refusal says in a language."""
+def refusal_sentence(refusal: Refusal) -> str:
+    """What a refusal says in the page's language."""
     code, state = refusal.code, refusal.details.get("state")
     why = f".{state}" if code == "wrong_state" and state in STATES_SAID else ""
-    return translate(f"refusal.{code}{why}", language, **_values(refusal))
+    return page_sentence()(f"refusal.{code}{why}", **_values(refusal))
 
 
-def problems_of(
-    refusal: Refusal | None,
-    translate: Callable[..., str],
-    language: str,
-    fields: Mapping[str, str] | None = None,
-) -> dict[str, str]:
+def problems_of(refusal: Refusal | None, fields: Mapping[str, str] | None = None) -> dict[str, str]:
     """The sentence of a refusal by the field it is about, for `_form.html`; "" stands for the whole form.
 
     `fields`: by code, where refusals do not name the fields of this form. Empty without a refusal.
@@ -93,7 +88,7 @@ def problems_of(
     if refusal is None:
         return {}
     field = str(refusal.details.get("field", "")) if fields is None else fields.get(refusal.code, "")
-    return {field: refusal_sentence(refusal, translate, language)}
+    return {field: refusal_sentence(refusal)}
 
 
 def _values(refusal: Refusal) -> dict[str, Any]:
@@ -104,8 +99,8 @@ def _values(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def http_problem(error: HTTPException, translate: Callable[..., str], language: str) -> Response:
+def http_problem(error: HTTPException) -> Response:
     """The problem document of an HTTP error."""
     status = error.code or 500
     code = _HTTP_CODES.get(status, "internal" if status >= 500 else "bad_request")
-    return problem(code, status, translate(f"refusal.{code}", language))
+    return problem(code, status, page_sentence()(f"refusal.{code}"))

@@ -1,14 +1,15 @@
 """Sentences a page's script fills: taken from a catalogue, their placeholders left open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
 
 from babel.messages.pofile import read_po
 
-EVERYONES = Path(__file__).parents[2] / "translations" / "fr" / "LC_MESSAGES" / "server.po"
-"""The catalogue of what every page at work may say."""
+import server
+from server.language import catalogues_of
+from server.web.rendering.viewer import Sentence, page_sentence
 
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 
@@ -21,13 +22,19 @@ class _OpenCount(int):
 
 
 @cache
-def keys_of(catalogue: Path, prefixes: Sequence[str]) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
+def catalogue_file(name: str) -> Path:
+    """The French catalogue of a name, anywhere in the server."""
+    return dict(catalogues_of(server))[name] / "fr" / "LC_MESSAGES" / f"{name}.po"
+
+
+@cache
+def _keys_of(catalogue: str, prefixes: Sequence[str]) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
     """The keys of a catalogue that start with one of the prefixes: whether they count.
 
     And their placeholders.
     """
     found = {}
-    with catalogue.open("rb") as opened:
+    with catalogue_file(catalogue).open("rb") as opened:
         for message in read_po(opened, locale="fr"):
             key = message.id[0] if isinstance(message.id, tuple) else str(message.id)
             if key and key.startswith(tuple(prefixes)):
@@ -36,13 +43,20 @@ def keys_of(catalogue: Path, prefixes: Sequence[str]) -> Mapping[str, tuple[bool
     return found
 
 
-def page_sentences(
-    translate: Callable[..., str], language: str, catalogue: Path, prefixes: Sequence[str] = ("",)
-) -> PageSentences:
-    """Sentences by key for a page's script; a counted one as {"one", "other"}."""
+def page_sentences(*prefixes: str) -> PageSentences:
+    """Sentences by key for a page's script; a counted one as {"one", "other"}.
+
+    `prefixes`: of their keys. The catalogue is that of the first word, `console.live.`, unless another one is
+    named: `server/why.`.
+    """
+    say, by_catalogue = page_sentence(), dict[str, list[str]]()
+    for prefix in prefixes:
+        catalogue, _, start = prefix.rpartition("/")
+        by_catalogue.setdefault(catalogue or start.partition(".")[0], []).append(start)
     return {
-        key: _counted(translate, key, language, names) if counts else _open(translate, key, language, names)
-        for key, (counts, names) in keys_of(catalogue, tuple(prefixes)).items()
+        key: _counted(say, key, names) if counts else _open(say, key, names)
+        for catalogue, starts in by_catalogue.items()
+        for key, (counts, names) in _keys_of(catalogue, tuple(starts)).items()
     }
 
 
@@ -50,13 +64,11 @@ def _placeholders(text: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
-def _open(translate: Callable[..., str], key: str, language: str, names: Sequence[str]) -> str:
-    return translate(key, language, **{name: f"{{{name}}}" for name in names})
+def _open(say: Sentence, key: str, names: Sequence[str]) -> str:
+    return say(key, **{name: f"{{{name}}}" for name in names})
 
 
-def _counted(
-    translate: Callable[..., str], key: str, language: str, names: Sequence[str]
-) -> Mapping[str, str]:
+def _counted(say: Sentence, key: str, names: Sequence[str]) -> Mapping[str, str]:
     others: dict[str, object] = {name: f"{{{name}}}" for name in names if name != "count"}
     forms = {"one": _OpenCount(1), "other": _OpenCount(2)}
-    return {form: translate(key, language, **others, count=count) for form, count in forms.items()}
+    return {form: say(key, **others, count=count) for form, count in forms.items()}

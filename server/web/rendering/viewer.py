@@ -84,12 +84,13 @@ def install_page_context(
 
     app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
     app.extensions["parvis_look"] = look
+    app.extensions["parvis_translate"] = work.translate
 
     @app.context_processor
     def page_context() -> dict[str, object]:
         language = page_language()
         return {
-            "t": Sentence(work.translate, language),
+            "t": page_sentence(),
             "language": language,
             "languages": languages,
             "viewer": work.viewer(),
@@ -103,6 +104,11 @@ def page_language() -> str:
     if "page_language" not in g:
         g.page_language = current_app.extensions["parvis_language"]()
     return str(g.page_language)
+
+
+def page_sentence() -> Sentence:
+    """Sentences in the language of the page being answered."""
+    return Sentence(current_app.extensions["parvis_translate"], page_language())
 
 
 def page_look() -> Branding | None:

@@ -18,7 +18,6 @@ from server.web.api.services import Api
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.api.shapes.requests import RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
-from server.web.rendering.viewer import page_language
 
 
 class BulletinAnswer(TypedDict):
@@ -87,5 +86,5 @@ def _answer(api: Api, row: BulletinRow, *, is_new: bool) -> dict[str, object]:
         "state": row.state,
         "kind": row.kind,
         "code": row.refusal,
-        "detail": None if refusal is None else refusal_sentence(refusal, api.translate, page_language()),
+        "detail": None if refusal is None else refusal_sentence(refusal),
     }

@@ -23,7 +23,7 @@ from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
 from server.web.pages.display_report.report import TEMPLATES, report_page, report_sheet
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import page_sentence
 
 LARGEST_NUMBER = 2**53
 PAPER: Any = {
@@ -121,7 +121,7 @@ def blueprint(api: Api) -> ApiRoutes:
             text = displays_csv(read_displays(api.database, path.notice, _days(query), may_read=_may_read))
         else:
             report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
-            text = report_sheet(report, Sentence(api.translate, page_language()))
+            text = report_sheet(report, page_sentence())
         answer = Response(text, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
         answer.headers["Cache-Control"] = "no-store"
@@ -132,7 +132,7 @@ def blueprint(api: Api) -> ApiRoutes:
     def on_paper(path: DisplayReportPath, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
-        html = report_page(report, Sentence(api.translate, page_language()))
+        html = report_page(report, page_sentence())
         answer = Response(api.papers.made(html), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
         answer.headers["Cache-Control"] = "no-store"

@@ -143,7 +143,7 @@ def _page(
             "origin": LONGEST_NAME,
             "owner": LONGEST_NAME,
         },
-        problems=problems_of(refusal, work.translate, language),
+        problems=problems_of(refusal),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),
         place_of_origin=place_of_origin,

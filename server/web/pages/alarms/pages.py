@@ -30,14 +30,10 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.alarms import recipients
 from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
 from server.web.pages.alarms.words import Moments
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.problems import status_of
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
-
-BORROWED = ("console.live.",)
-"""Sentences of the console that this page uses too: the live line."""
 
 
 def blueprint(needs: AlarmPages) -> Blueprint:
@@ -134,7 +130,7 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page={**hall_page(hall, language), "as_of": found["as_of"]},
-        sentences=page_sentences(needs.work.translate, language, CONSOLE_CATALOGUE, BORROWED),
+        sentences=page_sentences("console.live."),
     )
 
 

@@ -23,7 +23,7 @@ from server.usecases.alarms.alarm_recipients import (
 from server.web.access.callers import Caller, someone
 from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_sentence
 
 RESENT_HOURS = (1, 24, 168)
 """How far back deliveries may be sent again, in hours."""
@@ -56,7 +56,7 @@ def typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
 
 def refusal_outcome(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
     """A press that was refused, with the field it is about."""
-    sentence = refusal_sentence(refusal, needs.work.translate, page_language())
+    sentence = refusal_sentence(refusal)
     field = FIELDS.get(refusal.code, "") if form else ""
     if field == "address" and form != ADD:  # an existing recipient keeps its address: it is about the site
         field = "site"
@@ -110,7 +110,7 @@ def add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
     new_recipient = RecipientRequest(channel, site, address, needs.may_be_plain, _choice(one_hall))
     recipient, secret = add_recipient(needs.database, caller.author, new_recipient)
     if secret is None:
-        return FormOutcome(needs.work.translate("alarms.added", page_language()))
+        return FormOutcome(page_sentence()("alarms.added"))
     return _with_secret(needs, known_recipient(needs.database, recipient), secret)
 
 
@@ -121,20 +121,18 @@ def choose(needs: AlarmPages, recipient: str) -> FormOutcome:
     if site != current.site:
         raise Refusal("unknown_site", site=site)
     choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
-    sentence = needs.work.translate("alarms.chosen", page_language(), address=shown_address(current))
-    return FormOutcome(sentence)
+    return FormOutcome(page_sentence()("alarms.chosen", address=shown_address(current)))
 
 
 def try_recipient(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
     """Sends a test, and answers whether it arrived."""
     _, current = _changeable(needs, recipient)
     needs.slow()
-    failure, language, address = needs.try_now(current, hall), page_language(), shown_address(current)
+    failure, address, say = needs.try_now(current, hall), shown_address(current), page_sentence()
     if failure is None:
-        return FormOutcome(needs.work.translate("alarms.try.arrived", language, address=address))
-    why = needs.work.translate(f"alarms.failure.{failure}", language)
-    sentence = needs.work.translate("alarms.try.failed", language, address=address, why=why)
-    return FormOutcome(sentence, is_good=False)
+        return FormOutcome(say("alarms.try.arrived", address=address))
+    why = say(f"alarms.failure.{failure}")
+    return FormOutcome(say("alarms.try.failed", address=address, why=why), is_good=False)
 
 
 def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
@@ -143,7 +141,7 @@ def resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
     typed_hours = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
     count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
-    return FormOutcome(needs.work.translate("alarms.again.done", page_language(), count=count))
+    return FormOutcome(page_sentence()("alarms.again.done", count=count))
 
 
 def renew(needs: AlarmPages, recipient: str) -> FormOutcome:
@@ -156,9 +154,9 @@ def remove(needs: AlarmPages, recipient: str) -> FormOutcome:
     """Removes a recipient."""
     caller, _ = _changeable(needs, recipient)
     remove_recipient(needs.database, caller.author, recipient)
-    return FormOutcome(needs.work.translate("alarms.removed", page_language()))
+    return FormOutcome(page_sentence()("alarms.removed"))
 
 
 def _with_secret(needs: AlarmPages, current: Recipient, secret: str) -> FormOutcome:
-    sentence = needs.work.translate("alarms.secret.shown", page_language(), address=shown_address(current))
+    sentence = page_sentence()("alarms.secret.shown", address=shown_address(current))
     return FormOutcome(sentence, secret=secret)

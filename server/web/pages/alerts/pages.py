@@ -1,7 +1,6 @@
 """The page that raises and ends alerts, `/alerte`: two steps, then which screens show it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Blueprint, render_template
 
@@ -11,14 +10,10 @@ from server.domain.people.roles import Permission
 from server.language import direction_of, own_name
 from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "alerts.po"
-BORROWED = ("console.live.",)
-"""Sentences of the console that this page uses too: the live line."""
 LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
 
@@ -51,10 +46,7 @@ def blueprint(work: WorkContext, *, bulletins_waiting: Callable[[str], int]) -> 
             lasts=LASTS_MINUTES,
             most_title=TITLE_CHARACTERS,
             most_text=TEXT_CHARACTERS,
-            sentences={
-                **page_sentences(work.translate, language, CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-            },
+            sentences=page_sentences("alerts.", "console.live."),
         )
 
     return routes

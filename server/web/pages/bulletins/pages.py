@@ -182,7 +182,7 @@ def _page(
         sources=sources,
         prepared=request.args.get("preparer", "") or (bulletin if request.form.get("confirme") else ""),
         failed=bulletin,
-        problem=refusal and refusal_sentence(refusal, needs.work.translate, language),
+        problem=refusal and refusal_sentence(refusal),
         is_about_reason=refusal is not None and refusal.code == "no_reason",
         is_about_document=is_about_document,
         pasted=request.form.get("document", ""),
@@ -207,6 +207,6 @@ def _card(needs: BulletinPages, row: BulletinRow, caller: Caller) -> BulletinCar
     why = ""
     if row.refusal is not None:
         refusal = Refusal(row.refusal, **row.details)
-        why = refusal_sentence(refusal, needs.work.translate, page_language())
+        why = refusal_sentence(refusal)
     may_decide = row.kind is not None and _may_at(caller, NEEDED[ProposalKind(row.kind)], row.site)
     return BulletinCard(row, is_open, may_decide, state, why)

@@ -49,7 +49,7 @@ from server.web.pages.committee.services import (
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import status_of
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import page_language, page_sentence
 
 MEETING = PLACE + "/<meeting>"
 AROUND_A_FILE = 20_000
@@ -250,7 +250,7 @@ def _page(
         longest={"agenda": LONGEST_AGENDA, "text": LONGEST_DECISION, "owner": LONGEST_NAME},
         megabytes=MINUTES_BYTES // 1_000_000,
         day=day_in_words(language),
-        period=ReportWording(Sentence(needs.work.translate, language)).period,
+        period=ReportWording(page_sentence()).period,
     )
 
 
@@ -264,10 +264,5 @@ def _approved_reports(needs: CommitteePages, site: Site) -> list[ListedReport]:
 def _target_words(needs: CommitteePages, found: SiteTarget, language: str) -> str:
     target = found.target
     name = found.names.get(language) or found.names.get("fr") or target.service
-    return needs.work.translate(
-        "committee.target",
-        language,
-        service=name,
-        percent=target.share_percent,
-        minutes=target.wait_s // 60,
-    )
+    minutes = target.wait_s // 60
+    return page_sentence()("committee.target", service=name, percent=target.share_percent, minutes=minutes)

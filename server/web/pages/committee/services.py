@@ -14,7 +14,7 @@ from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import problems_of
-from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
+from server.web.rendering.viewer import WorkContext, sites_for_page
 
 PLACE = "/voix/comite"
 READS, WRITES = Permission.READ_FIGURES, Permission.WRITE_REPORTS
@@ -45,7 +45,7 @@ class CommitteePages:
 
     def problems(self, refusal: Refusal | None) -> dict[str, str]:
         """The sentence of a refusal by its field; "" where it is about none."""
-        return problems_of(refusal, self.work.translate, page_language())
+        return problems_of(refusal)
 
 
 def site_address(site: Site) -> str:

@@ -179,7 +179,7 @@ def _form(
         typed=read_form(EntryRequest, typed),
         is_kiosk=channel_of(fields) is Channel.KIOSK,
         form=fields.get("formulaire", "")[:64] if refusal else new_token(),
-        problems=problems_of(refusal, pages.translate, language),
+        problems=problems_of(refusal),
         longest=longest_of(EntryRequest),
         photographs={"most": OF_ENTRY.most, "megabytes": OF_ENTRY.largest // 1_000_000},
         contact_days=hall.site.complaints.contact_days,

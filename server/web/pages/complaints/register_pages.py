@@ -13,7 +13,7 @@ from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.read_entries import RegisterReach
 from server.web.rendering.problems import problems_of
-from server.web.rendering.viewer import WorkContext, page_language
+from server.web.rendering.viewer import WorkContext
 
 PLACE = "/voix/registre"
 NEEDED = Permission.ANSWER_COMPLAINTS
@@ -34,7 +34,7 @@ class RegisterPages:
 
     def problems(self, refusal: Refusal | None) -> dict[str, str]:
         """The sentence of a refusal by its field."""
-        return problems_of(refusal, self.work.translate, page_language())
+        return problems_of(refusal)
 
 
 def entry_address(hall: HallConfiguration, entry: str, *, done: str) -> str:

@@ -1,23 +1,15 @@
 """The pages of the configuration: its documents, `/configuration`, and one of them."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.people.roles import Permission
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "publishing.po"
-BORROWED = ("console.refused.",)
-"""Sentences of the console that these pages also use: when no answer arrives."""
 
-
-def blueprint(*, translate: Callable[..., str]) -> Blueprint:
+def blueprint() -> Blueprint:
     """The routes. What a person may change, and of which site, the API decides."""
     routes = Blueprint("publishing_pages", __name__, template_folder="templates")
 
@@ -27,10 +19,7 @@ def blueprint(*, translate: Callable[..., str]) -> Blueprint:
         return render_template(
             template,
             page={"language": language, "document": document, "kind": kind},
-            sentences={
-                **page_sentences(translate, language, CATALOGUE),
-                **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
-            },
+            sentences=page_sentences("publishing.", "console.refused."),
         )
 
     @routes.get("/configuration")

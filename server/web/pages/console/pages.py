@@ -3,8 +3,6 @@
 The bar of 48 px kept above other windows.
 """
 
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.hall.configuration import HallConfiguration, Service
@@ -12,12 +10,8 @@ from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
-
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "console.po"
-GESTURE_CATALOGUE = CATALOGUE.with_name("gestures.po")
-"""What pages say of each gesture."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:
@@ -32,11 +26,7 @@ def blueprint(work: WorkContext) -> Blueprint:
         language, person = page_language(), work.viewer()
         assert person is not None, "their hall was found"
         reach = person.reach(Permission.CALL, hall)
-        sentences = {
-            **page_sentences(work.translate, language, CATALOGUE),
-            **page_sentences(work.translate, language, GESTURE_CATALOGUE, ("console.",)),
-            **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
-        }
+        sentences = page_sentences("console.", "gestures/console.", "server/why.", "server.message.")
         return render_template(
             template,
             hall=hall,

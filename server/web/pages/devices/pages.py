@@ -1,23 +1,16 @@
 """The page of every device of every hall one oversees, `/appareils`: live, and where devices are paired."""
 
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.people.roles import Permission
 from server.settings import Settings
 from server.store.transactions.database import Database
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.pages.devices import authority_files, paper, player_files
-from server.web.pages.supervision.pages import BORROWED
-from server.web.pages.supervision.pages import CATALOGUE as SUPERVISION_CATALOGUE
 from server.web.rendering.device_address import device_address
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, page_language
-
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "device_list.po"
 
 
 def blueprint(work: WorkContext, database: Database, settings: Settings) -> Blueprint:
@@ -39,11 +32,9 @@ def blueprint(work: WorkContext, database: Database, settings: Settings) -> Blue
             player_commands=player_files.commands(devices),
             may_configure=person is not None and person.may(Permission.CONFIGURE),
             page=hall_page(hall, language),
-            sentences={
-                **page_sentences(work.translate, language, CATALOGUE),
-                **page_sentences(work.translate, language, SUPERVISION_CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, (*BORROWED, "console.ask.")),
-            },
+            sentences=page_sentences(
+                "device_list.", "supervision.", "console.live.", "console.refused.", "console.ask."
+            ),
         )
 
     return routes

@@ -1,7 +1,6 @@
 """The editing page of a document, `/configuration/<document>/edit`."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from flask import Blueprint, render_template
 
@@ -10,16 +9,10 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.store.configuration.configurations import INSTALLATION
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.editing.fields import Kind, form_of
-from server.web.rendering.sentences import PageSentences, page_sentences
+from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "editing.po"
-WORDS = Path(__file__).parents[3] / "documents" / "translations" / "fr" / "LC_MESSAGES" / "document_words.po"
-WORDS_OF_FIELDS = ("document_words.field.", "document_words.choice.")
-BORROWED = ("console.refused.",)
-"""Sentences of the console that this page also uses: when no answer arrives."""
 ICONS = (
     *(
         "ticket",
@@ -63,7 +56,9 @@ def blueprint(
         return render_template(
             "editing/edit.html",
             page={**shown, "language": language},
-            sentences=_sentences(work.translate, language),
+            sentences=page_sentences(
+                "editing.", "document_words.field.", "document_words.choice.", "console.refused."
+            ),
         )
 
     return routes
@@ -94,12 +89,4 @@ def _shown(
             {"slug": site.slug, "name": site.name, "calendar": site.calendar.model_dump(mode="json")}
             for site in (installation.sites if installation else ())
         ],
-    }
-
-
-def _sentences(translate: Callable[..., str], language: str) -> PageSentences:
-    return {
-        **page_sentences(translate, language, CATALOGUE),
-        **page_sentences(translate, language, WORDS, WORDS_OF_FIELDS),
-        **page_sentences(translate, language, CONSOLE_CATALOGUE, BORROWED),
     }

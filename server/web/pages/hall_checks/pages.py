@@ -186,7 +186,7 @@ def _list(
         has_photographs=kind is WITH_PHOTOGRAPHS,
         most_photographs=OF_CHECK.most,
         megabytes=OF_CHECK.largest // 1_000_000,
-        problems=_at_check(problems_of(refusal, needs.work.translate, language), check),
+        problems=_at_check(problems_of(refusal), check),
         day=lambda on: short_day(on, language),
     )
 
@@ -199,7 +199,6 @@ def _at_check(problems: Mapping[str, str], check: str) -> dict[str, str]:
 def _form(
     needs: CheckPages, hall: HallConfiguration, typed: CheckRequest, refusal: Refusal | None = None
 ) -> str:
-    language = page_language()
     return render_template(
         "hall_checks/new.html",
         kind=typed.kind,
@@ -210,7 +209,7 @@ def _form(
         results=list(Result),
         form=new_id(),
         longest={"name": LONGEST_NAME, "remark": LONGEST_REMARK, "scenario": LONGEST_SCENARIO},
-        problems=problems_of(refusal, needs.work.translate, language),
+        problems=problems_of(refusal),
     )
 
 

@@ -30,6 +30,7 @@ from server.web.rendering.viewer import (
     hall_for_page,
     halls_for_page,
     page_language,
+    page_sentence,
 )
 
 PLACE = "/incidents"
@@ -81,7 +82,7 @@ def blueprint(pages: IncidentPages) -> Blueprint:
         except Refusal as refusal:
             if status_of(refusal) == 404 and "field" not in refusal.details:
                 raise
-            problems = problems_of(refusal, pages.work.translate, page_language())
+            problems = problems_of(refusal)
             drawn = _page(pages, hall, _Form(form, typed, changed, problems))
             return drawn, status_of(refusal)
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
@@ -143,7 +144,7 @@ def _of_row(row: NoteRow) -> NoteRequest:
 
 def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> str:
     language, zone = page_language(), ZoneInfo(hall.site.time_zone)
-    say = Sentence(pages.work.translate, language)
+    say = page_sentence()
     caller, hall_id = someone(), pages.database.hall_id(hall.hall)
     may_note = caller.may(NOTE, hall=hall_id, site=hall.site.slug)
     found = (

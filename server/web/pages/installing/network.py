@@ -12,7 +12,6 @@ from server.web.pages.installing.form import field_text
 from server.web.pages.installing.steps import configurer, step_page
 from server.web.rendering.device_address import own_authority, reached_by_lan
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language
 
 PATH = "/installation/reseau"
 NEXT = "/installation/suite"
@@ -47,7 +46,7 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
         try:
             own_authority(site.settings).ensure(site.database.clock.now())
         except Refusal as refusal:
-            problems = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            problems = {"": [refusal_sentence(refusal)]}
             return step_page("network", is_ready=False, problems=problems), status_of(refusal)
         return step_page("network", is_ready=True, devices=reached_by_lan(site.settings))
 

@@ -21,7 +21,7 @@ from server.web.pages.installing.choices import (
 from server.web.pages.installing.form import field_text, hall_typed, site_typed
 from server.web.pages.installing.steps import step_page
 from server.web.rendering.problems import refusal_sentence
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_language, page_sentence
 
 
 def add_routes(routes: Blueprint, site: SiteContext) -> None:
@@ -50,7 +50,7 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
     def add_one_more() -> Any:
         caller, sites = sites_where(Permission.CONFIGURE)
         if not field_text("hall_name"):  # before a site is added for it
-            empty = site.translate("documents.problem.empty_text", page_language())
+            empty = page_sentence()("documents.problem.empty_text")
             return page(sites, {"hall_name": [empty]}), 422
         place = field_text("site")
         if sites is not None and place not in sites:
@@ -61,6 +61,6 @@ def add_routes(routes: Blueprint, site: SiteContext) -> None:
         except DocumentRefused as refused:
             return page(sites, document_problems(site, refused), chosen=place), 422
         except Refusal as refusal:
-            problems = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            problems = {"": [refusal_sentence(refusal)]}
             return page(sites, problems, chosen=place), 422
         return redirect(f"/configuration/{slug}/edit", 303)

@@ -1,6 +1,5 @@
 """From an empty installation to a first printed sheet: `/installation`, one question a page."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -44,9 +43,8 @@ from server.web.pages.installing.steps import configurer, step_page
 from server.web.rendering.device_address import device_address
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_language, page_sentence
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "installing.po"
 COMMAND = "parvis installation-link"
 """What shows the link again, on the machine."""
 LINK_COOKIE = "parvis_installation"
@@ -158,7 +156,7 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
         except DocumentRefused as refused:
             return _hall_page(hall.template, document_problems(site, refused)), 422
         except Refusal as refusal:
-            problems = {"": [refusal_sentence(refusal, site.translate, page_language())]}
+            problems = {"": [refusal_sentence(refusal)]}
             return _hall_page(hall.template, problems), status_of(refusal)
         return redirect("/installation", 303)
 
@@ -202,7 +200,7 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             problems, network = _proposed(site, document_problems(site, refused))
             return page(problems, network=network), 422
         except Refusal as refusal:
-            return page({"host": [refusal_sentence(refusal, site.translate, page_language())]}), 422
+            return page({"host": [refusal_sentence(refusal)]}), 422
 
 
 def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
@@ -233,7 +231,7 @@ def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> Non
                 "language": language,
                 "is_fetched": is_fetched,
             },
-            sentences=page_sentences(site.translate, language, CATALOGUE, ("installing.trial.",)),
+            sentences=page_sentences("installing.trial."),
         )
 
     @routes.get("/installation/suite")
@@ -273,7 +271,7 @@ def _proposed(site: SiteContext, problems: Problems) -> tuple[Problems, str]:
     network = network_around(host) if "host" in problems else None
     if network is None:
         return problems, field_text("network")
-    outside = site.translate("installing.printer.outside", page_language(), host=host)
+    outside = page_sentence()("installing.printer.outside", host=host)
     return {**problems, "host": [outside]}, network
 
 
@@ -296,7 +294,7 @@ def _hall_page(template: str, problems: Problems | None = None) -> str:
 
 def _refused(site: SiteContext, refusal: Refusal, step: str) -> tuple[str, int]:
     field = FIELD_OF_REFUSAL.get(refusal.code, "")
-    problems = {field: [refusal_sentence(refusal, site.translate, page_language())]}
+    problems = {field: [refusal_sentence(refusal)]}
     return step_page(step, problems=problems), status_of(refusal)
 
 

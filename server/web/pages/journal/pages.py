@@ -26,7 +26,7 @@ from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.journal.lines import COLUMNS, JournalLines, Line, csv_of, json_of, word_filter
 from server.web.rendering.pdf import Papers
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import WorkContext, page_sentence
 
 MOST_WORDS = 80
 _YEARS = range(1990, 2200)
@@ -213,7 +213,7 @@ def _reader(needs: JournalPages) -> _Reader:
         range_shown,
         None if range_shown.journal == INSTALLATION else needs.database.hall_id(range_shown.journal),
         zone,
-        JournalLines(configurations, zone, Sentence(needs.work.translate, page_language())),
+        JournalLines(configurations, zone, page_sentence()),
         halls,
         sites,
         shown.site.slug in sites_with_individual_figures(needs.database),

@@ -1,8 +1,5 @@
 """The page of the library of media, `/affichage/medias`: upload, see, describe, remove."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.people.roles import Permission
@@ -15,10 +12,8 @@ from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
 from signage.media.limits import LIMITS
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "media.po"
 
-
-def blueprint(database: Database, *, translate: Callable[..., str], media_bytes: int) -> Blueprint:
+def blueprint(database: Database, *, media_bytes: int) -> Blueprint:
     """The route of the page, for people who draft notices. `media_bytes`: the largest upload."""
     routes = Blueprint("media_pages", __name__, template_folder="templates")
 
@@ -45,7 +40,7 @@ def blueprint(database: Database, *, translate: Callable[..., str], media_bytes:
                 "sites": named if len(choices) > 1 else {},
                 "site_names": named,
             },
-            sentences=page_sentences(translate, language, CATALOGUE),
+            sentences=page_sentences("media."),
         )
 
     return routes

@@ -1,7 +1,6 @@
 """The list of notices, `/affichage`, and the page of one, `/affichage/message/…`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import get_args
 
 from flask import Blueprint, make_response, render_template
@@ -17,15 +16,10 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
 from signage.lettering import least_px
 from signage.step_icons import STEP_ICONS
-
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "notices.po"
-BORROWED = ("console.refused.", "console.outcome.repeating")
-"""Sentences of the console that these pages also use: when no answer arrives."""
 
 
 def _form(field: NoticeField) -> dict[str, object]:
@@ -86,10 +80,7 @@ def blueprint(
             "fields": FIELDS,
             "step_icons": STEP_ICONS,
         }
-        sentences = {
-            **page_sentences(work.translate, language, CATALOGUE),
-            **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-        }
+        sentences = page_sentences("notices.", "console.refused.", "console.outcome.repeating")
         made = make_response(render_template(template, page=shown, sentences=sentences))
         made.headers.update(framing)
         return made

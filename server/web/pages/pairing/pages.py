@@ -1,7 +1,5 @@
 """The page `/pair` of an unpaired device, which shows its code."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, redirect, render_template
 
 from server.domain.refusals import Refusal
@@ -10,9 +8,7 @@ from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "pairing.po"
 PAGES = {"kiosk": "/kiosk", "screen": "/screen"}
 
 
@@ -26,9 +22,7 @@ def blueprint(site: SiteContext) -> Blueprint:
         page = _known_page(site)
         if page is not None:
             return redirect(page, 303)  # type: ignore[return-value]
-        language = page_language()
-        sentences = page_sentences(site.translate, language, CATALOGUE)
-        return render_template("pairing/pair.html", sentences=sentences)
+        return render_template("pairing/pair.html", sentences=page_sentences("pairing."))
 
     return routes
 

@@ -14,7 +14,7 @@ from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, signed_in
 from server.web.access.site_context import SiteContext
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, speak_to
+from server.web.rendering.viewer import speak_to
 
 LONGEST_LINK = 400
 OF_PASSWORD = frozenset(
@@ -44,7 +44,7 @@ def blueprint(site: SiteContext) -> Blueprint:
                 return _choosing(invitation, token)
             return _accepted(site, invitation, token)
         except Refusal as refusal:
-            sentence = refusal_sentence(refusal, site.translate, page_language())
+            sentence = refusal_sentence(refusal)
             page = render_template("people/invitation.html", sentence=sentence)
             return page, status_of(refusal)
 
@@ -60,7 +60,7 @@ def _accepted(site: SiteContext, invitation: Invitation, token: str) -> Any:
     except Refusal as refusal:
         if refusal.code not in OF_PASSWORD:
             raise
-        sentence = refusal_sentence(refusal, site.translate, page_language())
+        sentence = refusal_sentence(refusal)
         return _choosing(invitation, token, sentence), status_of(refusal)
     return signed_in(site, invitation.account, "/")
 

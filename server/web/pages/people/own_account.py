@@ -87,6 +87,6 @@ def _page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> 
         language_names={each: own_name(each) for each in LANGUAGES},
         instant=lambda at: instant_text(at, language, zone),
         field="" if refusal is None else ("present" if refusal.code in PRESENT else "new"),
-        sentence="" if refusal is None else refusal_sentence(refusal, site.translate, language),
+        sentence="" if refusal is None else refusal_sentence(refusal),
         done=done if done in DONE else None,
     )

@@ -48,7 +48,7 @@ from server.web.pages.people.link_letter import (
 )
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import page_language, page_sentence
 
 MOST_ROLES = 40
 FIELDS = {
@@ -234,7 +234,7 @@ class _Pages:
             look_of(self.database).name,
             lambda language: instant_text(link.expires_at, language, zone),
         )
-        say = Sentence(self.site.translate, page_language())
+        say = page_sentence()
         letter = sent_letter(self.post, typed_letter(), handed, say)
         return self._link_page(link, sites, letter), letter.status
 
@@ -275,7 +275,7 @@ class _Pages:
         """The field that a refusal is about ("form": none), and its sentence."""
         if refusal is None:
             return {"field": "", "sentence": ""}
-        sentence = refusal_sentence(refusal, self.site.translate, page_language())
+        sentence = refusal_sentence(refusal)
         return {"field": FIELDS.get(refusal.code, "form") if is_of_field else "form", "sentence": sentence}
 
     def _address(self, link: Link) -> str:

@@ -5,7 +5,6 @@ No account, no cookie.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -32,7 +31,6 @@ from server.web.rendering.viewer import page_language
 from signage.alert_signs import alert_signs
 from signage.alert_texts import alert_texts
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "phone.po"
 CODE_LENGTH = 8
 
 type FindTicket = Callable[[str, str], FollowedTicket | None]
@@ -70,7 +68,7 @@ def blueprint(
                 **_words(found, language, translate),
                 **_alert(found, language, prepared),
                 alert_signs=Markup(alert_signs()),
-                sentences=page_sentences(translate, language, CATALOGUE),
+                sentences=page_sentences("phone."),
                 language_links=_links(languages),
                 again=again,
                 has_notices=has_notices(found["hall"]["slug"]),

@@ -19,7 +19,7 @@ from server.domain.texts import plain_cells
 from server.usecases.quality.read_open_figures import OpenMonth, public_hall, read_open_figures
 from server.web.access.requirements import Access, open_to
 from server.web.pages.public_hall.answers import PublicHallPages, cached
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import Sentence, page_language, page_sentence
 
 KEPT_S = 3600
 """How long the figures are kept: by this process, and by a browser or a proxy."""
@@ -59,7 +59,7 @@ def add_routes(routes: Blueprint, needs: PublicHallPages) -> None:
     def files(hall: str, _mark: str, _hour: int, language: str) -> Files:
         configuration = public_hall(needs.database, hall)
         months = read_open_figures(needs.database, hall, language)
-        say = Sentence(needs.translate, language)
+        say = page_sentence()
         read_at = to_text(needs.database.clock.now())
         return Files(figures_json(configuration, months, read_at, say), figures_csv(months))
 
@@ -77,7 +77,7 @@ def add_routes(routes: Blueprint, needs: PublicHallPages) -> None:
     @open_to(Access.EVERYBODY)
     def open_figures(hall: str) -> Response:
         configuration = _public_hall(needs, hall)
-        say = Sentence(needs.translate, page_language())
+        say = page_sentence()
         page = render_template(
             "public_hall/open_figures.html",
             hall=configuration,

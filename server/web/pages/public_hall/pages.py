@@ -23,7 +23,7 @@ from server.web.access.requirements import Access, open_to
 from server.web.pages.public_hall import open_figures
 from server.web.pages.public_hall.answers import PublicHallPages, cached
 from server.web.pages.reports.wording import ReportWording
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import Sentence, page_language, page_sentence
 
 KEPT_S = 60
 """How long a browser or a proxy keeps the page."""
@@ -43,7 +43,7 @@ def blueprint(needs: PublicHallPages) -> Blueprint:
             found = read_public_hall(needs.database, needs.estimates, hall, language, needs.translate)
         except Refusal:
             abort(404)
-        return cached(make_response(_page(needs, found, Sentence(needs.translate, language))), KEPT_S)
+        return cached(make_response(_page(needs, found, page_sentence())), KEPT_S)
 
     open_figures.add_routes(routes, needs)
     return routes

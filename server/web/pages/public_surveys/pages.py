@@ -233,7 +233,7 @@ def _exit_page(
 
 def _exit_refusal(needs: PublicSurveyPages, code: str, refusal: Refusal) -> Response:
     """Says at an exit kiosk in one sentence why nobody can answer."""
-    said = refusal_sentence(refusal, needs.translate, page_language())
+    said = refusal_sentence(refusal)
     response = _exit_page(needs, code, "public_surveys/kiosk_refused.html", None, sentence=said)
     response.status_code = status_of(refusal)
     return response
@@ -297,7 +297,7 @@ def _questions_page(
         form=request.form.get("formulaire", "")[:64] or new_token(),
         longest=LONGEST_TEXT,
         kept_until=short_day(texts_kept_until(shown_survey.row.closes_on), language),
-        problem=None if refusal is None else refusal_sentence(refusal, needs.translate, language),
+        problem=None if refusal is None else refusal_sentence(refusal),
         problem_of=None if refusal is None else refusal.details.get("question"),
     )
     response.status_code = 200 if refusal is None else status_of(refusal)
@@ -314,7 +314,7 @@ def _languages_of(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> list[t
 
 def _refused(needs: PublicSurveyPages, refusal: Refusal) -> Response:
     """A page that says in one sentence why nobody can answer here."""
-    said = refusal_sentence(refusal, needs.translate, page_language())
+    said = refusal_sentence(refusal)
     response = _page("public_surveys/refused.html", needs, needs.languages, sentence=said)
     response.status_code = status_of(refusal)
     return response

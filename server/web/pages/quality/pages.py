@@ -42,7 +42,14 @@ from server.web.pages.quality.sheet import figures_sheet, table_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.view import ShownFigure, service_name
 from server.web.pages.quality.wording import title_of
-from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    Sentence,
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
 
 FIRST_KIND = PeriodKind.MONTH
 PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'"
@@ -118,7 +125,7 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
     assert person is not None
     selection, is_understood = _selection(hall, needs.database)
     language, service = selection.language, selection.service
-    words = Sentence(needs.work.translate, language)
+    words = page_sentence()
     series = read_periods(needs.database, hall.hall, selection.period, service=service)
     first = first_period_of(series, selection.day)
     is_quarter_first = not request.args.get("duree") and not _free_days() and first != selection.period
@@ -155,7 +162,7 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
 
 
 def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
-    words = Sentence(needs.work.translate, page_language())
+    words = page_sentence()
     query = request.query_string.decode("ascii", "replace")
     return render_template(
         "quality/dictionary.html",

@@ -1,7 +1,5 @@
 """The reception desk, `/accueil`: issue tickets for visitors, reprint, count greetings, see the queue."""
 
-from pathlib import Path
-
 from babel import Locale
 from flask import Blueprint, render_template
 
@@ -10,12 +8,10 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.usecases.hall.messages import PHRASES
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
-from server.web.pages.console.pages import GESTURE_CATALOGUE, console_page
-from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.pages.console.pages import console_page
+from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "reception.po"
 BORROWED = (
     "console.live.",
     "console.waiting.",
@@ -50,14 +46,14 @@ def blueprint(work: WorkContext) -> Blueprint:
         assert person is not None, "their hall was found"
         may_call = person.may(Permission.CALL, hall.site.slug)
         has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
-        sentences = {
-            **page_sentences(work.translate, language, CATALOGUE),
-            **page_sentences(
-                work.translate, language, GESTURE_CATALOGUE, ("console.outcome.", "reception.history.")
-            ),
-            **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-            **page_sentences(work.translate, language, EVERYONES, ("why.", "server.message.")),
-        }
+        sentences = page_sentences(
+            "reception.",
+            "gestures/console.outcome.",
+            "gestures/reception.history.",
+            *BORROWED,
+            "server/why.",
+            "server.message.",
+        )
         return render_template(
             "reception/reception.html",
             hall=hall,

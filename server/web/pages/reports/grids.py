@@ -133,7 +133,7 @@ def _page(
         any_line=ANY_LINE,
         numbered=[grid.key for grid in GRIDS if all(line.code != ANY_LINE for line in grid.lines)],
         longest={"code": LONGEST_CODE, "text": LONGEST_TEXT, "source": LONGEST_SOURCE},
-        problems=problems_of(refusal, work.translate, language),
+        problems=problems_of(refusal),
         done=done if done in DONE else "",
         done_at={"grid": request.args.get("grille", ""), "code": request.args.get("ligne", "")},
         names={grid.key: grid.name for grid in GRIDS},

@@ -48,7 +48,7 @@ from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import problems_of, refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import WorkContext, page_sentence
 
 PLACE = "/rapports"
 NDJSON = "application/x-ndjson"
@@ -228,7 +228,7 @@ def _done(
 
 
 def _words(needs: ReportPages) -> ReportWording:
-    return ReportWording(Sentence(needs.work.translate, page_language()))
+    return ReportWording(page_sentence())
 
 
 def _list_page(
@@ -250,7 +250,7 @@ def _list_page(
         not_sent=failed_letters(read_sendings(needs.database, reach_of(caller).writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
-        problems=problems_of(refusal, needs.work.translate, words.language, FIELDS),
+        problems=problems_of(refusal, FIELDS),
         done=request.args.get("fait", ""),
         zone=halls[0].site.time_zone if halls else "Europe/Paris",
     )
@@ -273,7 +273,7 @@ def _report_page(
     saved = found.row.sentences
     is_proposed = sentences is None and found.may_write and not any(saved)
     proposed = proposed_sentences(found.figures, words) if is_proposed else saved
-    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, words.language)
+    said = None if refusal is None else refusal_sentence(refusal)
     return render_template(
         "reports/report.html",
         report=found,

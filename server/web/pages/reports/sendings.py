@@ -34,7 +34,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import WorkContext, page_language, page_sentence
 
 PLACE = "/rapports/envois"
 NEEDED = Permission.WRITE_REPORTS
@@ -154,7 +154,7 @@ def _page(
     email_is_off: bool,
 ) -> str:
     language = page_language()
-    words = ReportWording(Sentence(work.translate, language))
+    words = ReportWording(page_sentence())
     _, sites = sites_where(NEEDED)
     person = work.viewer()
     assert person is not None  # access was checked before
@@ -171,7 +171,7 @@ def _page(
         last_day=LAST_DAY,
         languages=LANGUAGES,
         email_is_off=email_is_off,
-        problems=problems_of(refusal, work.translate, language, FIELDS),
+        problems=problems_of(refusal, FIELDS),
         done=done if done in DONE else "",
         words=words,
         period=lambda name: words.period(parse_period(name)),

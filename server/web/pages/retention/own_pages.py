@@ -15,7 +15,7 @@ from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, Access, open_to
 from server.web.pages.retention.pages import shown
 from server.web.rendering.local_time import instant_text, zone_of
-from server.web.rendering.viewer import Sentence, page_language
+from server.web.rendering.viewer import page_language, page_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def blueprint(needs: KeptAboutPages) -> Blueprint:
     @open_to(Access.EVERYBODY)
     def visitor() -> Response:
         schedule, contact = read_kept_about_visitors(needs.database)
-        say = Sentence(needs.translate, page_language())
+        say = page_sentence()
         kept = {name: value for name, value in request.args.items() if name != "lang"}
         answer = make_response(
             render_template(
@@ -62,7 +62,7 @@ def blueprint(needs: KeptAboutPages) -> Blueprint:
 def _own_page(needs: KeptAboutPages) -> str:
     caller, language = someone(), page_language()
     found = read_kept_about(needs.database, caller.author.person_id)
-    sites, say = known_sites(needs.database), Sentence(needs.translate, language)
+    sites, say = known_sites(needs.database), page_sentence()
     own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
     zone = zone_of(sites, own)
     return render_template(

@@ -19,7 +19,7 @@ from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _page(
     """The page. A refusal is said beside the field of the row that was typed, else at the top."""
     found = read_retention(needs.database)
     language = page_language()
-    say = Sentence(needs.work.translate, language)
+    say = page_sentence()
     zone = zone_of(known_sites(needs.database), None)
     rows = [shown(each, say) for each in found.rows]
     may_decide = someone().sites_of(Permission.ADMINISTER_PEOPLE) is None
@@ -141,5 +141,5 @@ def _page(
         typed=typed.get("jours", "")[:6],
         effect=effect,
         is_done=request.args.get("fait") == "1",
-        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+        problem="" if refusal is None else refusal_sentence(refusal),
     )

@@ -19,7 +19,7 @@ from server.web.pages.retention.pages import shown
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import WorkContext, page_language, page_sentence
 
 PLACE = "/conservation/registre"
 
@@ -83,7 +83,7 @@ def _page(needs: ProcessingPages, refusal: Refusal | None = None) -> str:
         longest=LONGEST_TEXT,
         may_decide=someone().sites_of(Permission.ADMINISTER_PEOPLE) is None,
         is_done=request.args.get("fait") == "1",
-        problem="" if refusal is None else refusal_sentence(refusal, needs.work.translate, language),
+        problem="" if refusal is None else refusal_sentence(refusal),
     )
 
 
@@ -91,7 +91,7 @@ def _sheet(needs: ProcessingPages) -> str:
     language = page_language()
     return render_template(
         "retention/register_sheet.html",
-        t=Sentence(needs.work.translate, language),
+        t=page_sentence(),
         language=language,
         direction=direction_of(language),
         **_entry(needs, read_register(needs.database), language),
@@ -100,7 +100,7 @@ def _sheet(needs: ProcessingPages) -> str:
 
 def _entry(needs: ProcessingPages, found: ReadRegister, language: str) -> dict[str, Any]:
     """What the page and the sheet both say."""
-    say = Sentence(needs.work.translate, language)
+    say = page_sentence()
     zone = zone_of(known_sites(needs.database), None)
     runs, settings = found.retention.runs, needs.settings
     last = instant_text(runs[0].done_at, language, zone) if runs else None

@@ -24,7 +24,13 @@ from server.usecases.screen_days.read_screens_now import read_screens_now
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.screen_days.wording import Wording
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
 
 PERMISSION = Permission.DRAFT_NOTICES
 
@@ -62,7 +68,7 @@ def blueprint(needs: ScreenDayPages) -> Blueprint:
 
 def _words(needs: ScreenDayPages, hall: HallConfiguration) -> Wording:
     language = page_language()
-    return Wording(Sentence(needs.work.translate, language), language, ZoneInfo(hall.site.time_zone))
+    return Wording(page_sentence(), language, ZoneInfo(hall.site.time_zone))
 
 
 def _frame(needs: ScreenDayPages, hall: HallConfiguration, words: Wording) -> dict[str, object]:
@@ -107,7 +113,7 @@ def _day(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
         day = _read(needs, hall, today, words)
     except Refusal as refusal:
         if refusal.code != "bad_period":
-            return refusal_sentence(refusal, needs.work.translate, words.language), status_of(refusal)
+            return refusal_sentence(refusal), status_of(refusal)
         problem, status = words.say("screen_days.bad_day"), 400
         day = _read(needs, hall, today, words)
     hours = words.hours_of(day)

@@ -1,20 +1,13 @@
 """The security guard's page, `/securite`: people in the hall, hours expected, help, early tickets."""
 
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.pages.reception.pages import printers, ticket_languages
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
-
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "security.po"
-BORROWED = ("console.live.",)
-"""Sentences of the console that this page uses too: the live line."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:
@@ -34,10 +27,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
             printers=printers(hall),
             languages_spoken=ticket_languages(hall),
-            sentences={
-                **page_sentences(work.translate, language, CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-            },
+            sentences=page_sentences("security.", "console.live."),
         )
 
     return routes

@@ -1,7 +1,5 @@
 """The page of a hall's kiosks and screens, `/supervision`, live."""
 
-from pathlib import Path
-
 from flask import Blueprint, render_template
 
 from server.domain.hall.configuration import HallConfiguration
@@ -9,14 +7,9 @@ from server.domain.people.roles import Permission
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_supervision import KINDS
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
-
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "supervision.po"
-BORROWED = ("console.live.", "console.refused.")
-"""Sentences of the console that this page uses too."""
 
 
 def blueprint(work: WorkContext) -> Blueprint:
@@ -34,10 +27,7 @@ def blueprint(work: WorkContext) -> Blueprint:
             halls=halls_for_page(work, Permission.SUPERVISE),
             kinds=[*(kind for kind in KINDS if places_of(hall, kind)), *_printers(hall)],
             page=hall_page(hall, language),
-            sentences={
-                **page_sentences(work.translate, language, CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-            },
+            sentences=page_sentences("supervision.", "console.live.", "console.refused."),
         )
 
     return routes

@@ -47,7 +47,7 @@ from server.web.pages.surveys.texts import add_text_routes
 from server.web.pages.surveys.wording import COLUMNS, parts_to_show, result_lines, said_answer, said_share
 from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language
+from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
 from signage.codes import code_to_scan
 
 PLACE = "/voix/enquetes"
@@ -66,7 +66,7 @@ class SurveyPages:
 
     def say(self) -> Sentence:
         """Sentences in the language of the page."""
-        return Sentence(self.work.translate, page_language())
+        return page_sentence()
 
     def day(self, on: date) -> str:
         """A day in the language of the page."""
@@ -261,7 +261,7 @@ def _form_page(
     if found is not None and not found.may_write:
         abort(403)
     language = page_language()
-    said = "" if refusal is None else refusal_sentence(refusal, needs.work.translate, language)
+    said = "" if refusal is None else refusal_sentence(refusal)
     missing = [] if found is None or refusal is not None else found.missing
     return render_template(
         "surveys/form.html",
@@ -287,7 +287,7 @@ def _survey_page(needs: SurveyPages, survey: str, *, refusal: Refusal | None = N
         abort(403)
     is_open = found.row.state != SurveyState.DRAFT
     results = read_results(needs.database, found) if is_open and not found.row.outside else None
-    said = None if refusal is None else refusal_sentence(refusal, needs.work.translate, say.language)
+    said = None if refusal is None else refusal_sentence(refusal)
     return render_template(
         "surveys/survey.html",
         found=found,

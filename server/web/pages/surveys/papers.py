@@ -16,7 +16,7 @@ from server.usecases.surveys.read_surveys import read_surveys
 from server.web.access.callers import sites_of_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import WorkContext, halls_for_page, page_language
+from server.web.rendering.viewer import WorkContext, halls_for_page
 
 PLACE = "/voix/papiers"
 NEEDED = (Permission.RECEIVE, Permission.RUN_SURVEYS)
@@ -65,7 +65,7 @@ def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -
         try:
             answer_survey(database, shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
         except Refusal as refusal:
-            said = refusal_sentence(refusal, work.translate, page_language())
+            said = refusal_sentence(refusal)
             return _page(database, survey, typed, problem=said), status_of(refusal)
         return redirect(f"{PLACE}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
 

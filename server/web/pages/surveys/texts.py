@@ -45,7 +45,7 @@ def add_text_routes(routes: Blueprint, database: Database, work: WorkContext) ->
         except Refusal as refusal:
             if status_of(refusal) == 404:
                 raise
-            said = refusal_sentence(refusal, work.translate, page_language())
+            said = refusal_sentence(refusal)
             words = "" if refusal.code == "survey_text_moved" else typed.words
             return _page(database, survey, problem=said, refused=typed.text, words=words), status_of(refusal)
         return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)

@@ -26,7 +26,13 @@ from server.web.pages.targets.form import (
 )
 from server.web.pages.targets.wording import Wording
 from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _page(
     if span is not None and leaving is None:
         leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
-    words = Wording(Sentence(needs.work.translate, language), language, hall.site.time_zone)
+    words = Wording(page_sentence(), language, hall.site.time_zone)
     months = read_measured(needs.database, hall.hall, service, on) if chosen else []
     return render_template(
         "targets/targets.html",
@@ -125,7 +131,7 @@ def _page(
         leaving=leaving,
         typed=typed,
         bounds=bounds(on),
-        problems=problems_of(refusal, needs.work.translate, language, FIELDS),
+        problems=problems_of(refusal, FIELDS),
         may_decide=may_decide,
     )
 

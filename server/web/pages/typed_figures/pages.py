@@ -39,7 +39,13 @@ from server.web.pages.typed_figures.form import (
 )
 from server.web.pages.typed_figures.wording import Wording
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
 
 SHOWN = timedelta(days=400)
 """How far back annotations are listed."""
@@ -176,7 +182,7 @@ def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
     language = page_language()
     with needs.database.read() as rows:
         names = names_of(rows, "person")
-    say = Sentence(needs.work.translate, language)
+    say = page_sentence()
     return Wording(say, language, ZoneInfo(hall.site.time_zone), names, hall.services)
 
 
@@ -219,4 +225,4 @@ def _problems(needs: TypedFigurePages, words: Wording, shown: _Shown) -> dict[st
     if shown.sent == "paste":
         field = "source_coller" if field == "source" else "valeurs"
     refusal = words.in_words(shown.refusal)
-    return {field: refusal_sentence(refusal, needs.work.translate, words.language)}
+    return {field: refusal_sentence(refusal)}

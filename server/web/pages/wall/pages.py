@@ -1,7 +1,6 @@
 """The supervisor's wall, `/mur`: one hall, live."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Blueprint, render_template
 
@@ -11,12 +10,10 @@ from server.domain.people.roles import Permission
 from server.language import name_in
 from server.usecases.hall.screen import HallVoice
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import CATALOGUE as CONSOLE_CATALOGUE
 from server.web.pages.console.pages import hall_page
-from server.web.rendering.sentences import EVERYONES, page_sentences
+from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
-CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "wall.po"
 type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
 
 BORROWED = (
@@ -49,11 +46,7 @@ def blueprint(work: WorkContext, *, voices: FindVoices) -> Blueprint:
             voices=voices(hall),
             name_of=lambda code: name_in(code, page_language()),
             page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
-            sentences={
-                **page_sentences(work.translate, language, CATALOGUE),
-                **page_sentences(work.translate, language, CONSOLE_CATALOGUE, BORROWED),
-                **page_sentences(work.translate, language, EVERYONES, ("server.message.",)),
-            },
+            sentences=page_sentences("wall.", *BORROWED, "server.message."),
         )
 
     return routes

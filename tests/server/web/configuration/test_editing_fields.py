@@ -14,7 +14,8 @@ from server.documents.reading import json_schema, parse_hall, parse_installation
 from server.domain.tickets.numbering import PREFIX_LETTERS
 from server.web.pages.editing.fields import REFERENCES, fields_in, form_of, part_name
 from server.web.pages.editing.layout import GROUPS, NOT_EDITED, WHEN
-from server.web.pages.editing.pages import CATALOGUE, ICONS, OFFERED_LANGUAGES, WORDS
+from server.web.pages.editing.pages import ICONS, OFFERED_LANGUAGES
+from server.web.rendering.sentences import catalogue_file
 from tests.harness.programs import PROJECT
 
 FORMS: dict[str, dict[str, Any]] = {"hall": form_of("hall"), "installation": form_of("installation")}
@@ -27,7 +28,7 @@ def message_keys(path: Any) -> set[str]:
         return {str(m.id[0] if isinstance(m.id, tuple) else m.id) for m in read_po(opened, locale="fr")}
 
 
-WORDS_KNOWN = message_keys(CATALOGUE) | message_keys(WORDS)
+WORDS_KNOWN = message_keys(catalogue_file("editing")) | message_keys(catalogue_file("document_words"))
 
 
 def groups_of(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
