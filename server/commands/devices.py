@@ -19,7 +19,7 @@ from server.commands.say import day_and_time, open_database, say, sentence
 from server.domain.hall.devices import Kiosk, PrinterConnection
 from server.domain.hall.printer_kinds import PLUGGED_KINDS
 from server.domain.people.roles import DEVICE_KINDS
-from server.domain.printing.pulled.handovers import is_silent, is_too_slow
+from server.domain.printing.handovers import is_silent, is_too_slow
 from server.domain.refusals import Refusal
 from server.jobs import writers
 from server.jobs.local_socket import write

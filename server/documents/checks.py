@@ -8,7 +8,7 @@ from server.documents.hall_parts import ProfilePart
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, Path, problem, warning
 from server.domain.printing.printers import PrinterNetworks
-from server.domain.tickets.numbering import Series, may_collide
+from server.domain.tickets import Series, may_collide
 
 
 def check_alone(document: HallDocument) -> tuple[DocumentProblem, ...]:

@@ -29,7 +29,7 @@ from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Scree
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket, opens_no_more
 from server.domain.printing.printers import PrinterNetworks
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 from server.domain.tickets.quotas import Quota
 
 

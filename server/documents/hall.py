@@ -34,7 +34,7 @@ from server.documents.values import (
 )
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
 from server.domain.hall.configuration import Confirmation, Mode, ResultDuty
-from server.domain.tickets.numbering import HIGHEST_RANK
+from server.domain.tickets import HIGHEST_RANK
 
 Seconds = Annotated[int, Field(ge=30, le=28_800)]
 Rank = Annotated[int, Field(ge=1, le=HIGHEST_RANK)]

@@ -19,9 +19,9 @@ from server.documents.values import (
     TimeZone,
     web_address,
 )
-from server.domain.alerts.alerts import AlertRules
+from server.domain.alerts import AlertRules
 from server.domain.bulletins.proposals import ProposalKind, SiteBulletins
-from server.domain.complaints.entries import ComplaintRules
+from server.domain.complaints import ComplaintRules
 from server.domain.incidents import USUAL_PHONE, IncidentRules
 from server.domain.printing.printers import may_have_printers, network_text
 

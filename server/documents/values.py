@@ -17,7 +17,7 @@ from server.documents.problems import broken_rule
 from server.domain.hours.calendars import MIDNIGHT, Calendar
 from server.domain.hours.calendars import Span as LocalSpan
 from server.domain.languages import FRENCH
-from server.domain.tickets.numbering import LONGEST_PREFIX, PREFIX_LETTERS, is_prefix_allowed
+from server.domain.tickets import LONGEST_PREFIX, PREFIX_LETTERS, is_prefix_allowed
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 PREFIX = rf"^[{''.join(sorted(PREFIX_LETTERS))}]{{1,{LONGEST_PREFIX}}}$"

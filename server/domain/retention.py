@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from server.domain.complaints.entries import TEXTS_KEPT
+from server.domain.complaints import TEXTS_KEPT
 from server.domain.facts import Fact, FactKind, of_kind
-from server.domain.hall_checks.checks import CHECKS_KEPT
+from server.domain.hall_checks import CHECKS_KEPT
 from server.domain.refusals import Refusal
 
 

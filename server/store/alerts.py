@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, type_coerce
 
 from hardware.json_types import Texts
-from server.domain.alerts.alerts import Alert, AlertKind
+from server.domain.alerts import Alert, AlertKind
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of
 from server.store.tables.alerts import alert, alert_shown

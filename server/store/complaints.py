@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryFields, EntryState
+from server.domain.complaints import PUBLIC_CHANNELS, EntryFields, EntryState
 from server.domain.complaints.floods import Arrival
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.domain.actions.actions import (
+from server.domain.actions import (
     OPEN,
     REMINDED_BEFORE,
     ActionOrigin,
@@ -16,7 +16,7 @@ from server.domain.actions.actions import (
     is_due_soon,
     is_late,
 )
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

@@ -13,7 +13,7 @@ from hardware.json_types import (
     Seconds,
 )
 from kiosk.waits import wording_of
-from server.domain.calling.explanations import Explanation
+from server.domain.calling.calls import Explanation
 from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.needs import Need

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from server.domain.attention.attention import AttentionReach, AttentionRow, by_urgency
+from server.domain.attention import AttentionReach, AttentionRow, by_urgency
 from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypedDict
 
-from server.domain.alerts.alerts import in_force
+from server.domain.alerts import in_force
 from server.domain.author import Author
 from server.domain.calling.queue_order import sort_key
 from server.domain.facts import Erasable, Fact, FactKind

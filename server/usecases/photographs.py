@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from server.apart import ApartEnded, CallApart
-from server.domain.hall_checks.checks import CHECKS_KEPT, CheckKind
+from server.domain.hall_checks import CHECKS_KEPT, CheckKind
 from server.domain.photographs import OF_CHECK, OF_ENTRY, PhotographLimits, SentPhotograph, check_sent
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows

@@ -3,7 +3,7 @@
 import re
 import runpy
 
-from server.domain.attention.attention import AttentionKind
+from server.domain.attention import AttentionKind
 from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
 from server.domain.quality.indicators import INDICATORS
 from tests.docs.documents import named_in, rows_of, text_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from server.domain.alerts.alerts import AlertEndReason
+from server.domain.alerts import AlertEndReason
 from server.domain.facts import FactKind
 from server.domain.instants import text_to_micros
 from server.domain.row_changes import Change, Insert, Recorded, Update

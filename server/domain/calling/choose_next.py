@@ -11,7 +11,7 @@ from enum import IntEnum
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from server.domain.calling.explanations import Reason, reason_of
+from server.domain.calling.calls import Reason, reason_of
 from server.domain.calling.queue_order import PRIORITY
 from server.domain.calling.rules import RULES, ScoringContext
 from server.domain.calling.waiting_legs import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from server.domain.actions.actions import names_a_person
+from server.domain.actions import names_a_person
 from server.domain.refusals import Refusal
 
 LONGEST_FUNCTION = 80

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.complaints.entries import PUBLIC_CHANNELS
+from server.domain.complaints import PUBLIC_CHANNELS
 
 MOST_A_DAY = 200
 """Entries that a hall takes in 24 hours by one public channel: more come from programs."""

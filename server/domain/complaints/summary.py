@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
 
-from server.domain.complaints.entries import EntryState
+from server.domain.complaints import EntryState
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from datetime import date
 from typing import Literal
 
 from server.domain.alarms.alarms import AlarmRules
-from server.domain.alerts.alerts import AlertRules
+from server.domain.alerts import AlertRules
 from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
-from server.domain.complaints.entries import ComplaintRules
+from server.domain.complaints import ComplaintRules
 from server.domain.hall.devices import Kiosk, Screen
 from server.domain.hall.sound import Sound, is_loop_in_order
 from server.domain.hours.calendars import Calendar
 from server.domain.hours.half_days import AtBreak, LastTicket
 from server.domain.incidents import IncidentRules
 from server.domain.languages import FRENCH, Texts, text_in
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 from server.domain.tickets.quotas import Quota
 from server.domain.visits.verb_limits import Limits
 

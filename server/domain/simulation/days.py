@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
 from server.domain.calling.waiting_legs import CallingCounter, QueuedLeg, arrival_class
-from server.domain.tickets.numbering import PREFIX_LETTERS, number_text
+from server.domain.tickets import PREFIX_LETTERS, number_text
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR, MINUTE = 3600, 60

@@ -9,7 +9,7 @@ import structlog
 
 from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
 from server.apart import CallApart
-from server.domain.alerts.alerts import AlertKind, AlertRules, has_voice
+from server.domain.alerts import AlertKind, AlertRules, has_voice
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.live import messages

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
-from server.domain.calling.explanations import Explanation
+from server.domain.calling.calls import Explanation
 from server.domain.calling.queue_order import LegClass, Priority
 from server.domain.calling.waiting_legs import QueuedLeg
 from server.domain.row_changes import Change, Update

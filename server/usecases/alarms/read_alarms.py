@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from hardware.json_types import Count, InstantText
 from server.domain.alarms.alarms import AlarmKind, ClearReason, alarm_acknowledged
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import text_or_none, to_text

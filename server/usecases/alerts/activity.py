@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from server.domain.alerts.alerts import ANSWERED_WITHIN, Alert
+from server.domain.alerts import ANSWERED_WITHIN, Alert
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

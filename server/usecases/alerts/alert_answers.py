@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from annotated_types import MinLen
 
 from hardware.json_types import InstantText, Texts
-from server.domain.alerts.alerts import AlertEndReason, AlertKind, ScreenReached
+from server.domain.alerts import AlertEndReason, AlertKind, ScreenReached
 from server.store.alerts import AlertWords
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from server.domain.alerts.alerts import Alert, AlertEndReason, check_may_take_back, end_reason
+from server.domain.alerts import Alert, AlertEndReason, check_may_take_back, end_reason
 from server.domain.alerts.facts import alert_end_asked, alert_ended, alert_taken_back
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal

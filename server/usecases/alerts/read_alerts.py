@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.domain.alerts.alerts import (
+from server.domain.alerts import (
     ANSWERED_WITHIN,
     TAKEN_BACK_SHOWN_FOR,
     TAKEN_BACK_WITHIN,

@@ -20,7 +20,7 @@ from server.domain.calling.waiting_legs import ArrivalTerms
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 from server.domain.visits.facts import ExceptionalVisit, leg_ended
 from server.domain.visits.transitions import EndReason, LegState
 from server.store.appointments import (

@@ -18,8 +18,7 @@ from icalendar import Calendar, Component
 from icalendar.prop import vDDDTypes
 
 from hardware.json_types import Count, Ordinal
-from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
-from server.domain.appointments.files import (
+from server.domain.appointments import (
     MOST_LINES,
     CancelledLine,
     FileLine,
@@ -30,6 +29,7 @@ from server.domain.appointments.files import (
     read_appointment_file,
     without_doubles,
 )
+from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal

@@ -9,7 +9,7 @@ import structlog
 
 from server.documents.notice_fields import LONGEST_WORDS
 from server.documents.notices import NoticeContent, parse_notice
-from server.domain.alerts.alerts import LONGEST_S, SHORTEST_S, AlertKind
+from server.domain.alerts import LONGEST_S, SHORTEST_S, AlertKind
 from server.domain.author import Author
 from server.domain.bulletins.messages import BulletinText, alert_text_of, notice_body_of, title_of
 from server.domain.bulletins.proposals import ProposalKind, bulletin_accepted, bulletin_dismissed

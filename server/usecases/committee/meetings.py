@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from server.domain.actions.actions import ActionOrigin, ActionRequest, ActionState, OriginKind, checked_action
+from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind, checked_action
 from server.domain.committee.committee import (
     MINUTES_KEPT,
     DecisionRequest,

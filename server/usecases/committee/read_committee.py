@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from server.domain.actions.actions import OriginKind
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.actions import OriginKind
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.committee.committee import MINUTES_KEPT, PACK_DUE_BEFORE, asks_for_pack
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission

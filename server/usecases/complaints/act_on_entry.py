@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from server.domain.actions.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
+from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
 from server.domain.author import Author
-from server.domain.complaints.entries import (
+from server.domain.complaints import (
     LONGEST_PUBLIC,
     LONGEST_REASON,
     LONGEST_TEXT,

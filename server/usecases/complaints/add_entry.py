@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TypedDict
 
-from server.domain.complaints.entries import (
+from server.domain.complaints import (
     PUBLIC_CHANNELS,
     TEXTS_KEPT,
     ComplaintRules,

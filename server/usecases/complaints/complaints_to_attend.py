@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.complaints.entries import EntryState, is_late, may_read_about_agents
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.complaints import EntryState, is_late, may_read_about_agents
 from server.domain.complaints.floods import Flood
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from server.domain.complaints.entries import EntryState, EntryVerb, is_late, typed_key, verbs_of
+from server.domain.complaints import EntryState, EntryVerb, is_late, typed_key, verbs_of
 from server.domain.complaints.summary import CountedEntry, EntryCount, count_by_month
 from server.domain.hours.calendars import business_day
 from server.domain.quality.periods import Period

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.complaints.entries import LONGEST_REASON, EntryState, check_length
+from server.domain.complaints import LONGEST_REASON, EntryState, check_length
 from server.domain.complaints.floods import MOST_A_DAY, Flood, counted_from, find_flood
 from server.domain.refusals import Refusal
 from server.store.complaints import (

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Share
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.devices.device_state import Sighting, is_present, player_report
 from server.domain.devices.panels import is_off_on_purpose
 from server.domain.devices.uptime import DAYS, uptime

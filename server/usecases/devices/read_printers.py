@@ -11,8 +11,8 @@ from hardware.status import PrinterState
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.printer_kinds import PrinterKind
 from server.domain.instants import to_text
+from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, paper_left, state_now
-from server.domain.printing.pulled.handovers import is_too_slow
 from server.store.devices.sightings import KnownPresence
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting

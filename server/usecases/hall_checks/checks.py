@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.actions.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
-from server.domain.hall_checks.checks import FAULTY, CheckKind, CheckRequest, checked_check, day_of_check
+from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
+from server.domain.hall_checks import FAULTY, CheckKind, CheckRequest, checked_check, day_of_check
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.store.actions import ActionOfOrigin, actions_of_origins

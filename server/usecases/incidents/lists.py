@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypedDict
 
 from hardware.json_types import Count, InstantText
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.incidents import MISSING_WITHIN, Incident, IncidentState

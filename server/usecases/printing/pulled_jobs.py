@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.handovers import (
+from server.domain.printing.handovers import (
     Confirmation,
     Handover,
     handover_of,
@@ -19,6 +18,7 @@ from server.domain.printing.pulled.handovers import (
     paper_within_s,
     state_at_poll,
 )
+from server.domain.printing.printers import PRINTING
 from server.store.printing.leases import PrinterLeaseToken, lease_of
 from server.store.printing.print_jobs import (
     FetchedJob,

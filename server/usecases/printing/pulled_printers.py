@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 
 from server.domain.instants import from_text
 from server.domain.printing import printers
-from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.handovers import (
+from server.domain.printing.handovers import (
     AWAY,
     PulledJob,
     age_limit,
@@ -21,6 +20,7 @@ from server.domain.printing.pulled.handovers import (
     is_silent,
     says_state_in_polls,
 )
+from server.domain.printing.printers import PRINTING
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.printing import leases

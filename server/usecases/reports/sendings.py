@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import SYSTEM, Author
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import Period, PeriodKind

@@ -14,7 +14,7 @@ from server.domain.calling.waiting_legs import arrival_class
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.tickets.numbering import next_rank, number_text
+from server.domain.tickets import next_rank, number_text
 from server.domain.visits.facts import (
     ExceptionalVisit,
     NewLeg,

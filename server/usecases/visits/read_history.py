@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from hardware.json_types import InstantText
 from server.domain.author import Author
-from server.domain.calling.explanations import Explanation
+from server.domain.calling.calls import Explanation
 from server.domain.facts import FactKind
 from server.domain.instants import from_micros, to_text
 from server.domain.row_changes import Recorded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from server.domain.alerts.alerts import AlertRules
+from server.domain.alerts import AlertRules
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.attention.attention import AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.store.transactions.database import Database

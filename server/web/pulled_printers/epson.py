@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, current_app, request
 
 from server.domain.hall.printer_kinds import PrinterKind
-from server.domain.printing.pulled import digest_access, epson_direct
-from server.domain.printing.pulled.epson_direct import (
+from server.domain.printing import epson_direct
+from server.domain.printing.epson_direct import (
     LARGEST_FORM_BYTES,
     LARGEST_JOB_BYTES,
     EpsonPoll,
     EpsonResult,
 )
-from server.domain.printing.pulled.handovers import Handover
+from server.domain.printing.handovers import Handover
+from server.domain.printing.pulled import digest_access
 from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.printer_secret import printer_of_secret
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job

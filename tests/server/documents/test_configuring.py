@@ -12,7 +12,7 @@ from server.documents.values import public_holidays
 from server.domain.hall.devices import PrinterConnection
 from server.domain.hall.sound import Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 from tests.server.documents.contents import (
     changed,
     hall_contents,

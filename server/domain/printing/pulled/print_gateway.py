@@ -8,8 +8,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from server.domain.printing.handovers import Confirmation, ConfirmedAs
 from server.domain.printing.printers import PRINTING
-from server.domain.printing.pulled.handovers import Confirmation, ConfirmedAs
 
 LARGEST_BODY_BYTES = 2048
 LARGEST_JOB_BYTES = 2 * 1024 * 1024

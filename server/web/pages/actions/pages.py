@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from server.domain.actions.actions import (
+from server.domain.actions import (
     LONGEST_NAME,
     LONGEST_TEXT,
     ActionRequest,

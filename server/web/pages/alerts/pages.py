@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, render_template
 
-from server.domain.alerts.alerts import ENDED_BY_PEOPLE, AlertKind
+from server.domain.alerts import ENDED_BY_PEOPLE, AlertKind
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.language import direction_of, own_name

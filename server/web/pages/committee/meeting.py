@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from server.domain.actions.actions import LONGEST_NAME
+from server.domain.actions import LONGEST_NAME
 from server.domain.committee.committee import (
     LONGEST_AGENDA,
     LONGEST_DECISION,

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from server.domain.actions.actions import LONGEST_TEXT as LONGEST_REMARK
-from server.domain.complaints.entries import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEXT, EntryVerb
+from server.domain.actions import LONGEST_TEXT as LONGEST_REMARK
+from server.domain.complaints import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEXT, EntryVerb
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

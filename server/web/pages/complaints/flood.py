@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, request
 
-from server.domain.complaints.entries import LONGEST_REASON
+from server.domain.complaints import LONGEST_REASON
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
 from server.domain.refusals import Refusal

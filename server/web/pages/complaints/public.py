@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.apart import CallApart
-from server.domain.complaints.entries import (
+from server.domain.complaints import (
     CONTACT_KEPT,
     PUBLIC_CHANNELS,
     Channel,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 
-from server.domain.complaints.entries import (
+from server.domain.complaints import (
     PUBLIC_CHANNELS,
     UNANSWERED,
     Channel,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from server.domain.complaints.entries import may_read_about_agents
+from server.domain.complaints import may_read_about_agents
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from server.documents.reading import json_schema
 from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
-from server.domain.tickets.numbering import PREFIX_LETTERS
+from server.domain.tickets import PREFIX_LETTERS
 from server.web.pages.editing.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
 
 type Kind = Literal["hall", "installation"]

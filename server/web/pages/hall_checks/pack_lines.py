@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from server.domain.hall_checks.checks import CheckKind
+from server.domain.hall_checks import CheckKind
 from server.domain.quality.periods import Period
 from server.store.transactions.database import Database
 from server.usecases.hall_checks.checks import read_checks

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.apart import CallApart
-from server.domain.actions.actions import LONGEST_TEXT as LONGEST_ACTION
+from server.domain.actions import LONGEST_TEXT as LONGEST_ACTION
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall_checks.checks import (
+from server.domain.hall_checks import (
     CRITERIA,
     LONGEST_NAME,
     LONGEST_REMARK,

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from server.domain.actions.actions import (
+from server.domain.actions import (
     ActionOrigin,
     ActionRequest,
     OriginKind,

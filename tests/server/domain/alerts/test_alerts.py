@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.alerts.alerts import (
+from server.domain.alerts import (
     ANSWERED_WITHIN,
     CONFIRMED_WITHIN,
     ENDED_BY_PEOPLE,

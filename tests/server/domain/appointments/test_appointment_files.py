@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.appointments.check_in import Arrival, arrival_of, code_key
-from server.domain.appointments.files import (
+from server.domain.appointments import (
     CancelledLine,
     FileLine,
     ReadLine,
@@ -14,6 +13,7 @@ from server.domain.appointments.files import (
     hour_of,
     read_appointment_file,
 )
+from server.domain.appointments.check_in import Arrival, arrival_of, code_key
 from server.domain.refusals import Refusal
 
 PARIS = "Europe/Paris"

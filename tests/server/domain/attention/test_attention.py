@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from server.domain.actions.actions import is_due_soon, is_late
-from server.domain.attention.attention import AttentionKind, AttentionRow, Urgency, by_urgency
+from server.domain.actions import is_due_soon, is_late
+from server.domain.attention import AttentionKind, AttentionRow, Urgency, by_urgency
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 24)

@@ -30,7 +30,7 @@ from server.domain.calling.work_profiles import (
     WaitExceeds,
     WorkProfile,
 )
-from server.domain.tickets.numbering import number_text
+from server.domain.tickets import number_text
 from server.domain.visits.linked_visits import MOST_LINKED
 
 PARIS = ZoneInfo("Europe/Paris")

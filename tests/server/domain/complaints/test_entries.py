@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.complaints.entries import (
+from server.domain.complaints import (
     LETTERS,
     Channel,
     ComplaintRules,

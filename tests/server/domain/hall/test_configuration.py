@@ -8,7 +8,7 @@ from server.domain.hall.configuration import Counter, HallConfiguration, Queue, 
 from server.domain.hall.devices import Kiosk, Screen
 from server.domain.hours.calendars import Calendar, Span
 from server.domain.languages import language_shown, text_in
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 
 CLOSED_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 HOURS = Calendar("Europe/Paris", {0: (Span(time(9), time(12)),)})

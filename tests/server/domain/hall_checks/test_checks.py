@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.hall_checks.checks import CheckKind, CheckRequest, Finding, checked_check
+from server.domain.hall_checks import CheckKind, CheckRequest, Finding, checked_check
 from server.domain.refusals import Refusal
 
 TODAY = date(2026, 11, 24)

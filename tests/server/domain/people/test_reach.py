@@ -9,7 +9,7 @@ from server.domain.hours.calendars import Calendar
 from server.domain.people.limited_roles import MAY_BE_LIMITED, reach_of_role
 from server.domain.people.roles import WHOLE_HALL, CallingReach, joined
 from server.domain.refusals import Refusal
-from server.domain.tickets.numbering import Series
+from server.domain.tickets import Series
 
 SERVICES = {each: Service(each, {"fr": each}, f"{each}-queue", Series("A")) for each in ("id", "car", "web")}
 HALL = HallConfiguration(

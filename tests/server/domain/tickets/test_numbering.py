@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.refusals import Refusal
-from server.domain.tickets.numbering import (
+from server.domain.tickets import (
     HIGHEST_RANK,
     Series,
     is_prefix_allowed,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.domain.actions.actions import ActionOrigin, ActionRequest, OriginKind
+from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.refusals import Refusal
 from server.store.actions import actions_of_origins
 from server.store.transactions.database import Database

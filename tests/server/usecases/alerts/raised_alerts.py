@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.alerts.alerts import AlertKind
+from server.domain.alerts import AlertKind
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import new_id

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.alerts.alerts import AlertKind
+from server.domain.alerts import AlertKind
 from server.domain.author import Author
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.quality.rollup import Tally, roll_up

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.appointments.files import CancelledLine, FileLine, ReadLine, RefusedLine
+from server.domain.appointments import CancelledLine, FileLine, ReadLine, RefusedLine
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest, EntryVerb
+from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from server.domain.complaints.entries import Channel, EntryRequest, EntryVerb
+from server.domain.complaints import Channel, EntryRequest, EntryVerb
 from server.domain.complaints.floods import MOST_A_DAY
 from server.domain.quality.periods import parse_period
 from server.store.transactions.database import Database

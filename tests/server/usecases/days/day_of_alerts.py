@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from server.domain.alerts.alerts import AlertKind, in_force
+from server.domain.alerts import AlertKind, in_force
 from server.domain.author import Author
 from server.store import alerts
 from server.usecases.alerts.confirm_alert_shown import show_alert

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from server.domain.attention.attention import AttentionReach
+from server.domain.attention import AttentionReach
 from server.domain.author import Author
 from server.domain.incidents import NoteRequest
 from server.domain.refusals import Refusal

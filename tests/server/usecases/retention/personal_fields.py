@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.alerts.alerts import AlertKind
+from server.domain.alerts import AlertKind
 from server.domain.author import SYSTEM, Author
-from server.domain.complaints.entries import PUBLIC_CHANNELS, TEXTS_KEPT, EntryRequest
-from server.domain.hall_checks.checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
+from server.domain.complaints import PUBLIC_CHANNELS, TEXTS_KEPT, EntryRequest
+from server.domain.hall_checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
 from server.domain.incidents import NoteRequest
 from server.ids import new_id
 from server.store.alarms.recipients import recipients_of

@@ -10,8 +10,8 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM, Author
 from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
-from server.domain.hall_checks.checks import CRITERIA, CheckKind, CheckRequest, Finding
+from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest
+from server.domain.hall_checks import CRITERIA, CheckKind, CheckRequest, Finding
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.actions.actions import ActionOrigin, ActionRequest, OriginKind
+from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.store.people.accounts import Grant
 from server.usecases.actions import add_action, add_action_for
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of

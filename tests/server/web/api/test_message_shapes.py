@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.alerts.alerts import AlertKind
+from server.domain.alerts import AlertKind
 from server.domain.author import Author
 from server.domain.devices.device_state import KioskReportAnswer, PlayerReport
 from server.ids import new_id

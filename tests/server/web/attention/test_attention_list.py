@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from server.domain.actions.actions import ActionRequest
+from server.domain.actions import ActionRequest
 from server.domain.author import SYSTEM
 from server.language import LANGUAGES
 from server.usecases.actions import add_action

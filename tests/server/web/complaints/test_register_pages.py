@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.complaints.entries import EntryRequest
+from server.domain.complaints import EntryRequest
 from server.store.people.accounts import Grant
 from server.usecases.complaints import add_entry as add_entry_module
 from server.usecases.complaints import stop_flood as stop_flood_module

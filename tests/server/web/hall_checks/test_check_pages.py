@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.hall_checks.checks import CheckKind, CheckRequest, Finding
+from server.domain.hall_checks import CheckKind, CheckRequest, Finding
 from server.usecases.hall_checks import checks as add_check_module
 from server.usecases.hall_checks.checks import add_check
 from server.usecases.journal.backup_and_restore import purge

@@ -8,7 +8,7 @@ from PIL import Image
 from hardware.lettering import FontMissing
 from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
-from server.domain.printing.pulled import star_cloudprnt
+from server.domain.printing import star_cloudprnt
 from server.printing import pulled_pictures
 from server.store.printing.leases import lease_of
 from tests.harness.sql import execute

@@ -16,7 +16,7 @@ from odfdo import Document
 from pdfua import Severity, validate
 
 from server.domain.author import SYSTEM
-from server.domain.complaints.entries import PUBLIC_CHANNELS, EntryRequest
+from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.language import LANGUAGES

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.pulled.epson_direct import (
+from server.domain.printing.epson_direct import (
     EpsonPoll,
     EpsonResult,
     EpsonStatus,
@@ -17,7 +17,7 @@ from server.domain.printing.pulled.epson_direct import (
     read_result,
     state_of,
 )
-from server.domain.printing.pulled.handovers import Confirmation
+from server.domain.printing.handovers import Confirmation
 
 READY = 0xF000004
 PRINTED = READY | 0x2

@@ -1,6 +1,6 @@
 """Small XML of strangers: what is read of it, and where it is too deep or too long."""
 
-from server.domain.printing.pulled.epson_direct import XmlElement, elements_of
+from server.domain.printing.epson_direct import XmlElement, elements_of
 
 
 def nested(depth: int) -> str:

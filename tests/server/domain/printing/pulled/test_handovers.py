@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.pulled.handovers import (
+from server.domain.printing.handovers import (
     Handover,
     PulledJob,
     ends_of,

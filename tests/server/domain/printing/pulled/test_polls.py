@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.printing.pulled.handovers import (
+from server.domain.printing.handovers import (
     NOTED_EVERY,
     age_limit,
     interval_after,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.pulled.handovers import Confirmation
+from server.domain.printing.handovers import Confirmation
 from server.domain.printing.pulled.print_gateway import (
     GatewayPoll,
     is_program,

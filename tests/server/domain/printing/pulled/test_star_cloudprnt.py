@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.pulled.handovers import Confirmation
-from server.domain.printing.pulled.star_cloudprnt import (
+from server.domain.printing.handovers import Confirmation
+from server.domain.printing.star_cloudprnt import (
     LARGEST_JOB_BYTES,
     LARGEST_POLL_BYTES,
     StarPoll,

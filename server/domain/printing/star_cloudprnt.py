@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 from urllib.parse import unquote
 
-from server.domain.printing.pulled.handovers import Confirmation
+from server.domain.printing.handovers import Confirmation
 
 MEDIA_TYPE = "image/png"
 LARGEST_JOB_BYTES = 512 * 1024

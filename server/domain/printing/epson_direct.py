@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from server.domain.printing.pulled.handovers import Confirmation
+from server.domain.printing.handovers import Confirmation
 
 _DEEPEST = 20
 _MOST_ELEMENTS = 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from server.domain.actions.actions import names_a_person
+from server.domain.actions import names_a_person
 from server.domain.refusals import Refusal
 
 LONGEST_SCENARIO, LONGEST_REMARK, LONGEST_NAME = 600, 300, 80

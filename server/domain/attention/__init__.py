@@ -1,1 +1,0 @@
-"""What asks for a person's attention: one list by urgency."""

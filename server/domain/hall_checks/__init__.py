@@ -1,1 +1,0 @@
-"""Rules: checks of a hall, and visits by a « usager d’un jour »."""
