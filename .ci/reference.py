@@ -27,8 +27,8 @@ from kiosk.print_gateway import command as gateway
 from server import cli
 from server import settings as settings_module
 from server.domain import facts
-from server.domain.visits.gesture_kinds import GestureKind, Phase
 from server.domain.visits.gestures import GESTURES, Verb, usual_keys
+from server.domain.visits.transitions import GestureKind, Phase
 from server.live import messages
 from server.live.message_types import SENT, TAKEN
 from server.logs import plain_lines

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.web_addresses import network_of, wider_network_of
+from server.domain.texts import network_of, wider_network_of
 
 
 @dataclass(frozen=True, slots=True)

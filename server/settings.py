@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from server.domain.refusals import Refusal
-from server.domain.web_addresses import LOOPBACK, is_private_way
+from server.domain.texts import LOOPBACK, is_private_way
 from server.own_network import own_addresses
 
 EVERY_ADDRESS = "0.0.0.0"

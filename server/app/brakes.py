@@ -12,7 +12,7 @@ from limits import RateLimitItem, parse_many
 from limits.strategies import RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from server.domain.web_addresses import network_of, wider_network_of
+from server.domain.texts import network_of, wider_network_of
 from server.ids import token_digest
 from server.web.access.callers import identify
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.sansio.utils import host_is_trusted
 
-from server.domain.web_addresses import LOOPBACK
+from server.domain.texts import LOOPBACK
 from server.settings import Settings
 
 _OF_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")

@@ -6,8 +6,8 @@ from flask_limiter import Limiter
 
 from server.app.brakes import brake, by_caller
 from server.app.services import Parvis
-from server.domain.emails import Letter
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.texts import Letter
 from server.ids import new_id
 from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.alarm_words import trial_of

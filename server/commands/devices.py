@@ -16,8 +16,7 @@ from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding
 from server.commands.say import day_and_time, open_database, say, sentence
-from server.domain.hall.devices import Kiosk, PrinterConnection
-from server.domain.hall.printer_kinds import PLUGGED_KINDS
+from server.domain.hall.devices import PLUGGED_KINDS, Kiosk, PrinterConnection
 from server.domain.people.roles import DEVICE_KINDS
 from server.domain.printing.handovers import is_silent, is_too_slow
 from server.domain.refusals import Refusal

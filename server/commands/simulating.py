@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from server.commands.say import errors, say, sentence
-from server.domain.calling.work_profiles import RuleName
-from server.domain.hours.half_days import AtBreak
+from server.domain.calling.rules import RuleName
+from server.domain.hours.calendars import AtBreak
 from server.domain.quality.open_format import read_legs
 from server.domain.refusals import Refusal
-from server.domain.simulation.days import HALLS, DrawnDay, draw_day
+from server.domain.simulation.days import HALLS, DayOptions, DrawnDay, draw_day, with_options
 from server.domain.simulation.figures import (
     CLASSES,
     Compared,
@@ -28,7 +28,6 @@ from server.domain.simulation.figures import (
     honesty,
 )
 from server.domain.simulation.logs import days_of_log, read_duties
-from server.domain.simulation.options import DayOptions, with_options
 from server.domain.simulation.run import SimulatedWait, run_day
 from server.domain.texts import plain_cell
 

@@ -20,8 +20,7 @@ from hardware.simulator.outlets import free_port
 from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import SurveyRequest
-from server.domain.surveys.questions import Question, QuestionKind, StoredQuestion
+from server.domain.surveys.campaigns import Question, QuestionKind, StoredQuestion, SurveyRequest
 from server.settings import Settings
 from server.store import installation
 from server.store.journal.heads import heads_of_halls

@@ -24,7 +24,7 @@ from server.demonstration.acts import CalledPerson, ExpectedVisitor, HeldCounter
 from server.demonstration.create import HALLS, DemonstrationSite, Description
 from server.demonstration.play import HallPlay
 from server.demonstration.visitors import Booked, Timeline, comes_at, habits
-from server.domain.appointments.check_in import AppointmentState
+from server.domain.appointments import AppointmentState
 from server.domain.instants import from_text
 from server.domain.refusals import Refusal
 

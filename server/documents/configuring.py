@@ -26,11 +26,9 @@ from server.domain.hall.configuration import (
     Site,
 )
 from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
-from server.domain.hours.calendars import Calendar
-from server.domain.hours.half_days import AtBreak, LastTicket, opens_no_more
+from server.domain.hours.calendars import AtBreak, Calendar, LastTicket, opens_no_more
 from server.domain.printing.printers import PrinterNetworks
-from server.domain.tickets import Series
-from server.domain.tickets.quotas import Quota
+from server.domain.tickets import Quota, Series
 
 
 def to_configuration(

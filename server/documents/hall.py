@@ -32,7 +32,7 @@ from server.documents.values import (
     Texts,
     WebAddress,
 )
-from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName
+from server.domain.calling.rules import DEFAULT_RULE, RuleName
 from server.domain.hall.configuration import Confirmation, Mode, ResultDuty
 from server.domain.tickets import HIGHEST_RANK
 

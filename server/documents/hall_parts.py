@@ -11,7 +11,7 @@ from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
 from server.documents.values import Line, NotEmpty, Part, Slug, Span, Texts
 from server.domain.alarms.alarms import AlarmKind, AlarmRules
-from server.domain.calling.work_profiles import (
+from server.domain.calling.rules import (
     DEFAULT_RULE,
     Condition,
     CountersAtMost,
@@ -22,10 +22,17 @@ from server.domain.calling.work_profiles import (
     WaitExceeds,
     WorkProfile,
 )
-from server.domain.hall.devices import Arrow, PrinterDialect, PrinterProfile, SoundOutput
-from server.domain.hall.printer_kinds import PrinterKind
-from server.domain.hall.sound import HearingLoop, Sound, SoundLevel
-from server.domain.visits.verb_limits import Limits, ReturnPlace
+from server.domain.hall.devices import (
+    Arrow,
+    HearingLoop,
+    PrinterDialect,
+    PrinterKind,
+    PrinterProfile,
+    Sound,
+    SoundLevel,
+    SoundOutput,
+)
+from server.domain.visits.verb_facts import Limits, ReturnPlace
 from signage.lettering import Layout, LettersTooSmall, text_scale
 
 _USUAL_ALARMS = AlarmRules()

@@ -3,12 +3,15 @@
 The rule in words: `docs/rules/alerts.md`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.domain.facts import Erasable, Fact, FactKind
+from server.domain.instants import text_to_micros, to_text
 from server.domain.refusals import Refusal
+from server.domain.row_changes import Change, Insert, Recorded, Update
 
 
 class AlertKind(StrEnum):
@@ -176,3 +179,100 @@ def screen_reached(
     if shown_at is not None:
         return ScreenReached.SHOWN
     return ScreenReached.WAITING if now - asked_at < SHOWN_WITHIN else ScreenReached.NOT_REACHED
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert to raise. `press`: digest of the press, the same in all its halls."""
+
+    id: str
+    kind: str
+    is_drill: bool
+    press: str
+    words: Erasable | None = None
+    expires_at: datetime | None = None
+
+
+def alert_raised(row: str, alert: NewAlert) -> Fact:
+    """An alert takes the hall over; `row` is its id in this hall."""
+    body = {
+        "id": row,
+        "alert": alert.id,
+        "kind": alert.kind,
+        "is_drill": alert.is_drill,
+        "press": alert.press,
+        "texts": None if alert.words is None else alert.words.as_body(),
+        "expires_at": None if alert.expires_at is None else to_text(alert.expires_at),
+    }
+    return Fact(FactKind.ALERT_RAISED, body)
+
+
+def alert_end_asked(row: str, alert: str) -> Fact:
+    """A person has confirmed a first time that an alert is over."""
+    return Fact(FactKind.ALERT_END_ASKED, {"id": row, "alert": alert})
+
+
+def alert_ended(row: str, alert: str, *, reason: str) -> Fact:
+    """An alert is over in the hall: `confirmed`, by a second person or because no second person was present.
+
+    Or `unanswered`: the other person did not answer, the first ended it; or `expired`.
+
+    """
+    return Fact(FactKind.ALERT_ENDED, {"id": row, "alert": alert, "reason": reason})
+
+
+def alert_taken_back(row: str, alert: str) -> Fact:
+    """The person who raised an alert by mistake has taken it back."""
+    return Fact(FactKind.ALERT_TAKEN_BACK, {"id": row, "alert": alert})
+
+
+def alert_shown(row: str, alert: str, *, screen: str) -> Fact:
+    """A screen confirms that it shows an alert; `row` is the id of this confirmation."""
+    return Fact(FactKind.ALERT_SHOWN, {"id": row, "alert": alert, "screen": screen})
+
+
+def _raised(fact: Recorded) -> list[Change]:
+    body = fact.body
+    row = {name: body[name] for name in ("id", "alert", "kind", "is_drill", "press")}
+    row |= {
+        "hall": fact.hall,
+        "texts": body["texts"]["id"] if body["texts"] else None,
+        "raised_at": fact.happened_at,
+        "raised_by": fact.author,
+        "expires_at": text_to_micros(body["expires_at"]),
+    }
+    return [Insert("alert", row)]
+
+
+def _end_asked(fact: Recorded) -> list[Change]:
+    columns = {"end_asked_at": fact.happened_at, "end_asked_by": fact.author}
+    return [Update("alert", fact.body["id"], columns)]
+
+
+def _ended(fact: Recorded) -> list[Change]:
+    ended = {"ended_at": fact.happened_at, "ended_by": fact.author, "end_reason": fact.body["reason"]}
+    return [Update("alert", fact.body["id"], ended)]
+
+
+def _taken_back(fact: Recorded) -> list[Change]:
+    ended = {
+        "ended_at": fact.happened_at,
+        "ended_by": fact.author,
+        "end_reason": str(AlertEndReason.TAKEN_BACK),
+    }
+    return [Update("alert", fact.body["id"], ended)]
+
+
+def _on_screen(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "alert", "screen")}
+    return [Insert("alert_shown", row | {"hall": fact.hall, "shown_at": fact.happened_at})]
+
+
+ALERT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.ALERT_RAISED: _raised,
+    FactKind.ALERT_END_ASKED: _end_asked,
+    FactKind.ALERT_ENDED: _ended,
+    FactKind.ALERT_TAKEN_BACK: _taken_back,
+    FactKind.ALERT_SHOWN: _on_screen,
+}
+"""By the kind of fact."""

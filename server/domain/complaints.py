@@ -4,10 +4,12 @@ Rule: docs/rules/complaints.md. The same form sent twice gives the same referenc
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from statistics import median_low
 from typing import Annotated, Any
 
 from annotated_types import MaxLen
@@ -254,3 +256,117 @@ def _drawn(seed: str, length: int) -> str:
         drawn, letter = divmod(drawn, len(LETTERS))
         letters.append(LETTERS[letter])
     return "".join(letters)
+
+
+MOST_A_DAY = 200
+"""Entries that a hall takes in 24 hours by one public channel: more come from programs."""
+BUDGET_OF = timedelta(days=1)
+FLOOD_ENTRIES = 30
+FLOOD_WITHIN = timedelta(hours=1)
+"""Unread entries of one channel that come within this time are a flood: no hall has so many authors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry of a public channel that nobody has read, and when it was received."""
+
+    id: str
+    channel: str
+    received_at: datetime
+    concerns_agent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What came too fast, the oldest first, and the channels that take nothing more for now."""
+
+    arrivals: Sequence[Arrival]
+    full: Sequence[str]
+
+
+def counted_from(now: datetime, reopened_at: datetime | None) -> datetime:
+    """The instant after which entries count against the budget of their channel."""
+    begins = now - BUDGET_OF
+    return begins if reopened_at is None else max(begins, reopened_at)
+
+
+def find_flood(arrivals: Sequence[Arrival], *, full: Sequence[str], since: datetime) -> Flood:
+    """The arrivals of a flood: thirty of a channel within an hour, or what fills a channel `since` then."""
+    by_channel: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for each in sorted(arrivals, key=lambda arrival: (arrival.received_at, arrival.id)):
+        by_channel[each.channel].append(each)
+    found = [
+        each
+        for channel in PUBLIC_CHANNELS
+        for place, each in enumerate(by_channel[channel])
+        if _is_dense(by_channel[channel], place) or (channel in full and each.received_at > since)
+    ]
+    return Flood(sorted(found, key=lambda arrival: (arrival.received_at, arrival.id)), full)
+
+
+def _is_dense(arrivals: Sequence[Arrival], place: int) -> bool:
+    """Whether one of the thirty arrivals in a row that hold this one came within an hour."""
+    first = max(0, place - FLOOD_ENTRIES + 1)
+    return any(
+        arrivals[begin + FLOOD_ENTRIES - 1].received_at - arrivals[begin].received_at <= FLOOD_WITHIN
+        for begin in range(first, min(place, len(arrivals) - FLOOD_ENTRIES) + 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedEntry:
+    """An entry with its local days. `ended_on`: of the answer, or of the decision to give none."""
+
+    kind: str
+    channel: str
+    state: str
+    received_on: date
+    due_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCount:
+    """The entries received in a month (`2026-11`), of one kind, by one channel.
+
+    `waiting`: without an answer yet; `within_target`: answered or dropped by their date; `median_days`: from
+    the day of receipt to that of the answer, of those that have one.
+    """
+
+    month: str
+    kind: str
+    channel: str
+    received: int
+    answered: int
+    dropped: int
+    waiting: int
+    within_target: int
+    median_days: int | None
+
+
+def count_by_month(entries: Iterable[CountedEntry]) -> list[EntryCount]:
+    """The counts, in the order of month, kind and channel."""
+    groups: defaultdict[tuple[str, str, str], list[CountedEntry]] = defaultdict(list)
+    for entry in entries:
+        groups[f"{entry.received_on:%Y-%m}", entry.kind, entry.channel].append(entry)
+    return [_count(*group, found) for group, found in sorted(groups.items())]
+
+
+def _count(month: str, kind: str, channel: str, entries: list[CountedEntry]) -> EntryCount:
+    dropped = sum(entry.state == EntryState.DROPPED for entry in entries)
+    waiting = sum(entry.ended_on is None and entry.state != EntryState.CLOSED for entry in entries)
+    days = [(entry.ended_on - entry.received_on).days for entry in entries if entry.ended_on]
+    return EntryCount(
+        month,
+        kind,
+        channel,
+        received=len(entries),
+        answered=len(entries) - dropped - waiting,
+        dropped=dropped,
+        waiting=waiting,
+        within_target=sum(
+            entry.ended_on is not None and entry.due_on is not None and entry.ended_on <= entry.due_on
+            for entry in entries
+        ),
+        median_days=median_low(days) if days else None,
+    )

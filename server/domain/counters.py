@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.facts import Fact, FactKind
-from server.domain.visits.verb_limits import Limits
+from server.domain.visits.verb_facts import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.alarms.alarms import ALARM_FOLDS
-from server.domain.alerts.fold import ALERT_FOLDS
+from server.domain.alerts import ALERT_FOLDS
 from server.domain.facts import FactKind
 from server.domain.hall.fold import HALL_FOLDS
 from server.domain.incidents import INCIDENT_FOLDS

@@ -12,8 +12,8 @@ import structlog
 
 from hardware.speech import AudioFiles
 from server.domain.author import SYSTEM
-from server.domain.devices.panels import KEPT as PANEL_RESTS_KEPT
-from server.domain.devices.uptime import LOOK_EVERY_S
+from server.domain.devices.connections import LOOK_EVERY_S
+from server.domain.devices.device_state import KEPT as PANEL_RESTS_KEPT
 from server.domain.hours.calendars import business_day
 from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.screen_pictures import ScreenPictures

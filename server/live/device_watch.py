@@ -9,7 +9,7 @@ from server.clock import Clock
 from server.domain.devices import device_state as rules
 from server.domain.devices.connections import DeviceConnection, is_copied
 from server.domain.devices.device_state import KioskReportAnswer, PlayerReport, Report, Sighting
-from server.domain.typed_messages import read_message
+from server.domain.typed_fields import read_message
 from server.live.presence import Presence
 from server.store.devices.sightings import Players, Rule
 

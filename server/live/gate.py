@@ -12,7 +12,7 @@ import structlog
 
 from server.connections import caller_address
 from server.domain.budgets import Budget
-from server.domain.web_addresses import network_of
+from server.domain.texts import network_of
 from server.live.strict_packets import WrongPacket
 from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
 

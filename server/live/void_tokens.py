@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.people.limited_roles import REACHING
+from server.domain.hall.configuration import REACHING
 from server.live.presence import Presence, SocketToken
 from server.store.devices.paired_devices import valid_digests
 from server.store.installation import AccessMark, access_mark

@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from server.domain.refusals import Refusal
-from server.domain.web_addresses import is_private_way
+from server.domain.texts import is_private_way
 from server.oidc.reading import ask
 
 

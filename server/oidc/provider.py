@@ -11,8 +11,8 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from server.clock import Clock
-from server.domain.emails import LONGEST_EMAIL
 from server.domain.refusals import Refusal
+from server.domain.texts import LONGEST_EMAIL
 from server.oidc.description import KnownProvider, fetch_provider, keys_at
 from server.oidc.reading import ProviderAnswer, ask
 from server.oidc.registration import AuthorizationRequest, Identity, Registration

@@ -22,7 +22,7 @@ from server.apart import CallApart
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
-from server.domain.printing.print_jobs import check_number
+from server.domain.printing.printers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.printing.appointment_sheets import sheet_content, sheet_languages

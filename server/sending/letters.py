@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.emails import Letter
+from server.domain.texts import Letter
 from server.sending.mail_server import MailServer
 from server.store.alarms.recipients import Recipient
 

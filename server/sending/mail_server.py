@@ -19,7 +19,7 @@ from typing import Any
 
 import structlog
 
-from server.domain.emails import AttachedPaper, Letter
+from server.domain.texts import AttachedPaper, Letter
 from server.sending.refused import SendRefused
 from server.settings import Settings
 

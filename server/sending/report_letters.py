@@ -11,8 +11,8 @@ from typing import Protocol
 
 import structlog
 
-from server.domain.alarms.webhooks import next_try
-from server.domain.emails import Letter
+from server.domain.alarms.signs import next_try
+from server.domain.texts import Letter
 from server.sending.refused import SendRefused
 from server.store.reports import (
     LETTERS,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from server.domain.alarms.webhooks import next_try
+from server.domain.alarms.signs import next_try
 from server.domain.facts import OF_ALARMS
 from server.sending.refused import SendRefused
 from server.store.alarms import outbox

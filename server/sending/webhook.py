@@ -7,7 +7,7 @@ from functools import cache
 
 import httpcore
 
-from server.domain.alarms.webhooks import signed_headers
+from server.domain.alarms.signs import signed_headers
 from server.sending.checked_network import CheckedNetwork
 from server.sending.refused import SendRefused
 from server.store.alarms.recipients import Recipient

@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
-from server.domain.complaints import PUBLIC_CHANNELS, EntryFields, EntryState
-from server.domain.complaints.floods import Arrival
+from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening

@@ -19,7 +19,7 @@ from sqlalchemy.types import BigInteger
 
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.half_days import AtBreak, Break, next_break, running_break
+from server.domain.hours.calendars import AtBreak, Break, next_break, running_break
 from server.domain.visits.transitions import EndReason
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows

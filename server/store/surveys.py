@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.domain.surveys.questions import StoredQuestion
+from server.domain.surveys.campaigns import StoredQuestion
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write, rows_of, values_of

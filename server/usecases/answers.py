@@ -14,11 +14,10 @@ from hardware.json_types import (
 )
 from kiosk.waits import wording_of
 from server.domain.calling.calls import Explanation
-from server.domain.calling.queue_order import LegClass, Priority
+from server.domain.calling.waiting_legs import LegClass, Priority
 from server.domain.instants import text_or_none, to_text
-from server.domain.visits.needs import Need
 from server.domain.visits.transitions import EndReason, LegState, Outcome, is_unconfirmed
-from server.domain.visits.verb_limits import ReturnPlace
+from server.domain.visits.verb_facts import Need, ReturnPlace
 from server.domain.waits.estimate import Estimate, WaitRange
 from server.store.visits.legs import LegRow
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
+from server.domain.calling.calls import CalledBy, CalledLeg, leg_called
 from server.domain.calling.choose_next import Pick, call_order, choose
-from server.domain.calling.facts import CalledBy, CalledLeg, leg_called
-from server.domain.calling.queue_order import chosen_by_hand
+from server.domain.calling.rules import CountersAtMost, RuleName, WorkProfile, rule_named
 from server.domain.calling.waiting_legs import (
     SEEN_PER_LANE,
     CallContext,
@@ -16,10 +16,11 @@ from server.domain.calling.waiting_legs import (
     CountersOpen,
     LinkedTurn,
     QueuedLeg,
+    ShareTurns,
+    chosen_by_hand,
     count_open,
+    turns_after,
 )
-from server.domain.calling.weighted_shares import ShareTurns, turns_after
-from server.domain.calling.work_profiles import CountersAtMost, RuleName, WorkProfile, rule_named
 from server.domain.counters import DutyTerms
 from server.domain.facts import CallReason
 from server.domain.hall.configuration import HallConfiguration

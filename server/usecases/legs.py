@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from server.domain.alerts import in_force
 from server.domain.author import Author
-from server.domain.calling.queue_order import sort_key
+from server.domain.calling.waiting_legs import sort_key
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day, day_closes_at
@@ -17,10 +17,18 @@ from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served, needs_noted
 from server.domain.visits.gestures import Verb, state_after
-from server.domain.visits.needs import Need, needs_of, needs_text
 from server.domain.visits.transitions import EndReason, LegState, Outcome
-from server.domain.visits.verb_facts import CalledBefore, LegAtCounter, VoidCall, WaitingPlace, leg_given_back
-from server.domain.visits.verb_limits import ReturnPlace
+from server.domain.visits.verb_facts import (
+    CalledBefore,
+    LegAtCounter,
+    Need,
+    ReturnPlace,
+    VoidCall,
+    WaitingPlace,
+    leg_given_back,
+    needs_of,
+    needs_text,
+)
 from server.ids import new_id
 from server.store import alerts
 from server.store.counters import open_places

@@ -3,8 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from server.apart import ApartEnded, CallApart
-from server.domain.hall_checks import CHECKS_KEPT, CheckKind
-from server.domain.photographs import OF_CHECK, OF_ENTRY, PhotographLimits, SentPhotograph, check_sent
+from server.domain.hall_checks import (
+    CHECKS_KEPT,
+    OF_CHECK,
+    OF_ENTRY,
+    CheckKind,
+    PhotographLimits,
+    SentPhotograph,
+    check_sent,
+)
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.hall_checks import CheckRow

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from server.documents.reading import parse_installation
-from server.domain.author import Author
+from server.domain.author import Author, link_ends_at
 from server.domain.hours.calendars import opening_at
-from server.domain.people.pseudonyms import link_ends_at
 from server.domain.refusals import Refusal
 from server.domain.retention import (
     BY_NAME,

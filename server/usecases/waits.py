@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server.domain.calling.queue_order import PRIORITY, WALK_IN
-from server.domain.calling.waiting_legs import CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.calling.waiting_legs import PRIORITY, WALK_IN, CallingCounter, LinkedTurn, QueuedLeg
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.hours.half_days import last_closing
+from server.domain.hours.calendars import last_closing
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import (
@@ -26,10 +25,19 @@ from server.domain.waits.estimate import (
     pool_paces,
     residual_s,
 )
-from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
-from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.domain.waits.hall_snapshot import (
+    CounterNow,
+    HallSnapshot,
+    LinkedMember,
+    LinkedNow,
+    OccupiedTimes,
+    QueueNow,
+    ReceivedVisit,
+    ServicePace,
+    UpcomingBreak,
+    occupied_times,
+)
 from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
-from server.domain.waits.service_times import OccupiedTimes, ReceivedVisit, occupied_times
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.rows import Rows

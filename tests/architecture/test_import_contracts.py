@@ -59,7 +59,7 @@ def test_a_forbidden_import_is_named(tmp_path: Path, contract: str, broken: str)
 
 
 def test_a_pattern_names_one_part_or_a_whole_package():
-    assert matches("server.domain.calling.queue_order", frozenset({"server.domain.**"}))
+    assert matches("server.domain.calling.waiting_legs", frozenset({"server.domain.**"}))
     assert matches("server.domain", frozenset({"server.domain.**"}))
     assert matches("kiosk.pages", frozenset({"*.pages"}))
     assert not matches("server.web.pages", frozenset({"*.pages"}))

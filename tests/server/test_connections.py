@@ -13,7 +13,7 @@ from server.connections import (
     identify_caller,
 )
 from server.domain.budgets import Budget
-from server.domain.web_addresses import network_of
+from server.domain.texts import network_of
 
 
 @pytest.mark.parametrize(

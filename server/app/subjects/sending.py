@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from server.app.subjects.foundation import Foundation
-from server.domain.emails import Letter
+from server.domain.texts import Letter
 from server.sending.letters import Letters
 from server.sending.mail_server import MailServer
 from server.sending.report_letters import ReportLetters

@@ -12,26 +12,27 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from server.domain.calling.calls import Reason, reason_of
-from server.domain.calling.queue_order import PRIORITY
-from server.domain.calling.rules import RULES, ScoringContext
-from server.domain.calling.waiting_legs import (
-    SEEN_PER_LANE,
-    CallContext,
-    QueuedLeg,
-    lanes,
-    may_serve,
-    queue_facts,
-)
-from server.domain.calling.weighted_shares import ShareTurns
-from server.domain.calling.work_profiles import (
+from server.domain.calling.rules import (
+    RULES,
     Condition,
     CountersAtMost,
     LocalHours,
     PeopleExceed,
     RuleName,
+    ScoringContext,
     Test,
     WaitExceeds,
     WorkProfile,
+)
+from server.domain.calling.waiting_legs import (
+    PRIORITY,
+    SEEN_PER_LANE,
+    CallContext,
+    QueuedLeg,
+    ShareTurns,
+    lanes,
+    may_serve,
+    queue_facts,
 )
 from server.domain.facts import CallReason
 

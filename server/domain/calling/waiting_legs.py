@@ -8,10 +8,72 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from fractions import Fraction
 from itertools import groupby
+from typing import Literal
 
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, PRIORITY_COUNTS, WALK_IN
-from server.domain.calling.weighted_shares import ShareTurns
+from server.domain.facts import CallReason
+from server.domain.instants import to_micros
+
+type LegClass = Literal["walk_in", "appointment", "priority"]
+type Priority = Literal["none", "declared", "confirmed", "not_confirmed"]
+
+PRIORITY, APPOINTMENT, WALK_IN = "priority", "appointment", "walk_in"
+PRIORITY_COUNTS = frozenset({"declared", "confirmed"})
+
+
+def reference_at(arrived_at: datetime, booked_at: datetime | None) -> datetime:
+    """The instant a wait is counted from: the later of arrival and booked hour."""
+    return arrived_at if booked_at is None else max(arrived_at, booked_at)
+
+
+def sort_key(leg_class: str, reference: datetime, number: str, *, step: int = 1) -> str:
+    """The place of a leg among the waiting: smaller is called first.
+
+    `step` 0 puts a leg before everyone of its class (a transfer to the front, a call that was undone).
+    """
+    first = "0" if leg_class == PRIORITY else "1"
+    return f"{first}{step}{to_micros(reference):017d}{number}"
+
+
+def chosen_by_hand(reference: datetime, now: datetime, reason: str) -> CallReason:
+    """Why an agent's choice was called: out of order, with the reason that was given."""
+    minutes = max(0, int((now - reference).total_seconds() // 60))
+    return CallReason("chosen", "why.chosen", {"minutes": minutes, "reason": reason})
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTurns:
+    """The clock of calls and the next turn of each queue called so far, as exact fractions."""
+
+    clock: Fraction = Fraction(0)
+    next_turns: Mapping[str, Fraction] = field(default_factory=dict)
+
+    def turn_of(self, queue: str) -> Fraction:
+        """When a queue with someone waiting has its turn: the smallest is called."""
+        return max(self.clock, self.next_turns.get(queue, self.clock))
+
+    def after(self, queue: str, weight: int) -> "ShareTurns":
+        """The turns after a call of this queue; `weight` ≥ 1."""
+        turn = self.turn_of(queue)
+        return ShareTurns(turn, {**self.next_turns, queue: turn + Fraction(1, weight)})
+
+
+def turns_after(called: Iterable[str], weights: Mapping[str, int]) -> ShareTurns:
+    """The turns after the queues called by `weighted_shares`, in order; a queue without weight weighs 1."""
+    turns = ShareTurns()
+    for queue in called:
+        turns = turns.after(queue, weights.get(queue, 1))
+    return turns
+
+
+def most_calls_of_others(queue: str, *, ahead: int, weights: Mapping[str, int]) -> int:
+    """The largest number of calls that go to other queues of `weights` while a leg waits behind `ahead` of
+    its own queue.
+    """
+    own = weights[queue]
+    return sum((ahead + 1) * weight // own + 1 for other, weight in weights.items() if other != queue)
+
 
 LATE_GRACE_S = 900
 """An appointment that comes at most this late keeps its class (seconds)."""

@@ -4,9 +4,9 @@ A page holds one connection. The one it left behind by a reload or a lost networ
 that two which live together for longer are two pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any, Self, TypedDict
 
@@ -93,3 +93,28 @@ def is_copied(connections: Sequence[DeviceConnection], now: datetime) -> bool:
 
 def _lived_together(one: DeviceConnection, other: DeviceConnection) -> bool:
     return min(one.seen_at, other.seen_at) - max(one.since, other.since) >= TOGETHER_FOR
+
+
+DAYS = 30
+"""Number of local days that an uptime covers, today included."""
+LOOK_EVERY_S = 120
+FEWEST_LOOKS = 30
+"""The fewest checks for which a share is given: an hour of opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfLooks:
+    """A local day: how many checks found the device present, and how many did not."""
+
+    on: date
+    seen: int
+    missed: int
+
+
+def uptime(days: Iterable[DayOfLooks], today: date) -> float | None:
+    """The share of checks in the last 30 days that found the device, 0 to 1; None after too few checks."""
+    since = today - timedelta(days=DAYS - 1)
+    counted = [day for day in days if since <= day.on <= today]
+    present = sum(day.seen for day in counted)
+    looks = present + sum(day.missed for day in counted)
+    return None if looks < FEWEST_LOOKS else present / looks

@@ -12,17 +12,15 @@ from typing import Literal
 
 from server.domain.alarms.alarms import AlarmRules
 from server.domain.alerts import AlertRules
-from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, WorkProfile
+from server.domain.calling.rules import DEFAULT_RULE, RuleName, WorkProfile
 from server.domain.complaints import ComplaintRules
-from server.domain.hall.devices import Kiosk, Screen
-from server.domain.hall.sound import Sound, is_loop_in_order
-from server.domain.hours.calendars import Calendar
-from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.hall.devices import Kiosk, Screen, Sound, is_loop_in_order
+from server.domain.hours.calendars import AtBreak, Calendar, LastTicket
 from server.domain.incidents import IncidentRules
 from server.domain.languages import FRENCH, Texts, text_in
-from server.domain.tickets import Series
-from server.domain.tickets.quotas import Quota
-from server.domain.visits.verb_limits import Limits
+from server.domain.people.roles import ROLES, WHOLE_HALL, CallingReach, Permission
+from server.domain.tickets import Quota, Series
+from server.domain.visits.verb_facts import Limits
 
 type Mode = Literal["walk_in", "appointment_only", "both"]
 type ResultDuty = Literal["optional", "mandatory"]
@@ -311,3 +309,37 @@ class HallConfiguration:
     def calendar_of(self, service: str) -> Calendar:
         """When a service receives visitors: its own hours, else the hall's."""
         return self.services[service].calendar or self.calendar
+
+
+REACHING = frozenset({Permission.CALL, Permission.READ_QUEUE})
+"""The permissions that a role may give for a part of a hall."""
+AT_SELF_SERVICE = frozenset({"digital_helper"})
+"""Roles that call at self-service places, unless their grant names counters or services."""
+MAY_BE_LIMITED = frozenset(
+    role
+    for role, permissions in ROLES.items()
+    if Permission.CALL in permissions and Permission.SUPERVISE not in permissions
+)
+
+
+def reach_of_role(role: str, limited_to: Iterable[str], configuration: HallConfiguration) -> CallingReach:
+    """The reach of one role in a hall. `limited_to`: the counters and services (ids) that its grant names.
+
+    Named counters alone: with all their services. Named services alone: at each counter that serves them.
+    Both: these services at these counters. What another hall has counts there only.
+    """
+    named = frozenset(limited_to)
+    if not named and role not in AT_SELF_SERVICE:
+        return WHOLE_HALL
+    counters = named & configuration.counters.keys()
+    services = named & configuration.services.keys()
+    if not named:
+        counters = frozenset(each.id for each in configuration.counters.values() if each.is_self_service)
+    if not counters and not services:
+        return CallingReach({})
+    found = {
+        each.id: frozenset(each.services) & services if services else frozenset(each.services)
+        for each in configuration.counters.values()
+        if each.id in counters or not counters
+    }
+    return CallingReach({counter: served for counter, served in found.items() if served})

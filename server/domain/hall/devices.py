@@ -1,10 +1,60 @@
-"""The kiosks, printers and screens of a hall, as its configuration names them."""
+"""The kiosks, printers, screens and loudspeakers of a hall, as its configuration names them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from typing import Literal
 
-from server.domain.hall.printer_kinds import PRINTER_FIELDS, PULLED_KINDS, PrinterKind
 from server.domain.printing.printers import PrinterReach
+
+type PrinterKind = Literal[
+    "tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct", "gateway"
+]
+"""How a printer gets its jobs: the server pushes them over one of four transports, the printer fetches them
+by one of two protocols over https, or the print gateway on the kiosk's computer fetches them for it.
+"""
+type PlaceField = Literal["host", "usb", "line"]
+"""A field that says where a printer is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterFields:
+    """The fields of a printer's configuration that matter for its kind; others are kept and change nothing.
+
+    `place`: the one that says where it is; None: it fetches its jobs, or a print gateway does. `more`: the
+    others. `is_plugged`: it is plugged into the server's machine. `may_be_simulated`: it is, without a place.
+    """
+
+    place: PlaceField | None
+    more: tuple[str, ...] = ()
+    is_plugged: bool = False
+    may_be_simulated: bool = True
+
+
+PRINTER_FIELDS: Mapping[PrinterKind, PrinterFields] = {
+    "tcp": PrinterFields("host", ("port", "dialect")),
+    "usb_file": PrinterFields("usb", ("dialect",), is_plugged=True),
+    "usb_bus": PrinterFields("usb", ("dialect",), is_plugged=True, may_be_simulated=False),
+    "serial": PrinterFields("line", ("speed", "dialect"), is_plugged=True),
+    "star_cloudprnt": PrinterFields(None),
+    "epson_direct": PrinterFields(None),
+    "gateway": PrinterFields(None, ("dialect",)),
+}
+PULLED_KINDS = frozenset(kind for kind, fields in PRINTER_FIELDS.items() if fields.place is None)
+"""The kinds of printers that fetch their jobs, or for which a print gateway does."""
+PLUGGED_KINDS = frozenset(kind for kind, fields in PRINTER_FIELDS.items() if fields.is_plugged)
+"""The kinds of printers that are plugged into the server's machine."""
+
+
+def kinds_by_field() -> dict[str, tuple[PrinterKind, ...]]:
+    """For each field that matters for some kinds only: those kinds."""
+    found: dict[str, tuple[PrinterKind, ...]] = {}
+    for kind, fields in PRINTER_FIELDS.items():
+        for name in (fields.place, *fields.more):
+            if name is not None:
+                found[name] = (*found.get(name, ()), kind)
+    return found
+
 
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
@@ -128,3 +178,55 @@ class Screen:
     counter: str | None = None
     is_retired: bool = False
     panel_watts: int | None = None
+
+
+LONGEST_QUIET_MINUTES = 120
+"""A silenced voice is turned on again by itself after this time."""
+
+
+LOOP_TEST_HOLDS = timedelta(days=366)
+"""A loop whose last test is older than this is not shown: a visitor who relies on the sign and hears nothing
+misses the call.
+"""
+
+
+def is_loop_in_order(tested_on: date | None, today: date) -> bool:
+    """Whether an induction loop may be shown: tested, not in the future, within a year.
+
+    How a loop is tested is EN 60118-4; how often is left to the house: a year is our choice.
+    """
+    return tested_on is not None and tested_on <= today <= tested_on + LOOP_TEST_HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class SoundLevel:
+    """From an hour to another of the local day, so loud: percent of what the loudspeaker gives, 0 to 100."""
+
+    opens: time
+    closes: time
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearingLoop:
+    """A hall's induction loop: how loud its amplifier is fed, percent, and the day of its last test."""
+
+    percent: int = 100
+    tested_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The hall's loudspeakers: never above `most_percent`, which is also the level outside `levels`.
+
+    `heard_on` and `heard_by`: when somebody in the last seat of a full hall understood a call, and who
+    confirmed it. `loop`: the induction loop, None where there is none. `says_visitor_language`: a call is
+    said in French, then in the language of its ticket.
+    """
+
+    most_percent: int = 100
+    levels: Sequence[SoundLevel] = field(default_factory=tuple)
+    heard_on: date | None = None
+    heard_by: str = ""
+    loop: HearingLoop | None = None
+    says_visitor_language: bool = False

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from server.domain.facts import Fact, FactKind
+from server.domain.hours.windows import Window, Windows, merge_windows, outside, within
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 
@@ -134,3 +136,185 @@ def _digest(displays: Sequence[Display]) -> str:
         for each in displays
     ]
     return hashlib.sha256(json.dumps(lines, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+CROWDED_AFTER = timedelta(minutes=15)
+"""A notice that comes back later than this is rarely read by somebody who waits."""
+SHORTEST_GAP = timedelta(minutes=5)
+"""A shorter time without a notice is not named."""
+SHORTEST_CLASH = timedelta(minutes=1)
+"""Notices that are published one after the other compete for seconds in other sets: nobody reads that."""
+
+
+class ClashKind(StrEnum):
+    """Why notices of a day need somebody's attention."""
+
+    CROWDED = "crowded"
+    LEGAL_SHARE = "legal_share"
+    WHOLE_DAY = "whole_day"
+    ENDS = "ends"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNotice:
+    """A notice on a screen's day.
+
+    `windows`: when it is planned, within the day. `turn_ms`: how long one turn of it takes, in all its
+    languages of that turn, in milliseconds. `is_built_in`: the product makes it. `is_conditional`: it is
+    shown only while many people wait. `ends_at`: its last instant; None: no end.
+    """
+
+    id: str
+    windows: Windows
+    turn_ms: int
+    is_legal: bool = False
+    is_built_in: bool = False
+    is_conditional: bool = False
+    ends_at: datetime | None = None
+
+    @property
+    def fills(self) -> bool:
+        """Whether it is sure to be on the screen in its windows, by somebody's decision."""
+        return not self.is_built_in and not self.is_conditional
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Notices (ids) that compete, or one that changes, in a window of the day.
+
+    `every`: how long until one of them comes back, where that is known.
+    """
+
+    kind: ClashKind
+    notices: tuple[str, ...]
+    window: Window
+    every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """What a screen's day lacks and what competes. `every`: the longest way between two turns, by notice."""
+
+    gaps: list[Window]
+    clashes: list[Clash]
+    every: dict[str, timedelta]
+
+
+def plan_of(notices: Sequence[PlannedNotice], opening: Windows, legal_share: float) -> DayPlan:
+    """The plan of a day. `opening`: the hours of the hall; `legal_share`: from 0 to 0.5."""
+    stretches = [
+        (stretch, intervals(due, legal_share))
+        for stretch in _stretches(notices, opening)
+        if (due := _due_in(notices, stretch))
+    ]
+    every: dict[str, timedelta] = {}
+    for _, each in stretches:
+        for notice, interval in each.items():
+            every[notice] = max(interval, every.get(notice, interval))
+    clashes = [
+        *_crowded(notices, stretches),
+        *_legal(notices, stretches, legal_share),
+        *_whole_day(notices, opening, every),
+        *_ending(notices, opening),
+    ]
+    return DayPlan(_gaps(notices, opening), clashes, every)
+
+
+def intervals(due: Sequence[PlannedNotice], legal_share: float) -> dict[str, timedelta]:
+    """How long until each notice comes back while all of these are due: the round of a screen, without calls.
+
+    Legal notices have their share of the time in turns; without a share, or alone, they are like others.
+    """
+    legal = [each for each in due if each.is_legal and legal_share > 0]
+    others = [each for each in due if each not in legal]
+    if not legal or not others:
+        round_ms = sum(each.turn_ms for each in due)
+        return {each.id: timedelta(milliseconds=round_ms) for each in due}
+    round_ms = round(sum(each.turn_ms for each in others) / (1 - legal_share))
+    slot_ms = max(each.turn_ms for each in legal)
+    legal_ms = round(max(slot_ms / legal_share, slot_ms) * len(legal))
+    found = {each.id: timedelta(milliseconds=round_ms) for each in others}
+    return found | {each.id: timedelta(milliseconds=legal_ms) for each in legal}
+
+
+def _stretches(notices: Sequence[PlannedNotice], opening: Windows) -> list[Window]:
+    """The parts of the opening hours between which the set of notices is the same."""
+    edges = {edge for each in notices for window in each.windows for edge in window}
+    found: list[Window] = []
+    for starts, ends in opening:
+        inside = sorted({starts, ends} | {edge for edge in edges if starts < edge < ends})
+        found += pairwise(inside)
+    return found
+
+
+def _due_in(notices: Sequence[PlannedNotice], stretch: Window) -> list[PlannedNotice]:
+    return [each for each in notices if within(each.windows, stretch)]
+
+
+def _gaps(notices: Sequence[PlannedNotice], opening: Windows) -> list[Window]:
+    filled = merge_windows(window for each in notices if each.fills for window in each.windows)
+    gaps = [gap for span in opening for gap in outside(within(filled, span), span)]
+    return [gap for gap in gaps if gap[1] - gap[0] >= SHORTEST_GAP]
+
+
+type _Stretches = Sequence[tuple[Window, dict[str, timedelta]]]
+
+
+def _crowded(notices: Sequence[PlannedNotice], stretches: _Stretches) -> list[Clash]:
+    """The times at which a notice comes back late, joined where they touch; named once, with the latest."""
+    late = {stretch: max(each.values()) for stretch, each in stretches if max(each.values()) > CROWDED_AFTER}
+    own = {each.id for each in notices if not each.is_built_in}
+    found = []
+    for window in merge_windows(late):
+        if window[1] - window[0] < SHORTEST_CLASH:
+            continue
+        inside = [stretch for stretch in late if within([window], stretch)]
+        ids = {id_ for stretch, each in stretches if stretch in inside for id_ in each if id_ in own}
+        ordered = tuple(each.id for each in notices if each.id in ids)
+        found.append(Clash(ClashKind.CROWDED, ordered, window, max(late[each] for each in inside)))
+    return found
+
+
+def _legal(notices: Sequence[PlannedNotice], stretches: _Stretches, share: float) -> list[Clash]:
+    """The times at which two legal notices or more divide the legal share between them."""
+    legal = {each.id for each in notices if each.is_legal}
+    if share <= 0:
+        return []
+    shared: dict[tuple[str, ...], list[tuple[Window, timedelta]]] = {}
+    for stretch, each in stretches:
+        ids = tuple(notice for notice in each if notice in legal)
+        if len(ids) > 1:
+            shared.setdefault(ids, []).append((stretch, max(each[notice] for notice in ids)))
+    return [
+        Clash(ClashKind.LEGAL_SHARE, ids, window, max(every for _, every in parts))
+        for ids, parts in shared.items()
+        for window in merge_windows(stretch for stretch, _ in parts)
+        if window[1] - window[0] >= SHORTEST_CLASH
+    ]
+
+
+def _whole_day(
+    notices: Sequence[PlannedNotice], opening: Windows, every: dict[str, timedelta]
+) -> list[Clash]:
+    if not opening:
+        return []
+    ids = tuple(
+        each.id
+        for each in notices
+        if each.fills and all(within(each.windows, span) == [span] for span in opening)
+    )
+    if len(ids) < 2:
+        return []
+    window = (opening[0][0], opening[-1][1])
+    return [Clash(ClashKind.WHOLE_DAY, ids, window, max(every[each] for each in ids))]
+
+
+def _ending(notices: Sequence[PlannedNotice], opening: Windows) -> list[Clash]:
+    """The notices whose last instant is inside the opening hours: who waits then sees them disappear."""
+    return [
+        Clash(ClashKind.ENDS, (each.id,), (each.ends_at, span[1]))
+        for each in notices
+        for span in opening
+        if each.ends_at is not None and each.windows and span[0] < each.ends_at < span[1]
+    ]

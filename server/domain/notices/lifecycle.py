@@ -3,10 +3,14 @@
 An expired notice needs no gesture: its row says `published`, and `state_at` what that means at an instant.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
+from server.domain.facts import Erasable, Fact, FactKind
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 
 
@@ -113,3 +117,228 @@ def state_at(state: NoticeState, publish_until: datetime | None, now: datetime) 
     if state is NoticeState.PUBLISHED and publish_until is not None and publish_until <= now:
         return next_state(state, NoticeVerb.EXPIRE)
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where a notice is shown: sites, halls and screens by their ids in documents.
+
+    All empty: everywhere, or `is_nowhere`, as a draft may be until somebody says where.
+    """
+
+    sites: Sequence[str] = ()
+    halls: Sequence[str] = ()
+    screens: Sequence[str] = ()
+    is_nowhere: bool = False
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every screen shows it."""
+        return not (self.is_nowhere or self.sites or self.halls or self.screens)
+
+    def as_body(self) -> dict[str, Any]:
+        """The targets as JSON values for a fact; `is_nowhere` is there only where it is so."""
+        named = {"sites": list(self.sites), "halls": list(self.halls), "screens": list(self.screens)}
+        return named | {"is_nowhere": True} if self.is_nowhere else named
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of a notice as a fact knows it: its number from 1, and the SHA-256 of its content."""
+
+    version: int
+    sha256: str
+    kind: str
+    category: str
+    targets: Targets
+
+    def as_body(self) -> dict[str, Any]:
+        """The version as JSON values for a fact."""
+        return {
+            "version": self.version,
+            "sha256": self.sha256,
+            "kind": self.kind,
+            "category": self.category,
+            "targets": self.targets.as_body(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStep:
+    """A place in the life of a notice: `step` counts its facts from 1; `state` is where it is afterwards."""
+
+    notice: str
+    step: int
+    state: NoticeState
+
+    def as_body(self) -> dict[str, Any]:
+        """The step as JSON values for a fact."""
+        return {"notice": self.notice, "step": self.step, "state": str(self.state)}
+
+
+def notice_drafted(step: NoticeStep, version: NewVersion, *, replaces: str | None = None) -> Fact:
+    """A notice exists, with its first version; `replaces`: the notice that it corrects, if it does."""
+    corrects = {} if replaces is None else {"replaces": replaces}
+    return Fact(FactKind.NOTICE_DRAFTED, step.as_body() | version.as_body() | corrects)
+
+
+def notice_edited(step: NoticeStep, version: NewVersion) -> Fact:
+    """A notice has another version, and is a draft again."""
+    return Fact(FactKind.NOTICE_EDITED, step.as_body() | version.as_body())
+
+
+def notice_submitted(step: NoticeStep, version: int) -> Fact:
+    """A version waits for a decision on whether it is shown."""
+    return Fact(FactKind.NOTICE_SUBMITTED, step.as_body() | {"version": version})
+
+
+def notice_taken_back(step: NoticeStep, version: int) -> Fact:
+    """A proposed version is a draft again: somebody who drafts has taken it back."""
+    return Fact(FactKind.NOTICE_TAKEN_BACK, step.as_body() | {"version": version})
+
+
+def notice_approved(step: NoticeStep, version: int) -> Fact:
+    """A version may be published."""
+    return Fact(FactKind.NOTICE_APPROVED, step.as_body() | {"version": version})
+
+
+def notice_refused(step: NoticeStep, version: int, reason: Erasable) -> Fact:
+    """A version is sent back to its author, with a reason."""
+    return Fact(FactKind.NOTICE_REFUSED, step.as_body() | {"version": version, "reason": reason.as_body()})
+
+
+def notice_published(
+    step: NoticeStep, version: int, *, shown_from: datetime, shown_until: datetime | None
+) -> Fact:
+    """A version is shown from an instant until another, which includes its own validity; None: no end."""
+    display = {"from": to_text(shown_from), "until": None if shown_until is None else to_text(shown_until)}
+    return Fact(FactKind.NOTICE_PUBLISHED, step.as_body() | {"version": version} | display)
+
+
+def notice_withdrawn(step: NoticeStep, version: int) -> Fact:
+    """A notice is withdrawn before its end."""
+    return Fact(FactKind.NOTICE_WITHDRAWN, step.as_body() | {"version": version})
+
+
+def notice_replaced(step: NoticeStep, version: int, *, by: str) -> Fact:
+    """A notice ends because its correction `by` is published in the same transaction."""
+    return Fact(FactKind.NOTICE_REPLACED, step.as_body() | {"version": version, "by": by})
+
+
+def notice_archived(step: NoticeStep, version: int) -> Fact:
+    """A notice leaves the lists; its history stays."""
+    return Fact(FactKind.NOTICE_ARCHIVED, step.as_body() | {"version": version})
+
+
+class MediumChange(StrEnum):
+    """What happens to a notice.
+
+    `edited`: the new medium is in its draft. `proposed`: its version, or a correction of it, waits for a
+    decision. `approved`: its new version is approved, as the former was. `published`: its correction is on
+    screens at once. The others change nothing: `correction_open`: somebody is correcting it already;
+    `not_begun`: it is published for a later instant, and a correction would begin now; `over`: no screen
+    shows it any more; `forbidden`: the person may not change it.
+    """
+
+    EDITED = "edited"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    CORRECTION_OPEN = "correction_open"
+    NOT_BEGUN = "not_begun"
+    OVER = "over"
+    FORBIDDEN = "forbidden"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the notice gets the new medium."""
+        return self in (_C.EDITED, _C.PROPOSED, _C.APPROVED, _C.PUBLISHED)
+
+
+_C = MediumChange
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWithMedium:
+    """A notice as it stands for somebody: may they edit it, decide on it; is it corrected; has it begun."""
+
+    state: NoticeState
+    may_draft: bool
+    may_publish: bool
+    is_corrected: bool
+    has_begun: bool
+
+
+def medium_change(notice: NoticeWithMedium) -> MediumChange:
+    """The next step of a notice: a published one gets a correction, because its approval is for its words."""
+    if notice.state in (_S.EXPIRED, _S.WITHDRAWN, _S.ARCHIVED):
+        return _C.OVER
+    if not notice.may_draft:
+        return _C.FORBIDDEN
+    if notice.state is _S.PUBLISHED:
+        if notice.is_corrected:
+            return _C.CORRECTION_OPEN
+        if not notice.has_begun:
+            return _C.NOT_BEGUN
+        return _C.PUBLISHED if notice.may_publish else _C.PROPOSED
+    if notice.state is _S.APPROVED and notice.may_publish:
+        return _C.APPROVED
+    return _C.PROPOSED if notice.state in (_S.SUBMITTED, _S.APPROVED) else _C.EDITED
+
+
+PUBLISHED, ENDED = "published", "ended"
+_ENDS = {FactKind.NOTICE_WITHDRAWN: "withdrawn", FactKind.NOTICE_REPLACED: "replaced"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMoment:
+    """A step of a notice: what happened (`kind`, of a fact), to which version, when, and from when to when it
+    is shown.
+    """
+
+    step: int
+    kind: str
+    version: int
+    done_at: datetime
+    shown_from: datetime | None
+    shown_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEvent:
+    """A notice was `published`, or `ended` at an instant: `withdrawn`, `replaced` or `expired`.
+
+    `position`: its place among the events of the notice, the same whenever it is computed.
+    """
+
+    position: int
+    turn: str
+    at: datetime
+    of: NoticeMoment
+    reason: str | None = None
+
+
+def events_of(moments: Iterable[NoticeMoment], now: datetime) -> list[NoticeEvent]:
+    """What happened to a notice until now, its steps given in order. The clock ends a notice too."""
+    found: list[NoticeEvent] = []
+    shown: NoticeMoment | None = None
+    for moment in moments:
+        ended = _expired(shown, moment.done_at)
+        if ended is not None:
+            found.append(ended)
+            shown = None
+        if moment.kind == FactKind.NOTICE_PUBLISHED:
+            shown = moment
+            found.append(NoticeEvent(moment.step * 2, PUBLISHED, moment.done_at, moment))
+        elif shown is not None and moment.kind in _ENDS:
+            reason = _ENDS[FactKind(moment.kind)]
+            found.append(NoticeEvent(moment.step * 2, ENDED, moment.done_at, shown, reason))
+            shown = None
+    last = _expired(shown, now)
+    return found if last is None else [*found, last]
+
+
+def _expired(shown: NoticeMoment | None, now: datetime) -> NoticeEvent | None:
+    if shown is None or shown.shown_until is None or shown.shown_until > now:
+        return None
+    return NoticeEvent(shown.step * 2 + 1, ENDED, shown.shown_until, shown, "expired")

@@ -1,13 +1,20 @@
 """A medium: what notices show, prepared from an upload. Its states, its facts and their fold. Pure."""
 
 import hashlib
+import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from server.domain.facts import Fact, FactKind, Json
+from server.domain.refusals import Refusal
 from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.texts import fold_text
 
 
 class MediumState(StrEnum):
@@ -119,3 +126,230 @@ MEDIA_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.MEDIUM_DESCRIBED: _described,
     FactKind.MEDIUM_REMOVED: _removed,
 }
+
+
+LONGEST_NAME = 120
+"""The most characters of a name; a longer file name is cut before its extension."""
+LONGEST_TAG, MOST_TAGS = 40, 12
+LONGEST_MAKER, LONGEST_RIGHTS = 120, 240
+OF_ALL = "*"
+"""In a search: the media that belong to all sites."""
+MOST_TERMS = 6
+"""How many words of a search count."""
+WARNED_BEFORE = timedelta(days=14)
+"""The library warns for so long before the last day of a medium."""
+
+type Expiry = Literal["soon", "over"]
+"""Whether the last day of a medium is near (in 14 days at most), or past."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that a name never holds: controls, marks of direction, surrogates, unassigned."""
+HARD_SPACE = "\u00a0"
+_SPACES = re.compile(" {2,}")
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_MARKS_OF_TAGS = str.maketrans(dict.fromkeys('"\\%_#,', " "))
+
+
+@dataclass(frozen=True, slots=True)
+class MediumDetails:
+    """What people noted of a medium. `until`: the last local day on which notices may show it; None: no end.
+
+    `made_by`: who made the picture; `rights`: the licence or permission, in words. Both may be empty.
+    """
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    made_by: str = ""
+    rights: str = ""
+    until: date | None = None
+
+    def changed_from(self, before: "MediumDetails") -> list[str]:
+        """The names of the fields that differ, in order."""
+        fields = ("name", "tags", "made_by", "rights", "until")
+        return [each for each in fields if getattr(self, each) != getattr(before, each)]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSearch:
+    """Which media of the library to list; an empty field means any.
+
+    `terms`: folded words, all of them in the name, description or tags. `site`: a slug, `*`: only those of
+    all sites. `kind`: image, document, video, font. `tag`: as stored.
+    """
+
+    terms: tuple[str, ...] = ()
+    site: str = ""
+    kind: str = ""
+    tag: str = ""
+
+
+EVERY_MEDIUM = MediaSearch()
+"""The search that everything fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDetails:
+    """Details as somebody typed them, not checked yet."""
+
+    name: str
+    tags: tuple[str, ...] = ()
+    made_by: str = ""
+    rights: str = ""
+    until: date | None = None
+
+    def checked(self) -> MediumDetails:
+        """The details as they are kept.
+
+        Refusals: medium_name_missing, medium_name_too_long, medium_tags, medium_rights_too_long.
+        """
+        name, made_by, rights = visible(self.name), visible(self.made_by), visible(self.rights)
+        if not name:
+            raise Refusal("medium_name_missing")
+        if len(name) > LONGEST_NAME:
+            raise Refusal("medium_name_too_long", characters=LONGEST_NAME)
+        if len(made_by) > LONGEST_MAKER or len(rights) > LONGEST_RIGHTS:
+            raise Refusal("medium_rights_too_long", maker=LONGEST_MAKER, rights=LONGEST_RIGHTS)
+        tags = tuple(dict.fromkeys(filter(None, map(tag_of, self.tags))))
+        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+            raise Refusal("medium_tags", tags=MOST_TAGS, characters=LONGEST_TAG)
+        return MediumDetails(name, tags, made_by, rights, self.until)
+
+
+def visible(text: str) -> str:
+    """The text on one line, without controls and marks of direction; other spaces than U+00A0 are single."""
+    spaced = "".join(" " if each.isspace() and each != HARD_SPACE else each for each in text)
+    composed = unicodedata.normalize("NFC", spaced)
+    kept = "".join(each for each in composed if unicodedata.category(each) not in _UNSEEN)
+    return _SPACES.sub(" ", kept).strip()
+
+
+def name_of_file(file: str) -> str:
+    """The name that a medium takes from an uploaded file: no folders, at most 120 characters; maybe empty."""
+    name = visible(re.split(r"[/\\]", file)[-1]).lstrip(". ")
+    found = _EXTENSION.search(name)
+    extension = found.group() if found else ""
+    stem = name[: len(name) - len(extension)]
+    return (stem[: LONGEST_NAME - len(extension)].rstrip() + extension) if stem else ""
+
+
+def tag_of(text: str) -> str:
+    """A tag in the form that is stored: small letters, without the signs that lists and searches use."""
+    return " ".join(visible(text.translate(_MARKS_OF_TAGS)).casefold().split())
+
+
+def words_to_find(details: MediumDetails, texts: Mapping[str, str]) -> str:
+    """What a search looks through: name, tags, maker and every description, folded."""
+    return fold_text("\n".join((details.name, *details.tags, details.made_by, *texts.values())))
+
+
+def terms_of(search: str) -> tuple[str, ...]:
+    """The folded words of a search, six at most."""
+    return tuple(fold_text(search).split()[:MOST_TERMS])
+
+
+def expiry_of(until: date | None, today: date) -> Expiry | None:
+    """Whether a medium's last day is past or near, on a local day."""
+    if until is None or until - today > WARNED_BEFORE:
+        return None
+    return "over" if until < today else "soon"
+
+
+def medium_catalogued(medium: str, fields: Iterable[str], until: date | None) -> Fact:
+    """Somebody changed what is noted of a medium. Words may name people: the fact says which fields only."""
+    body = {"medium": medium, "fields": list(fields), "until": None if until is None else until.isoformat()}
+    return Fact(FactKind.MEDIUM_CATALOGUED, body)
+
+
+LARGEST_BYTES = 100_000
+"""The most bytes of a file of captions: a film of three minutes needs ten thousand."""
+MOST_CUES = 200
+LONGEST_CUE = 120
+"""Characters of a cue, over all its lines: what one reads in large letters while it stays."""
+
+_TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+_TIMES = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
+_MARKS = re.compile(r"</?(?:c|i|b|u|v|ruby|rt|lang)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words shown during a film, from an instant of it until another, in milliseconds."""
+
+    from_ms: int
+    until_ms: int
+    text: str
+
+
+type Captions = Mapping[str, Sequence[Caption]]
+"""The captions of a film by language, in the order of their beginnings."""
+
+
+def captions_of(file: bytes) -> tuple[Caption, ...]:
+    """The captions in a WebVTT file, without marks, positions, styles and notes.
+
+    Refusals: captions_too_large, captions_not_webvtt (also where it is not UTF-8), captions_broken with the
+    line, captions_markup for what WebVTT does not have, captions_too_many, captions_too_long.
+    """
+    if len(file) > LARGEST_BYTES:
+        raise Refusal("captions_too_large", kilobytes=LARGEST_BYTES // 1000)
+    try:
+        lines = file.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise Refusal("captions_not_webvtt") from error
+    if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
+        raise Refusal("captions_not_webvtt")
+    found = [_cue(number, block) for number, block in _blocks(lines) if _is_cue(block)]
+    if not found:
+        raise Refusal("captions_broken", line=1)
+    if len(found) > MOST_CUES:
+        raise Refusal("captions_too_many", captions=MOST_CUES)
+    return tuple(sorted((cue for cue in found if cue.text), key=lambda cue: (cue.from_ms, cue.until_ms)))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """What blank lines part, after the head, each with the number of its first line from 1."""
+    block: list[str] = []
+    is_head = True
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip():
+            block.append(line)
+            continue
+        if block and not is_head:
+            yield number - len(block), block
+        is_head = is_head and not block
+        block = []
+
+
+def _is_cue(block: Sequence[str]) -> bool:
+    return not re.match(r"(?:NOTE|STYLE|REGION)(?:\s|$)", block[0])
+
+
+def _cue(number: int, block: Sequence[str]) -> Caption:
+    """A cue: maybe a name, its times, its words."""
+    at = 0 if "-->" in block[0] else 1
+    times = _TIMES.fullmatch(block[at].strip()) if len(block) > at else None
+    if times is None:
+        raise Refusal("captions_broken", line=number + min(at, len(block) - 1))
+    from_ms, until_ms = _ms(times.groups()[:4]), _ms(times.groups()[4:])
+    if until_ms <= from_ms:
+        raise Refusal("captions_broken", line=number + at)
+    bare = _MARKS.sub("", " ".join(block[at + 1 :]))
+    if "<" in bare or "-->" in bare:
+        raise Refusal("captions_markup", line=number + at + 1)
+    text = visible(html.unescape(bare))
+    if len(text) > LONGEST_CUE:
+        raise Refusal("captions_too_long", line=number + at + 1, characters=LONGEST_CUE)
+    return Caption(from_ms, until_ms, text)
+
+
+def _ms(parts: Sequence[str | None]) -> int:
+    hours, minutes, seconds, thousandths = (int(part or 0) for part in parts)
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+
+
+def medium_captioned(medium: str, language: str, captions: Sequence[Caption]) -> Fact:
+    """The captions of a film in a language were written, or removed where there are none."""
+    words = json.dumps([[each.from_ms, each.until_ms, each.text] for each in captions], ensure_ascii=False)
+    sha256 = hashlib.sha256(words.encode()).hexdigest()
+    body = {"medium": medium, "language": language, "captions": len(captions), "sha256": sha256}
+    return Fact(FactKind.MEDIUM_CAPTIONED, body)

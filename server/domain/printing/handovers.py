@@ -9,11 +9,16 @@ that job, so a confirmation of an earlier one is not taken for the present one.
 
 import base64
 import binascii
-from collections.abc import Sequence
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from server.domain.printing.printers import PRINTING
@@ -214,3 +219,142 @@ def job_to_offer(
     if any(job.sent_at is None or now - job.sent_at < NEXT_AFTER for job in sent):
         return None
     return next((job for job in jobs if not job.is_sent), None)
+
+
+REALM = "Parvis"
+NONCE_FOR = timedelta(minutes=5)
+_LONGEST = 300
+
+
+def kept_form(user: str, secret: str) -> str:
+    """What is kept of a secret: 32 hexadecimal digits."""
+    return _md5(f"{user}:{REALM}:{secret}")
+
+
+def new_nonce(key: str, now: datetime) -> str:
+    """A nonce that only who has the key can make; it says when it was made."""
+    stamp = f"{int(now.timestamp()):x}"
+    return f"{stamp}-{_signed(key, stamp)}"
+
+
+def challenge(nonce: str, *, is_stale: bool) -> str:
+    """The value of `WWW-Authenticate`. `is_stale`: the secret was right, only the nonce was old."""
+    stale = ", stale=true" if is_stale else ""
+    return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{nonce}"{stale}'
+
+
+def is_own_nonce(nonce: str, key: str) -> bool:
+    """Whether this server, or another worker of it, made a nonce."""
+    stamp, _, mac = nonce.partition("-")
+    return hmac.compare_digest(mac.encode(), _signed(key, stamp).encode())
+
+
+def is_fresh(nonce: str, now: datetime) -> bool:
+    """Whether an own nonce may still be used; a clock set back keeps it."""
+    made_at_s = int(nonce.partition("-")[0], 16)
+    return now.timestamp() - made_at_s <= NONCE_FOR.total_seconds()
+
+
+def is_answer(sent: Mapping[str, str | None], kept: str, *, method: str, path: str) -> bool:
+    """Whether the parameters of an `Authorization` answer the challenge for this request."""
+    values = {name: value or "" for name, value in sent.items()}
+    if any(len(value) > _LONGEST for value in values.values()):
+        return False
+    uri, nonce = values.get("uri", ""), values.get("nonce", "")
+    is_ours = values.get("realm") == REALM and values.get("algorithm", "MD5").upper() == "MD5"
+    if not is_ours or not _is_for(uri, path):
+        return False
+    request = _md5(f"{method}:{uri}")
+    if values.get("qop"):
+        once = f"{nonce}:{values.get('nc', '')}:{values.get('cnonce', '')}:{values['qop']}"
+    else:
+        once = nonce
+    expected = _md5(f"{kept}:{once}:{request}")
+    return hmac.compare_digest(expected.encode(), values.get("response", "").lower().encode())
+
+
+def _is_for(uri: str, path: str) -> bool:
+    try:
+        return urlsplit(uri).path == path
+    except ValueError:
+        return False
+
+
+def _signed(key: str, stamp: str) -> str:
+    return hmac.new(key.encode(), f"printer nonce {stamp}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+LARGEST_BODY_BYTES = 2048
+LARGEST_JOB_BYTES = 2 * 1024 * 1024
+AGE_HEADER = "X-Parvis-Age"
+"""Of the answer to a fetch: the age of the job, in seconds."""
+_STATES = PRINTING | {
+    "paper_out",
+    "cover_open",
+    "cutter",
+    "error",
+    "offline",
+    "mute",
+    "unreachable",
+}
+_REASONS = _STATES | {"connection_lost", "send_deadline", "no_confirmation", "driver_lost"}
+_RESULTS: dict[str, ConfirmedAs] = {
+    "printed": "printed",
+    "held": "held",
+    "cleared": "cleared",
+    "refused": "undelivered",
+    "unknown": "unknown",
+}
+_PROGRAM = re.compile(r"[0-9a-f]{16,40}")
+_LONGEST_INTERVAL_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPoll:
+    """A poll. `program`: one run of the program, chosen by it at random. `leaves`: it ends now."""
+
+    program: str
+    state: str
+    is_printing: bool
+    interval_s: int
+    leaves: bool
+
+
+def read_poll(body: bytes) -> GatewayPoll | None:
+    """The poll in the body of a request; None: it is none."""
+    sent = _object(body)
+    program, state, interval_s = sent.get("program"), sent.get("state"), sent.get("interval_s")
+    if not is_program(program) or state not in _STATES:
+        return None
+    if type(interval_s) is not int or not 0 < interval_s <= _LONGEST_INTERVAL_S:
+        return None
+    is_printing, leaves = sent.get("is_printing") is True, sent.get("leaves") is True
+    return GatewayPoll(str(program), str(state), is_printing, interval_s, leaves)
+
+
+def read_confirmation(body: bytes) -> Confirmation | None:
+    """What a body says of a handover; None: it says nothing of the kind."""
+    sent = _object(body)
+    verdict, why = sent.get("verdict"), sent.get("why")
+    if not isinstance(verdict, str) or verdict not in _RESULTS or not (why is None or why in _REASONS):
+        return None
+    return Confirmation(_RESULTS[verdict], None if why is None else str(why))
+
+
+def is_program(text: object) -> bool:
+    """Whether a value names one run of the program."""
+    return isinstance(text, str) and _PROGRAM.fullmatch(text) is not None
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(sent, dict):
+        return {}
+    return {name: value for name, value in sent.items() if isinstance(value, str | int | None)}

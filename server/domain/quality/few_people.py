@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
-from server.domain.people.pseudonyms import is_pseudonym
+from server.domain.author import is_pseudonym
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
 
-from server.domain.calling.queue_order import WALK_IN
+from server.domain.calling.waiting_legs import WALK_IN
 from server.domain.quality.leg_records import (
     LegRecord,
     MeasuredLeg,

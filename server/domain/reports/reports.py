@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from server.domain.emails import LONGEST_EMAIL, is_email
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportContent
+from server.domain.texts import LONGEST_EMAIL, is_email
 
 SENTENCES = 3
 LONGEST_SENTENCE = 240

@@ -8,13 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY
-from server.domain.calling.waiting_legs import LinkedTurn, QueuedLeg
-from server.domain.calling.work_profiles import WorkProfile
+from server.domain.calling.rules import WorkProfile
+from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import Estimate, WaitSubject, estimate_linked, pace_of, residual_s
-from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
-from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.domain.waits.hall_snapshot import (
+    CounterNow,
+    HallSnapshot,
+    LinkedMember,
+    LinkedNow,
+    QueueNow,
+    ServicePace,
+    UpcomingBreak,
+)
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 
 

@@ -15,7 +15,7 @@ from math import ceil
 from operator import attrgetter
 from statistics import fmean
 
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN
+from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN
 from server.domain.simulation.run import SimulatedWait
 from server.domain.waits.estimate import WaitRange
 

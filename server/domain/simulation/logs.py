@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from statistics import fmean
 
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN
-from server.domain.calling.waiting_legs import CallingCounter, QueuedLeg
+from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, CallingCounter, QueuedLeg
 from server.domain.instants import from_text
 from server.domain.quality.leg_records import LegRecord
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor

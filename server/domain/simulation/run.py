@@ -12,9 +12,8 @@ from enum import Enum, IntEnum, auto
 from heapq import heapify, heappop, heappush
 
 from server.domain.calling.choose_next import choose
-from server.domain.calling.waiting_legs import CallContext, LinkedTurn, QueuedLeg
-from server.domain.calling.weighted_shares import ShareTurns
-from server.domain.calling.work_profiles import RuleName, WorkProfile
+from server.domain.calling.rules import RuleName, WorkProfile
+from server.domain.calling.waiting_legs import CallContext, LinkedTurn, QueuedLeg, ShareTurns
 from server.domain.simulation.announced_waits import Announcer, PlaceNow
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import Estimate

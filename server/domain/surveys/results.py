@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.quality.selection import ShareInterval, share_interval
-from server.domain.surveys.campaigns import Audience
-from server.domain.surveys.questions import SATISFIED, Question, QuestionKind
+from server.domain.surveys.campaigns import SATISFIED, Audience, Question, QuestionKind
 
 STEP = 10
 """No result of fewer answers is shown, and no result moves by fewer."""

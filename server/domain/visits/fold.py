@@ -9,9 +9,8 @@ from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
 from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
 from server.domain.visits.facts import is_started_by_call
-from server.domain.visits.gesture_kinds import NOT_PARKED, OF_NO_COUNTER, GestureKind, LegColumns
 from server.domain.visits.gestures import GESTURES
-from server.domain.visits.transitions import EndReason
+from server.domain.visits.transitions import NOT_PARKED, OF_NO_COUNTER, EndReason, GestureKind, LegColumns
 
 
 def _leg_row(fact: Recorded, leg: Json, visit: str, *, number: str, business_day: str) -> Insert:

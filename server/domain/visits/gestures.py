@@ -11,16 +11,18 @@ from typing import Any
 
 from server.domain.facts import FactKind
 from server.domain.refusals import Refusal
-from server.domain.visits.gesture_kinds import (
+from server.domain.visits.transitions import (
     NOT_PARKED,
     OF_NO_COUNTER,
     Asks,
     GestureKind,
     LegColumns,
+    LegInState,
+    LegState,
     Offer,
     Phase,
+    is_unconfirmed,
 )
-from server.domain.visits.transitions import LegInState, LegState, is_unconfirmed
 
 
 class Verb(StrEnum):

@@ -3,14 +3,42 @@
 Bodies follow the rules of `server.domain.facts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 from server.domain.facts import Fact, FactKind
 from server.domain.instants import text_or_none, to_text
-from server.domain.visits.verb_limits import ReturnPlace
+
+type ReturnPlace = Literal["front", "arrival", "end"]
+"""Where a parked visitor waits again: before the others, by the visit's arrival, after the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a hall on verbs; counts are whole numbers, durations seconds.
+
+    `recall_after_s`: between two recalls of one call. `most_recalls`: of one call, so that the highest rank
+    is one more. `*_after_calls`: first calls of the same queue that a leg lets pass when it waits again.
+    `park_s`: the timer of a parked leg unless the agent chooses another, at most `most_park_s`.
+    `forgotten_after_s`: without a gesture after a call until the console asks whether its agent is there;
+    `forgotten_answer_s`: from then until the called visitor goes back to the queue.
+
+    """
+
+    recall_after_s: int = 5
+    most_recalls: int = 4
+    postpone_after_calls: int = 3
+    most_postponements: int = 2
+    reinstate_after_calls: int = 3
+    most_reinstatements: int = 2
+    park_s: int = 900
+    most_park_s: int = 7_200
+    park_return: ReturnPlace = "front"
+    forgotten_after_s: int = 300
+    forgotten_answer_s: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +204,57 @@ def leg_released(leg: str, visit: str, *, counter: str | None) -> Fact:
     """A held leg may be called again, at its rank."""
     body = {"leg": leg, "visit": visit, "counter": counter}
     return Fact(FactKind.LEG_RELEASED, body, visit=visit, counter=counter)
+
+
+MOST_LINKED = 10
+"""Visits that may share one link, those that have ended included: it bounds the calls made in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningVisit:
+    """A visit that joins a link; `was`: its former link, which no other visit shared any more."""
+
+    visit: str
+    was: str | None = None
+
+
+def visits_linked(link: str, to: str, joining: Sequence[JoiningVisit], *, counter: str | None) -> Fact:
+    """Visits share a link from now on; `to` is the visit they were linked to."""
+    visits = [{"visit": each.visit, "was": each.was} for each in joining]
+    body = {"link": link, "visit": to, "visits": visits, "counter": counter}
+    return Fact(FactKind.VISITS_LINKED, body, counter=counter)
+
+
+def visit_unlinked(link: str, visit: str, *, counter: str | None) -> Fact:
+    """A visit leaves its link; the others stay linked."""
+    return Fact(FactKind.VISIT_UNLINKED, {"link": link, "visit": visit, "counter": counter}, counter=counter)
+
+
+def links_before(kind: str, body: Mapping[str, object]) -> dict[str, tuple[str | None, str | None]]:
+    """Per visit that a link's fact changed: its link before, and the one the fact gave it."""
+    if kind == FactKind.VISIT_UNLINKED:
+        return {str(body["visit"]): (str(body["link"]), None)}
+    visits = body["visits"]
+    assert isinstance(visits, list)
+    return {each["visit"]: (each["was"], str(body["link"])) for each in visits}
+
+
+class Need(StrEnum):
+    """The closed list of needs (glossary): what to do, never why."""
+
+    STEP_FREE = "step_free"
+    DEAF = "deaf"
+    BLIND = "blind"
+    SLOW = "slow"
+    INTERPRETER = "interpreter"
+
+
+def needs_text(needs: Collection[str]) -> str:
+    """Needs as the stored text, each once, in a fixed order. Raises ValueError for an unknown one."""
+    given = {Need(each) for each in needs}
+    return ",".join(need for need in Need if need in given)
+
+
+def needs_of(text: str | None) -> tuple[Need, ...]:
+    """The needs of a stored text; none once it was erased."""
+    return tuple(Need(each) for each in text.split(",")) if text else ()

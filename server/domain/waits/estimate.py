@@ -16,11 +16,13 @@ from server.domain.waits.hall_snapshot import (
     TYPED_SPREAD,
     CounterNow,
     HallSnapshot,
+    LinkedPlace,
     QueueNow,
     ServicePace,
     UpcomingBreak,
+    place_of_linked,
+    work_ahead,
 )
-from server.domain.waits.linked_ahead import LinkedPlace, place_of_linked, work_ahead
 
 ROUNDED_TO_S = 300
 TYPED_WEIGHT = 10

@@ -11,16 +11,16 @@ from datetime import datetime, timedelta, tzinfo
 from heapq import heapify, heappop, heappush
 
 from server.domain.calling.choose_next import choose
+from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import (
     CallContext,
     CallingCounter,
     CountersOpen,
     LinkedTurn,
     QueuedLeg,
+    ShareTurns,
     queue_facts,
 )
-from server.domain.calling.weighted_shares import ShareTurns
-from server.domain.calling.work_profiles import WorkProfile
 
 MOST_FOLLOWED = 100
 """With more legs the rule is not played forward: it would take too long and would hardly be more exact."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from server.domain.hours.half_days import moment_of
+from server.domain.hours.calendars import moment_of
 from server.store.transactions.database import Database
 
 CHECKED_AT_LEAST_EVERY = timedelta(minutes=1)

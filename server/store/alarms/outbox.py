@@ -10,8 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, case, func, null, or_, select
 
-from server.domain.notices.events import ENDED, PUBLISHED, NoticeMoment
-from server.domain.notices.facts import Targets
+from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows

@@ -15,9 +15,8 @@ import structlog
 from redis import Redis, RedisError
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
-from server.domain.devices.device_state import Sighting
-from server.domain.devices.panels import GOES_ON_WITHIN, PanelRest
-from server.domain.devices.uptime import DayOfLooks
+from server.domain.devices.connections import DayOfLooks
+from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
 from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import NewValues, Read, Write, rows_of

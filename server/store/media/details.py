@@ -6,9 +6,15 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
 
 from server.domain.facts import Json
-from server.domain.notices.captions import Caption, Captions
-from server.domain.notices.media import MediumState, Sites, Texts
-from server.domain.notices.media_details import MediumDetails, words_to_find
+from server.domain.notices.media import (
+    Caption,
+    Captions,
+    MediumDetails,
+    MediumState,
+    Sites,
+    Texts,
+    words_to_find,
+)
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word

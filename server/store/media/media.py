@@ -21,8 +21,17 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from server.domain.facts import Json
-from server.domain.notices.media import MediumState, Sites, Texts, texts_json
-from server.domain.notices.media_details import EVERY_MEDIUM, MOST_TERMS, OF_ALL, MediaSearch, MediumDetails
+from server.domain.notices.media import (
+    EVERY_MEDIUM,
+    MOST_TERMS,
+    OF_ALL,
+    MediaSearch,
+    MediumDetails,
+    MediumState,
+    Sites,
+    Texts,
+    texts_json,
+)
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write

@@ -6,8 +6,7 @@ What is remembered of an account is read again each day (UTC), so an erased link
 from datetime import date, datetime
 
 from server.clock import Clock
-from server.domain.author import Author
-from server.domain.people.pseudonyms import year_of
+from server.domain.author import Author, year_of
 from server.ids import new_pseudonym
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.sqlite import SqliteStore

@@ -12,7 +12,7 @@ from server.documents.hall import Category
 from server.documents.notices import NoticeContent, NoticeKind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
-from server.domain.notices.facts import Targets
+from server.domain.notices.lifecycle import Targets
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, literal_word, rows_of

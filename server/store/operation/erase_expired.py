@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, func, null, or_, select, tuple_
 
-from server.domain.people.pseudonyms import last_year_over
+from server.domain.author import last_year_over
 from server.domain.retention import Chosen, limits_after_end
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
 
-from server.domain.hall.configuration import HallConfiguration
-from server.domain.people.limited_roles import AT_SELF_SERVICE, reach_of_role
+from server.domain.hall.configuration import AT_SELF_SERVICE, HallConfiguration, reach_of_role
 from server.domain.people.roles import ROLES, CallingReach, Permission, joined
 from server.ids import token_digest
 from server.store.engine.buffered_writes import Writes

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, case, func, literal, select, type_coerce
 
 from server.domain.facts import Json
-from server.domain.printing.print_jobs import PrintJobState
+from server.domain.printing.printers import PrintJobState
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, type_coerce
 
-from server.domain.appointments.check_in import DEMAND_MET
+from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, rows_of

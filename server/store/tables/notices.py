@@ -5,7 +5,7 @@ import json
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 from sqlalchemy.types import TypeDecorator
 
-from server.domain.notices.facts import Targets
+from server.domain.notices.lifecycle import Targets
 from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, exists, func, or_, select, type_coerce
 
 from server.domain.facts import FactKind, Json
 from server.domain.instants import EPOCH
-from server.domain.tickets.quotas import QuotaNow
+from server.domain.tickets import QuotaNow
 from server.store.engine.rows import Query, Rows
 from server.store.engine.statements import Read, rows_of, values_of
 from server.store.tables.columns import Document

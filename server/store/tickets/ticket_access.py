@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select, type_coerce
 
 from server.domain.facts import Json
-from server.domain.printing.print_jobs import PrintJobState
+from server.domain.printing.printers import PrintJobState
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word, rows_of, values_of

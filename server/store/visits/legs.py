@@ -7,12 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, exists, func, or_, select
 
 from server.domain.calling.calls import Explanation
-from server.domain.calling.queue_order import LegClass, Priority
-from server.domain.calling.waiting_legs import QueuedLeg
+from server.domain.calling.waiting_legs import LegClass, Priority, QueuedLeg
 from server.domain.row_changes import Change, Update
-from server.domain.visits.needs import Need
 from server.domain.visits.transitions import Outcome
-from server.domain.visits.verb_limits import ReturnPlace
+from server.domain.visits.verb_facts import Need, ReturnPlace
 from server.store.engine.rows import Rows
 from server.store.engine.statements import SQLITE, Read, literal_word, rows_of
 from server.store.tables.visits import leg

@@ -15,8 +15,8 @@ from sqlalchemy import bindparam, select, union_all
 
 from server.domain.calling.waiting_legs import QueueFacts
 from server.domain.row_changes import Change, Insert, Update
-from server.domain.visits.needs import Need, needs_of
 from server.domain.visits.transitions import LegState
+from server.domain.visits.verb_facts import Need, needs_of
 from server.store.configuration.halls import HallRow
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, literal_word

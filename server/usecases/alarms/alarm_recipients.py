@@ -14,12 +14,12 @@ from server.domain.alarms.alarms import (
     recipient_removed,
     recipient_renewed,
 )
-from server.domain.alarms.webhooks import secret_of
+from server.domain.alarms.signs import secret_of
 from server.domain.author import Author
-from server.domain.emails import LONGEST_EMAIL, is_email
 from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
 from server.domain.retention import BY_NAME
+from server.domain.texts import LONGEST_EMAIL, is_email
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.alarms import recipients

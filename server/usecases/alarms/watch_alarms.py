@@ -36,7 +36,7 @@ from server.domain.alarms.signs import (
     vigilance_sign,
 )
 from server.domain.author import SYSTEM
-from server.domain.bulletins.vigilance import is_current
+from server.domain.bulletins.proposals import is_current
 from server.domain.counters import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.facts import Fact, Json

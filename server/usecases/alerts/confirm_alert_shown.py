@@ -1,6 +1,6 @@
 """Record that a screen shows an alert, once for each screen. Screens without this fact were not reached."""
 
-from server.domain.alerts.facts import alert_shown
+from server.domain.alerts import alert_shown
 from server.domain.author import Author
 from server.ids import new_id
 from server.store import alerts

@@ -4,8 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from server.domain.alerts import Alert, AlertEndReason, check_may_take_back, end_reason
-from server.domain.alerts.facts import alert_end_asked, alert_ended, alert_taken_back
+from server.domain.alerts import (
+    Alert,
+    AlertEndReason,
+    alert_end_asked,
+    alert_ended,
+    alert_taken_back,
+    check_may_take_back,
+    end_reason,
+)
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store import alerts

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from server.domain.alerts import Alert, AlertKind, expiry, in_force
-from server.domain.alerts.facts import NewAlert, alert_raised
+from server.domain.alerts import Alert, AlertKind, NewAlert, alert_raised, expiry, in_force
 from server.domain.author import Author
 from server.domain.facts import Erasable
 from server.domain.languages import FRENCH

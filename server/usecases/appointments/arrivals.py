@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, LocalDate
-from server.domain.appointments.check_in import (
+from server.domain.appointments import (
     AppointmentState,
     Arrival,
     arrival_of,

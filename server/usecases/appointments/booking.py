@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from hardware.json_types import InstantText
-from server.domain.appointments.check_in import (
+from server.domain.appointments import (
     AppointmentState,
     Arrival,
     NewAppointment,

@@ -20,16 +20,18 @@ from icalendar.prop import vDDDTypes
 from hardware.json_types import Count, Ordinal
 from server.domain.appointments import (
     MOST_LINES,
+    AppointmentState,
     CancelledLine,
     FileLine,
     ReadLine,
     RefusedLine,
+    appointment_cancelled,
+    code_key,
     instant_in,
     is_external_id,
     read_appointment_file,
     without_doubles,
 )
-from server.domain.appointments.check_in import AppointmentState, appointment_cancelled, code_key
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal

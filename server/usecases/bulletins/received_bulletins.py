@@ -25,8 +25,15 @@ from server.domain.bulletins.proposals import (
 )
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.domain.notices.facts import NoticeStep, notice_refused, notice_withdrawn
-from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state, state_at
+from server.domain.notices.lifecycle import (
+    NoticeState,
+    NoticeStep,
+    NoticeVerb,
+    next_state,
+    notice_refused,
+    notice_withdrawn,
+    state_at,
+)
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import bulletins

@@ -8,7 +8,7 @@ import structlog
 
 from server.apart import ApartEnded, CallApart
 from server.domain.bulletins.messages import BulletinBroken
-from server.domain.bulletins.vigilance import read_vigilance
+from server.domain.bulletins.proposals import read_vigilance
 from server.domain.facts import Json
 from server.store.media.feeds import add_feed, claim_feed, feed_id, feed_row, keep_failure, keep_feed
 from server.store.transactions.database import Database

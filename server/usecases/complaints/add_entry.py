@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from server.domain.complaints import (
+    MOST_A_DAY,
     PUBLIC_CHANNELS,
     TEXTS_KEPT,
     ComplaintRules,
@@ -12,11 +13,11 @@ from server.domain.complaints import (
     EntryState,
     checked_entry,
     contact_erased_at,
+    counted_from,
     due_day,
     entry_keys,
     written_day,
 )
-from server.domain.complaints.floods import MOST_A_DAY, counted_from
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal

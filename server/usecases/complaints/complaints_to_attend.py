@@ -5,8 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.complaints import EntryState, is_late, may_read_about_agents
-from server.domain.complaints.floods import Flood
+from server.domain.complaints import EntryState, Flood, is_late, may_read_about_agents
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.store.complaints import EntryRow, unanswered_entries

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from server.domain.complaints import EntryState, EntryVerb, is_late, typed_key, verbs_of
-from server.domain.complaints.summary import CountedEntry, EntryCount, count_by_month
+from server.domain.complaints import (
+    CountedEntry,
+    EntryCount,
+    EntryState,
+    EntryVerb,
+    count_by_month,
+    is_late,
+    typed_key,
+    verbs_of,
+)
 from server.domain.hours.calendars import business_day
 from server.domain.quality.periods import Period
 from server.domain.refusals import Refusal
-from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
+from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of
 from server.ids import token_digest
 from server.store.complaints import (
     ContactRow,

@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.complaints import LONGEST_REASON, EntryState, check_length
-from server.domain.complaints.floods import MOST_A_DAY, Flood, counted_from, find_flood
+from server.domain.complaints import (
+    LONGEST_REASON,
+    MOST_A_DAY,
+    EntryState,
+    Flood,
+    check_length,
+    counted_from,
+    find_flood,
+)
 from server.domain.refusals import Refusal
 from server.store.complaints import (
     arrivals_of,

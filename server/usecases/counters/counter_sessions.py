@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from hardware.json_types import InstantText
 from server.domain.author import Author
-from server.domain.calling.work_profiles import RuleName
+from server.domain.calling.rules import RuleName
 from server.domain.counters import (
     DutyTerms,
     counter_closed,

@@ -12,7 +12,7 @@ from server.domain.counters import FORGOTTEN, PresenceTimes, presence_confirmed,
 from server.domain.people.roles import CallingReach, Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.domain.visits.verb_limits import Limits
+from server.domain.visits.verb_facts import Limits
 from server.store.counters import halls_of_author, last_sign_at, open_places, places_of
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows

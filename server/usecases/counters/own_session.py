@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypedDict
 
+from server.domain.attention import shows_counters
 from server.domain.author import Author
 from server.domain.counters import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.wall import shows_counters
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from hardware.json_types import Share
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.devices.device_state import Sighting, is_present, player_report
-from server.domain.devices.panels import is_off_on_purpose
-from server.domain.devices.uptime import DAYS, uptime
+from server.domain.devices.connections import DAYS, uptime
+from server.domain.devices.device_state import Sighting, is_off_on_purpose, is_present, player_report
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import opening_at
 from server.domain.people.roles import Permission

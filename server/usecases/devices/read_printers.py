@@ -9,7 +9,7 @@ from annotated_types import Interval
 from hardware.json_types import Count, InstantText
 from hardware.status import PrinterState
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.domain.instants import to_text
 from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, paper_left, state_now

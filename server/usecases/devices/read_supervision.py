@@ -8,16 +8,18 @@ from typing import Literal, Protocol, TypedDict
 from hardware.json_types import InstantText
 from server.domain.devices.connections import DeviceConnectionAnswer, is_opened_twice, live_connections
 from server.domain.devices.device_state import (
+    KEPT,
     KioskReportAnswer,
+    PanelMonthAnswer,
     PlayerReport,
     PlayerState,
     ScreenReport,
     Sighting,
     is_present,
+    panel_months,
     player_report,
     state_of,
 )
-from server.domain.devices.panels import KEPT, PanelMonthAnswer, panel_months
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.domain.people.roles import Permission

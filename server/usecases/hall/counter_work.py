@@ -4,7 +4,7 @@ from copy import copy
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText, Percent, Seconds, Texts
-from server.domain.hours.half_days import AtBreak
+from server.domain.hours.calendars import AtBreak
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark

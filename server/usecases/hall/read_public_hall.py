@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from kiosk.menu_messages import MenuMessage, ServiceOfMenu
 from server.documents.notices import AskedNotice
-from server.domain.hours.calendars import business_day
-from server.domain.hours.schema_org import OpeningHours, special_hours, weekly_hours
+from server.domain.hours.calendars import OpeningHours, business_day, special_hours, weekly_hours
 from server.domain.hours.windows import covered_days
 from server.domain.languages import FRENCH, language_shown
 from server.domain.refusals import Refusal

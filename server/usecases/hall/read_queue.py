@@ -13,12 +13,11 @@ from typing import Annotated, TypedDict
 from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText
 from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.calendars import business_day
-from server.domain.hours.half_days import next_break, opens_no_more
+from server.domain.hours.calendars import business_day, next_break, opens_no_more
 from server.domain.instants import to_text
 from server.domain.people.roles import WHOLE_HALL, CallingReach
-from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
+from server.domain.visits.verb_facts import Need
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.rows import Rows

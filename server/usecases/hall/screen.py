@@ -11,9 +11,8 @@ from hardware.json_types import InstantText, Percent, Pixels, Seconds, Texts
 from hardware.speech import VoiceName, Voices
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.devices import Arrow, Screen, ScreenLayout, SoundOutput
-from server.domain.hall.facts import quiet_set
-from server.domain.hall.sound import Sound
+from server.domain.hall.devices import Arrow, Screen, ScreenLayout, Sound, SoundOutput
+from server.domain.hall.fold import quiet_set
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH

@@ -15,14 +15,21 @@ from zoneinfo import ZoneInfo
 from annotated_types import MaxLen
 
 from hardware.json_types import Count, InstantText, LocalDate, SchemaWords
-from server.domain.appointments.check_in import DEMAND_MET
+from server.domain.appointments import DEMAND_MET
 from server.domain.author import SYSTEM, Author
 from server.domain.counters import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.facts import break_decided
-from server.domain.hours.calendars import Calendar, Opening, business_day, day_closes_at, opening_at
-from server.domain.hours.half_days import AtBreak, next_break
+from server.domain.hall.fold import break_decided
+from server.domain.hours.calendars import (
+    AtBreak,
+    Calendar,
+    Opening,
+    business_day,
+    day_closes_at,
+    next_break,
+    opening_at,
+)
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended

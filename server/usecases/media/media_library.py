@@ -13,14 +13,20 @@ from hardware.json_types import Count, InstantText, LocalDate, Milliseconds, Pix
 from server.documents.reading import parse_installation
 from server.domain.author import Author
 from server.domain.instants import to_text
-from server.domain.notices.captions import captions_of, medium_captioned
-from server.domain.notices.media import MediumState, Sites, Texts, may_change, may_show, medium_described
-from server.domain.notices.media_details import (
+from server.domain.notices.media import (
     EVERY_MEDIUM,
     MediaSearch,
+    MediumState,
     NewDetails,
+    Sites,
+    Texts,
+    captions_of,
     expiry_of,
+    may_change,
+    may_show,
+    medium_captioned,
     medium_catalogued,
+    medium_described,
 )
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES

@@ -8,9 +8,14 @@ from typing import TypedDict
 from hardware.json_types import Count, Ordinal
 from server.domain.author import Author
 from server.domain.instants import text_or_none
-from server.domain.notices.lifecycle import NoticeState, NoticeVerb
+from server.domain.notices.lifecycle import (
+    MediumChange,
+    NoticeState,
+    NoticeVerb,
+    NoticeWithMedium,
+    medium_change,
+)
 from server.domain.notices.media import Sites
-from server.domain.notices.medium_changes import MediumChange, NoticeWithMedium, medium_change
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows

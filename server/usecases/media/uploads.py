@@ -11,8 +11,14 @@ import structlog
 from server.apart import ApartEnded
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import Json
-from server.domain.notices.media import MediumState, Sites, medium_prepared, medium_refused, medium_uploaded
-from server.domain.notices.media_details import name_of_file
+from server.domain.notices.media import (
+    MediumState,
+    Sites,
+    medium_prepared,
+    medium_refused,
+    medium_uploaded,
+    name_of_file,
+)
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes

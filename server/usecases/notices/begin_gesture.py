@@ -6,8 +6,14 @@ from typing import TypedDict
 
 from hardware.json_types import Ordinal
 from server.domain.author import Author
-from server.domain.notices.facts import NoticeStep
-from server.domain.notices.lifecycle import VERB_NEEDS, NoticeState, NoticeVerb, next_state, state_at
+from server.domain.notices.lifecycle import (
+    VERB_NEEDS,
+    NoticeState,
+    NoticeStep,
+    NoticeVerb,
+    next_state,
+    state_at,
+)
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.notices import NoticeRow, notice_row

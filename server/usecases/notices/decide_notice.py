@@ -6,9 +6,16 @@ from datetime import timedelta
 from server.documents.notices import check_aimed
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Fact
-from server.domain.notices import facts
-from server.domain.notices.facts import NoticeStep
-from server.domain.notices.lifecycle import NoticeVerb
+from server.domain.notices.lifecycle import (
+    NoticeStep,
+    NoticeVerb,
+    notice_approved,
+    notice_archived,
+    notice_refused,
+    notice_submitted,
+    notice_taken_back,
+    notice_withdrawn,
+)
 from server.domain.refusals import Refusal
 from server.store.journal.erasables import keep_erasable
 from server.store.notices.versions import content_of
@@ -43,13 +50,13 @@ def submit_version(
     problems = check_aimed(content_of(transaction, gesture.notice, standing.version))
     if problems:
         raise DocumentRefused(problems)
-    transaction.record(facts.notice_submitted(standing.step, standing.version))
+    transaction.record(notice_submitted(standing.step, standing.version))
     return notice_answer(standing.step, standing.version)
 
 
 def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The version that waits for a decision is a draft again. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.TAKE_BACK, facts.notice_taken_back)
+    return _moved(database, gesture, NoticeVerb.TAKE_BACK, notice_taken_back)
 
 
 def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
@@ -62,18 +69,18 @@ def approve_version(
 ) -> NoticeAnswer:
     """As `approve_notice`, within a transaction."""
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.APPROVE)
-    transaction.record(facts.notice_approved(standing.step, standing.version))
+    transaction.record(notice_approved(standing.step, standing.version))
     return notice_answer(standing.step, standing.version)
 
 
 def withdraw_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """No screen shows the notice any more. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.WITHDRAW, facts.notice_withdrawn)
+    return _moved(database, gesture, NoticeVerb.WITHDRAW, notice_withdrawn)
 
 
 def archive_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
     """The notice leaves the lists. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.ARCHIVE, facts.notice_archived)
+    return _moved(database, gesture, NoticeVerb.ARCHIVE, notice_archived)
 
 
 def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> NoticeAnswer:
@@ -87,7 +94,7 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> No
 
     def refused(transaction: InstallationTransaction, standing: NoticeBefore) -> Fact:
         kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
-        return facts.notice_refused(standing.step, standing.version, kept)
+        return notice_refused(standing.step, standing.version, kept)
 
     return _recorded(database, gesture, NoticeVerb.REFUSE, refused)
 

@@ -6,8 +6,14 @@ from server.documents.notices import MediumNotice, NoticeContent, check_aimed, c
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Json
-from server.domain.notices.facts import NewVersion, NoticeStep, notice_drafted, notice_edited
-from server.domain.notices.lifecycle import NoticeState, NoticeVerb
+from server.domain.notices.lifecycle import (
+    NewVersion,
+    NoticeState,
+    NoticeStep,
+    NoticeVerb,
+    notice_drafted,
+    notice_edited,
+)
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from server.documents.notices import MediumNotice, NoticeContent, check_medium
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
-from server.domain.notices.captions import Captions
-from server.domain.notices.media import Sites, may_show
+from server.domain.notices.media import Captions, Sites, may_show
 from server.store.engine.rows import Rows
 from server.store.media.details import captions_of_medium
 from server.store.media.feeds import feed_row

@@ -7,7 +7,7 @@ from server.documents.notices import KnownPlaces, NoticeContent, check_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.notices.facts import Targets
+from server.domain.notices.lifecycle import Targets
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest

@@ -10,8 +10,14 @@ from server.documents.notices import NoticeContent, check_aimed
 from server.documents.problems import DocumentRefused
 from server.domain.hours.windows import local_end, local_start
 from server.domain.instants import text_or_none, to_text
-from server.domain.notices.facts import NoticeStep, notice_published, notice_replaced
-from server.domain.notices.lifecycle import NoticeState, NoticeVerb, next_state
+from server.domain.notices.lifecycle import (
+    NoticeState,
+    NoticeStep,
+    NoticeVerb,
+    next_state,
+    notice_published,
+    notice_replaced,
+)
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.notices.notices import notice_row

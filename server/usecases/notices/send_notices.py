@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import text_or_none, to_text
-from server.domain.notices.events import NoticeEvent, events_of
+from server.domain.notices.lifecycle import NoticeEvent, events_of
 from server.store.alarms.outbox import (
     ChangedNotice,
     NoticeDelivery,

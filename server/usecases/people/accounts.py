@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.author import Author
-from server.domain.emails import LONGEST_EMAIL
 from server.domain.facts import FactKind, of_kind
+from server.domain.hall.configuration import MAY_BE_LIMITED
 from server.domain.languages import FRENCH
-from server.domain.people.limited_roles import MAY_BE_LIMITED
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
+from server.domain.texts import LONGEST_EMAIL
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from server.domain.alarms.signs import unprinted_after
 from server.domain.author import SYSTEM
 from server.domain.facts import print_ended
-from server.domain.printing.print_jobs import UndeliveredJob, may_be_handed_on
+from server.domain.printing.printers import UndeliveredJob, may_be_handed_on
 from server.domain.refusals import Refusal
 from server.store.engine.rows import WrittenRows
 from server.store.printing import print_jobs

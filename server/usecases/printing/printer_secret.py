@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.printer_kinds import PrinterKind
-from server.domain.printing.pulled import digest_access
+from server.domain.hall.devices import PrinterKind
+from server.domain.printing.handovers import kept_form
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
 from server.store.printing.printers import PulledPrinter, keep_secret, pulled_printer_of
@@ -53,7 +53,7 @@ def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: s
 
 def kept_secret(kind: PrinterKind, user: str, secret: str) -> str:
     """What is kept of a secret, as the protocol of the kind needs it to check a proof."""
-    return digest_access.kept_form(user, secret) if kind == "epson_direct" else token_digest(secret)
+    return kept_form(user, secret) if kind == "epson_direct" else token_digest(secret)
 
 
 def address_path(kind: PrinterKind, hall: str, kiosk: str) -> str:

@@ -11,8 +11,7 @@ from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
-from server.domain.hall.devices import Kiosk, PrinterConnection, PrinterProfile
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import Kiosk, PrinterConnection, PrinterKind, PrinterProfile
 from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal
 from server.store.configuration.configurations import INSTALLATION

@@ -8,7 +8,7 @@ from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
-from server.domain.printing.print_jobs import PrintJobState
+from server.domain.printing.printers import PrintJobState
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from server.domain.author import year_of
 from server.domain.instants import midnight
-from server.domain.people.pseudonyms import year_of
 from server.domain.quality.few_people import people_at_work, withheld_names
 from server.store.people.pseudonyms import accounts_behind
 from server.store.quality.figures import sessions_open_between

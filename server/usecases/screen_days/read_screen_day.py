@@ -12,7 +12,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day, half_days
 from server.domain.hours.windows import Window, covered_window, on_hours, whole_day, within
 from server.domain.languages import text_in
-from server.domain.notices.day_plan import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
+from server.domain.notices.displays import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall

@@ -8,8 +8,17 @@ from datetime import UTC, datetime, time
 from hashlib import sha256
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import Audience, Channel, SurveyState, texts_kept_until, week_of
-from server.domain.surveys.questions import CheckedAnswers, Question, checked_answers, question_of
+from server.domain.surveys.campaigns import (
+    Audience,
+    Channel,
+    CheckedAnswers,
+    Question,
+    SurveyState,
+    checked_answers,
+    question_of,
+    texts_kept_until,
+    week_of,
+)
 from server.domain.surveys.results import RUN_MINUTES
 from server.ids import new_token
 from server.store.engine.rows import Rows

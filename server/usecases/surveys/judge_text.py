@@ -6,8 +6,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from server.domain.refusals import Refusal
-from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of
-from server.domain.surveys.questions import LONGEST_TEXT
+from server.domain.surveys.campaigns import LONGEST_TEXT
+from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of
 from server.store.surveys import TextRow, keep_decision, locked_text_row, texts_of
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites

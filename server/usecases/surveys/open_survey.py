@@ -13,14 +13,16 @@ from server.domain.surveys.campaigns import (
     Audience,
     Channel,
     CheckedSurvey,
+    Question,
     SurveyRequest,
     SurveyState,
     answers_wanted,
     are_together,
     check_opening,
     checked_survey,
+    question_of,
+    stored_question,
 )
-from server.domain.surveys.questions import Question, question_of, stored_question
 from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
 from server.store.engine.rows import Rows, WrittenRows

@@ -6,8 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.people.roles import Permission
-from server.domain.surveys.campaigns import SurveyState, is_behind
-from server.domain.surveys.questions import MissingWords, Question, missing_words, question_of
+from server.domain.surveys.campaigns import (
+    MissingWords,
+    Question,
+    SurveyState,
+    is_behind,
+    missing_words,
+    question_of,
+)
 from server.store.engine.rows import Rows
 from server.store.surveys import (
     AnswerCount,

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.hall.configuration import Service
-from server.domain.hall.facts import tickets_reopened, tickets_stopped
-from server.domain.hours.half_days import (
+from server.domain.hall.fold import tickets_reopened, tickets_stopped
+from server.domain.hours.calendars import (
     ExpectedTicket,
     closing_that_counts,
     finishes_too_late,
@@ -15,7 +15,7 @@ from server.domain.hours.half_days import (
 )
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.tickets.quotas import quota_now
+from server.domain.tickets import quota_now
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.tickets.numbers_given import remaining_of, stops_of_day

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from server.domain.appointments.check_in import appointment_checked_in
+from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
-from server.domain.calling.queue_order import WALK_IN, reference_at, sort_key
-from server.domain.calling.waiting_legs import arrival_class
+from server.domain.calling.waiting_legs import WALK_IN, arrival_class, reference_at, sort_key
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal

@@ -15,12 +15,18 @@ from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, 
 from kiosk.reading_focus import read_focus
 from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.hours.calendars import Calendar, business_day, half_days
-from server.domain.hours.half_days import ExpectedTicket, closing_that_counts, finishes_too_late
+from server.domain.hours.calendars import (
+    Calendar,
+    ExpectedTicket,
+    business_day,
+    closing_that_counts,
+    finishes_too_late,
+    half_days,
+)
 from server.domain.languages import FRENCH
 from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
-from server.domain.tickets.quotas import quota_now
+from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
 from server.store import hours

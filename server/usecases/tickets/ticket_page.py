@@ -9,8 +9,7 @@ from hardware.json_types import Count, InstantText, Ordinal, SaidWait
 from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.calendars import business_day
-from server.domain.hours.half_days import running_break
+from server.domain.hours.calendars import business_day, running_break
 from server.domain.instants import from_micros, micros_to_text, text_or_none, to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal

@@ -13,8 +13,8 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
-from server.domain.visits.needs import Need
 from server.domain.visits.transitions import LegState
+from server.domain.visits.verb_facts import Need
 from server.store.counters import open_places
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database

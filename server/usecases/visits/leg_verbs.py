@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.calling.facts import CalledLeg, leg_recalled
-from server.domain.calling.queue_order import PRIORITY, sort_key
-from server.domain.calling.waiting_legs import ArrivalTerms, arrival_class
+from server.domain.calling.calls import CalledLeg, leg_recalled
+from server.domain.calling.waiting_legs import PRIORITY, ArrivalTerms, arrival_class, sort_key
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started, leg_transferred
@@ -14,13 +13,13 @@ from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
 from server.domain.visits.verb_facts import (
     CheckedPriority,
     CorrectService,
+    ReturnPlace,
     leg_held,
     leg_released,
     priority_checked,
     service_added,
     service_corrected,
 )
-from server.domain.visits.verb_limits import ReturnPlace
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.domain.visits.linked_visits import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
+from server.domain.visits.verb_facts import MOST_LINKED, JoiningVisit, visit_unlinked, visits_linked
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database

@@ -13,8 +13,8 @@ from server.domain.refusals import Refusal
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.gestures import MAY_UNDO
-from server.domain.visits.linked_visits import links_before
 from server.domain.visits.transitions import LegState
+from server.domain.visits.verb_facts import links_before
 from server.store.counters import SessionPlace
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows

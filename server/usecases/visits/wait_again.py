@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.author import SYSTEM
-from server.domain.calling.queue_order import sort_key
+from server.domain.calling.waiting_legs import sort_key
 from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
 from server.domain.refusals import Refusal
@@ -13,13 +13,13 @@ from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_facts import (
     LegAtCounter,
+    ReturnPlace,
     WaitingPlace,
     leg_parked,
     leg_postponed,
     leg_resumed,
     leg_returned,
 )
-from server.domain.visits.verb_limits import ReturnPlace
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter, leg_row, legs_to_return

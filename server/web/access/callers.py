@@ -8,8 +8,7 @@ from flask import Request, current_app, g, request
 
 from server.connections import identify_caller
 from server.domain.author import Author
-from server.domain.hall.configuration import HallConfiguration
-from server.domain.people.limited_roles import REACHING
+from server.domain.hall.configuration import REACHING, HallConfiguration
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import API_KEY_PREFIX, token_digest

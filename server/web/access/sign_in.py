@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 
 from server.domain.refusals import Refusal
-from server.domain.web_addresses import network_of
+from server.domain.texts import network_of
 from server.store.people.accounts import grants_of
 from server.usecases.people.invitations import awaits_first_person
 from server.usecases.people.sessions import SIGNED_IN_FOR, begin_session

@@ -15,7 +15,7 @@ from limits import RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 
 from server.domain.refusals import Refusal
-from server.domain.web_addresses import network_of, wider_network_of
+from server.domain.texts import network_of, wider_network_of
 from server.web.access.callers import VOID, identify
 from server.web.access.requirements import Allowance, required_of
 from server.web.access.shared_counts import SharedCounts

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.visits.gesture_kinds import Asks, GestureKind
 from server.domain.visits.gestures import GESTURES, Verb
+from server.domain.visits.transitions import Asks, GestureKind
 from server.store.visits.legs import counter_of_leg
 from server.usecases.answers import Leg
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next

@@ -9,9 +9,7 @@ from flask import request
 from pydantic import Field
 from werkzeug.http import parse_options_header
 
-from server.domain.notices.captions import LARGEST_BYTES
-from server.domain.notices.media import Sites
-from server.domain.notices.media_details import MediaSearch, NewDetails, tag_of, terms_of
+from server.domain.notices.media import LARGEST_BYTES, MediaSearch, NewDetails, Sites, tag_of, terms_of
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.domain.hall.sound import LONGEST_QUIET_MINUTES
+from server.domain.hall.devices import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
 from server.usecases.hall.screen import QuietAnswer, set_quiet
 from server.web.access.callers import require_caller

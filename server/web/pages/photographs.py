@@ -7,8 +7,8 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall_checks import PhotographLimits, SentPhotograph
 from server.domain.people.roles import Permission
-from server.domain.photographs import PhotographLimits, SentPhotograph
 from server.store.media.photographs import Photographs
 from server.store.transactions.database import Database
 from server.usecases.photographs import FindOwner, read_photograph, remove_photograph

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, request
 
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.domain.printing import epson_direct
 from server.domain.printing.epson_direct import (
     LARGEST_FORM_BYTES,
@@ -16,8 +16,7 @@ from server.domain.printing.epson_direct import (
     EpsonPoll,
     EpsonResult,
 )
-from server.domain.printing.handovers import Handover
-from server.domain.printing.pulled import digest_access
+from server.domain.printing.handovers import Handover, challenge, is_answer, is_fresh, is_own_nonce, new_nonce
 from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.printer_secret import printer_of_secret
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
@@ -68,26 +67,22 @@ class _Proof:
         if sent is None or sent.type != "digest" or sent.get("username") != self.user:
             return None
         nonce = sent.get("nonce") or ""
-        if request.form.get("ID") != self.user or not digest_access.is_own_nonce(nonce, _key()):
+        if request.form.get("ID") != self.user or not is_own_nonce(nonce, _key()):
             return None
         found = printer_of_secret(
             self.service.database,
             KIND,
             self.hall,
             self.user,
-            is_proven=lambda kept: digest_access.is_answer(
-                sent.parameters, kept, method=request.method, path=request.path
-            ),
+            is_proven=lambda kept: is_answer(sent.parameters, kept, method=request.method, path=request.path),
         )
-        self.is_stale = found is not None and not digest_access.is_fresh(
-            nonce, self.service.database.clock.now()
-        )
+        self.is_stale = found is not None and not is_fresh(nonce, self.service.database.clock.now())
         return None if self.is_stale else found
 
     def challenge(self) -> str:
         """What the answer demands."""
-        nonce = digest_access.new_nonce(_key(), self.service.database.clock.now())
-        return digest_access.challenge(nonce, is_stale=self.is_stale)
+        nonce = new_nonce(_key(), self.service.database.clock.now())
+        return challenge(nonce, is_stale=self.is_stale)
 
 
 def _key() -> str:

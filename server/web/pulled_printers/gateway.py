@@ -6,9 +6,14 @@ proves who it is by HTTP Basic: its user is the id of its kiosk.
 
 from flask import Blueprint, Response, jsonify, request
 
-from server.domain.hall.printer_kinds import PrinterKind
-from server.domain.printing.pulled import print_gateway
-from server.domain.printing.pulled.print_gateway import AGE_HEADER, LARGEST_BODY_BYTES, LARGEST_JOB_BYTES
+from server.domain.hall.devices import PrinterKind
+from server.domain.printing.handovers import (
+    AGE_HEADER,
+    LARGEST_BODY_BYTES,
+    LARGEST_JOB_BYTES,
+    read_confirmation,
+    read_poll,
+)
 from server.store.printing.printers import PulledPrinter
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
 from server.usecases.printing.pulled_printers import claim_printer, release_printer
@@ -56,7 +61,7 @@ def blueprint(service: PulledService) -> Blueprint:
 
 
 def _poll(service: PulledService, printer: PulledPrinter) -> Response:
-    sent = print_gateway.read_poll(request.get_data())
+    sent = read_poll(request.get_data())
     if sent is None:
         return Response(status=400)
     if sent.leaves:
@@ -101,7 +106,7 @@ def _fetch(service: PulledService, printer: PulledPrinter) -> Response:
 
 
 def _confirm(service: PulledService, printer: PulledPrinter) -> Response:
-    confirmation = print_gateway.read_confirmation(request.get_data())
+    confirmation = read_confirmation(request.get_data())
     if confirmation is None:
         return Response(status=400)
     name = request.args.get("job", "")

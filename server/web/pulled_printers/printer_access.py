@@ -13,7 +13,7 @@ from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 
 from server.connections import identify_caller
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.printing.printers import PulledPrinter

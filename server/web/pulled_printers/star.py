@@ -5,7 +5,7 @@ The printer proves who it is by HTTP Basic: its user is the id of its kiosk.
 
 from flask import Blueprint, Response, jsonify, request
 
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.domain.printing import star_cloudprnt
 from server.domain.printing.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
 from server.store.printing.printers import PulledPrinter

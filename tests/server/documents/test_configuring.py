@@ -9,8 +9,7 @@ from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall, parse_installation
 from server.documents.values import public_holidays
-from server.domain.hall.devices import PrinterConnection
-from server.domain.hall.sound import Sound, SoundLevel
+from server.domain.hall.devices import PrinterConnection, Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
 from server.domain.tickets import Series
 from tests.server.documents.contents import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.emails import LONGEST_EMAIL, is_email
+from server.domain.texts import LONGEST_EMAIL, is_email
 
 SUFFIX = "@exemple.fr"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.photographs import OF_CHECK, OF_ENTRY, PhotographLimits, SentPhotograph, check_sent
+from server.domain.hall_checks import OF_CHECK, OF_ENTRY, PhotographLimits, SentPhotograph, check_sent
 from server.domain.refusals import Refusal
 
 ONE = SentPhotograph("photo.jpg", b"x")

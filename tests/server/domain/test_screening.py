@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.screening import MarkKind, Piece, mark_kinds, pieces_of, screen_text
+from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of, screen_text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.web_addresses import is_private_way, network_of, wider_network_of
+from server.domain.texts import is_private_way, network_of, wider_network_of
 
 
 @pytest.mark.parametrize(

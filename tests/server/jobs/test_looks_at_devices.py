@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.clock import Clock
-from server.domain.devices.uptime import LOOK_EVERY_S
+from server.domain.devices.connections import LOOK_EVERY_S
 from server.jobs.rounds import Rounds
 from server.store.devices.sightings import OwnPlayers
 from server.store.journal.anchors import Anchors

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.author import Author
-from server.domain.emails import Letter
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ScheduleRequest
+from server.domain.texts import Letter
 from server.sending.refused import SendRefused
 from server.sending.report_letters import ReportLetters
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked

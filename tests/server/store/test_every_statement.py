@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from server import store
 from server.clock import Clock
-from server.domain.notices.facts import Targets
+from server.domain.notices.lifecycle import Targets
 from server.store.engine import buffered_writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import SQLITE, Read, Statement, Values, Write

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.refusals import Refusal
-from server.domain.visits.linked_visits import JoiningVisit, visits_linked
+from server.domain.visits.verb_facts import JoiningVisit, visits_linked
 from server.ids import new_id
 from server.store.tickets.numbers_given import SeriesOfDay, read_given
 from server.store.transactions.database import Database

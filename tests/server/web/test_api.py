@@ -9,7 +9,7 @@ import pytest
 from kiosk.mounting import low_band
 from server.app import health
 from server.domain.author import SYSTEM
-from server.domain.people.limited_roles import AT_SELF_SERVICE
+from server.domain.hall.configuration import AT_SELF_SERVICE
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.people.api_keys import api_keys
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device

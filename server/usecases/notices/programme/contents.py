@@ -20,7 +20,7 @@ from server.documents.values import Part
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
 from server.domain.languages import FRENCH, language_shown, text_in
-from server.domain.notices.captions import Captions
+from server.domain.notices.media import Captions
 from server.language import LANGUAGES
 from server.store.engine.rows import Rows
 from server.usecases.hours.hours_words import (

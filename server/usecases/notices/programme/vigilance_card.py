@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.documents.notices import TextNotice
-from server.domain.bulletins.vigilance import ORANGE, RED, Danger, dangers_of
+from server.domain.bulletins.proposals import ORANGE, RED, Danger, dangers_of
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import Window, within
 from server.domain.instants import from_text

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.domain.people.roles import Permission
 from server.usecases.printing.printer_secret import renew_printer_secret
 from server.web.access.callers import require_caller

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from hardware.json_types import Revision
 from hardware.transports.serial_line import serial_lines
 from hardware.transports.usb import PluggedPrinter, plugged_printers
-from server.domain.hall.printer_kinds import PRINTER_FIELDS
+from server.domain.hall.devices import PRINTER_FIELDS
 from server.domain.people.roles import Permission
 from server.usecases.printing.printers import (
     PrinterRequest,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.web.api.shapes.requests import LINE, OPAQUE, HallPath, RequestShape, Slug
 
 type Kind = Literal["kiosk", "screen"]

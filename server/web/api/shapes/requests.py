@@ -7,9 +7,9 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from server.domain.counters import FORGOTTEN
-from server.domain.hours.half_days import AtBreak
+from server.domain.hours.calendars import AtBreak
 from server.domain.refusals import Refusal
-from server.domain.visits.needs import Need
+from server.domain.visits.verb_facts import Need
 from server.web.api.shapes.instants import Instant
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")

@@ -13,7 +13,7 @@ from server.domain.complaints import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEX
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.screening import screen_text
+from server.domain.texts import screen_text
 from server.usecases.complaints.act_on_entry import (
     RELEASABLE,
     PublicWording,

@@ -24,7 +24,7 @@ from server.domain.complaints import (
     grouped,
 )
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.photographs import OF_ENTRY
+from server.domain.hall_checks import OF_ENTRY
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.ids import new_token

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.domain.people.roles import Permission
-from server.domain.printing.print_jobs import is_read
+from server.domain.printing.printers import is_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.printing.printers import change_roll, note_paper_read

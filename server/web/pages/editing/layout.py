@@ -7,7 +7,7 @@ Written by hand, to keep together what belongs together; the kind of a field com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.domain.hall.printer_kinds import kinds_by_field
+from server.domain.hall.devices import kinds_by_field
 
 
 @dataclass(frozen=True, slots=True)

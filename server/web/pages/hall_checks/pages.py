@@ -18,6 +18,7 @@ from server.domain.hall_checks import (
     LONGEST_REMARK,
     LONGEST_SCENARIO,
     MOST_OWN,
+    OF_CHECK,
     CheckKind,
     CheckRequest,
     Finding,
@@ -25,7 +26,6 @@ from server.domain.hall_checks import (
 )
 from server.domain.hours.calendars import business_day
 from server.domain.people.roles import Permission
-from server.domain.photographs import OF_CHECK
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.media.photographs import OF_CHECKS

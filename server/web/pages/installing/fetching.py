@@ -6,8 +6,7 @@ from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from server.domain.author import Author
-from server.domain.hall.devices import Kiosk
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import Kiosk, PrinterKind
 from server.usecases.printing.printer_secret import renew_printer_secret
 from server.web.access.site_context import SiteContext
 from server.web.pages.installing.steps import step_page

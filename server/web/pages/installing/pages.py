@@ -11,8 +11,7 @@ from hardware.transports.tcp import addresses_around, printers_among
 from server.documents.from_template import TEMPLATES
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
-from server.domain.hall.devices import Kiosk
-from server.domain.hall.printer_kinds import PULLED_KINDS
+from server.domain.hall.devices import PULLED_KINDS, Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.printers import network_around
 from server.domain.refusals import Refusal

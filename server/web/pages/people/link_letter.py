@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flask import request
 from werkzeug.exceptions import TooManyRequests
 
-from server.domain.emails import Letter, is_email
+from server.domain.texts import Letter, is_email
 from server.ids import new_id
 from server.usecases.people.invitations import Invitation
 from server.web.rendering.viewer import Sentence

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.emails import LONGEST_EMAIL
+from server.domain.hall.configuration import MAY_BE_LIMITED
 from server.domain.languages import FRENCH
-from server.domain.people.limited_roles import MAY_BE_LIMITED
 from server.domain.people.roles import ROLES, Permission
 from server.domain.refusals import Refusal
+from server.domain.texts import LONGEST_EMAIL
 from server.language import LANGUAGES, own_name
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.usecases.notices.notice_places import Sites

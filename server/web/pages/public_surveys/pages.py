@@ -12,8 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import Audience, Channel, texts_kept_until
-from server.domain.surveys.questions import LONGEST_TEXT
+from server.domain.surveys.campaigns import LONGEST_TEXT, Audience, Channel, texts_kept_until
 from server.ids import new_token
 from server.language import direction_of
 from server.store.transactions.database import Database

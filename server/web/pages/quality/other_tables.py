@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from server.domain.devices.uptime import FEWEST_LOOKS
+from server.domain.devices.connections import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together

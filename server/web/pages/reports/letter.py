@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from server.domain.emails import AttachedPaper, Letter
 from server.domain.refusals import Refusal
+from server.domain.texts import AttachedPaper, Letter
 from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.reports.reports import ReadReport
 from server.web.pages.reports.sheet import file_name, sheet_page

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, render_template
 
-from server.domain.hall.configuration import HallConfiguration
-from server.domain.people.limited_roles import AT_SELF_SERVICE, REACHING
+from server.domain.hall.configuration import AT_SELF_SERVICE, REACHING, HallConfiguration
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.people.sites import names_of_places

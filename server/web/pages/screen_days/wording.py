@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton
 
 from server.domain.hours.windows import Window, Windows, within
-from server.domain.notices.day_plan import Clash
+from server.domain.notices.displays import Clash
 from server.language import locale_of
 from server.usecases.screen_days.read_screen_day import DayOfHall, NoticeOfDay, ScreensOfDay
 from server.web.rendering.viewer import Sentence

@@ -7,8 +7,14 @@ from datetime import date, timedelta
 from werkzeug.datastructures import MultiDict
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import Audience, Channel, SurveyRequest
-from server.domain.surveys.questions import MOST_QUESTIONS, Question, QuestionKind
+from server.domain.surveys.campaigns import (
+    MOST_QUESTIONS,
+    Audience,
+    Channel,
+    Question,
+    QuestionKind,
+    SurveyRequest,
+)
 from server.language import LANGUAGES
 from server.store.surveys import SurveyRow
 

@@ -13,14 +13,15 @@ from werkzeug.wrappers import Response
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
+    LONGEST_QUESTION,
     LONGEST_TITLE,
     Audience,
     Channel,
+    QuestionKind,
     SurveyRequest,
     SurveyState,
     texts_kept_until,
 )
-from server.domain.surveys.questions import LONGEST_QUESTION, QuestionKind
 from server.domain.surveys.results import FEWEST_ANSWERS, satisfaction
 from server.domain.texts import plain_cells
 from server.ids import new_id

@@ -6,8 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import Channel, SurveyState
-from server.domain.surveys.questions import LONGEST_TEXT
+from server.domain.surveys.campaigns import LONGEST_TEXT, Channel, SurveyState
 from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites

@@ -6,8 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import texts_kept_until
-from server.domain.surveys.questions import LONGEST_TEXT
+from server.domain.surveys.campaigns import LONGEST_TEXT, texts_kept_until
 from server.store.transactions.database import Database
 from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
 from server.usecases.surveys.read_surveys import read_survey

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from server.domain.quality.selection import ShareInterval
-from server.domain.surveys.questions import Question, QuestionKind
+from server.domain.surveys.campaigns import Question, QuestionKind
 from server.domain.surveys.results import QuestionResult
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults
 from server.web.rendering.viewer import Sentence

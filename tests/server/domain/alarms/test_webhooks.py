@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.alarms.webhooks import next_try, secret_of, signed_headers
+from server.domain.alarms.signs import next_try, secret_of, signed_headers
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -2,8 +2,14 @@
 
 from datetime import UTC, datetime
 
-from server.domain.alerts.facts import NewAlert, alert_end_asked, alert_ended, alert_raised, alert_taken_back
-from server.domain.alerts.fold import ALERT_FOLDS
+from server.domain.alerts import (
+    ALERT_FOLDS,
+    NewAlert,
+    alert_end_asked,
+    alert_ended,
+    alert_raised,
+    alert_taken_back,
+)
 from server.domain.facts import Erasable, Fact
 from server.domain.instants import to_micros
 from server.domain.row_changes import Recorded

@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.domain.appointments import (
+    Arrival,
     CancelledLine,
     FileLine,
     ReadLine,
     RefusedLine,
+    arrival_of,
+    code_key,
     hour_of,
     read_appointment_file,
 )
-from server.domain.appointments.check_in import Arrival, arrival_of, code_key
 from server.domain.refusals import Refusal
 
 PARIS = "Europe/Paris"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from server.domain.appointments.check_in import (
+from server.domain.appointments import (
     Arrival,
     appointment_checked_in,
     arrival_of,

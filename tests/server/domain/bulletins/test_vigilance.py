@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.bulletins.messages import BulletinBroken
-from server.domain.bulletins.vigilance import Danger, dangers_of, is_current, read_vigilance
+from server.domain.bulletins.proposals import Danger, dangers_of, is_current, read_vigilance
 from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer, phenomenon
 
 

@@ -5,9 +5,8 @@ from fractions import Fraction
 import pytest
 
 from server.domain.calling.choose_next import call_order, choose
-from server.domain.calling.rules import RULES, ScoringContext
-from server.domain.calling.weighted_shares import most_calls_of_others, turns_after
-from server.domain.calling.work_profiles import Condition, LocalHours, RuleName
+from server.domain.calling.rules import RULES, Condition, LocalHours, RuleName, ScoringContext
+from server.domain.calling.waiting_legs import most_calls_of_others, turns_after
 from tests.server.domain.calling.waiting_halls import NINE, context, minutes, profile, waiting
 
 

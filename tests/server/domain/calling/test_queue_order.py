@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
-from server.domain.calling.queue_order import (
+from server.domain.calling.calls import CalledBy, CalledLeg, leg_called, leg_recalled
+from server.domain.calling.waiting_legs import (
     APPOINTMENT,
     PRIORITY,
     WALK_IN,

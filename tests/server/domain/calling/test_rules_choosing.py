@@ -9,25 +9,28 @@ from typing import Any
 import pytest
 
 from server.domain.calling.choose_next import ChoiceStep, call_order, choose
-from server.domain.calling.rules import RULES, ScoringContext, gcmu_safe_score
+from server.domain.calling.rules import (
+    RULES,
+    Condition,
+    CountersAtMost,
+    LocalHours,
+    PeopleExceed,
+    RuleName,
+    ScoringContext,
+    WaitExceeds,
+    WorkProfile,
+    gcmu_safe_score,
+)
 from server.domain.calling.waiting_legs import (
     ArrivalTerms,
     CallingCounter,
     CountersOpen,
     QueuedLeg,
     QueueFacts,
+    ShareTurns,
     arrival_class,
     queue_facts,
-)
-from server.domain.calling.weighted_shares import ShareTurns, turns_after
-from server.domain.calling.work_profiles import (
-    Condition,
-    CountersAtMost,
-    LocalHours,
-    PeopleExceed,
-    RuleName,
-    WaitExceeds,
-    WorkProfile,
+    turns_after,
 )
 from tests.server.domain.calling.waiting_halls import EVERYTHING, NINE, context, minutes, profile, waiting
 

@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.calling.choose_next import ChoiceStep, choose, step_of
-from server.domain.calling.rules import NO_BOUND, RULES, BoundKind, bound_of
+from server.domain.calling.rules import (
+    NO_BOUND,
+    RULES,
+    BoundKind,
+    Condition,
+    PeopleExceed,
+    RuleName,
+    WorkProfile,
+    bound_of,
+)
 from server.domain.calling.waiting_legs import CallContext, QueuedLeg, lanes, may_serve, queue_facts
-from server.domain.calling.work_profiles import Condition, PeopleExceed, RuleName, WorkProfile
-from server.domain.visits.linked_visits import MOST_LINKED
+from server.domain.visits.verb_facts import MOST_LINKED
 from tests.server.domain.calling.waiting_halls import (
     COUNTERS,
     EVERYTHING,

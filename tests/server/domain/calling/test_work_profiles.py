@@ -1,7 +1,6 @@
 import pytest
 
-from server.domain.calling.rules import RULES
-from server.domain.calling.work_profiles import DEFAULT_RULE, RuleName, rule_named
+from server.domain.calling.rules import DEFAULT_RULE, RULES, RuleName, rule_named
 from server.domain.refusals import Refusal
 
 

@@ -11,17 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from server.domain.calling.choose_next import Pick, choose
-from server.domain.calling.queue_order import PRIORITY
-from server.domain.calling.waiting_legs import (
-    CallContext,
-    CallingCounter,
-    CountersOpen,
-    LinkedTurn,
-    QueuedLeg,
-    arrival_class,
-)
-from server.domain.calling.weighted_shares import ShareTurns
-from server.domain.calling.work_profiles import (
+from server.domain.calling.rules import (
     Condition,
     CountersAtMost,
     LocalHours,
@@ -30,8 +20,18 @@ from server.domain.calling.work_profiles import (
     WaitExceeds,
     WorkProfile,
 )
+from server.domain.calling.waiting_legs import (
+    PRIORITY,
+    CallContext,
+    CallingCounter,
+    CountersOpen,
+    LinkedTurn,
+    QueuedLeg,
+    ShareTurns,
+    arrival_class,
+)
 from server.domain.tickets import number_text
-from server.domain.visits.linked_visits import MOST_LINKED
+from server.domain.visits.verb_facts import MOST_LINKED
 
 PARIS = ZoneInfo("Europe/Paris")
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # 09:00 in Paris

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.complaints.floods import Arrival, Flood, counted_from, find_flood
+from server.domain.complaints import Arrival, Flood, counted_from, find_flood
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

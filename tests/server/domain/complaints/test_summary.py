@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from server.domain.complaints.summary import CountedEntry, count_by_month
+from server.domain.complaints import CountedEntry, count_by_month
 
 
 def entry(state: str, day: int, ended: int | None, kind: str = "complaint") -> CountedEntry:

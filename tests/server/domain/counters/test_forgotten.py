@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from server.domain.counters import ServiceEnded, presence_times, wrap_up_until
-from server.domain.visits.verb_limits import Limits
+from server.domain.visits.verb_facts import Limits
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.devices.device_state import PlayerReport
-from server.domain.devices.panels import PanelRest, is_off_on_purpose, panel_months
-from server.domain.typed_messages import read_message
+from server.domain.devices.device_state import PanelRest, PlayerReport, is_off_on_purpose, panel_months
+from server.domain.typed_fields import read_message
 from tests.server.domain.devices.test_players import TOLD
 
 OFF = {"method": "cec", "commanded": "off", "answered": "off"}

@@ -25,7 +25,7 @@ from server.domain.devices.device_state import (
     with_new_connections,
     with_report,
 )
-from server.domain.typed_messages import read_message
+from server.domain.typed_fields import read_message
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=10)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.devices.uptime import DAYS, FEWEST_LOOKS, LOOK_EVERY_S, DayOfLooks, uptime
+from server.domain.devices.connections import DAYS, FEWEST_LOOKS, LOOK_EVERY_S, DayOfLooks, uptime
 
 TODAY = date(2026, 11, 26)
 LOOKS = st.lists(

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from server.domain.appointments.check_in import (
+from server.domain.appointments import (
     Arrival,
     NewAppointment,
     appointment_booked,

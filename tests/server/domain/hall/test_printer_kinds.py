@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.hall.devices import Kiosk, PrinterConnection
-from server.domain.hall.printer_kinds import PLUGGED_KINDS, PRINTER_FIELDS, PULLED_KINDS, kinds_by_field
+from server.domain.hall.devices import (
+    PLUGGED_KINDS,
+    PRINTER_FIELDS,
+    PULLED_KINDS,
+    Kiosk,
+    PrinterConnection,
+    kinds_by_field,
+)
 from tests.server.domain.hall.test_configuration import hall, service
 
 

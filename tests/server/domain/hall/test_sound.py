@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain.hall.configuration import Counter
-from server.domain.hall.sound import LONGEST_QUIET_MINUTES, Sound, is_loop_in_order
+from server.domain.hall.devices import LONGEST_QUIET_MINUTES, Sound, is_loop_in_order
 
 TODAY = date(2026, 11, 26)
 

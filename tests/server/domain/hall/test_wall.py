@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.hall.wall import QueueSnapshot, WaitingLeg, overdue, queue_state, shows_counters
+from server.domain.attention import QueueSnapshot, WaitingLeg, overdue, queue_state, shows_counters
 
 LATE, IN_TIME = WaitingLeg(901, 900), WaitingLeg(900, 900)
 

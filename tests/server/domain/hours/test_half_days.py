@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.hours.calendars import Calendar, Span, always_open, opening_at
-from server.domain.hours.half_days import (
+from server.domain.hours.calendars import (
     AtBreak,
+    Calendar,
     ExpectedTicket,
     LastTicket,
+    Span,
+    always_open,
     closing_that_counts,
     finishes_too_late,
     last_closing,
     may_distribute,
     moment_of,
     next_break,
+    opening_at,
     opens_no_more,
     running_break,
 )

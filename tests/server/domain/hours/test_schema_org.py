@@ -2,8 +2,7 @@
 
 from datetime import date, time
 
-from server.domain.hours.calendars import MIDNIGHT, Calendar, Span
-from server.domain.hours.schema_org import special_hours, weekly_hours
+from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, special_hours, weekly_hours
 
 MORNING, NIGHT = Span(time(8, 30), time(12)), Span(time(20), MIDNIGHT)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.notices.captions import LARGEST_BYTES, Caption, captions_of
+from server.domain.notices.media import LARGEST_BYTES, Caption, captions_of
 from server.domain.refusals import Refusal
 
 

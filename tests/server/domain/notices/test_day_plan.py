@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain.notices.day_plan import ClashKind, PlannedNotice, intervals, plan_of
+from server.domain.notices.displays import ClashKind, PlannedNotice, intervals, plan_of
 
 
 def at(hour: int, minute: int = 0) -> datetime:

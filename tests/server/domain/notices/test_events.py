@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from server.domain.facts import FactKind
-from server.domain.notices.events import NoticeEvent, NoticeMoment, events_of
+from server.domain.notices.lifecycle import NoticeEvent, NoticeMoment, events_of
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from server.domain.notices.media_details import (
+from server.domain.notices.media import (
     LONGEST_NAME,
     NewDetails,
     expiry_of,

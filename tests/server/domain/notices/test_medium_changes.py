@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.notices.lifecycle import NoticeState
-from server.domain.notices.medium_changes import MediumChange, NoticeWithMedium, medium_change
+from server.domain.notices.lifecycle import MediumChange, NoticeState, NoticeWithMedium, medium_change
 
 OVER = (NoticeState.EXPIRED, NoticeState.WITHDRAWN, NoticeState.ARCHIVED)
 

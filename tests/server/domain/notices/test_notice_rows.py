@@ -9,8 +9,9 @@ from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.instants import to_micros
 from server.domain.journal import installation_changes
 from server.domain.notices.displays import Display, DisplayOutcome, displays_reported
-from server.domain.notices.facts import (
+from server.domain.notices.lifecycle import (
     NewVersion,
+    NoticeState,
     NoticeStep,
     Targets,
     notice_drafted,
@@ -18,7 +19,6 @@ from server.domain.notices.facts import (
     notice_refused,
     notice_submitted,
 )
-from server.domain.notices.lifecycle import NoticeState
 from server.domain.notices.media import (
     may_change,
     may_show,

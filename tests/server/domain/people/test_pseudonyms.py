@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.people.pseudonyms import is_pseudonym, last_year_over, link_ends_at, year_of
+from server.domain.author import is_pseudonym, last_year_over, link_ends_at, year_of
 
 SECOND = timedelta(seconds=1)
 INSTANTS = st.integers(0, 16 * 365 * 86_400).map(lambda s: datetime(2024, 1, 1, tzinfo=UTC) + s * SECOND)

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.domain.hall.configuration import Counter, HallConfiguration, Service, Site
+from server.domain.hall.configuration import (
+    MAY_BE_LIMITED,
+    Counter,
+    HallConfiguration,
+    Service,
+    Site,
+    reach_of_role,
+)
 from server.domain.hours.calendars import Calendar
-from server.domain.people.limited_roles import MAY_BE_LIMITED, reach_of_role
 from server.domain.people.roles import WHOLE_HALL, CallingReach, joined
 from server.domain.refusals import Refusal
 from server.domain.tickets import Series

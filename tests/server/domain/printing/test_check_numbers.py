@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.print_jobs import check_number, is_read
+from server.domain.printing.printers import check_number, is_read
 
 
 @given(st.uuids(), st.integers(0, 999))

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.printing.print_jobs import UndeliveredJob, may_be_handed_on
-from server.domain.printing.printers import PrinterSighting
+from server.domain.printing.printers import PrinterSighting, UndeliveredJob, may_be_handed_on
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 REFUSED = UndeliveredJob("queued", "refused", paper="ticket", was_handed_on=False)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.calling.work_profiles import RuleName
-from server.domain.hours.half_days import AtBreak
-from server.domain.simulation.days import HALLS, MIDNIGHT, DrawnDay, draw_day
+from server.domain.calling.rules import RuleName
+from server.domain.hours.calendars import AtBreak
+from server.domain.simulation.days import HALLS, MIDNIGHT, DayOptions, DrawnDay, draw_day, with_options
 from server.domain.simulation.figures import (
     INTERVAL,
     RESAMPLES,
@@ -18,7 +18,6 @@ from server.domain.simulation.figures import (
     WaitsByRule,
     honesty,
 )
-from server.domain.simulation.options import DayOptions, with_options
 from server.domain.simulation.run import SimulatedWait, run_day
 
 QUIET, FULL = HALLS

@@ -8,8 +8,8 @@ from statistics import fmean
 
 import pytest
 
+from server.domain.calling.rules import RuleName
 from server.domain.calling.waiting_legs import CallingCounter, QueuedLeg
-from server.domain.calling.work_profiles import RuleName
 from server.domain.simulation.days import (
     HALLS,
     MIDNIGHT,

@@ -4,15 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.calling.work_profiles import RuleName
-from server.domain.hours.half_days import AtBreak
+from server.domain.calling.rules import RuleName
+from server.domain.hours.calendars import AtBreak
 from server.domain.simulation.announced_waits import Announcer
-from server.domain.simulation.days import HALLS, DrawnDay, SimulatedBreak, draw_day
+from server.domain.simulation.days import (
+    BREAK,
+    HALLS,
+    DayOptions,
+    DrawnDay,
+    SimulatedBreak,
+    draw_day,
+    with_options,
+)
 from server.domain.simulation.figures import honesty
-from server.domain.simulation.options import BREAK, DayOptions, with_options
 from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import WaitRange
-from server.domain.waits.linked_ahead import LinkedMember, LinkedNow
+from server.domain.waits.hall_snapshot import LinkedMember, LinkedNow
 from tests.server.domain.calling.waiting_halls import NINE, waiting
 from tests.server.domain.simulation.test_simulation import after, counter, walk_in
 

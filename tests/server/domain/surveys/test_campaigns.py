@@ -9,6 +9,7 @@ import pytest
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
     CheckedSurvey,
+    Question,
     SurveyRequest,
     answers_wanted,
     are_together,
@@ -19,7 +20,6 @@ from server.domain.surveys.campaigns import (
     texts_kept_until,
     week_of,
 )
-from server.domain.surveys.questions import Question
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 29)
 SCALE = Question("", "smiley", {"fr": "Bien\u00a0?"}, {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.surveys.questions import Question
+from server.domain.surveys.campaigns import Question
 from server.domain.surveys.results import (
     GivenAnswer,
     WaitingChoice,

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.questions import (
+from server.domain.surveys.campaigns import (
     MissingWords,
     Question,
     checked_answers,

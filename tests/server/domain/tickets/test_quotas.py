@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.hours.calendars import Calendar, Span
-from server.domain.tickets.quotas import Quota, QuotaNow, quota_now
+from server.domain.tickets import Quota, QuotaNow, quota_now
 
 DAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # local time is an hour ahead

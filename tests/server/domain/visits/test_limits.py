@@ -4,14 +4,14 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from server.domain.visits.linked_visits import (
+from server.domain.visits.verb_facts import (
     MOST_LINKED,
     JoiningVisit,
+    Limits,
     links_before,
     visit_unlinked,
     visits_linked,
 )
-from server.domain.visits.verb_limits import Limits
 
 PROSE = Path(__file__).parents[4] / "docs/rules/transitions.md"
 

@@ -6,8 +6,8 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.domain.visits.gestures import TRANSITIONS, Verb, next_state, state_after
-from server.domain.visits.needs import Need, needs_of, needs_text
 from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
+from server.domain.visits.verb_facts import Need, needs_of, needs_text
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from server.domain.visits.facts import (
     needs_noted,
     visit_reinstated,
 )
-from server.domain.visits.linked_visits import JoiningVisit, visit_unlinked, visits_linked
-from server.domain.visits.verb_facts import service_added
+from server.domain.visits.verb_facts import JoiningVisit, service_added, visit_unlinked, visits_linked
 from tests.server.domain.visits.visit_rows import (
     DAY,
     ISSUED,

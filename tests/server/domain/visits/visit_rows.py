@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
+from server.domain.calling.calls import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.facts import CallReason, Erasable, Fact
 from server.domain.instants import to_micros
 from server.domain.journal import rows_after

@@ -13,8 +13,17 @@ from server.domain.waits.estimate import (
     estimate_hall,
     estimate_linked,
 )
-from server.domain.waits.hall_snapshot import CounterNow, HallSnapshot, QueueNow, ServicePace, UpcomingBreak
-from server.domain.waits.linked_ahead import LinkedMember, LinkedNow, WorkAhead, work_ahead
+from server.domain.waits.hall_snapshot import (
+    CounterNow,
+    HallSnapshot,
+    LinkedMember,
+    LinkedNow,
+    QueueNow,
+    ServicePace,
+    UpcomingBreak,
+    WorkAhead,
+    work_ahead,
+)
 
 ABLE = ["1", "2"]
 QUEUE = "papers"

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.calling.queue_order import PRIORITY
-from server.domain.calling.waiting_legs import CallingCounter, CountersOpen, LinkedTurn, QueuedLeg
-from server.domain.calling.work_profiles import Condition, CountersAtMost, RuleName, WorkProfile
+from server.domain.calling.rules import Condition, CountersAtMost, RuleName, WorkProfile
+from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, CountersOpen, LinkedTurn, QueuedLeg
 from server.domain.simulation.days import HALLS, CounterPlan, DrawnDay, DrawnVisitor, draw_day
 from server.domain.simulation.figures import honesty
 from server.domain.simulation.run import run_day

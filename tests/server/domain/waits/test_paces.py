@@ -1,6 +1,6 @@
 """How long a visitor occupies a counter, learnt from earlier visits."""
 
-from server.domain.waits.service_times import ENOUGH_TURNAROUNDS, ReceivedVisit, occupied_times
+from server.domain.waits.hall_snapshot import ENOUGH_TURNAROUNDS, ReceivedVisit, occupied_times
 
 
 def row_of(people: int, *, after_s: float, counter: str = "g1", waited: bool = True) -> list[ReceivedVisit]:

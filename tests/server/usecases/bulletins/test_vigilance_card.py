@@ -10,7 +10,7 @@ import pytest
 from server.apart import CallApart
 from server.domain.author import SYSTEM
 from server.domain.bulletins.messages import BulletinBroken
-from server.domain.bulletins.vigilance import read_vigilance
+from server.domain.bulletins.proposals import read_vigilance
 from server.store.media.feeds import feed_row
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms

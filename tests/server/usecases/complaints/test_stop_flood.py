@@ -6,8 +6,7 @@ from functools import partial
 
 import pytest
 
-from server.domain.complaints import Channel, EntryRequest, EntryVerb
-from server.domain.complaints.floods import MOST_A_DAY
+from server.domain.complaints import MOST_A_DAY, Channel, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.store.transactions.database import Database
 from server.usecases.complaints import stop_flood as stop_flood_module

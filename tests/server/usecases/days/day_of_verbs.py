@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from server.domain.author import Author
-from server.domain.hours.half_days import AtBreak
-from server.domain.visits.needs import Need
-from server.domain.visits.verb_limits import ReturnPlace
+from server.domain.hours.calendars import AtBreak
+from server.domain.visits.verb_facts import Need, ReturnPlace
 from server.store.counters import open_place
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hours.opening import decide_break

@@ -9,7 +9,7 @@ import pytest
 
 from server.app import CATALOGUES
 from server.domain.author import Author
-from server.domain.hall.sound import LOOP_TEST_HOLDS
+from server.domain.hall.devices import LOOP_TEST_HOLDS
 from server.ids import new_id
 from server.language import Catalogues
 from server.live.presence import Presence

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import Author
-from server.domain.hours.half_days import AtBreak, LastTicket
+from server.domain.hours.calendars import AtBreak, LastTicket
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
 from server.ids import new_id

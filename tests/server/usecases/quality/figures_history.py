@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
-from server.domain.appointments.check_in import (
+from server.domain.appointments import (
     Arrival,
     NewAppointment,
     appointment_booked,
@@ -18,9 +18,8 @@ from server.domain.appointments.check_in import (
     appointment_checked_in,
 )
 from server.domain.author import SYSTEM
-from server.domain.calling.facts import CalledBy, CalledLeg, leg_called, leg_recalled
-from server.domain.calling.queue_order import sort_key
-from server.domain.calling.waiting_legs import arrival_class
+from server.domain.calling.calls import CalledBy, CalledLeg, leg_called, leg_recalled
+from server.domain.calling.waiting_legs import arrival_class, sort_key
 from server.domain.facts import CallReason, greeting_counted
 from server.domain.visits.facts import (
     EndedLeg,

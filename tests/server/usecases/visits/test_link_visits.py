@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.domain.visits.linked_visits import MOST_LINKED
+from server.domain.visits.verb_facts import MOST_LINKED
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_chosen, call_next

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
-from server.domain.visits.needs import needs_of
+from server.domain.visits.verb_facts import needs_of
 from server.ids import new_id
 from server.store.transactions.database import Database
 from server.store.visits.visits import needs_noted

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.calling.queue_order import PRIORITY, WALK_IN
-from server.domain.hours.half_days import AtBreak
+from server.domain.calling.waiting_legs import PRIORITY, WALK_IN
+from server.domain.hours.calendars import AtBreak
 from server.domain.waits.estimate import AfterClosing, WaitRange, estimate_at
 from server.ids import new_id
 from server.store.transactions.database import Database

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.author import SYSTEM
-from server.domain.people.limited_roles import REACHING
+from server.domain.hall.configuration import REACHING
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store.people.accounts import Grant
 from server.usecases.devices.devices import pair_device

@@ -16,8 +16,7 @@ from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
-from server.domain.surveys.campaigns import Channel, SurveyRequest
-from server.domain.surveys.questions import Question, QuestionKind
+from server.domain.surveys.campaigns import Channel, Question, QuestionKind, SurveyRequest
 from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.committee.meetings import add_decision, add_member, attach_minutes, plan_meeting

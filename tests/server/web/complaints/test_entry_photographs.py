@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.domain.photographs import OF_ENTRY
+from server.domain.hall_checks import OF_ENTRY
 from server.usecases.journal.backup_and_restore import purge
 from tests.harness.sql import all_rows
 from tests.server.usecases.complaints.open_register import open_register_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from server.domain.visits.gesture_kinds import GestureKind
 from server.domain.visits.gestures import GESTURES, OTHER_KEYS
+from server.domain.visits.transitions import GestureKind
 from tests.harness.faults import assert_faultless
 from tests.harness.sources import catalogues
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
 from server.documents.notices import NOTICE_MODELS, NoticeKind
-from server.domain.calling.queue_order import APPOINTMENT, PRIORITY, WALK_IN, LegClass
+from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, LegClass
 from server.store.messages import PhraseName
 from server.usecases.hall.messages import HELP_PHRASE, PHRASES
 from server.web.api import shapes

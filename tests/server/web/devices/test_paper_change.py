@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.facts import FactKind
-from server.domain.printing.print_jobs import check_number
+from server.domain.printing.printers import check_number
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.printing import print_jobs
 from server.store.printing.printers import probe_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.domain.photographs import OF_CHECK, SentPhotograph
+from server.domain.hall_checks import OF_CHECK, SentPhotograph
 from server.domain.quality.periods import parse_period
 from server.store.people.accounts import Grant
 from server.usecases import photographs as photographs_module

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.app.subjects import printing
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from tests.server.web.api_site import ApiSite
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
 

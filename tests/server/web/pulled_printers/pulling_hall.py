@@ -10,7 +10,7 @@ from hardware.simulator.epson_printer import SimulatedEpsonPrinter
 from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
-from server.domain.hall.printer_kinds import PrinterKind
+from server.domain.hall.devices import PrinterKind
 from server.store.printing import print_jobs
 from server.store.printing.leases import printer_sighting
 from server.store.printing.printers import PulledPrinter, pulled_printer_of

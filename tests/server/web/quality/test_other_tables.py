@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.surveys.questions import StoredQuestion, question_of
+from server.domain.surveys.campaigns import StoredQuestion, question_of
 from server.store.devices.sightings import PresenceCheck, add_checks
 from server.store.surveys import AnswerRow, SurveyRow, add_answer, insert_survey
 from server.usecases.surveys.open_survey import publish_answers

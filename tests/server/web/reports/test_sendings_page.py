@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM, Author
-from server.domain.emails import Letter
+from server.domain.texts import Letter
 from server.language import LANGUAGES
 from server.sending.mail_server import MailServer
 from server.sending.refused import SendRefused

@@ -7,8 +7,7 @@ from functools import partial
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import SurveyRequest
-from server.domain.surveys.questions import Question
+from server.domain.surveys.campaigns import Question, SurveyRequest
 from server.usecases.surveys import judge_text as judge_text_module
 from server.usecases.surveys import open_survey as draft_survey_module
 from server.usecases.surveys import open_survey as open_survey_module

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.printing.pulled import digest_access
-from server.domain.printing.pulled.digest_access import (
+from server.domain.printing import handovers
+from server.domain.printing.handovers import (
     challenge,
     is_answer,
     is_fresh,
@@ -32,7 +32,7 @@ RFC = {
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(digest_access, "REALM", RFC["realm"])
+    monkeypatch.setattr(handovers, "REALM", RFC["realm"])
     return kept_form("Mufasa", "Circle of Life")
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.printing.handovers import Confirmation
-from server.domain.printing.pulled.print_gateway import (
+from server.domain.printing.handovers import (
+    Confirmation,
     GatewayPoll,
     is_program,
     read_confirmation,

@@ -1,1 +1,0 @@
-"""Rules: the register of suggestions, complaints and thanks."""

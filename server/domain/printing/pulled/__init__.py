@@ -1,1 +1,0 @@
-"""Rules: printers that fetch their jobs from the server, and the protocols that they speak."""

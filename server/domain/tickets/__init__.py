@@ -1,1 +1,0 @@
-"""Rules: tickets: given, printed again, read by their visitor."""
