@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from server.domain.counters import DutyTerms
+from server.domain.hall.fold import DutyTerms
 from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.statements import Read, Write

@@ -21,9 +21,9 @@ from server.domain.calling.waiting_legs import (
     count_open,
     turns_after,
 )
-from server.domain.counters import DutyTerms
 from server.domain.facts import CallReason
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.fold import DutyTerms
 from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal

@@ -20,7 +20,11 @@ LAYERS = (
     "server.web",
     "server.documents",
 )
-PLAIN_ROOMS = {"server.usecases.calling", "server.usecases.legs", "server.usecases.waits"}
+PLAIN_ROOMS = {
+    *(f"server.domain.{room}" for room in ("actions", "alerts", "appointments", "attention", "complaints")),
+    *("server.domain.hall_checks", "server.domain.tickets"),
+    *("server.usecases.calling", "server.usecases.legs", "server.usecases.waits"),
+}
 """Rooms whose whole subject is one module."""
 
 

@@ -37,10 +37,10 @@ from server.domain.alarms.signs import (
 )
 from server.domain.author import SYSTEM
 from server.domain.bulletins.proposals import is_current
-from server.domain.counters import FORGOTTEN
 from server.domain.devices.device_state import Sighting, is_present
 from server.domain.facts import Fact, Json
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import opening_at
 from server.domain.printing.printers import state_now
 from server.ids import new_id

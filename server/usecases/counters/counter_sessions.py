@@ -12,7 +12,7 @@ from typing import TypedDict
 from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.calling.rules import RuleName
-from server.domain.counters import (
+from server.domain.hall.fold import (
     DutyTerms,
     counter_closed,
     counter_opened,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from server.domain.author import SYSTEM, Author
-from server.domain.counters import FORGOTTEN, PresenceTimes, presence_confirmed, presence_times
+from server.domain.hall.fold import FORGOTTEN, PresenceTimes, presence_confirmed, presence_times
 from server.domain.people.roles import CallingReach, Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState

@@ -10,8 +10,8 @@ from typing import Final, Literal, TypedDict
 
 from server.domain.attention import shows_counters
 from server.domain.author import Author
-from server.domain.counters import ServiceEnded, wrap_up_until
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.fold import ServiceEnded, wrap_up_until
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState

@@ -5,8 +5,8 @@ from typing import TypedDict
 
 from hardware.json_types import Count, InstantText
 from server.domain.author import SYSTEM, Author
-from server.domain.counters import PresenceTimes
 from server.domain.facts import FactKind
+from server.domain.hall.fold import PresenceTimes
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import EndReason, LegState

@@ -8,8 +8,8 @@ from typing import Literal, TypedDict
 
 from hardware.json_types import Count, InstantText, Seconds
 from server.domain.attention import QueueSnapshot, QueueState, WaitingLeg, overdue, queue_state
-from server.domain.counters import FORGOTTEN
 from server.domain.hall.configuration import Queue, Service
+from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import business_day
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState

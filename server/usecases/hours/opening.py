@@ -17,10 +17,9 @@ from annotated_types import MaxLen
 from hardware.json_types import Count, InstantText, LocalDate, SchemaWords
 from server.domain.appointments import DEMAND_MET
 from server.domain.author import SYSTEM, Author
-from server.domain.counters import counter_closed
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.fold import break_decided
+from server.domain.hall.fold import break_decided, counter_closed
 from server.domain.hours.calendars import (
     AtBreak,
     Calendar,

@@ -10,8 +10,8 @@ from server.demonstration.create import SLUGS
 from server.domain.author import Author
 from server.domain.calling.choose_next import choose
 from server.domain.calling.waiting_legs import CallContext, CallingCounter, LinkedTurn
-from server.domain.counters import DutyTerms
 from server.domain.facts import FactKind
+from server.domain.hall.fold import DutyTerms
 from server.domain.instants import from_micros
 from server.domain.journal import changes
 from server.domain.row_changes import Insert, Recorded

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from server.domain.counters import FORGOTTEN
+from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import AtBreak
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import Need

@@ -1,6 +1,6 @@
 """What the facts of a counter session hold."""
 
-from server.domain.counters import DutyTerms, counter_opened, profile_changed
+from server.domain.hall.fold import DutyTerms, counter_opened, profile_changed
 
 TERMS = DutyTerms(("sejour",), "gcmu_safe")
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from server.domain.counters import ServiceEnded, presence_times, wrap_up_until
+from server.domain.hall.fold import ServiceEnded, presence_times, wrap_up_until
 from server.domain.visits.verb_facts import Limits
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -12,7 +12,9 @@ from server.domain.appointments import (
     appointment_moved,
     check_in_undone,
 )
-from server.domain.counters import (
+from server.domain.facts import Fact, greeting_counted
+from server.domain.hall.fold import (
+    HALL_FOLDS,
     DutyTerms,
     counter_closed,
     counter_opened,
@@ -20,8 +22,6 @@ from server.domain.counters import (
     counter_resumed,
     profile_changed,
 )
-from server.domain.facts import Fact, greeting_counted
-from server.domain.hall.fold import HALL_FOLDS
 from server.domain.instants import to_micros
 from server.domain.row_changes import Insert, Recorded
 from server.domain.visits.facts import ticket_not_issued
