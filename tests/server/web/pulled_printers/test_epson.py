@@ -9,7 +9,7 @@ from PIL import Image
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter, response
 from hardware.simulator.faulty_printer import HttpAnswer
-from server.domain.printing.pulled import epson_direct
+from server.domain.printing import epson_direct
 from server.web.pulled_printers import epson
 from tests.server.web.api_site import OTHER
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, OTHER_KIOSK, PullingHall
