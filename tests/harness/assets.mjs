@@ -3,3 +3,6 @@
 import { register } from "node:module";
 
 register("./assets_hooks.mjs", import.meta.url);
+
+// lit-html asks for a document when it is loaded
+globalThis.document ??= /** @type {any} */ ({ createTreeWalker() {} });
