@@ -31,7 +31,7 @@ const words = {
   hour: hourTeller(page.language, page.hall.time_zone),
   hall: wallWords(),
 };
-const view = createWallView({ words, move, tickets });
+const drawWall = createWallView({ words, move, tickets });
 const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 const sound = createSound(words, keepQuiet);
 let state = emptyWall();
@@ -89,7 +89,6 @@ const socket = connect(
 
 watchConfiguration(socket, page, () => {
   Object.assign(words.hall, wallWords());
-  view.renew();
   refresh();
 });
 
@@ -134,7 +133,7 @@ function draw() {
   drawLiveness(state, words);
   if (state.wall) halfDay.draw(state.wall);
   if (state.wall) sound.draw(state.wall, Date.now() + state.clockOffsetMs);
-  if (state.wall) view.draw(state.wall, Date.now() + state.clockOffsetMs);
+  if (state.wall) drawWall(state.wall, Date.now() + state.clockOffsetMs);
 }
 
 async function move(counter, profile) {
