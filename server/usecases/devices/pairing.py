@@ -13,7 +13,6 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.configuration.documents import taken_ids
-from server.store.devices import paired_devices
 from server.store.devices.paired_devices import (
     PairingRow,
     device_of_token,
@@ -22,6 +21,7 @@ from server.store.devices.paired_devices import (
     pairing_of_secret,
     waiting_pairings,
 )
+from server.store.devices.paired_devices import confirm_pairing as keep_confirmed_pairing
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
@@ -244,7 +244,7 @@ def confirm_pairing(
         device = take_place(
             transaction, confirmation.place, row.secret_digest, replaces=confirmation.replaces
         )
-        paired_devices.confirm_pairing(transaction, row.id, device=device)
+        keep_confirmed_pairing(transaction, row.id, device=device)
         return {
             "device": device,
             "kind": "kiosk" if confirmation.place.kind == "kiosk" else "screen",
