@@ -2,7 +2,7 @@
 
 The type of a field says how it is checked, written in the form, shown on a screen and read by visitors. What
 a kind has besides (a medium, a feed, what the server computes) is in
-`server.usecases.notices.programme.contents`.
+`server.usecases.notices.contents`.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -25,7 +25,7 @@ from server.store.media.photographs import (
     photographs_of_check,
 )
 from server.store.transactions.database import Database
-from server.usecases.hall_checks.checks import find_check, find_check_to_change
+from server.usecases.hall_checks import find_check, find_check_to_change
 from signage.media.photographs import prepare_photograph
 from signage.media.prepared import MediumRefused
 

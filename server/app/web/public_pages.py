@@ -15,7 +15,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.settings import ASSETS, Settings
 from server.usecases.appointments.booking import is_booking_address
-from server.usecases.notices.public.read_public_notices import has_public_notices
+from server.usecases.notices.read_public_notices import has_public_notices
 from server.usecases.people.invitations import awaits_first_person
 from server.usecases.surveys.answer_survey import has_ticket_survey
 from server.usecases.tickets.kiosk_menu import languages_of

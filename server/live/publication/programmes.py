@@ -8,7 +8,7 @@ from server.domain.instants import from_micros
 from server.store.transactions.database import Database
 from server.usecases.media.read_look import read_look
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
+from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 
 CHECKED_AT_LEAST_EVERY = timedelta(minutes=1)
 """Limits how long what another process published may stay unnoticed."""

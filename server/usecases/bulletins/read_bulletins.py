@@ -17,7 +17,7 @@ from server.store.bulletins import BulletinRow, SourceRow, source_id
 from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.usecases.bulletins.accept_bulletin import accept_alert, accept_notice
+from server.usecases.bulletins.bulletins import accept_alert, accept_notice
 from server.usecases.bulletins.read_source import MOST_REMEMBERED, SourceReading, read_source
 from server.usecases.bulletins.received_bulletins import configured_sites, receive_bulletin, site_of
 from server.usecases.notices.notice_places import Reach

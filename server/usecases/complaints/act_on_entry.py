@@ -23,8 +23,8 @@ from server.store.complaints import EntryRow, change_entry, contact_of, erase_co
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
-from server.usecases.complaints.read_entries import RegisterReach, find_entry, find_entry_to_change
-from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.complaints.entries import RegisterReach, find_entry, find_entry_to_change
+from server.usecases.notices.gestures import draft_notice
 from server.usecases.notices.notice_places import Reach
 
 ENDING = (EntryVerb.ANSWER, EntryVerb.DROP, EntryVerb.CLOSE)

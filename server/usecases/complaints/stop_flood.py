@@ -23,7 +23,7 @@ from server.store.complaints import (
 )
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import RegisterReach
+from server.usecases.complaints.entries import RegisterReach
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.presence import Uptime, known_presences, uptime_of
 from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
-from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
+from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]
 

@@ -25,7 +25,7 @@ from server.usecases.counters.own_session import CounterVisibility, wrapping_up
 from server.usecases.hall.counter_work import CounterWork, calling_state, counter_work, hidden_work, is_hidden
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
-from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, last_gesture
+from server.usecases.visits.gestures import MAY_UNDO_FOR, last_gesture
 from signage.board_messages import Position
 
 

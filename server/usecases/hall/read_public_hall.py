@@ -13,9 +13,9 @@ from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.complaints.act_on_entry import read_released
 from server.usecases.hours.hours_words import BusyHours, read_busy_hours
+from server.usecases.notices.contents import said_in
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.contents import said_in
-from server.usecases.notices.programme.read_programme import hall_words, slides_for
+from server.usecases.notices.read_programme import hall_words, slides_for
 from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.waits import Estimates

@@ -24,7 +24,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alerts.read_alerts import screen_words
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.notices.programme.read_programme import Preview, ProgrammeAnswer, read_programme
+from server.usecases.notices.read_programme import Preview, ProgrammeAnswer, read_programme
 from signage.announcement import phrases_of, spoken_sentence
 from signage.lettering import SMALLEST_PX, least_px, text_scale
 

@@ -26,7 +26,7 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.media.media_library import visible_medium
 from server.usecases.notices.begin_gesture import NoticeGesture, may_do, standing_state
 from server.usecases.notices.decide_notice import approve_version, submit_version
-from server.usecases.notices.draft_notice import add_correction, add_version
+from server.usecases.notices.gestures import add_correction, add_version
 from server.usecases.notices.notice_media import shown_medium
 from server.usecases.notices.notice_places import Places, Reach, read_places
 from server.usecases.notices.publish_directly import publish_from_any_state

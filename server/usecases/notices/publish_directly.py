@@ -17,9 +17,9 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, standing_state
 from server.usecases.notices.decide_notice import approve_version, submit_version
-from server.usecases.notices.draft_notice import add_draft, add_version
+from server.usecases.notices.gestures import add_draft, add_version
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_version
+from server.usecases.notices.publication import DisplayRequest, PublishedNoticeAnswer, publish_version
 
 _PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
 _PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}

@@ -18,10 +18,10 @@ from server.store.engine.rows import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import corrections_of, shown_between, titles_of
 from server.store.transactions.database import Database
+from server.usecases.notices.contents import HallWords
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.contents import HallWords
-from server.usecases.notices.programme.read_programme import hall_words, last_instant, slides_for
-from server.usecases.notices.programme.rounds import Slide, turn_ms_of
+from server.usecases.notices.read_programme import hall_words, last_instant, slides_for
+from server.usecases.notices.rounds import Slide, turn_ms_of
 
 FARTHEST = timedelta(days=800)
 """How far from today a day may be read."""

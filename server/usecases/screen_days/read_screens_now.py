@@ -10,8 +10,8 @@ from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import titles_of
 from server.store.transactions.database import Database
 from server.usecases.devices.read_supervision import DeviceSightings
-from server.usecases.notices.programme.read_programme import read_programme
-from server.usecases.notices.programme.rounds import ProgrammeItem, to_ms
+from server.usecases.notices.read_programme import read_programme
+from server.usecases.notices.rounds import ProgrammeItem, to_ms
 
 NEXT = 3
 """How many of the next notices are named."""

@@ -27,7 +27,7 @@ from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
 from server.usecases.notices.begin_gesture import NoticeAnswer
-from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.gestures import draft_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.quality.read_totals import read_totals
 from server.usecases.reports.reports import Sites

@@ -13,7 +13,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.counters.own_session import session_held
 from server.usecases.find_configured import find_service
 from server.usecases.hours.opening import opening_now
-from server.usecases.visits.undo_gesture import MAY_UNDO_FOR, RestoredRow, restored_body
+from server.usecases.visits.gestures import MAY_UNDO_FOR, RestoredRow, restored_body
 
 
 class GreetedAt(NamedTuple):

@@ -34,7 +34,7 @@ from server.usecases.alerts.read_alerts import alert_part, in_message
 from server.usecases.answers import wait_answer
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
-from server.usecases.visits.undo_gesture import restored_body, rows_before
+from server.usecases.visits.gestures import restored_body, rows_before
 from server.usecases.waits import Estimates
 
 

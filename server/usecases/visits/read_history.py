@@ -12,7 +12,7 @@ from server.domain.visits.transitions import EndReason
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
 from server.usecases.visits.find_visits import visit_in_reach
-from server.usecases.visits.undo_gesture import undone_among
+from server.usecases.visits.gestures import undone_among
 
 
 class FactOfVisit(TypedDict):

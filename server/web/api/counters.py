@@ -26,8 +26,8 @@ from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer, read
 from server.usecases.legs import StatedResult
 from server.usecases.visits import leg_verbs, wait_again
 from server.usecases.visits.do_gesture import VERBS, Gesture, hall_of_leg
+from server.usecases.visits.gestures import undo
 from server.usecases.visits.leg_verbs import Destination
-from server.usecases.visits.undo_gesture import undo
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, own_session, place_header, session_header, write_key

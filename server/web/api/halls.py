@@ -12,8 +12,8 @@ from server.usecases.answers import Period
 from server.usecases.hall.read_board import BoardChanged, read_board, read_queues
 from server.usecases.hall.read_queue import QueueAnswer, QueuePage, read_queue, read_queue_page
 from server.usecases.hall.screen import ScreenOfHall, read_screen
-from server.usecases.notices.programme.read_programme import Preview
 from server.usecases.notices.read_notices import check_visible
+from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.individual_figures import (
     FEWEST_SERVED,
     AgentFigures,

@@ -17,16 +17,15 @@ from server.usecases.notices.decide_notice import (
     take_back_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import correct_notice, draft_notice, edit_notice, preview_notice
+from server.usecases.notices.gestures import correct_notice, draft_notice, edit_notice, preview_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.programme.read_programme import ProgrammeAnswer
+from server.usecases.notices.publication import DisplayRequest, PublishedNoticeAnswer, publish_notice
 from server.usecases.notices.publish_directly import (
     propose_edited,
     propose_new,
     publish_edited,
     publish_new,
 )
-from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_notice
 from server.usecases.notices.read_notices import (
     NoticeDetailAnswer,
     NoticesAnswer,
@@ -34,6 +33,7 @@ from server.usecases.notices.read_notices import (
     read_notice,
     read_notices,
 )
+from server.usecases.notices.read_programme import ProgrammeAnswer
 from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.usecases.notices.programme.rounds import NEW_FOR
+from server.usecases.notices.rounds import NEW_FOR
 from tests.server.web.api_site import HALL, ApiSite, accepted
 
 TEXT = {

@@ -8,7 +8,7 @@ from server.domain.alerts import ENDED_BY_PEOPLE, AlertKind
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.language import direction_of, own_name
-from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS
+from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.console.pages import hall_page
 from server.web.rendering.sentences import page_sentences

@@ -16,7 +16,7 @@ from server.domain.refusals import Refusal
 from server.store import bulletins
 from server.store.bulletins import BulletinRow
 from server.store.transactions.database import Database
-from server.usecases.bulletins.accept_bulletin import (
+from server.usecases.bulletins.bulletins import (
     LONGEST_REASON,
     accept_alert,
     accept_notice,

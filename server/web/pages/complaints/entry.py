@@ -23,7 +23,7 @@ from server.usecases.complaints.act_on_entry import (
     release_entry,
     withdraw_release,
 )
-from server.usecases.complaints.read_entries import read_entry
+from server.usecases.complaints.entries import read_entry
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from server.domain.quality.periods import Period
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import count_entries
+from server.usecases.complaints.entries import count_entries
 
 COMPLAINT_COLUMNS = (
     *("hall", "month", "kind", "channel", "received", "answered", "dropped", "waiting"),

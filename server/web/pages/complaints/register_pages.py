@@ -11,7 +11,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_token
 from server.store.transactions.database import Database
-from server.usecases.complaints.read_entries import RegisterReach
+from server.usecases.complaints.entries import RegisterReach
 from server.web.rendering.problems import problems_of
 from server.web.rendering.viewer import WorkContext
 

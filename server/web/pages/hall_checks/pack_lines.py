@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from server.domain.hall_checks import CheckKind
 from server.domain.quality.periods import Period
 from server.store.transactions.database import Database
-from server.usecases.hall_checks.checks import read_checks
+from server.usecases.hall_checks import read_checks
 
 CHECK_COLUMNS = (
     *("hall", "kind", "done_on", "function", "criterion", "result", "remark", "action"),

@@ -30,7 +30,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.media.photographs import OF_CHECKS
 from server.store.transactions.database import Database
-from server.usecases.hall_checks.checks import (
+from server.usecases.hall_checks import (
     add_check,
     find_check,
     place_of_finding,

@@ -21,8 +21,8 @@ from server.usecases.hall.read_board import read_board
 from server.usecases.quality.export_visits import legs_csv
 from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import undo
 from server.usecases.visits.leg_verbs import finish, no_show, recall, start
-from server.usecases.visits.undo_gesture import undo
 from server.usecases.visits.wait_again import park, resume
 from signage.board import MESSAGE_LIMIT, message_bytes
 from tests.server.usecases.alerts.raised_alerts import (

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from server.store.transactions.database import Database
-from server.usecases.alerts.raise_alert import MOST_CUSTOM
+from server.usecases.alerts.course import MOST_CUSTOM
 from server.usecases.alerts.read_alerts import MOST_OVER, read_alerts
 from tests.server.usecases.alerts.raised_alerts import (
     CUSTOM,

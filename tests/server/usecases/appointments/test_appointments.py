@@ -25,7 +25,7 @@ from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issued_ticket import IssuedTicket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.undo_gesture import undo
+from server.usecases.visits.gestures import undo
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import gesture_at
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall

@@ -17,7 +17,7 @@ from server.live.presence import Presence
 from server.live.publication.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board

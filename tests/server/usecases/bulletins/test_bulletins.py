@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert
 from server.usecases.bulletins import received_bulletins as receiving
-from server.usecases.bulletins.accept_bulletin import accept_alert, accept_notice, dismiss_bulletin
+from server.usecases.bulletins.bulletins import accept_alert, accept_notice, dismiss_bulletin
 from server.usecases.bulletins.read_bulletins import (
     BulletinSources,
     count_waiting,
@@ -159,7 +159,7 @@ def test_an_alert_that_was_cut_off_is_not_raised_twice(database: Database, hands
         raise ConnectionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("server.usecases.bulletins.accept_bulletin._keep_accepted", dies)
+        patched.setattr("server.usecases.bulletins.bulletins._keep_accepted", dies)
         with pytest.raises(ConnectionError):
             accept_alert(database, OFFICER, row.id, halls)
     assert refusal(accept_alert, database, OTHER, row.id, halls) == "bulletin_decided"

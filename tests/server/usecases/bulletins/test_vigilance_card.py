@@ -16,8 +16,8 @@ from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.bulletins.watch_vigilance import VigilanceWatch
 from server.usecases.configuration.publication import publish_installation
-from server.usecases.notices.programme.read_programme import read_programme
 from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
+from server.usecases.notices.read_programme import read_programme
 from signage.feeds.fetched import FeedLimits
 from tests.harness.sql import all_rows
 from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer

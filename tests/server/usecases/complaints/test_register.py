@@ -27,7 +27,7 @@ from server.usecases.complaints.act_on_entry import (
     withdraw_release,
 )
 from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.read_entries import RegisterReach, read_entry, read_own_entry, read_register
+from server.usecases.complaints.entries import RegisterReach, read_entry, read_own_entry, read_register
 from server.usecases.journal.backup_and_restore import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before

@@ -12,7 +12,7 @@ from server.store.transactions.database import Database
 from server.usecases.complaints import stop_flood as stop_flood_module
 from server.usecases.complaints.act_on_entry import act_on_entry
 from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.read_entries import RegisterReach, read_own_entry, read_register
+from server.usecases.complaints.entries import RegisterReach, read_own_entry, read_register
 from server.usecases.complaints.stop_flood import (
     read_flood,
     reopen_register,

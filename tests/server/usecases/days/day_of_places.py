@@ -11,7 +11,7 @@ from server.store.counters import SessionPlace, open_place, open_places
 from server.usecases.calling import Elsewhere, call_elsewhere
 from server.usecases.counters.counter_sessions import SessionRequest, leave_place, open_counter
 from server.usecases.counters.left_counters import confirm_presence, give_back_forgotten
-from server.usecases.visits.undo_gesture import last_gesture, undo
+from server.usecases.visits.gestures import last_gesture, undo
 from tests.harness.sql import all_rows
 from tests.server.usecases.days.day_of_tickets import picks
 from tests.server.usecases.days.day_of_verbs import DayOfVerbs

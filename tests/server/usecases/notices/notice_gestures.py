@@ -7,9 +7,9 @@ from server.domain.author import Author
 from server.store.transactions.database import Database
 from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
 from server.usecases.notices.decide_notice import approve_notice, submit_notice
-from server.usecases.notices.draft_notice import draft_notice
+from server.usecases.notices.gestures import draft_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, PublishedNoticeAnswer, publish_notice
+from server.usecases.notices.publication import DisplayRequest, PublishedNoticeAnswer, publish_notice
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 BUREAU, OFFICER = Author("bureau"), Author("officer")

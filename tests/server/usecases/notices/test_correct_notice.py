@@ -17,11 +17,11 @@ from server.usecases.notices.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import correct_notice, edit_notice
+from server.usecases.notices.gestures import correct_notice, edit_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.programme.read_programme import read_programme
-from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import read_notice
+from server.usecases.notices.read_programme import read_programme
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,

@@ -18,10 +18,10 @@ from server.usecases.notices.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import draft_notice, edit_notice
-from server.usecases.notices.programme.read_programme import read_programme
-from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.gestures import draft_notice, edit_notice
+from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
+from server.usecases.notices.read_programme import read_programme
 from tests.harness.sql import execute
 from tests.server.usecases.notices.notice_gestures import (
     BUREAU,

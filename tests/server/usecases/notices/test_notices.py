@@ -24,8 +24,8 @@ from server.usecases.notices.decide_notice import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.draft_notice import draft_notice, edit_notice
-from server.usecases.notices.publish_notice import DisplayRequest, publish_notice
+from server.usecases.notices.gestures import draft_notice, edit_notice
+from server.usecases.notices.publication import DisplayRequest, publish_notice
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,

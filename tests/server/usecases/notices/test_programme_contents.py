@@ -10,9 +10,8 @@ from server.documents.notices import HappensPart, parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
-from server.usecases.notices.notice_media import MediumFile, ShownMedium
-from server.usecases.notices.programme import contents as programme_contents
-from server.usecases.notices.programme.contents import (
+from server.usecases.notices import contents as programme_contents
+from server.usecases.notices.contents import (
     HallWords,
     contents_of,
     said_in,
@@ -20,8 +19,9 @@ from server.usecases.notices.programme.contents import (
     turn_ms,
     words_of,
 )
+from server.usecases.notices.notice_media import MediumFile, ShownMedium
 from server.usecases.notices.programme.date_words import days_shown
-from server.usecases.notices.programme.slide_contents import NoticeOnScreen, NoticeWords, PictureContent
+from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent
 from signage.codes import code_to_scan
 
 DAY = Span(time(9), time(16, 30))

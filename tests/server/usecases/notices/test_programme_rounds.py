@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from server.store.transactions.database import Database
-from server.usecases.notices.programme.read_programme import read_programme
-from server.usecases.notices.programme.rounds import NEW_FOR
+from server.usecases.notices.read_programme import read_programme
+from server.usecases.notices.rounds import NEW_FOR
 from tests.server.usecases.notices.notice_gestures import MORNING, TEXT, published
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.reference_schedule import Schedule, schedule_of, shown

@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, choose_alarms
 from server.usecases.notices.decide_notice import withdraw_notice
-from server.usecases.notices.draft_notice import correct_notice
+from server.usecases.notices.gestures import correct_notice
 from server.usecases.notices.publish_directly import publish_edited
 from server.usecases.notices.send_notices import LOOKED_BACK, send_notices
 from tests.harness.sql import all_rows

@@ -22,13 +22,13 @@ from server.store.people.accounts import Grant, accounts
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, remove_recipient
-from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.appointments.booking import AppointmentRequest, book_appointment
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.messages import MessageRequest, send_message
-from server.usecases.hall_checks.checks import add_check
+from server.usecases.hall_checks import add_check
 from server.usecases.incidents.notes import write_note
 from server.usecases.legs import StatedResult
 from server.usecases.notices.decide_notice import REASON_KEPT

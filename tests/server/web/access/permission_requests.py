@@ -23,7 +23,7 @@ from server.usecases.committee.meetings import add_decision, add_member, attach_
 from server.usecases.complaints.add_entry import add_entry
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
-from server.usecases.hall_checks.checks import add_check
+from server.usecases.hall_checks import add_check
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.decide_target import decide_target

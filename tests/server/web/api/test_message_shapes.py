@@ -16,7 +16,7 @@ from server.live.presence import SocketPlace
 from server.live.publication.call_message import CallAnnounced
 from server.live.publication.publisher import Publisher
 from server.live.publication.spoken_call import SpokenCall
-from server.usecases.alerts.raise_alert import AlertRequest, raise_alert
+from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer
 from server.usecases.hall.read_queue import QueueAnswer
 from server.usecases.incidents.course import Reach, raise_incident

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from server.domain.hall_checks import CheckKind, CheckRequest, Finding
-from server.usecases.hall_checks import checks as add_check_module
-from server.usecases.hall_checks.checks import add_check
+from server.usecases import hall_checks as add_check_module
+from server.usecases.hall_checks import add_check
 from server.usecases.journal.backup_and_restore import purge
 from server.web.rendering.form_ids import id_of_form
 from tests.harness.overlapping import begun_before

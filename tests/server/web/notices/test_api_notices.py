@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.usecases.notices.programme.read_programme import read_programme
+from server.usecases.notices.read_programme import read_programme
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 from tests.server.web.officers import TEXT, Officers, items_of
 

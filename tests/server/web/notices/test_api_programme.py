@@ -10,9 +10,9 @@ import pytest
 from server.domain.author import Author
 from server.live.publication.programmes import Programmes, next_edge
 from server.usecases.hours.hours_words import count_affluence
-from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
-from server.usecases.notices.programme.rounds import ProgrammeItem, WindowMs
-from server.usecases.notices.programme.slide_contents import NoticeOnScreen
+from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
+from server.usecases.notices.rounds import ProgrammeItem, WindowMs
+from server.usecases.notices.slide_contents import NoticeOnScreen
 from tests.server.usecases.quality.figures_history import PlayedDay
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 from tests.server.web.officers import TEXT, Officers, items_of

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.domain.notices.public import NOT_READ
-from server.usecases.notices.public.read_public_notices import read_public_notices
+from server.usecases.notices.read_public_notices import read_public_notices
 from server.web.pages.public_notices import pages
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 from tests.server.web.media.bureau import Bureau

@@ -24,7 +24,7 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, begin_gesture, notice_answer
 from server.usecases.notices.notice_media import check_media
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
-from server.usecases.notices.programme.read_programme import ProgrammeAnswer, read_programme
+from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 
 
 def draft_notice(

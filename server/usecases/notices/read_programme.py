@@ -35,10 +35,11 @@ from server.store.notices.affluence import affluence_of
 from server.store.notices.notices import ShownNotice, shown_between
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
+from server.usecases.notices.contents import HallWords, spoken_languages
 from server.usecases.notices.notice_media import last_day_of_medium
 from server.usecases.notices.notice_places import is_for_screen, targets_of
-from server.usecases.notices.programme.contents import HallWords, spoken_languages
-from server.usecases.notices.programme.rounds import (
+from server.usecases.notices.programme.vigilance_card import vigilance_cards
+from server.usecases.notices.rounds import (
     LEGAL,
     ProgrammeItem,
     Slide,
@@ -47,7 +48,6 @@ from server.usecases.notices.programme.rounds import (
     items_of,
     to_ms,
 )
-from server.usecases.notices.programme.vigilance_card import vigilance_cards
 
 UNSAVED = "unsaved"
 """Stands for the id of a notice that is previewed while it is written."""

@@ -14,14 +14,14 @@ from server.language import direction_of, own_name
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
+from server.usecases.notices.contents import HallWords, contents_of, said_in, spoken_languages
 from server.usecases.notices.notice_media import shown_medium
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.contents import HallWords, contents_of, said_in, spoken_languages
-from server.usecases.notices.programme.read_programme import hall_words, slides_for
-from server.usecases.notices.programme.rounds import Slide
 from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
-from server.usecases.notices.public.notice_blocks import notice_blocks
 from server.usecases.notices.public.register_notice import register_notice
+from server.usecases.notices.public_blocks import notice_blocks
+from server.usecases.notices.read_programme import hall_words, slides_for
+from server.usecases.notices.rounds import Slide
 from signage.codes import code_to_scan
 
 

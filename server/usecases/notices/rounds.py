@@ -12,8 +12,8 @@ from server.documents.hall import Category
 from server.documents.notices import NoticeContent, NoticeKind
 from server.domain.hours.windows import Window, within
 from server.domain.instants import to_micros
-from server.usecases.notices.programme.contents import HallWords, contents_of, duration_ms, spoken_languages
-from server.usecases.notices.programme.slide_contents import Contents, NoticeOnScreen
+from server.usecases.notices.contents import HallWords, contents_of, duration_ms, spoken_languages
+from server.usecases.notices.slide_contents import Contents, NoticeOnScreen
 
 LEGAL: Category = "legal"
 NEW_FOR = timedelta(minutes=3)

@@ -11,16 +11,9 @@ from server.documents.notices import MediumNotice, NoticeContent, PriorityNotice
 from server.domain.languages import FRENCH, language_shown
 from server.domain.notices.public import parts_of_html
 from server.language import LANGUAGES, direction_of, locale_of
+from server.usecases.notices.contents import HallWords, said_in
 from server.usecases.notices.notice_media import ShownMedium, shown_medium
-from server.usecases.notices.programme.contents import HallWords, said_in
 from server.usecases.notices.programme.date_words import DayShown, DaysShown
-from server.usecases.notices.programme.slide_contents import (
-    Contents,
-    FeedContent,
-    HoursContent,
-    NoticeOnScreen,
-    VideoContent,
-)
 from server.usecases.notices.public.blocks import (
     Block,
     BlockLanguage,
@@ -31,6 +24,13 @@ from server.usecases.notices.public.blocks import (
     RowsBlock,
     StepRead,
     TextBlock,
+)
+from server.usecases.notices.slide_contents import (
+    Contents,
+    FeedContent,
+    HoursContent,
+    NoticeOnScreen,
+    VideoContent,
 )
 
 DIRECTIONS: tuple[Literal["ltr", "rtl"], ...] = ("ltr", "rtl")

@@ -22,14 +22,14 @@ from server.store.bulletins import BulletinRow
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.alerts.end_alert import halls_of_alert, replace_alert
-from server.usecases.alerts.raise_alert import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
 from server.usecases.bulletins.received_bulletins import named_shortly, site_of, withdraw_notice_of
 from server.usecases.notices.begin_gesture import NoticeGesture
 from server.usecases.notices.decide_notice import approve_version, submit_version
-from server.usecases.notices.draft_notice import add_draft
+from server.usecases.notices.gestures import add_draft
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publish_notice import DisplayRequest, publish_version
+from server.usecases.notices.publication import DisplayRequest, publish_version
 
 log = structlog.get_logger()
 

@@ -32,7 +32,7 @@ from server.usecases.hours.hours_words import (
 )
 from server.usecases.notices.notice_media import MediumFile, entries_of_feed, shown_medium
 from server.usecases.notices.programme.date_words import days_shown
-from server.usecases.notices.programme.slide_contents import (
+from server.usecases.notices.slide_contents import (
     BusyHoursContent,
     CaptionShown,
     Contents,

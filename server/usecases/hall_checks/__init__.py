@@ -1,1 +1,0 @@
-"""Use cases: checks of a hall, and visits by a « usager d’un jour »."""
