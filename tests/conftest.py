@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 CHEAPER = {
-    "server.usecases.people.passwords": ("tests.harness.cheap_passwords", "make_passwords_cheap"),
+    "server.usecases.people.sessions": ("tests.harness.cheap_passwords", "make_passwords_cheap"),
     "server.app": ("tests.harness.made_once", "make_once"),
 }
 """By a module of the product that tests have imported: what makes it cheap for many tests."""

@@ -28,7 +28,7 @@ from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.operation.secret_key import database_of
 from server.store.transactions.database import Database, once_it_answers
 from server.store.transactions.open_installed import installation_of, may_exist
-from server.usecases.alerts.activity import Activity
+from server.usecases.alerts.read_alerts import Activity
 from server.usecases.people.sessions import SeenSessions
 from server.web.access.callers import CallerCache
 from server.web.access.cookies import FORM_COOKIE, cookie_name

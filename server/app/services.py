@@ -49,10 +49,10 @@ from server.store.devices.screen_pictures import ScreenPictures
 from server.store.incidents import receivers_at
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database, once_it_answers
-from server.usecases.bulletins.read_bulletins import BulletinSources
+from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.media.read_feeds import Feeds
 from server.usecases.media.uploads import Preparing
-from server.usecases.notices.send_notices import send_notices
+from server.usecases.notices.publication import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.waits import Estimates
 from server.web.access.site_context import Restart

@@ -27,9 +27,9 @@ from server.usecases.legs import StatedResult
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up
-from server.usecases.visits.do_gesture import Gesture, VerbUseCase
+from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits
+from server.usecases.visits.gestures import Gesture, VerbUseCase
 from server.usecases.visits.leg_verbs import Destination, finish, no_show, recall, start, transfer
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.visits.wait_again import reinstate
 from server.usecases.waits import Estimates
 

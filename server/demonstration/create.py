@@ -30,13 +30,11 @@ from server.usecases.configuration.publication import publish_hall, publish_inst
 from server.usecases.devices.devices import pair_device
 from server.usecases.media.media_library import FRENCH, describe_medium
 from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
-from server.usecases.notices.begin_gesture import NoticeGesture
-from server.usecases.notices.decide_notice import approve_notice, submit_notice
-from server.usecases.notices.gestures import draft_notice
+from server.usecases.notices.gestures import NoticeGesture, approve_notice, draft_notice, submit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.people.accounts import Described, NewAccount, create_account, describe_account
-from server.usecases.people.api_keys import NewKey, create_api_key
+from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.surveys.answer_survey import AskedSurvey, GivenAnswers, answer_survey, asked_in
 from server.usecases.surveys.open_survey import draft_survey, open_survey
 

@@ -23,14 +23,14 @@ from server.store.journal.heads import JournalHead, head_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.transactions.database import Database
-from server.usecases.alerts.end_alert import expire_alerts
+from server.usecases.alerts.course import expire_alerts
 from server.usecases.counters.left_counters import give_back_forgotten
+from server.usecases.devices.pairing import ask_renewal, renewals_due
 from server.usecases.devices.presence import record_panels, record_presences
-from server.usecases.devices.renew_token import ask_renewal, renewals_due
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.journal.backup_and_restore import purge
-from server.usecases.media.medium_files import sweep_media
+from server.usecases.media.uploads import sweep_media
 from server.usecases.visits.wait_again import return_parked
 
 log = structlog.get_logger()

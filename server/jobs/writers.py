@@ -23,7 +23,7 @@ from server.usecases.configuration.publication import (
 )
 from server.usecases.devices import devices
 from server.usecases.journal.backup_and_restore import purge
-from server.usecases.people import api_keys
+from server.usecases.people import directory
 from server.usecases.people.accounts import NewAccount, create_account, set_password
 from server.usecases.printing import printers as printer_answers
 
@@ -165,14 +165,14 @@ def create_api_key(
     is_loopback_only: bool,
 ) -> CreatedKey:
     """Creates an API key."""
-    new_key = api_keys.NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
-    key, token = api_keys.create_api_key(database, COMMAND_LINE, new_key)
+    new_key = directory.NewKey(name, scopes, halls, from_text(expires_at), is_loopback_only)
+    key, token = directory.create_api_key(database, COMMAND_LINE, new_key)
     return {"id": key, "token": token}
 
 
 def revoke_api_key(database: Database, *, key: str) -> None:
     """Revokes an API key."""
-    api_keys.revoke_api_key(database, COMMAND_LINE, key)
+    directory.revoke_api_key(database, COMMAND_LINE, key)
 
 
 def send_alarms_again(database: Database, *, recipient: str, since: str) -> int:

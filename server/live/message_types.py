@@ -12,7 +12,7 @@ from server.live.publication.publisher import Heartbeat
 from server.live.publication.queue_message import QueueChanged
 from server.usecases.hall.read_board import AlertChanged, BoardChanged
 from server.usecases.incidents.lists import HallIncidents
-from server.usecases.printing.prints import PrintVerdict
+from server.usecases.printing.print_jobs import PrintVerdict
 from server.usecases.tickets.ticket_page import FollowedTicket
 from signage.board_messages import Position, QueuesChanged
 

@@ -27,7 +27,7 @@ from server.live.presence import SocketPlace
 from server.live.wire import PAGES_OF_A_TICKET
 from server.store.incidents import Receiver, ReceivingPage
 from server.store.transactions.database import Database
-from server.usecases.alerts.confirm_alert_shown import show_alert
+from server.usecases.alerts.course import show_alert
 from server.usecases.counters.own_session import keep_session
 from server.usecases.devices.read_supervision import supervised_halls
 from server.usecases.tickets.ticket_page import leg_of_token, read_ticket

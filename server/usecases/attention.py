@@ -7,7 +7,7 @@ from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.committee.read_committee import meetings_to_attend
-from server.usecases.complaints.complaints_to_attend import complaints_to_attend
+from server.usecases.complaints.act_on_entry import complaints_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
 from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.reports.sendings import letters_to_attend

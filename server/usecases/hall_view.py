@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.configuration import Counter, HallConfiguration, Service
+from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow, hall_row
@@ -44,3 +45,27 @@ def hall_state(database: Database, rows: Rows, hall: str) -> HallState:
         raise Refusal("unknown_hall", hall=hall)
     position = board.HallPosition(epoch=row.epoch, version=row.version, as_of=database.clock.now())
     return HallState(rows, row, database.configurations.of(rows, row), position)
+
+
+def find_service(configuration: HallConfiguration, service: str) -> Service:
+    """A service that is in use, by its id. Refusal: unknown_service."""
+    found = configuration.services.get(service)
+    if found is None or found.is_retired:
+        raise Refusal("unknown_service", service=service)
+    return found
+
+
+def find_counter(configuration: HallConfiguration, counter: str) -> Counter:
+    """A counter that is in use, by its id. Refusal: unknown_counter."""
+    found = configuration.counters.get(counter)
+    if found is None or found.is_retired:
+        raise Refusal("unknown_counter", counter=counter)
+    return found
+
+
+def find_kiosk(configuration: HallConfiguration, kiosk: str) -> Kiosk:
+    """A kiosk that is in use, by its id. Refusal: unknown_kiosk."""
+    found = configuration.kiosks.get(kiosk)
+    if found is None or found.is_retired:
+        raise Refusal("unknown_kiosk", name=kiosk)
+    return found

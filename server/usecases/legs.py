@@ -40,7 +40,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
 from server.store.visits.visits import visit_row
 from server.usecases.answers import Destination
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 
 

@@ -35,7 +35,7 @@ from server.store.people.pseudonyms import links_of
 from server.store.retention import PurgeRun, chosen_days, keep_register_text, purge_runs, register_texts
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.read_people import read_own_sessions
+from server.usecases.people.directory import read_own_sessions
 
 RUNS_SHOWN = 30
 LATE_AFTER = timedelta(hours=26)

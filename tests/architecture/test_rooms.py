@@ -23,7 +23,7 @@ LAYERS = (
 PLAIN_ROOMS = {
     *(f"server.domain.{room}" for room in ("actions", "alerts", "appointments", "attention", "complaints")),
     *("server.domain.hall_checks", "server.domain.tickets"),
-    *("server.usecases.calling", "server.usecases.legs", "server.usecases.waits"),
+    *(f"server.usecases.{room}" for room in ("calling", "hall_checks", "legs", "waits")),
 }
 """Rooms whose whole subject is one module."""
 

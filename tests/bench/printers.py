@@ -21,7 +21,7 @@ from server.clock import Clock
 from server.demonstration import create
 from server.domain.author import SYSTEM
 from server.store.transactions.open_installed import open_installed
-from server.usecases.printing.printer_secret import renew_printer_secret
+from server.usecases.printing.printers import renew_printer_secret
 from tests.bench.http_load import Connection, request
 from tests.bench.sides import Product, processor_s, product
 from tests.hardware.ticket_samples import SPANISH, ticket

@@ -5,9 +5,9 @@ Commands and servers that tests fork take this too; what is started as a person 
 
 from argon2 import PasswordHasher
 
-from server.usecases.people import passwords
+from server.usecases.people import sessions
 
 
 def make_passwords_cheap() -> None:
     """Lets this process hash and check passwords at next to no cost from now on."""
-    passwords.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    sessions.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

@@ -17,7 +17,7 @@ from server.live.publication.voice import Voice
 from server.live.void_tokens import VoidTokens
 from server.store.devices.sightings import players_at
 from server.store.transactions.database import Database
-from server.usecases.devices.renew_token import note_copied_device
+from server.usecases.devices.pairing import note_copied_device
 from server.usecases.waits import Estimates
 from server.web.access.callers import LOOPBACK, Caller, identify, known_callers, may_in_hall
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie

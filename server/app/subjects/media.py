@@ -6,8 +6,8 @@ from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.notices.notices import feeds_shown
-from server.usecases.bulletins.read_bulletins import BulletinSources
-from server.usecases.bulletins.watch_vigilance import VigilanceWatch
+from server.usecases.bulletins.bulletins import BulletinSources
+from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
 from signage.feeds.fetched import FeedLimits

@@ -13,7 +13,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.settings import ASSETS
 from server.store.journal.anchors import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
-from server.usecases.bulletins.read_bulletins import count_waiting
+from server.usecases.bulletins.bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places

@@ -35,7 +35,7 @@ from server.store.transactions.database import Database
 from server.usecases.hall.read_board import AlertChanged, read_alert_message, read_board, read_queues
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
-from server.usecases.printing.prints import print_answer
+from server.usecases.printing.print_jobs import print_answer
 from server.usecases.tickets.ticket_page import ticket_of_visit, visitor_language
 from server.usecases.waits import Estimates
 from signage.board_messages import Position

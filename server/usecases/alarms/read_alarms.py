@@ -21,8 +21,13 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.alarm_words import label_of, sentence_key, sentence_of
-from server.usecases.alarms.watch_alarms import ACKNOWLEDGED, record_alarm
+from server.usecases.alarms.watch_alarms import (
+    ACKNOWLEDGED,
+    label_of,
+    record_alarm,
+    sentence_key,
+    sentence_of,
+)
 from server.usecases.alerts.read_alerts import author_name
 
 LOOKED_BACK = timedelta(days=30)

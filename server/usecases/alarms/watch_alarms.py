@@ -1,5 +1,6 @@
 """Watch what may fail in a hall, and record alarms."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,11 +43,13 @@ from server.domain.facts import Fact, Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import opening_at
+from server.domain.instants import to_text
+from server.domain.languages import text_in
 from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store.alarms import alarms, subjects
-from server.store.alarms.outbox import queue_delivery
+from server.store.alarms.outbox import Message, queue_delivery
 from server.store.alarms.recipients import Recipient, recipients_of
 from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
@@ -58,8 +61,104 @@ from server.store.people.api_keys import keys_in
 from server.store.printing.leases import lease_of, sighting_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms.alarm_words import AlarmEvent, message_of
-from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
+from server.usecases.notices.read_programme import VIGILANCE_URL
+
+_OF_SITES = frozenset({AlarmKind.BULLETIN_WAITING, AlarmKind.VIGILANCE_OLD})
+_OF_KEYS = frozenset({AlarmKind.KEY_ENDING, AlarmKind.KEY_ENDED})
+_OF_COUNTERS = frozenset({AlarmKind.COUNTER_FORGOTTEN, AlarmKind.COUNTER_AWAITED})
+
+
+def label_of(
+    configuration: HallConfiguration, kind: AlarmKind, subject: str, language: str, translate: Translate
+) -> str:
+    """The name of the subject of an alarm; its id where the hall does not have it any more."""
+    if subject == SERVER:
+        return translate("alarms.subject.server", language)
+    if kind in _OF_KEYS:  # not by its name, which may be a person's
+        return translate("alarms.subject.key", language)
+    if kind in _OF_SITES:
+        return configuration.site.name
+    if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
+        return text_in(configuration.queues[subject].names, language)
+    if kind in _OF_COUNTERS and subject in configuration.counters:
+        return configuration.counters[subject].label_in(language)
+    device = configuration.kiosks.get(subject) or configuration.screens.get(subject)
+    return subject if device is None else device.label
+
+
+def sentence_of(kind: AlarmKind, label: str, values: Json, language: str, translate: Translate) -> str:
+    """One sentence about an alarm. It begins with the name of its subject."""
+    return translate(sentence_key(kind, values), language, label=label, **values)
+
+
+def sentence_key(kind: AlarmKind, values: Json) -> str:
+    """The key of that sentence; its values are the label of the subject and those of the alarm."""
+    return (
+        f"alarms.told.printer_{values['state']}" if kind is AlarmKind.PRINTER_DOWN else f"alarms.told.{kind}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEvent:
+    """A fact of an alarm for a message: what happened (`turn`), when, and its position in the journal.
+
+    `reason`: why it was cleared; None for every other turn.
+    """
+
+    alarm: Alarm
+    turn: str
+    at: datetime
+    position: int
+    values: Json
+    reason: str | None = None
+
+
+def message_of(
+    configuration: HallConfiguration, event: AlarmEvent, language: str, translate: Translate
+) -> Message:
+    """The message for recipients of a language, without personal data. Described in docs/rules/alarms.md."""
+    kind, subject = event.alarm.watched
+    label = label_of(configuration, kind, subject, language, translate)
+    text = sentence_of(kind, label, event.values, language, translate)
+    if event.turn == AlarmTurn.CLEARED:
+        text = translate("alarms.over", language, what=text)
+    body = {
+        "type": f"alarm.{event.turn}",
+        "timestamp": to_text(event.at),
+        "data": {
+            "alarm": event.alarm.id,
+            "kind": str(kind),
+            "subject": {"id": subject, "label": label},
+            **_place(configuration),
+            "position": event.position,
+            "returns": event.alarm.returns,
+            "values": dict(event.values),
+            "language": language,
+            "text": text,
+            **({} if event.reason is None else {"reason": event.reason}),
+        },
+    }
+    return Message(event.alarm.id, event.turn, json.dumps(body, ensure_ascii=False))
+
+
+def trial_of(configuration: HallConfiguration, language: str, translate: Translate, now: datetime) -> str:
+    """The body of a test message, with which somebody tries whether a recipient is reached."""
+    text = translate("alarms.try.text", language)
+    body = {
+        "type": "alarm.test",
+        "timestamp": to_text(now),
+        "data": {"alarm": "test", **_place(configuration), "language": language, "text": text},
+    }
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _place(configuration: HallConfiguration) -> Mapping[str, Mapping[str, str]]:
+    site = configuration.site
+    return {
+        "hall": {"id": configuration.hall, "name": configuration.name},
+        "site": {"id": site.slug, "name": site.name},
+    }
+
 
 ACKNOWLEDGED = "acknowledged"
 NOT_BY_EMAIL = frozenset({ACKNOWLEDGED})

@@ -32,7 +32,7 @@ from server.store.appointments import (
 from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import end_of_next_day
 from server.usecases.notices.notice_places import configured_halls
 

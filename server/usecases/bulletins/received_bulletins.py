@@ -1,9 +1,13 @@
 """Receive a bulletin for a site: propose it to people, refuse it, or act on the earlier one it names."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+import structlog
+
+from server.apart import ApartEnded, CallApart
 from server.documents.installation import SitePart
 from server.documents.reading import parse_installation
 from server.domain.author import SYSTEM, Author
@@ -22,6 +26,7 @@ from server.domain.bulletins.proposals import (
     bulletin_proposed,
     check_is_for_people,
     propose,
+    read_vigilance,
 )
 from server.domain.facts import Json
 from server.domain.instants import to_text
@@ -42,10 +47,14 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
 from server.store.journal.erasables import keep_erasable
+from server.store.media.feeds import add_feed, claim_feed, feed_id, feed_row, keep_failure, keep_feed
 from server.store.notices.notices import notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.notices.decide_notice import LONGEST_REASON, REASON_KEPT
+from server.usecases.notices.gestures import LONGEST_REASON, REASON_KEPT
+from server.usecases.notices.read_programme import VIGILANCE_URL
+from signage.feeds.fetched import FeedLimits, FeedRefused
+from signage.feeds.fetching import fetch
 
 
 def configured_sites(rows: Rows) -> tuple[SitePart, ...]:
@@ -249,3 +258,62 @@ def receive_document(database: Database, site: str, document: bytes, author: Aut
     except BulletinBroken as broken:
         raise Refusal(broken.code, where=broken.where or "alert") from broken
     return receive_bulletin(database, site, bulletin, author)
+
+
+log = structlog.get_logger()
+
+READ_EVERY = timedelta(minutes=10)
+LIMITS = FeedLimits(largest_bytes=5_000_000, redirects=0)
+"""No redirect is followed: the key goes to one address only."""
+
+
+@dataclass(frozen=True)
+class VigilanceWatch:
+    """Reads the vigilance, one for each server process. `key` empty: it is not read."""
+
+    database: Database
+    off_loop: CallApart
+    key: str = field(repr=False)
+    limits: FeedLimits = LIMITS
+    url: str = VIGILANCE_URL
+
+    def read_due(self) -> bool:
+        """Reads it where a site names its department and nobody has tried lately; whether that went well."""
+        if not self.key:
+            return False
+        now, feed = self.database.clock.now(), feed_id(VIGILANCE_URL)
+        with self.database.read() as rows:
+            if not any(site.bulletins.department for site in configured_sites(rows)):
+                return False
+            is_new = feed_row(rows, VIGILANCE_URL) is None
+        with self.database.store.write() as written:
+            if is_new:
+                add_feed(written, VIGILANCE_URL)
+            if not claim_feed(written, feed, now=now, tried_before=now - READ_EVERY):
+                return False
+        try:
+            kept = self._read()
+        except (FeedRefused, BulletinBroken) as refused:
+            log.warning("vigilance_not_read", code=refused.code)
+            with self.database.store.write() as written:
+                keep_failure(written, feed, refused.code)
+            return False
+        with self.database.store.write() as written:
+            keep_feed(written, VIGILANCE_URL, kept, now)
+        return True
+
+    def _read(self) -> Json:
+        try:
+            return self.off_loop(fetch_vigilance, self.url, self.key, self.limits)
+        except (ApartEnded, MemoryError) as error:
+            raise FeedRefused("feed_unreachable") from error
+
+
+def fetch_vigilance(url: str, key: str, limits: FeedLimits) -> Json:
+    """The vigilance of all departments now. Raises FeedRefused, BulletinBroken. Runs apart."""
+    document = fetch(url, limits, {"apikey": key, "Accept": "application/json"})
+    try:
+        answer = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise BulletinBroken("vigilance_unknown") from error
+    return read_vigilance(answer)

@@ -1,26 +1,50 @@
 """What people do with an entry of the register: answer it, mark it, plan an action, release its wording."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.complaints import (
     LONGEST_PUBLIC,
     LONGEST_REASON,
     LONGEST_TEXT,
+    MOST_A_DAY,
     EntryState,
     EntryVerb,
+    Flood,
     check_length,
     contact_erased_at,
+    counted_from,
+    find_flood,
+    is_late,
+    may_read_about_agents,
     next_state,
 )
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
+from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.complaints import EntryRow, change_entry, contact_of, erase_contact_after, released_entries
+from server.store.complaints import (
+    EntryRow,
+    arrivals_of,
+    change_entry,
+    contact_of,
+    count_public_entries,
+    entries_of,
+    erase_contact_after,
+    keep_reopening,
+    move_entries,
+    released_entries,
+    reopened_at,
+    unanswered_entries,
+)
 from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
 from server.usecases.complaints.entries import RegisterReach, find_entry, find_entry_to_change
@@ -198,3 +222,142 @@ def _draft(
         write_key=WriteKey.of_author(author, f"complaint-{row.id}", row.id.encode()),
     )
     return drafted["notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFlood:
+    """A flood as a person sees it. `count`: entries they may set aside; `hidden`: those they may not read.
+
+    `begun_at`, `last_at`: when the first and the last of `count` were received; None without one.
+    """
+
+    count: int
+    hidden: int
+    begun_at: datetime | None
+    last_at: datetime | None
+    is_full: bool
+
+
+def read_flood(database: Database, reach: RegisterReach) -> ReadFlood | None:
+    """The flood of a hall’s register; None while there is none. Refusal: unknown_hall."""
+    with database.read() as rows:
+        flood = flood_of(rows, database.hall_id(reach.hall), database.clock.now())
+    if not flood.arrivals and not flood.full:
+        return None
+    own = [each for each in flood.arrivals if reach.reads_about_agents or not each.concerns_agent]
+    return ReadFlood(
+        count=len(own),
+        hidden=len(flood.arrivals) - len(own),
+        begun_at=own[0].received_at if own else None,
+        last_at=own[-1].received_at if own else None,
+        is_full=bool(flood.full),
+    )
+
+
+def flood_of(rows: Rows, hall: str, now: datetime) -> Flood:
+    """The flood of a hall’s register (id) at an instant."""
+    since = counted_from(now, reopened_at(rows, hall))
+    counts = count_public_entries(rows, hall, since)
+    full = [channel for channel, count in counts.items() if count >= MOST_A_DAY]
+    return find_flood(arrivals_of(rows, hall), full=full, since=since)
+
+
+def reopen_register(database: Database, reach: RegisterReach) -> None:
+    """Lets the public page take entries again: its budget begins anew now. Refusal: unknown_hall."""
+    with database.store.write() as rows:
+        keep_reopening(rows, database.hall_id(reach.hall), database.clock.now())
+
+
+def set_flood_aside(database: Database, reach: RegisterReach, *, until: datetime, reason: str) -> int:
+    """Sets aside what a flood wrote and the person may read, as far as they saw it (`until`); how many.
+
+    What somebody reads meanwhile stays. Refusals: unknown_hall, complaint_reason_missing,
+    complaint_text_too_long.
+    """
+    said = " ".join(reason.split())
+    if not said:
+        raise Refusal("complaint_reason_missing", field="flood_reason")
+    check_length(said, LONGEST_REASON, "flood_reason")
+    with database.store.write() as rows:
+        flood = flood_of(rows, database.hall_id(reach.hall), database.clock.now())
+        chosen = [
+            each.id
+            for each in flood.arrivals
+            if each.received_at <= until and (reach.reads_about_agents or not each.concerns_agent)
+        ]
+        return move_entries(rows, chosen, (EntryState.RECEIVED, EntryState.SET_ASIDE), said)
+
+
+def restore_flood(database: Database, reach: RegisterReach) -> int:
+    """Brings back what was set aside and the person may read; how many entries. Refusal: unknown_hall."""
+    with database.store.write() as rows:
+        chosen = [
+            row.id
+            for row in entries_of(rows, database.hall_id(reach.hall))
+            if row.state == EntryState.SET_ASIDE and (reach.reads_about_agents or not row.concerns_agent)
+        ]
+        return move_entries(rows, chosen, (EntryState.SET_ASIDE, EntryState.RECEIVED), "")
+
+
+def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
+    """One row a hall for a flood, one for late answers, and one for entries that are not read yet.
+
+    What concerns a person of the reception counts only for whoever reads it in the register.
+    """
+    for hall in reach.halls_where(Permission.ANSWER_COMPLAINTS):
+        if not hall.site.complaints.is_open:
+            continue
+        reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
+        with database.read() as rows:
+            found = unanswered_entries(rows, database.hall_id(hall.hall))
+            flood = flood_of(rows, database.hall_id(hall.hall), reach.now)
+        yield from _flood_row(hall, flood, reach.now)
+        yield from _rows(
+            hall, [row for row in found if reads_about_agents or not row.concerns_agent], reach.now
+        )
+
+
+def _flood_row(hall: HallConfiguration, flood: Flood, now: datetime) -> Iterator[AttentionRow]:
+    """A flood, now while it keeps visitors from writing. It counts what the reader may not read."""
+    if not flood.arrivals and not flood.full:
+        return
+    yield AttentionRow(
+        kind=AttentionKind.REGISTER_FLOODED,
+        urgency=Urgency.NOW if flood.full else Urgency.TODAY,
+        since=flood.arrivals[0].received_at if flood.arrivals else now,
+        site=hall.site.slug,
+        sentence="complaints.to_attend.full" if flood.full else "complaints.to_attend.flood",
+        path=f"/voix/registre?hall={hall.hall}",
+    )
+
+
+def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -> Iterator[AttentionRow]:
+    zone = ZoneInfo(hall.site.time_zone)
+    today = now.astimezone(zone).date()
+    late = [row.due_on for row in entries if row.due_on and is_late(row.state, row.due_on, today)]
+    unread = [row.received_at for row in entries if row.state == EntryState.RECEIVED]
+    path, site = f"/voix/registre?hall={hall.hall}", hall.site.slug
+    if late:
+        yield AttentionRow(
+            kind=AttentionKind.COMPLAINT_LATE,
+            urgency=Urgency.TODAY,
+            since=_day_after(min(late), zone),
+            site=site,
+            sentence="complaints.to_attend.late",
+            values={"count": len(late)},
+            path=path,
+        )
+    if unread:
+        yield AttentionRow(
+            kind=AttentionKind.COMPLAINT_UNREAD,
+            urgency=Urgency.SOON,
+            since=min(unread),
+            site=site,
+            sentence="complaints.to_attend.unread",
+            values={"count": len(unread)},
+            path=path,
+        )
+
+
+def _day_after(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone)

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
 from server.usecases.configuration.configuration_document import PAGES, configuration_document
 from server.usecases.configuration.publication import Terms, publish_hall, publish_installation
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 
 type Week = Mapping[str, Sequence[str]]
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
+import structlog
+
 from hardware.json_types import Ordinal
 from server.documents.content import Content, DocumentChange, NewContent, difference
 from server.documents.hall import HallDocument, ids_of
@@ -36,7 +38,7 @@ from server.store.configuration.halls import (
     set_configuration_revision,
     set_installation_revision,
 )
-from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
+from server.store.engine.idempotency_keys import FirstAnswer, KeptAnswer, WriteKey, answered_before
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -55,7 +57,36 @@ from server.usecases.configuration.configuration_document import (
     configuration_document,
 )
 from server.usecases.configuration.drafts import StaleDocument
-from server.usecases.once_in_many_halls import kept_answer
+
+log = structlog.get_logger()
+
+
+def once[Answer](
+    database: Database, hall: str, author: Author, write_key: WriteKey | None, work: Callable[[], Answer]
+) -> Answer:
+    """The answer of `work`, which a hall (id) keeps; for a repetition the kept one, without working.
+
+    An answer that cannot be kept is returned all the same. Refusal: idempotency_mismatch.
+    """
+    if write_key is None:
+        return work()
+    earlier = kept_answer(database, write_key)
+    if earlier is not None:
+        return earlier.answer_of(work)
+    answer = work()
+    try:
+        return database.write(hall, author, write_key, lambda _: answer)
+    except Refusal:
+        log.exception("answer_not_kept", hall=hall)
+        return answer
+
+
+def kept_answer(database: Database, write_key: WriteKey | None) -> KeptAnswer | None:
+    """What is kept of the same request; None for a new one. Refusal: idempotency_mismatch."""
+    if write_key is None:
+        return None
+    with database.read() as rows:
+        return answered_before(rows, write_key)
 
 
 def create_hall(database: Database, author: Author, slug: str) -> str:

@@ -40,7 +40,7 @@ from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
-from server.usecases.find_configured import find_counter
+from server.usecases.hall_view import find_counter
 from server.usecases.legs import NO_RESULT_STATED, end_served
 
 

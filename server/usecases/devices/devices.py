@@ -4,17 +4,24 @@ Each change is a fact of the installation. Only the digest of a token is kept; t
 """
 
 from dataclasses import dataclass
+from typing import TypedDict
 
+from hardware.json_types import InstantText
+from server.apart import ApartEnded, CallApart
 from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.devices import paired_devices
 from server.store.devices.paired_devices import DeviceInUse, device_in_use
+from server.store.devices.screen_pictures import ScreenPictures
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from signage.media.prepared import MediumRefused
+from signage.media.screen_pictures import prepare_screen_picture
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
 """The refusal for a name that the hall's document does not have, by kind of device."""
@@ -123,3 +130,34 @@ def in_use(rows: Rows, device: str) -> DeviceInUse:
     if row is None:
         raise Refusal("unknown_device", device=device)
     return row
+
+
+class PictureTakenAnswer(TypedDict):
+    """A picture of a screen that was kept."""
+
+    taken_at: InstantText
+
+
+def keep_screen_picture(
+    database: Database,
+    pictures: ScreenPictures,
+    call_apart: CallApart,
+    hall: str,
+    screen: str,
+    content: bytes,
+) -> PictureTakenAnswer:
+    """Keeps a picture; the answer says when it was taken, by the server's clock.
+
+    `hall`: an id; `screen`: its id in the hall's document.
+
+    Refusals: unreadable_picture when it is no picture, or too large; storage_full.
+    """
+    taken_at = database.clock.now()
+    try:
+        prepared = call_apart(prepare_screen_picture, content)
+    except MediumRefused as refused:
+        raise Refusal("unreadable_picture", reason=refused.code) from refused
+    except ApartEnded as ended:
+        raise Refusal("unreadable_picture", reason="medium_broken") from ended
+    kept = pictures.keep(hall, screen, taken_at, prepared)
+    return {"taken_at": to_text(kept.taken_at)}

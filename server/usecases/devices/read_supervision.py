@@ -29,8 +29,7 @@ from server.store.devices.screen_pictures import ScreenPicture
 from server.store.devices.sightings import KnownPresence, panel_rests_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.presence import Uptime, known_presences, uptime_of
-from server.usecases.devices.read_printers import PrinterOfKiosk, read_printers
+from server.usecases.devices.presence import PrinterOfKiosk, Uptime, known_presences, read_printers, uptime_of
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]

@@ -24,12 +24,18 @@ from server.store.notices.versions import content_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import visible_medium
-from server.usecases.notices.begin_gesture import NoticeGesture, may_do, standing_state
-from server.usecases.notices.decide_notice import approve_version, submit_version
-from server.usecases.notices.gestures import add_correction, add_version
-from server.usecases.notices.notice_media import shown_medium
+from server.usecases.notices.contents import shown_medium
+from server.usecases.notices.gestures import (
+    NoticeGesture,
+    add_correction,
+    add_version,
+    approve_version,
+    may_do,
+    standing_state,
+    submit_version,
+)
 from server.usecases.notices.notice_places import Places, Reach, read_places
-from server.usecases.notices.publish_directly import publish_from_any_state
+from server.usecases.notices.publication import publish_from_any_state
 from server.usecases.notices.read_notices import NoticeSpan
 
 

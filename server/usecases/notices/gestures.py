@@ -1,30 +1,226 @@
-"""Draft, edit and preview a notice, or the correction of one, where a person may draft."""
+"""Begin a gesture on a notice: read it, and check that its author may do this now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypedDict
 
+from hardware.json_types import Ordinal
 from server.documents.notices import MediumNotice, NoticeContent, check_aimed, check_kind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
-from server.domain.facts import Json
+from server.domain.facts import Fact, Json
 from server.domain.notices.lifecycle import (
+    VERB_NEEDS,
     NewVersion,
     NoticeState,
     NoticeStep,
     NoticeVerb,
+    next_state,
+    notice_approved,
+    notice_archived,
     notice_drafted,
     notice_edited,
+    notice_refused,
+    notice_submitted,
+    notice_taken_back,
+    notice_withdrawn,
+    state_at,
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
-from server.store.notices.notices import corrections_of
+from server.store.journal.erasables import keep_erasable
+from server.store.notices.notices import NoticeRow, corrections_of, notice_row
 from server.store.notices.versions import content_of, keep_version
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture, begin_gesture, notice_answer
-from server.usecases.notices.notice_media import check_media
+from server.usecases.notices.contents import check_media
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
+
+_NEVER_APPROVED = frozenset({NoticeState.DRAFT, NoticeState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGesture:
+    """What somebody (`author`) wants to do to a version of a notice; `reach`: at which sites they may.
+
+    `state`: the one that their page showed, None: any.
+    """
+
+    notice: str
+    version: int
+    author: Author
+    reach: Reach
+    write_key: WriteKey | None = None
+    state: NoticeState | None = None
+
+
+class NoticeAnswer(TypedDict):
+    """Where a notice stands after a gesture."""
+
+    notice: str
+    version: Ordinal
+    state: NoticeState
+
+
+def notice_answer(step: NoticeStep, version: int) -> NoticeAnswer:
+    """The answer to a gesture, after its step."""
+    return {"notice": step.notice, "version": version, "state": step.state}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeBefore:
+    """A notice before a gesture, and the step that the gesture adds."""
+
+    row: NoticeRow
+    step: NoticeStep
+    places: Places
+
+    @property
+    def version(self) -> int:
+        """The newest version, which the gesture is about."""
+        return self.row.version
+
+
+def standing_state(row: NoticeRow, database: Database) -> NoticeState:
+    """The state of a notice now: a published one expires without a gesture."""
+    return state_at(NoticeState(row.state), row.shown_until, database.clock.now())
+
+
+def begin_gesture(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, verb: NoticeVerb
+) -> NoticeBefore:
+    """The notice before a gesture that its author may do now.
+
+    Refusals: unknown_notice, forbidden, stale_notice where it has a newer version, notice_moved where its
+    state is another than its author saw, notice_state.
+    """
+    row = notice_row(transaction, gesture.notice)
+    places = read_places(database, transaction)
+    sites = places.sites_of(row.targets)
+    if not may_do(verb, row, gesture.author, gesture.reach, sites):
+        raise Refusal("forbidden")
+    if row.version != gesture.version:
+        raise Refusal("stale_notice", newest=row.version)
+    standing = standing_state(row, database)
+    if gesture.state is not None and gesture.state is not standing:
+        raise Refusal("notice_moved", state=str(standing))
+    state = next_state(standing, verb)
+    return NoticeBefore(row, NoticeStep(gesture.notice, row.steps + 1, state), places)
+
+
+def may_do(verb: NoticeVerb, row: NoticeRow, author: Author, reach: Reach, sites: Collection[str]) -> bool:
+    """Whether somebody may do a verb, in whatever state, to a notice that is shown at these sites (slugs)."""
+    is_own = author.is_same(row.drafted_by)
+    if reach.may_publish(sites):
+        return True
+    if VERB_NEEDS[verb] == "draft":
+        return is_own or reach.may_draft(sites)
+    # its author may archive a notice that was never approved
+    return is_own and verb is NoticeVerb.ARCHIVE and row.state in _NEVER_APPROVED
+
+
+LONGEST_REASON = 400
+REASON_KEPT = timedelta(days=365)
+"""How long the words of a refusal are kept. The refusal itself stays in the history."""
+
+
+def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """The version waits for a decision.
+
+    Raises DocumentRefused for no target; refusals: as every gesture (`begin_gesture`).
+    """
+    return _alone(database, gesture, submit_version)
+
+
+def submit_version(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> NoticeAnswer:
+    """As `submit_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.SUBMIT)
+    problems = check_aimed(content_of(transaction, gesture.notice, standing.version))
+    if problems:
+        raise DocumentRefused(problems)
+    transaction.record(notice_submitted(standing.step, standing.version))
+    return notice_answer(standing.step, standing.version)
+
+
+def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """The version that waits for a decision is a draft again. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.TAKE_BACK, notice_taken_back)
+
+
+def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """The version may be published. Refusals: as every gesture."""
+    return _alone(database, gesture, approve_version)
+
+
+def approve_version(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> NoticeAnswer:
+    """As `approve_notice`, within a transaction."""
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.APPROVE)
+    transaction.record(notice_approved(standing.step, standing.version))
+    return notice_answer(standing.step, standing.version)
+
+
+def withdraw_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """No screen shows the notice any more. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.WITHDRAW, notice_withdrawn)
+
+
+def archive_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
+    """The notice leaves the lists. Refusals: as every gesture."""
+    return _moved(database, gesture, NoticeVerb.ARCHIVE, notice_archived)
+
+
+def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> NoticeAnswer:
+    """The version goes back to its author with a reason of 1 to 400 characters, kept on one line.
+
+    Refusals: no_reason for another length; as every gesture.
+    """
+    words = " ".join(reason.split())
+    if not 1 <= len(words) <= LONGEST_REASON:
+        raise Refusal("no_reason", longest=LONGEST_REASON)
+
+    def refused(transaction: InstallationTransaction, standing: NoticeBefore) -> Fact:
+        kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
+        return notice_refused(standing.step, standing.version, kept)
+
+    return _recorded(database, gesture, NoticeVerb.REFUSE, refused)
+
+
+def _alone(
+    database: Database,
+    gesture: NoticeGesture,
+    step: Callable[[Database, InstallationTransaction, NoticeGesture], NoticeAnswer],
+) -> NoticeAnswer:
+    """A step in a transaction of its own."""
+    return database.write_installation(
+        gesture.author, gesture.write_key, lambda transaction: step(database, transaction, gesture)
+    )
+
+
+def _moved(
+    database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]
+) -> NoticeAnswer:
+    return _recorded(database, gesture, verb, lambda _, standing: fact(standing.step, standing.version))
+
+
+def _recorded(
+    database: Database,
+    gesture: NoticeGesture,
+    verb: NoticeVerb,
+    fact: Callable[[InstallationTransaction, NoticeBefore], Fact],
+) -> NoticeAnswer:
+    def decide(transaction: InstallationTransaction) -> NoticeAnswer:
+        standing = begin_gesture(database, transaction, gesture, verb)
+        transaction.record(fact(transaction, standing))
+        return notice_answer(standing.step, standing.version)
+
+    return database.write_installation(gesture.author, gesture.write_key, decide)
 
 
 def draft_notice(

@@ -1,37 +1,158 @@
-"""The blocks of a notice in one language, from what a screen shows of it."""
+"""What a public notice is made of: one type a kind of block. Kiosk and phone draw the same blocks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, cast
+from typing import Literal, TypedDict, cast, final
 
 from babel.dates import format_date
 
+from hardware.json_types import Ordinal, Pixels
 from server.documents.notice_fields import IN_LANGUAGES, NoticeField, fields_of
-from server.documents.notices import MediumNotice, NoticeContent, PriorityNotice
+from server.documents.notices import MediumNotice, NoticeContent, NoticeKind, PriorityNotice
+from server.documents.texts import SOFT_HYPHEN
 from server.domain.languages import FRENCH, language_shown
-from server.domain.notices.public import parts_of_html
+from server.domain.notices.public import in_sentences, parts_of_html
 from server.language import LANGUAGES, direction_of, locale_of
-from server.usecases.notices.contents import HallWords, said_in
-from server.usecases.notices.notice_media import ShownMedium, shown_medium
-from server.usecases.notices.programme.date_words import DayShown, DaysShown
-from server.usecases.notices.public.blocks import (
-    Block,
-    BlockLanguage,
-    FigureBlock,
-    ItemsBlock,
-    PictureBlock,
-    RowRead,
-    RowsBlock,
-    StepRead,
-    TextBlock,
-)
+from server.usecases.notices.contents import HallWords, ShownMedium, said_in, shown_medium
 from server.usecases.notices.slide_contents import (
     Contents,
+    DayShown,
+    DaysShown,
     FeedContent,
     HoursContent,
     NoticeOnScreen,
     VideoContent,
 )
+
+
+class BlockLanguage(TypedDict):
+    """The language that a block is really in: French where the notice’s own language lacks it."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+
+
+@final
+class TextBlock(BlockLanguage):
+    """A heading, a paragraph, or where the words come from."""
+
+    kind: Literal["heading", "text", "source"]
+    text: str
+
+
+@final
+class ItemsBlock(BlockLanguage):
+    """A list."""
+
+    kind: Literal["items"]
+    is_numbered: bool
+    items: list[str]
+
+
+@final
+class RowRead(TypedDict):
+    """A line of a table of two columns."""
+
+    label: str
+    value: str
+
+
+@final
+class RowsBlock(BlockLanguage):
+    """A table of two columns."""
+
+    kind: Literal["rows"]
+    rows: list[RowRead]
+
+
+@final
+class StepRead(TypedDict):
+    """One step: the name of its icon, and a sentence."""
+
+    icon: str
+    text: str
+
+
+@final
+class StepsBlock(BlockLanguage):
+    """What to do, one thing after the other."""
+
+    kind: Literal["steps"]
+    steps: list[StepRead]
+
+
+@final
+class FigureBlock(BlockLanguage):
+    """A figure with its unit, or a day with its hours, in large."""
+
+    kind: Literal["figure", "day"]
+    figure: str
+    unit: str
+    meaning: str
+    """What the figure says; may be empty."""
+
+
+@final
+class PictureBlock(BlockLanguage):
+    """A picture, a page of a document, or the first picture of a film. The text after it says it in words."""
+
+    kind: Literal["picture"]
+    url: str
+    """Empty for a film without a first picture."""
+    width: Pixels
+    height: Pixels
+    film: str | None
+    """The address of the film; null for a picture."""
+    page: Ordinal
+    pages: Ordinal
+
+
+type Block = TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock
+
+
+class NoticeText(TypedDict):
+    """A public notice in one language."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    title: str
+    credit: str
+    """Who made or says it; empty where nobody is named."""
+    blocks: list[TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock]
+
+
+class NoticeLanguage(TypedDict):
+    """A language of a notice, and its own name."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+
+
+class PublicNotice(TypedDict):
+    """A notice that visitors may read now, in each of its languages, French first."""
+
+    id: str
+    kind: NoticeKind
+    languages: list[NoticeLanguage]
+    texts: list[NoticeText]
+    link: str | None
+    """The address of its QR code; null: it has none."""
+    code: str | None
+    """That code, as a picture (data URL)."""
+
+
+class PublicNotices(TypedDict):
+    """The notices of a hall that visitors may read now.
+
+    `changes_at`: the next instant at which one begins or ends by itself, None where none is known.
+    """
+
+    hall: str
+    as_of: str
+    changes_at: str | None
+    notices: list[PublicNotice]
+
 
 DIRECTIONS: tuple[Literal["ltr", "rtl"], ...] = ("ltr", "rtl")
 
@@ -227,3 +348,32 @@ def _day(days: DaysShown, language: str) -> FigureBlock:
 def _day_words(day: DayShown) -> str:
     words = " ".join((day["weekday"], day["day"], day["month"]))
     return f"{words}, {day['hour']}" if day["hour"] else words
+
+
+MOST_SENTENCES = 60
+"""Sentences of one notice: a voice says them in about six minutes."""
+
+
+def spoken_notice(text: NoticeText) -> list[str]:
+    """The sentences of a notice in one language, title first: 60 at most, each of 280 characters at most."""
+    said = [text["title"], *(line for block in text["blocks"] for line in _lines(block)), text["credit"]]
+    sentences = [
+        sentence for line in said for sentence in in_sentences(line.replace(SOFT_HYPHEN, "")) if sentence
+    ]
+    return sentences[:MOST_SENTENCES]
+
+
+def _lines(block: Block) -> Iterator[str]:
+    """The words of a block; a picture has none, the text after it says it."""
+    match block["kind"]:
+        case "heading" | "text" | "source":
+            yield from block["text"].split("\n")
+        case "items":
+            yield from block["items"]
+        case "rows":
+            yield from (f"{row['label']} : {row['value']}." for row in block["rows"])
+        case "steps":
+            yield from (f"{place}. {step['text']}" for place, step in enumerate(block["steps"], 1))
+        case "figure" | "day":
+            yield " ".join(part for part in (block["figure"], block["unit"]) if part) + "."
+            yield block["meaning"]

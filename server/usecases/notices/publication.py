@@ -1,38 +1,61 @@
 """Publish an approved notice, from now or an instant on, until an instant or the end of its validity."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText
-from server.documents.notices import NoticeContent, check_aimed
+from server.documents.notices import NoticeContent, check_aimed, parse_notice
 from server.documents.problems import DocumentRefused
+from server.domain.author import Author
+from server.domain.facts import Json
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import local_end, local_start
 from server.domain.instants import text_or_none, to_text
 from server.domain.notices.lifecycle import (
+    WAY_TO_SCREENS,
+    NoticeEvent,
     NoticeState,
     NoticeStep,
     NoticeVerb,
+    events_of,
     next_state,
     notice_published,
     notice_replaced,
 )
 from server.domain.refusals import Refusal
+from server.store.alarms.outbox import (
+    ChangedNotice,
+    NoticeDelivery,
+    changed_notices,
+    moments_of,
+    queue_notice_delivery,
+    queued_since,
+)
+from server.store.alarms.recipients import Recipient, recipients_of
+from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.notices.notices import notice_row
-from server.store.notices.versions import content_of
+from server.store.notices.versions import content_digest, content_of, content_text
+from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.notices.begin_gesture import (
+from server.usecases.notices.contents import check_media, last_day_of_medium
+from server.usecases.notices.gestures import (
     NoticeAnswer,
     NoticeBefore,
     NoticeGesture,
+    add_draft,
+    add_version,
+    approve_version,
     begin_gesture,
     standing_state,
+    submit_version,
 )
-from server.usecases.notices.notice_media import check_media, last_day_of_medium
-from server.usecases.notices.notice_places import Places, check_places, targets_of
+from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
 
 _Span = TypedDict("_Span", {"from": InstantText, "until": InstantText | None})  # a word of Python
 
@@ -165,3 +188,162 @@ def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None)
     if notice.validity.ends is not None:
         ends.append(_last_end(notice.validity.ends, notice, places))
     return min(ends) if ends else None
+
+
+_PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
+_PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}
+_STEPS = {NoticeVerb.SUBMIT: submit_version, NoticeVerb.APPROVE: approve_version}
+
+
+def propose_new(
+    database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
+) -> NoticeAnswer:
+    """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
+    return _begun(database, author, content, reach, write_key, submit_version)
+
+
+def publish_new(
+    database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
+) -> PublishedNoticeAnswer:
+    """A new notice on the screens. Raises DocumentRefused; refusals: as `publish_notice`."""
+    return _begun(database, author, content, reach, write_key, publish_from_any_state)
+
+
+def _begun[Answer](
+    database: Database,
+    author: Author,
+    content: Json,
+    reach: Reach,
+    write_key: WriteKey | None,
+    go_on: Callable[[Database, InstallationTransaction, NoticeGesture], Answer],
+) -> Answer:
+    """Drafts a notice and goes on with it, in one transaction."""
+    notice = parse_notice(content)
+
+    def begin(transaction: InstallationTransaction) -> Answer:
+        draft = add_draft(database, transaction, notice, reach)
+        return go_on(database, transaction, NoticeGesture(draft["notice"], draft["version"], author, reach))
+
+    return database.write_installation(author, write_key, begin)
+
+
+def propose_edited(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
+    """The notice with what is written now, waiting for a decision.
+
+    Raises DocumentRefused; refusals: as every gesture.
+    """
+    notice = parse_notice(content)
+
+    def propose(transaction: InstallationTransaction) -> NoticeAnswer:
+        written = _written(database, transaction, gesture, notice, kept_in=_PROPOSED_AS_IT_IS)
+        return submit_version(database, transaction, written)
+
+    return database.write_installation(gesture.author, gesture.write_key, propose)
+
+
+def publish_edited(database: Database, gesture: NoticeGesture, content: Json | None) -> PublishedNoticeAnswer:
+    """The notice on the screens, with what is written now; None: with what it says already.
+
+    Raises DocumentRefused; refusals: as `publish_notice`.
+    """
+    notice = None if content is None else parse_notice(content)
+
+    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
+        written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
+        return publish_from_any_state(database, transaction, written)
+
+    return database.write_installation(gesture.author, gesture.write_key, publish)
+
+
+def _written(
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    notice: NoticeContent | None,
+    *,
+    kept_in: Collection[NoticeState],
+) -> NoticeGesture:
+    """The gesture on the version that says what is written now.
+
+    The version stays where it says this already and the notice is in one of the states `kept_in`.
+    """
+    row = notice_row(transaction, gesture.notice)
+    state = standing_state(row, database)
+    if notice is None or row.version != gesture.version:
+        return gesture
+    former = content_of(transaction, gesture.notice, row.version)
+    is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
+    if is_same and state in kept_in:
+        return gesture
+    version = add_version(database, transaction, gesture, notice)["version"]
+    return replace(gesture, version=version, state=None)
+
+
+def publish_from_any_state(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+) -> PublishedNoticeAnswer:
+    """The notice published, after the steps that its state still needs."""
+    state = standing_state(notice_row(transaction, gesture.notice), database)
+    for verb in WAY_TO_SCREENS.get(state, ()):
+        _STEPS[verb](database, transaction, gesture)
+        gesture = replace(gesture, state=None)  # the next step follows this one
+    return publish_version(database, transaction, gesture, DisplayRequest())
+
+
+LOOKED_BACK = timedelta(days=2)
+"""How old an event may be that is still sent, after a server was down. Deliveries are kept for longer."""
+
+
+def send_notices(database: Database) -> int:
+    """Writes a delivery for each new event of a notice and each webhook that chose notices; how many."""
+    now = database.clock.now()
+    since = now - LOOKED_BACK
+    with database.read() as rows:
+        recipients = [each for each in recipients_of(rows) if each.notices_since is not None]
+        if not recipients:
+            return 0
+        notices = changed_notices(rows, since=since, now=now)
+        moments = moments_of(rows, [each.id for each in notices])
+        queued = queued_since(rows, since)
+        places = read_places(database, rows)
+        new: list[tuple[NoticeDelivery, str, str]] = []
+        for notice in notices:
+            halls = places.halls_of(notice.targets)
+            for event in events_of(moments.get(notice.id, ()), now):
+                for recipient in recipients:
+                    delivery = NoticeDelivery(recipient.id, notice.id, event.position)
+                    is_due = event.at >= max(since, recipient.notices_since or now)
+                    if is_due and delivery not in queued and _is_told(recipient, halls):
+                        new.append((delivery, event.turn, _body(rows, notice, event, places)))
+    if new:
+        with database.store.write() as written:
+            for delivery, turn, body in new:
+                queue_notice_delivery(written, delivery, turn=turn, body=body, now=now)
+    return len(new)
+
+
+def _is_told(recipient: Recipient, halls: list[HallConfiguration]) -> bool:
+    """Whether a notice of these halls concerns the site of a recipient, and its hall where it chose one."""
+    own = [hall for hall in halls if recipient.site in (EVERY_SITE, hall.site.slug)]
+    return any(recipient.choice.hall in (None, hall.hall) for hall in own)
+
+
+def _body(rows: Rows, notice: ChangedNotice, event: NoticeEvent, places: Places) -> str:
+    """The message, as docs/rules/alarms.md describes it; no person is named."""
+    content = content_of(rows, notice.id, event.of.version)
+    body = {
+        "type": f"notice.{event.turn}",
+        "timestamp": to_text(event.at),
+        "data": {
+            "notice": notice.id,
+            "version": event.of.version,
+            "kind": notice.kind,
+            "titles": dict(content.titles),
+            "from": text_or_none(event.of.shown_from),
+            "until": text_or_none(event.of.shown_until),
+            "halls": sorted(hall.hall for hall in places.halls_of(notice.targets)),
+            "reason": event.reason,
+            "position": event.position,
+        },
+    }
+    return json.dumps(body, ensure_ascii=False)

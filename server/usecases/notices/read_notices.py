@@ -26,8 +26,8 @@ from server.store.notices.notices import (
 )
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeAnswer, may_do, standing_state
-from server.usecases.notices.notice_media import picture_of
+from server.usecases.notices.contents import picture_of
+from server.usecases.notices.gestures import NoticeAnswer, may_do, standing_state
 from server.usecases.notices.notice_places import Places, Reach, read_places
 
 _DECIDED_BY_OFFICERS = frozenset({NoticeState.SUBMITTED, NoticeState.APPROVED})

@@ -6,23 +6,69 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.documents.notices import MediumNotice
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import covered_days, covered_window
 from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.notices.public import NOT_READ, holds, is_read_now, next_change
-from server.language import direction_of, own_name
+from server.language import LANGUAGES, direction_of, own_name
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
-from server.usecases.notices.contents import HallWords, contents_of, said_in, spoken_languages
-from server.usecases.notices.notice_media import shown_medium
+from server.usecases.notices.contents import HallWords, contents_of, said_in, shown_medium, spoken_languages
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
-from server.usecases.notices.public.register_notice import register_notice
-from server.usecases.notices.public_blocks import notice_blocks
+from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, notice_blocks
 from server.usecases.notices.read_programme import hall_words, slides_for
 from server.usecases.notices.rounds import Slide
 from signage.codes import code_to_scan
+
+REGISTER_NOTICE = "register"
+"""The id of the entry."""
+
+
+def register_notice(hall: HallConfiguration, translate: Callable[..., str]) -> PublicNotice | None:
+    """The entry in each language of the interface, without an address yet; None without a register."""
+    if not hall.site.complaints.is_open:
+        return None
+    return {
+        "id": REGISTER_NOTICE,
+        "kind": "text",
+        "languages": [
+            {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in LANGUAGES
+        ],
+        "texts": [_register_text(code, translate) for code in LANGUAGES],
+        "link": None,
+        "code": None,
+    }
+
+
+def with_register_address(notice: PublicNotice, hall: str, public_url: str) -> PublicNotice:
+    """The notice; at a kiosk the entry of the register has the address of a hall’s (slug) page, and its code.
+
+    Without a public address it has none: the words say to ask the reception.
+    """
+    if notice["id"] != REGISTER_NOTICE or not public_url:
+        return notice
+    address = f"{public_url.rstrip('/')}/dire/{hall}?par=borne"
+    return {**notice, "link": address, "code": code_to_scan(address)}
+
+
+def _register_text(language: str, translate: Callable[..., str]) -> NoticeText:
+    direction = direction_of(language)
+    return {
+        "language": language,
+        "direction": direction,
+        "title": translate("public_notices.register.title", language),
+        "credit": "",
+        "blocks": [
+            {
+                "kind": "text",
+                "language": language,
+                "direction": direction,
+                "text": translate("public_notices.register.text", language),
+            }
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,8 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.counters.left_counters import leave_counters
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.passwords import check_password, hash_password, names_of_office
-from server.usecases.people.sessions import end_sessions
-from server.usecases.people.sites import Places, places_of_roles
+from server.usecases.people.directory import Places, places_of_roles
+from server.usecases.people.sessions import check_password, end_sessions, hash_password, names_of_office
 
 LONGEST_LOGIN = 80
 LONGEST_NAME = 80

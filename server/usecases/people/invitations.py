@@ -40,8 +40,8 @@ from server.usecases.people.accounts import (
     personal_words,
     require_governed,
 )
-from server.usecases.people.passwords import check_password, hash_password, names_of_office
-from server.usecases.people.sites import Places, places_of_roles
+from server.usecases.people.directory import Places, places_of_roles
+from server.usecases.people.sessions import check_password, hash_password, names_of_office
 
 INVITED_FOR = timedelta(days=7)
 RENEWED_FOR = timedelta(days=1)

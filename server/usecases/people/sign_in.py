@@ -34,7 +34,7 @@ from server.store.people.sign_ins import (
 )
 from server.store.transactions.database import Database
 from server.usecases.people.accounts import check_language, keep_password, personal_words
-from server.usecases.people.passwords import check_password, hash_password, is_right, names_of_office
+from server.usecases.people.sessions import check_password, hash_password, is_right, names_of_office
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 
 
 class TargetDecidedAnswer(TypedDict):

@@ -24,7 +24,7 @@ from server.store.quality.figures import OpenedSession, days_with_legs, legs_of_
 from server.store.quality.targets import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 from server.usecases.quality.read_indicators import LONGEST
 
 _LONGEST_SESSION = timedelta(days=2)

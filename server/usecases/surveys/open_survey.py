@@ -46,7 +46,7 @@ from server.store.surveys import (
 from server.store.transactions.database import Database
 from server.usecases.quality.read_totals import read_totals
 from server.usecases.reports.reports import Sites
-from server.usecases.surveys.find_survey import (
+from server.usecases.surveys.read_surveys import (
     check_halls,
     find_draft,
     find_own_survey,

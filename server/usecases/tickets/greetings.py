@@ -11,7 +11,7 @@ from server.store.tickets.numbers_given import greetings_at_no_counter, is_undon
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.counters.own_session import session_held
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import opening_now
 from server.usecases.visits.gestures import MAY_UNDO_FOR, RestoredRow, restored_body
 

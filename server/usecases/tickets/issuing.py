@@ -41,12 +41,20 @@ from server.usecases.appointments.arrivals import (
     demand_of,
     match_appointment,
 )
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs import record_needs
-from server.usecases.printing.prints import PrintState, queued_answer
-from server.usecases.tickets.issue_limits import IssueRequest, check_finish, check_open, check_quota
-from server.usecases.tickets.issued_ticket import IssuedTicket, KeptTicket, answered_again, pressed_before
+from server.usecases.printing.print_jobs import PrintState, queued_answer
+from server.usecases.tickets.issued_ticket import (
+    IssuedTicket,
+    IssueRequest,
+    KeptTicket,
+    answered_again,
+    check_finish,
+    check_open,
+    check_quota,
+    pressed_before,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,7 @@ from server.usecases.appointments.arrivals import HoursOfService, read_convocati
 from server.usecases.hall_view import hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
-from server.usecases.notices.public.spoken_notice import spoken_notice
+from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, spoken_notice
 from server.usecases.notices.read_public_notices import read_public_notices
 from server.usecases.tickets.ticket_page import ticket_of_visit
 from server.usecases.waits import Estimates

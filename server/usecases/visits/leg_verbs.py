@@ -24,7 +24,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow
 from server.usecases.answers import Leg, leg_answer
-from server.usecases.find_configured import find_counter
+from server.usecases.hall_view import find_counter
 from server.usecases.legs import (
     NO_RESULT_STATED,
     LegPlace,
@@ -41,7 +41,7 @@ from server.usecases.legs import (
     service_received,
     successor,
 )
-from server.usecases.visits.do_gesture import (
+from server.usecases.visits.gestures import (
     Gesture,
     LegInHand,
     LegVerb,

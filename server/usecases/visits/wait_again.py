@@ -26,7 +26,7 @@ from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs import check_linked_elsewhere, check_no_alert, check_step_free, ended_leg, successor
-from server.usecases.visits.do_gesture import (
+from server.usecases.visits.gestures import (
     Gesture,
     LegInHand,
     in_hall_of,

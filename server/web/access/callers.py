@@ -23,8 +23,8 @@ from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
 from server.store.people.api_keys import EVERY_HALL
 from server.store.people.sign_ins import account_of_sign_in
 from server.store.transactions.database import Database
-from server.usecases.alerts.activity import Activity
-from server.usecases.people.api_keys import refuse_void_key
+from server.usecases.alerts.read_alerts import Activity
+from server.usecases.people.directory import refuse_void_key
 from server.usecases.people.sessions import SeenSessions
 from server.web.access.cookies import DEVICE_COOKIE, SESSION_COOKIE, read_cookie
 

@@ -13,10 +13,18 @@ from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.usecases.alerts import alert_answers
 from server.usecases.alerts.alert_answers import AlertAnswer, AlertsAnswer, EndsAskedAnswer, HallAlertsAnswer
-from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest, raise_alert
-from server.usecases.alerts.end_alert import ask_end, end_alert, halls_of_alert, take_back
+from server.usecases.alerts.course import (
+    TEXT_CHARACTERS,
+    TITLE_CHARACTERS,
+    AlertRequest,
+    ask_end,
+    end_alert,
+    halls_of_alert,
+    raise_alert,
+    take_back,
+)
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
-from server.usecases.once_in_many_halls import once
+from server.usecases.configuration.publication import once
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.services import Api, write_key

@@ -22,7 +22,7 @@ from server.usecases.appointments.booking import (
     move_appointment,
 )
 from server.usecases.appointments.imports import EffectCounts, RefusalOfLine, import_appointments
-from server.usecases.printing.prints import PrintState, print_sheet
+from server.usecases.printing.print_jobs import PrintState, print_sheet
 from server.usecases.tickets.issuing import TicketRequest
 from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires

@@ -25,8 +25,7 @@ from server.usecases.counters.left_counters import confirm_presence
 from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer, read_counter, read_waiting
 from server.usecases.legs import StatedResult
 from server.usecases.visits import leg_verbs, wait_again
-from server.usecases.visits.do_gesture import VERBS, Gesture, hall_of_leg
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import VERBS, Gesture, hall_of_leg, undo
 from server.usecases.visits.leg_verbs import Destination
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires

@@ -2,8 +2,14 @@
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.visits.find_visits import hall_of_visit
-from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
+from server.usecases.visits.find_visits import (
+    LinkAnswer,
+    LinkedTo,
+    Linking,
+    hall_of_visit,
+    link_visits,
+    unlink_visit,
+)
 from server.web.access.callers import allowed_either
 from server.web.access.requirements import requires
 from server.web.api.services import Api, place_header, session_header, write_key

@@ -24,7 +24,6 @@ from server.usecases.media.media_library import (
     read_media,
     read_medium,
 )
-from server.usecases.media.medium_files import NoticesWith, RemovedMediumAnswer, remove_medium
 from server.usecases.media.medium_uses import (
     MediumUsesAnswer,
     ReplacedMediumAnswer,
@@ -33,7 +32,14 @@ from server.usecases.media.medium_uses import (
     replace_medium,
 )
 from server.usecases.media.read_feeds import FeedAnswer
-from server.usecases.media.uploads import UploadedAnswer, UploadPlace, upload_medium
+from server.usecases.media.uploads import (
+    NoticesWith,
+    RemovedMediumAnswer,
+    UploadedAnswer,
+    UploadPlace,
+    remove_medium,
+    upload_medium,
+)
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.notices import reach_of_caller

@@ -7,24 +7,30 @@ from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
-from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
-from server.usecases.notices.decide_notice import (
+from server.usecases.notices.gestures import (
     LONGEST_REASON,
+    NoticeAnswer,
+    NoticeGesture,
     approve_notice,
     archive_notice,
+    correct_notice,
+    draft_notice,
+    edit_notice,
+    preview_notice,
     refuse_notice,
     submit_notice,
     take_back_notice,
     withdraw_notice,
 )
-from server.usecases.notices.gestures import correct_notice, draft_notice, edit_notice, preview_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publication import DisplayRequest, PublishedNoticeAnswer, publish_notice
-from server.usecases.notices.publish_directly import (
+from server.usecases.notices.publication import (
+    DisplayRequest,
+    PublishedNoticeAnswer,
     propose_edited,
     propose_new,
     publish_edited,
     publish_new,
+    publish_notice,
 )
 from server.usecases.notices.read_notices import (
     NoticeDetailAnswer,

@@ -12,9 +12,8 @@ from hardware.speech import SpeechUnavailable
 from kiosk.reading import NEEDS, Paper, ReadArrival, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.notices.public.blocks import PublicNotice
-from server.usecases.notices.public.register_notice import with_register_address
-from server.usecases.notices.read_public_notices import read_public_notices
+from server.usecases.notices.public_blocks import PublicNotice
+from server.usecases.notices.read_public_notices import read_public_notices, with_register_address
 from server.usecases.tickets.kiosk_menu import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires

@@ -13,7 +13,7 @@ from server.domain.visits.facts import TicketChannel
 from server.ids import token_digest
 from server.usecases.appointments.arrivals import Claim
 from server.usecases.legs import NeedsAnswer, note_needs
-from server.usecases.printing.prints import PrintState, PrintVerdict, read_prints
+from server.usecases.printing.print_jobs import PrintState, PrintVerdict, read_prints
 from server.usecases.printing.pulled_jobs import read_paper_time
 from server.usecases.tickets.greetings import (
     GreetedAt,
@@ -32,8 +32,7 @@ from server.usecases.tickets.ticket_page import (
     read_ticket_by_code,
     take_back,
 )
-from server.usecases.visits.find_visits import hall_of_visit
-from server.usecases.visits.read_history import HistoryAnswer, read_history
+from server.usecases.visits.find_visits import HistoryAnswer, hall_of_visit, read_history
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
 from server.web.api.services import Api, own_session, write_key

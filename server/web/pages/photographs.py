@@ -11,7 +11,7 @@ from server.domain.hall_checks import PhotographLimits, SentPhotograph
 from server.domain.people.roles import Permission
 from server.store.media.photographs import Photographs
 from server.store.transactions.database import Database
-from server.usecases.photographs import FindOwner, read_photograph, remove_photograph
+from server.usecases.hall_checks import FindOwner, read_photograph, remove_photograph
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.viewer import WorkContext, hall_for_page
 

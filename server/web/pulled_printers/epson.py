@@ -18,7 +18,7 @@ from server.domain.printing.epson_direct import (
 )
 from server.domain.printing.handovers import Handover, challenge, is_answer, is_fresh, is_own_nonce, new_nonce
 from server.store.printing.printers import PulledPrinter
-from server.usecases.printing.printer_secret import printer_of_secret
+from server.usecases.printing.printers import printer_of_secret
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
 from server.usecases.printing.pulled_printers import report_state
 from server.web.access.cross_site import OF_PRINTERS

@@ -18,7 +18,7 @@ from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.printing.printers import PulledPrinter
 from server.store.transactions.database import Database
-from server.usecases.printing.printer_secret import printer_of_secret
+from server.usecases.printing.printers import printer_of_secret
 from server.usecases.printing.pulled_jobs import Draw
 from server.usecases.printing.pulled_printers import Tell
 from server.web.access.callers import LOOPBACK

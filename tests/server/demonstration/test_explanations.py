@@ -23,7 +23,7 @@ from server.store.visits.legs import COLUMNS, as_queued, leg_of_kept
 from server.usecases.calling import AtCounter, call_next, profile_of
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
+from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits, unlink_visit
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -22,7 +22,7 @@ from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import start
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, first_fault, issue, opened_hall

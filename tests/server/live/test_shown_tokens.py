@@ -11,7 +11,7 @@ from server.live import messages
 from server.live.void_tokens import VoidTokens
 from server.store.people.accounts import Grant
 from server.usecases.people.accounts import change_roles
-from server.usecases.people.read_people import read_people
+from server.usecases.people.directory import read_people
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 
 

@@ -12,7 +12,7 @@ from server.settings import ASSETS
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.printing import print_jobs
-from server.usecases.printing.prints import print_sheet
+from server.usecases.printing.print_jobs import print_sheet
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 

@@ -3,9 +3,9 @@
 from hardware.simulator.printer import PrinterFault
 from server.domain.printing.printers import EndedRoll, Roll
 from server.store.printing.printers import ended_rolls, roll_in
-from server.usecases.devices.read_printers import paper_left_in
+from server.usecases.devices.presence import paper_left_in
+from server.usecases.printing.print_jobs import print_trial
 from server.usecases.printing.printers import change_roll
-from server.usecases.printing.prints import print_trial
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, PrintingHall
 

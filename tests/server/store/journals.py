@@ -13,8 +13,7 @@ from server.usecases.counters.counter_sessions import SessionRequest, open_count
 from server.usecases.devices.devices import pair_device
 from server.usecases.tickets.issued_ticket import IssuedTicket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import last_gesture, undo
+from server.usecases.visits.gestures import Gesture, last_gesture, undo
 from server.usecases.visits.leg_verbs import recall, start
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

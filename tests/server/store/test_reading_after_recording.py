@@ -15,7 +15,7 @@ from server.store.tickets.numbers_given import SeriesOfDay, read_given
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.open_legs import OpenLegs
-from server.usecases.tickets.issue_limits import reopen_tickets, stop_tickets
+from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 

@@ -19,7 +19,7 @@ from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from server.usecases.people import accounts
 from server.usecases.people.accounts import Described, NewAccount
-from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
+from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from server.usecases.people.sign_in import prove_by_provider
 from tests.harness.sql import all_rows, as_write, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

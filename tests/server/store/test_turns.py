@@ -26,7 +26,7 @@ from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.quality.decide_target import decide_target
 from server.usecases.tickets.greetings import count_greeting
-from server.usecases.tickets.issue_limits import reopen_tickets, stop_tickets
+from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
 from tests.server.store.journals import AGENT, HALL, SERVICE, issue, opened_hall

@@ -10,8 +10,7 @@ from server.usecases.answers import Leg
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.hall.counter_view import LastGesture, read_counter
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, start
 from tests.harness.sql import one_row
 

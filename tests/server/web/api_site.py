@@ -19,7 +19,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.people.api_keys import NewKey, create_api_key
+from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE, cookie_name
 from tests.harness.described_answers import DescribedClient

@@ -13,7 +13,7 @@ from server.domain.hall.configuration import AT_SELF_SERVICE
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
 from server.store.people.api_keys import api_keys
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
-from server.usecases.people.api_keys import revoke_api_key
+from server.usecases.people.directory import revoke_api_key
 from server.web.access.callers import CALLER_HEADER
 from server.web.access.cookies import DEVICE_COOKIE
 from tests.harness.described_answers import DESCRIBED

@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store import bulletins
 from server.store.bulletins import BulletinRow
-from server.usecases.bulletins.read_bulletins import show_automatically
+from server.usecases.bulletins.bulletins import show_automatically
 from server.usecases.bulletins.received_bulletins import receive_document
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires

@@ -18,12 +18,12 @@ from server.usecases.devices.pairing import (
     Confirmation,
     PairedAnswer,
     add_place,
+    ask_renewal,
     confirm_pairing,
     paired_before,
     read_asking_device,
 )
 from server.usecases.devices.read_supervision import DevicesAnswer, DeviceSightings, read_devices
-from server.usecases.devices.renew_token import ask_renewal
 from server.web.access.callers import Caller, require_caller, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key

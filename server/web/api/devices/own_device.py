@@ -18,9 +18,9 @@ from server.usecases.devices.pairing import (
     PairingRequest,
     PendingPairing,
     ask_pairing,
+    exchange_token,
     read_pairing,
 )
-from server.usecases.devices.renew_token import exchange_token
 from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import Access, open_to

@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from server.domain.hall.devices import PrinterKind
 from server.domain.people.roles import Permission
-from server.usecases.printing.printer_secret import renew_printer_secret
+from server.usecases.printing.printers import renew_printer_secret
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api

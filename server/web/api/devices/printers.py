@@ -7,6 +7,7 @@ from hardware.transports.serial_line import serial_lines
 from hardware.transports.usb import PluggedPrinter, plugged_printers
 from server.domain.hall.devices import PRINTER_FIELDS
 from server.domain.people.roles import Permission
+from server.usecases.printing.print_jobs import PrintState, PrintVerdict, print_trial, read_print
 from server.usecases.printing.printers import (
     PrinterRequest,
     RollChangedAnswer,
@@ -14,7 +15,6 @@ from server.usecases.printing.printers import (
     change_roll,
     set_printer,
 )
-from server.usecases.printing.prints import PrintState, PrintVerdict, print_trial, read_print
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

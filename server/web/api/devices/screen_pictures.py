@@ -15,7 +15,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players
-from server.usecases.devices.keep_screen_picture import PictureTakenAnswer, keep_screen_picture
+from server.usecases.devices.devices import PictureTakenAnswer, keep_screen_picture
 from server.web.access.callers import require_caller
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from server.domain.people.roles import Permission
 from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
 from server.usecases.hall.wall import WallAnswer, read_wall
-from server.usecases.tickets.issue_limits import TicketsStoppedAnswer, reopen_tickets, stop_tickets
+from server.usecases.tickets.issued_ticket import TicketsStoppedAnswer, reopen_tickets, stop_tickets
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

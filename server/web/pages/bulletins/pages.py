@@ -21,9 +21,10 @@ from server.usecases.bulletins.bulletins import (
     accept_alert,
     accept_notice,
     dismiss_bulletin,
+    halls_of_site,
     known_bulletin,
+    read_bulletins,
 )
-from server.usecases.bulletins.read_bulletins import halls_of_site, read_bulletins
 from server.usecases.bulletins.received_bulletins import receive_document
 from server.usecases.notices.notice_places import Reach
 from server.web.access.callers import Caller, someone

@@ -12,7 +12,7 @@ from server.domain.complaints import LONGEST_REASON
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
 from server.domain.refusals import Refusal
-from server.usecases.complaints.stop_flood import (
+from server.usecases.complaints.act_on_entry import (
     read_flood,
     reopen_register,
     restore_flood,

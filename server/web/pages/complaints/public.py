@@ -29,9 +29,8 @@ from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.ids import new_token
 from server.store.transactions.database import Database
-from server.usecases.complaints.add_entry import add_entry, open_register
-from server.usecases.complaints.entries import OwnEntry, read_own_entry
-from server.usecases.photographs import prepare_entry_photographs
+from server.usecases.complaints.entries import OwnEntry, add_entry, open_register, read_own_entry
+from server.usecases.hall_checks import prepare_entry_photographs
 from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.complaints.register_pages import form_token

@@ -21,8 +21,7 @@ from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.store.engine.rows import Rows
 from server.store.media.photographs import OF_ENTRIES
-from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.entries import find_entry, read_register
+from server.usecases.complaints.entries import AddedEntry, add_entry, find_entry, read_register
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.complaints.entry import add_entry_routes
 from server.web.pages.complaints.flood import add_flood_routes, shown_flood

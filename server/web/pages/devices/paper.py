@@ -14,8 +14,8 @@ from server.domain.people.roles import Permission
 from server.domain.printing.printers import is_read
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import print_trial, read_print
 from server.usecases.printing.printers import change_roll, note_paper_read
-from server.usecases.printing.prints import print_trial, read_print
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.viewer import WorkContext, hall_for_page

@@ -31,13 +31,15 @@ from server.ids import new_id
 from server.store.media.photographs import OF_CHECKS
 from server.store.transactions.database import Database
 from server.usecases.hall_checks import (
+    WITH_PHOTOGRAPHS,
+    FindOwner,
     add_check,
+    add_photographs,
     find_check,
     place_of_finding,
     plan_finding,
     read_checks,
 )
-from server.usecases.photographs import WITH_PHOTOGRAPHS, FindOwner, add_photographs
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.photographs import add_photograph_routes, largest_form, sent_photographs

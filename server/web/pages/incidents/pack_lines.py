@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from server.domain.incidents import MonthSummary
 from server.domain.quality.periods import Period
 from server.store.transactions.database import Database
-from server.usecases.incidents.notes import read_summaries
+from server.usecases.incidents.lists import read_summaries
 from server.web.rendering.viewer import Sentence
 
 INCIDENT_FILE = "incidents"

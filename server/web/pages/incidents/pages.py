@@ -18,7 +18,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.incidents import NoteRow
 from server.store.transactions.database import Database
-from server.usecases.incidents.notes import ReadNotes, change_note, read_notes, read_summaries, write_note
+from server.usecases.incidents.lists import ReadNotes, change_note, read_notes, read_summaries, write_note
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import period_text, short_day

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.author import Author
 from server.domain.hall.devices import Kiosk, PrinterKind
-from server.usecases.printing.printer_secret import renew_printer_secret
+from server.usecases.printing.printers import renew_printer_secret
 from server.web.access.site_context import SiteContext
 from server.web.pages.installing.steps import step_page
 

@@ -18,8 +18,8 @@ from server.domain.refusals import Refusal
 from server.usecases.configuration.installing import add_hall, open_installation, read_installing
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import check_installation_token, first_administrator
+from server.usecases.printing.print_jobs import print_trial
 from server.usecases.printing.printers import declare_printer_network, set_printer
-from server.usecases.printing.prints import print_trial
 from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires

@@ -17,9 +17,9 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
 from server.domain.texts import fold_text, plain_cells
 from server.language import day_text, locale_of
-from server.usecases.alarms.alarm_words import label_of, sentence_of
+from server.usecases.alarms.watch_alarms import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
-from server.usecases.people.sites import names_of_places
+from server.usecases.people.directory import names_of_places
 from server.web.rendering.local_time import instant_text
 from server.web.rendering.viewer import Sentence
 

@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from server.domain.people.roles import Permission
 from server.store.transactions.database import Database
 from server.usecases.media.media_library import LONGEST_TEXT
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import page_sentences

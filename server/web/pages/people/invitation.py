@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from server.domain.refusals import Refusal
 from server.usecases.people.invitations import Invitation, accept_invitation, read_invitation
-from server.usecases.people.passwords import SHORTEST_PASSWORD
+from server.usecases.people.sessions import SHORTEST_PASSWORD
 from server.web.access.requirements import Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, signed_in
 from server.web.access.site_context import SiteContext

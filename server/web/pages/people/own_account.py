@@ -7,11 +7,9 @@ from flask import Blueprint, redirect, render_template, request
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.people.passwords import SHORTEST_PASSWORD
-from server.usecases.people.read_people import read_own_sessions
-from server.usecases.people.sessions import end_every_session, end_session
+from server.usecases.people.directory import known_sites, names_of_roles, read_own_sessions
+from server.usecases.people.sessions import SHORTEST_PASSWORD, end_every_session, end_session
 from server.usecases.people.sign_in import change_own_password, choose_own_language
-from server.usecases.people.sites import known_sites, names_of_roles
 from server.usecases.quality.individual_figures import sites_with_individual_figures
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to

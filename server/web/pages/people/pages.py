@@ -26,10 +26,16 @@ from server.usecases.people.accounts import (
     remove_account,
     unlock_account,
 )
+from server.usecases.people.directory import (
+    Person,
+    halls_by_site,
+    known_sites,
+    names_of_roles,
+    read_people,
+    read_person,
+)
 from server.usecases.people.invitations import Link, invite, open_link, read_invitation, renew_link
-from server.usecases.people.read_people import Person, read_people, read_person
 from server.usecases.people.sessions import end_every_session, end_session
-from server.usecases.people.sites import halls_by_site, known_sites, names_of_roles
 from server.usecases.quality.individual_figures import (
     decide_individual_figures,
     sites_with_individual_figures,

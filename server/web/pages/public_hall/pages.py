@@ -17,7 +17,7 @@ from kiosk.menu_messages import ServiceOfMenu
 from server.domain.quality.few_people import FEWEST_PUBLISHED, unpublished_parts
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart, verdict
-from server.usecases.hall.read_public_hall import PublicHall, read_public_hall
+from server.usecases.hall.read_board import PublicHall, read_public_hall
 from server.usecases.reports.grids import FrozenResults
 from server.web.access.requirements import Access, open_to
 from server.web.pages.public_hall import open_figures

@@ -15,7 +15,7 @@ from server.domain.refusals import Refusal
 from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_alert_message
-from server.usecases.notices.public.blocks import NoticeText, PublicNotice, PublicNotices
+from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_public_notices import is_public_file, read_public_notices
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pages.phone.ticket_view import alert_languages, alert_words

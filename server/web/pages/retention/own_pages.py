@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
-from server.usecases.people.sites import known_sites, names_of_roles
+from server.usecases.people.directory import known_sites, names_of_roles
 from server.usecases.retention import read_kept_about, read_kept_about_visitors
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, Access, open_to

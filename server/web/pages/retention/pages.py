@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.domain.retention import Retention, Subject
 from server.store.retention import PurgeRun
 from server.store.transactions.database import Database
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 from server.usecases.retention import KeptHere, RetentionEffect, decide_retention, read_effect, read_retention
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires

@@ -11,7 +11,7 @@ from server.domain.refusals import Refusal
 from server.domain.retention import LONGEST_TEXT, TEXTS, Subject, gaps
 from server.language import direction_of
 from server.store.transactions.database import Database
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 from server.usecases.retention import ReadRegister, describe_register, read_register
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires

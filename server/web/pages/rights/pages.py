@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from server.domain.hall.configuration import AT_SELF_SERVICE, REACHING, HallConfiguration
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.people.sites import names_of_places
+from server.usecases.people.directory import names_of_places
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.viewer import WorkContext, page_language
 

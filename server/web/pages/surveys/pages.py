@@ -28,8 +28,7 @@ from server.ids import new_id
 from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
-from server.usecases.surveys.find_survey import own_halls
-from server.usecases.surveys.judge_text import shown_texts
+from server.usecases.surveys.answer_survey import shown_texts
 from server.usecases.surveys.open_survey import (
     change_survey,
     close_survey,
@@ -38,7 +37,7 @@ from server.usecases.surveys.open_survey import (
     open_survey,
 )
 from server.usecases.surveys.read_results import SurveyResults, propose_result, read_results
-from server.usecases.surveys.read_surveys import ReadSurvey, read_survey, read_surveys
+from server.usecases.surveys.read_surveys import ReadSurvey, own_halls, read_survey, read_surveys
 from server.web.access.callers import sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day

@@ -8,7 +8,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import LONGEST_TEXT, texts_kept_until
 from server.store.transactions.database import Database
-from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
+from server.usecases.surveys.answer_survey import TextDecision, judge_text, read_texts
 from server.usecases.surveys.read_surveys import read_survey
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires

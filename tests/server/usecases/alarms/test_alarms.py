@@ -33,7 +33,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.journal.backup_and_restore import purge
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, start, transfer
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue

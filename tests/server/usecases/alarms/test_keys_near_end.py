@@ -8,7 +8,7 @@ import pytest
 from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import bearer_of_token
 from server.usecases.configuration.publication import publish_hall
-from server.usecases.people.api_keys import NewKey, create_api_key, refuse_void_key, revoke_api_key
+from server.usecases.people.directory import NewKey, create_api_key, refuse_void_key, revoke_api_key
 from tests.server.store.journals import AGENT, HALL
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS

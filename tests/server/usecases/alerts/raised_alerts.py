@@ -9,8 +9,7 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.alerts.course import AlertRequest, RaisedAlert, raise_alert
-from server.usecases.alerts.end_alert import ask_end, end_alert
+from server.usecases.alerts.course import AlertRequest, RaisedAlert, ask_end, end_alert, raise_alert
 from server.usecases.hall.read_board import read_board
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import HALL

@@ -9,7 +9,7 @@ from server.live import messages
 from server.live.presence import Presence, SocketPlace
 from server.live.publication.publisher import Publisher
 from server.store.transactions.database import Database
-from server.usecases.alerts.confirm_alert_shown import show_alert
+from server.usecases.alerts.course import show_alert
 from server.usecases.alerts.read_alerts import read_alert
 from server.usecases.waits import Estimates
 from tests.server.usecases.alerts.raised_alerts import EVACUATE, MEDICAL, ended, raised

@@ -10,8 +10,7 @@ from server.domain.author import SYSTEM
 from server.domain.instants import from_micros
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.confirm_alert_shown import show_alert
-from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts
+from server.usecases.alerts.course import ask_end, end_alert, expire_alerts, show_alert
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_hall_alerts
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.configuration.publication import publish_installation
@@ -20,8 +19,7 @@ from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
 from server.usecases.quality.export_visits import legs_csv
 from server.usecases.quality.read_indicators import read_days, read_indicators
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, no_show, recall, start
 from server.usecases.visits.wait_again import park, resume
 from signage.board import MESSAGE_LIMIT, message_bytes

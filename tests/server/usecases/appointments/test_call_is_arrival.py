@@ -23,9 +23,9 @@ from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up, read_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.find_visits import read_history
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
-from server.usecases.visits.read_history import read_history
 from server.usecases.visits.wait_again import park, postpone, resume
 from server.usecases.waits import Estimates
 from tests.harness.sql import one_row

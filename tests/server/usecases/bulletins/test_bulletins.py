@@ -17,10 +17,12 @@ from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert
 from server.usecases.bulletins import received_bulletins as receiving
-from server.usecases.bulletins.bulletins import accept_alert, accept_notice, dismiss_bulletin
-from server.usecases.bulletins.read_bulletins import (
+from server.usecases.bulletins.bulletins import (
     BulletinSources,
+    accept_alert,
+    accept_notice,
     count_waiting,
+    dismiss_bulletin,
     halls_of_site,
     take_bulletin,
 )

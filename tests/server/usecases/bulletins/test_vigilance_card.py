@@ -14,10 +14,9 @@ from server.domain.bulletins.proposals import read_vigilance
 from server.store.media.feeds import feed_row
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
-from server.usecases.bulletins.watch_vigilance import VigilanceWatch
+from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.configuration.publication import publish_installation
-from server.usecases.notices.programme.vigilance_card import VIGILANCE_URL
-from server.usecases.notices.read_programme import read_programme
+from server.usecases.notices.read_programme import VIGILANCE_URL, read_programme
 from signage.feeds.fetched import FeedLimits
 from tests.harness.sql import all_rows
 from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer

@@ -19,8 +19,7 @@ from server.usecases.counters.counter_sessions import (
 )
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import start
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.at_counters import (

@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.complaints import act_on_entry as act_on_entry_module
 from server.usecases.complaints import act_on_entry as plan_action_module
 from server.usecases.complaints import act_on_entry as release_entry_module
-from server.usecases.complaints import add_entry as add_entry_module
+from server.usecases.complaints import entries as add_entry_module
 from server.usecases.complaints.act_on_entry import (
     PublicWording,
     act_on_entry,
@@ -26,8 +26,14 @@ from server.usecases.complaints.act_on_entry import (
     release_entry,
     withdraw_release,
 )
-from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.entries import RegisterReach, read_entry, read_own_entry, read_register
+from server.usecases.complaints.entries import (
+    AddedEntry,
+    RegisterReach,
+    add_entry,
+    read_entry,
+    read_own_entry,
+    read_register,
+)
 from server.usecases.journal.backup_and_restore import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before

@@ -9,15 +9,20 @@ import pytest
 from server.domain.complaints import MOST_A_DAY, Channel, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.store.transactions.database import Database
-from server.usecases.complaints import stop_flood as stop_flood_module
-from server.usecases.complaints.act_on_entry import act_on_entry
-from server.usecases.complaints.add_entry import AddedEntry, add_entry
-from server.usecases.complaints.entries import RegisterReach, read_own_entry, read_register
-from server.usecases.complaints.stop_flood import (
+from server.usecases.complaints import act_on_entry as stop_flood_module
+from server.usecases.complaints.act_on_entry import (
+    act_on_entry,
     read_flood,
     reopen_register,
     restore_flood,
     set_flood_aside,
+)
+from server.usecases.complaints.entries import (
+    AddedEntry,
+    RegisterReach,
+    add_entry,
+    read_own_entry,
+    read_register,
 )
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before

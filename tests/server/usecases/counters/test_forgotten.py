@@ -25,8 +25,7 @@ from server.usecases.counters.left_counters import confirm_presence, give_back_f
 from server.usecases.counters.own_session import keep_session
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import Destination, recall, start, transfer
 from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue, opened_hall

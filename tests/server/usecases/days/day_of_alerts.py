@@ -8,9 +8,15 @@ from hypothesis.stateful import invariant, rule
 from server.domain.alerts import AlertKind, in_force
 from server.domain.author import Author
 from server.store import alerts
-from server.usecases.alerts.confirm_alert_shown import show_alert
-from server.usecases.alerts.course import AlertRequest, raise_alert
-from server.usecases.alerts.end_alert import ask_end, end_alert, expire_alerts, take_back
+from server.usecases.alerts.course import (
+    AlertRequest,
+    ask_end,
+    end_alert,
+    expire_alerts,
+    raise_alert,
+    show_alert,
+    take_back,
+)
 from server.usecases.hall.screen import set_quiet
 from tests.server.usecases.days.day_of_arrivals import DayOfArrivals
 from tests.server.usecases.days.watched_hall import HALL

@@ -8,7 +8,7 @@ from hypothesis.stateful import invariant, rule
 from server.ids import new_id
 from server.usecases.calling import AtCounter, call_chosen
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
 from server.usecases.visits.wait_again import park, postpone
 from tests.server.usecases.days.day_of_places import DayOfPlaces

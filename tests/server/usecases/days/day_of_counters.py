@@ -20,9 +20,8 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.hall.counter_view import read_counter
-from server.usecases.tickets.issue_limits import reopen_tickets, stop_tickets
-from server.usecases.visits.do_gesture import VERBS, Gesture
-from server.usecases.visits.gestures import last_gesture, undo
+from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
+from server.usecases.visits.gestures import VERBS, Gesture, last_gesture, undo
 from server.usecases.visits.leg_verbs import finish
 from server.usecases.visits.wait_again import park, reinstate, resume, return_parked
 from tests.server.usecases.days.day_of_tickets import DayOfTickets, picks

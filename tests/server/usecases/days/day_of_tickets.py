@@ -17,7 +17,7 @@ from server.usecases.appointments.booking import (
     move_appointment,
 )
 from server.usecases.hours.opening import close_day, days_to_close
-from server.usecases.printing.prints import print_sheet
+from server.usecases.printing.print_jobs import print_sheet
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up, take_back

@@ -15,6 +15,7 @@ from server.store.counters import open_place
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hours.opening import decide_break
 from server.usecases.legs import note_needs
+from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.visits.leg_verbs import (
     Destination,
     add_service,
@@ -26,7 +27,6 @@ from server.usecases.visits.leg_verbs import (
     release,
     transfer,
 )
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits, unlink_visit
 from tests.server.usecases.days.day_of_counters import DayOfCounters
 from tests.server.usecases.days.day_of_tickets import picks
 from tests.server.usecases.days.watched_hall import HALL, MORNING, a_new_hall

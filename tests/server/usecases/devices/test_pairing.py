@@ -20,22 +20,20 @@ from server.usecases.devices import pairing as asking_rules
 from server.usecases.devices.devices import DevicePlace, pair_device, place_named, revoke_device
 from server.usecases.devices.pairing import (
     CODE_LETTERS,
+    EXCHANGED_WITHIN,
+    RENEWED_AFTER,
     SHOWN_FOR,
     Confirmation,
     PairingRequest,
     ShownCode,
     add_place,
     ask_pairing,
-    confirm_pairing,
-    read_asking_device,
-    read_pairing,
-)
-from server.usecases.devices.renew_token import (
-    EXCHANGED_WITHIN,
-    RENEWED_AFTER,
     ask_renewal,
+    confirm_pairing,
     exchange_token,
     note_copied_device,
+    read_asking_device,
+    read_pairing,
     renewals_due,
 )
 from server.usecases.journal.backup_and_restore import purge

@@ -13,10 +13,15 @@ from server.domain.incidents import NoteRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.incidents import notes as write_note_module
+from server.usecases.incidents import lists as write_note_module
 from server.usecases.incidents.course import Reach, raise_incident
-from server.usecases.incidents.lists import incidents_to_attend
-from server.usecases.incidents.notes import change_note, read_notes, read_summaries, write_note
+from server.usecases.incidents.lists import (
+    change_note,
+    incidents_to_attend,
+    read_notes,
+    read_summaries,
+    write_note,
+)
 from server.usecases.journal.backup_and_restore import purge
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import one_row

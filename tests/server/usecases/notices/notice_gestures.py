@@ -5,9 +5,13 @@ from typing import Any
 
 from server.domain.author import Author
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
-from server.usecases.notices.decide_notice import approve_notice, submit_notice
-from server.usecases.notices.gestures import draft_notice
+from server.usecases.notices.gestures import (
+    NoticeAnswer,
+    NoticeGesture,
+    approve_notice,
+    draft_notice,
+    submit_notice,
+)
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, PublishedNoticeAnswer, publish_notice
 

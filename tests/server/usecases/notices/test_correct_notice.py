@@ -10,14 +10,16 @@ import pytest
 from server.domain.refusals import Refusal
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeAnswer, NoticeGesture
-from server.usecases.notices.decide_notice import (
+from server.usecases.notices.gestures import (
+    NoticeAnswer,
+    NoticeGesture,
     approve_notice,
     archive_notice,
+    correct_notice,
+    edit_notice,
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.gestures import correct_notice, edit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import read_notice

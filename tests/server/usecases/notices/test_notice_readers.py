@@ -12,13 +12,14 @@ from server.domain.refusals import Refusal
 from server.store.notices.notices import feeds_shown, notices_with_medium
 from server.store.transactions.database import Database
 from server.usecases.notices import read_notices as reading
-from server.usecases.notices.decide_notice import (
+from server.usecases.notices.gestures import (
     archive_notice,
+    draft_notice,
+    edit_notice,
     refuse_notice,
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.gestures import draft_notice, edit_notice
 from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
 from server.usecases.notices.read_programme import read_programme

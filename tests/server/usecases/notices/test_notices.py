@@ -17,14 +17,15 @@ from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
 from server.store.tables import INSTALLATION_PROJECTIONS
 from server.store.transactions.database import Database
-from server.usecases.notices.decide_notice import (
+from server.usecases.notices.gestures import (
     approve_notice,
     archive_notice,
+    draft_notice,
+    edit_notice,
     refuse_notice,
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.gestures import draft_notice, edit_notice
 from server.usecases.notices.publication import DisplayRequest, publish_notice
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.notices.notice_gestures import (

@@ -13,15 +13,15 @@ from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices import contents as programme_contents
 from server.usecases.notices.contents import (
     HallWords,
+    MediumFile,
+    ShownMedium,
     contents_of,
     said_in,
     spoken_languages,
     turn_ms,
     words_of,
 )
-from server.usecases.notices.notice_media import MediumFile, ShownMedium
-from server.usecases.notices.programme.date_words import days_shown
-from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent
+from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent, days_shown
 from signage.codes import code_to_scan
 
 DAY = Span(time(9), time(16, 30))

@@ -5,9 +5,8 @@ from typing import Any
 
 from server.domain.instants import to_text
 from server.store.transactions.database import Database
-from server.usecases.notices.decide_notice import withdraw_notice
-from server.usecases.notices.public.blocks import NoticeText, PublicNotice
-from server.usecases.notices.public.spoken_notice import spoken_notice
+from server.usecases.notices.gestures import withdraw_notice
+from server.usecases.notices.public_blocks import NoticeText, PublicNotice, spoken_notice
 from server.usecases.notices.read_public_notices import has_public_notices, read_public_notices
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,

@@ -14,10 +14,16 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
-from server.usecases.notices.begin_gesture import NoticeAnswer
-from server.usecases.notices.decide_notice import refuse_notice, submit_notice, take_back_notice
-from server.usecases.notices.gestures import correct_notice, draft_notice, edit_notice
-from server.usecases.notices.publish_directly import (
+from server.usecases.notices.gestures import (
+    NoticeAnswer,
+    correct_notice,
+    draft_notice,
+    edit_notice,
+    refuse_notice,
+    submit_notice,
+    take_back_notice,
+)
+from server.usecases.notices.publication import (
     propose_edited,
     propose_new,
     publish_edited,

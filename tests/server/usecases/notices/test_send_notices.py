@@ -12,10 +12,8 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, choose_alarms
-from server.usecases.notices.decide_notice import withdraw_notice
-from server.usecases.notices.gestures import correct_notice
-from server.usecases.notices.publish_directly import publish_edited
-from server.usecases.notices.send_notices import LOOKED_BACK, send_notices
+from server.usecases.notices.gestures import correct_notice, withdraw_notice
+from server.usecases.notices.publication import LOOKED_BACK, publish_edited, send_notices
 from tests.harness.sql import all_rows
 from tests.server.usecases.notices.notice_gestures import (
     AIMED,

@@ -26,13 +26,13 @@ from server.usecases.people.accounts import (
     set_password,
     unlock_account,
 )
-from server.usecases.people.passwords import hash_password
-from server.usecases.people.read_people import read_own_sessions, read_people, read_person
+from server.usecases.people.directory import read_own_sessions, read_people, read_person
 from server.usecases.people.sessions import (
     SeenSessions,
     begin_session,
     end_every_session,
     end_session,
+    hash_password,
     sign_out,
 )
 from server.usecases.people.sign_in import Attempt, change_own_password, prove
@@ -310,7 +310,7 @@ def test_individual_figures_are_off_until_an_administrator_turns_them_on_as_a_fa
 
 def test_hashing_a_password_costs_as_much_as_rfc_9106_requires():
     """In a process of its own: those of tests have cheap passwords."""
-    hashing = "from server.usecases.people.passwords import PASSWORDS; print(PASSWORDS.hash('one'))"
+    hashing = "from server.usecases.people.sessions import PASSWORDS; print(PASSWORDS.hash('one'))"
     hashed = subprocess.run(
         [str(PYTHON), "-c", hashing], cwd=PROJECT, capture_output=True, text=True, check=True
     )

@@ -11,7 +11,7 @@ from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import bearer_of_token
 from server.store.people.api_keys import api_keys
 from server.store.transactions.database import Database
-from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
+from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -17,6 +17,7 @@ from server.usecases.people.accounts import (
     lock_account,
     remove_account,
 )
+from server.usecases.people.directory import read_person
 from server.usecases.people.invitations import (
     INVITED_FOR,
     RENEWED_FOR,
@@ -26,7 +27,6 @@ from server.usecases.people.invitations import (
     read_invitation,
     renew_link,
 )
-from server.usecases.people.read_people import read_person
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
 from tests.harness.sql import all_rows

@@ -7,8 +7,8 @@ import gevent
 import pytest
 
 from server.domain.refusals import Refusal
-from server.usecases.people import passwords
-from server.usecases.people.passwords import LONGEST_PASSWORD, check_password, hash_password, is_right
+from server.usecases.people import sessions
+from server.usecases.people.sessions import LONGEST_PASSWORD, check_password, hash_password, is_right
 
 NAMES = ["marie.dubreuil", "Marie Dubreuil-Lefèvre", "Préfecture de l’Aisne", "Saint-Quentin"]
 
@@ -90,20 +90,20 @@ class SlowHasher:
 
 def test_others_are_served_while_passwords_are_hashed_and_so_many_at_a_time(monkeypatch):
     hasher = SlowHasher()
-    monkeypatch.setattr(passwords, "PASSWORDS", hasher)
-    monkeypatch.setattr(passwords, "is_on_loop", lambda: True)
-    tries = [gevent.spawn(is_right, "kept", "typed") for _ in range(passwords.HASHING_THREADS * 2)]
+    monkeypatch.setattr(sessions, "PASSWORDS", hasher)
+    monkeypatch.setattr(sessions, "is_on_loop", lambda: True)
+    tries = [gevent.spawn(is_right, "kept", "typed") for _ in range(sessions.HASHING_THREADS * 2)]
 
     def serve_others() -> int:
-        while hasher.has_begun < passwords.HASHING_THREADS:
+        while hasher.has_begun < sessions.HASHING_THREADS:
             gevent.sleep(0)
         begun = hasher.has_begun
         hasher.may_end.set()
         return begun
 
-    assert gevent.spawn(serve_others).get() == passwords.HASHING_THREADS
+    assert gevent.spawn(serve_others).get() == sessions.HASHING_THREADS
     assert [each.get() for each in tries] == [True] * len(tries)
     assert threading.get_ident() not in hasher.threads
-    assert len(hasher.threads) <= passwords.HASHING_THREADS
-    passwords._hashing_threads().kill()
-    passwords._hashing_threads.cache_clear()
+    assert len(hasher.threads) <= sessions.HASHING_THREADS
+    sessions._hashing_threads().kill()
+    sessions._hashing_threads.cache_clear()

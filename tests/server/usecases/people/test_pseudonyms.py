@@ -27,8 +27,7 @@ from server.usecases.people.sessions import begin_session, end_every_session
 from server.usecases.quality.individual_figures import decide_individual_figures, read_individual_figures
 from server.usecases.quality.read_indicators import read_indicators
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, start
 from tests.harness.sql import all_rows
 from tests.server.store.journals import COUNTER, HALL, SERVICE, anchor, first_fault, issue

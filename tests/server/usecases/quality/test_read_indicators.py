@@ -23,7 +23,7 @@ from server.usecases.legs import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import execute
 from tests.server.usecases.at_counters import AGENT

@@ -25,18 +25,18 @@ from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipi
 from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.appointments.booking import AppointmentRequest, book_appointment
 from server.usecases.calling import AtCounter, call_next
-from server.usecases.complaints.add_entry import add_entry
+from server.usecases.complaints.entries import add_entry
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.hall.messages import MessageRequest, send_message
 from server.usecases.hall_checks import add_check
-from server.usecases.incidents.notes import write_note
+from server.usecases.incidents.lists import write_note
 from server.usecases.legs import StatedResult
-from server.usecases.notices.decide_notice import REASON_KEPT
+from server.usecases.notices.gestures import REASON_KEPT
 from server.usecases.people.accounts import Described, remove_account
 from server.usecases.people.invitations import accept_invitation, invite
 from server.usecases.people.sessions import begin_session
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE
 from tests.server.usecases.complaints.open_register import open_register_of

@@ -22,7 +22,7 @@ from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.journal.backup_and_restore import purge
 from server.usecases.journal.read_journal import JournalSearch, every_fact
-from server.usecases.media.medium_files import sweep_media
+from server.usecases.media.uploads import sweep_media
 from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.quality.read_indicators import read_indicators
 from server.usecases.reports.reports import report_of_period

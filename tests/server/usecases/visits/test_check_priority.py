@@ -15,8 +15,7 @@ from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import confirm_priority, deny_priority, recall
 from server.usecases.visits.wait_again import postpone
 from tests.harness.sql import one_row

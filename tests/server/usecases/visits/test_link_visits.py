@@ -17,9 +17,9 @@ from server.usecases.hall.read_queue import read_queue
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.find_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import Destination, cancel, finish, no_show, transfer
-from server.usecases.visits.link_visits import LinkAnswer, LinkedTo, Linking, link_visits, unlink_visit
 from server.usecases.visits.wait_again import park, postpone, reinstate, resume
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import (

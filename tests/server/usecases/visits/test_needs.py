@@ -20,8 +20,7 @@ from server.usecases.hours.opening import close_day
 from server.usecases.legs import note_needs
 from server.usecases.tickets.issued_ticket import IssuedTicket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import undo
+from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import Destination, finish, hold, release, transfer
 from server.usecases.visits.wait_again import postpone
 from tests.harness.sql import all_rows

@@ -10,8 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.tickets.ticket_page import give_up, take_back
-from server.usecases.visits.do_gesture import Gesture
-from server.usecases.visits.gestures import last_gesture, undo
+from server.usecases.visits.gestures import Gesture, last_gesture, undo
 from server.usecases.visits.leg_verbs import Destination, finish, no_show, recall, start, transfer
 from server.usecases.visits.wait_again import reinstate
 from tests.harness.sql import all_rows, one_row

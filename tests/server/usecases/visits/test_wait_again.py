@@ -12,7 +12,7 @@ from server.usecases.counters.counter_sessions import SessionRequest, open_count
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.legs import StatedResult
 from server.usecases.tickets.ticket_page import give_up, read_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import (
     Destination,
     add_service,

@@ -25,9 +25,9 @@ from server.usecases.hours.opening import decide_break
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, hold, release, start
-from server.usecases.visits.link_visits import LinkedTo, Linking, link_visits
 from server.usecases.visits.wait_again import park
 from server.usecases.waits import Estimates
 from tests.harness.sql import one_row

@@ -20,7 +20,7 @@ from server.domain.surveys.campaigns import Channel, Question, QuestionKind, Sur
 from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.committee.meetings import add_decision, add_member, attach_minutes, plan_meeting
-from server.usecases.complaints.add_entry import add_entry
+from server.usecases.complaints.entries import add_entry
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.hall_checks import add_check

@@ -9,7 +9,7 @@ from flask import Flask
 from server.app.brakes import brake, make_limiter
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.usecases.people.api_keys import NewKey, create_api_key, revoke_api_key
+from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from tests.harness.servers.ports import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 

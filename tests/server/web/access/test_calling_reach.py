@@ -9,7 +9,7 @@ from server.live import messages
 from server.live.void_tokens import VoidTokens
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.usecases.people.accounts import change_roles
-from server.usecases.people.read_people import read_people
+from server.usecases.people.directory import read_people
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, csrf_of, refused
 

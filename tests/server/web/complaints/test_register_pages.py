@@ -8,10 +8,10 @@ import pytest
 
 from server.domain.complaints import EntryRequest
 from server.store.people.accounts import Grant
-from server.usecases.complaints import add_entry as add_entry_module
-from server.usecases.complaints import stop_flood as stop_flood_module
-from server.usecases.complaints.add_entry import add_entry
-from server.usecases.notices.public.register_notice import REGISTER_NOTICE, with_register_address
+from server.usecases.complaints import act_on_entry as stop_flood_module
+from server.usecases.complaints import entries as add_entry_module
+from server.usecases.complaints.entries import add_entry
+from server.usecases.notices.read_public_notices import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of

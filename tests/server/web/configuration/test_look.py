@@ -13,8 +13,7 @@ from server.domain.refusals import Refusal
 from server.live.publication.programmes import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publication import publish_installation
-from server.usecases.media.medium_files import remove_medium
-from server.usecases.media.uploads import UploadPlace, upload_medium
+from server.usecases.media.uploads import UploadPlace, remove_medium, upload_medium
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, ApiSite, accepted
 from tests.signage.media.test_fonts import font

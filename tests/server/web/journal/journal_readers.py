@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.author import SYSTEM, Author
 from server.store.people.accounts import Grant
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.tickets.issue_limits import reopen_tickets, stop_tickets
+from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.harness.sql import execute
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 

@@ -10,7 +10,7 @@ import pytest
 from server.domain.instants import from_micros
 from server.store.journal.pages import FactRange, first_position_at, newest_facts, visits_numbered
 from server.usecases.journal import read_journal
-from server.usecases.tickets.issue_limits import stop_tickets
+from server.usecases.tickets.issued_ticket import stop_tickets
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite
 from tests.server.web.journal.journal_readers import WHERE, a_morning, account, lines, read

@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.journal.anchors import Anchors
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
-from server.usecases.media.medium_files import (
+from server.usecases.media.uploads import (
     RestoredMedia,
     bring_media,
     copy_media,

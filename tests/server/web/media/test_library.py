@@ -10,7 +10,7 @@ from PIL import Image
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.people.accounts import EVERY_SITE, Grant
-from server.usecases.media.medium_files import remove_medium
+from server.usecases.media.uploads import remove_medium
 from server.web.access.cookies import DEVICE_COOKIE
 from tests.server.web.api_site import HALL, OTHER, accepted, refused
 from tests.server.web.media.bureau import Bureau

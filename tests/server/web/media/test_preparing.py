@@ -9,8 +9,7 @@ import pytest
 
 from server.apart import IsolatedWorker
 from server.store.media.media_files import claim_upload
-from server.usecases.media.medium_files import sweep_media
-from server.usecases.media.uploads import Preparing
+from server.usecases.media.uploads import Preparing, sweep_media
 from tests.server.web.api_site import accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.signage.media.uploads import image

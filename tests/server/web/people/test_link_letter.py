@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.logs.lines import configure_logs
-from server.usecases.people.read_people import read_people
+from server.usecases.people.directory import read_people
 from tests.harness.sql import all_rows
 from tests.server.sending.endpoints import Mailbox, mailbox, slow_mail_server
 from tests.server.sending.office import subject_of, text_of_letter

@@ -14,12 +14,11 @@ from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import Described, set_password
+from server.usecases.people.directory import known_sites, read_own_sessions, read_people
 from server.usecases.people.invitations import invite
-from server.usecases.people.read_people import read_own_sessions, read_people
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
-from server.usecases.people.sites import known_sites
-from server.usecases.visits.do_gesture import Gesture
+from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from server.web.access import sign_in
 from server.web.access.cookies import BROWSER_COOKIE, SESSION_COOKIE

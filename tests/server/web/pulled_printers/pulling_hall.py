@@ -15,7 +15,7 @@ from server.store.printing import print_jobs
 from server.store.printing.leases import printer_sighting
 from server.store.printing.printers import PulledPrinter, pulled_printer_of
 from server.usecases.configuration.publication import edit_hall_document
-from server.usecases.printing.printer_secret import PrinterSecret, renew_printer_secret
+from server.usecases.printing.printers import PrinterSecret, renew_printer_secret
 from server.usecases.printing.pulled_printers import watch_pulled_printers
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 

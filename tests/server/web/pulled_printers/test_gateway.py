@@ -9,7 +9,7 @@ import pytest
 
 from hardware.simulator.printer import PrinterFault
 from server.domain.author import SYSTEM
-from server.usecases.printing.printer_secret import renew_printer_secret
+from server.usecases.printing.printers import renew_printer_secret
 from tests.hardware.promised_verdicts import FAULTS, promised
 from tests.server.web.api_site import HALL
 from tests.server.web.pulled_printers.gateway_runs import Killed, KioskComputer

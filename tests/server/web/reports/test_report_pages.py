@@ -20,7 +20,7 @@ from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.language import LANGUAGES
-from server.usecases.complaints.add_entry import add_entry
+from server.usecases.complaints.entries import add_entry
 from server.usecases.reports.report_content import read_report_figures
 from server.usecases.typed_figures import type_figures
 from server.web.pages.reports.sheet import page_of

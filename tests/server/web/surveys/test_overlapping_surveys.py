@@ -8,10 +8,10 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Question, SurveyRequest
-from server.usecases.surveys import judge_text as judge_text_module
+from server.usecases.surveys import answer_survey as judge_text_module
 from server.usecases.surveys import open_survey as draft_survey_module
 from server.usecases.surveys import open_survey as open_survey_module
-from server.usecases.surveys.judge_text import TextDecision, judge_text, read_texts
+from server.usecases.surveys.answer_survey import TextDecision, judge_text, read_texts
 from server.usecases.surveys.open_survey import change_survey, draft_survey, open_survey
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row
