@@ -4,22 +4,23 @@ Pure: values and `now` in, the menu message out (`GET /halls/{hall}/menu`). The 
 types below.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import SaidWait
 from kiosk.menu_messages import (
+    STEP_S,
     ExceptionalWayOffered,
     MenuMessage,
     NextOpening,
     NobodyWaits,
     ServiceOfMenu,
     State,
+    wording_of,
 )
-from kiosk.waits import STEP_S, wording_of
 
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
@@ -320,3 +321,16 @@ def _earliest(instants: Iterator[datetime] | Iterator[datetime | None]) -> datet
 
 def _instant(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def offered_only(services: Sequence[MenuService], is_offered: Callable[[str], bool]) -> list[MenuService]:
+    """The services of a menu that are offered, in its order; a folder with none of them left is not there."""
+    kept: list[MenuService] = []
+    for each in services:
+        if each.children:
+            children = offered_only(each.children, is_offered)
+            if children:
+                kept.append(replace(each, children=children))
+        elif is_offered(each.service):
+            kept.append(each)
+    return kept

@@ -236,7 +236,8 @@ class ViewReader:
     def ticket(self, ticket: ReadTicket) -> list[str]:
         """The number (letter, then each digit), how many wait before, what to do, the number again."""
         if ticket.is_covered:
-            return _sentences([self.say("kiosk.ticket.whose"), *self._whose()])
+            answers = self._numbered([self.say("kiosk.action.mine"), self.say("kiosk.action.not_mine")])
+            return _sentences([self.say("kiosk.ticket.whose"), *answers])
         number = self.say("kiosk.spoken.number", number=", ".join(ticket.number))
         arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
         read = [number, ticket.service, *arrival, *self._say_turn(ticket)]
@@ -250,9 +251,6 @@ class ViewReader:
             read.append(self._paper_time(ticket.paper_within_s))
         return _sentences([*read, self.say("kiosk.ticket.watch"), number])
 
-    def _whose(self) -> list[str]:
-        return self._numbered([self.say("kiosk.action.mine"), self.say("kiosk.action.not_mine")])
-
     def _paper_time(self, within_s: int) -> str:
         """As the kiosk writes it: rounded up to ten seconds, from a minute on to minutes."""
         if within_s < 60:
@@ -264,11 +262,7 @@ class ViewReader:
             yield self.say("kiosk.spoken.called", place=ticket.place)
         elif ticket.ahead is not None:
             is_next = ticket.ahead == 0
-            yield (
-                self.say("kiosk.ticket.ahead_none")
-                if is_next
-                else self.say("kiosk.ticket.ahead", count=ticket.ahead)
-            )
+            yield self.say(f"kiosk.ticket.ahead{'_none' if is_next else ''}", count=ticket.ahead)
             if ticket.is_after_closing:
                 yield self.say("kiosk.ticket.after_closing")
             elif ticket.wait is not None:
@@ -322,26 +316,18 @@ class ViewReader:
         ]
 
     def listed(self, service: ServiceOfMenu) -> list[str]:
-        state = service["state"]
+        """The name of a service as its choice is read, then what is said of its wait."""
+        name, state, wait, waiting = service["name"], service["state"], service["wait"], service["waiting"]
         if service["children"] and state != "closed":
-            return [service["name"]]
+            return [name]
         if state != "open":
-            return [
-                service["name"],
-                self.say(f"kiosk.service.{state}"),
-                self._opening(service["next_opening"]),
-            ]
-        wait = service["wait"]
+            return [name, self.say(f"kiosk.service.{state}"), self._opening(service["next_opening"])]
         if wait is not None and "none" in wait:
-            return [service["name"], self.say("kiosk.wait.none")]
+            return [name, self.say("kiosk.wait.none")]
         if service["why_no_wait"] is not None:
-            return [service["name"], self.say("kiosk.wait.after_closing")]
-        waiting = service["waiting"]
-        return [
-            service["name"],
-            self.say("kiosk.service.waiting", count=waiting) if waiting else "",
-            self._wait(wait) if wait is not None else "",
-        ]
+            return [name, self.say("kiosk.wait.after_closing")]
+        ahead = self.say("kiosk.service.waiting", count=waiting) if waiting else ""
+        return [name, ahead, self._wait(wait) if wait is not None else ""]
 
     def _sheet_wait(self, service: ServiceOfMenu) -> Iterator[str]:
         wait, waiting = service["wait"], service["waiting"]
@@ -393,16 +379,13 @@ class ViewReader:
         return " ".join([*words, self.say("kiosk.spoken.minutes", count=minutes)] if minutes else words)
 
     def service_of(self, service_id: str) -> ServiceOfMenu:
-        for service in self.menu["services"]:
-            for each in (service, *service["children"]):
-                if each["id"] == service_id:
-                    return each
-        for service in self.menu["services"]:
-            for each in (service, *service["children"]):
-                way = each["exceptional"]
-                if way is not None and way["received_by"]["id"] == service_id:
-                    return way["received_by"]
-        raise NotInTheMenu(service_id)
+        """A service by its id, those that receive without an appointment after all others."""
+        shown = [each for service in self.menu["services"] for each in (service, *service["children"])]
+        receiving = [way["received_by"] for each in shown if (way := each["exceptional"]) is not None]
+        found = next((each for each in (*shown, *receiving) if each["id"] == service_id), None)
+        if found is None:
+            raise NotInTheMenu(service_id)
+        return found
 
     def say(self, key: str, **values: object) -> str:
         return self.translate(key, self.menu["language"], **values)

@@ -7,8 +7,8 @@ No name and no reason of visit beyond the service: tickets lie on floors.
 from dataclasses import dataclass
 
 from hardware.document import BlackLine, Direction, Element, Picture, PrintDocument, Qr, Space, Text
-from kiosk.paper import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
-from kiosk.waits import wording_of
+from kiosk.menu_messages import wording_of
+from kiosk.papers import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 
 _NUMBER_DOTS = 185
 _LOGO_DOTS = 76

@@ -1,4 +1,4 @@
-"""HTML of notices: what a screen may show, and nothing that runs, styles, loads or leads elsewhere.
+"""What notices are made of: HTML that runs, styles, loads and leads nowhere, signs of steps, codes to scan.
 
 Nobody clicks on a screen: a link becomes its words, which should contain the address if it matters.
 """
@@ -7,6 +7,7 @@ import html
 import re
 
 import nh3
+import segno
 
 TAGS = frozenset({"p", "br", "h2", "h3", "strong", "b", "em", "i", "ul", "ol", "li", "blockquote"})
 """The elements that are kept; any other element loses its marks, scripts and styles also their text."""
@@ -14,6 +15,15 @@ _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "objec
 _DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ENDS = re.compile(r"</(?:p|h2|h3|li|blockquote)>|<br>")
+STEP_ICONS = (
+    "id-card", "file-text", "clipboard-list", "folder-open", "image", "pencil", "printer", "upload",
+    "download", "calendar", "calendar-check", "clock", "hourglass", "timer", "ticket", "bell", "megaphone",
+    "smartphone", "phone", "monitor", "tablet", "keyboard", "qr-code", "globe", "key-round", "search",
+    "user", "users", "user-check", "handshake", "hand", "footprints", "baby", "accessibility", "ear", "eye",
+    "map-pin", "house", "building-2", "landmark", "briefcase", "graduation-cap", "car", "scale", "shield",
+    "info", "message-square", "languages", "circle-check", "triangle-alert", "ban",
+)  # fmt: skip
+"""Names of files in `/assets/icons`, those of papers first, then of time, machines, people and places."""
 
 
 def safe_html(text: str) -> str:
@@ -40,3 +50,9 @@ _cleaner = nh3.Cleaner(
     strip_comments=True,
     link_rel=None,
 )
+
+
+def code_to_scan(address: str) -> str:
+    """A QR code of an address (ISO/IEC 18004, level M or better, quiet zone of 4 modules) as a data URL."""
+    code = segno.make(address, error="m", micro=False)
+    return code.svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True, encode_minimal=True)

@@ -9,48 +9,28 @@ from pathlib import Path
 from babel import Locale
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
-from signage.alert_texts import Translate, alert_texts
-from signage.step_icons import STEP_ICONS
+from signage.announcement import Translate, alert_texts
+from signage.notice_parts import STEP_ICONS
 
-SENTENCES = {
-    "arrow_ahead": (),
-    "arrow_back": (),
-    "arrow_down": (),
-    "arrow_left": (),
-    "arrow_right": (),
-    "arrow_up": (),
-    "asked": (),
+_PLAIN = (
+    "arrow_ahead", "arrow_back", "arrow_down", "arrow_left", "arrow_right", "arrow_up", "asked",
+    "called", "break", "break_hint", "category_hours", "category_legal", "category_missions",
+    "category_practical", "category_safety", "category_survey", "closed", "connecting",
+    "demonstration", "done", "empty", "empty_hint", "exceptions", "footer", "hearing_loop",
+    "last_calls", "next_opening", "no_wait", "after_closing", "notice", "refused", "refused_hint",
+    "rest", "rest_hint", "still_called", "ticket_now", "today", "unknown", "unknown_hint",
+    "waiting", "welcome",
+)  # fmt: skip
+SENTENCES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_PLAIN, ()),
     "announcement": ("number", "place"),
-    "called": (),
     "called_at": ("time",),
-    "break": (),
-    "break_hint": (),
-    "category_hours": (),
-    "category_legal": (),
-    "category_missions": (),
-    "category_practical": (),
-    "category_safety": (),
-    "category_survey": (),
-    "closed": (),
-    "connecting": (),
-    "demonstration": (),
-    "done": (),
-    "empty": (),
-    "empty_hint": (),
-    "exceptions": (),
-    "footer": (),
     "hours": ("hours", "minutes"),
-    "hearing_loop": (),
-    "last_calls": (),
     "minutes": ("minutes",),
     "more_calls_one": ("number",),
     "more_calls_other": ("number",),
-    "next_opening": (),
-    "no_wait": (),
-    "after_closing": (),
     "not_live": ("time",),
     "not_live_date": ("date", "time"),
-    "notice": (),
     "opening_day": ("day", "time"),
     "opening_today": ("time",),
     "people_one": ("number",),
@@ -58,19 +38,8 @@ SENTENCES = {
     "range": ("low", "high"),
     "range_minutes": ("low", "high"),
     "recall": ("rank",),
-    "refused": (),
-    "refused_hint": (),
-    "rest": (),
-    "rest_hint": (),
-    "still_called": (),
-    "ticket_now": (),
-    "today": (),
     "over": ("low",),
     "under": ("high",),
-    "unknown": (),
-    "unknown_hint": (),
-    "waiting": (),
-    "welcome": (),
 }
 """The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
 
@@ -95,6 +64,7 @@ ASSETS = (
     *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", "arrow-down", *STEP_ICONS))),
 )
 """What the page needs of `/assets`."""
+_DRAWINGS = Path(__file__).parent / "templates" / "signage" / "_alert_signs.html"
 
 
 class ScreenPages(Blueprint):
@@ -219,3 +189,9 @@ def blueprint(
 def _revalidated(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@cache
+def alert_signs() -> str:
+    """Return SVG symbols, `#sign-KIND` for each kind of alert."""
+    return _DRAWINGS.read_text(encoding="utf-8")

@@ -1,36 +1,123 @@
 """`parvis-print-gateway`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage.
 
-Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md).
+Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md): in the language of
+the computer. `doctor` says what is right and wrong of the printer, the server, the clock.
 """
 
 import argparse
 import getpass
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from hardware.transports.serial_line import SPEEDS
-from hardware.transports.usb import usb_name
-from kiosk.print_gateway import service
-from kiosk.print_gateway.examination import examine, printers_there
-from kiosk.print_gateway.gateway import Gateway
-from kiosk.print_gateway.hall_server import HallServer
+from hardware.transports import PrinterUnreachable
+from hardware.transports.serial_line import SPEEDS, serial_lines
+from hardware.transports.usb import plugged_printers, usb_name
+from kiosk.print_gateway.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
 from kiosk.print_gateway.local_printer import LocalPrinter, address_in
 from kiosk.print_gateway.settings import (
+    PROGRAM,
     USUAL_FILE,
+    USUAL_UNIT,
     GatewayFault,
     GatewaySettings,
     checked_address,
     checked_line,
+    copy_authority,
+    program,
     read_settings,
+    settings_text,
+    unit_text,
     usual_file,
+    write_private,
 )
-from kiosk.print_gateway.words import language, sentence
 
+LANGUAGES = ("fr", "en", "es")
+_FOLDER = Path(__file__).parent / "translations"
+CONNECT_WITHIN_S = 5.0
+CLOCK_OFF_S = 300.0
 MARKS = {"right": "✓", "off": "·", "wrong": "✗"}
+
+
+def language() -> str:
+    """PARVIS_LANGUAGE, else that of the computer, else French."""
+    names = ("PARVIS_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    code = next((os.environ[name] for name in names if os.environ.get(name)), "")[:2].lower()
+    return code if code in LANGUAGES else LANGUAGES[0]
+
+
+def sentence(key: str, /, **values: object) -> str:
+    """The sentence of a key, its placeholders filled."""
+    return _sentences(language())[key].format(**values)
+
+
+@cache
+def _sentences(spoken: str) -> dict[str, str]:
+    from babel.messages.pofile import read_po  # loaded for the first sentence
+
+    with (_FOLDER / spoken / "LC_MESSAGES" / "print_gateway.po").open("rb") as file:
+        return {str(each.id): str(each.string) for each in read_po(file) if each.id}
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFinding:
+    """One thing that is right, to be known, or wrong: the key of a sentence and its values."""
+
+    state: Literal["right", "off", "wrong"]
+    key: str
+    values: dict[str, object]
+
+
+def examine(settings: GatewaySettings) -> Iterator[GatewayFinding]:
+    """Everything that can be found out without printing."""
+    yield _printer_found(settings)
+    yield from _server_found(settings)
+
+
+def printers_there() -> list[tuple[str, str]]:
+    """What can be named in the settings: the option, and its value."""
+    on_usb = [("--usb", str(each.name)) for each in plugged_printers()]
+    return [*on_usb, *(("--line", str(line)) for line in serial_lines())]
+
+
+def _printer_found(settings: GatewaySettings) -> GatewayFinding:
+    address = address_in(settings)
+    try:
+        address.connect(within_s=CONNECT_WITHIN_S).close()
+    except PrinterUnreachable as failure:
+        key = "no_permission" if _is_forbidden(failure) else "printer.unreachable_because"
+        return GatewayFinding("wrong", f"print_gateway.{key}", {"why": str(failure)})
+    state = LocalPrinter(address).state()
+    return GatewayFinding("right" if state.may_print else "off", f"print_gateway.printer.{state.value}", {})
+
+
+def _is_forbidden(failure: PrinterUnreachable) -> bool:
+    return isinstance(failure.__cause__, PermissionError)
+
+
+def _server_found(settings: GatewaySettings) -> Iterator[GatewayFinding]:
+    server = HallServer(settings)
+    try:
+        server_s = server.check()
+    except ServerSilent as silent:
+        yield GatewayFinding("wrong", "print_gateway.server.silent", {"why": str(silent)})
+        return
+    except ServerRefused as refused:
+        yield GatewayFinding("wrong", sentence_of_status(refused.status), {"status": refused.status})
+        return
+    finally:
+        server.close()
+    yield GatewayFinding("right", "print_gateway.server.known", {"address": settings.address})
+    off_s = 0.0 if server_s is None else time.time() - server_s
+    if abs(off_s) > CLOCK_OFF_S:
+        yield GatewayFinding("off", "print_gateway.clock", {"minutes": round(abs(off_s) / 60)})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -105,13 +192,13 @@ def _install(typed: argparse.Namespace) -> int:
     if not secret.strip():
         raise GatewayFault("no_secret")
     file, unit = typed.settings or USUAL_FILE, typed.unit
-    authority = None if typed.authority is None else service.copy_authority(typed.authority, file)
+    authority = None if typed.authority is None else copy_authority(typed.authority, file)
     settings = replace(settings, secret=secret.strip(), authority=authority)
-    service.write_private(file, service.settings_text(settings))
-    unit.write_text(service.unit_text(file, language()), encoding="utf-8")
+    write_private(file, settings_text(settings))
+    unit.write_text(unit_text(file, language()), encoding="utf-8")
     print(sentence("print_gateway.installed", settings=file, unit=unit))
     print("  systemctl daemon-reload")
-    print(f"  systemctl enable --now {service.NAME}\n  {service.program()} doctor")
+    print(f"  systemctl enable --now {PROGRAM}\n  {program()} doctor")
     return 0
 
 
@@ -123,7 +210,7 @@ def _say(key: str, /, **values: object) -> None:
 def command_parser() -> argparse.ArgumentParser:
     """The commands with their options."""
     parser = argparse.ArgumentParser(
-        prog=service.NAME,
+        prog=PROGRAM,
         description="Prints what the hall's server has for the printer that is plugged into this computer. "
         "It prints only: it issues no tickets while the server is away.",
     )
@@ -140,7 +227,5 @@ def command_parser() -> argparse.ArgumentParser:
     install.add_argument("--speed", type=int, choices=SPEEDS, help="of the line; without it, found by asking")
     install.add_argument("--authority", type=Path, help="certificates of an authority of your own (PEM)")
     install.add_argument("--settings", type=Path, help=f"default: {USUAL_FILE}")
-    install.add_argument(
-        "--unit", type=Path, default=service.USUAL_UNIT, help=f"default: {service.USUAL_UNIT}"
-    )
+    install.add_argument("--unit", type=Path, default=USUAL_UNIT, help=f"default: {USUAL_UNIT}")
     return parser

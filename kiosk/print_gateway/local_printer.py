@@ -33,7 +33,7 @@ STOPPED_FOR_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class PluggedAddress:
+class PluggedAddress(PrinterAddress):
     """A printer on USB, whether the kernel has a driver for it or not. `name` None: the only one there is."""
 
     name: UsbName | None = None
@@ -41,10 +41,6 @@ class PluggedAddress:
     def connect(self, *, within_s: float) -> PrinterConnection:
         """Opens the printer; PrinterUnreachable also when several may be meant."""
         return self._found().connect(within_s=within_s)
-
-    def seconds_for(self, byte_count: int) -> float:
-        """USB is faster than any printer."""
-        return 0.0
 
     def _found(self) -> UsbFileAddress | UsbBusAddress:
         fitting = [each for each in plugged_printers() if self.name is None or self.name.fits(each.printer)]

@@ -22,7 +22,7 @@ from server.documents.values import (
     french_first,
     some_texts,
 )
-from signage.step_icons import STEP_ICONS
+from signage.notice_parts import STEP_ICONS
 
 LONGEST_WORDS = 600
 """Characters of a body, its marks left out: about what four slides of a screen hold."""

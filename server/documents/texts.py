@@ -13,7 +13,7 @@ from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, Path, problem
 from server.domain.texts import has_control
-from signage import safe_html as signage_html
+from signage import notice_parts as signage_html
 
 TAGS = signage_html.TAGS
 _EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")

@@ -1,6 +1,6 @@
 """The content of the sheet that says how to book an appointment, in French and a chosen language."""
 
-from kiosk.sheet_layout import SheetContent, SheetLanguage
+from kiosk.papers import SheetContent, SheetLanguage
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import FRENCH, text_in

@@ -14,10 +14,16 @@ from babel.dates import format_date, format_datetime, format_time
 
 from hardware.document import PrintDocument
 from hardware.escpos_printer import PrinterProfile, render
-from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
-from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
+from kiosk.papers import (
+    WIDTH_58_MM_DOTS,
+    WIDTH_80_MM_DOTS,
+    SheetContent,
+    SheetLanguage,
+    TrialContent,
+    lay_out_sheet,
+    lay_out_trial,
+)
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
-from kiosk.trial_layout import TrialContent, lay_out_trial
 from server.apart import CallApart
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration

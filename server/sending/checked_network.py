@@ -8,7 +8,7 @@ from typing import Any
 import httpcore
 
 from server.sending.refused import SendRefused
-from signage.feeds.addresses import PrivateAddress, UnknownHost, checked_address
+from signage.feeds import PrivateAddress, UnknownHost, checked_address
 
 
 class CheckedNetwork(httpcore.NetworkBackend):

@@ -1,7 +1,30 @@
-"""What preparing an upload answers: the files that were made of it, or a typed refusal."""
+"""Media of notices, decoded and encoded again from uploads; imports nothing of web or database.
 
+The type of an upload is known by its first bytes, never by its name or the sender's header.
+"""
+
+import re
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
+
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "webm": "video/webm",
+    "woff2": "font/woff2",
+}
+"""By the extension of a prepared file; there are no others."""
+HEAD_BYTES = 4096
+"""How many first bytes `content_type` wants to see."""
+_SVG = re.compile(rb"<svg[\s>]|<!doctype\s+svg", re.IGNORECASE)
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
+_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")
+_MPEG_PACKET = 188
+
 
 type MediumKind = Literal["image", "document", "video", "font"]
 type FileRole = Literal["page", "bold", "poster", "thumbnail"]
@@ -65,11 +88,120 @@ class Prepared:
     files: tuple[PreparedFile, ...]
 
 
-CONTENT_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "webm": "video/webm",
-    "woff2": "font/woff2",
-}
-"""By the extension of a prepared file; there are no others."""
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """Pixels, seconds and pages. An image is measured before it is decoded.
+
+    `pixels`: width times height of an image; `longest_side`: of the image made from it; `page_side`: the
+    longest side of a document's page; `font_bytes`: of a font file; `video_pixels`: of a picture of a video;
+    `video_side`: of the video made from it.
+    """
+
+    pixels: int = 50_000_000
+    longest_side: int = 3840
+    pages: int = 30
+    page_side: int = 2160
+    video_s: float = 180.0
+    video_pixels: int = 3840 * 2160
+    video_side: int = 1920
+    video_fps: int = 30
+    font_bytes: int = 5_000_000
+    thumbnail_side: int = 320
+
+
+LIMITS = MediaLimits()
+
+
+type ContentType = Literal["jpeg", "png", "gif", "webp", "pdf", "mp4", "matroska", "avi", "mpeg", "font"]
+
+
+def content_type(head: bytes) -> ContentType:
+    """The type of a file that begins with these bytes.
+
+    Raises MediumRefused: medium_empty, medium_archive (zip and office files too), medium_svg, medium_heic,
+    medium_unknown_type.
+    """
+    if not head:
+        raise MediumRefused("medium_empty")
+    found = _image(head) or _film(head)
+    if found is not None:
+        return found
+    if head.startswith(_FONTS):
+        return "font"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(_ARCHIVES):
+        raise MediumRefused("medium_archive")
+    if _SVG.search(head):
+        raise MediumRefused("medium_svg")
+    raise MediumRefused("medium_unknown_type")
+
+
+def _image(head: bytes) -> ContentType | None:
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    return None
+
+
+def _film(head: bytes) -> ContentType | None:
+    if head[4:8] == b"ftyp":
+        if head[8:12] in _HEIC_BRANDS:
+            raise MediumRefused("medium_heic")
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "avi"
+    has_packets = len(head) > _MPEG_PACKET and head[0] == head[_MPEG_PACKET] == 0x47
+    return "mpeg" if has_packets else None
+
+
+def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepared:
+    """Prepares the file `source`; the results are in `folder` under the names they are served by.
+
+    After a refusal the folder is unchanged. Raises MediumRefused.
+
+
+    """
+    staging = folder / f"{source.name}.staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir(parents=True)
+        prepared = _prepared(source, staging, limits)
+        for name in {file.name for file in prepared.files}:  # two may be equal
+            (staging / name).replace(folder / name)
+        return prepared
+    except MemoryError:
+        raise MediumRefused("medium_too_heavy") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _prepared(source: Path, folder: Path, limits: MediaLimits) -> Prepared:
+    with source.open("rb") as file:
+        found = content_type(file.read(HEAD_BYTES))
+    # each library is loaded only where it is needed: without one, the other kinds still work
+    try:
+        if found == "pdf":
+            from signage.media.documents import prepare_document
+
+            return prepare_document(source, folder, limits)
+        if found in ("mp4", "matroska", "avi", "mpeg"):
+            from signage.media.videos import prepare_video
+
+            return prepare_video(source, found, folder, limits)
+        if found == "font":
+            from signage.media.fonts import prepare_font
+
+            return prepare_font(source, folder, limits)
+        from signage.media.images import prepare_image
+
+        return prepare_image(source, found, folder, limits)
+    except ImportError as error:
+        raise MediumRefused("medium_without_library") from error

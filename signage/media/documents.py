@@ -6,10 +6,8 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
-from signage.media.images import on_white
-from signage.media.limits import MediaLimits
-from signage.media.prepared import MediumRefused, Prepared, PreparedFile
-from signage.media.writing import thumbnail, write_image
+from signage.media import MediaLimits, MediumRefused, Prepared, PreparedFile
+from signage.media.images import on_white, thumbnail, write_image
 
 
 def prepare_document(source: Path, folder: Path, limits: MediaLimits) -> Prepared:

@@ -15,9 +15,8 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 from PIL import Image, ImageDraw, ImageFont
 
-from signage.media.limits import MediaLimits
-from signage.media.prepared import FileRole, MediumRefused, Prepared, PreparedFile
-from signage.media.writing import thumbnail, write_file
+from signage.media import FileRole, MediaLimits, MediumRefused, Prepared, PreparedFile
+from signage.media.images import thumbnail, write_file
 
 NEEDED = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

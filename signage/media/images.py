@@ -1,20 +1,102 @@
-"""Still images: measured, decoded, turned upright, made small enough, and encoded without metadata."""
+"""Still images: measured, decoded, turned upright, made small enough, and encoded without metadata.
 
+Prepared files are written under the SHA-256 of their bytes. Photographs for people at work and pictures that
+screens send of themselves are encoded again like any upload.
+"""
+
+import errno
+import hashlib
 import io
+import secrets
 import warnings
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from signage.media.content_types import ContentType
-from signage.media.limits import MediaLimits
-from signage.media.prepared import MediumRefused, Prepared
-from signage.media.writing import thumbnail, write_image
+from signage.media import (
+    HEAD_BYTES,
+    LIMITS,
+    ContentType,
+    FileRole,
+    MediaLimits,
+    MediumRefused,
+    Prepared,
+    PreparedFile,
+    content_type,
+)
 
-FORMATS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
+QUALITY = 88
+"""Quality of JPEG and WebP, 0 to 100: losses cannot be seen from two metres."""
+_SAVED = {
+    "jpg": ("JPEG", {"quality": QUALITY, "progressive": True, "optimize": True}),
+    "png": ("PNG", {}),
+    "webp": ("WEBP", {"quality": QUALITY}),
+}
+FORMATS: dict[ContentType, str] = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
 """The kinds of still pictures, by their names in Pillow."""
 _EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "png", "webp": "webp"}
+PHOTOGRAPH_SIDE = 1600
+SCREEN_PICTURE_BYTES = 200_000
+SCREEN_PICTURE_PIXELS = 4_000_000
+SCREEN_PICTURE_SIDE = 960
+SMALL_QUALITY = 80
+"""Of WebP, 0 to 100: a sign can be read at the width of a page."""
+
+
+@contextmanager
+def full_disk_is_refused() -> Iterator[None]:
+    """Says `storage_full` where the disk has no room left. Raises MediumRefused."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise MediumRefused("storage_full") from error
+        raise
+
+
+def write_image(image: Image.Image, folder: Path, role: FileRole, extension: str) -> PreparedFile:
+    """An image without any metadata, as a file in the folder. Raises MediumRefused: storage_full."""
+    form, options = _SAVED[extension]
+    return write_file(
+        folder, role, extension, image.size, lambda file: image.save(file, form, exif=b"", **options)
+    )
+
+
+def write_file(
+    folder: Path,
+    role: FileRole,
+    extension: str,
+    size: tuple[int, int],
+    write: Callable[[IO[bytes]], int | None],
+) -> PreparedFile:
+    """What `write` writes, and the milliseconds it answers for a video, as a file named by its content.
+
+    Nothing is left where it fails. Raises MediumRefused: storage_full.
+    """
+    part = folder / f"{secrets.token_hex(8)}.part"
+    try:
+        with full_disk_is_refused():
+            with part.open("xb") as file:
+                duration_ms = write(file)
+            with part.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size_bytes = part.stat().st_size
+            prepared = PreparedFile(sha256, extension, role, *size, size_bytes, duration_ms)
+            part.replace(folder / prepared.name)
+    finally:
+        part.unlink(missing_ok=True)
+    return prepared
+
+
+def thumbnail(image: Image.Image, folder: Path, side: int) -> PreparedFile:
+    """A small image for lists, `side` pixels at most."""
+    small = image.copy()
+    small.thumbnail((side, side))
+    return write_image(small, folder, "thumbnail", "webp")
 
 
 def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLimits) -> Prepared:
@@ -87,3 +169,34 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     except ImageCms.PyCMSError:
         return image
     return image if turned is None else turned
+
+
+def prepare_photograph(content: bytes) -> bytes:
+    """The photograph as WebP without metadata, 1,600 pixels a side at most.
+
+    Raises MediumRefused: medium_unknown_type for anything but JPEG, PNG, GIF and WebP, as `content_type`
+    else; medium_animated, medium_too_many_pixels, medium_broken.
+    """
+    return _small_webp(content, FORMATS, PHOTOGRAPH_SIDE, LIMITS)
+
+
+def prepare_screen_picture(content: bytes) -> bytes:
+    """The picture as WebP without metadata, 960 pixels a side at most.
+
+    Raises MediumRefused: medium_unknown_type for anything but JPEG and WebP, as `content_type` else;
+    medium_too_many_pixels, medium_animated, medium_broken.
+    """
+    limits = replace(LIMITS, pixels=SCREEN_PICTURE_PIXELS)
+    return _small_webp(content, ("jpeg", "webp"), SCREEN_PICTURE_SIDE, limits)
+
+
+def _small_webp(content: bytes, kinds: Collection[ContentType], side: int, limits: MediaLimits) -> bytes:
+    """A picture of one of the kinds, encoded again, `side` pixels at most. Raises MediumRefused."""
+    kind = content_type(content[:HEAD_BYTES])
+    if kind not in kinds:
+        raise MediumRefused("medium_unknown_type")
+    image = decode_upright(io.BytesIO(content), kind, limits)
+    image.thumbnail((side, side))
+    written = io.BytesIO()
+    image.save(written, "WEBP", quality=SMALL_QUALITY, exif=b"")
+    return written.getvalue()

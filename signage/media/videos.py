@@ -16,11 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from signage.media.content_types import ContentType
-from signage.media.images import check_pixels, on_white
-from signage.media.limits import MediaLimits
-from signage.media.prepared import MediumRefused, Prepared
-from signage.media.writing import thumbnail, write_file, write_image
+from signage.media import ContentType, MediaLimits, MediumRefused, Prepared
+from signage.media.images import check_pixels, on_white, thumbnail, write_file, write_image
 
 _DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi", "mpeg": "mpegts"}
 CODECS = frozenset(

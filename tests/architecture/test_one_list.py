@@ -2,6 +2,7 @@
 
 import re
 
+from kiosk.menu_messages import STEP_S
 from kiosk.reading import NEEDS
 from kiosk.waits import STEP_S
 from server.domain.visits.verb_facts import Need

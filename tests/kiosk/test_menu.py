@@ -22,8 +22,7 @@ from kiosk.menu import (
     state_of,
     worded_wait,
 )
-from kiosk.menu_messages import MenuMessage, ServiceOfMenu
-from kiosk.waits import STEP_S, wording_of
+from kiosk.menu_messages import STEP_S, MenuMessage, ServiceOfMenu, wording_of
 from tests.kiosk.sentences import translate
 
 PARIS = ZoneInfo("Europe/Paris")

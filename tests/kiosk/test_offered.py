@@ -6,8 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.menu import MenuService
-from kiosk.offered import offered_only
+from kiosk.menu import MenuService, offered_only
 from tests.kiosk.test_menu import menu, service
 
 

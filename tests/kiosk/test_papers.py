@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
-from kiosk.paper import WIDTH_58_MM_DOTS, WIDTH_80_MM_DOTS
-from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
+from kiosk.papers import (
+    WIDTH_58_MM_DOTS,
+    WIDTH_80_MM_DOTS,
+    SheetContent,
+    SheetLanguage,
+    TrialContent,
+    lay_out_sheet,
+    lay_out_trial,
+)
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
-from kiosk.trial_layout import TrialContent, lay_out_trial
 from tests.kiosk.papers import lines_of
 from tests.kiosk.sentences import translate
 

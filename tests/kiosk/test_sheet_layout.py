@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from hardware.document import PrintDocument, Qr, Text
-from kiosk.paper import WIDTH_58_MM_DOTS
-from kiosk.sheet_layout import SheetContent, SheetLanguage, lay_out_sheet
+from kiosk.papers import WIDTH_58_MM_DOTS, SheetContent, SheetLanguage, lay_out_sheet
 from tests.kiosk.sentences import translate
 
 FRENCH = SheetLanguage("fr", "Naturalisation", "Sur le site de la préfecture.", ("Passeport",))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.document import Element, PrintDocument, Qr, Text
-from kiosk.paper import ACTED_ON_DOTS, BOLD, PLAIN, WIDTH_58_MM_DOTS
+from kiosk.papers import ACTED_ON_DOTS, BOLD, PLAIN, WIDTH_58_MM_DOTS
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from tests.kiosk.sentences import translate as in_french
 

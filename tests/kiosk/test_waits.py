@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.waits import STEP_S, wording_of
+from kiosk.menu_messages import STEP_S, wording_of
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
-from kiosk.waits import wording_of
+from kiosk.menu_messages import wording_of
 from server.language import LANGUAGES
-from signage import alert_texts, pages
+from signage import announcement, pages
 from tests.signage.programmes import of_notices
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def catalogue(language: str, *, further: bool = False) -> dict[str, str]:
 
 SENTENCES = {language: catalogue(language) for language in LANGUAGES}
 SENTENCES |= {
-    language: catalogue(language, further=True) for language in alert_texts.ALERT_LANGUAGES[len(LANGUAGES) :]
+    language: catalogue(language, further=True) for language in announcement.ALERT_LANGUAGES[len(LANGUAGES) :]
 }
 
 

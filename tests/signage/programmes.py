@@ -7,7 +7,7 @@ from typing import Any
 import av
 from PIL import Image, ImageDraw
 
-from signage.codes import code_to_scan
+from signage.notice_parts import code_to_scan
 from tests.signage.templates import busy_hours, usual_templates
 
 SECOND_MS = 1_000

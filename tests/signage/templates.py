@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.documents.texts import hyphenate
-from signage.codes import code_to_scan
+from signage.notice_parts import code_to_scan
 
 TITLE = "L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi 🎉"
 WORD = "intergouvernementalisationnellementaires"

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from signage.alert_texts import (
+from signage.announcement import (
     ALERT_LANGUAGES,
     KINDS,
     alert_texts,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.safe_html import TAGS, plain_text, safe_html
+from signage.notice_parts import TAGS, plain_text, safe_html
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from babel.messages.pofile import read_po
 
 from server.web.rendering.sentences import catalogue_file
 from signage.pages import ASSETS
-from signage.step_icons import STEP_ICONS
 from tests.harness.programs import PROJECT
 
 

@@ -10,7 +10,7 @@ from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
-from signage.feeds.fetched import FeedLimits
+from signage.feeds import FeedLimits
 
 MEDIA_MEMORY_BYTES = 4_000_000_000
 """What the process that decodes uploads may map, libraries included."""

@@ -40,7 +40,7 @@ from server.web.pages.retention import own_pages as kept_about_pages
 from server.web.pages.retention.own_pages import KeptAboutPages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
-from signage.alert_signs import alert_signs
+from signage.pages import alert_signs
 
 
 def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:

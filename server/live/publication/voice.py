@@ -17,8 +17,7 @@ from server.live.publication.call_message import CallAnnounced
 from server.live.publication.spoken_call import SpokenCall
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.hall.read_board import AlertChanged
-from signage.alert_texts import prepared_alerts, spoken_alert, voice_name
-from signage.announcement import OLDEST_SOUND, spoken_sentence
+from signage.announcement import OLDEST_SOUND, prepared_alerts, spoken_alert, spoken_sentence, voice_name
 from signage.board_messages import AudioFiles as AudioAddresses
 
 log = structlog.get_logger()

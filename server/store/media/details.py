@@ -19,7 +19,7 @@ from server.store.engine.buffered_writes import Writes
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, literal_word
 from server.store.tables.media import medium, medium_captions, medium_details, medium_site
-from signage.media.prepared import PreparedFile
+from signage.media import PreparedFile
 
 
 @dataclass(frozen=True, slots=True)

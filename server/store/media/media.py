@@ -38,7 +38,7 @@ from server.store.engine.statements import Read, Write
 from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
 from server.store.tables.media import medium, medium_details, medium_site, medium_text
-from signage.media.prepared import MediumKind, PreparedFile
+from signage.media import MediumKind, PreparedFile
 
 
 class PreparedFiles(TypeDecorator[tuple[PreparedFile, ...]]):

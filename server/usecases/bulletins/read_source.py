@@ -13,8 +13,7 @@ from server.domain.bulletins.messages import (
     parsed_xml,
     read_cap,
 )
-from signage.feeds.fetched import FeedLimits, FeedRefused
-from signage.feeds.fetching import fetch
+from signage.feeds import FeedLimits, FeedRefused, fetch
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES = 20

@@ -45,7 +45,7 @@ from server.store.media.media import MediumRow, listed_media, medium_row, set_te
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from signage.media.prepared import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
+from signage.media import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
 
 PAGE = 60
 """How many media one answer lists."""

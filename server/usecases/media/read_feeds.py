@@ -25,8 +25,7 @@ from server.store.media.feeds import (
     new_feeds,
 )
 from server.store.transactions.database import Database
-from signage.feeds.fetched import Feed, FeedLimits, FeedRefused
-from signage.feeds.reading import read_feed
+from signage.feeds import Feed, FeedLimits, FeedRefused, read_feed
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
 from server.store.media.media import medium_row
-from signage.media.prepared import PreparedFile
+from signage.media import PreparedFile
 
 FAMILY = "Organisation"
 _FALLBACK = '"Atkinson Hyperlegible Next Variable", "Noto Sans Arabic Variable", system-ui, sans-serif'

@@ -7,9 +7,17 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count
-from kiosk.menu import ExceptionalWay, ExpectedWait, Language, MenuHall, MenuOpening, MenuService, build_menu
+from kiosk.menu import (
+    ExceptionalWay,
+    ExpectedWait,
+    Language,
+    MenuHall,
+    MenuOpening,
+    MenuService,
+    build_menu,
+    offered_only,
+)
 from kiosk.menu_messages import MenuMessage
-from kiosk.offered import offered_only
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import read_focus

@@ -10,7 +10,7 @@ import pytest
 from hardware.speech import AudioFiles
 from server.app import CATALOGUES
 from server.language import Catalogues
-from signage.alert_texts import prepared_alerts, spoken_alert
+from signage.announcement import prepared_alerts, spoken_alert
 from tests.harness.servers.served import Layout, Served
 
 

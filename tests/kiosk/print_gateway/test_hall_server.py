@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from kiosk.print_gateway.hall_server import HallServer, PollAnswer, ServerRefused, ServerSilent
+from kiosk.print_gateway.gateway import HallServer, PollAnswer, ServerRefused, ServerSilent
 from kiosk.print_gateway.settings import GatewaySettings
 
 NOTHING = {"offer": None, "dialect": "custom"}

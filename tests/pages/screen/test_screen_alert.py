@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, WebSocketRoute
 
-from signage.alert_texts import ALERT_LANGUAGES
+from signage.announcement import ALERT_LANGUAGES
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.apart import ApartEnded, IsolatedWorker
-from signage.feeds.addresses import is_public
-from signage.feeds.fetched import Feed, FeedEntry, FeedLimits, FeedRefused
-from signage.feeds.fetching import fetch
-from signage.feeds.reading import parsed_feed, read_feed
+from signage.feeds import Feed, FeedEntry, FeedLimits, FeedRefused, fetch, is_public, parsed_feed, read_feed
 from tests.signage.feeds.feed_server import RSS, serving
 
 HERE = FeedLimits(may_be_private=True, within_s=0.6, largest_bytes=300_000)

@@ -8,10 +8,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
+from signage.media import MediaLimits, MediumRefused, Prepared, prepare
 from signage.media.fonts import NEEDED
-from signage.media.limits import MediaLimits
-from signage.media.prepare import prepare
-from signage.media.prepared import MediumRefused, Prepared
 from tests.harness.programs import PROJECT
 from tests.signage.media.uploads import put
 

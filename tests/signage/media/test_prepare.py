@@ -11,9 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from signage.media.limits import MediaLimits
-from signage.media.prepare import prepare
-from signage.media.prepared import MediumRefused, Prepared, PreparedFile
+from signage.media import MediaLimits, MediumRefused, Prepared, PreparedFile, prepare
 from tests.harness.counts import count
 from tests.signage.media.uploads import SCRIPTED, declared_png, image, pdf, put, video, zipped
 
@@ -292,7 +290,7 @@ def _prepared_or_refused(folder: Path, content: bytes) -> None:
 
 def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path: Path):
     """`/dev/full` has no room for anything, as a disk that has filled up."""
-    from signage.media.writing import write_file
+    from signage.media.images import write_file
 
     with (
         pytest.raises(MediumRefused, match="storage_full"),

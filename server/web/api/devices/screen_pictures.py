@@ -21,7 +21,7 @@ from server.web.access.requirements import DEVICES, requires
 from server.web.api.devices.displays import ScreenPath
 from server.web.api.services import Api
 from server.web.api.shapes.answers import ApiRoutes
-from signage.media.screen_pictures import MOST_BYTES
+from signage.media.images import SCREEN_PICTURE_BYTES
 
 log = structlog.get_logger()
 
@@ -66,10 +66,10 @@ def blueprint(api: Api, pictures: Pictures) -> ApiRoutes:
         if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
             raise Refusal("foreign_device", hall=path.hall)
         pictures.slow_sent()
-        if (request.content_length or 0) > MOST_BYTES:
+        if (request.content_length or 0) > SCREEN_PICTURE_BYTES:
             raise Refusal("too_large")
-        content = request.stream.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
+        content = request.stream.read(SCREEN_PICTURE_BYTES + 1)
+        if len(content) > SCREEN_PICTURE_BYTES:
             raise Refusal("too_large")
         kept = keep_screen_picture(
             api.database, pictures.files, pictures.call_apart, hall, path.screen, content

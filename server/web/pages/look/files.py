@@ -6,7 +6,7 @@ from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
 from server.usecases.media.read_look import Branding, read_look
 from server.web.access.requirements import Access, Allowance, open_to
-from signage.media.prepared import CONTENT_TYPES
+from signage.media import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
 

@@ -6,7 +6,7 @@ from server.store.media.media import is_file_in_use
 from server.store.media.media_files import MediaFiles
 from server.store.transactions.database import Database
 from server.web.access.requirements import DEVICES, PEOPLE, Access, open_to
-from signage.media.prepared import CONTENT_TYPES
+from signage.media import CONTENT_TYPES
 
 KEPT_S = 365 * 86400
 

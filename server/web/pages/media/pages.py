@@ -10,7 +10,7 @@ from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
-from signage.media.limits import LIMITS
+from signage.media import LIMITS
 
 
 def blueprint(database: Database, *, media_bytes: int) -> Blueprint:

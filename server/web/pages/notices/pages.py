@@ -19,7 +19,7 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
 from signage.lettering import least_px
-from signage.step_icons import STEP_ICONS
+from signage.notice_parts import STEP_ICONS
 
 
 def _form(field: NoticeField) -> dict[str, object]:

@@ -28,8 +28,8 @@ from server.web.pages.phone.ticket_view import (
 )
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language
-from signage.alert_signs import alert_signs
-from signage.alert_texts import alert_texts
+from signage.announcement import alert_texts
+from signage.pages import alert_signs
 
 CODE_LENGTH = 8
 

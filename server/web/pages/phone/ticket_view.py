@@ -9,7 +9,7 @@ from datetime import date
 from server.domain.languages import FRENCH
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.tickets.ticket_page import FollowedTicket
-from signage.alert_texts import PreparedAlertTexts
+from signage.announcement import PreparedAlertTexts
 
 type Prepared = Mapping[str, PreparedAlertTexts]
 type Phrase = tuple[str, dict[str, object]]

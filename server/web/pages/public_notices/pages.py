@@ -20,8 +20,8 @@ from server.usecases.notices.read_public_notices import is_public_file, read_pub
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.pages.phone.ticket_view import alert_languages, alert_words
 from server.web.rendering.viewer import page_language
-from signage.alert_texts import alert_texts
-from signage.media.prepared import CONTENT_TYPES
+from signage.announcement import alert_texts
+from signage.media import CONTENT_TYPES
 
 FILE_KEPT_S = 300
 """How long a browser keeps a picture: what is withdrawn is soon gone there too."""

@@ -30,7 +30,7 @@ from server.usecases.bulletins.read_source import ATOM, read_entries
 from server.usecases.bulletins.received_bulletins import receive_bulletin
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.notices.notice_places import Reach
-from signage.feeds.fetched import FeedLimits
+from signage.feeds import FeedLimits
 from tests.harness.sql import all_rows
 from tests.server.domain.bulletins.written_bulletins import NOW, cap_xml, info_xml, named
 from tests.server.usecases.bulletins.conftest import ENTRY

@@ -24,7 +24,7 @@ from server.store.media.media_files import (
     waiting_uploads,
 )
 from server.store.transactions.database import Database
-from signage.media.prepared import PreparedFile
+from signage.media import PreparedFile
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 PAGE = PreparedFile("a" * 64, "webp", "page", 640, 480, 1000)

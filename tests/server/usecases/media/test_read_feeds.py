@@ -13,7 +13,7 @@ from server.domain.refusals import Refusal
 from server.store.media.feeds import FeedRow, feed_row
 from server.store.transactions.database import Database
 from server.usecases.media.read_feeds import Feeds
-from signage.feeds.fetched import FeedLimits
+from signage.feeds import FeedLimits
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.feeds.feed_server import serving
 

@@ -14,7 +14,7 @@ from server.live.device_watch import DeviceWatch
 from server.store.devices.sightings import delete_panel_rests
 from server.usecases.devices.presence import record_panels
 from server.web.access.cookies import DEVICE_COOKIE
-from signage.media.screen_pictures import LONGEST_SIDE, MOST_BYTES
+from signage.media.images import SCREEN_PICTURE_BYTES, SCREEN_PICTURE_SIDE
 from tests.server.domain.devices.test_players import TOLD
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
@@ -113,7 +113,7 @@ def test_a_picture_is_encoded_again_and_only_the_last_is_kept_for_a_day(screens:
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     assert "no-store" in answer.headers["Cache-Control"]
     with Image.open(io.BytesIO(answer.data)) as picture:
-        assert max(picture.size) == LONGEST_SIDE
+        assert max(picture.size) == SCREEN_PICTURE_SIDE
     pictures = screens.app.extensions["parvis"].pictures
     assert len(list(pictures.folder.iterdir())) == 1
     screens.hands.now += timedelta(hours=24, seconds=1)
@@ -141,10 +141,10 @@ def test_the_page_of_a_screen_sends_pictures_by_its_cookie_and_no_form_can(scree
 
 
 def test_a_picture_of_too_many_bytes_or_pixels_is_refused(screens: ApiSite):
-    refused(send(screens, image() + bytes(MOST_BYTES)), 413, "too_large")
+    refused(send(screens, image() + bytes(SCREEN_PICTURE_BYTES)), 413, "too_large")
     flat = io.BytesIO()
     Image.new("RGB", (2100, 2000)).save(flat, "WEBP")
-    assert len(flat.getvalue()) < MOST_BYTES
+    assert len(flat.getvalue()) < SCREEN_PICTURE_BYTES
     refused(send(screens, flat.getvalue()), 422, "unreadable_picture")
 
 

@@ -11,8 +11,7 @@ from hardware.status import PrinterDeadlines
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import FileAddress
 from hardware.transports.serial_line import SerialAddress
-from kiosk.print_gateway.gateway import Gateway
-from kiosk.print_gateway.hall_server import HallServer, ServerSilent, _Answer
+from kiosk.print_gateway.gateway import Gateway, HallServer, ServerSilent, _Answer
 from kiosk.print_gateway.local_printer import LocalPrinter
 from kiosk.print_gateway.settings import GatewaySettings
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
