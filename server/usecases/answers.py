@@ -12,7 +12,7 @@ from hardware.json_types import (
     SaidWait,
     Seconds,
 )
-from kiosk.waits import wording_of
+from kiosk.menu_messages import wording_of
 from server.domain.calling.calls import Explanation
 from server.domain.calling.waiting_legs import LegClass, Priority
 from server.domain.instants import text_or_none, to_text

@@ -4,7 +4,6 @@ import re
 
 from kiosk.menu_messages import STEP_S
 from kiosk.reading import NEEDS
-from kiosk.waits import STEP_S
 from server.domain.visits.verb_facts import Need
 from server.domain.waits.estimate import ROUNDED_TO_S
 from tests.harness.programs import PROJECT

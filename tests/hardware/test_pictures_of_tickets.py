@@ -18,7 +18,7 @@ from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
-from kiosk.paper import ACTED_ON_DOTS
+from kiosk.papers import ACTED_ON_DOTS
 from server.domain.printing.epson_direct import job_document
 from server.domain.printing.star_cloudprnt import job_ready
 from tests.hardware.test_rendering import same_dots, scanned

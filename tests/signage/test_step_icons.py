@@ -5,6 +5,7 @@ import tomllib
 from babel.messages.pofile import read_po
 
 from server.web.rendering.sentences import catalogue_file
+from signage.notice_parts import STEP_ICONS
 from signage.pages import ASSETS
 from tests.harness.programs import PROJECT
 

@@ -48,7 +48,7 @@ from server.web.pages.surveys.wording import COLUMNS, parts_to_show, result_line
 from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
-from signage.codes import code_to_scan
+from signage.notice_parts import code_to_scan
 
 PLACE = "/voix/enquetes"
 READ, RUN = Permission.READ_FIGURES, Permission.RUN_SURVEYS
