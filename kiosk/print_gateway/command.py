@@ -1,7 +1,6 @@
 """`parvis-print-gateway`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage.
 
-Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md): in the language of
-the computer. `doctor` says what is right and wrong of the printer, the server, the clock.
+Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md).
 """
 
 import argparse
