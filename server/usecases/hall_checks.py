@@ -43,8 +43,8 @@ from server.store.media.photographs import (
 )
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
-from signage.media.photographs import prepare_photograph
-from signage.media.prepared import MediumRefused
+from signage.media import MediumRefused
+from signage.media.images import prepare_photograph
 
 
 def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:

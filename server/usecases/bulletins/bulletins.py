@@ -51,7 +51,7 @@ from server.usecases.bulletins.received_bulletins import (
 from server.usecases.notices.gestures import NoticeGesture, add_draft, approve_version, submit_version
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, publish_version
-from signage.feeds.fetched import FeedLimits, FeedRefused
+from signage.feeds import FeedLimits, FeedRefused
 
 LONGEST_REASON = 200
 LONGEST_TITLE = 80

@@ -53,8 +53,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.gestures import LONGEST_REASON, REASON_KEPT
 from server.usecases.notices.read_programme import VIGILANCE_URL
-from signage.feeds.fetched import FeedLimits, FeedRefused
-from signage.feeds.fetching import fetch
+from signage.feeds import FeedLimits, FeedRefused, fetch
 
 
 def configured_sites(rows: Rows) -> tuple[SitePart, ...]:

@@ -20,8 +20,8 @@ from server.store.devices.screen_pictures import ScreenPictures
 from server.store.engine.rows import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from signage.media.prepared import MediumRefused
-from signage.media.screen_pictures import prepare_screen_picture
+from signage.media import MediumRefused
+from signage.media.images import prepare_screen_picture
 
 UNKNOWN_PLACES = {"kiosk": "unknown_kiosk", "screen": "unknown_screen"}
 """The refusal for a name that the hall's document does not have, by kind of device."""

@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from hardware.json_types import InstantText
-from kiosk.menu_messages import MenuMessage, ServiceOfMenu
-from kiosk.waits import wording_of
+from kiosk.menu_messages import MenuMessage, ServiceOfMenu, wording_of
 from server.documents.notices import AskedNotice
 from server.domain.hall.configuration import Counter, HallConfiguration
 from server.domain.hours.calendars import OpeningHours, business_day, special_hours, weekly_hours

@@ -54,8 +54,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import changeable
 from server.usecases.media.read_look import look_in_use
-from signage.media.prepare import prepare
-from signage.media.prepared import MediumRefused, Prepared
+from signage.media import MediumRefused, Prepared, prepare
 
 type KeyOf = Callable[[str], WriteKey | None]
 """The idempotency key of an upload, by the SHA-256 of its bytes."""

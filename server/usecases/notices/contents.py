@@ -52,8 +52,8 @@ from server.usecases.notices.slide_contents import (
     VideoContent,
     days_shown,
 )
-from signage.codes import code_to_scan
-from signage.media.prepared import PreparedFile
+from signage.media import PreparedFile
+from signage.notice_parts import code_to_scan
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, notice_blocks
 from server.usecases.notices.read_programme import hall_words, slides_for
 from server.usecases.notices.rounds import Slide
-from signage.codes import code_to_scan
+from signage.notice_parts import code_to_scan
 
 REGISTER_NOTICE = "register"
 """The id of the entry."""

@@ -17,7 +17,7 @@ from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.notices.read_programme import VIGILANCE_URL, read_programme
-from signage.feeds.fetched import FeedLimits
+from signage.feeds import FeedLimits
 from tests.harness.sql import all_rows
 from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer
 from tests.server.domain.bulletins.written_bulletins import NOW

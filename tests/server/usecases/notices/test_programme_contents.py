@@ -22,7 +22,7 @@ from server.usecases.notices.contents import (
     words_of,
 )
 from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent, days_shown
-from signage.codes import code_to_scan
+from signage.notice_parts import code_to_scan
 
 DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
