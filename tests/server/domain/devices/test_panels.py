@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.devices.device_state import PanelRest, PlayerReport, is_off_on_purpose, panel_months
 from server.domain.typed_fields import read_message
-from tests.server.domain.devices.test_players import TOLD
+from tests.server.domain.devices.test_device_state import TOLD
 
 OFF = {"method": "cec", "commanded": "off", "answered": "off"}
 

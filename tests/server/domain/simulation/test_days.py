@@ -21,7 +21,7 @@ from server.domain.simulation.run import run_day
 from server.domain.waits.estimate import WaitRange
 from server.domain.waits.hall_snapshot import LinkedMember, LinkedNow
 from tests.server.domain.calling.waiting_halls import NINE, waiting
-from tests.server.domain.simulation.test_simulation import after, counter, walk_in
+from tests.server.domain.simulation.test_run import after, counter, walk_in
 
 RULE = RuleName.ARRIVAL_ORDER
 EVERYTHING = DayOptions(AtBreak.CARRY_OVER, linked_share=0.2, wrap_up_s=60, has_shared_agent=True)
