@@ -1,6 +1,6 @@
 """Files of appointments: columns by name, hours of the site, one refusal a line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +11,12 @@ from server.domain.appointments import (
     FileLine,
     ReadLine,
     RefusedLine,
+    appointment_checked_in,
     arrival_of,
+    booked_on,
     code_key,
     hour_of,
+    late_min,
     read_appointment_file,
 )
 from server.domain.refusals import Refusal
@@ -99,3 +102,28 @@ def test_a_file_has_5000_lines_at_most():
     assert read(f"{header}\n{line * 5_000}") == []
     with pytest.raises(Refusal, match="too_large"):
         read(f"{header}\n{line * 5_001}")
+
+
+@pytest.mark.parametrize(
+    ("late_s", "arrival", "minutes"),
+    [
+        *((-600, Arrival.EARLY, 0), (-1, Arrival.EARLY, 0), (0, Arrival.ON_TIME, 0)),
+        *((59, Arrival.ON_TIME, 0), (60, Arrival.LATE, 1), (899, Arrival.LATE, 14)),
+        *((900, Arrival.LATE, 15), (901, Arrival.WALK_IN, 15), (7_200, Arrival.WALK_IN, 120)),
+    ],
+)
+def test_an_arrival_is_early_on_time_late_or_after_the_grace(late_s, arrival, minutes):
+    arrived_at = NINE + timedelta(seconds=late_s)
+    assert arrival_of(NINE, arrived_at, late_grace_s=900) == arrival
+    assert late_min(NINE, arrived_at) == minutes
+
+
+def test_a_day_is_that_of_the_site():
+    late_evening = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert booked_on(late_evening, "Europe/Paris") == date(2026, 11, 24)
+    assert booked_on(late_evening, "UTC") == date(2026, 11, 23)
+
+
+def test_a_check_in_names_the_demand_that_it_answers_if_there_was_one():
+    assert appointment_checked_in("r-1", "v-1", arrival=Arrival.LATE, demand="d-1").body["demand"] == "d-1"
+    assert "demand" not in appointment_checked_in("r-1", "v-1", arrival=Arrival.LATE).body

@@ -9,15 +9,21 @@ import pytest
 
 from server.domain.complaints import (
     LETTERS,
+    Arrival,
     Channel,
     ComplaintRules,
+    CountedEntry,
     EntryRequest,
     EntryState,
     EntryVerb,
+    Flood,
     checked_entry,
     contact_erased_at,
+    count_by_month,
+    counted_from,
     due_day,
     entry_keys,
+    find_flood,
     grouped,
     is_late,
     may_read_about_agents,
@@ -108,3 +114,74 @@ def test_one_form_has_one_entry_and_its_secret_is_typed_as_people_type():
 def test_a_letter_of_today_and_the_longest_texts_are_entered():
     written = replace(WRITTEN, channel="paper", text="x" * 3000, contact="y" * 200, written_on="2026-11-20")
     assert checked_entry(written, TODAY, channels=(Channel.PAPER,)) == written
+
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def arrivals(count: int, *, every: timedelta, channel: str = "web", begins: datetime = NOW) -> list[Arrival]:
+    return [Arrival(f"{channel}-{n:03}", channel, begins + n * every, False) for n in range(count)]
+
+
+def found(came: list[Arrival], *, full: tuple[str, ...] = ()) -> list[str]:
+    return [each.id for each in find_flood(came, full=full, since=NOW - timedelta(days=1)).arrivals]
+
+
+@pytest.mark.parametrize(
+    ("count", "every", "flooded"),
+    [
+        (30, timedelta(minutes=2), 30),
+        (29, timedelta(seconds=1), 0),
+        (30, timedelta(minutes=2, seconds=5), 0),
+        (200, timedelta(seconds=1), 200),
+    ],
+)
+def test_thirty_entries_of_a_channel_within_an_hour_are_a_flood(count: int, every: timedelta, flooded: int):
+    assert len(found(arrivals(count, every=every))) == flooded
+
+
+def test_what_came_long_before_or_by_another_channel_is_no_part_of_a_flood():
+    alone = arrivals(3, every=timedelta(hours=2), begins=NOW - timedelta(days=3))
+    kiosk = arrivals(20, every=timedelta(seconds=1), channel="kiosk")
+    fast = arrivals(40, every=timedelta(seconds=1), begins=NOW)[3:]
+    assert found([*fast, *kiosk, *alone]) == [each.id for each in fast]
+
+
+def test_a_channel_that_was_filled_slowly_is_a_flood_of_its_day():
+    slow = arrivals(200, every=timedelta(minutes=7), begins=NOW - timedelta(hours=30))
+    assert found(slow) == []
+    assert found(slow, full=("web",)) == [
+        each.id for each in slow if each.received_at > NOW - timedelta(days=1)
+    ]
+    assert find_flood([], full=["web"], since=NOW) == Flood([], ["web"])
+
+
+def test_entries_count_for_a_day_and_from_the_last_reopening():
+    assert counted_from(NOW, None) == NOW - timedelta(days=1)
+    assert counted_from(NOW, NOW - timedelta(hours=1)) == NOW - timedelta(hours=1)
+    assert counted_from(NOW, NOW - timedelta(days=4)) == NOW - timedelta(days=1)
+
+
+def entry(state: str, day: int, ended: int | None, kind: str = "complaint") -> CountedEntry:
+    due_on = None if kind == "thanks" else date(2026, 11, day + 10)
+    ended_on = None if ended is None else date(2026, 11, ended)
+    return CountedEntry(kind, "web", state, date(2026, 11, day), due_on, ended_on)
+
+
+def test_counts_add_up_and_thanks_have_no_target():
+    counted = count_by_month(
+        [
+            entry("answered", 2, 12),
+            entry("closed", 2, 13),
+            entry("closed", 2, 14),
+            entry("dropped", 5, 6),
+            entry("acknowledged", 9, None),
+            entry("received", 9, None),
+            entry("closed", 9, None, "thanks"),
+        ]
+    )
+    complaint, thanks = counted
+    assert (complaint.month, complaint.received) == ("2026-11", 6)
+    assert (complaint.answered, complaint.dropped, complaint.waiting) == (3, 1, 2)
+    assert (complaint.within_target, complaint.median_days) == (2, 10)
+    assert (thanks.answered, thanks.waiting, thanks.within_target, thanks.median_days) == (1, 0, 0, None)

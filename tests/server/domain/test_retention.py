@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from server.domain.refusals import Refusal
-from server.domain.retention import BY_NAME, SCHEDULE, check_days, kept_for, limits_after_end
+from server.domain.retention import (
+    BY_NAME,
+    REQUIRED,
+    SCHEDULE,
+    TEXTS,
+    check_days,
+    checked_texts,
+    gaps,
+    kept_for,
+    limits_after_end,
+)
 
 ERASING = Path(__file__).parents[4] / "docs" / "rules" / "erasing.md"
 NUMBERS = {"a": 1, "an": 1, "one": 1, "the": 1, "three": 3, "five": 5}
@@ -78,3 +88,21 @@ def test_the_bounds_themselves_may_be_chosen_and_no_day_beyond_them(row):
 def test_what_the_product_decides_or_nobody_keeps_has_no_days_to_choose(name: str):
     with pytest.raises(Refusal, match="unknown_retention"):
         check_days(name, 5)
+
+
+def test_texts_are_trimmed_keep_their_lines_and_lose_what_has_no_place():
+    kept = checked_texts({"contact": " Accueil\r\n2 rue Paul-Doumer ", "other": "x"})
+    assert kept == dict.fromkeys(TEXTS, "") | {"contact": "Accueil\n2 rue Paul-Doumer"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_of_600_characters_is_kept_and_one_more_is_refused(name: str):
+    longest = "x" * 600
+    assert checked_texts({name: f" {longest} "})[name] == longest
+    with pytest.raises(Refusal, match="register_text_too_long"):
+        checked_texts({name: f"{longest}x"})
+
+
+def test_each_missing_text_is_a_gap_but_those_that_a_site_need_not_write():
+    assert gaps({}) == list(REQUIRED)
+    assert gaps(dict.fromkeys(REQUIRED, "x") | {"dpo": ""}) == ["dpo"]

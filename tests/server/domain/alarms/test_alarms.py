@@ -1,18 +1,24 @@
 """Alarms: a fault that lasts is one alarm, one that flickers is one alarm, and calm ends it."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.alarms.alarms import (
+    ALARM_FOLDS,
     CALM_AFTER_RETURN,
     GONE,
     RETURNS_WITHIN,
     Alarm,
     AlarmChange,
+    AlarmChoice,
     AlarmKind,
     AlarmRules,
     AlarmTurn,
@@ -20,7 +26,12 @@ from server.domain.alarms.alarms import (
     Observed,
     Sign,
     Watched,
+    alarm_acknowledged,
+    alarm_cleared,
+    alarm_raised,
+    alarm_returned,
     decide,
+    kinds_of,
 )
 from server.domain.alarms.signs import (
     PrinterObservation,
@@ -29,6 +40,8 @@ from server.domain.alarms.signs import (
     queue_sign,
     unprinted_after,
 )
+from server.domain.facts import Fact
+from server.domain.row_changes import Insert, Recorded, Update
 
 BEGUN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 RULES = AlarmRules()
@@ -209,3 +222,100 @@ def test_a_queue_is_calm_again_below_its_threshold_not_at_it(waiting: int, most:
     assert (sign is Sign.FAULTY) == (waiting >= most)
     assert queue_sign(most - 1, most).sign is not Sign.FAULTY
     assert queue_sign(0, most).sign is Sign.WELL
+
+
+COUNTED = {"b": 1, "a": 2}
+
+
+def row_after(*facts: Fact) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for minute, fact in enumerate(facts):
+        [change] = ALARM_FOLDS[fact.kind](
+            Recorded(fact.kind, fact.body, hall="laon", happened_at=minute, author="agent-1")
+        )
+        assert isinstance(change, Insert if minute == 0 else Update)
+        row |= change.values
+    return row
+
+
+RAISED = alarm_raised("alarm-1", AlarmChange(AlarmTurn.RAISED, PAPER, values=COUNTED))
+CLEARED = alarm_cleared(Alarm("alarm-1", *PAPER), reason="well")
+
+
+def test_a_raised_alarm_has_not_come_back_and_keeps_its_values_in_one_order():
+    row = row_after(RAISED)
+    assert row | {"told": json.loads(str(row["told"]))} == {
+        "id": "alarm-1",
+        "kind": "paper_out",
+        "subject": "borne-1",
+        "hall": "laon",
+        "raised_at": 0,
+        "returns": 0,
+        "told": COUNTED,
+    }
+    assert row["told"] == '{"a": 2, "b": 1}'
+
+
+def test_a_returned_alarm_is_open_again_and_counts_its_return():
+    last = Alarm("alarm-1", *PAPER, returns=2)
+    row = row_after(RAISED, CLEARED, alarm_returned(last, AlarmChange(AlarmTurn.RETURNED, PAPER, last)))
+    assert (row["returns"], row["cleared_at"], row["clear_reason"]) == (3, None, None)
+
+
+def test_the_row_of_an_alarm_holds_its_end_its_reason_and_who_acknowledged_it():
+    row = row_after(RAISED, alarm_acknowledged("alarm-1"), CLEARED)
+    assert (row["acknowledged_at"], row["acknowledged_by"]) == (1, "agent-1")
+    assert (row["cleared_at"], row["clear_reason"]) == (2, "well")
+
+
+def test_a_recipient_gets_the_chosen_kinds_of_the_chosen_hall():
+    paper = AlarmChoice(frozenset({AlarmKind.PAPER_OUT}), "laon")
+    assert paper.includes(AlarmKind.PAPER_OUT, "laon")
+    assert not paper.includes(AlarmKind.PAPER_OUT, "soissons")
+    assert not paper.includes(AlarmKind.NEAR_END, "laon")
+    assert AlarmChoice().includes(AlarmKind.NEAR_END, "soissons")
+    assert not AlarmChoice(hall="laon").includes(AlarmKind.NEAR_END, "soissons")
+
+
+def test_a_choice_of_every_kind_also_holds_for_kinds_to_come():
+    assert kinds_of(list(AlarmKind)) is None
+    assert kinds_of(["near_end", "paper_out"]) == frozenset({AlarmKind.PAPER_OUT, AlarmKind.NEAR_END})
+    chosen = AlarmChoice(kinds_of(["near_end", "paper_out"]))
+    assert chosen.as_body()["kinds"] == ["paper_out", "near_end"]
+    assert AlarmChoice().as_body()["kinds"] is None
+
+
+PROSE = Path(__file__).parents[4] / "docs/rules/alarms.md"
+
+
+def times() -> dict[str, tuple[int, int]]:
+    """By kind the seconds of the two last columns."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in PROSE.read_text(encoding="utf-8").splitlines():
+        cells = [each.strip() for each in line.strip("|").split("|")]
+        if len(cells) == 6 and cells[0].startswith("`"):
+            first, last = (0 if cell == "at once" else int(cell.split()[0]) for cell in cells[4:])
+            found |= dict.fromkeys(re.findall(r"`(\w+)`", cells[0]), (first, last))
+    return found
+
+
+@pytest.mark.parametrize("kind", AlarmKind)
+def test_an_alarm_is_raised_and_cleared_after_the_times_of_the_prose(kind):
+    raised_s, cleared_s = times()[kind]
+    assert AlarmRules().raised_after(kind) == timedelta(seconds=raised_s)
+    assert AlarmRules().cleared_after(kind) == timedelta(seconds=cleared_s)
+
+
+def test_a_hall_may_choose_its_own_times_and_thresholds():
+    rules = AlarmRules(silent_after_s=7, queue_for_s=8)
+    assert rules.raised_after(AlarmKind.SCREEN_SILENT) == timedelta(seconds=7)
+    assert rules.raised_after(AlarmKind.QUEUE_LONG) == timedelta(seconds=8)
+    assert (AlarmRules().unprinted_jobs, AlarmRules().queue_people, AlarmRules().counter_after_s) == (
+        3,
+        30,
+        900,
+    )
+
+
+def test_an_alarm_that_came_back_is_watched_for_ten_minutes():
+    assert timedelta(minutes=10) == RETURNS_WITHIN == CALM_AFTER_RETURN

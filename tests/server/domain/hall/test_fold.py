@@ -1,7 +1,7 @@
 """The rows that facts about a hall leave: counter sessions, duties, greetings, demand, appointments."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from server.domain.appointments import (
@@ -16,15 +16,19 @@ from server.domain.facts import Fact, greeting_counted
 from server.domain.hall.fold import (
     HALL_FOLDS,
     DutyTerms,
+    ServiceEnded,
     counter_closed,
     counter_opened,
     counter_paused,
     counter_resumed,
+    presence_times,
     profile_changed,
+    wrap_up_until,
 )
 from server.domain.instants import to_micros
 from server.domain.row_changes import Insert, Recorded
 from server.domain.visits.facts import ticket_not_issued
+from server.domain.visits.verb_facts import Limits
 
 DAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -119,3 +123,39 @@ def test_a_check_in_that_was_a_mistake_leaves_the_appointment_booked():
     ]
     assert (row["state"], row["visit"], row["checked_in_at"]) == ("booked", None, None)
     assert (row["service"], row["booked_at"]) == ("visa", to_micros(NINE.replace(hour=10)))
+
+
+SEJOUR_TERMS = DutyTerms(("sejour",), "gcmu_safe")
+
+
+def test_a_change_of_profile_names_the_duty_that_ends_and_the_one_that_begins():
+    body = profile_changed("s-1", "3", duties=("d-1", "d-2"), terms=SEJOUR_TERMS).body
+    assert (body["ended_duty"], body["duty"], body["services"]) == ("d-1", "d-2", ["sejour"])
+
+
+def test_a_further_place_names_the_session_that_holds_it():
+    assert (
+        counter_opened("s-2", "4", duty="d-2", terms=SEJOUR_TERMS, joined_to="s-1").body["joined_to"] == "s-1"
+    )
+
+
+SECOND = timedelta(seconds=1)
+
+
+def test_the_last_sign_of_any_place_counts():
+    limits = Limits(forgotten_after_s=60, forgotten_answer_s=30)
+    check = presence_times([NINE, NINE + 40 * SECOND, NINE + 10 * SECOND], limits)
+    assert check.asks_at == NINE + 100 * SECOND
+    assert check.gives_back_at == NINE + 130 * SECOND
+    assert not check.is_over(NINE + 129 * SECOND)
+    assert check.is_over(NINE + 130 * SECOND)
+    assert check.is_over(NINE + 500 * SECOND)
+
+
+def test_a_wrap_up_lasts_as_long_as_its_service_says_and_no_longer():
+    ended = ServiceEnded("file", NINE)
+    assert wrap_up_until(ended, {"file": 30}, NINE) == NINE + 30 * SECOND
+    assert wrap_up_until(ended, {"file": 30}, NINE + 30 * SECOND) is None
+    assert wrap_up_until(ended, {"file": 30}, NINE + 40 * SECOND) is None
+    assert wrap_up_until(ended, {"other": 30}, NINE) is None
+    assert wrap_up_until(None, {"file": 30}, NINE) is None

@@ -18,6 +18,8 @@ from server.domain.hours.calendars import (
     half_days,
     instant_of,
     opening_at,
+    special_hours,
+    weekly_hours,
 )
 
 MORNING = Span(time(8, 30), time(12))
@@ -284,3 +286,25 @@ def test_a_day_closes_after_its_openings_and_not_after_its_last_minute(hours, on
 def test_local_times_become_instants_in_the_same_order(zone, on, one, other):
     earlier, later = sorted((one, other))
     assert instant_of(on, earlier, ZoneInfo(zone)) <= instant_of(on, later, ZoneInfo(zone))
+
+
+OPEN_MORNING, NIGHT = Span(time(8, 30), time(12)), Span(time(20), MIDNIGHT)
+
+
+def test_weekdays_and_days_that_differ_are_given():
+    friday, saturday = date(2026, 12, 25), date(2026, 12, 26)
+    calendar = Calendar(
+        "Europe/Paris",
+        {4: (OPEN_MORNING, NIGHT)},
+        exceptions={saturday: (OPEN_MORNING,)},
+        closed_days=frozenset({friday}),
+    )
+    assert [(each["dayOfWeek"], each["opens"], each["closes"]) for each in weekly_hours(calendar)] == [
+        ("Friday", "08:30", "12:00"),
+        ("Friday", "20:00", "23:59"),
+    ]
+    special = special_hours(calendar, [friday, saturday, date(2027, 1, 1)])
+    assert [(each["validFrom"], each["opens"], each["closes"]) for each in special] == [
+        ("2026-12-25", "00:00", "00:00"),
+        ("2026-12-26", "08:30", "12:00"),
+    ]

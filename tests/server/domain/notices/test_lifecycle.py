@@ -1,23 +1,39 @@
-"""What facts of notices and media hold, and the rows they leave."""
+"""The life of a notice: a closed table, in which no words are shown before a person decided."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.instants import to_micros
 from server.domain.journal import installation_changes
 from server.domain.notices.displays import Display, DisplayOutcome, displays_reported
 from server.domain.notices.lifecycle import (
+    NOTICE_TRANSITIONS,
+    VERB_NEEDS,
+    MediumChange,
     NewVersion,
+    NoticeEvent,
+    NoticeMoment,
     NoticeState,
     NoticeStep,
+    NoticeVerb,
+    NoticeWithMedium,
     Targets,
+    events_of,
+    medium_change,
+    next_state,
     notice_drafted,
     notice_published,
     notice_refused,
     notice_submitted,
+    state_at,
+    verbs_in,
 )
 from server.domain.notices.media import (
     may_change,
@@ -30,7 +46,53 @@ from server.domain.notices.media import (
     texts_digest,
     texts_json,
 )
+from server.domain.refusals import Refusal
 from server.domain.row_changes import Insert, Recorded, Sum
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+VERBS = st.sampled_from(sorted(NoticeVerb))
+
+
+@given(st.lists(VERBS, max_size=30))
+def test_after_any_attempts_only_approved_versions_are_shown(verbs: list[NoticeVerb]):
+    state, is_approved = NoticeState.DRAFT, False
+    for verb in verbs:
+        if (state, verb) not in NOTICE_TRANSITIONS:
+            with pytest.raises(Refusal) as refused:
+                next_state(state, verb)
+            assert refused.value.code == "notice_state"
+            assert refused.value.details == {"state": state, "verb": verb}
+            continue
+        state = next_state(state, verb)
+        is_approved = verb is NoticeVerb.APPROVE or (
+            is_approved and verb not in (NoticeVerb.EDIT, NoticeVerb.REFUSE)
+        )
+        if state is NoticeState.PUBLISHED:
+            assert is_approved
+
+
+def test_every_state_is_reached_and_only_the_archive_is_an_end():
+    reached = {NoticeState.DRAFT, *NOTICE_TRANSITIONS.values()}
+    assert reached == set(NoticeState)
+    assert {state for state in NoticeState if not verbs_in(state)} == {NoticeState.ARCHIVED}
+
+
+def test_drafters_decide_nothing():
+    drafting = {NoticeVerb.EDIT, NoticeVerb.SUBMIT, NoticeVerb.TAKE_BACK, NoticeVerb.CORRECT}
+    by_itself = {NoticeVerb.EXPIRE, NoticeVerb.REPLACE}
+    deciding = {verb for verb, needs in VERB_NEEDS.items() if needs == "publish"}
+    assert deciding == set(NoticeVerb) - drafting - by_itself
+
+
+@pytest.mark.parametrize("state", sorted(NoticeState))
+def test_only_a_published_notice_expires_at_its_end(state: NoticeState):
+    second = timedelta(seconds=1)
+    assert state_at(state, None, NOW) is state
+    assert state_at(state, NOW + second, NOW) is state
+    expired = NoticeState.EXPIRED if state is NoticeState.PUBLISHED else state
+    assert state_at(state, NOW, NOW) is expired
+    assert state_at(state, NOW - second, NOW) is expired
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VERSION = NewVersion(1, "00", "text", "info", Targets(halls=("laon",)))
@@ -142,3 +204,112 @@ def test_the_texts_of_a_medium_have_one_form_in_any_order():
 )
 def test_all_sites_show_a_common_medium_and_drafters_of_all_sites_change_it(site, sites, shows, changes):
     assert (may_show(site, sites), may_change(site, sites)) == (shows, changes)
+
+
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def at(hours: float) -> datetime:
+    return NINE + timedelta(hours=hours)
+
+
+def moment(step: int, kind: str, hour: float, until: float | None = None) -> NoticeMoment:
+    return NoticeMoment(step, kind, 1, at(hour), None, None if until is None else at(until))
+
+
+APPROVED = moment(3, FactKind.NOTICE_APPROVED, -1)
+PUBLISHED = moment(4, FactKind.NOTICE_PUBLISHED, 0)
+UNTIL_NOON = moment(4, FactKind.NOTICE_PUBLISHED, 0, until=3)
+SHOWN = NoticeEvent(8, "published", at(0), UNTIL_NOON)
+EXPIRED = NoticeEvent(9, "ended", at(3), UNTIL_NOON, "expired")
+
+
+def withdrawn(hour: float, step: int = 5) -> NoticeMoment:
+    return moment(step, FactKind.NOTICE_WITHDRAWN, hour)
+
+
+def test_a_notice_that_was_never_on_screens_has_no_event():
+    assert events_of([], at(9)) == []
+    assert events_of([APPROVED, withdrawn(1)], at(9)) == []
+
+
+def test_the_clock_ends_a_notice_at_its_last_instant_and_not_before():
+    assert events_of([APPROVED, UNTIL_NOON], at(2.9)) == [SHOWN]
+    assert events_of([APPROVED, UNTIL_NOON], at(3)) == [SHOWN, EXPIRED]
+    assert events_of([APPROVED, UNTIL_NOON], at(300)) == [SHOWN, EXPIRED]
+
+
+def test_a_notice_without_an_end_stays_until_a_person_or_its_correction_ends_it():
+    shown = NoticeEvent(8, "published", at(0), PUBLISHED)
+    assert events_of([PUBLISHED], at(9_999)) == [shown]
+    for kind, reason in ((FactKind.NOTICE_WITHDRAWN, "withdrawn"), (FactKind.NOTICE_REPLACED, "replaced")):
+        found = events_of([PUBLISHED, moment(5, kind, 1)], at(9))
+        assert found == [shown, NoticeEvent(10, "ended", at(1), PUBLISHED, reason)]
+
+
+def test_what_is_withdrawn_before_its_last_instant_does_not_expire_and_afterwards_ends_once():
+    ended = NoticeEvent(10, "ended", at(1), UNTIL_NOON, "withdrawn")
+    assert events_of([UNTIL_NOON, withdrawn(1)], at(9)) == [SHOWN, ended]
+    assert events_of([UNTIL_NOON, withdrawn(3)], at(9)) == [SHOWN, EXPIRED]
+
+
+def test_publishing_again_with_other_dates_is_another_event_and_the_last_dates_end_it():
+    again = moment(7, FactKind.NOTICE_PUBLISHED, 2, until=5)
+    assert events_of([UNTIL_NOON, again], at(9)) == [
+        SHOWN,
+        NoticeEvent(14, "published", at(2), again),
+        NoticeEvent(15, "ended", at(5), again, "expired"),
+    ]
+
+
+def test_events_keep_their_places_whenever_they_are_computed():
+    steps = [APPROVED, UNTIL_NOON, moment(6, FactKind.NOTICE_PUBLISHED, 8, until=9), withdrawn(8.5, 8)]
+    whole = events_of(steps, at(20))
+    assert [each.position for each in whole] == sorted({each.position for each in whole})
+    for hour in (0, 2, 3, 5):
+        done = [each for each in steps if each.done_at <= at(hour)]
+        assert events_of(done, at(hour)) == [each for each in whole if each.at <= at(hour)]
+
+
+OVER = (NoticeState.EXPIRED, NoticeState.WITHDRAWN, NoticeState.ARCHIVED)
+
+
+def notice(state: str, **more: Any) -> NoticeWithMedium:
+    standing = NoticeWithMedium(
+        NoticeState(state), may_draft=True, may_publish=False, is_corrected=False, has_begun=True
+    )
+    return replace(standing, **more)
+
+
+@pytest.mark.parametrize(
+    ("state", "who_publishes", "who_drafts"),
+    [
+        ("draft", "edited", "edited"),
+        ("refused", "edited", "edited"),
+        ("submitted", "proposed", "proposed"),
+        ("approved", "approved", "proposed"),
+        ("published", "published", "proposed"),
+        *((state, "over", "over") for state in OVER),
+    ],
+)
+def test_who_publishes_goes_further_than_who_drafts(state: str, who_publishes: str, who_drafts: str):
+    assert medium_change(notice(state, may_publish=True)) == who_publishes
+    assert medium_change(notice(state)) == who_drafts
+
+
+@pytest.mark.parametrize("may_publish", [True, False])
+def test_a_published_notice_that_is_corrected_already_or_has_not_begun_is_unchanged(may_publish: bool):
+    corrected = notice("published", may_publish=may_publish, is_corrected=True)
+    assert medium_change(corrected) == medium_change(replace(corrected, has_begun=False)) == "correction_open"
+    assert medium_change(notice("published", may_publish=may_publish, has_begun=False)) == "not_begun"
+
+
+@pytest.mark.parametrize("state", NoticeState)
+def test_who_may_not_draft_changes_nothing(state: NoticeState):
+    change = medium_change(notice(state, may_draft=False, may_publish=True))
+    assert change == ("over" if state in OVER else "forbidden")
+    assert not change.is_done
+
+
+def test_a_change_is_done_where_the_notice_gets_the_medium():
+    assert {each for each in MediumChange if each.is_done} == {"edited", "proposed", "approved", "published"}

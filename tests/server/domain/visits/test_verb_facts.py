@@ -1,6 +1,9 @@
 """What each verb leaves in the row of its leg (docs/rules/transitions.md)."""
 
 import json
+import re
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +11,12 @@ from server.domain.instants import from_micros
 from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.transitions import EndReason
 from server.domain.visits.verb_facts import (
+    MOST_LINKED,
     CalledBefore,
     CheckedPriority,
     CorrectService,
+    JoiningVisit,
+    Limits,
     VoidCall,
     WaitingPlace,
     leg_given_back,
@@ -20,8 +26,11 @@ from server.domain.visits.verb_facts import (
     leg_released,
     leg_resumed,
     leg_returned,
+    links_before,
     priority_checked,
     service_corrected,
+    visit_unlinked,
+    visits_linked,
 )
 from tests.server.domain.visits.visit_rows import ISSUED, LEG, Story, minute, part
 
@@ -174,3 +183,23 @@ def test_a_suspect_clock_marks_the_leg_and_a_sound_one_later_leaves_the_mark():
     assert story.leg()["is_clock_suspect"] is True
     assert story.call().leg()["is_clock_suspect"] is True
     assert Story().call().leg()["is_clock_suspect"] is False
+
+
+PROSE = Path(__file__).parents[4] / "docs/rules/transitions.md"
+
+
+def test_the_usual_limits_are_those_of_the_prose():
+    written = re.findall(r"^- `(\w+)` \([a-z]+; (\d+)[;)]", PROSE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name: int(value) for name, value in written} | {"park_return": "front"} == asdict(Limits())
+
+
+def test_a_link_holds_ten_visits():
+    assert MOST_LINKED == 10
+
+
+def test_a_link_says_which_each_visit_had_before_and_has_after():
+    joining = [JoiningVisit("v-1"), JoiningVisit("v-2", was="link-0")]
+    linked = visits_linked("link-1", "v-1", joining, counter="3")
+    assert links_before(linked.kind, linked.body) == {"v-1": (None, "link-1"), "v-2": ("link-0", "link-1")}
+    alone = visit_unlinked("link-1", "v-2", counter="3")
+    assert links_before(alone.kind, alone.body) == {"v-2": ("link-1", None)}
