@@ -26,6 +26,7 @@ from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.surveys.open_survey import monthly_visits
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.counts import count
+from tests.harness.independent_figures import check_figures
 from tests.harness.sql import all_rows
 from tests.server.demonstration.conftest import LONG, UNTIL
 
@@ -249,3 +250,20 @@ def test_appointments_are_kept_early_late_or_missed_and_today_has_its_own(past: 
         assert 40 <= (laon["office_on_time"] or 0) <= 99
         expected = read_appointments(database, "laon", UNTIL)["counts"]
         assert (expected["booked"], expected["checked_in"]) == (14, 0)
+
+
+def test_the_demonstration_has_the_figures_of_another_computation(past: Settings, tmp_path: Path):
+    database = Database(f"sqlite:///{copy_of(past, tmp_path)}", Clock(now=lambda: NOW))
+    for hall in SLUGS:
+        check_figures(database, hall, (LONG.dates[0], UNTIL), tmp_path / hall)
+    database.close()
+
+
+NOW = datetime.combine(UNTIL, datetime.min.time(), UTC) + timedelta(hours=3)
+
+
+def copy_of(past: Settings, folder: Path) -> Path:
+    """A copy of the shared demonstration, in which days may be stored."""
+    copy = folder / "parvis.db"
+    copy.write_bytes(Path(past.database_address.removeprefix("sqlite:///")).read_bytes())
+    return copy

@@ -10,7 +10,7 @@ from server.documents.reading import normal_content
 from server.documents.words import CATALOGUE, Words, choices, fields
 from server.language import Catalogues
 from tests.server.documents.contents import changed, service, small_hall, small_installation
-from tests.server.documents.test_translations import catalogue
+from tests.server.documents.test_exporting import catalogue
 
 WORDS = Words(Catalogues(CATALOGUES).translate, "fr")
 

@@ -12,7 +12,6 @@ from server.domain.hours.calendars import AtBreak
 from server.domain.waits.estimate import AfterClosing, WaitRange, estimate_at
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases import waits as estimate_waits
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
@@ -50,9 +49,8 @@ def database(database_url: str, hands: Hands, monkeypatch: pytest.MonkeyPatch) -
     database = database_with_hall(database_url, hands, HALL)
     configuration = database.configuration(HALL)
     services = {**configuration.services, SERVICE: replace(configuration.services[SERVICE], wrap_up_s=240)}
-    monkeypatch.setattr(
-        database.configurations, "of", lambda rows, hall: replace(configuration, services=services)
-    )
+    built = replace(configuration, services=services)
+    monkeypatch.setattr(database.configurations, "of", lambda rows, hall: built)
     yield database
     database.close()
 
@@ -341,7 +339,7 @@ def test_with_too_many_waiting_the_formula_is_used(
     tickets = issue(database, 3)
     called_in_s = estimates.refresh(database.hall_id(HALL)).now.called_in_s
     assert {ticket["visit"] for ticket in tickets} <= set(called_in_s)
-    monkeypatch.setattr(estimate_waits, "MOST_FOLLOWED", 2)
+    monkeypatch.setattr("server.usecases.waits.MOST_FOLLOWED", 2)
     found = estimates.refresh(database.hall_id(HALL))
     assert found.now.called_in_s == {}
     assert found.ranges[QUEUE] is not None

@@ -22,13 +22,11 @@ from server.domain.calling.rules import (
     gcmu_safe_score,
 )
 from server.domain.calling.waiting_legs import (
-    ArrivalTerms,
     CallingCounter,
     CountersOpen,
     QueuedLeg,
     QueueFacts,
     ShareTurns,
-    arrival_class,
     queue_facts,
     turns_after,
 )
@@ -143,21 +141,6 @@ def test_a_counter_calls_only_services_that_it_may_serve():
     assert choose(profile(), legs, context(pickup)).leg.number == "C001"  # type: ignore[union-attr]
 
 
-def test_a_late_appointment_keeps_its_class_within_the_grace_and_then_waits_as_a_walk_in():
-    booked_at = NINE
-    assert arrival_class("none", booked_at, NINE + minutes(15)) == "appointment"
-    assert arrival_class("none", booked_at, NINE + minutes(15.1)) == "walk_in"
-    assert arrival_class("none", booked_at, NINE + minutes(3), ArrivalTerms(late_grace_s=60)) == "walk_in"
-    assert arrival_class("confirmed", booked_at, NINE + minutes(90)) == "priority"
-
-
-def test_a_declared_priority_counts_at_once_unless_the_card_must_be_checked():
-    assert arrival_class("declared", None, NINE) == "priority"
-    assert arrival_class("declared", None, NINE, ArrivalTerms(must_confirm=True)) == "walk_in"
-    assert arrival_class("confirmed", None, NINE, ArrivalTerms(must_confirm=True)) == "priority"
-    assert arrival_class("not_confirmed", None, NINE) == "walk_in"
-
-
 def test_a_late_appointment_does_not_hold_up_those_on_time():
     late = waiting("FR001", 12, service="papers", leg_class="walk_in", booked_at=NINE - minutes(40))
     on_time = waiting("FR002", 6, service="papers", leg_class="appointment")
@@ -170,9 +153,6 @@ def test_walk_ins_of_one_prefix_are_called_in_issue_order_for_any_service_and_re
     second = waiting("F002", 8, service="copies", issued_at=NINE - minutes(8))
     for rule in RuleName:
         assert called(profile(rule), (second, first)) == "F001"
-
-
-# --- weighted shares ---------------------------------------------------------------------------
 
 
 def test_shares_follow_the_weights():
@@ -261,9 +241,6 @@ def test_the_sizes_of_whole_queues_may_be_given_with_the_legs():
     assert called(chosen, (HALL[0], *QUEUE_OF_THREE)) == "H001"
     assert called(chosen, (HALL[0], *QUEUE_OF_THREE), queues=queues) == "A001"
     assert queue_facts(QUEUE_OF_THREE)["long"] == QueueFacts(3, NINE - minutes(4))
-
-
-# --- the explanation -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from server.domain.calling.waiting_legs import (
     APPOINTMENT,
     PRIORITY,
     WALK_IN,
+    ArrivalTerms,
+    arrival_class,
     chosen_by_hand,
     reference_at,
     sort_key,
@@ -58,3 +60,18 @@ def test_a_call_says_where_the_session_took_a_counter_for_it():
 def test_a_recall_says_whether_the_service_begins_with_it():
     assert "is_arrival" not in leg_recalled(CALLED, counter="3", rank=2).body
     assert leg_recalled(CALLED, counter="3", rank=2, is_arrival=True).body["is_arrival"] is True
+
+
+def test_a_late_appointment_keeps_its_class_within_the_grace_and_then_waits_as_a_walk_in():
+    booked_at = NINE
+    assert arrival_class("none", booked_at, NINE + minutes(15)) == "appointment"
+    assert arrival_class("none", booked_at, NINE + minutes(15.1)) == "walk_in"
+    assert arrival_class("none", booked_at, NINE + minutes(3), ArrivalTerms(late_grace_s=60)) == "walk_in"
+    assert arrival_class("confirmed", booked_at, NINE + minutes(90)) == "priority"
+
+
+def test_a_declared_priority_counts_at_once_unless_the_card_must_be_checked():
+    assert arrival_class("declared", None, NINE) == "priority"
+    assert arrival_class("declared", None, NINE, ArrivalTerms(must_confirm=True)) == "walk_in"
+    assert arrival_class("confirmed", None, NINE, ArrivalTerms(must_confirm=True)) == "priority"
+    assert arrival_class("not_confirmed", None, NINE) == "walk_in"

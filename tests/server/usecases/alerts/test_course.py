@@ -2,16 +2,20 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.instants import from_micros
+from server.live import messages
+from server.live.presence import Presence, SocketPlace
+from server.live.publication.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.course import ask_end, end_alert, expire_alerts, show_alert
-from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_hall_alerts
+from server.usecases.alerts.course import MOST_CUSTOM, ask_end, end_alert, expire_alerts, show_alert
+from server.usecases.alerts.read_alerts import MOST_OVER, read_alert, read_alerts, read_hall_alerts
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.counters.counter_sessions import close_counter
@@ -22,6 +26,7 @@ from server.usecases.quality.read_indicators import read_days, read_indicators
 from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, no_show, recall, start
 from server.usecases.visits.wait_again import park, resume
+from server.usecases.waits import Estimates
 from signage.board import MESSAGE_LIMIT, message_bytes
 from tests.server.usecases.alerts.raised_alerts import (
     CUSTOM,
@@ -257,3 +262,107 @@ def test_a_sound_for_evacuations_needs_the_recorded_agreement_of_the_fire_safety
     assert alert_on_board(database)["has_voice"]
     ended(database, alert)
     publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+
+
+def states(database: Database, alert: str) -> dict[str, str]:
+    (in_hall,) = read_alert(database, alert)["halls"]
+    return {each["screen"]: each["state"] for each in in_hall["screens"]}
+
+
+def test_screens_under_a_graver_alert_are_covered_and_asked_when_it_is_over(database: Database, hands: Hands):
+    hall, (screen, *others) = database.hall_id(HALL), database.configuration(HALL).screens
+    graver = raised(database, EVACUATE).alert
+    show_alert(database, hall, screen, graver, device="d")
+    hands.now += timedelta(minutes=1)
+    lesser = raised(database, MEDICAL).alert
+    hands.now += timedelta(minutes=1)
+    assert states(database, graver) == {screen: "shown"} | dict.fromkeys(others, "not_reached")
+    assert set(states(database, lesser).values()) == {"covered"}
+    ended(database, graver)
+    assert set(states(database, lesser).values()) == {"waiting"}
+    show_alert(database, hall, screen, lesser, device="d")
+    hands.now += timedelta(seconds=5)
+    assert states(database, lesser) == {screen: "shown"} | dict.fromkeys(others, "not_reached")
+
+
+def test_a_screen_not_reached_is_not_asked_again_when_a_lesser_alert_ends(database: Database, hands: Hands):
+    lesser, graver = raised(database, MEDICAL, for_s=60).alert, raised(database, EVACUATE).alert
+    hands.now += timedelta(seconds=61)
+    assert set(states(database, graver).values()) == {"not_reached"}
+    hands.now += timedelta(seconds=1)
+    raised(database, MEDICAL, is_drill=True)
+    assert set(states(database, graver).values()) == {"not_reached"}
+    assert set(states(database, lesser).values()) == {"not_reached"}
+
+
+@pytest.fixture
+def sent_alerts(database: Database) -> Any:
+    """A publisher that screens of the hall hang on, and what it emits of alerts to them."""
+    sent: list[dict[str, Any]] = []
+
+    def emit(name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
+        if name == messages.ALERT_CHANGED and namespace == messages.SCREEN:
+            sent.append(message)
+
+    presence, hall = Presence(), database.hall_id(HALL)
+    presence.arrived("sid", messages.SCREEN, SocketPlace(hall, [messages.hall_room(hall)]))
+    publisher = Publisher(
+        database, Estimates(database), presence, emit, lambda *_: None, lambda key, *_, **__: key
+    )
+    return publisher, sent
+
+
+def test_the_alert_below_appears_in_the_second_in_which_the_shown_one_expires(
+    database: Database, hands: Hands, sent_alerts: Any
+):
+    publisher, sent = sent_alerts
+    lesser = raised(database, MEDICAL, is_drill=True).alert
+    raised(database, MEDICAL, for_s=60)
+    publisher.tick()
+    hands.now += timedelta(seconds=59)
+    publisher.tick()
+    assert sent == []
+    hands.now += timedelta(seconds=1)
+    publisher.tick()
+    assert [message["alert"]["alert"] for message in sent] == [lesser]
+    hands.now += timedelta(seconds=1)
+    publisher.tick()
+    assert len(sent) == 1
+
+
+def test_pressing_again_for_an_alert_in_force_raises_no_second_one(database: Database):
+    hall = database.hall_id(HALL)
+    first = raised(database)
+    again = raised(database)
+    assert (again.alert, again.is_new, again.already) == (first.alert, False, {hall: first.alert})
+    drill, other = raised(database, is_drill=True), raised(database, by=SECOND_GUARD)
+    assert len({first.alert, drill.alert, other.alert}) == 3
+    leak, smoke = ({"fr": {"title": title, "text": ""}} for title in ("Fuite", "Fumée"))
+    leaks = [raised(database, CUSTOM, words=leak).alert for _ in range(2)]
+    assert leaks[0] == leaks[1] != raised(database, CUSTOM, words=smoke).alert
+    assert len(facts(database, "AlertRaised")) == 5
+    ended(database, first.alert)
+    assert raised(database).alert != first.alert
+
+
+def test_words_of_ones_own_are_bounded_and_graver_alerts_never_refused(database: Database):
+    def words(number: int) -> dict[str, dict[str, str]]:
+        return {"fr": {"title": f"Message {number}", "text": ""}}
+
+    for number in range(MOST_CUSTOM):
+        raised(database, CUSTOM, words=words(number))
+    assert refusal(raised, database, CUSTOM, words=words(99)) == "too_many_alerts"
+    assert raised(database, CUSTOM, words=words(0)).already
+    assert raised(database, CUSTOM, by=SECOND_GUARD, words=words(99)).is_new
+    assert raised(database, EVACUATE).is_new
+
+
+def test_the_list_is_bounded_and_hides_no_alert_in_force(database: Database, hands: Hands):
+    hall = database.hall_id(HALL)
+    first = raised(database, is_drill=True).alert
+    for _ in range(MOST_OVER + 2):
+        hands.now += timedelta(seconds=1)
+        ended(database, raised(database).alert)
+    listed = read_alerts(database, [hall])["alerts"]
+    assert [each["alert"] for each in listed[:1]] == [first]
+    assert len(listed) == MOST_OVER + 1

@@ -1,5 +1,6 @@
 """A code is shown by a device and confirmed by a person; what the device kept to itself is then its token."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,11 +14,12 @@ from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import with_new_connections
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.devices.paired_devices import device_of_token
+from server.store.devices.paired_devices import bearer_of_token, device_of_token, paired_devices
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices import pairing as asking_rules
-from server.usecases.devices.devices import DevicePlace, pair_device, place_named, revoke_device
+from server.usecases.devices.devices import DevicePlace, pair_device, place_named, renew_device, revoke_device
 from server.usecases.devices.pairing import (
     CODE_LETTERS,
     EXCHANGED_WITHIN,
@@ -38,8 +40,124 @@ from server.usecases.devices.pairing import (
 )
 from server.usecases.journal.backup_and_restore import purge
 from tests.harness.sql import all_rows, one_row
-from tests.server.usecases.devices.test_devices import KIOSK, SCREEN, facts
+from tests.server.documents.contents import as_text, changed, demonstration
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+ADMINISTRATOR = Author("ada")
+KIOSK, SCREEN = "laon-borne-1", "laon-ecran-1"
+
+
+@pytest.fixture
+def installed(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands(), "laon", "vervins")
+    yield found
+    found.close()
+
+
+def facts(installed: Database) -> list[tuple[str, str]]:
+    """Kind and author of the installation's facts about devices."""
+    found = all_rows(
+        installed, "SELECT kind, author FROM installation_fact WHERE kind LIKE 'Device%' ORDER BY position"
+    )
+    return [(row["kind"], row["author"]) for row in found]
+
+
+def device_known_by(installed: Database, token: str) -> Any:
+    with installed.read() as rows:
+        return bearer_of_token(rows, token, installed.clock.now()).device
+
+
+def test_a_pairing_gives_a_token_of_which_only_the_digest_is_kept(installed: Database):
+    paired = pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
+    assert len(paired.token) == 22
+    assert device_known_by(installed, paired.token).id == paired.id
+    row = one_row(installed, "SELECT * FROM device")
+    bodies = [each["body"] for each in all_rows(installed, "SELECT body FROM installation_fact")]
+    assert row["token_digest"] == token_digest(paired.token)
+    assert paired.token not in str(row) + "".join(bodies)
+    assert facts(installed) == [("DevicePaired", "ada")]
+
+
+def test_a_place_is_named_by_its_id_or_its_label(installed: Database):
+    label = installed.configuration("laon").screens[SCREEN].label
+    assert (
+        pair_device(installed, ADMINISTRATOR, "laon", kind="screen", configured=label.upper()).configured
+        == SCREEN
+    )
+
+
+@pytest.mark.parametrize(
+    ("hall", "kind", "name", "code"),
+    [
+        ("nowhere", "kiosk", KIOSK, "unknown_hall"),
+        ("laon", "printer", KIOSK, "unknown_device_kind"),
+        ("laon", "kiosk", SCREEN, "unknown_kiosk"),
+        ("laon", "screen", "no such label", "unknown_screen"),
+        ("vervins", "kiosk", KIOSK, "unknown_kiosk"),
+    ],
+)
+def test_a_place_not_in_the_document_cannot_be_paired(
+    installed: Database, hall: str, kind: str, name: str, code: str
+):
+    with pytest.raises(Refusal) as refused:
+        pair_device(installed, ADMINISTRATOR, hall, kind=kind, configured=name)
+    assert refused.value.code == code
+    assert facts(installed) == []
+
+
+def test_a_refused_name_is_answered_with_those_there_are(installed: Database):
+    with pytest.raises(Refusal) as refused:
+        pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured="borne")
+    assert KIOSK in refused.value.details["known"]
+
+
+def test_a_label_that_two_screens_have_names_neither(installed: Database):
+    twice = changed(_laon(), "screens.1.label", _laon()["screens"][0]["label"])
+    publish_hall(installed, ADMINISTRATOR, as_text(twice))
+    with pytest.raises(Refusal, match="unknown_screen"):
+        pair_device(installed, ADMINISTRATOR, "laon", kind="screen", configured=twice["screens"][0]["label"])
+
+
+def test_a_retired_kiosk_is_not_paired(installed: Database):
+    publish_hall(installed, ADMINISTRATOR, as_text(changed(_laon(), "kiosks.0.is_retired", True)))
+    with pytest.raises(Refusal, match="unknown_kiosk"):
+        pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
+
+
+def test_a_place_has_one_device(installed: Database):
+    first = pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
+    with pytest.raises(Refusal) as refused:
+        pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
+    assert (refused.value.code, refused.value.details["device"]) == ("already_paired", first.id)
+    revoke_device(installed, ADMINISTRATOR, first.id)
+    assert pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK).id != first.id
+
+
+@pytest.mark.parametrize("named_by", ["id", "configured"])
+def test_a_renewed_device_keeps_its_identity_and_loses_its_old_token(installed: Database, named_by: str):
+    paired = pair_device(installed, ADMINISTRATOR, "laon", kind="screen", configured=SCREEN)
+    renewed = renew_device(installed, ADMINISTRATOR, getattr(paired, named_by))
+    assert (renewed.id, renewed.kind, renewed.configured) == (paired.id, "screen", SCREEN)
+    assert device_known_by(installed, paired.token) is None
+    assert device_known_by(installed, renewed.token).id == paired.id
+    assert facts(installed) == [("DevicePaired", "ada"), ("DeviceRenewed", "ada")]
+
+
+def test_a_revoked_device_is_neither_renewed_nor_revoked_again(installed: Database):
+    paired = pair_device(installed, ADMINISTRATOR, "laon", kind="kiosk", configured=KIOSK)
+    revoke_device(installed, ADMINISTRATOR, KIOSK)
+    assert device_known_by(installed, paired.token).revoked_at is not None
+    for change in (renew_device, revoke_device):
+        with pytest.raises(Refusal, match="unknown_device"):
+            change(installed, ADMINISTRATOR, paired.id)
+    assert [kind for kind, _ in facts(installed)] == ["DevicePaired", "DeviceRevoked"]
+    with installed.read() as rows:
+        assert [row.id for row in paired_devices(rows)] == [paired.id]
+
+
+def _laon() -> Any:
+    return json.loads(demonstration("laon"))
+
 
 ADA = Author("ada")
 ASKING = PairingRequest("192.0.2.5", "Chrome, Linux", 1920, 1080)

@@ -23,8 +23,9 @@ from server.usecases.hall.screen import read_screen
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
+from server.usecases.visits.leg_verbs import Destination, transfer
 from server.usecases.waits import Estimates
-from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import HALLS
 
@@ -144,3 +145,16 @@ def test_a_french_ticket_is_called_in_french_only(database: Database, laon: dict
     laon["sound"] = {"says_visitor_language": True}
     publish_hall(database, AGENT, json.dumps(laon))
     assert list(spoken(database, "fr").places) == ["fr"]
+
+
+def test_a_queue_counts_all_who_wait_by_service_and_for_one_counter(database: Database) -> None:
+    issue(database, 5)
+    transfer(database, served(database), to=Destination(counter=OTHER))
+    answer = next(
+        each for each in read_queue(database, HALL, page=2)["queues"] if SERVICE in each["services"]
+    )
+    assert (answer["waiting"], len(answer["legs"])) == (5, 2)
+    assert sorted(answer["groups"], key=lambda group: group["people"]) == [
+        {"service": SERVICE, "counter": OTHER, "people": 1},
+        {"service": SERVICE, "counter": None, "people": 4},
+    ]

@@ -1,24 +1,45 @@
 """What is kept how long: one schedule, which the purge works from; other days are said before they apply."""
 
+import io
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 
+from server.app import CATALOGUES
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
-from server.domain.retention import SCHEDULE
-from server.store.operation.erase_expired import ERASE
+from server.domain.retention import SCHEDULE, Subject
+from server.language import Catalogues
+from server.store.media.media_files import MediaFiles
+from server.store.operation.backup import back_up
+from server.store.operation.erase_expired import ERASE, rewrite_pages
 from server.store.people.accounts import Grant
+from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
 from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.read_journal import JournalSearch, every_fact
+from server.usecases.media.uploads import sweep_media
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
+from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
+from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.reports.reports import report_of_period
 from server.usecases.retention import DailyRewriting, decide_retention, read_effect, read_retention
+from server.web.pages.reports.pack import pack_steps
+from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.viewer import Sentence
 from tests.harness.sql import all_rows
-from tests.server.store.journals import HALL, morning
+from tests.server.store.journals import HALL, anchor, first_fault, morning
 from tests.server.usecases.quality.figures_history import Hands
+from tests.server.usecases.retention.personal_fields import FIELDS, WITHOUT_WORDS
 
 ADA = Author("ada")
 
@@ -106,3 +127,111 @@ def test_pages_are_written_anew_once_a_day_when_no_hall_is_in_use(database: Data
     rewriting.make()
     rewriting.make()
     assert rewritten == [database.url]
+
+
+DAYS = (date(2026, 11, 16), date(2026, 11, 30))
+LONGEST = timedelta(days=1900)
+"""Longer than anything personal is kept, without anybody shortening it."""
+
+
+def in_rows(database: Database, words: list[str]) -> set[str]:
+    """The words that stand in some row, with its table."""
+    return {
+        f"{word} in {table.name}"
+        for table in metadata.tables.values()
+        for row in all_rows(database, f"SELECT * FROM {table.name}")
+        for word in words
+        if any(_holds(value, word) for value in row.values())
+    }
+
+
+def _holds(value: object, word: str) -> bool:
+    return (isinstance(value, str) and word in value) or (isinstance(value, bytes) and word.encode() in value)
+
+
+def in_files(words: list[str], folder: Path) -> set[str]:
+    """The words that stand in the bytes of the files of a folder."""
+    found = set()
+    for file in folder.rglob("*"):
+        content = file.read_bytes() if file.is_file() else b""
+        found |= {f"{word} in {file.name}" for word in words if word.encode() in content}
+    return found
+
+
+def folder_of(database: Database) -> Path:
+    """The folder with the files of a database, all of them written; PostgreSQL’s WAL is elsewhere."""
+    if not database.store.is_postgresql:
+        return Path(database.url.removeprefix("sqlite:///")).parent
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        file, place = connection.execute(
+            "SELECT pg_relation_filepath('account'), current_setting('data_directory')"
+        ).fetchall()[0]
+    return (Path(str(place)) / str(file)).parent
+
+
+def pack(database: Database) -> bytes:
+    """The contents of an evidence pack of the time in which the words were written."""
+    words = ReportWording(Sentence(Catalogues(CATALOGUES).translate, "fr"))
+    report = report_of_period(database, [HALL], "2026-11")
+    *_, last = pack_steps(database, report, words, paper=lambda: b"")
+    assert last.archive is not None
+    archive = ZipFile(io.BytesIO(last.archive))
+    return b"".join(archive.read(name) for name in archive.namelist())
+
+
+def exported(database: Database) -> str:
+    """Every file that people may take: visits, counters, services, both journals."""
+    searches = [JournalSearch(None), JournalSearch(database.hall_id(HALL))]
+    facts = [str(fact) for search in searches for part in every_fact(database, search) for fact in part]
+    visits = [*legs_csv(database, [HALL], DAYS), *counters_csv(database, [HALL], DAYS)]
+    return "".join([*visits, *services_csv(database, [HALL]), *facts])
+
+
+def figures(database: Database) -> list[Any]:
+    found = read_indicators(database, HALL, days=DAYS, by="service", sentence=str)
+    return [found["rows"], found["indicators"]]
+
+
+def test_every_personal_field_of_the_schedule_is_searched_for():
+    personal = {row.name for row in SCHEDULE if row.of in (Subject.VISITOR, Subject.PERSON)}
+    assert personal - {field.retention for field in FIELDS} == WITHOUT_WORDS
+
+
+@pytest.mark.both_databases
+def test_after_its_time_nothing_personal_is_left_anywhere(database: Database, hands: Hands, tmp_path: Path):
+    media = MediaFiles(tmp_path / "media")
+    with capture_logs() as logs:
+        words = [
+            field.write(database, f"zyxq{place}wvut") or f"zyxq{place}wvut"
+            for place, field in enumerate(FIELDS)
+        ]
+        in_use = in_rows(database, words)
+        assert {word for word in words if any(each.startswith(word) for each in in_use)} == set(words)
+        assert [word for word in words if word.encode() in pack(database)], "a pack holds findings and notes"
+        for place in (media.new_part(), media.upload("medium"), media.folder / f"{'0' * 64}.webp"):
+            place.write_text(words[0])  # as a crash leaves them
+        if not database.store.is_postgresql:
+            (folder_of(database) / f"parvis.db.replaced-{hands.now:%Y%m%dT%H%M%S%f}-wal").write_text(words[0])
+        for field in FIELDS:
+            field.end(database)
+        hands.now += LONGEST
+        before, anchors = figures(database), anchor(database, tmp_path / "anchors")
+        purge(database)
+        sweep_media(database, media)
+    assert in_rows(database, words) == set()
+    assert not [word for word in words if word in exported(database) or word in json.dumps(logs, default=str)]
+    assert not [word for word in words if word.encode() in pack(database)]
+    assert first_fault(database, anchors, full=True) is None
+    assert figures(database) == before
+    assert [each.row.name for each in read_retention(database).rows if each.overdue] == []
+    assert in_files(words, folder_of(database)), "pages still hold them: they are written anew each day"
+    assert rewrite_pages(database.url)
+    back_up(database, tmp_path / "backup")
+    assert in_files(words, folder_of(database)) | in_files(words, tmp_path) == set()
+
+
+def test_sqlite_overwrites_what_is_erased(sqlite_url: str, hands: Hands):
+    database = morning(sqlite_url, hands)
+    assert all_rows(database, "PRAGMA secure_delete") == [{"secure_delete": 1}]
+    database.close()
