@@ -15,7 +15,7 @@ from server.store.configuration.halls import HallRow, all_halls
 from server.store.operation.job_runs import claim, claim_every, has_run
 from server.store.quality.stored_rollups import counting_version
 from server.store.transactions.database import Database
-from server.usecases.quality.read_totals import store_past_days
+from server.usecases.quality.counts import store_past_days
 
 log = structlog.get_logger()
 

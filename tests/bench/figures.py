@@ -27,8 +27,8 @@ from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_ro
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.quality.count_days import CountedHall
-from server.usecases.quality.read_indicators import read_days
-from server.usecases.quality.read_totals import condensed_sum, total_of
+from server.usecases.quality.counts import condensed_sum, total_of
+from server.usecases.quality.indicators import read_days
 from tests.harness.independent_figures import FUNCTIONS, MEASURED, Value, figures_of_legs, load_legs
 from tests.harness.programs import PROJECT
 from tests.server.usecases.quality.figures_history import play_days

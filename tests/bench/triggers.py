@@ -18,7 +18,7 @@ from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.quality.read_totals import store_past_days
+from server.usecases.quality.counts import store_past_days
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.bench.figures import HALLS
 from tests.harness.sql import all_rows, execute

@@ -11,7 +11,7 @@ from server.domain.quality.indicators import figures_of
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import waits_within
 from server.store.transactions.database import Database
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from server.web.pages.quality.wording import minutes, whole_percent
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible

@@ -16,7 +16,7 @@ from hardware.speech.sound import from_wav
 from server.cli import cli
 from server.clock import Clock
 from server.store.transactions.database import Database
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from tests.conftest import Serve
 from tests.hardware.speech.recordings import record
 from tests.harness.commands import Ended, run_command, start_command

@@ -17,15 +17,10 @@ from server.usecases.bulletins.bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
-from server.web.pages.actions import pages as action_pages
 from server.web.pages.alarms.pages import blueprint as alarm_pages
 from server.web.pages.alerts import pages as alert_pages
 from server.web.pages.bulletins.pages import BulletinPages
 from server.web.pages.bulletins.pages import blueprint as bulletin_pages
-from server.web.pages.busy_hours import pages as busy_hours_pages
-from server.web.pages.busy_hours.pages import BusyHoursPages
-from server.web.pages.committee import pages as committee_pages
-from server.web.pages.committee.services import CommitteePages
 from server.web.pages.complaints.register import blueprint as register_pages
 from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
@@ -39,10 +34,19 @@ from server.web.pages.incidents.pages import IncidentPages
 from server.web.pages.journal.pages import JournalPages, journal_pages
 from server.web.pages.media import pages as media_pages
 from server.web.pages.notices import pages as notices_pages
+from server.web.pages.quality import busy_hours as busy_hours_pages
+from server.web.pages.quality import targets as targets_page
+from server.web.pages.quality import typed_figures as typed_figures_page
+from server.web.pages.quality.busy_hours import BusyHoursPages
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
+from server.web.pages.quality.targets import TargetPages
+from server.web.pages.quality.typed_figures import TypedFigurePages
 from server.web.pages.reception import pages as reception_pages
+from server.web.pages.reports import actions as action_pages
+from server.web.pages.reports import committee_pages
 from server.web.pages.reports import pages as report_pages
+from server.web.pages.reports.committee_services import CommitteePages
 from server.web.pages.reports.pages import ReportPages
 from server.web.pages.retention import pages as retention_pages
 from server.web.pages.retention import processing_pages
@@ -55,10 +59,6 @@ from server.web.pages.security import pages as security_pages
 from server.web.pages.supervision import pages as supervision_pages
 from server.web.pages.surveys import pages as survey_pages
 from server.web.pages.surveys.pages import SurveyPages
-from server.web.pages.targets import pages as targets_page
-from server.web.pages.targets.pages import TargetPages
-from server.web.pages.typed_figures import pages as typed_figures_page
-from server.web.pages.typed_figures.pages import TypedFigurePages
 from server.web.pages.voice import pages as voice_pages
 from server.web.pages.wall import pages as wall_pages
 from server.web.rendering.frame import install_frame

@@ -10,7 +10,7 @@ from server.domain.refusals import Refusal
 from server.store.quality.stored_rollups import days_with_rows
 from server.store.transactions.database import Database
 from server.usecases.quality.count_days import counted_hall
-from server.usecases.quality.read_totals import read_totals
+from server.usecases.quality.counts import read_totals
 from server.usecases.quality.withheld_figures import Days, withheld_in_parts
 
 MONTHS = 24

@@ -36,7 +36,7 @@ from server.store.quality.targets import targets_on
 from server.store.reports import has_legs_before
 from server.store.transactions.database import Database
 from server.usecases.devices.presence import PresentDevice, read_presence
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from server.usecases.typed_figures import read_typed_figures
 
 SCHEMA = 1

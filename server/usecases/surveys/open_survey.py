@@ -44,7 +44,7 @@ from server.store.surveys import (
     waiting_choices,
 )
 from server.store.transactions.database import Database
-from server.usecases.quality.read_totals import read_totals
+from server.usecases.quality.counts import read_totals
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.read_surveys import (
     check_halls,

@@ -28,7 +28,7 @@ from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.hall_view import hall_state
 from server.usecases.notices.gestures import NoticeAnswer, draft_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.quality.read_totals import read_totals
+from server.usecases.quality.counts import read_totals
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.read_surveys import ReadSurvey, last_asked_on
 from signage.board_messages import Position

@@ -22,7 +22,7 @@ from server.usecases.quality.decide_target import (
     decide_target,
     withdraw_target,
 )
-from server.usecases.quality.read_targets import TargetsAnswer, targets_answer
+from server.usecases.quality.targets import TargetsAnswer, targets_answer
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

@@ -22,7 +22,7 @@ from server.store.journal.anchors import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from server.usecases.appointments.arrivals import read_appointments
-from server.usecases.quality.read_indicators import read_days, read_indicators
+from server.usecases.quality.indicators import read_days, read_indicators
 from server.usecases.surveys.open_survey import monthly_visits
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.counts import count

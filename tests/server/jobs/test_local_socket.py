@@ -17,7 +17,7 @@ from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
 from server.jobs.writers import create_user, import_document
 from server.store.transactions.database import Database
 from server.unix_socket import listening
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall

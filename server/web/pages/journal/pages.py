@@ -21,7 +21,7 @@ from server.store.journal.verifications import vanished_halls
 from server.store.transactions.database import Database
 from server.usecases.journal.read_journal import JournalSearch, KnownFact, every_fact, people_of, read_journal
 from server.usecases.journal.read_journal_proof import Compared, Proof, compare_sheet, read_proof
-from server.usecases.quality.individual_figures import sites_with_individual_figures
+from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.journal.lines import COLUMNS, JournalLines, Line, csv_of, json_of, word_filter

@@ -9,13 +9,13 @@ from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, as_counts, quantile
 from server.domain.quality.selection import share_within
-from server.usecases.quality.read_indicators import HallDays
-from server.usecases.quality.read_periods import Exploration
+from server.usecases.quality.indicators import HallDays
+from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
-from server.web.pages.quality.explorer_plots import plots_of
-from server.web.pages.quality.plots import Plot
+from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.view import (
+from server.web.pages.quality.specs import Plot
+from server.web.pages.quality.tables import (
     FigureTables,
     Shower,
     ShownFigure,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.web.pages.quality.plots import (
+from server.web.pages.quality.specs import (
     BAR,
     HEIGHT,
     INK,

@@ -17,17 +17,17 @@ from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
-from server.usecases.quality.individual_figures import (
-    FEWEST_SERVED,
-    read_individual_figures,
-    sites_with_individual_figures,
-)
-from server.usecases.quality.read_periods import (
+from server.usecases.quality.periods import (
     Days,
     Exploration,
     explore_figures,
     first_period_of,
     read_periods,
+)
+from server.usecases.quality.visits import (
+    FEWEST_SERVED,
+    read_individual_figures,
+    sites_with_individual_figures,
 )
 from server.usecases.typed_figures import read_annotations
 from server.web.access.requirements import PEOPLE, requires
@@ -35,12 +35,12 @@ from server.web.pages.quality import wording
 from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
-from server.web.pages.quality.explorer_plots import plots_of
 from server.web.pages.quality.other_tables import OtherTable, other_tables
+from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around, read_query
 from server.web.pages.quality.sheet import figures_sheet, table_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
-from server.web.pages.quality.view import ShownFigure, service_name
+from server.web.pages.quality.tables import ShownFigure, service_name
 from server.web.pages.quality.wording import title_of
 from server.web.rendering.viewer import (
     Sentence,

@@ -1,361 +1,340 @@
-"""Vega-Lite specifications of the plots, in the tokens' colours, with direct labels.
+"""The plots of the explorer, each with its sentence and its table."""
 
-A specification is plain JSON whose texts are already in the page's language. `draw.py` makes SVG of it.
-"""
+from collections.abc import Iterable, Mapping, Sequence
 
-import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from operator import itemgetter
-from typing import Any
-
-from server.domain.quality.periods import PeriodKind, period_of
-from server.domain.quality.rollup import Rollup
-from server.domain.quality.selection import LONGEST_MIN, STEP_MIN, Followed
-from server.usecases.quality.read_indicators import HallDays
+from server.domain.quality.few_people import is_shown_in_cell
+from server.domain.quality.figures import legs_ended
+from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
+from server.domain.quality.selection import (
+    LONGEST_MIN,
+    NOT_SERVED,
+    STEP_MIN,
+    STEPS,
+    Followed,
+    FollowedKind,
+    Selection,
+    ShareInterval,
+    reasons_not_issued,
+    share_within,
+    steps_of_waits,
+)
+from server.domain.quality.targets import Target
+from server.domain.visits.transitions import OUTCOMES
+from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality import wording
+from server.web.pages.quality.explorer_specs import (
+    HeatCell,
+    TrendPoint,
+    distribution_plot,
+    heat_plot,
+    trend_plot,
+)
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.wording import Words
+from server.web.pages.quality.specs import NAME as FOLLOWED_PLOT
+from server.web.pages.quality.specs import (
+    Bar,
+    Plot,
+    WaitBar,
+    WaitWords,
+    arrivals_plot,
+    followed_plot,
+    hours_of,
+    links_of_hours,
+    named_bars_plot,
+    parts_of,
+    waits_plot,
+)
+from server.web.pages.quality.tables import selected_services
+from server.web.pages.quality.wording import FEWEST, Words, shared_target_s
 
-INK, LINE, MUTED, BAR, RANGE = "#10263a", "#cfc7b6", "#3f4a57", "#2c5173", "#c9d6e2"
-FONT = "Atkinson Hyperlegible Next Variable"
-WIDTH, WAITS_WIDTH, HEIGHT = 370, 280, 180
-LEFT, TOP, BOTTOM, WHOLE_WIDTH = 40, 42, 30, 420
-LETTER_PX = 9
-"""The width of a letter under a bar, with the space between labels."""
-LETTERS_PX = 14
-NAMES_PX = 150
-"""The fewest pixels for names beside horizontal bars."""
-SMALL_PX = 13
-MOST_LABELLED = 12
-"""Above this many bars their values are in the table only: labels would touch."""
-
-type Spec = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: its label, its height, and its value as text."""
-
-    label: str
-    value: float
-    text: str
+NO_WAITS = "quality.plot.waits_none"
+WORST = 3
+"""How many hours are named as those with the longest waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitBar:
-    """Waits of one hour or weekday, in minutes: median and 90th percentile (None: nobody waited then)."""
+def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
+    """The plots of the days of all halls together, those that have something to show, in their order.
 
-    label: str
-    median: float | None
-    p90: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitWords:
-    """The words written into a plot of waits; `target` names the target line (with its minutes)."""
-
-    median: str
-    p90: str
-    minutes: str
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A plot and its table: heading, what it shows in a sentence, columns and rows of text.
-
-    `links`: the query strings behind cells, by row and column.
+    `whole`: all these days added up.
     """
-
-    name: str
-    spec: Spec
-    sentence: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
-
-
-def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
-    """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
-    plotted = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
-    x, y = (
-        labels_axis([bar.label for bar in bars], WIDTH),
-        value_axis("y", unit, max((bar.value for bar in bars), default=0)),
-    )
-    layers: list[Spec] = [
-        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}
+    drawer = _Drawer(found, whole, query, words)
+    total = whole.total()
+    plots = [drawer.reasons()] if whole.not_issued or total.legs else []
+    followed = followed_plot(found, whole, query, words)
+    if not whole.cells:
+        return [*followed, *plots]
+    by_hour = whole.split(lambda key: key.half_hour // 2)
+    hours = {hour: by_hour.get(hour, Rollup()) for hour in hours_of(by_hour)}
+    named = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
+    trend = [] if query.is_day else [drawer.trend()]
+    heat = [] if query.is_day else [drawer.heat(list(hours))]
+    outcomes = [drawer.outcomes(total)] if total.outcomes else []
+    return [
+        *heat,
+        *trend,
+        *followed,
+        drawer.distribution(total),
+        drawer.waits(named, list(hours)),
+        drawer.arrivals(named, list(hours)),
+        *plots,
+        *outcomes,
     ]
-    if len(bars) <= MOST_LABELLED:
-        text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
-        layers.append(
-            {"data": plotted, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
+
+
+class _Drawer:
+    def __init__(self, found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> None:
+        self.found, self.whole, self.query, self.words = found, whole, query, words
+        self.language = query.language
+        self.target_s = shared_target_s(selected_services(whole, query), found.targets)
+        self.open_days = max(1, sum(bool(rollup.cells) for rollup in found.days.values()))
+
+    def distribution(self, tally: Tally) -> Plot:
+        """How many waited how long, in steps of five minutes; the steps within the threshold are dark."""
+        steps = steps_of_waits(self.whole)
+        total = sum(steps)
+        labels = [f"{first}–{first + STEP_MIN}" for first in STEPS[:-1]]
+        labels.append(self.words("quality.plot.from_minutes", minutes=LONGEST_MIN))
+        shorts = [*(str(first) for first in STEPS[:-1]), f"{LONGEST_MIN}+"]
+        bars = [Bar(short, count, self._number(count)) for short, count in zip(shorts, steps, strict=True)]
+        within = self.query.within_min // STEP_MIN
+        spec = distribution_plot(bars, within=within, unit=self.words("quality.plot.n"))
+        share = share_within(tally, self.query.within_min * 60)
+        sentence = self.words(NO_WAITS)
+        if share is not None:
+            sentence = self.words(
+                "quality.plot.distribution.sentence",
+                minutes=self.query.within_min,
+                share=wording.whole_percent(share.percent),
+                n=self._number(share.n),
+            )
+        shares = [
+            wording.number(100 * count / total, self.language, decimals=1) if total else "" for count in steps
+        ]
+        rows = [
+            [label, self._number(count), part]
+            for label, count, part in zip(labels, steps, shares, strict=True)
+        ]
+        columns = [self.words(f"quality.plot.distribution.{key}") for key in ("first", "count", "share")]
+        links = self._followed("wait", [str(first) for first in STEPS])
+        return Plot("distribution", spec, sentence, columns, rows, links)
+
+    def heat(self, hours: Sequence[int]) -> Plot:
+        """The median wait by weekday and hour; a cell of fewer than ten waits stays empty."""
+        parts = self.whole.split(lambda key: (key.weekday, key.half_hour // 2))
+        weekdays = range(max([4, *(weekday for weekday, _ in parts)]) + 1)
+        cells, rows, links = [], [], {}
+        for row, weekday in enumerate(weekdays):
+            texts = [wording.weekday_name(weekday, self.language)]
+            links[row, 0] = self._narrowed(weekday, None)
+            for column, hour in enumerate(hours, start=1):
+                counts = as_counts(parts[weekday, hour].total().waits) if (weekday, hour) in parts else {}
+                n, median = sum(counts.values()), quantile(counts, 0.5)
+                if median is None or not is_shown_in_cell(n):
+                    texts.append(self.words("quality.plot.heat.few") if n else "")
+                    continue
+                cells.append((median, n, weekday, hour))
+                texts.append(self.words("quality.plot.heat.cell", minutes=wording.minutes(median), n=n))
+                links[row, column] = self._narrowed(weekday, hour)
+            rows.append(texts)
+        labels = [wording.hour_label(hour, self.language) for hour in hours]
+        plotted = [
+            HeatCell(
+                wording.weekday_name(day, self.language),
+                wording.hour_label(hour, self.language),
+                wording.minutes(median),
+            )
+            for median, _, day, hour in cells
+        ]
+        spec = heat_plot(
+            plotted, days=[wording.weekday_name(day, self.language) for day in weekdays], hours=labels
         )
-    one_axis(layers)
-    return frame_of(layers, WIDTH)
+        worst = sorted(cells, reverse=True)[:WORST]
+        sentence = self.words("quality.plot.heat.none")
+        if worst:
+            named = [
+                self.words(
+                    "quality.plot.heat.hour",
+                    day=wording.weekday_name(day, self.language),
+                    hour=wording.hour_label(hour, self.language),
+                    minutes=wording.minutes(median),
+                )
+                for median, _, day, hour in worst
+            ]
+            sentence = self.words("quality.plot.heat.sentence", hours=", ".join(named))
+        columns = [self.words("quality.plot.heat.first"), *labels]
+        return Plot("heat", spec, sentence, columns, rows, links)
 
+    def _narrowed(self, weekday: int, hour: int | None) -> str:
+        chosen = self.query.selection
+        hours = (chosen.from_hour, chosen.until_hour) if hour is None else (hour, hour + 1)
+        return self.query.with_selection(
+            Selection(chosen.services, chosen.classes, frozenset({weekday}), *hours)
+        )
 
-def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
-    """Lying bars, in their order, each with its name to the left and its value at its end."""
-    plotted = {"values": [{"name": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
-    names = {
-        "field": "name",
-        "type": "ordinal",
-        "sort": [bar.label for bar in bars],
-        "axis": {"title": None, "labelPadding": 8, "labelLimit": 0, "labelOverlap": False},
-        "scale": {"paddingInner": 0.25},
-    }
-    along = value_axis("y", unit, max((bar.value for bar in bars), default=0))
-    along["axis"] = {
-        key: along["axis"][key] for key in ("title", "titleFontWeight", "values", "labelOverlap", "format")
-    }
-    text = {"type": "text", "align": "left", "dx": 6, "fontSize": SMALL_PX, "color": INK}
-    place = {"y": names, "x": along}
-    layers: list[Spec] = [
-        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": place},
-        {"data": plotted, "mark": text, "encoding": place | {"text": {"field": "text"}}},
-    ]
-    one_axis(layers)
-    names_px = max([NAMES_PX, *(LETTER_PX * len(bar.label) for bar in bars)])
-    spec = frame_of(layers, WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP)
-    spec["padding"]["right"] = LEFT
-    return spec
-
-
-def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float | None = None) -> Spec:
-    """Per hour or weekday a bar up to the 90th percentile, a thick tick at the median; the target as a line.
-
-    Marks are named to the right of the last bar that has waits, never in a legend.
-    """
-    plotted = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
-    x = labels_axis([bar.label for bar in bars], WAITS_WIDTH)
-    top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
-    p90, median = value_axis("p90", words.minutes, top), value_axis("median", words.minutes, top)
-    marks = (
-        ({"type": "bar", "color": RANGE}, p90),
-        ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
-        ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
-    )
-    layers: list[Spec] = [{"data": plotted, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
-    one_axis(layers)
-    if target_min is not None:
-        line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
-        across = {
-            "x": {"value": 0},
-            "x2": {"value": WAITS_WIDTH},
-            "y": {"field": "target", "type": "quantitative"},
-        }
-        layers.append({"data": {"values": [{"target": target_min}]}, "mark": line, "encoding": across})
-    return frame_of(layers + _names(bars, words, target_min), WAITS_WIDTH)
-
-
-def one_axis(layers: Sequence[Spec]) -> None:
-    """Leaves the axes to the first layer: those of all layers together would repeat every tick."""
-    for layer in layers[1:]:
-        encoding = layer["encoding"]
-        layer["encoding"] = encoding | {
-            name: {key: value for key, value in encoding[name].items() if key != "axis"}
-            for name in ("x", "y")
+    def _followed(
+        self, kind: FollowedKind, names: Iterable[str], *, after: int = 0
+    ) -> dict[tuple[int, int], str]:
+        """A link behind each row of a table, from the row `after` on: the same count day by day."""
+        return {
+            (row, 0): f"{self.query.following(Followed(kind, name)).address()}#{FOLLOWED_PLOT}"
+            for row, name in enumerate(names, start=after)
         }
 
+    def trend(self) -> Plot:
+        """The share within the threshold a day, week or month, with its interval and the decided target."""
+        within_s = self.query.within_min * 60
+        points, rows, links = [], [], {}
+        for row, part in enumerate(parts_of(self.found, self.query, self.words)):
+            tally = Tally()
+            for cell in (cell for day in part.days for cell in self.found.days[day].cells.values()):
+                tally.add(cell)
+            share, median = share_within(tally, within_s), quantile(as_counts(tally.waits), 0.5)
+            points.append(_point(part.label, share))
+            texts = ["", "", ""] if share is None else self._interval(share)
+            minutes = "" if median is None else self._number(wording.minutes(median))
+            rows.append([part.name, self._number(tally.visits), minutes, *texts])
+            links[row, 0] = self.query.with_days(part.first, part.end)
+        target = self._target()
+        line = None
+        if target is not None:
+            name = self.words("quality.plot.trend.target", percent=target.share_percent)
+            line = (float(target.share_percent), name)
+        spec = trend_plot(points, unit="%", target=line)
+        columns = [
+            self.words(f"quality.plot.trend.{key}")
+            for key in ("first", "visits", "median", "share", "interval", "n")
+        ]
+        key = (
+            "quality.plot.trend.sentence" if any(point.percent is not None for point in points) else NO_WAITS
+        )
+        measured = [point for point in points if point.percent is not None and not point.is_small] or [
+            point for point in points if point.percent is not None
+        ]
+        values: dict[str, object] = {"minutes": self.query.within_min}
+        if measured:
+            low, high = (
+                wording.whole_percent(way(point.percent or 0 for point in measured)) for way in (min, max)
+            )
+            values |= {"low": low, "high": high}
+        return Plot("trend", spec, self.words(key, **values), columns, rows, links)
 
-def labels_axis(labels: Sequence[str], width: int) -> Spec:
-    """An axis of names, so many that they do not touch."""
-    room_px = LETTER_PX * max((len(label) for label in labels), default=1)
-    step = math.ceil(len(labels) * room_px / width)
-    axis: Spec = {"title": None, "labelAngle": 0, "labelPadding": 8, "labelOverlap": False}
-    axis["values"] = list(labels[::step])
-    return {
-        "field": "x",
-        "type": "ordinal",
-        "sort": list(labels),
-        "axis": axis,
-        "scale": {"paddingInner": 0.25},
-    }
+    def _interval(self, share: ShareInterval) -> list[str]:
+        low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
+        n = self._number(share.n)
+        if share.n < FEWEST:
+            n = self.words("quality.plot.small_n", n=n)
+        interval = self.words("quality.plot.trend.between", low=low, high=high)
+        return [self._number(wording.whole_percent(share.percent)), interval, n]
 
+    def _target(self) -> Target | None:
+        """The decided target whose wait is the threshold, where one service is chosen."""
+        target = self.found.targets.get(self.query.service or "")
+        return target if target is not None and target.wait_s == self.query.within_min * 60 else None
 
-def whole_ticks(top: float) -> list[int]:
-    """Whole numbers from 0 to the first at or above `top`, four to seven of them, or 0 and 1."""
-    step = 1
-    while top / step > 5:
-        step = {1: 2, 2: 5, 5: 10}[int(str(step)[0])] * 10 ** (len(str(step)) - 1)
-    return list(range(0, max(1, math.ceil(top / step)) * step + 1, step))
+    def arrivals(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
+        """Visits per hour: the mean of the open days, or the count of the one day."""
+        is_day, days = self.query.is_day, self.open_days
+        visits = {label: part.total().visits for label, part in parts.items()}
+        means = {label: count / (1 if is_day else days) for label, count in visits.items()}
+        texts = {label: self._number(mean, decimals=0 if is_day else 1) for label, mean in means.items()}
+        unit = self.words("quality.plot.visits" if is_day else "quality.plot.visits_per_day")
+        spec = arrivals_plot([Bar(label, means[label], texts[label]) for label in parts], unit=unit)
+        columns = [self.words("quality.plot.arrivals_by_hour.first"), self.words("quality.plot.visits")]
+        rows = [[label, self._number(visits[label])] for label in parts]
+        if not is_day:
+            columns.append(self.words("quality.plot.mean_per_day"))
+            rows = [[*row, texts[row[0]]] for row in rows]
+        busiest = max(means, key=means.__getitem__)
+        key = "quality.plot.arrivals_by_hour.sentence"
+        if is_day:
+            sentence = self.words(f"{key}_day", busiest=busiest, count=visits[busiest])
+        else:
+            sentence = self.words(key, busiest=busiest, value=texts[busiest])
+        return Plot("arrivals_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
 
-
-def value_axis(field: str, title: str, top: float) -> Spec:
-    """An axis of whole numbers from 0 to `top` or above; `title` is written at its top."""
-    ticks = whole_ticks(top)
-    axis = {
-        "title": title,
-        "titleAngle": 0,
-        "titleAlign": "left",
-        "titleAnchor": "end",
-        "titleX": -36,
-        "titleY": -24,
-        "titleFontWeight": "normal",
-        "values": ticks,
-        "labelOverlap": False,
-        "format": "d",
-    }
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]]}}
-
-
-def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:
-    measured = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
-    if not measured:
-        return []
-    places = [(measured[-1].median or 0, words.median, INK), (measured[-1].p90 or 0, words.p90, INK)]
-    if target_min is not None:
-        places.append((target_min, words.target, MUTED))
-    places.sort(key=itemgetter(0))
-    top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
-    layers: list[Spec] = []
-    for at, (_, name, color) in zip(_spread(places, top / 9), places, strict=True):
-        mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
-        where = {
-            "x": {"value": WAITS_WIDTH + 6},
-            "y": {"field": "at", "type": "quantitative"},
-            "text": {"field": "name"},
+    def waits(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
+        """Median and 90th percentile of the waits per hour, in minutes."""
+        counts = {label: as_counts(part.total().waits) for label, part in parts.items()}
+        medians = {label: quantile(of, 0.5) for label, of in counts.items()}
+        p90s = {label: quantile(of, 0.9) for label, of in counts.items()}
+        bars = [WaitBar(label, _minutes(medians[label]), _minutes(p90s[label])) for label in parts]
+        target_min = None if self.target_s is None else self.target_s / 60
+        spec = waits_plot(bars, words=self._wait_words(), target_min=target_min)
+        keys = ("waits_by_hour.first", "n", "median_min", "p90_min")
+        rows = [
+            [label, str(sum(counts[label].values())), self._text(medians[label]), self._text(p90s[label])]
+            for label in parts
+        ]
+        longest = max(p90s, key=lambda label: p90s[label] or -1)
+        values = {
+            "longest": longest,
+            "median": self._text(medians[longest]),
+            "p90": self._text(p90s[longest]),
         }
-        layers.append({"data": {"values": [{"at": at, "name": name}]}, "mark": mark, "encoding": where})
-    return layers
+        is_measured = p90s[longest] is not None
+        sentence = self.words("quality.plot.waits_by_hour.sentence" if is_measured else NO_WAITS, **values)
+        columns = [self.words(f"quality.plot.{key}") for key in keys]
+        return Plot("waits_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
+
+    def reasons(self) -> Plot:
+        """Why visitors were not served: tickets not issued by reason, and waits without a service."""
+        counts: dict[str, int] = {}
+        not_issued = reasons_not_issued(self.whole)
+        for reason, count in not_issued.items():
+            counts[self.words(f"quality.not_issued.{reason}")] = count
+        for reason in NOT_SERVED:
+            counts[self.words(f"quality.not_served.{reason}")] = legs_ended(self.whole, reason)
+        bars = [Bar(label, count, self._number(count)) for label, count in counts.items()]
+        unit = self.words("quality.plot.reasons.unit")
+        most = max(counts, key=counts.__getitem__)
+        sentence = self.words("quality.plot.reasons.sentence", reason=most, n=self._number(counts[most]))
+        if not counts[most]:
+            sentence = self.words("quality.plot.reasons.none")
+        columns = [self.words("quality.plot.reasons.first"), unit]
+        rows = [[bar.label, bar.text] for bar in bars]
+        links = self._followed("not_issued", not_issued)
+        links |= self._followed("ended", NOT_SERVED, after=len(not_issued))
+        return Plot("reasons", named_bars_plot(bars, unit=unit), sentence, columns, rows, links)
+
+    def outcomes(self, tally: Tally) -> Plot:
+        """How many services had each outcome, with its share; and how many had none."""
+        total = tally.outcomes.total()
+        labels = {code: self.words(f"quality.indicator.outcome_{code}.label") for code in OUTCOMES}
+        counts = {labels[code]: tally.outcomes[code] for code in OUTCOMES}
+        texts = {label: self._number(count) for label, count in counts.items()}
+        shares = {label: wording.whole_percent(100 * count / total) for label, count in counts.items()}
+        unit = self.words("quality.plot.outcomes.unit")
+        spec = named_bars_plot([Bar(label, counts[label], texts[label]) for label in counts], unit=unit)
+        columns = [self.words(f"quality.plot.outcomes.{key}") for key in ("first", "unit", "share")]
+        rows = [[label, texts[label], self._number(shares[label])] for label in counts]
+        most = max(counts, key=counts.__getitem__)
+        values = {"outcome": most, "part": texts[most], "n": self._number(total)}
+        sentence = self.words("quality.plot.outcomes.sentence", **values)
+        if tally.outcome_optional:
+            left = {"left": tally.outcome_left_out, "optional": tally.outcome_optional}
+            numbers = {key: self._number(value) for key, value in left.items()}
+            sentence += " " + self.words("quality.plot.outcomes.left_out", **numbers)
+        return Plot("outcomes", spec, sentence, columns, rows, self._followed("outcome", OUTCOMES))
+
+    def _wait_words(self) -> WaitWords:
+        target = ""
+        if self.target_s is not None:
+            target = self.words("quality.plot.target", minutes=wording.minutes(self.target_s))
+        median, p90, minutes = (self.words(f"quality.plot.{key}") for key in ("median", "p90", "minutes"))
+        return WaitWords(median, p90, minutes, target)
+
+    def _text(self, seconds: int | None) -> str:
+        return "" if seconds is None else self._number(wording.minutes(seconds))
+
+    def _number(self, value: float, *, decimals: int = 0) -> str:
+        return wording.number(value, self.language, decimals=decimals)
 
 
-def _spread(places: Sequence[tuple[float, str, str]], step: float) -> list[float]:
-    """Heights of labels, lowest first, at least a step apart."""
-    heights: list[float] = []
-    for place, _, _ in places:
-        heights.append(max(place, heights[-1] + step) if heights else place)
-    return heights
+def _point(label: str, share: ShareInterval | None) -> TrendPoint:
+    if share is None:
+        return TrendPoint(label, None)
+    return TrendPoint(label, share.percent, share.low, share.high, share.n < FEWEST)
 
 
-def frame_of(layers: list[Spec], width: int, *, left: int = LEFT, bottom: int = BOTTOM) -> Spec:
-    """A specification of these layers, in the letters and colours of the design."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": width,
-        "height": HEIGHT,
-        "background": None,
-        "autosize": "none",
-        "padding": {"left": left, "right": WHOLE_WIDTH - left - width, "top": TOP, "bottom": bottom},
-        "layer": layers,
-        "config": _CONFIG,
-    }
-
-
-_CONFIG: Mapping[str, Any] = {
-    "font": FONT,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": MUTED,
-        "titleColor": MUTED,
-        "labelFontSize": LETTERS_PX,
-        "titleFontSize": SMALL_PX,
-        "gridColor": LINE,
-        "gridOpacity": 0.6,
-        "domain": False,
-        "ticks": False,
-    },
-    "axisX": {"grid": False},
-}
-
-
-NAME = "followed"
-MOST_DAYS, MOST_WEEKS = 31, 140
-"""A trend has a point a day up to so many days, a point a week up to so many, then a point a month."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartOfDays:
-    """A day, week or month of a period: its first day and its end in it, its names, its days with counts."""
-
-    first: date
-    end: date
-    label: str
-    name: str
-    days: Collection[date]
-
-
-def parts_of(found: HallDays, query: ExplorerQuery, words: Words) -> list[PartOfDays]:
-    """The days, weeks or months of a query in order; of days only those with counts."""
-    length = (query.ends_on - query.starts_on).days
-    kind = PeriodKind.DAY if length <= MOST_DAYS else PeriodKind.WEEK
-    kind = PeriodKind.MONTH if length > MOST_WEEKS else kind
-    parts = []
-    on = query.starts_on
-    while on < query.ends_on:
-        period = period_of(kind, on)
-        first, end = max(period.starts_on, query.starts_on), min(period.ends_on, query.ends_on)
-        days = [day for day in found.days if first <= day < end]
-        if days or kind is not PeriodKind.DAY:
-            name = wording.period_text(period, query.language)
-            if (first, end) != (period.starts_on, period.ends_on):
-                name = words("quality.plot.trend.part", name=name, count=len(days))
-            parts.append(PartOfDays(first, end, wording.short_date(first, kind, query.language), name, days))
-        on = end
-    return parts
-
-
-def hours_of(hours: Collection[int]) -> range:
-    """Every hour from the first to the last with visits, at least six of them, within the day."""
-    first, last = min(hours), max(hours)
-    spare = max(0, 5 - (last - first))
-    first = min(max(0, first - spare // 2), 18)
-    return range(first, max(last, first + 5) + 1)
-
-
-def links_of_hours(query: ExplorerQuery, hours: Collection[int]) -> dict[tuple[int, int], str]:
-    """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
-    chosen = query.selection
-    return {
-        (row, 0): query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
-        for row, hour in enumerate(hours)
-    }
-
-
-def followed_name(followed: Followed, words: Words) -> str:
-    """What is followed, in words."""
-    match followed.kind:
-        case "wait":
-            first = int(followed.what)
-            if first == LONGEST_MIN:
-                return words("quality.followed.wait_longest", minutes=first)
-            return words("quality.followed.wait", first=first, last=first + STEP_MIN)
-        case "not_issued":
-            return words("quality.followed.not_issued", reason=words(f"quality.not_issued.{followed.what}"))
-        case "ended":
-            return words(f"quality.not_served.{followed.what}")
-        case "outcome":
-            return words(f"quality.indicator.outcome_{followed.what}.label")
-
-
-def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
-    """The plot of what the query follows; none where nothing is followed, or has no hours on the one day."""
-    followed = query.followed
-    if followed is None or (query.is_day and not (followed.has_hours and whole.cells)):
-        return []
-    if query.is_day:
-        by_hour = whole.split(lambda key: key.half_hour // 2)
-        hours = hours_of(by_hour)
-        counts = [followed.count(by_hour.get(hour, Rollup())) for hour in hours]
-        labels = names = [wording.hour_label(hour, query.language) for hour in hours]
-        links: Mapping[tuple[int, int], str] = links_of_hours(query, hours)
-    else:
-        parts = parts_of(found, query, words)
-        counts = [sum(followed.count(found.days[day]) for day in part.days) for part in parts]
-        labels, names = [part.label for part in parts], [part.name for part in parts]
-        links = {(row, 0): query.with_days(part.first, part.end) for row, part in enumerate(parts)}
-    texts = [wording.number(count, query.language) for count in counts]
-    bars = [Bar(label, count, text) for label, count, text in zip(labels, counts, texts, strict=True)]
-    unit = words("quality.plot.followed.count")
-    total, what = sum(counts), followed_name(followed, words)
-    most = max(range(len(counts)), key=counts.__getitem__, default=0)
-    values = {"what": what, "n": wording.number(total, query.language)}
-    if total:
-        values |= {"most": names[most], "count": texts[most]}
-    sentence = words("quality.plot.followed.sentence" if total else "quality.plot.followed.none", **values)
-    first = "quality.plot.waits_by_hour.first" if query.is_day else "quality.plot.trend.first"
-    rows = [[name, text] for name, text in zip(names, texts, strict=True)]
-    anchored = {place: f"{link}#{NAME}" for place, link in links.items()}
-    return [Plot(NAME, arrivals_plot(bars, unit=unit), sentence, [words(first), unit], rows, anchored)]
+def _minutes(seconds: int | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 2)

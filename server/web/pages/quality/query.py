@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.selection import FOLLOWED, Followed, Selection
-from server.usecases.quality.read_indicators import LONGEST
+from server.usecases.quality.indicators import LONGEST
 
 CLASSES = ("walk_in", "appointment", "priority")
 WITHOUT = "sans"

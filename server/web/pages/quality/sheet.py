@@ -10,12 +10,12 @@ import io
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.texts import plain_cells
-from server.usecases.quality.read_indicators import HallDays
+from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality.explorer import selection_texts
 from server.web.pages.quality.other_tables import OtherTable
-from server.web.pages.quality.plots import Plot
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.view import service_name, shown_names
+from server.web.pages.quality.specs import Plot
+from server.web.pages.quality.tables import service_name, shown_names
 from server.web.pages.quality.wording import Words, by_reason
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from datetime import date
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period
-from server.usecases.quality.read_periods import PeriodFigures, PeriodSeries
+from server.usecases.quality.periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
 from server.web.pages.quality.draw import Sparkline, SparkValue, sparkline
 from server.web.pages.quality.wording import (

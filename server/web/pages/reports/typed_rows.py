@@ -10,9 +10,9 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.typed_figures import TYPED, TypedFigure
 from server.usecases.reports.report_content import HallEvidence
 from server.usecases.reports.reports import ReadReport
+from server.web.pages.quality.typed_wording import typed_name, typed_text
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
-from server.web.pages.typed_figures.wording import typed_name, typed_text
 
 COLUMNS = (
     *("hall", "service", "service_name", "indicator", "unit", "period", "value", "source"),

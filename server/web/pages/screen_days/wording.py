@@ -11,7 +11,7 @@ from babel.dates import format_date, format_skeleton
 from server.domain.hours.windows import Window, Windows, within
 from server.domain.notices.displays import Clash
 from server.language import locale_of
-from server.usecases.screen_days.read_screen_day import DayOfHall, NoticeOfDay, ScreensOfDay
+from server.usecases.screen_days import DayOfHall, NoticeOfDay, ScreensOfDay
 from server.web.rendering.viewer import Sentence
 
 HOUR = timedelta(hours=1)

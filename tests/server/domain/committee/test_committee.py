@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.domain.committee.committee import (
+from server.domain.refusals import Refusal
+from server.domain.reports.committee import (
     MINUTES_BYTES,
     MeetingRequest,
     MemberRequest,
@@ -17,7 +18,6 @@ from server.domain.committee.committee import (
     checked_minutes,
     checked_sent_day,
 )
-from server.domain.refusals import Refusal
 
 TODAY = date(2026, 11, 24)
 TOMORROW = TODAY + timedelta(days=1)

@@ -31,7 +31,7 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.counters.left_counters import give_back_forgotten
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, start, transfer

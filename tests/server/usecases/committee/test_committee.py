@@ -7,15 +7,16 @@ from functools import partial
 import pytest
 
 from server.domain.author import SYSTEM
-from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.hall.configuration import Site
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
+from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.actions import read_actions
-from server.usecases.committee import meetings as plan_meeting_module
-from server.usecases.committee.meetings import (
+from server.usecases.quality.decide_target import decide_target
+from server.usecases.reports import committee as plan_meeting_module
+from server.usecases.reports.committee import (
     add_decision,
     add_member,
     attach_minutes,
@@ -26,8 +27,7 @@ from server.usecases.committee.meetings import (
     remove_member,
     remove_minutes,
 )
-from server.usecases.committee.read_committee import read_committee, read_site_targets
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.reports.read_committee import read_committee, read_site_targets
 from tests.harness.overlapping import begun_before
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -38,7 +38,7 @@ from server.usecases.devices.pairing import (
     read_pairing,
     renewals_due,
 )
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from tests.harness.sql import all_rows, one_row
 from tests.server.documents.contents import as_text, changed, demonstration
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

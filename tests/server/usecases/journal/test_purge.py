@@ -15,12 +15,12 @@ from server.store.engine.statements import SQLITE
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.people.accounts import Described, NewAccount, create_account
 from server.usecases.people.invitations import invite
 from server.usecases.people.sessions import begin_session
 from server.usecases.people.sign_in import Attempt, prove
-from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.quality.indicators import read_indicators
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import all_rows, one_row
 from tests.server.store.journals import HALL, SERVICE, anchor, first_fault, morning

@@ -9,7 +9,7 @@ import pytest
 from server.domain.refusals import Refusal
 from server.store.journal.anchors import Anchors
 from server.store.transactions.database import Database
-from server.usecases.journal.backup_and_restore import Restored, backup, restore
+from server.usecases.journal.maintenance import Restored, backup, restore
 from tests.harness.counts import count, record_measurement
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import HALL, anchor, call, first_fault, issue, morning

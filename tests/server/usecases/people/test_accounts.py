@@ -36,10 +36,7 @@ from server.usecases.people.sessions import (
     sign_out,
 )
 from server.usecases.people.sign_in import Attempt, change_own_password, prove
-from server.usecases.quality.individual_figures import (
-    decide_individual_figures,
-    sites_with_individual_figures,
-)
+from server.usecases.quality.visits import decide_individual_figures, sites_with_individual_figures
 from tests.harness.programs import PROJECT, PYTHON
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -20,12 +20,12 @@ from server.usecases.counters.counter_sessions import SessionRequest, close_coun
 from server.usecases.counters.left_counters import leave_counters
 from server.usecases.counters.own_session import keep_session
 from server.usecases.hall.counter_view import read_counter
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.journal.read_journal import JournalSearch, read_journal
 from server.usecases.people.accounts import NewAccount, create_account, remove_account
 from server.usecases.people.sessions import begin_session, end_every_session
-from server.usecases.quality.individual_figures import decide_individual_figures, read_individual_figures
-from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.quality.indicators import read_indicators
+from server.usecases.quality.visits import decide_individual_figures, read_individual_figures
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, start

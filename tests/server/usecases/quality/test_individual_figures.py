@@ -10,7 +10,7 @@ from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.quality.individual_figures import (
+from server.usecases.quality.visits import (
     AgentFigures,
     Served,
     decide_individual_figures,

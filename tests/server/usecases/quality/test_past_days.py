@@ -16,9 +16,15 @@ from server.jobs import past_days
 from server.jobs.past_days import TURN_S, PastDayRounds
 from server.store.quality import stored_rollups
 from server.store.transactions.database import Database
-from server.usecases.quality.read_indicators import read_days
-from server.usecases.quality.read_periods import read_periods
-from server.usecases.quality.read_totals import Span, read_totals, recompute_rollups, spans, store_past_days
+from server.usecases.quality.counts import (
+    Span,
+    read_totals,
+    recompute_rollups,
+    spans,
+    store_past_days,
+)
+from server.usecases.quality.indicators import read_days
+from server.usecases.quality.periods import read_periods
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 

@@ -21,7 +21,7 @@ from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.legs import StatedResult
 from server.usecases.quality.export_visits import export_visits, legs_csv
-from server.usecases.quality.read_indicators import DIMENSIONS, read_days, read_indicators
+from server.usecases.quality.indicators import DIMENSIONS, read_days, read_indicators
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish

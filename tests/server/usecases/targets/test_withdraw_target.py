@@ -12,7 +12,7 @@ from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.wall import read_wall
 from server.usecases.quality.decide_target import TargetWithdrawnAnswer, withdraw_target
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from server.usecases.waits import Estimates
 from tests.server.usecases.quality.figures_history import Hands
 from tests.server.usecases.targets.targets_hall import (

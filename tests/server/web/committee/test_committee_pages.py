@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM, Author
-from server.domain.committee.committee import MINUTES_BYTES
+from server.domain.reports.committee import MINUTES_BYTES
 from server.language import LANGUAGES
 from server.store.people.accounts import Grant
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted, refused
 
 MESSAGES = f"/halls/{HALL}/messages"

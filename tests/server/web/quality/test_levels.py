@@ -15,7 +15,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import figures_of
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from server.usecases.typed_figures import annotate_day
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 from tests.server.web.quality.quality_site import Site

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.plots import (
+from server.web.pages.quality.specs import (
     Bar,
     WaitBar,
     WaitWords,

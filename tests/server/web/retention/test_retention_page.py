@@ -5,7 +5,7 @@ from typing import Any
 
 from server.domain.author import SYSTEM
 from server.store.retention import keep_register_text
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.retention import decide_retention
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, ApiSite, csrf_of

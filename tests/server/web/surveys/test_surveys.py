@@ -24,7 +24,7 @@ from server.store.people.accounts import Grant
 from server.store.printing.print_jobs import OpenJob, print_job_of
 from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.devices.devices import pair_device
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.surveys import read_surveys as read_surveys_module
 from server.web.pages.surveys.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence

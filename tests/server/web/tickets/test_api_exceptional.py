@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.store.journal.rebuild import differences, rebuild
-from server.usecases.quality.read_indicators import read_days
+from server.usecases.quality.indicators import read_days
 from tests.harness.sql import execute, one_row
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 from tests.server.web.tickets.test_api_tickets import not_issued

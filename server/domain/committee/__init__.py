@@ -1,1 +1,0 @@
-"""The users’ committee of a site: members by function, meetings, decisions, minutes."""

@@ -1,1 +1,0 @@
-"""Use cases of the users’ committee: members, meetings, the sent report, decisions, minutes."""

@@ -1,0 +1,175 @@
+"""Read a hall's figures for a period and the periods before it, and those of any selection of days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from server.domain.quality.annotations import DayAnnotation
+from server.domain.quality.few_people import first_period
+from server.domain.quality.periods import Period, PeriodKind, period_of
+from server.domain.quality.rollup import Rollup
+from server.domain.quality.selection import Selection
+from server.domain.quality.targets import Target
+from server.store.quality.figures import days_with_legs, days_with_legs_of
+from server.store.quality.targets import targets_on
+from server.store.transactions.database import Database
+from server.usecases.quality.count_days import counted_hall
+from server.usecases.quality.counts import total_of
+from server.usecases.quality.indicators import HallDays, read_days
+from server.usecases.typed_figures import read_annotations
+
+SPARKLINE = 12
+"""How many periods the summary shows, with the chosen one."""
+MISSING_WEEKDAYS = 3
+"""A period that lacks this many weekdays before the first visit ever is named as partial."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigures:
+    """A period: its condensed rollup, its number of days with visits, and whether it is whole.
+
+    `is_running`: it is not over. `is_begun_late`: the first visit of the hall lies inside it.
+    """
+
+    period: Period
+    rollup: Rollup
+    open_days: int
+    is_running: bool = False
+    is_begun_late: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether counts of it must not be compared with those of a whole period."""
+        return self.is_running or self.is_begun_late
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSeries:
+    """Twelve periods, the oldest first, and the target at the end of the last where one service is read.
+
+    `services`: those that the twelve have something of, also where figures of one alone are read.
+    `since_target`: what the last period counted of the service from the day the target applies.
+    """
+
+    periods: list[PeriodFigures]
+    services: frozenset[str]
+    target: Target | None = None
+    since_target: Rollup = field(default_factory=Rollup)
+
+
+def read_periods(database: Database, hall: str, last: Period, *, service: str | None = None) -> PeriodSeries:
+    """The figures of a period and of the eleven before it; of one service only where it is named.
+
+    Refusal: unknown_hall.
+    """
+    spans = [last]
+    while len(spans) < SPARKLINE:
+        spans.insert(0, spans[0].previous())
+    starts_on, ends_on = spans[0].previous().starts_on, last.ends_on
+    counted = counted_hall(database, hall)
+    with database.read() as rows:
+        days = days_with_legs(rows, counted.id, starts_on, ends_on)
+        open_days = days_with_legs_of(rows, counted.id, service, starts_on, ends_on) if service else days
+        target = targets_on(rows, counted.id, last.last_on).get(service) if service else None
+    first, today = min(days, default=None), counted.now.astimezone(counted.zone).date()
+    totals = [total_of(database, counted, each.starts_on, each.ends_on) for each in spans]
+    periods = [
+        PeriodFigures(
+            period,
+            total.of_service(service) if service else total,
+            sum(period.starts_on <= day < period.ends_on for day in open_days),
+            is_running=period.starts_on <= today < period.ends_on,
+            is_begun_late=_is_begun_late(period, first),
+        )
+        for period, total in zip(spans, totals, strict=True)
+    ]
+    services = frozenset(name for total in totals for name in total.services())
+    if target is None:
+        return PeriodSeries(periods, services)
+    applies_from_on = max(target.applies_from_on, last.starts_on)
+    since_target = total_of(database, counted, applies_from_on, ends_on).of_service(target.service)
+    return PeriodSeries(periods, services, target, since_target)
+
+
+def first_period_of(series: PeriodSeries, on: date) -> Period:
+    """The period with which the page of a hall begins, from its months: where few come, the quarter."""
+    whole = [each for each in series.periods if each.open_days and not each.is_partial]
+    return first_period(on, whole[-1].rollup.total().visits) if whole else period_of(PeriodKind.MONTH, on)
+
+
+def _is_begun_late(period: Period, first: date | None) -> bool:
+    if first is None or not period.starts_on < first < period.ends_on:
+        return False
+    before = [period.starts_on + timedelta(days=n) for n in range((first - period.starts_on).days)]
+    return sum(day.weekday() < 5 for day in before) >= MISSING_WEEKDAYS
+
+
+type Days = tuple[date, date]
+"""The first day, and the one after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """The selected part of each hall's days, by slug, and of the days before; `annotations` of all halls."""
+
+    halls: Mapping[str, HallDays]
+    before: Mapping[str, HallDays]
+    annotations: Sequence[DayAnnotation]
+    unselected: frozenset[str]
+    """Services that have something in these days, whatever is selected."""
+
+    def together(self) -> HallDays:
+        """All halls as one. Of several, nothing is withheld."""
+        return _together(self.halls)
+
+    def together_before(self) -> HallDays | None:
+        """The same for the days before; None without them."""
+        return _together(self.before) if self.before else None
+
+
+def explore_figures(
+    database: Database,
+    halls: Sequence[str],
+    days: Days,
+    before: Days | None,
+    *,
+    selection: Selection,
+    with_alerts: bool = True,
+) -> Exploration:
+    """The days of these halls (slugs). Refusals: those of `read_days`."""
+    found = {hall: read_days(database, hall, *days, with_alerts=with_alerts) for hall in halls}
+    earlier = (
+        {hall: read_days(database, hall, *before, with_alerts=with_alerts) for hall in halls}
+        if before
+        else {}
+    )
+    annotations = [each for hall in halls for each in read_annotations(database, hall, *days)]
+    services = {
+        name for each in found.values() for rollup in each.days.values() for name in rollup.services()
+    }
+    return Exploration(
+        {hall: _selected(each, selection) for hall, each in found.items()},
+        {hall: _selected(each, selection) for hall, each in earlier.items()},
+        annotations,
+        frozenset(services),
+    )
+
+
+def _selected(found: HallDays, selection: Selection) -> HallDays:
+    days = {
+        day: selection.of(rollup) for day, rollup in found.days.items() if selection.has_day(day.weekday())
+    }
+    return replace(found, days=days)
+
+
+def _together(halls: Mapping[str, HallDays]) -> HallDays:
+    every = list(halls.values())
+    if len(every) == 1:
+        return every[0]
+    days: dict[date, Rollup] = {}
+    for each in every:
+        for day, rollup in each.days.items():
+            days.setdefault(day, Rollup()).add(rollup)
+    targets = {name: target for each in every for name, target in each.targets.items()}
+    present = sum(each.during_alert for each in every)
+    return HallDays("", every[0].starts_on, every[0].ends_on, dict(sorted(days.items())), targets, present)

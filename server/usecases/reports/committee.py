@@ -1,0 +1,223 @@
+"""Meetings of the committee of a site: planned, their pack, decisions and minutes; its members."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from server.domain.hall.configuration import Site
+from server.domain.refusals import Refusal
+from server.domain.reports.actions import (
+    ActionOrigin,
+    ActionRequest,
+    ActionState,
+    OriginKind,
+    checked_action,
+)
+from server.domain.reports.committee import (
+    MINUTES_KEPT,
+    DecisionRequest,
+    MeetingRequest,
+    MemberRequest,
+    checked_decision,
+    checked_meeting,
+    checked_member,
+    checked_minutes,
+    checked_sent_day,
+)
+from server.domain.reports.reports import ReportState
+from server.ids import new_id
+from server.store.committee import (
+    DecisionRow,
+    MeetingRow,
+    MemberRow,
+    MinutesRow,
+    change_meeting_row,
+    decisions_of,
+    delete_meeting,
+    delete_member,
+    delete_minutes,
+    insert_decision,
+    insert_meeting,
+    insert_member,
+    keep_minutes,
+    locked_meeting_row,
+    mark_sent,
+    meeting_row,
+    member_row,
+    members_of,
+    minutes_of,
+    minutes_row,
+)
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.reports import report_row
+from server.store.transactions.database import Database
+from server.usecases.actions import add_action_for
+from server.usecases.reports.read_committee import local_day, read_site_targets
+from server.usecases.reports.reports import sites_of
+
+
+def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form: str) -> str:
+    """Plans a meeting, or enters one that was held; its id. The same form again does nothing.
+
+    Members of today say nothing of a meeting of before. Refusals: those of `checked_meeting`,
+    committee_without_members.
+    """
+    today = local_day(database, site)
+    meeting = checked_meeting(typed, today)
+    row = MeetingRow(
+        id=form or new_id(),
+        site=site.slug,
+        met_on=meeting.met_on,
+        starts_at=meeting.starts_at,
+        agenda=meeting.agenda,
+        report=None,
+        pack_sent_on=None,
+        added_at=database.clock.now(),
+    )
+    with database.store.write() as rows:
+        if not typed.is_held:
+            _check_members(rows, site.slug, today)
+        insert_meeting(rows, row)
+    return row.id
+
+
+def change_meeting(database: Database, site: Site, meeting: str, typed: MeetingRequest) -> None:
+    """Changes a meeting of a site that is not over.
+
+    Refusals: unknown_meeting, meeting_over, those of `checked_meeting`.
+    """
+    today = local_day(database, site)
+    with database.store.write() as rows:
+        row = find_meeting_to_change(rows, site.slug, meeting)
+        if row.met_on < today:
+            raise Refusal("meeting_over", field="met_on")
+        changed = checked_meeting(typed, today)
+        change_meeting_row(rows, meeting, changed.met_on, changed.starts_at, changed.agenda)
+
+
+def remove_meeting(database: Database, site: Site, meeting: str) -> None:
+    """Removes a meeting that did not take place, or was entered by mistake.
+
+    Refusals: unknown_meeting, meeting_has_results where a decision or minutes of it are kept.
+    """
+    with database.store.write() as rows:
+        find_meeting_to_change(rows, site.slug, meeting)
+        if decisions_of(rows, [meeting]) or minutes_of(rows, [meeting]):
+            raise Refusal("meeting_has_results")
+        delete_meeting(rows, meeting)
+
+
+def _check_members(rows: Rows, site: str, today: date) -> None:
+    ends = [member.mandate_ends_on for member in members_of(rows, site)]
+    if not any(end is None or end >= today for end in ends):
+        raise Refusal("committee_without_members")
+
+
+def find_meeting(rows: Rows, site: str, meeting: str) -> MeetingRow:
+    """The meeting (id) of a site (slug). Refusal: unknown_meeting."""
+    return _of_site(meeting_row(rows, meeting), site)
+
+
+def find_meeting_to_change(rows: WrittenRows, site: str, meeting: str) -> MeetingRow:
+    """The meeting (id) of a site (slug), which nobody else removes meanwhile. Refusal: unknown_meeting."""
+    return _of_site(locked_meeting_row(rows, meeting), site)
+
+
+def _of_site(row: MeetingRow | None, site: str) -> MeetingRow:
+    if row is None or row.site != site:
+        raise Refusal("unknown_meeting")
+    return row
+
+
+def add_decision(database: Database, site: Site, meeting: str, typed: DecisionRequest, *, form: str) -> str:
+    """Adds a decision; its id. With an owner or a date it leads to an action. The same form adds nothing.
+
+    Refusals: unknown_meeting, unknown_target, those of `checked_decision` and of `checked_action`.
+    """
+    follows = bool(typed.owner.strip() or typed.due_on)
+    targets = {each.id for each in read_site_targets(database, site.slug)} if typed.target else frozenset()
+    with database.store.write() as rows:
+        row = find_meeting_to_change(rows, site.slug, meeting)
+        text = checked_decision(typed.text, row.met_on, local_day(database, site))
+        if typed.target and typed.target not in targets:
+            raise Refusal("unknown_target")
+        action = ActionRequest(text, "", "", typed.owner, typed.due_on, ActionState.TO_DO)
+        if follows:
+            checked_action(action)
+        decision = DecisionRow(form or new_id(), meeting, text, typed.target or None, database.clock.now())
+        insert_decision(rows, decision)
+    if follows:
+        add_action_for(database, site.slug, ActionOrigin(OriginKind.DECISION, decision.id), action)
+    return decision.id
+
+
+def attach_minutes(database: Database, site: Site, meeting: str, content: bytes) -> None:
+    """Keeps a PDF or an OpenDocument text as the minutes of a meeting, instead of those before.
+
+    Refusals: unknown_meeting, those of `checked_minutes`.
+    """
+    with database.store.write() as rows:
+        row = find_meeting_to_change(rows, site.slug, meeting)
+        kind = checked_minutes(content, row.met_on, local_day(database, site))
+        ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), ZoneInfo(site.time_zone))
+        keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
+
+
+def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:
+    """The minutes of a meeting of a site. Refusals: unknown_meeting, no_minutes."""
+    with database.read() as rows:
+        find_meeting(rows, site, meeting)
+        found = minutes_row(rows, meeting)
+    if found is None:
+        raise Refusal("no_minutes")
+    return found
+
+
+def remove_minutes(database: Database, site: str, meeting: str) -> None:
+    """Deletes the minutes of a meeting of a site, if there are any. Refusal: unknown_meeting."""
+    with database.store.write() as rows:
+        find_meeting_to_change(rows, site, meeting)
+        delete_minutes(rows, meeting)
+
+
+def note_sent_pack(database: Database, site: Site, meeting: str, report: str, sent_on: str) -> None:
+    """Notes that an approved report of the site was sent on a local day (ISO); instead of another one.
+
+    Refusals: unknown_meeting; pack_not_approved for a report that is no approved one of the site; those of
+    `checked_sent_day`.
+    """
+    with database.store.write() as rows:
+        row = find_meeting_to_change(rows, site.slug, meeting)
+        found = report_row(rows, report)
+        if (
+            found is None
+            or found.state != ReportState.APPROVED
+            or site.slug not in sites_of(database, found.halls)
+        ):
+            raise Refusal("pack_not_approved", field="report")
+        mark_sent(rows, meeting, report, checked_sent_day(sent_on, row.met_on, local_day(database, site)))
+
+
+def add_member(database: Database, site: Site, typed: MemberRequest, *, form: str) -> str:
+    """Adds a member by function; the id. The same form again adds nothing.
+
+    Refusals: those of `checked_member`.
+    """
+    member = checked_member(typed, local_day(database, site))
+    row = MemberRow(
+        form or new_id(), site.slug, member.function, member.mandate_ends_on, database.clock.now()
+    )
+    with database.store.write() as rows:
+        insert_member(rows, row)
+    return row.id
+
+
+def remove_member(database: Database, site: str, member: str) -> None:
+    """Removes a member (id) of a site; one that is gone already is no fault.
+
+    Refusal: unknown_member for one of another site.
+    """
+    with database.store.write() as rows:
+        row = member_row(rows, member)
+        if row is not None and row.site != site:
+            raise Refusal("unknown_member")
+        delete_member(rows, member)

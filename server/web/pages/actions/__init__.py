@@ -1,1 +1,0 @@
-"""The page of actions: what each site does about remarks."""

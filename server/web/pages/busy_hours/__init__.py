@@ -1,1 +1,0 @@
-"""Busy and quiet hours of a hall: a page for people at work, and a poster for the hall."""

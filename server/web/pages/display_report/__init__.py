@@ -1,1 +1,0 @@
-"""The report of a notice as a paper: on these screens for that many hours."""

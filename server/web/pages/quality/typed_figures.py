@@ -1,0 +1,228 @@
+"""Typed figures and annotations of a hall, `/qualite/saisies`: add, paste, withdraw. No JavaScript."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.quality.annotations import FARTHEST, LONGEST_WORDS
+from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, Pasted, TypedFigureRequest
+from server.domain.refusals import Refusal
+from server.store.people.pseudonyms import names_of
+from server.store.transactions.database import Database
+from server.usecases.typed_figures import (
+    annotate_day,
+    read_annotations,
+    read_pasted_figures,
+    read_typed_figures,
+    type_figures,
+    withdraw_annotation,
+    withdraw_typed_figure,
+)
+from server.web.access.callers import require_caller
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.typed_form import (
+    FIELDS,
+    DayFields,
+    Forms,
+    PasteFields,
+    ValueFields,
+    write_key,
+)
+from server.web.pages.quality.typed_wording import Wording
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
+
+SHOWN = timedelta(days=400)
+"""How far back annotations are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFigurePages:
+    """What the page needs of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page shows beside what is stored: forms as typed, values read, and what was refused.
+
+    `sent`: the form that was sent, `value`, `paste` or `day`; empty for none of them.
+    """
+
+    forms: Forms
+    sent: str = ""
+    preview: list[TypedFigureRequest] | None = None
+    refusal: Refusal | None = None
+
+
+def blueprint(needs: TypedFigurePages) -> Blueprint:
+    """The routes: reading needs `read_figures`, entering and withdrawing `type_figures`."""
+    routes = Blueprint("typed_figures_page", __name__, template_folder="templates")
+
+    @routes.get("/qualite/saisies")
+    @requires(Permission.READ_FIGURES, of=PEOPLE)
+    def typed_figures() -> Any:
+        return _page(needs, hall_for_page(needs.work, Permission.READ_FIGURES), _Shown(Forms.new()))
+
+    @routes.post("/qualite/saisies")
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
+    def add() -> Any:
+        typed = ValueFields.of(request.form)
+        forms = replace(Forms.new(), value=typed)
+        return _entered(needs, _Shown(forms, "value"), lambda hall, author: _add(needs, hall, author, typed))
+
+    @routes.post("/qualite/saisies/coller")
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
+    def paste() -> Any:
+        typed = PasteFields.of(request.form)
+        forms = replace(Forms.new(), paste=typed)
+        return _entered(
+            needs, _Shown(forms, "paste"), lambda hall, author: _paste(needs, hall, author, forms)
+        )
+
+    @routes.post("/qualite/saisies/retrait")
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
+    def withdraw() -> Any:
+        figure = request.form.get("valeur", "")
+        key = ("figure", figure, request.form.get("formulaire", ""))
+
+        def withdrawn(hall: HallConfiguration, author: Author) -> Response:
+            withdraw_typed_figure(needs.database, hall.hall, author, figure, write_key=write_key(author, key))
+            return _done(hall, "withdrawn")
+
+        return _entered(needs, _Shown(Forms.new()), withdrawn)
+
+    @routes.post("/qualite/saisies/jour")
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
+    def annotate() -> Any:
+        typed = DayFields.of(request.form)
+
+        def annotated(hall: HallConfiguration, author: Author) -> Response:
+            key = write_key(author, typed)
+            annotate_day(needs.database, hall.hall, author, typed.as_day(), typed.words, write_key=key)
+            return _done(hall, "annotated")
+
+        return _entered(needs, _Shown(replace(Forms.new(), day=typed), "day"), annotated)
+
+    @routes.post("/qualite/saisies/jour/retrait")
+    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
+    def withdraw_remark() -> Any:
+        annotation = request.form.get("remarque", "")
+        key = ("annotation", annotation, request.form.get("formulaire", ""))
+
+        def withdrawn(hall: HallConfiguration, author: Author) -> Response:
+            withdraw_annotation(
+                needs.database, hall.hall, author, annotation, write_key=write_key(author, key)
+            )
+            return _done(hall, "remark_withdrawn")
+
+        return _entered(needs, _Shown(Forms.new()), withdrawn)
+
+    return routes
+
+
+def _entered(
+    needs: TypedFigurePages, shown: _Shown, enter: Callable[[HallConfiguration, Author], Response | str]
+) -> Any:
+    """The answer of `enter`, or the page with the forms as they were typed and the refusal."""
+    hall = hall_for_page(needs.work, Permission.TYPE_FIGURES)
+    caller = require_caller(Permission.TYPE_FIGURES, hall.hall)[0]
+    try:
+        return enter(hall, caller.author)
+    except Refusal as refusal:
+        return _page(needs, hall, replace(shown, refusal=refusal)), status_of(refusal)
+
+
+def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
+    if typed.indicator not in TYPED:
+        raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
+    key = write_key(author, typed)
+    type_figures(needs.database, hall.hall, author, [typed.as_request()], write_key=key)
+    return _done(hall, "added")
+
+
+def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, forms: Forms) -> Response | str:
+    """Takes the values that were shown before; else shows what was read, and takes nothing."""
+    typed = forms.paste
+    words = _wording(needs, hall)
+    pasted = Pasted(typed.text, typed.source, words.indicator_names(), words.service_names())
+    requests = read_pasted_figures(needs.database, hall.hall, pasted)
+    if not typed.is_confirmed:
+        return _page(needs, hall, _Shown(forms, "paste", preview=requests))
+    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author, typed))
+    return _done(hall, "taken")
+
+
+def _done(hall: HallConfiguration, what: str) -> Response:
+    """Redirects to the page, which says what was done; a repeated press gets the same page."""
+    return redirect("/qualite/saisies?" + urlencode({"hall": hall.hall, "fait": what}) + "#fait", 303)
+
+
+DONE = ("added", "taken", "withdrawn", "annotated", "remark_withdrawn")
+
+
+def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
+    language = page_language()
+    with needs.database.read() as rows:
+        names = names_of(rows, "person")
+    say = page_sentence()
+    return Wording(say, language, ZoneInfo(hall.site.time_zone), names, hall.services)
+
+
+def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> str:
+    person, words = needs.work.viewer(), _wording(needs, hall)
+    assert person is not None
+    today = needs.database.clock.now().astimezone(words.zone).date()
+    annotations = read_annotations(
+        needs.database, hall.hall, today - SHOWN, today + FARTHEST + timedelta(days=1)
+    )
+    done = request.args.get("fait", "")
+    return render_template(
+        "typed_figures/typed_figures.html",
+        hall=hall,
+        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
+        rows=words.rows(read_typed_figures(needs.database, hall.hall)),
+        annotations=words.annotations(annotations),
+        preview=None if shown.preview is None else words.preview(shown.preview),
+        forms=shown.forms,
+        typed=[(name, words.indicator(name)) for name in TYPED],
+        services=words.offered_services(),
+        units={name: words.say(f"typed_figures.unit.{unit}") for name, unit in TYPED.items()},
+        bounds={
+            "source": LONGEST_SOURCE,
+            "words": LONGEST_WORDS,
+            "last_day": (today + FARTHEST).isoformat(),
+            "today": today.isoformat(),
+        },
+        problems=_problems(needs, words, shown),
+        done=done if done in DONE else "",
+        may_decide=person.may(Permission.TYPE_FIGURES, hall.site.slug),
+    )
+
+
+def _problems(needs: TypedFigurePages, words: Wording, shown: _Shown) -> dict[str, str]:
+    """The sentence of what was refused, by its field; empty where nothing was."""
+    if shown.refusal is None:
+        return {}
+    field = FIELDS.get(shown.refusal.code, "")
+    if shown.sent == "paste":
+        field = "source_coller" if field == "source" else "valeurs"
+    refusal = words.in_words(shown.refusal)
+    return {field: refusal_sentence(refusal)}

@@ -1,0 +1,150 @@
+"""The actions of every site whose plan one keeps, `/voix/actions`, and the form of one. No JavaScript."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+
+from server.domain.hall.configuration import Site
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.reports.actions import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    ActionRequest,
+    ActionState,
+    place_of_origin,
+)
+from server.ids import new_id
+from server.store.actions import ActionRow
+from server.store.transactions.database import Database
+from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.form_ids import form_id
+from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
+
+PLACE = "/voix/actions"
+NEEDED = Permission.WRITE_REPORTS
+OPEN, LATE, ALL = "open", "late", "all"
+FILTERS = (OPEN, LATE, *ActionState, ALL)
+"""What the list may be cut down to, in the order of the choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which actions are listed: of one site (slug), or of all (empty), and in which state."""
+
+    site: str
+    state: str
+
+    def includes(self, action: PlannedAction) -> bool:
+        if self.site not in ("", action.site.slug):
+            return False
+        of_groups = {OPEN: action.is_open, LATE: action.is_late, ALL: True}
+        return of_groups.get(self.state, self.state == action.row.state)
+
+    def address(self) -> str:
+        """The page with this choice."""
+        chosen = {"site": self.site, "etat": self.state if self.state != OPEN else ""}
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        return f"{PLACE}?{query}" if query else PLACE
+
+
+def blueprint(database: Database, work: WorkContext) -> Blueprint:
+    """The list and its form."""
+    routes = Blueprint("actions_page", __name__, template_folder="templates")
+
+    @routes.get(PLACE)
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def listed() -> Any:
+        return _page(database, work, _chosen(request.args))
+
+    @routes.post(PLACE)
+    @requires(NEEDED, of=PEOPLE, anywhere=True)
+    def keep_action() -> Any:
+        sites = sites_for_page(work, NEEDED)
+        typed, action = _typed(request.form), request.form.get("action", "")[:64]
+        site = _one_of(sites, request.form.get("site", ""))
+        try:
+            if action:
+                change_action(database, site.slug, action, typed)
+            else:
+                action = add_action(database, site.slug, typed, form=form_id())
+        except Refusal as refusal:
+            if status_of(refusal) == 404:
+                raise
+            page = _page(database, work, _chosen(request.args), typed=typed, refusal=refusal)
+            return page, status_of(refusal)
+        return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
+
+    return routes
+
+
+def _one_of(sites: list[Site], slug: str) -> Site:
+    """The site of this slug, the first where none is given. Answers 404 for another."""
+    found = next((site for site in sites if slug in ("", site.slug)), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _chosen(fields: Mapping[str, str]) -> _Chosen:
+    state = fields.get("etat", "")
+    return _Chosen(fields.get("site", "")[:64], state if state in FILTERS else OPEN)
+
+
+def _typed(fields: Mapping[str, str]) -> ActionRequest:
+    names = ("remark", "origin", "solution", "owner", "due_on", "state")
+    return ActionRequest(*(fields.get(name, "")[:2000] for name in names))
+
+
+def _of_row(row: ActionRow) -> ActionRequest:
+    due_on = "" if row.due_on is None else row.due_on.isoformat()
+    return ActionRequest(row.remark, row.origin, row.solution, row.owner, due_on, row.state)
+
+
+def _page(
+    database: Database,
+    work: WorkContext,
+    chosen: _Chosen,
+    *,
+    typed: ActionRequest | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    language, sites = page_language(), sites_for_page(work, NEEDED)
+    if chosen.site:
+        _one_of(sites, chosen.site)
+    every = read_actions(database, sites)
+    changed = request.form.get("action", "") if refusal else request.args.get("modifier", "")
+    action = next((each for each in every if each.row.id == changed), None)
+    if changed and action is None:
+        abort(404)
+    first = ActionRequest("", "", "", "", "", ActionState.TO_DO) if action is None else _of_row(action.row)
+    return render_template(
+        "actions/actions.html",
+        sites=sites,
+        chosen=chosen,
+        filters=FILTERS,
+        actions=[each for each in every if chosen.includes(each)],
+        has_actions=bool(every),
+        late=sum(each.is_late for each in every),
+        changed=action,
+        site_of_form=request.form.get("site", chosen.site),
+        typed=typed or first,
+        states=list(ActionState),
+        form=new_id(),
+        longest={
+            "remark": LONGEST_TEXT,
+            "solution": LONGEST_TEXT,
+            "origin": LONGEST_NAME,
+            "owner": LONGEST_NAME,
+        },
+        problems=problems_of(refusal, work.translate, language),
+        done=request.args.get("fait", ""),
+        day=lambda on: short_day(on, language),
+        place_of_origin=place_of_origin,
+    )

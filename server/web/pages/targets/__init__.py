@@ -1,1 +1,0 @@
-"""Targets: the page on which people decide and read them, with measured waits beside them."""
