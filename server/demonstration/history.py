@@ -34,7 +34,7 @@ from server.store.operation.migrating import migrate
 from server.store.operation.secret_key import database_of
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.targets import decide_target
 from server.usecases.waits import Estimates
 
 GREETED_SHARE = 0.06

@@ -17,7 +17,7 @@ from server.domain.hall.fold import HALL_FOLDS
 from server.domain.incidents import INCIDENT_FOLDS
 from server.domain.instants import text_to_micros
 from server.domain.notices.media import MEDIA_FOLDS
-from server.domain.quality.fold import QUALITY_FOLDS
+from server.domain.quality.typed_figures import QUALITY_FOLDS
 from server.domain.row_changes import Change, Insert, InstallationChange, Recorded, Sum, Update, stored_values
 from server.domain.visits.fold import VISIT_FOLDS
 from server.domain.visits.gestures import GESTURES

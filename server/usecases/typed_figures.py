@@ -8,22 +8,20 @@ from zoneinfo import ZoneInfo
 from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.instants import to_text
-from server.domain.quality.annotations import (
-    DayAnnotation,
-    annotation_withdrawn,
-    check_day,
-    checked_words,
-    day_annotated,
-)
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.typed_figures import (
     MOST_VALUES,
+    DayAnnotation,
     Pasted,
     TypedFigure,
     TypedFigureRequest,
     TypedUnit,
+    annotation_withdrawn,
+    check_day,
     check_figure,
+    checked_words,
     current_figures,
+    day_annotated,
     figure_typed,
     read_pasted,
     typed_figure_withdrawn,
@@ -33,7 +31,7 @@ from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
 from server.store.quality.figures import days_with_legs
-from server.store.quality.typed_figures import annotation_of, annotations_between, typed_figures
+from server.store.quality.targets import annotation_of, annotations_between, typed_figures
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

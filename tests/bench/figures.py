@@ -19,15 +19,13 @@ import duckdb
 from server.clock import Clock
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import figures_of
-from server.domain.quality.leg_records import LegRecord
-from server.domain.quality.open_format import LEG_COLUMNS, leg_cells
+from server.domain.quality.leg_records import LEG_COLUMNS, LegRecord, leg_cells
 from server.domain.quality.rollup import Rollup, roll_up
 from server.store.operation.migrating import migrate
 from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation
-from server.usecases.quality.count_days import CountedHall
-from server.usecases.quality.counts import condensed_sum, total_of
+from server.usecases.quality.counts import CountedHall, condensed_sum, total_of
 from server.usecases.quality.indicators import read_days
 from tests.harness.independent_figures import FUNCTIONS, MEASURED, Value, figures_of_legs, load_legs
 from tests.harness.programs import PROJECT

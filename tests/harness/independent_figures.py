@@ -16,8 +16,8 @@ import pytest
 from server.domain.instants import to_micros
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.store.transactions.database import Database
-from server.usecases.quality.export_visits import export_visits
 from server.usecases.quality.indicators import read_days
+from server.usecases.quality.visits import export_visits
 from tests.docs.documents import text_of
 from tests.harness.sql import all_rows
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from server.cli import cli
-from server.domain.quality.open_format import LEG_COLUMNS
+from server.domain.quality.leg_records import LEG_COLUMNS
 from server.domain.refusals import Refusal
 
 RULES = ("--rule", "strict_classes", "--rule", "gcmu_safe")

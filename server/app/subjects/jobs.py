@@ -8,7 +8,7 @@ from server.domain.refusals import Refusal
 from server.jobs.local_socket import serve_local
 from server.jobs.past_days import PastDayRounds
 from server.jobs.rounds import ROUND_S, Rounds
-from server.usecases.journal.verify_journals import NightlyVerification
+from server.usecases.journal.maintenance import NightlyVerification
 from server.usecases.retention import DailyRewriting
 from server.web.rendering.device_address import own_authority
 

@@ -1,10 +1,19 @@
-"""Which part of the rollups figures are made of, and a count that is followed down to days and hours."""
+"""Which part of rollups is shown: a selection, a count followed by day or hour, what few people hide. Pure.
+
+Figures are withheld where few people worked or came; some months are for anybody.
+Rules in prose: docs/rules/indicators.md, « Few agents »; docs/rules/public-page.md.
+"""
 
 import math
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date, timedelta
+from typing import Literal, TypedDict
 
+from server.domain.people.pseudonyms import is_pseudonym
 from server.domain.quality.figures import legs_ended, not_issued_by_reason
+from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
+from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, waits_within
 from server.domain.visits.transitions import OUTCOMES
 
@@ -152,3 +161,133 @@ def reasons_not_issued(rollup: Rollup) -> dict[str, int]:
         name = reason if reason in NOT_ISSUED else OTHER
         reasons[name] = reasons.get(name, 0) + count
     return reasons
+
+
+FEWEST_AGENTS = 3
+"""Where fewer people worked at the counters, figures of their work would be figures of one person."""
+SHORTEST_PERIOD = timedelta(days=365)
+"""A period of a year or more is long enough for such figures, however few people worked."""
+FEWEST_VISITS = 100
+"""With fewer visits in a month, pages begin with the quarter."""
+FEWEST_IN_CELL = 10
+"""A cell of a heat map with fewer visits stays empty."""
+FEWEST_PUBLISHED = 10
+"""A figure that anybody may read counts at least so many."""
+
+
+def people_at_work(authors: Iterable[tuple[int, str]], links: Mapping[str, str]) -> int:
+    """How many people surely worked at counters. `authors`: the year and author (id) of each session.
+
+    `links`: the account of each pseudonym whose link is not erased. One person has another pseudonym each
+    year, so the years are counted apart and the greatest is taken.
+    """
+    by_year: dict[int, set[str]] = {}
+    for year, author in authors:
+        by_year.setdefault(year, set()).add(author)
+    return max((_surely_different(of_year, links) for of_year in by_year.values()), default=0)
+
+
+def _surely_different(authors: Collection[str], links: Mapping[str, str]) -> int:
+    """How many people the authors (ids) of a year are at least.
+
+    An API key has no pseudonym. Once links are erased, nothing says whether a key and a pseudonym of the same
+    year are one person.
+    """
+    known = {links[author] for author in authors if author in links}
+    others = {author for author in authors if author not in links} - known
+    pseudonyms = sum(map(is_pseudonym, others))
+    return len(known) + max(pseudonyms, len(others) - pseudonyms)
+
+
+def withheld_names(agents: int, starts_on: date, ends_on: date, *, is_allowed: bool) -> frozenset[str]:
+    """The indicators that are withheld for a hall, from `starts_on`, before `ends_on`.
+
+    `agents`: how many people worked at its counters; `is_allowed`: the site decided that figures of one agent
+    may be shown. Figures of all halls together are never withheld.
+    """
+    if is_allowed or agents >= FEWEST_AGENTS or ends_on - starts_on >= SHORTEST_PERIOD:
+        return frozenset()
+    return OF_AGENTS
+
+
+def first_period(on: date, visits: int) -> Period:
+    """The period with which a page of figures begins: the month of a date; the quarter where few come.
+
+    `visits`: those of the last whole month.
+    """
+    return period_of(PeriodKind.QUARTER if visits < FEWEST_VISITS else PeriodKind.MONTH, on)
+
+
+def is_shown_in_cell(visits: int) -> bool:
+    """Whether a cell of a heat map has enough visits to be shown."""
+    return visits >= FEWEST_IN_CELL
+
+
+def unpublished_parts(samples: Mapping[str, int]) -> frozenset[str]:
+    """The parts of a whole (services of a hall) whose figure is not published, by their samples.
+
+    Those of fewer than ten. Where only one of these has anybody, the smallest of the others too: the whole
+    less all others would give it.
+    """
+    small = {key for key, n in samples.items() if n < FEWEST_PUBLISHED}
+    others = [key for key in samples if key not in small]
+    if others and sum(samples[key] > 0 for key in small) == 1:
+        small.add(min(others, key=lambda key: samples[key]))
+    return frozenset(small)
+
+
+OPEN_INDICATORS = tuple(name for name, each in INDICATORS.items() if each.readers.is_open)
+OPEN_OF_SERVICES = tuple(name for name in OPEN_INDICATORS if name not in OF_AGENTS)
+"""The open indicators by service. None is of agents: a service may have only one."""
+
+type LeftOut = Literal["few", "few_agents"]
+
+
+class OpenFigure(TypedDict):
+    """A value of an indicator, in whole seconds, visits, tickets, people or percent.
+
+    `n`: of how many; of a duration or a share in tens, rounded down: the difference of two exact samples
+    may be a count of fewer than ten. Both are null where `reason` says why: `few`: of fewer than ten people,
+    or it would give the figure of a service with fewer; `few_agents`: fewer than three agents worked.
+    """
+
+    indicator: str
+    value: int | None
+    n: int | None
+    reason: LeftOut | None
+
+
+def open_figures(
+    month: Rollup, withheld: Collection[str]
+) -> tuple[list[OpenFigure], dict[str, list[OpenFigure]]]:
+    """The figures of a hall in a month, and of each of its services.
+
+    `withheld`: the indicators that are left out because few agents worked.
+    """
+    of_services = {
+        service: {each.indicator: each for each in figures_of(month.of_service(service), OPEN_OF_SERVICES)}
+        for service in sorted(month.services())
+    }
+    left_out = {
+        name: unpublished_parts({service: figures[name].n for service, figures in of_services.items()})
+        for name in OPEN_OF_SERVICES
+    }
+    whole = [
+        _figure(each, is_small=each.n < FEWEST_PUBLISHED)
+        for each in figures_of(month, OPEN_INDICATORS, withheld=withheld)
+    ]
+    services = {
+        service: [_figure(each, is_small=service in left_out[name]) for name, each in figures.items()]
+        for service, figures in of_services.items()
+    }
+    return whole, services
+
+
+def _figure(figure: Figure, *, is_small: bool) -> OpenFigure:
+    reason: LeftOut | None = "few_agents" if figure.is_withheld else "few" if is_small else None
+    if reason is not None or figure.value is None:
+        return {"indicator": figure.indicator, "value": None, "n": None, "reason": reason or "few"}
+    unit = INDICATORS[figure.indicator].unit
+    value = int(figure.value + 0.5) if unit == "percent" else int(figure.value)
+    n = figure.n // 10 * 10 if unit in ("s", "percent") else figure.n
+    return {"indicator": figure.indicator, "value": value, "n": n, "reason": None}

@@ -1,14 +1,15 @@
-"""Typed figures: values that people enter because the hall does not measure them. Pure.
+"""Typed figures, annotations of days, and the fold of their facts. Pure.
 
-Letters, e-mails, calls; and values of an earlier tool, for periods that the hall did not measure itself. Many
-are pasted from a sheet.
-Rules in prose: docs/rules/typed-figures.md.
+Typed figures are values that people enter because the hall does not measure them: letters, e-mails, calls;
+and values of an earlier tool, for periods that the hall did not measure itself. Many are pasted from a sheet.
+Annotations are short remarks that explain the figures of a day.
+Rules in prose: docs/rules/typed-figures.md, docs/rules/annotations.md.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -16,6 +17,7 @@ from server.domain.facts import Fact, FactKind
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import Period, PeriodKind, parse_period
 from server.domain.refusals import Refusal
+from server.domain.row_changes import Change, Insert, Recorded, Update
 from server.domain.texts import fold_text
 
 type TypedUnit = Literal["percent", "days", "minutes", "visits", "tickets", "people"]
@@ -267,3 +269,78 @@ def _check(row: int, cells: Sequence[str], request: TypedFigureRequest, today: d
         if refusal.code == "typed_of_whole_hall":
             raise Refusal("pasted_service", row=row, cell=cells[4]) from refusal
         raise
+
+
+LONGEST_WORDS = 60
+"""Characters of an annotation."""
+EARLIEST = date(1990, 1, 1)
+FARTHEST = timedelta(days=366)
+"""How long before its day an annotation may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayAnnotation:
+    """What was special on a local day of a hall: « grève », « travaux ». `author`: the id of who wrote it."""
+
+    id: str
+    day: date
+    words: str
+    author: str
+    annotated_at: datetime
+
+
+def checked_words(words: str) -> str:
+    """The words on one line. Refusals: annotation_missing, annotation_too_long."""
+    line = " ".join(words.split())
+    if not line:
+        raise Refusal("annotation_missing")
+    if len(line) > LONGEST_WORDS:
+        raise Refusal("annotation_too_long", longest=LONGEST_WORDS)
+    return line
+
+
+def check_day(day: date, today: date) -> None:
+    """Refusal: bad_annotation_day for a day before 1990 or more than a year ahead."""
+    if not EARLIEST <= day <= today + FARTHEST:
+        raise Refusal("bad_annotation_day", latest=(today + FARTHEST).isoformat())
+
+
+def day_annotated(fact_id: str, day: date, words: str) -> Fact:
+    """A remark explains the figures of a day."""
+    return Fact(FactKind.DAY_ANNOTATED, {"id": fact_id, "day": day.isoformat(), "words": words})
+
+
+def annotation_withdrawn(annotation: DayAnnotation) -> Fact:
+    """An annotation was withdrawn; the fact repeats its day and words."""
+    body = {"annotation": annotation.id, "day": annotation.day.isoformat(), "words": annotation.words}
+    return Fact(FactKind.ANNOTATION_WITHDRAWN, body)
+
+
+def _day_annotated(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "day", "words")}
+    entered = {"hall": fact.hall, "author": fact.author, "annotated_at": fact.happened_at}
+    return [Insert("day_annotation", row | entered)]
+
+
+def _annotation_withdrawn(fact: Recorded) -> list[Change]:
+    return [Update("day_annotation", fact.body["annotation"], {"withdrawn_at": fact.happened_at})]
+
+
+def _figure_typed(fact: Recorded) -> list[Change]:
+    names = ("id", "indicator", "period", "value", "unit", "source", "is_from_other_tool", "service")
+    row = {name: fact.body[name] for name in names}
+    entered = {"hall": fact.hall, "author": fact.author, "recorded_at": fact.happened_at}
+    return [Insert("typed_figure", row | entered)]
+
+
+def _typed_figure_withdrawn(fact: Recorded) -> list[Change]:
+    return [Update("typed_figure", fact.body["figure"], {"withdrawn_at": fact.happened_at})]
+
+
+QUALITY_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+    FactKind.DAY_ANNOTATED: _day_annotated,
+    FactKind.ANNOTATION_WITHDRAWN: _annotation_withdrawn,
+    FactKind.FIGURE_TYPED: _figure_typed,
+    FactKind.TYPED_FIGURE_WITHDRAWN: _typed_figure_withdrawn,
+}
+"""By the kind of fact."""

@@ -1,12 +1,18 @@
-"""Back up and restore. Purge: erase personal values, tokens, answers and sessions whose time is over.
+"""Back up and restore; erase what is kept too long; verify every journal at night.
 
-A restored hall begins a new epoch and new number series. A restore also counts the facts that are lost.
+Purge erases personal values, tokens, answers and sessions whose time is over. A restored hall begins a new
+epoch and new number series; a restore also counts the facts that are lost. Every worker tries to verify; a
+claim in the database decides which one does. An interrupted verification starts again after an hour.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
 
 from server.clock import Clock
 from server.domain.author import SYSTEM
@@ -15,11 +21,15 @@ from server.domain.hours.calendars import business_day
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.installation import installation_head
 from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
+from server.store.journal.verifications import is_verified, keep_verified
+from server.store.journal.verify import Verified, verify_journal
 from server.store.operation.backup import back_up, check_backup, delete_replaced, put_back
 from server.store.operation.erase_expired import count_past, erase_past
+from server.store.operation.job_runs import claim_every
 from server.store.operation.migrating import migrate
 from server.store.operation.restoring import (
     cancel_print,
@@ -214,3 +224,66 @@ def _drop_prints(transaction: HallTransaction) -> None:
     for job in open_prints(transaction, transaction.hall):
         cancel_print(transaction, job.id, why="restored", at=transaction.now)
         transaction.record(print_ended(job.id, job.visit, verdict=None, why="restored"))
+
+
+log = structlog.get_logger()
+
+JOB = "verification"
+NIGHT_HOURS = range(2, 6)
+"""Local hours in which the journals are verified."""
+AFTER_START_S = 3600
+"""A server that is off at night verifies by day, so many seconds after its start."""
+TAKEN_FOR_S = 3600
+
+type Verification = tuple[Verified, float]
+"""The results, and the seconds they took."""
+type CallApart = Callable[[Callable[[str, Path], Verification], str, Path], Verification]
+"""Calls a function in a separate process."""
+
+
+class NightlyVerification:
+    """Verifies the journals of an installation once a local day, that of its first hall."""
+
+    def __init__(self, database: Database, anchors: Anchors, call_apart: CallApart) -> None:
+        self.database, self.anchors, self.call_apart = database, anchors, call_apart
+        self.started_s = database.clock.elapsed_s()
+
+    def make(self) -> None:
+        """Verifies if it is time and no other worker does."""
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            slugs = [hall.slug for hall in all_halls(rows) if hall.is_configured]
+        if not slugs:
+            return
+        local = now.astimezone(ZoneInfo(self.database.configuration(slugs[0]).site.time_zone))
+        if self._is_time(local):
+            self._verify(local.date(), now)
+
+    def _is_time(self, local: datetime) -> bool:
+        if local.hour in NIGHT_HOURS:
+            return True
+        stands_s = self.database.clock.elapsed_s() - self.started_s
+        return local.hour >= NIGHT_HOURS.stop and stands_s > AFTER_START_S
+
+    def _verify(self, day: date, now: datetime) -> None:
+        with self.database.read() as rows:
+            if is_verified(rows, day):
+                return
+        if not claim_every(self.database, JOB, now=now, every_s=TAKEN_FOR_S):
+            return
+        verified, took_s = self.call_apart(verify_apart, self.database.url, self.anchors.folder)
+        keep_verified(self.database, verified, day, took_s)
+        log.info("journals_verified", facts=sum(verified.facts.values()), took_s=round(took_s, 1))
+        for fault in verified.faults:
+            log.error("journal_wrong", journal=fault.journal, wrong=fault.wrong, position=fault.position)
+
+
+def verify_apart(database_url: str, anchors_folder: Path) -> Verification:
+    """Verifies every journal with a new connection; the results, and the seconds it took."""
+    clock = Clock()
+    began_s = clock.elapsed_s()
+    database = Database(database_url, clock)
+    try:
+        return verify_journal(database, Anchors(anchors_folder)), clock.elapsed_s() - began_s
+    finally:
+        database.close()

@@ -1,7 +1,7 @@
-"""A journal as people read it: facts, the newest first, with the names that their ids have today.
+"""A journal as people read it: facts, the newest first, with the names that their ids have today; its proof.
 
 A fact holds opaque ids; names are read with it. A gesture for visitors is shown with its place, not its
-person.
+person. The proof: last verification, head and anchors; a printed sheet is compared with the facts.
 """
 
 import re
@@ -12,10 +12,12 @@ from typing import Literal
 
 from server.domain.alarms.alarms import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind, Json
+from server.domain.instants import from_text
 from server.domain.journal import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
+from server.store.journal.anchors import INSTALLATION, Anchor, Anchors
 from server.store.journal.heads import head_of
 from server.store.journal.pages import (
     FactRange,
@@ -25,6 +27,7 @@ from server.store.journal.pages import (
     newest_facts,
     visits_numbered,
 )
+from server.store.journal.verifications import VerificationRow, last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.api_keys import keys_in
@@ -314,3 +317,73 @@ def _author_kind(author: str, device: str | None, names: NamesById) -> AuthorKin
     if author.startswith("demonstration"):
         return "demonstration"
     return _KNOWN_AUTHORS.get(author, "gone")
+
+
+SHORTEST_HASH = 12
+"""Characters of a printed hash that must be typed to compare it: 48 bits."""
+
+type Compared = Literal["same", "different", "too_short", "not_there"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The last verification of a journal: its instant, how many facts, and how long it took (ms).
+
+    `wrong`: the kind of the first fault, None where there is none; `position`: of its fact, if it has one.
+    """
+
+    at: datetime
+    facts: int
+    took_ms: int
+    wrong: str | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A journal (a hall's slug or "installation"): its facts and head now, last anchor and verification."""
+
+    journal: str
+    facts: int
+    head: str
+    anchored_at: datetime | None
+    anchor: Anchor | None
+    verification: Verification | None
+
+
+def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
+    """The proof of a journal. Refusal: unknown_hall."""
+    hall = None if journal == INSTALLATION else database.hall_id(journal)
+    with database.read() as rows:
+        head = head_of(rows, hall)
+        verified = last_verification(rows, journal)
+    standing = anchors.standing(journal)
+    last = standing[-1] if standing else None
+    return Proof(
+        journal,
+        head.journal_length,
+        head.head_hash,
+        None if last is None else from_text(last.at),
+        last,
+        None if verified is None else _verification(verified),
+    )
+
+
+def _verification(row: VerificationRow) -> Verification:
+    return Verification(row.verified_at, row.facts, row.took_ms, row.wrong, row.position)
+
+
+def compare_sheet(database: Database, journal: str, position: int, typed: str) -> Compared:
+    """Whether the hash of the fact at a position begins with the text typed from a printed sheet.
+
+    Refusal: unknown_hall.
+    """
+    hall = None if journal == INSTALLATION else database.hall_id(journal)
+    typed_hash = "".join(typed.lower().split())
+    if len(typed_hash) < SHORTEST_HASH:
+        return "too_short"
+    with database.read() as rows:
+        fact = fact_at(rows, hall, position)
+    if fact is None:
+        return "not_there"
+    return "same" if fact.hash.startswith(typed_hash) else "different"

@@ -1,24 +1,80 @@
-"""Read the indicators of a hall over some days: as rollups for a page, as JSON for the API."""
+"""The indicators of a hall over some days, as rollups and for the API; which are withheld."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NotRequired, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, LocalDate
-from server.domain.instants import to_text
+from server.domain.instants import midnight, to_text
+from server.domain.people.pseudonyms import year_of
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
 from server.domain.quality.rollup import Rollup
+from server.domain.quality.selection import people_at_work, withheld_names
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
-from server.store.quality.targets import targets_on
+from server.store.people.pseudonyms import accounts_behind
+from server.store.quality.figures import sessions_open_between
+from server.store.quality.targets import are_individual_figures_on, targets_on
 from server.store.transactions.database import Database
 from server.usecases.answers import Period
-from server.usecases.quality.count_days import count_days, counted_hall
-from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
+from server.usecases.quality.counts import count_days, counted_hall
+
+
+class Days(NamedTuple):
+    """The local days from `starts_on`, before `ends_on`."""
+
+    starts_on: date
+    ends_on: date
+
+
+def withheld_figures(database: Database, hall: str, starts_on: date, ends_on: date) -> frozenset[str]:
+    """The names of the indicators withheld for a hall (id or slug), from `starts_on`, before `ends_on`.
+
+    None are where the site allows figures of one agent, where three people or more worked at the counters,
+    and over a year or more (docs/rules/indicators.md, « Few agents »). The sentence that says why has the key
+    `quality.withheld`. Refusal: unknown_hall.
+    """
+    return withheld_in_parts(database, hall, {"all": Days(starts_on, ends_on)})["all"]
+
+
+def withheld_in_parts(
+    database: Database, hall: str, parts: Mapping[str, Days], *, is_public: bool = False
+) -> Mapping[str, frozenset[str]]:
+    """The same for each of several spans of days, by their keys.
+
+    `is_public`: anybody reads them, so that no decision of the site allows figures of one agent.
+    """
+    if not parts:
+        return {}
+    hall_id, site = database.hall_id(hall), database.configuration(hall).site
+    zone = ZoneInfo(site.time_zone)
+    instants = {
+        key: (midnight(days.starts_on, zone), midnight(days.ends_on, zone)) for key, days in parts.items()
+    }
+    first, last = min(starts for starts, _ in instants.values()), max(ends for _, ends in instants.values())
+    with database.read() as rows:
+        is_allowed = not is_public and are_individual_figures_on(rows, site.slug)
+        sessions = sessions_open_between(rows, hall_id, first, last)
+        links = accounts_behind(rows)
+
+    def agents(starts_at: datetime, ends_at: datetime) -> int:
+        authors = (
+            (year_of(each.opened_at), each.author)
+            for each in sessions
+            if each.opened_at < ends_at and (each.closed_at is None or each.closed_at > starts_at)
+        )
+        return people_at_work(authors, links)
+
+    return {
+        key: withheld_names(agents(*instants[key]), *days, is_allowed=is_allowed)
+        for key, days in parts.items()
+    }
+
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""

@@ -1,21 +1,23 @@
-"""Read a hall's figures for a period and the periods before it, and those of any selection of days."""
+"""Figures of a period and those before it, of any selection of days, and the months that anybody may read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TypedDict
 
-from server.domain.quality.annotations import DayAnnotation
-from server.domain.quality.few_people import first_period
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
-from server.domain.quality.selection import Selection
+from server.domain.quality.selection import OpenFigure, Selection, first_period, open_figures
 from server.domain.quality.targets import Target
+from server.domain.quality.typed_figures import DayAnnotation
+from server.domain.refusals import Refusal
 from server.store.quality.figures import days_with_legs, days_with_legs_of
+from server.store.quality.stored_rollups import days_with_rows
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
-from server.usecases.quality.count_days import counted_hall
-from server.usecases.quality.counts import total_of
-from server.usecases.quality.indicators import HallDays, read_days
+from server.usecases.quality.counts import counted_hall, read_totals, total_of
+from server.usecases.quality.indicators import Days, HallDays, read_days, withheld_in_parts
 from server.usecases.typed_figures import read_annotations
 
 SPARKLINE = 12
@@ -104,10 +106,6 @@ def _is_begun_late(period: Period, first: date | None) -> bool:
     return sum(day.weekday() < 5 for day in before) >= MISSING_WEEKDAYS
 
 
-type Days = tuple[date, date]
-"""The first day, and the one after the last."""
-
-
 @dataclass(frozen=True, slots=True)
 class Exploration:
     """The selected part of each hall's days, by slug, and of the days before; `annotations` of all halls."""
@@ -130,8 +128,8 @@ class Exploration:
 def explore_figures(
     database: Database,
     halls: Sequence[str],
-    days: Days,
-    before: Days | None,
+    days: tuple[date, date],
+    before: tuple[date, date] | None,
     *,
     selection: Selection,
     with_alerts: bool = True,
@@ -173,3 +171,85 @@ def _together(halls: Mapping[str, HallDays]) -> HallDays:
     targets = {name: target for each in every for name, target in each.targets.items()}
     present = sum(each.during_alert for each in every)
     return HallDays("", every[0].starts_on, every[0].ends_on, dict(sorted(days.items())), targets, present)
+
+
+MONTHS = 24
+"""How many months that are over are given."""
+
+
+class OpenService(TypedDict):
+    """The figures of a service (id) in a month. `name`: in the language of the answer."""
+
+    service: str
+    name: str
+    figures: list[OpenFigure]
+
+
+class OpenMonth(TypedDict):
+    """The figures of a month (`2026-10`). `counted_days`: on how many days something was counted."""
+
+    month: str
+    counted_days: int
+    first_on: str
+    last_on: str
+    figures: list[OpenFigure]
+    services: list[OpenService]
+
+
+def public_hall(database: Database, hall: str) -> HallConfiguration:
+    """A hall (id or slug) that has a public page. Refusal: unknown_hall, also while its page is off."""
+    configuration = database.configuration(database.hall_id(hall))
+    if not configuration.site.has_public_page:
+        raise Refusal("unknown_hall", hall=hall)
+    return configuration
+
+
+def read_open_figures(database: Database, hall: str, language: str) -> list[OpenMonth]:
+    """The months in which something was counted, the oldest first. Refusal: that of `public_hall`."""
+    configuration = public_hall(database, hall)
+    counted = counted_hall(database, hall)
+    months = _months_before(counted.today)
+    with database.read() as rows:
+        days = days_with_rows(rows, counted.id, months[0].starts_on, months[-1].ends_on)
+    counted_days = {
+        f"{month.starts_on:%Y-%m}": [day for day in days if month.starts_on <= day < month.ends_on]
+        for month in months
+    }
+    spans = {f"{month.starts_on:%Y-%m}": month for month in months}
+    withheld = withheld_in_parts(database, counted.id, spans, is_public=True)
+    found: list[OpenMonth] = []
+    for name, span in spans.items():
+        rollup = read_totals(database, [counted.id], *span)[counted.id]
+        if rollup == Rollup() or not counted_days[name]:
+            continue
+        whole, services = open_figures(rollup, withheld[name])
+        found.append(
+            {
+                "month": name,
+                "counted_days": len(counted_days[name]),
+                "first_on": counted_days[name][0].isoformat(),
+                "last_on": counted_days[name][-1].isoformat(),
+                "figures": whole,
+                "services": [
+                    {"service": key, "name": _name(configuration, key, language), "figures": figures}
+                    for key, figures in services.items()
+                ],
+            }
+        )
+    return found
+
+
+def _name(configuration: HallConfiguration, service: str, language: str) -> str:
+    described = configuration.services.get(service)
+    return described.name(language) if described else service
+
+
+def _months_before(today: date) -> list[Days]:
+    """The last months that are over on a day, the oldest first."""
+    months: list[Days] = []
+    end = today.replace(day=1)
+    for _ in range(MONTHS):
+        start = (end - timedelta(days=1)).replace(day=1)
+        months.append(Days(start, end))
+        end = start
+    return months[::-1]

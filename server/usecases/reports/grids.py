@@ -13,15 +13,15 @@ from server.domain.hall.configuration import Site
 from server.domain.instants import from_text, to_text
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportDays, ReportHall, report_period
-from server.domain.reports.grids import (
+from server.domain.reports.reports import (
     MOST_LINES,
     Evidence,
     GridText,
     GridTextRequest,
+    ReportState,
     checked_text,
     line_order,
 )
-from server.domain.reports.reports import ReportState
 from server.domain.surveys.campaigns import SurveyState
 from server.store.actions import actions_of
 from server.store.notices.affluence import counted_at_of

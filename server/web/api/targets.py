@@ -16,13 +16,14 @@ from server.domain.quality.targets import (
     WithdrawalReason,
     WithdrawalRequest,
 )
-from server.usecases.quality.decide_target import (
+from server.usecases.quality.targets import (
     TargetDecidedAnswer,
+    TargetsAnswer,
     TargetWithdrawnAnswer,
     decide_target,
+    targets_answer,
     withdraw_target,
 )
-from server.usecases.quality.targets import TargetsAnswer, targets_answer
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.services import Api, write_key

@@ -24,7 +24,7 @@ from server.store.tables.visits import greeting
 from server.store.transactions import group_commit
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.targets import decide_target
 from server.usecases.tickets.greetings import count_greeting
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.harness.sql import one_row

@@ -19,8 +19,17 @@ from server.domain.people.roles import Permission
 from server.store.journal.anchors import INSTALLATION, Anchors
 from server.store.journal.verifications import vanished_halls
 from server.store.transactions.database import Database
-from server.usecases.journal.read_journal import JournalSearch, KnownFact, every_fact, people_of, read_journal
-from server.usecases.journal.read_journal_proof import Compared, Proof, compare_sheet, read_proof
+from server.usecases.journal.read_journal import (
+    Compared,
+    JournalSearch,
+    KnownFact,
+    Proof,
+    compare_sheet,
+    every_fact,
+    people_of,
+    read_journal,
+    read_proof,
+)
 from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires

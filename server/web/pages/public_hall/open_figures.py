@@ -12,11 +12,11 @@ from flask import Blueprint, Response, abort, make_response, render_template
 
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
-from server.domain.quality.few_people import OPEN_INDICATORS, OPEN_OF_SERVICES, OpenFigure
 from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.selection import OPEN_INDICATORS, OPEN_OF_SERVICES, OpenFigure
 from server.domain.refusals import Refusal
 from server.domain.texts import plain_cells
-from server.usecases.quality.read_open_figures import OpenMonth, public_hall, read_open_figures
+from server.usecases.quality.periods import OpenMonth, public_hall, read_open_figures
 from server.web.access.requirements import Access, open_to
 from server.web.pages.public_hall.answers import PublicHallPages, cached
 from server.web.rendering.viewer import Sentence, page_language, page_sentence

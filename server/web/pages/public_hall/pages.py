@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, make_response, render_template
 from markupsafe import Markup, escape
 
 from kiosk.menu_messages import ServiceOfMenu
-from server.domain.quality.few_people import FEWEST_PUBLISHED, unpublished_parts
+from server.domain.quality.selection import FEWEST_PUBLISHED, unpublished_parts
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart, verdict
 from server.usecases.hall.read_board import PublicHall, read_public_hall

@@ -16,9 +16,7 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
 from server.usecases.quality.periods import (
-    Days,
     Exploration,
     explore_figures,
     first_period_of,
@@ -26,7 +24,10 @@ from server.usecases.quality.periods import (
 )
 from server.usecases.quality.visits import (
     FEWEST_SERVED,
+    counters_csv,
+    legs_csv,
     read_individual_figures,
+    services_csv,
     sites_with_individual_figures,
 )
 from server.usecases.typed_figures import read_annotations
@@ -240,7 +241,7 @@ def _today(needs: QualityPages, hall: HallConfiguration) -> date:
     return needs.database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
 
 
-def _found(needs: QualityPages, query: ExplorerQuery, before: Days | None) -> Exploration:
+def _found(needs: QualityPages, query: ExplorerQuery, before: tuple[date, date] | None) -> Exploration:
     return explore_figures(
         needs.database,
         [hall.hall for hall in query.halls],

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from server.domain.quality.few_people import is_shown_in_cell
 from server.domain.quality.figures import legs_ended
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import (
@@ -14,6 +13,7 @@ from server.domain.quality.selection import (
     FollowedKind,
     Selection,
     ShareInterval,
+    is_shown_in_cell,
     reasons_not_issued,
     share_within,
     steps_of_waits,

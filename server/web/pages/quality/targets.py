@@ -12,8 +12,13 @@ from server.domain.people.roles import Permission
 from server.domain.quality.targets import TargetSpan, WithdrawalReason
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.quality.decide_target import decide_target, withdraw_target
-from server.usecases.quality.targets import ServiceTargets, read_measured, read_targets
+from server.usecases.quality.targets import (
+    ServiceTargets,
+    decide_target,
+    read_measured,
+    read_targets,
+    withdraw_target,
+)
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.target_form import (

@@ -13,8 +13,14 @@ from werkzeug.wrappers import Response
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
-from server.domain.quality.annotations import FARTHEST, LONGEST_WORDS
-from server.domain.quality.typed_figures import LONGEST_SOURCE, TYPED, Pasted, TypedFigureRequest
+from server.domain.quality.typed_figures import (
+    FARTHEST,
+    LONGEST_SOURCE,
+    LONGEST_WORDS,
+    TYPED,
+    Pasted,
+    TypedFigureRequest,
+)
 from server.domain.refusals import Refusal
 from server.store.people.pseudonyms import names_of
 from server.store.transactions.database import Database

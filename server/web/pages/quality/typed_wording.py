@@ -6,10 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Service
-from server.domain.quality.annotations import DayAnnotation
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import parse_period
-from server.domain.quality.typed_figures import TYPED, TypedFigure, TypedFigureRequest, unit_of
+from server.domain.quality.typed_figures import TYPED, DayAnnotation, TypedFigure, TypedFigureRequest, unit_of
 from server.domain.refusals import Refusal
 from server.web.pages.quality.wording import day_text, number, period_text
 from server.web.rendering.local_time import instant_text

@@ -24,19 +24,17 @@ from server.domain.reports.reports import ReportState
 from server.ids import new_id
 from server.store.committee import meeting_of_decision, meeting_row
 from server.usecases.reports.committee import (
+    SiteTarget,
     add_decision,
     attach_minutes,
     change_meeting,
+    local_day,
     note_sent_pack,
+    read_committee,
     read_minutes,
+    read_site_targets,
     remove_meeting,
     remove_minutes,
-)
-from server.usecases.reports.read_committee import (
-    SiteTarget,
-    local_day,
-    read_committee,
-    read_site_targets,
 )
 from server.usecases.reports.reports import ListedReport, ReportReach, read_reports
 from server.web.access.callers import identify

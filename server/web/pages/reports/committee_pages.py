@@ -13,8 +13,7 @@ from server.domain.reports.committee import (
     MemberRequest,
 )
 from server.ids import new_id
-from server.usecases.reports.committee import add_member, plan_meeting, remove_member
-from server.usecases.reports.read_committee import read_committee
+from server.usecases.reports.committee import add_member, plan_meeting, read_committee, remove_member
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.reports.committee import add_meeting_routes
 from server.web.pages.reports.committee_services import (

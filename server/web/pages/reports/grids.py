@@ -14,7 +14,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.reports.grids import (
+from server.domain.reports.reports import (
     ANY_LINE,
     GRIDS,
     LONGEST_CODE,

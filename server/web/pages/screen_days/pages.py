@@ -14,12 +14,12 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.devices.read_supervision import DeviceSightings
-from server.usecases.read_screens_now import read_screens_now
 from server.usecases.screen_days import (
     DayOfHall,
     ScreensOfDay,
     read_screen_calendar,
     read_screen_day,
+    read_screens_now,
 )
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.screen_days.wording import Wording

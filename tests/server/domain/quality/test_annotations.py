@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.domain.quality.annotations import check_day, checked_words
+from server.domain.quality.typed_figures import check_day, checked_words
 from server.domain.refusals import Refusal
 
 TODAY, DAY = date(2026, 11, 24), timedelta(days=1)

@@ -2,14 +2,14 @@ from datetime import date
 
 import pytest
 
-from server.domain.quality.few_people import (
+from server.domain.quality.indicators import OF_AGENTS
+from server.domain.quality.selection import (
     first_period,
     is_shown_in_cell,
     people_at_work,
     unpublished_parts,
     withheld_names,
 )
-from server.domain.quality.indicators import OF_AGENTS
 from server.ids import new_id, new_pseudonym
 
 JANUARY = (date(2026, 1, 1), date(2026, 2, 1))

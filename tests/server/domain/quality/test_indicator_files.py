@@ -4,8 +4,13 @@ from itertools import chain
 
 from hypothesis import given
 
-from server.domain.quality.leg_records import LegRecord
-from server.domain.quality.open_format import CONTRACT_COLUMNS, LEG_COLUMNS, leg_cells, read_legs
+from server.domain.quality.leg_records import (
+    CONTRACT_COLUMNS,
+    LEG_COLUMNS,
+    LegRecord,
+    leg_cells,
+    read_legs,
+)
 from tests.server.domain.quality.indicator_legs import leg, many_visits
 
 

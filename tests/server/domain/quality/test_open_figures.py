@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.quality.few_people import OpenFigure, open_figures
 from server.domain.quality.indicators import OF_AGENTS
 from server.domain.quality.rollup import Rollup, roll_up
+from server.domain.quality.selection import OpenFigure, open_figures
 from tests.server.domain.quality.indicator_legs import leg
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -9,7 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.refusals import Refusal
-from server.domain.reports.grids import GridText, GridTextRequest, checked_text, is_line, line_order
+from server.domain.reports.reports import (
+    GridText,
+    GridTextRequest,
+    checked_text,
+    is_line,
+    line_order,
+)
 
 TODAY = date(2026, 11, 24)
 KNOWN, FREE = "services_publics_plus", "qual_e_pref"

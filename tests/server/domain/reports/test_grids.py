@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.reports.grids import ANY_LINE, GRIDS, Grid
+from server.domain.reports.reports import ANY_LINE, GRIDS, Grid
 
 REPORTS = Path(__file__).parents[4] / "docs" / "rules" / "reports.md"
 

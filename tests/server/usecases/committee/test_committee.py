@@ -14,7 +14,7 @@ from server.domain.reports.committee import DecisionRequest, MeetingRequest, Mem
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.actions import read_actions
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.targets import decide_target
 from server.usecases.reports import committee as plan_meeting_module
 from server.usecases.reports.committee import (
     add_decision,
@@ -22,12 +22,13 @@ from server.usecases.reports.committee import (
     attach_minutes,
     change_meeting,
     plan_meeting,
+    read_committee,
     read_minutes,
+    read_site_targets,
     remove_meeting,
     remove_member,
     remove_minutes,
 )
-from server.usecases.reports.read_committee import read_committee, read_site_targets
 from tests.harness.overlapping import begun_before
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

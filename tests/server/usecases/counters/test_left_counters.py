@@ -15,8 +15,7 @@ from server.usecases.counters.counter_sessions import SessionRequest, open_count
 from server.usecases.counters.left_counters import leave_counters
 from server.usecases.hall.counter_view import OfHolder, read_counter
 from server.usecases.hall.read_queue import CounterOfHall, read_queue
-from server.usecases.quality.export_visits import counters_csv, legs_csv
-from server.usecases.quality.visits import decide_individual_figures
+from server.usecases.quality.visits import counters_csv, decide_individual_figures, legs_csv
 from server.usecases.visits.find_visits import RememberedTicket, find_visits
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.sql import all_rows

@@ -11,8 +11,8 @@ from server.clock import Clock
 from server.store.journal.anchors import Anchors
 from server.store.journal.verifications import last_verification
 from server.store.transactions.database import Database
-from server.usecases.journal.read_journal_proof import compare_sheet, read_proof
-from server.usecases.journal.verify_journals import AFTER_START_S, NightlyVerification, verify_apart
+from server.usecases.journal.maintenance import AFTER_START_S, NightlyVerification, verify_apart
+from server.usecases.journal.read_journal import compare_sheet, read_proof
 from tests.harness.sql import execute, one_row
 from tests.server.store.journals import HALL, anchor, issue, morning
 from tests.server.usecases.quality.figures_history import Hands

@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import INDICATORS, figures_of
-from server.domain.quality.open_format import CONTRACT_COLUMNS, read_legs
+from server.domain.quality.leg_records import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import OUTCOMES
@@ -20,8 +20,8 @@ from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.legs import StatedResult
-from server.usecases.quality.export_visits import export_visits, legs_csv
 from server.usecases.quality.indicators import DIMENSIONS, read_days, read_indicators
+from server.usecases.quality.visits import export_visits, legs_csv
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish

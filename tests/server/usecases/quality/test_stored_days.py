@@ -20,8 +20,8 @@ from server.store.quality.figures import legs_of_day
 from server.store.quality.stored_rollups import PeriodCounts
 from server.store.tables.quality import COUNTED_BY_DAY
 from server.store.transactions.database import Database
-from server.usecases.quality import count_days as counting
-from server.usecases.quality.count_days import count_day, counted_hall, counts_of_day
+from server.usecases.quality import counts as counting
+from server.usecases.quality.counts import count_day, counted_hall, counts_of_day
 from server.usecases.quality.indicators import read_days
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days

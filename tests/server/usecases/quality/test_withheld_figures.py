@@ -6,9 +6,14 @@ from server.domain.author import SYSTEM, Author
 from server.domain.quality.indicators import OF_AGENTS
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.quality.indicators import FigureAnswer, read_indicators
+from server.usecases.quality.indicators import (
+    Days,
+    FigureAnswer,
+    read_indicators,
+    withheld_figures,
+    withheld_in_parts,
+)
 from server.usecases.quality.visits import decide_individual_figures
-from server.usecases.quality.withheld_figures import Days, withheld_figures, withheld_in_parts
 from server.usecases.visits.leg_verbs import finish
 from tests.server.usecases.at_counters import HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING

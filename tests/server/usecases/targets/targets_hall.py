@@ -8,8 +8,7 @@ from server.domain.author import Author
 from server.domain.quality.targets import TargetRequest
 from server.ids import new_id
 from server.store.transactions.database import Database
-from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
-from server.usecases.quality.targets import ServiceTargets, read_targets
+from server.usecases.quality.targets import ServiceTargets, TargetDecidedAnswer, decide_target, read_targets
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.sql import one_row
 

@@ -9,8 +9,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.wall import read_wall
-from server.usecases.quality.decide_target import TargetDecidedAnswer, decide_target
-from server.usecases.quality.targets import read_measured, targets_answer
+from server.usecases.quality.targets import TargetDecidedAnswer, decide_target, read_measured, targets_answer
 from server.usecases.waits import Estimates
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import Hands, play_days

@@ -11,8 +11,8 @@ from server.domain.refusals import Refusal
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.wall import read_wall
-from server.usecases.quality.decide_target import TargetWithdrawnAnswer, withdraw_target
 from server.usecases.quality.indicators import read_days
+from server.usecases.quality.targets import TargetWithdrawnAnswer, withdraw_target
 from server.usecases.waits import Estimates
 from tests.server.usecases.quality.figures_history import Hands
 from tests.server.usecases.targets.targets_hall import (

@@ -9,8 +9,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.ids import session_mark
-from server.usecases.quality.export_visits import counters_csv
-from server.usecases.quality.visits import decide_individual_figures
+from server.usecases.quality.visits import counters_csv, decide_individual_figures
 from tests.harness.counts import count
 from tests.server.web.api_site import ApiSite, accepted, refused
 

@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.author import SYSTEM
 from server.domain.quality.targets import TargetRequest
 from server.usecases.configuration.publication import publish_installation
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.targets import decide_target
 from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report
 from server.web.pages.public_hall.pages import shown_results

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
 from server.domain.quality.indicators import INDICATORS, figures_of
-from server.domain.quality.open_format import read_legs
+from server.domain.quality.leg_records import read_legs
 from server.domain.quality.rollup import roll_up
 from server.domain.quality.selection import NOT_ISSUED
 from server.language import LANGUAGES, Catalogues

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.reports.grids import GridTextRequest
+from server.domain.reports.reports import GridTextRequest
 from server.language import LANGUAGES
 from server.store import reports as grid_texts_rows
 from server.usecases.reports.grids import write_grid_text
