@@ -22,11 +22,11 @@ from server.store.configuration.halls import all_halls
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
-from server.usecases.quality.export_visits import export_visits
-from server.usecases.quality.read_totals import ALWAYS, recompute_rollups
+from server.usecases.quality.counts import ALWAYS, recompute_rollups
+from server.usecases.quality.visits import export_visits
 from server.usecases.reports.reports import report_of_period
 from server.web.pages.reports.pack import pack_steps
-from server.web.pages.reports.sheet import sheet_page
+from server.web.pages.reports.papers import sheet_page
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence

@@ -17,7 +17,12 @@ from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
 from server.usecases.alarms.alarm_recipients import read_recipients
-from server.usecases.journal.backup_and_restore import RestoredHall, backup, purge, restore
+from server.usecases.journal.maintenance import (
+    RestoredHall,
+    backup,
+    purge,
+    restore,
+)
 from server.usecases.media.uploads import bring_media, copy_media, media_folder, media_folder_of
 
 

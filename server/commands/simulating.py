@@ -15,7 +15,7 @@ from rich.table import Table
 from server.commands.say import errors, say, sentence
 from server.domain.calling.rules import RuleName
 from server.domain.hours.calendars import AtBreak
-from server.domain.quality.open_format import read_legs
+from server.domain.quality.leg_records import read_legs
 from server.domain.refusals import Refusal
 from server.domain.simulation.days import HALLS, DayOptions, DrawnDay, draw_day, with_options
 from server.domain.simulation.figures import (

@@ -5,6 +5,8 @@ refuse such characters and others store them; a printer or a terminal obeys them
 Cs, but tabs and line ends; single lines are checked by their own fields.
 """
 
+import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -81,6 +83,23 @@ def plain_cell(value: object) -> str:
 def plain_cells(values: Iterable[object]) -> list[str]:
     """The cells of a line."""
     return [plain_cell(value) for value in values]
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it the most used spreadsheet program takes UTF-8 for something else."""
+
+
+def csv_text(lines: Iterable[Iterable[object]], language: str = "en") -> str:
+    """Lines of cells as CSV, with `;` in French and Spanish; what a program would calculate stays text."""
+    text = io.StringIO()
+    sheet = csv.writer(text, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    sheet.writerows(map(plain_cells, lines))
+    return text.getvalue()
+
+
+def csv_sheet(lines: Iterable[Iterable[object]], language: str = "en") -> str:
+    """The same as a whole file for a spreadsheet program."""
+    return BYTE_ORDER_MARK + csv_text(lines, language)
 
 
 class MarkKind(StrEnum):

@@ -29,7 +29,7 @@ from server.usecases.devices.pairing import ask_renewal, renewals_due
 from server.usecases.devices.presence import record_panels, record_presences
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.media.uploads import sweep_media
 from server.usecases.visits.wait_again import return_parked
 

@@ -6,10 +6,10 @@ from server.domain.attention import AttentionReach, AttentionRow, by_urgency
 from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend
-from server.usecases.committee.read_committee import meetings_to_attend
 from server.usecases.complaints.act_on_entry import complaints_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
 from server.usecases.incidents.lists import incidents_to_attend
+from server.usecases.reports.committee import meetings_to_attend
 from server.usecases.reports.sendings import letters_to_attend
 from server.usecases.surveys.read_surveys import surveys_to_attend
 

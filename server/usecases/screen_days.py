@@ -13,22 +13,17 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day, half_days
 from server.domain.hours.windows import Window, covered_window, on_hours, whole_day, within
 from server.domain.languages import text_in
-from server.domain.notices.day_plan import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
+from server.domain.notices.displays import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import corrections_of, shown_between, titles_of
 from server.store.transactions.database import Database
 from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.notices.contents import HallWords
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.programme.contents import HallWords
-from server.usecases.notices.programme.read_programme import (
-    hall_words,
-    last_instant,
-    read_programme,
-    slides_for,
-)
-from server.usecases.notices.programme.rounds import ProgrammeItem, Slide, to_ms, turn_ms_of
+from server.usecases.notices.read_programme import hall_words, last_instant, read_programme, slides_for
+from server.usecases.notices.rounds import ProgrammeItem, Slide, to_ms, turn_ms_of
 
 FARTHEST = timedelta(days=800)
 """How far from today a day may be read."""

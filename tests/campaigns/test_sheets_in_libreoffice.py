@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.web.pages.reports.open_sheet import Cells, open_sheet
+from server.web.pages.reports.papers import Cells, open_sheet
 from tests.harness.counts import IS_LARGE
 
 CELLS: Cells = [

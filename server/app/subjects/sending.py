@@ -12,7 +12,7 @@ from server.sending.webhook import Webhooks
 from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
 from server.usecases.reports.reports import ReportReach, read_report
-from server.web.pages.reports.letter import report_letter
+from server.web.pages.reports.papers import report_letter
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence

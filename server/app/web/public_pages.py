@@ -33,7 +33,7 @@ from server.web.pages.people import own_account as own_account_pages
 from server.web.pages.people import pages as people_pages
 from server.web.pages.phone import pages as phone_pages
 from server.web.pages.public_hall import pages as public_hall_pages
-from server.web.pages.public_hall.answers import PublicHallPages
+from server.web.pages.public_hall.pages import PublicHallPages
 from server.web.pages.public_notices import pages as public_notice_pages
 from server.web.pages.public_surveys import pages as public_survey_pages
 from server.web.pages.retention import own_pages as kept_about_pages

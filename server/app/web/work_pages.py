@@ -44,9 +44,9 @@ from server.web.pages.quality.targets import TargetPages
 from server.web.pages.quality.typed_figures import TypedFigurePages
 from server.web.pages.reception import pages as reception_pages
 from server.web.pages.reports import actions as action_pages
-from server.web.pages.reports import committee_pages
+from server.web.pages.reports import committee as committee_pages
 from server.web.pages.reports import pages as report_pages
-from server.web.pages.reports.committee_services import CommitteePages
+from server.web.pages.reports.committee import CommitteePages
 from server.web.pages.reports.pages import ReportPages
 from server.web.pages.retention import pages as retention_pages
 from server.web.pages.retention import processing_pages

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
-from server.domain.people.pseudonyms import is_pseudonym
+from server.domain.author import is_pseudonym
 from server.domain.quality.figures import legs_ended, not_issued_by_reason
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.periods import Period, PeriodKind, period_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from server.domain.actions import names_a_person
 from server.domain.refusals import Refusal
-from server.domain.reports.actions import names_a_person
 
 LONGEST_FUNCTION = 80
 LONGEST_AGENDA = 2000

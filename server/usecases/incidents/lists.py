@@ -41,7 +41,7 @@ from server.store.incidents import (
 )
 from server.store.transactions.database import Database
 from server.usecases.hall_view import hall_state
-from server.usecases.quality.withheld_figures import Days, withheld_in_parts
+from server.usecases.quality.indicators import Days, withheld_in_parts
 
 
 class IncidentAnswerer(TypedDict):

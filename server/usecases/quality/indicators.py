@@ -8,8 +8,8 @@ from typing import NamedTuple, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, LocalDate
+from server.domain.author import year_of
 from server.domain.instants import midnight, to_text
-from server.domain.people.pseudonyms import year_of
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of

@@ -34,7 +34,7 @@ from server.store.quality.figures import days_with_legs
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.find_configured import find_service
+from server.usecases.hall_view import find_service
 from server.usecases.quality.indicators import LONGEST, read_days
 
 MONTHS = 3

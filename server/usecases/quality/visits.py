@@ -5,8 +5,6 @@ they are off, no exported leg names its counter; counters and sessions on duty h
 each day: a reader can recompute every figure but follow nobody.
 """
 
-import csv
-import io
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,14 +24,13 @@ from server.domain.quality.leg_records import (
     COUNTER_COLUMNS,
     LEG_COLUMNS,
     SERVICE_COLUMNS,
-    Cell,
     LegRecord,
     cell_text,
     leg_cells,
     service_s,
 )
 from server.domain.refusals import Refusal
-from server.domain.texts import fold_text, plain_cells
+from server.domain.texts import csv_text, fold_text
 from server.ids import session_mark
 from server.store.people.pseudonyms import accounts_behind, name_of
 from server.store.quality.figures import (
@@ -47,7 +44,7 @@ from server.store.quality.figures import (
 from server.store.quality.targets import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
-from server.usecases.people.sites import known_sites
+from server.usecases.people.directory import known_sites
 from server.usecases.quality.indicators import LONGEST
 
 _LONGEST_SESSION = timedelta(days=2)
@@ -187,7 +184,7 @@ def export_visits(
 
 def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
     """The lines of `legs.csv`, header first. Only one business day of one hall is in memory at a time."""
-    yield _line(LEG_COLUMNS)
+    yield csv_text([LEG_COLUMNS])
     for hall in halls:
         hall_id, configuration = database.hall_id(hall), database.configuration(hall)
         with database.read() as rows:
@@ -198,12 +195,12 @@ def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) 
                 legs = legs_of_day(rows, hall_id, day)
             for leg in legs:
                 counter = leg.counter if names_counters else None
-                yield _line(leg_cells(replace(leg, hall=configuration.hall, counter=counter)))
+                yield csv_text([leg_cells(replace(leg, hall=configuration.hall, counter=counter))])
 
 
 def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) -> Iterator[str]:
     """The lines of `counters.csv`: the intervals on duty of these local days, also those partly in them."""
-    yield _line(COUNTER_COLUMNS)
+    yield csv_text([COUNTER_COLUMNS])
     for hall in halls:
         configuration = database.configuration(hall)
         zone = ZoneInfo(configuration.site.time_zone)
@@ -214,21 +211,10 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
         if not names_counters:
             duties = _unnamed(duties, zone)
         for duty in duties:
-            planned: tuple[Cell, ...] = (None, None)
-            yield _line(
-                cell_text(value)
-                for value in (
-                    duty.counter,
-                    configuration.hall,
-                    session_mark(duty.session),
-                    duty.profile,
-                    duty.rule,
-                    ";".join(duty.services),
-                    duty.opened_at,
-                    duty.closed_at,
-                    *planned,
-                )
-            )
+            held = (duty.counter, configuration.hall, session_mark(duty.session), duty.profile, duty.rule)
+            planned = (None, None)
+            cells = (*held, ";".join(duty.services), duty.opened_at, duty.closed_at, *planned)
+            yield csv_text([map(cell_text, cells)])
 
 
 def _unnamed(duties: Iterable[Duty], zone: ZoneInfo) -> list[Duty]:
@@ -246,26 +232,12 @@ def _unnamed(duties: Iterable[Duty], zone: ZoneInfo) -> list[Duty]:
 
 def services_csv(database: Database, halls: Iterable[str]) -> Iterator[str]:
     """The lines of `services.csv`, as configured now."""
-    yield _line(SERVICE_COLUMNS)
+    yield csv_text([SERVICE_COLUMNS])
     for hall in halls:
         configuration = database.configuration(hall)
         for service in configuration.services.values():
-            yield _line(
-                (
-                    service.id,
-                    configuration.hall,
-                    str(service.target_s),
-                    str(service.target_appointment_s),
-                    str(service.target_priority_s),
-                    str(service.typed_mean_s),
-                )
-            )
-
-
-def _line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(plain_cells(cells))
-    return text.getvalue()
+            targets = (service.target_s, service.target_appointment_s, service.target_priority_s)
+            yield csv_text([(service.id, configuration.hall, *targets, service.typed_mean_s)])
 
 
 def _write(path: Path, lines: Iterator[str]) -> int:

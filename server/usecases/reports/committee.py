@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from server.domain.attention.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.hall.configuration import Site
-from server.domain.people.roles import Permission
-from server.domain.quality.targets import Target
-from server.domain.refusals import Refusal
-from server.domain.reports.actions import (
+from server.domain.actions import (
     ActionOrigin,
     ActionRequest,
     ActionState,
     OriginKind,
     checked_action,
 )
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
+from server.domain.hall.configuration import Site
+from server.domain.people.roles import Permission
+from server.domain.quality.targets import Target
+from server.domain.refusals import Refusal
 from server.domain.reports.committee import (
     MINUTES_KEPT,
     PACK_DUE_BEFORE,

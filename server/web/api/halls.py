@@ -14,13 +14,13 @@ from server.usecases.hall.read_queue import QueueAnswer, QueuePage, read_queue, 
 from server.usecases.hall.screen import ScreenOfHall, read_screen
 from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
-from server.usecases.quality.individual_figures import (
+from server.usecases.quality.indicators import IndicatorsAnswer, read_indicators
+from server.usecases.quality.visits import (
     FEWEST_SERVED,
     AgentFigures,
     Served,
     read_individual_figures,
 )
-from server.usecases.quality.read_indicators import IndicatorsAnswer, read_indicators
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller

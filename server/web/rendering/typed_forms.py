@@ -1,6 +1,7 @@
 """Read a form into the dataclass that declares its fields."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, get_type_hints
 
 from server.domain.typed_fields import longest_of
@@ -25,3 +26,16 @@ def read_form[T](typed: type[T], sent: Mapping[str, str], **given: object) -> T:
         elif kind is str:
             values[name] = sent.get(name, "")[: longest[name] + 1 if name in longest else None]
     return typed(**values)
+
+
+def typed_lines(sent: Mapping[str, str], *names: str) -> list[str]:
+    """Fields each on one line; missing ones are empty, a far too long text is cut."""
+    return [" ".join(sent.get(name, "")[:200].split()) for name in names]
+
+
+def typed_day(text: str, unread: date = date.min) -> date:
+    """The typed day; one that cannot be read is out of bounds, and refused as such."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return unread

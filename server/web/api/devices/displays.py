@@ -22,7 +22,7 @@ from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
 from server.web.api.services import Api, write_key
 from server.web.api.shapes.answers import ApiRoutes
 from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug
-from server.web.pages.display_report.report import TEMPLATES, report_page, report_sheet
+from server.web.pages.screen_days.pages import TEMPLATES, report_page, report_sheet
 from server.web.rendering.viewer import page_sentence
 
 LARGEST_NUMBER = 2**53

@@ -1,7 +1,5 @@
 """Facts of a journal as lines for people: event, subject, author or place; the same lines as files."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from babel.dates import format_date, format_time
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
-from server.domain.texts import fold_text, plain_cells
+from server.domain.texts import csv_sheet, csv_text, fold_text
 from server.language import day_text, locale_of
 from server.usecases.alarms.watch_alarms import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
@@ -242,17 +240,15 @@ COLUMNS = (
     *("position", "recorded_at", "happened_at", "kind", "number", "what", "about", "who", "fact", "hash"),
     "body",
 )
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it the most used spreadsheet program takes UTF-8 for something else."""
 
 
-def csv_of(pages: Iterable[Sequence[Line]], delimiter: str, heads: Sequence[str]) -> Iterator[str]:
+def csv_of(pages: Iterable[Sequence[Line]], language: str, heads: Sequence[str]) -> Iterator[str]:
     """The lines of the sheet after the `heads` of COLUMNS; what a spreadsheet would calculate stays text."""
-    yield BYTE_ORDER_MARK + _row(heads, delimiter)
+    yield csv_sheet([heads], language)
     for page in pages:
         for line in page:
             values = _values(line) | {"body": json.dumps(line.fact.body, ensure_ascii=False)}
-            yield _row(plain_cells(values[column] or "" for column in COLUMNS), delimiter)
+            yield csv_text([[values[column] or "" for column in COLUMNS]], language)
 
 
 def json_of(pages: Iterable[Sequence[Line]]) -> Iterator[str]:
@@ -280,9 +276,3 @@ def _values(line: Line) -> dict[str, object]:
         "fact": fact.id,
         "hash": fact.hash,
     }
-
-
-def _row(values: Sequence[str], delimiter: str) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(values)
-    return text.getvalue()

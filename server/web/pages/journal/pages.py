@@ -270,9 +270,7 @@ def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) ->
 
     say = reader.lines.say
     heads = [say(f"journal.file.{column}") for column in COLUMNS]
-    text = (
-        json_of(pages()) if form == "json" else csv_of(pages(), "," if say.language == "en" else ";", heads)
-    )
+    text = json_of(pages()) if form == "json" else csv_of(pages(), say.language, heads)
     kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
     answer = Response(stream_with_context(text), content_type=kind)
     name = f"journal-{reader.range_shown.journal}.{form}"

@@ -10,7 +10,7 @@ from server.store.people.accounts import EVERY_SITE
 from server.usecases.people.directory import known_sites, names_of_roles, read_own_sessions
 from server.usecases.people.sessions import SHORTEST_PASSWORD, end_every_session, end_session
 from server.usecases.people.sign_in import change_own_password, choose_own_language
-from server.usecases.quality.individual_figures import sites_with_individual_figures
+from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of

@@ -36,10 +36,7 @@ from server.usecases.people.directory import (
 )
 from server.usecases.people.invitations import Link, invite, open_link, read_invitation, renew_link
 from server.usecases.people.sessions import end_every_session, end_session
-from server.usecases.quality.individual_figures import (
-    decide_individual_figures,
-    sites_with_individual_figures,
-)
+from server.usecases.quality.visits import decide_individual_figures, sites_with_individual_figures
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext

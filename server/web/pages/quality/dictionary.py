@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED
-from server.web.pages.quality.other_tables import PRESENCE, SATISFACTION
-from server.web.pages.quality.tables import GROUPS
+from server.web.pages.quality.tables import GROUPS, PRESENCE, SATISFACTION
 from server.web.pages.quality.wording import Words
 
 

@@ -1,14 +1,20 @@
-"""What the explorer shows: key figures against other days, plots, tables, and the days one by one."""
+"""What the explorer shows: key figures against other days, plots, tables, the days one by one; its sheet.
+
+The sheet is for a spreadsheet program: one line per service and indicator. After its own, a service that
+needs an appointment has one line per exceptional reason (column `reason`). The same column says why a value
+is withheld.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.domain.hall.configuration import Service
-from server.domain.quality.indicators import Figure, figures_of
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, as_counts, quantile
 from server.domain.quality.selection import share_within
+from server.domain.texts import csv_sheet
 from server.usecases.quality.indicators import HallDays
 from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
@@ -29,6 +35,7 @@ from server.web.pages.quality.wording import (
     Against,
     Words,
     against_period,
+    by_reason,
     change,
     change_per_day,
     shared_target_s,
@@ -157,7 +164,7 @@ class _Writer:
 
     def _figures(self, rollup: Rollup) -> Mapping[str, Figure]:
         found = {each.indicator: each for each in figures_of(rollup, KEY_FIGURES)}
-        share = share_within(rollup.total(), self.query.within_min * 60)
+        share = share_within(rollup.total(), self.query.within_s)
         part = round(share.percent * share.n / 100) if share is not None else 0
         found["within"] = Figure(
             "within_target", share.percent if share else None, n=share.n if share else 0, count=part
@@ -213,7 +220,7 @@ class _Writer:
             tally = self.now.days.get(day, Rollup()).total()
             median, share = (
                 quantile(as_counts(tally.waits), 0.5),
-                share_within(tally, self.query.within_min * 60),
+                share_within(tally, self.query.within_s),
             )
             rows.append(
                 DayRow(
@@ -267,3 +274,47 @@ def selection_texts(query: ExplorerQuery, words: Words) -> list[str]:
 
 def _open_days(found: HallDays) -> int:
     return sum(bool(rollup.cells) for rollup in found.days.values())
+
+
+COLUMNS = (
+    *("hall", "service", "from", "to", "indicator", "label", "value", "unit", "n", "count", "definition"),
+    *("convention", "reason", "alerts", "selection"),
+)
+
+
+def figures_sheet(found: HallDays, query: ExplorerQuery, words: Words) -> str:
+    """All services together, then each; in French and Spanish `,` is the decimal sign."""
+    decimal_sign = "." if query.language == "en" else ","
+    lines: list[list[str]] = [[words(f"quality.sheet.{column}") for column in COLUMNS]]
+    whole = found.whole()
+    parts = {service: whole.of_service(service) for service in whole.services()}
+    tallies = {query.service: parts.get(query.service, Rollup())} if query.service else {"": whole, **parts}
+    alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
+    of_all = [alerts, ", ".join(selection_texts(query, words))]
+    for service, rollup in tallies.items():
+        for figure in figures_of(rollup, shown_names(query), withheld=found.withheld):
+            reason = words("quality.withheld") if figure.is_withheld else ""
+            lines.append([*_cells(query, service, figure, words, decimal_sign), reason, *of_all])
+        for _, reason, count in by_reason(rollup, query.services, query.language) if service else ():
+            figure = Figure("received_exceptionally", count, n=count)
+            lines.append([*_cells(query, service, figure, words, ""), reason, *of_all])
+    return csv_sheet(lines, query.language)
+
+
+def _cells(query: ExplorerQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+    indicator = INDICATORS[figure.indicator]
+    value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
+    return [
+        " + ".join(hall.name for hall in query.halls),
+        service_name(query.services, service, query.language) if service else words("quality.all_services"),
+        query.starts_on.isoformat(),
+        query.last_on.isoformat(),
+        figure.indicator,
+        words(indicator.label_key),
+        value,
+        words(f"quality.sheet.unit.{indicator.unit}"),
+        str(figure.n),
+        "" if figure.count is None else str(figure.count),
+        words(indicator.definition_key),
+        words(indicator.convention_key),
+    ]

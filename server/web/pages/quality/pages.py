@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
+from server.domain.texts import csv_sheet
 from server.store.transactions.database import Database
 from server.usecases.quality.periods import (
     Exploration,
@@ -35,13 +35,11 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
 from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.explorer import Explorer, days_title, explorer_of
-from server.web.pages.quality.other_tables import OtherTable, other_tables
+from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
 from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around, read_query
-from server.web.pages.quality.sheet import figures_sheet, table_sheet
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
-from server.web.pages.quality.tables import ShownFigure, service_name
+from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
 from server.web.pages.quality.wording import title_of
 from server.web.rendering.viewer import (
     Sentence,
@@ -78,45 +76,38 @@ def quality_pages(needs: QualityPages) -> Blueprint:
 
     @pages.get("/qualite")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def summary() -> AnyResponse | tuple[str, int] | str:
-        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
-        return hall if isinstance(hall, AnyResponse) else _summary(needs, hall)
+    def summary() -> tuple[str, int] | str:
+        return _summary(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
 
     @pages.get("/qualite/explorer")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def explorer() -> AnyResponse | tuple[str, int] | str:
-        halls = _halls(needs, Permission.READ_FIGURES)
-        return halls if isinstance(halls, AnyResponse) else _explorer(needs, halls)
+    def explorer() -> tuple[str, int] | str:
+        return _explorer(needs, _halls(needs, Permission.READ_FIGURES))
 
     @pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def plot_file(plot: str, form: str) -> AnyResponse:
-        halls = _halls(needs, Permission.READ_FIGURES)
-        return halls if isinstance(halls, AnyResponse) else _plot_file(needs, halls, plot, form)
+    def plot_file(plot: str, form: str) -> Response:
+        return _plot_file(needs, _halls(needs, Permission.READ_FIGURES), plot, form)
 
     @pages.get("/qualite/dictionnaire")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def dictionary() -> AnyResponse | str:
-        hall = hall_for_page(needs.work, Permission.READ_FIGURES)
-        return hall if isinstance(hall, AnyResponse) else _dictionary(needs, hall)
+    def dictionary() -> str:
+        return _dictionary(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
 
     @pages.get("/qualite/indicateurs.csv")
     @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def figures() -> AnyResponse:
-        halls = _halls(needs, Permission.READ_FIGURES)
-        return halls if isinstance(halls, AnyResponse) else _figures_csv(needs, halls)
+    def figures() -> Response:
+        return _figures_csv(needs, _halls(needs, Permission.READ_FIGURES))
 
     @pages.get("/qualite/agents")
     @requires(Permission.SUPERVISE, of=PEOPLE)
-    def agents() -> AnyResponse | str:
-        halls = _halls(needs, Permission.SUPERVISE)
-        return halls if isinstance(halls, AnyResponse) else _agents(needs, halls[:1])
+    def agents() -> str:
+        return _agents(needs, _halls(needs, Permission.SUPERVISE)[:1])
 
     @pages.get("/qualite/<any(legs, counters, services):table>.csv")
     @requires(Permission.EXPORT_VISITS, of=PEOPLE)
-    def visits(table: str) -> AnyResponse:
-        halls = _halls(needs, Permission.EXPORT_VISITS)
-        return halls if isinstance(halls, AnyResponse) else _visits_csv(needs, halls, table)
+    def visits(table: str) -> Response:
+        return _visits_csv(needs, _halls(needs, Permission.EXPORT_VISITS), table)
 
     return pages
 
@@ -177,11 +168,9 @@ def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
     )
 
 
-def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfiguration] | AnyResponse:
+def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfiguration]:
     """Every hall that the address names (`hall`, repeated), else the person's first; 404 for any other."""
     first = hall_for_page(needs.work, permission)
-    if isinstance(first, AnyResponse):
-        return first
     names = dict.fromkeys(request.args.getlist("hall"))
     theirs = {hall.hall: hall for hall in halls_for_page(needs.work, permission)}
     if any(name not in theirs for name in names):
@@ -193,7 +182,7 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
     person = needs.work.viewer()
     assert person is not None
     query = _query_of(needs, halls)
-    words = Sentence(needs.work.translate, query.language)
+    words = page_sentence()
     found = _found(needs, query, query.days_before)
     view = explorer_of(found, query, words, _today(needs, query.hall))
     theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
@@ -289,14 +278,14 @@ def _sections(view: Explorer, others: Sequence[OtherTable], words: Sentence) -> 
     return found
 
 
-def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: str, form: str) -> AnyResponse:
+def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: str, form: str) -> Response:
     """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
     if form == "svg" and (svg := needs.drawings.picture(request.args.get("dessin", ""))) is not None:
         return _picture(svg)
     query = _query_of(needs, halls)
     if query.problems:
         abort(400)
-    words = Sentence(needs.work.translate, query.language)
+    words = page_sentence()
     found = _found(needs, query, None).together()
     plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
     if form == "csv":
@@ -304,7 +293,8 @@ def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: st
         others = [] if name in plots else other_tables(needs.database, query, theirs, words)
         tables = plots | {each.name: each for each in others}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
-        sheet = table_sheet(tables.get(name) or abort(404), query.language)
+        table = tables.get(name) or abort(404)
+        sheet = csv_sheet((table.columns, *table.rows), query.language)
         return _download([sheet], f"parvis-{query.hall.hall}-{name}-{days}.csv")
     plot = plots.get(name) or abort(404)
     [key] = needs.drawings.offer([plot.spec])
@@ -367,7 +357,7 @@ def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
         if refusal.code != "individual_figures_off":
             raise
         agents = None
-    words = Sentence(needs.work.translate, query.language)
+    words = page_sentence()
     return render_template(
         "quality/agents.html",
         query=query,
@@ -385,7 +375,7 @@ def _figures_csv(needs: QualityPages, halls: Sequence[HallConfiguration]) -> Res
     if query.problems:
         abort(400)
     found = _found(needs, query, None).together()
-    text = figures_sheet(found, query, Sentence(needs.work.translate, query.language))
+    text = figures_sheet(found, query, page_sentence())
     name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
     return _download([text], name)
 

@@ -1,8 +1,11 @@
 """The plots of the explorer, each with its sentence and its table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from server.domain.quality.figures import legs_ended
+from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import (
     LONGEST_MIN,
@@ -22,30 +25,123 @@ from server.domain.quality.targets import Target
 from server.domain.visits.transitions import OUTCOMES
 from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality import wording
-from server.web.pages.quality.explorer_specs import (
-    HeatCell,
-    TrendPoint,
-    distribution_plot,
-    heat_plot,
-    trend_plot,
-)
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.specs import NAME as FOLLOWED_PLOT
 from server.web.pages.quality.specs import (
     Bar,
+    HeatCell,
     Plot,
+    TrendPoint,
     WaitBar,
     WaitWords,
     arrivals_plot,
-    followed_plot,
-    hours_of,
-    links_of_hours,
+    distribution_plot,
+    heat_plot,
     named_bars_plot,
-    parts_of,
+    trend_plot,
     waits_plot,
 )
 from server.web.pages.quality.tables import selected_services
 from server.web.pages.quality.wording import FEWEST, Words, shared_target_s
+
+NAME = "followed"
+MOST_DAYS, MOST_WEEKS = 31, 140
+"""A trend has a point a day up to so many days, a point a week up to so many, then a point a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfDays:
+    """A day, week or month of a period: its first day and its end in it, its names, its days with counts."""
+
+    first: date
+    end: date
+    label: str
+    name: str
+    days: Collection[date]
+
+
+def parts_of(found: HallDays, query: ExplorerQuery, words: Words) -> list[PartOfDays]:
+    """The days, weeks or months of a query in order; of days only those with counts."""
+    length = (query.ends_on - query.starts_on).days
+    kind = PeriodKind.DAY if length <= MOST_DAYS else PeriodKind.WEEK
+    kind = PeriodKind.MONTH if length > MOST_WEEKS else kind
+    parts = []
+    on = query.starts_on
+    while on < query.ends_on:
+        period = period_of(kind, on)
+        first, end = max(period.starts_on, query.starts_on), min(period.ends_on, query.ends_on)
+        days = [day for day in found.days if first <= day < end]
+        if days or kind is not PeriodKind.DAY:
+            name = wording.period_text(period, query.language)
+            if (first, end) != (period.starts_on, period.ends_on):
+                name = words("quality.plot.trend.part", name=name, count=len(days))
+            parts.append(PartOfDays(first, end, wording.short_date(first, kind, query.language), name, days))
+        on = end
+    return parts
+
+
+def hours_of(hours: Collection[int]) -> range:
+    """Every hour from the first to the last with visits, at least six of them, within the day."""
+    first, last = min(hours), max(hours)
+    spare = max(0, 5 - (last - first))
+    first = min(max(0, first - spare // 2), 18)
+    return range(first, max(last, first + 5) + 1)
+
+
+def links_of_hours(query: ExplorerQuery, hours: Collection[int]) -> dict[tuple[int, int], str]:
+    """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
+    chosen = query.selection
+    return {
+        (row, 0): query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
+        for row, hour in enumerate(hours)
+    }
+
+
+def followed_name(followed: Followed, words: Words) -> str:
+    """What is followed, in words."""
+    match followed.kind:
+        case "wait":
+            first = int(followed.what)
+            if first == LONGEST_MIN:
+                return words("quality.followed.wait_longest", minutes=first)
+            return words("quality.followed.wait", first=first, last=first + STEP_MIN)
+        case "not_issued":
+            return words("quality.followed.not_issued", reason=words(f"quality.not_issued.{followed.what}"))
+        case "ended":
+            return words(f"quality.not_served.{followed.what}")
+        case "outcome":
+            return words(f"quality.indicator.outcome_{followed.what}.label")
+
+
+def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
+    """The plot of what the query follows; none where nothing is followed, or has no hours on the one day."""
+    followed = query.followed
+    if followed is None or (query.is_day and not (followed.has_hours and whole.cells)):
+        return []
+    if query.is_day:
+        by_hour = whole.split(lambda key: key.half_hour // 2)
+        hours = hours_of(by_hour)
+        counts = [followed.count(by_hour.get(hour, Rollup())) for hour in hours]
+        labels = names = [wording.hour_label(hour, query.language) for hour in hours]
+        links: Mapping[tuple[int, int], str] = links_of_hours(query, hours)
+    else:
+        parts = parts_of(found, query, words)
+        counts = [sum(followed.count(found.days[day]) for day in part.days) for part in parts]
+        labels, names = [part.label for part in parts], [part.name for part in parts]
+        links = {(row, 0): query.with_days(part.first, part.end) for row, part in enumerate(parts)}
+    texts = [wording.number(count, query.language) for count in counts]
+    bars = [Bar(label, count, text) for label, count, text in zip(labels, counts, texts, strict=True)]
+    unit = words("quality.plot.followed.count")
+    total, what = sum(counts), followed_name(followed, words)
+    most = max(range(len(counts)), key=counts.__getitem__, default=0)
+    values = {"what": what, "n": wording.number(total, query.language)}
+    if total:
+        values |= {"most": names[most], "count": texts[most]}
+    sentence = words("quality.plot.followed.sentence" if total else "quality.plot.followed.none", **values)
+    first = "quality.plot.waits_by_hour.first" if query.is_day else "quality.plot.trend.first"
+    rows = [[name, text] for name, text in zip(names, texts, strict=True)]
+    anchored = {place: f"{link}#{NAME}" for place, link in links.items()}
+    return [Plot(NAME, arrivals_plot(bars, unit=unit), sentence, [words(first), unit], rows, anchored)]
+
 
 NO_WAITS = "quality.plot.waits_none"
 WORST = 3
@@ -66,19 +162,10 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in hours_of(by_hour)}
     named = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
-    trend = [] if query.is_day else [drawer.trend()]
-    heat = [] if query.is_day else [drawer.heat(list(hours))]
+    of_days = [] if query.is_day else [drawer.heat(list(hours)), drawer.trend()]
+    of_hours = [drawer.waits(named, list(hours)), drawer.arrivals(named, list(hours))]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
-    return [
-        *heat,
-        *trend,
-        *followed,
-        drawer.distribution(total),
-        drawer.waits(named, list(hours)),
-        drawer.arrivals(named, list(hours)),
-        *plots,
-        *outcomes,
-    ]
+    return [*of_days, *followed, drawer.distribution(total), *of_hours, *plots, *outcomes]
 
 
 class _Drawer:
@@ -98,7 +185,7 @@ class _Drawer:
         bars = [Bar(short, count, self._number(count)) for short, count in zip(shorts, steps, strict=True)]
         within = self.query.within_min // STEP_MIN
         spec = distribution_plot(bars, within=within, unit=self.words("quality.plot.n"))
-        share = share_within(tally, self.query.within_min * 60)
+        share = share_within(tally, self.query.within_s)
         sentence = self.words(NO_WAITS)
         if share is not None:
             sentence = self.words(
@@ -107,12 +194,9 @@ class _Drawer:
                 share=wording.whole_percent(share.percent),
                 n=self._number(share.n),
             )
-        shares = [
-            wording.number(100 * count / total, self.language, decimals=1) if total else "" for count in steps
-        ]
         rows = [
-            [label, self._number(count), part]
-            for label, count, part in zip(labels, steps, shares, strict=True)
+            [label, self._number(count), self._number(100 * count / total, decimals=1) if total else ""]
+            for label, count in zip(labels, steps, strict=True)
         ]
         columns = [self.words(f"quality.plot.distribution.{key}") for key in ("first", "count", "share")]
         links = self._followed("wait", [str(first) for first in STEPS])
@@ -122,9 +206,10 @@ class _Drawer:
         """The median wait by weekday and hour; a cell of fewer than ten waits stays empty."""
         parts = self.whole.split(lambda key: (key.weekday, key.half_hour // 2))
         weekdays = range(max([4, *(weekday for weekday, _ in parts)]) + 1)
+        days = {day: wording.weekday_name(day, self.language) for day in weekdays}
         cells, rows, links = [], [], {}
         for row, weekday in enumerate(weekdays):
-            texts = [wording.weekday_name(weekday, self.language)]
+            texts = [days[weekday]]
             links[row, 0] = self._narrowed(weekday, None)
             for column, hour in enumerate(hours, start=1):
                 counts = as_counts(parts[weekday, hour].total().waits) if (weekday, hour) in parts else {}
@@ -136,32 +221,22 @@ class _Drawer:
                 texts.append(self.words("quality.plot.heat.cell", minutes=wording.minutes(median), n=n))
                 links[row, column] = self._narrowed(weekday, hour)
             rows.append(texts)
-        labels = [wording.hour_label(hour, self.language) for hour in hours]
-        plotted = [
-            HeatCell(
-                wording.weekday_name(day, self.language),
-                wording.hour_label(hour, self.language),
-                wording.minutes(median),
-            )
-            for median, _, day, hour in cells
-        ]
-        spec = heat_plot(
-            plotted, days=[wording.weekday_name(day, self.language) for day in weekdays], hours=labels
-        )
-        worst = sorted(cells, reverse=True)[:WORST]
+        labels = {hour: wording.hour_label(hour, self.language) for hour in hours}
+        plotted = [HeatCell(days[day], labels[hour], wording.minutes(at)) for at, _, day, hour in cells]
+        spec = heat_plot(plotted, days=list(days.values()), hours=list(labels.values()))
         sentence = self.words("quality.plot.heat.none")
-        if worst:
+        if cells:
             named = [
                 self.words(
                     "quality.plot.heat.hour",
-                    day=wording.weekday_name(day, self.language),
-                    hour=wording.hour_label(hour, self.language),
+                    day=days[day],
+                    hour=labels[hour],
                     minutes=wording.minutes(median),
                 )
-                for median, _, day, hour in worst
+                for median, _, day, hour in sorted(cells, reverse=True)[:WORST]
             ]
             sentence = self.words("quality.plot.heat.sentence", hours=", ".join(named))
-        columns = [self.words("quality.plot.heat.first"), *labels]
+        columns = [self.words("quality.plot.heat.first"), *labels.values()]
         return Plot("heat", spec, sentence, columns, rows, links)
 
     def _narrowed(self, weekday: int, hour: int | None) -> str:
@@ -176,47 +251,44 @@ class _Drawer:
     ) -> dict[tuple[int, int], str]:
         """A link behind each row of a table, from the row `after` on: the same count day by day."""
         return {
-            (row, 0): f"{self.query.following(Followed(kind, name)).address()}#{FOLLOWED_PLOT}"
+            (row, 0): f"{self.query.following(Followed(kind, name)).address()}#{NAME}"
             for row, name in enumerate(names, start=after)
         }
 
     def trend(self) -> Plot:
         """The share within the threshold a day, week or month, with its interval and the decided target."""
-        within_s = self.query.within_min * 60
         points, rows, links = [], [], {}
         for row, part in enumerate(parts_of(self.found, self.query, self.words)):
             tally = Tally()
             for cell in (cell for day in part.days for cell in self.found.days[day].cells.values()):
                 tally.add(cell)
-            share, median = share_within(tally, within_s), quantile(as_counts(tally.waits), 0.5)
-            points.append(_point(part.label, share))
+            share, median = share_within(tally, self.query.within_s), quantile(as_counts(tally.waits), 0.5)
+            points.append(
+                TrendPoint(part.label, None)
+                if share is None
+                else TrendPoint(part.label, share.percent, share.low, share.high, share.n < FEWEST)
+            )
             texts = ["", "", ""] if share is None else self._interval(share)
             minutes = "" if median is None else self._number(wording.minutes(median))
             rows.append([part.name, self._number(tally.visits), minutes, *texts])
             links[row, 0] = self.query.with_days(part.first, part.end)
-        target = self._target()
-        line = None
+        target, line = self._target(), None
         if target is not None:
             name = self.words("quality.plot.trend.target", percent=target.share_percent)
             line = (float(target.share_percent), name)
-        spec = trend_plot(points, unit="%", target=line)
         columns = [
             self.words(f"quality.plot.trend.{key}")
             for key in ("first", "visits", "median", "share", "interval", "n")
         ]
-        key = (
-            "quality.plot.trend.sentence" if any(point.percent is not None for point in points) else NO_WAITS
-        )
-        measured = [point for point in points if point.percent is not None and not point.is_small] or [
-            point for point in points if point.percent is not None
-        ]
-        values: dict[str, object] = {"minutes": self.query.within_min}
-        if measured:
-            low, high = (
-                wording.whole_percent(way(point.percent or 0 for point in measured)) for way in (min, max)
-            )
-            values |= {"low": low, "high": high}
-        return Plot("trend", spec, self.words(key, **values), columns, rows, links)
+        sentence, known = self.words(NO_WAITS), [point for point in points if point.percent is not None]
+        if known:
+            shares = [point.percent or 0 for point in known if not point.is_small]
+            shares = shares or [point.percent or 0 for point in known]
+            low, high = wording.whole_percent(min(shares)), wording.whole_percent(max(shares))
+            values = {"minutes": self.query.within_min, "low": low, "high": high}
+            sentence = self.words("quality.plot.trend.sentence", **values)
+        spec = trend_plot(points, unit="%", target=line)
+        return Plot("trend", spec, sentence, columns, rows, links)
 
     def _interval(self, share: ShareInterval) -> list[str]:
         low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
@@ -229,7 +301,7 @@ class _Drawer:
     def _target(self) -> Target | None:
         """The decided target whose wait is the threshold, where one service is chosen."""
         target = self.found.targets.get(self.query.service or "")
-        return target if target is not None and target.wait_s == self.query.within_min * 60 else None
+        return target if target is not None and target.wait_s == self.query.within_s else None
 
     def arrivals(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
         """Visits per hour: the mean of the open days, or the count of the one day."""
@@ -245,11 +317,8 @@ class _Drawer:
             columns.append(self.words("quality.plot.mean_per_day"))
             rows = [[*row, texts[row[0]]] for row in rows]
         busiest = max(means, key=means.__getitem__)
-        key = "quality.plot.arrivals_by_hour.sentence"
-        if is_day:
-            sentence = self.words(f"{key}_day", busiest=busiest, count=visits[busiest])
-        else:
-            sentence = self.words(key, busiest=busiest, value=texts[busiest])
+        key = "quality.plot.arrivals_by_hour.sentence" + ("_day" if is_day else "")
+        sentence = self.words(key, busiest=busiest, count=visits[busiest], value=texts[busiest])
         return Plot("arrivals_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
 
     def waits(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
@@ -266,11 +335,8 @@ class _Drawer:
             for label in parts
         ]
         longest = max(p90s, key=lambda label: p90s[label] or -1)
-        values = {
-            "longest": longest,
-            "median": self._text(medians[longest]),
-            "p90": self._text(p90s[longest]),
-        }
+        texts = self._text(medians[longest]), self._text(p90s[longest])
+        values = {"longest": longest, "median": texts[0], "p90": texts[1]}
         is_measured = p90s[longest] is not None
         sentence = self.words("quality.plot.waits_by_hour.sentence" if is_measured else NO_WAITS, **values)
         columns = [self.words(f"quality.plot.{key}") for key in keys]
@@ -278,10 +344,8 @@ class _Drawer:
 
     def reasons(self) -> Plot:
         """Why visitors were not served: tickets not issued by reason, and waits without a service."""
-        counts: dict[str, int] = {}
         not_issued = reasons_not_issued(self.whole)
-        for reason, count in not_issued.items():
-            counts[self.words(f"quality.not_issued.{reason}")] = count
+        counts = {self.words(f"quality.not_issued.{reason}"): n for reason, n in not_issued.items()}
         for reason in NOT_SERVED:
             counts[self.words(f"quality.not_served.{reason}")] = legs_ended(self.whole, reason)
         bars = [Bar(label, count, self._number(count)) for label, count in counts.items()]
@@ -328,12 +392,6 @@ class _Drawer:
 
     def _number(self, value: float, *, decimals: int = 0) -> str:
         return wording.number(value, self.language, decimals=decimals)
-
-
-def _point(label: str, share: ShareInterval | None) -> TrendPoint:
-    if share is None:
-        return TrendPoint(label, None)
-    return TrendPoint(label, share.percent, share.low, share.high, share.n < FEWEST)
 
 
 def _minutes(seconds: int | None) -> float | None:

@@ -57,6 +57,11 @@ class ExplorerQuery:
         return self.ends_on - timedelta(days=1)
 
     @property
+    def within_s(self) -> int:
+        """The threshold in seconds."""
+        return self.within_min * 60
+
+    @property
     def service(self) -> str | None:
         """The only selected service."""
         return next(iter(self.selection.services)) if len(self.selection.services) == 1 else None

@@ -1,22 +1,13 @@
-"""Vega-Lite specifications of the plots, in the tokens' colours, with direct labels.
+"""Vega-Lite specifications of the plots, in the tokens’ colours, with direct labels.
 
-A specification is plain JSON whose texts are already in the page's language. `draw.py` makes SVG of it.
+A specification is plain JSON whose texts are already in the page’s language. `draw.py` makes SVG of it.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
-
-from server.domain.quality.periods import PeriodKind, period_of
-from server.domain.quality.rollup import Rollup
-from server.domain.quality.selection import LONGEST_MIN, STEP_MIN, Followed
-from server.usecases.quality.indicators import HallDays
-from server.web.pages.quality import wording
-from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.wording import Words
 
 INK, LINE, MUTED, BAR, RANGE = "#10263a", "#cfc7b6", "#3f4a57", "#2c5173", "#c9d6e2"
 FONT = "Atkinson Hyperlegible Next Variable"
@@ -30,6 +21,11 @@ NAMES_PX = 150
 SMALL_PX = 13
 MOST_LABELLED = 12
 """Above this many bars their values are in the table only: labels would touch."""
+CELL_PX = 24
+DAYS_PX = 90
+"""Pixels for the names of weekdays beside the heat map."""
+DARK_FROM = 0.55
+"""From this share of the longest wait the ground of a cell is so dark that its number is white."""
 
 type Spec = dict[str, Any]
 
@@ -77,28 +73,85 @@ class Plot:
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A weekday and hour with enough waits: the minutes, and how they are written."""
+
+    day: str
+    hour: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """A share of one part of the period with its interval, in percent; None where nobody waited."""
+
+    label: str
+    percent: float | None
+    low: float = 0
+    high: float = 0
+    is_small: bool = False
+
+
+_LABEL = {"text": {"field": "text"}}
+_DASHED = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
+
+
+def _text(**more: object) -> Spec:
+    return {"type": "text", "fontSize": SMALL_PX, "color": INK} | more
+
+
+def _across(width: int) -> Spec:
+    return {"x": {"value": 0}, "x2": {"value": width}, "y": {"field": "target", "type": "quantitative"}}
+
+
+def _layers(values: Sequence[Spec], *marks: tuple[Spec, Spec]) -> list[Spec]:
+    """A layer for each mark with its encoding; the first alone has axes, else each tick is repeated."""
+    layers = [{"data": {"values": values}, "mark": mark, "encoding": encoding} for mark, encoding in marks]
+    for layer in layers[1:]:
+        encoding = layer["encoding"]
+        without = {name: {k: v for k, v in encoding[name].items() if k != "axis"} for name in ("x", "y")}
+        layer["encoding"] = encoding | without
+    return layers
+
+
+def _named(color: str) -> Spec:
+    """The encoding of a colour that each value names itself."""
+    return {"field": color, "type": "nominal", "scale": None}
+
+
+def _values(bars: Sequence[Bar], name: str = "x") -> list[Spec]:
+    return [{name: bar.label, "y": bar.value, "text": bar.text} for bar in bars]
+
+
+def _place(bars: Sequence[Bar], unit: str) -> Spec:
+    return {"x": labels_axis([bar.label for bar in bars], WIDTH), "y": value_axis("y", unit, _top(bars))}
+
+
+def _top(bars: Sequence[Bar]) -> float:
+    return max((bar.value for bar in bars), default=0)
+
+
 def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     """Bars of arrivals, each with its value above it; `unit` is written at the top of the axis."""
-    plotted = {"values": [{"x": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
-    x, y = (
-        labels_axis([bar.label for bar in bars], WIDTH),
-        value_axis("y", unit, max((bar.value for bar in bars), default=0)),
-    )
-    layers: list[Spec] = [
-        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": {"x": x, "y": y}}
-    ]
+    place = _place(bars, unit)
+    marks = [({"type": "bar", "color": BAR}, place)]
     if len(bars) <= MOST_LABELLED:
-        text = {"type": "text", "dy": -8, "fontSize": SMALL_PX, "color": INK}
-        layers.append(
-            {"data": plotted, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
-        )
-    one_axis(layers)
-    return frame_of(layers, WIDTH)
+        marks.append((_text(dy=-8), place | _LABEL))
+    return frame_of(_layers(_values(bars), *marks), WIDTH)
+
+
+def distribution_plot(bars: Sequence[Bar], *, within: int, unit: str) -> Spec:
+    """Bars of waits by their length, `bars` in order; the first `within` of them are within the threshold."""
+    colors = [{"color": BAR if at < within else RANGE} for at in range(len(bars))]
+    values = [value | color for value, color in zip(_values(bars), colors, strict=True)]
+    place = _place(bars, unit)
+    marks = ({"type": "bar"}, place | {"color": _named("color")}), (_text(dy=-8), place | _LABEL)
+    return frame_of(_layers(values, *marks), WIDTH)
 
 
 def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     """Lying bars, in their order, each with its name to the left and its value at its end."""
-    plotted = {"values": [{"name": bar.label, "y": bar.value, "text": bar.text} for bar in bars]}
     names = {
         "field": "name",
         "type": "ordinal",
@@ -106,19 +159,14 @@ def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         "axis": {"title": None, "labelPadding": 8, "labelLimit": 0, "labelOverlap": False},
         "scale": {"paddingInner": 0.25},
     }
-    along = value_axis("y", unit, max((bar.value for bar in bars), default=0))
-    along["axis"] = {
-        key: along["axis"][key] for key in ("title", "titleFontWeight", "values", "labelOverlap", "format")
-    }
-    text = {"type": "text", "align": "left", "dx": 6, "fontSize": SMALL_PX, "color": INK}
-    place = {"y": names, "x": along}
-    layers: list[Spec] = [
-        {"data": plotted, "mark": {"type": "bar", "color": BAR}, "encoding": place},
-        {"data": plotted, "mark": text, "encoding": place | {"text": {"field": "text"}}},
-    ]
-    one_axis(layers)
+    along = value_axis("y", unit, _top(bars))
+    kept = ("title", "titleFontWeight", "values", "labelOverlap", "format")
+    place = {"y": names, "x": along | {"axis": {key: along["axis"][key] for key in kept}}}
+    marks = ({"type": "bar", "color": BAR}, place), (_text(align="left", dx=6), place | _LABEL)
     names_px = max([NAMES_PX, *(LETTER_PX * len(bar.label) for bar in bars)])
-    spec = frame_of(layers, WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP)
+    spec = frame_of(
+        _layers(_values(bars, "name"), *marks), WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP
+    )
     spec["padding"]["right"] = LEFT
     return spec
 
@@ -128,36 +176,93 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
 
     Marks are named to the right of the last bar that has waits, never in a legend.
     """
-    plotted = {"values": [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]}
+    values = [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]
     x = labels_axis([bar.label for bar in bars], WAITS_WIDTH)
     top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
-    p90, median = value_axis("p90", words.minutes, top), value_axis("median", words.minutes, top)
-    marks = (
+    p90, median = ({"x": x, "y": value_axis(name, words.minutes, top)} for name in ("p90", "median"))
+    tick = {"type": "tick", "band": 0.75, "opacity": 1}
+    layers = _layers(
+        values,
         ({"type": "bar", "color": RANGE}, p90),
-        ({"type": "tick", "color": BAR, "thickness": 2, "band": 0.75, "opacity": 1}, p90),
-        ({"type": "tick", "color": INK, "thickness": 5, "band": 0.75, "opacity": 1}, median),
+        (tick | {"color": BAR, "thickness": 2}, p90),
+        (tick | {"color": INK, "thickness": 5}, median),
     )
-    layers: list[Spec] = [{"data": plotted, "mark": mark, "encoding": {"x": x, "y": y}} for mark, y in marks]
-    one_axis(layers)
     if target_min is not None:
-        line = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
-        across = {
-            "x": {"value": 0},
-            "x2": {"value": WAITS_WIDTH},
-            "y": {"field": "target", "type": "quantitative"},
-        }
-        layers.append({"data": {"values": [{"target": target_min}]}, "mark": line, "encoding": across})
+        across = _across(WAITS_WIDTH)
+        layers.append({"data": {"values": [{"target": target_min}]}, "mark": _DASHED, "encoding": across})
     return frame_of(layers + _names(bars, words, target_min), WAITS_WIDTH)
 
 
-def one_axis(layers: Sequence[Spec]) -> None:
-    """Leaves the axes to the first layer: those of all layers together would repeat every tick."""
-    for layer in layers[1:]:
-        encoding = layer["encoding"]
-        layer["encoding"] = encoding | {
-            name: {key: value for key, value in encoding[name].items() if key != "axis"}
-            for name in ("x", "y")
+def heat_plot(cells: Sequence[HeatCell], *, days: Sequence[str], hours: Sequence[str]) -> Spec:
+    """Weekdays down, hours across; each cell with its minutes, darker the longer the wait."""
+    longest = max((cell.minutes for cell in cells), default=1) or 1
+    values = [
+        {
+            "day": cell.day,
+            "hour": cell.hour,
+            "minutes": cell.minutes,
+            "text": f"{cell.minutes:.0f}",
+            "ink": "#ffffff" if cell.minutes / longest >= DARK_FROM else INK,
         }
+        for cell in cells
+    ]
+    axis = {"title": None, "labelAngle": 0, "labelOverlap": False, "labelPadding": 6}
+
+    def names(field: str, domain: Sequence[str], **more: object) -> Spec:
+        scale = {"domain": list(domain), "padding": 0.06}
+        return {"field": field, "type": "ordinal", "scale": scale, "axis": axis | more}
+
+    place = {"x": names("hour", hours, orient="top"), "y": names("day", days)}
+    scale = {"domain": [0, longest], "range": ["#eef3f7", INK]}
+    color = {"field": "minutes", "type": "quantitative", "legend": None, "scale": scale}
+    text = {"type": "text", "fontSize": SMALL_PX}, place | {"color": _named("ink")} | _LABEL
+    layers = _layers(values, ({"type": "rect"}, place | {"color": color}), text)
+    return frame_of(layers, WHOLE_WIDTH + 200 - DAYS_PX - 10) | {
+        "resolve": {"scale": {"color": "independent"}},
+        "height": CELL_PX * max(1, len(days)) + 12,
+        "padding": {"left": DAYS_PX, "right": 10, "top": 34, "bottom": 10},
+    }
+
+
+def trend_plot(points: Sequence[TrendPoint], *, unit: str, target: tuple[float, str] | None = None) -> Spec:
+    """A line of shares from 0 to 100 with a bar for each interval; small samples are hollow.
+
+    `target`: its percent and its name, as a line.
+    """
+    width = WIDTH + 180
+    measured = [
+        {
+            "x": point.label,
+            "y": point.percent,
+            "low": point.low,
+            "high": point.high,
+            "fill": "#ffffff" if point.is_small else BAR,
+        }
+        for point in points
+        if point.percent is not None
+    ]
+    labels = [point.label for point in points]
+    y = value_axis("y", unit, 100) | {"scale": {"domain": [0, 100]}}
+    y["axis"] |= {"values": [0, 25, 50, 75, 100]}
+    place = {"x": labels_axis(labels, width) | {"scale": {"domain": labels}}, "y": y}
+    dot = {"type": "point", "filled": True, "size": 50, "opacity": 1, "stroke": BAR, "strokeWidth": 1.5}
+    layers = _layers(
+        measured,
+        (
+            {"type": "rule", "color": RANGE, "strokeWidth": 5},
+            place | {"y": y | {"field": "low"}, "y2": {"field": "high"}},
+        ),
+        ({"type": "line", "color": BAR, "strokeWidth": 2}, place),
+        (dot, place | {"fill": _named("fill")}),
+    )
+    if target is not None:
+        values = {"values": [{"target": target[0], "name": target[1]}]}
+        across = _across(width)
+        name = {"x": {"value": width}, "y": across["y"], "text": {"field": "name"}}
+        text = _text(align="right", dy=-8, color=MUTED)
+        layers.append({"data": values, "mark": _DASHED, "encoding": across})
+        layers.append({"data": values, "mark": text, "encoding": name})
+    return frame_of(layers, width) | {"padding": {"left": LEFT, "right": 20, "top": TOP, "bottom": 30}}
 
 
 def labels_axis(labels: Sequence[str], width: int) -> Spec:
@@ -212,12 +317,9 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
     layers: list[Spec] = []
     for at, (_, name, color) in zip(_spread(places, top / 9), places, strict=True):
-        mark = {"type": "text", "align": "left", "fontSize": SMALL_PX, "color": color}
-        where = {
-            "x": {"value": WAITS_WIDTH + 6},
-            "y": {"field": "at", "type": "quantitative"},
-            "text": {"field": "name"},
-        }
+        height = {"field": "at", "type": "quantitative"}
+        where = {"x": {"value": WAITS_WIDTH + 6}, "y": height, "text": {"field": "name"}}
+        mark = _text(align="left", color=color)
         layers.append({"data": {"values": [{"at": at, "name": name}]}, "mark": mark, "encoding": where})
     return layers
 
@@ -259,103 +361,3 @@ _CONFIG: Mapping[str, Any] = {
     },
     "axisX": {"grid": False},
 }
-
-
-NAME = "followed"
-MOST_DAYS, MOST_WEEKS = 31, 140
-"""A trend has a point a day up to so many days, a point a week up to so many, then a point a month."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartOfDays:
-    """A day, week or month of a period: its first day and its end in it, its names, its days with counts."""
-
-    first: date
-    end: date
-    label: str
-    name: str
-    days: Collection[date]
-
-
-def parts_of(found: HallDays, query: ExplorerQuery, words: Words) -> list[PartOfDays]:
-    """The days, weeks or months of a query in order; of days only those with counts."""
-    length = (query.ends_on - query.starts_on).days
-    kind = PeriodKind.DAY if length <= MOST_DAYS else PeriodKind.WEEK
-    kind = PeriodKind.MONTH if length > MOST_WEEKS else kind
-    parts = []
-    on = query.starts_on
-    while on < query.ends_on:
-        period = period_of(kind, on)
-        first, end = max(period.starts_on, query.starts_on), min(period.ends_on, query.ends_on)
-        days = [day for day in found.days if first <= day < end]
-        if days or kind is not PeriodKind.DAY:
-            name = wording.period_text(period, query.language)
-            if (first, end) != (period.starts_on, period.ends_on):
-                name = words("quality.plot.trend.part", name=name, count=len(days))
-            parts.append(PartOfDays(first, end, wording.short_date(first, kind, query.language), name, days))
-        on = end
-    return parts
-
-
-def hours_of(hours: Collection[int]) -> range:
-    """Every hour from the first to the last with visits, at least six of them, within the day."""
-    first, last = min(hours), max(hours)
-    spare = max(0, 5 - (last - first))
-    first = min(max(0, first - spare // 2), 18)
-    return range(first, max(last, first + 5) + 1)
-
-
-def links_of_hours(query: ExplorerQuery, hours: Collection[int]) -> dict[tuple[int, int], str]:
-    """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
-    chosen = query.selection
-    return {
-        (row, 0): query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
-        for row, hour in enumerate(hours)
-    }
-
-
-def followed_name(followed: Followed, words: Words) -> str:
-    """What is followed, in words."""
-    match followed.kind:
-        case "wait":
-            first = int(followed.what)
-            if first == LONGEST_MIN:
-                return words("quality.followed.wait_longest", minutes=first)
-            return words("quality.followed.wait", first=first, last=first + STEP_MIN)
-        case "not_issued":
-            return words("quality.followed.not_issued", reason=words(f"quality.not_issued.{followed.what}"))
-        case "ended":
-            return words(f"quality.not_served.{followed.what}")
-        case "outcome":
-            return words(f"quality.indicator.outcome_{followed.what}.label")
-
-
-def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
-    """The plot of what the query follows; none where nothing is followed, or has no hours on the one day."""
-    followed = query.followed
-    if followed is None or (query.is_day and not (followed.has_hours and whole.cells)):
-        return []
-    if query.is_day:
-        by_hour = whole.split(lambda key: key.half_hour // 2)
-        hours = hours_of(by_hour)
-        counts = [followed.count(by_hour.get(hour, Rollup())) for hour in hours]
-        labels = names = [wording.hour_label(hour, query.language) for hour in hours]
-        links: Mapping[tuple[int, int], str] = links_of_hours(query, hours)
-    else:
-        parts = parts_of(found, query, words)
-        counts = [sum(followed.count(found.days[day]) for day in part.days) for part in parts]
-        labels, names = [part.label for part in parts], [part.name for part in parts]
-        links = {(row, 0): query.with_days(part.first, part.end) for row, part in enumerate(parts)}
-    texts = [wording.number(count, query.language) for count in counts]
-    bars = [Bar(label, count, text) for label, count, text in zip(labels, counts, texts, strict=True)]
-    unit = words("quality.plot.followed.count")
-    total, what = sum(counts), followed_name(followed, words)
-    most = max(range(len(counts)), key=counts.__getitem__, default=0)
-    values = {"what": what, "n": wording.number(total, query.language)}
-    if total:
-        values |= {"most": names[most], "count": texts[most]}
-    sentence = words("quality.plot.followed.sentence" if total else "quality.plot.followed.none", **values)
-    first = "quality.plot.waits_by_hour.first" if query.is_day else "quality.plot.trend.first"
-    rows = [[name, text] for name, text in zip(names, texts, strict=True)]
-    anchored = {place: f"{link}#{NAME}" for place, link in links.items()}
-    return [Plot(NAME, arrivals_plot(bars, unit=unit), sentence, [words(first), unit], rows, anchored)]

@@ -1,6 +1,6 @@
 """Typed figures and annotations of a hall, `/qualite/saisies`: add, paste, withdraw. No JavaScript."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,11 @@ from server.domain.quality.typed_figures import (
     TYPED,
     Pasted,
     TypedFigureRequest,
+    typed_period,
+    typed_value,
 )
 from server.domain.refusals import Refusal
+from server.ids import new_id
 from server.store.people.pseudonyms import names_of
 from server.store.transactions.database import Database
 from server.usecases.typed_figures import (
@@ -35,16 +38,10 @@ from server.usecases.typed_figures import (
 )
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.quality.typed_form import (
-    FIELDS,
-    DayFields,
-    Forms,
-    PasteFields,
-    ValueFields,
-    write_key,
-)
 from server.web.pages.quality.typed_wording import Wording
+from server.web.rendering.form_ids import press_key
 from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.typed_forms import typed_day, typed_lines
 from server.web.rendering.viewer import (
     WorkContext,
     hall_for_page,
@@ -52,6 +49,98 @@ from server.web.rendering.viewer import (
     page_language,
     page_sentence,
 )
+
+FIELDS = {
+    "unknown_typed_indicator": "indicateur",
+    "bad_typed_period": "periode",
+    "bad_typed_number": "valeur",
+    "bad_typed_value": "valeur",
+    "typed_of_whole_hall": "demarche",
+    "unknown_service": "demarche",
+    "typed_source_missing": "source",
+    "typed_source_too_long": "source",
+    "annotation_missing": "remarque",
+    "annotation_too_long": "remarque",
+    "bad_annotation_day": "jour",
+}
+"""The field of a refusal; a refusal without one is shown above the form."""
+LONGEST_PASTE = 20_000
+"""Characters of a pasted text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFields:
+    """The fields of one value as texts. `form` is new with each form shown: two equal presses are one."""
+
+    indicator: str = ""
+    period: str = ""
+    value: str = ""
+    source: str = ""
+    service: str = ""
+    form: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "ValueFields":
+        """The sent fields; missing ones are empty."""
+        return cls(
+            *typed_lines(fields, "indicateur", "periode", "valeur", "source", "demarche", "formulaire")
+        )
+
+    def as_request(self) -> TypedFigureRequest:
+        """The value. Refusals: bad_typed_period, bad_typed_number."""
+        try:
+            period = typed_period(self.period)
+        except Refusal as refusal:
+            raise Refusal("bad_typed_period", period=self.period) from refusal
+        return TypedFigureRequest(
+            self.indicator, period, typed_value(self.value), self.source, service=self.service
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PasteFields:
+    """A pasted text and its source. `is_confirmed`: its values were shown, and are to be taken."""
+
+    text: str = ""
+    source: str = ""
+    is_confirmed: bool = False
+    form: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "PasteFields":
+        """The sent fields; a far too long text is cut."""
+        text = fields.get("valeurs", "")[:LONGEST_PASTE]
+        source, form = typed_lines(fields, "source", "formulaire")
+        return cls(text, source, "prendre" in fields, form)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFields:
+    """The fields of an annotation as texts."""
+
+    day: str = ""
+    words: str = ""
+    form: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "DayFields":
+        """The sent fields; missing ones are empty."""
+        return cls(*typed_lines(fields, "jour", "remarque", "formulaire"))
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The three forms of the page, as they were typed."""
+
+    value: ValueFields
+    paste: PasteFields
+    day: DayFields
+
+    @classmethod
+    def new(cls) -> "Forms":
+        """Empty forms, each with a name of its own."""
+        return cls(ValueFields(form=new_id()), PasteFields(form=new_id()), DayFields(form=new_id()))
+
 
 SHOWN = timedelta(days=400)
 """How far back annotations are listed."""
@@ -110,7 +199,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         key = ("figure", figure, request.form.get("formulaire", ""))
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-            withdraw_typed_figure(needs.database, hall.hall, author, figure, write_key=write_key(author, key))
+            withdraw_typed_figure(needs.database, hall.hall, author, figure, write_key=press_key(author, key))
             return _done(hall, "withdrawn")
 
         return _entered(needs, _Shown(Forms.new()), withdrawn)
@@ -121,8 +210,8 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
         typed = DayFields.of(request.form)
 
         def annotated(hall: HallConfiguration, author: Author) -> Response:
-            key = write_key(author, typed)
-            annotate_day(needs.database, hall.hall, author, typed.as_day(), typed.words, write_key=key)
+            key = press_key(author, typed)
+            annotate_day(needs.database, hall.hall, author, typed_day(typed.day), typed.words, write_key=key)
             return _done(hall, "annotated")
 
         return _entered(needs, _Shown(replace(Forms.new(), day=typed), "day"), annotated)
@@ -135,7 +224,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
 
         def withdrawn(hall: HallConfiguration, author: Author) -> Response:
             withdraw_annotation(
-                needs.database, hall.hall, author, annotation, write_key=write_key(author, key)
+                needs.database, hall.hall, author, annotation, write_key=press_key(author, key)
             )
             return _done(hall, "remark_withdrawn")
 
@@ -159,7 +248,7 @@ def _entered(
 def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
     if typed.indicator not in TYPED:
         raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
-    key = write_key(author, typed)
+    key = press_key(author, typed)
     type_figures(needs.database, hall.hall, author, [typed.as_request()], write_key=key)
     return _done(hall, "added")
 
@@ -172,7 +261,7 @@ def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, for
     requests = read_pasted_figures(needs.database, hall.hall, pasted)
     if not typed.is_confirmed:
         return _page(needs, hall, _Shown(forms, "paste", preview=requests))
-    type_figures(needs.database, hall.hall, author, requests, write_key=write_key(author, typed))
+    type_figures(needs.database, hall.hall, author, requests, write_key=press_key(author, typed))
     return _done(hall, "taken")
 
 

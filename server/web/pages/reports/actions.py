@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from server.domain.hall.configuration import Site
-from server.domain.people.roles import Permission
-from server.domain.refusals import Refusal
-from server.domain.reports.actions import (
+from server.domain.actions import (
     LONGEST_NAME,
     LONGEST_TEXT,
     ActionRequest,
     ActionState,
     place_of_origin,
 )
+from server.domain.hall.configuration import Site
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.actions import ActionRow
 from server.store.transactions.database import Database
@@ -143,7 +143,7 @@ def _page(
             "origin": LONGEST_NAME,
             "owner": LONGEST_NAME,
         },
-        problems=problems_of(refusal, work.translate, language),
+        problems=problems_of(refusal),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),
         place_of_origin=place_of_origin,

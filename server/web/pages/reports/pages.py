@@ -2,20 +2,22 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from server.domain.author import Author
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
+from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.refusals import Refusal
-from server.domain.reports.reports import LONGEST_SENTENCE
+from server.domain.reports.reports import LONGEST_SENTENCE, SENTENCES
 from server.ids import new_id
 from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
@@ -34,21 +36,64 @@ from server.usecases.reports.reports import (
 from server.usecases.reports.sendings import failed_letters, read_sendings
 from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.reports.form import (
-    FIELDS,
-    BeginFields,
-    first_period,
-    offered_periods,
-    typed_sentences,
-)
 from server.web.pages.reports.grids import add_grid_routes
 from server.web.pages.reports.pack import PackStep, pack_steps
+from server.web.pages.reports.papers import file_name, sheet_page
 from server.web.pages.reports.sendings import add_sending_routes
-from server.web.pages.reports.sheet import file_name, sheet_page
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
+from server.web.rendering.form_ids import press_key
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import problems_of, refusal_sentence, status_of
 from server.web.rendering.viewer import WorkContext, page_sentence
+
+OFFERED: Mapping[PeriodKind, int] = {PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13, PeriodKind.YEAR: 3}
+"""How many periods of a kind are offered, the present one included."""
+FIELDS = {
+    "report_halls_missing": "halls",
+    "forbidden": "halls",
+    "unknown_hall": "halls",
+    "bad_report_period": "periode",
+    "report_period_to_come": "periode",
+}
+"""The field of a refusal; a refusal without one is shown above the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginFields:
+    """What a new report is of. `form` is new with each form shown: of two presses alike one is made."""
+
+    halls: tuple[str, ...]
+    period: str
+    form: str
+
+    @classmethod
+    def of(cls, fields: "MultiDict[str, str]") -> "BeginFields":
+        """The sent fields; missing ones are empty."""
+        return cls(
+            tuple(fields.getlist("halls")), fields.get("periode", ""), fields.get("formulaire", "")[:64]
+        )
+
+
+def offered_periods(on: date) -> dict[PeriodKind, list[Period]]:
+    """The periods that may be chosen on a local date, the newest first."""
+    found: dict[PeriodKind, list[Period]] = {}
+    for kind, count in OFFERED.items():
+        period, found[kind] = period_of(kind, on), []
+        for _ in range(count):
+            found[kind].append(period)
+            period = period.previous()
+    return found
+
+
+def first_period(on: date) -> str:
+    """The name of the quarter that ended last."""
+    return period_of(PeriodKind.QUARTER, on).previous().name
+
+
+def typed_sentences(fields: Mapping[str, str]) -> list[str]:
+    """The three sentences as they were sent; a far too long one is cut."""
+    return [fields.get(f"phrase{n}", "")[: 4 * LONGEST_SENTENCE] for n in range(1, SENTENCES + 1)]
+
 
 PLACE = "/rapports"
 NDJSON = "application/x-ndjson"
@@ -113,7 +158,7 @@ def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
                 typed.halls,
                 typed.period,
                 sites=sites,
-                write_key=typed.write_key(caller.author),
+                write_key=press_key(caller.author, typed),
             )
         except Refusal as refusal:
             return _list_page(needs, typed=typed, refusal=refusal), status_of(refusal)

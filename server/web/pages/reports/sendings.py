@@ -5,7 +5,6 @@ No JavaScript.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,6 @@ from server.domain.refusals import Refusal
 from server.domain.reports.reports import KINDS, LAST_DAY, ScheduleRequest
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
 from server.usecases.reports.sendings import (
@@ -33,6 +31,7 @@ from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
+from server.web.rendering.form_ids import press_key
 from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.viewer import WorkContext, page_language, page_sentence
 
@@ -84,11 +83,6 @@ class SendingFields:
         addresses = [each.lower() for each in self.addresses.replace(",", " ").replace(";", " ").split()]
         return ScheduleRequest(self.halls, self.kind, day, self.language, self.accounts, addresses)
 
-    def write_key(self, author: Author) -> WriteKey:
-        """The key of a press, equal for two equal presses; it holds a digest, no address."""
-        content = sha256(repr(self).encode()).hexdigest()
-        return WriteKey.of_author(author, content, content.encode())
-
 
 def add_sending_routes(
     routes: Blueprint, database: Database, work: WorkContext, *, email_is_off: bool
@@ -119,7 +113,7 @@ def add_sending_routes(
         typed = SendingFields.of_request()
 
         def planned(author: Author, sites: Sites) -> object:
-            key = typed.write_key(author)
+            key = press_key(author, typed)
             return plan_sending(database, author, typed.as_request(), sites=sites, write_key=key)
 
         return change("planned", planned, typed)

@@ -1,7 +1,5 @@
 """Surveys, `/voix/enquetes`: drafts, opening, progress and results. No JavaScript needed."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +21,7 @@ from server.domain.surveys.campaigns import (
     texts_kept_until,
 )
 from server.domain.surveys.results import FEWEST_ANSWERS, satisfaction
-from server.domain.texts import plain_cells
+from server.domain.texts import csv_sheet
 from server.ids import new_id
 from server.language import LANGUAGES, name_in
 from server.store.transactions.database import Database
@@ -52,7 +50,6 @@ from signage.notice_parts import code_to_scan
 
 PLACE = "/voix/enquetes"
 READ, RUN = Permission.READ_FIGURES, Permission.RUN_SURVEYS
-BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +213,7 @@ def _add_results(routes: Blueprint, needs: SurveyPages) -> None:
         lines = result_lines(
             found.row.title, read_results(needs.database, found), needs.hall_name, needs.say()
         )
-        text = io.StringIO()
-        sheet = csv.writer(text, lineterminator="\r\n")
-        for line in (COLUMNS, *lines):
-            sheet.writerow(plain_cells(line))
-        answer = Response(
-            (BYTE_ORDER_MARK + text.getvalue()).encode(), content_type="text/csv; charset=utf-8"
-        )
+        answer = Response(csv_sheet((COLUMNS, *lines)).encode(), content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="enquete-{found.row.opens_on}.csv"'
         return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.calling.rules import RuleName
-from server.domain.quality.open_format import COUNTER_COLUMNS, LEG_COLUMNS, read_legs
+from server.domain.quality.leg_records import COUNTER_COLUMNS, LEG_COLUMNS, read_legs
 from server.domain.simulation.days import DrawnDay
 from server.domain.simulation.logs import days_of_log, read_duties
 from server.domain.simulation.run import run_day

@@ -21,8 +21,8 @@ from server.usecases.configuration.publication import publish_installation
 from server.usecases.counters.counter_sessions import close_counter
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_board import read_board
-from server.usecases.quality.export_visits import legs_csv
-from server.usecases.quality.read_indicators import read_days, read_indicators
+from server.usecases.quality.indicators import read_days, read_indicators
+from server.usecases.quality.visits import legs_csv
 from server.usecases.visits.gestures import Gesture, undo
 from server.usecases.visits.leg_verbs import finish, no_show, recall, start
 from server.usecases.visits.wait_again import park, resume

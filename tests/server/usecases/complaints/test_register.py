@@ -34,7 +34,7 @@ from server.usecases.complaints.entries import (
     read_own_entry,
     read_register,
 )
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.web.pages.complaints.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows

@@ -35,7 +35,7 @@ from server.usecases.incidents.lists import (
     read_summaries,
     write_note,
 )
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall

@@ -24,13 +24,13 @@ from server.store.people.accounts import Grant
 from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.journal.read_journal import JournalSearch, every_fact
 from server.usecases.media.uploads import sweep_media
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
-from server.usecases.quality.export_visits import counters_csv, legs_csv, services_csv
-from server.usecases.quality.read_indicators import read_indicators
+from server.usecases.quality.indicators import read_indicators
+from server.usecases.quality.visits import counters_csv, legs_csv, services_csv
 from server.usecases.reports.reports import report_of_period
 from server.usecases.retention import DailyRewriting, decide_retention, read_effect, read_retention
 from server.web.pages.reports.pack import pack_steps

@@ -9,24 +9,29 @@ from typing import Any
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.domain.author import SYSTEM, Author
-from server.domain.committee.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest
 from server.domain.hall_checks import CRITERIA, CheckKind, CheckRequest, Finding
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
+from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.surveys.campaigns import Channel, Question, QuestionKind, SurveyRequest
 from server.store.media.photographs import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
-from server.usecases.committee.meetings import add_decision, add_member, attach_minutes, plan_meeting
 from server.usecases.complaints.entries import add_entry
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
 from server.usecases.hall_checks import add_check
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.quality.decide_target import decide_target
+from server.usecases.quality.targets import decide_target
+from server.usecases.reports.committee import (
+    add_decision,
+    add_member,
+    attach_minutes,
+    plan_meeting,
+)
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report
 from server.usecases.surveys.open_survey import draft_survey, open_survey
 from server.usecases.typed_figures import type_figures

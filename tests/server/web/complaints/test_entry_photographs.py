@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from server.domain.hall_checks import OF_ENTRY
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from tests.harness.sql import all_rows
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.web.api_site import OTHER, ApiSite

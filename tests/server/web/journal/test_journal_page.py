@@ -20,10 +20,10 @@ from server.store.journal.verifications import keep_verified
 from server.store.journal.verify import JournalFault, Verified
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.alarms.read_alarms import acknowledge_alarm
-from server.usecases.journal.verify_journals import verify_apart
+from server.usecases.journal.maintenance import verify_apart
 from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.printing.printers import change_roll
-from server.usecases.quality.individual_figures import decide_individual_figures
+from server.usecases.quality.visits import decide_individual_figures
 from server.usecases.tickets.issued_ticket import stop_tickets
 from tests.harness.sql import execute, one_row
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall

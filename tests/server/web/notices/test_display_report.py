@@ -12,7 +12,7 @@ from pypdfium2 import raw
 from server.app import CATALOGUES
 from server.language import Catalogues
 from server.settings import ASSETS
-from server.web.pages.screen_days.display_report import duration
+from server.web.pages.screen_days.pages import duration
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 from tests.harness.sql import one_row

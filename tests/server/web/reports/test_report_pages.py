@@ -23,7 +23,7 @@ from server.language import LANGUAGES
 from server.usecases.complaints.entries import add_entry
 from server.usecases.reports.report_content import read_report_figures
 from server.usecases.typed_figures import type_figures
-from server.web.pages.reports.sheet import page_of
+from server.web.pages.reports.papers import page_of
 from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, ReportWording, Sheet, Tile
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
