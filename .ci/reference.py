@@ -34,7 +34,7 @@ from server.live.message_types import SENT, TAKEN
 from server.logs import plain_lines
 
 DOCS = Path(__file__).parents[1] / "docs"
-SENTENCES = DOCS.parent / "server" / "web" / "pages" / "console" / "translations"
+SENTENCES = DOCS.parent / "server" / "web" / "pages" / "hall" / "translations"
 
 
 def text_in(said: str | None, name: str) -> str:

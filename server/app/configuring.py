@@ -10,8 +10,8 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.usecases.configuration.check_configuration import installation_document
 from server.web.access.site_context import SiteContext
+from server.web.pages.configuration import installing as installing_pages
 from server.web.pages.editing import pages as editing_pages
-from server.web.pages.installing import pages as installing_pages
 from server.web.rendering.viewer import WorkContext
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.domain.people.roles import ROLES
-from server.web.pages.help.documents import MANUALS, PUBLIC, HelpLibrary
+from server.web.pages.help_documents import MANUALS, PUBLIC, HelpLibrary
 from tests.docs.documents import DOCS
 from tests.harness.faults import assert_faultless
 from tests.harness.programs import PROJECT

@@ -7,7 +7,7 @@ import pytest
 
 from server.documents.reading import json_schema
 from server.domain.visits.gestures import usual_keys
-from server.web.pages.help.documents import TRANSLATED, HelpLibrary
+from server.web.pages.help_documents import TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, text_of
 from tests.harness.faults import assert_faultless
 

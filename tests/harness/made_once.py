@@ -15,8 +15,8 @@ from werkzeug.routing import Map, Rule
 from server import apart, app
 from server.language import Catalogues
 from server.store.configuration import configurations
-from server.web.pages.help import documents
-from server.web.pages.help import pages as help_pages
+from server.web.pages import help as help_pages
+from server.web.pages import help_documents
 from server.web.rendering import pdf
 from server.web.rendering.static_release import name_releases
 from tests.harness.sources import files
@@ -106,7 +106,7 @@ def make_once() -> None:
     for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
         vars(utils)[name] = cache(vars(utils)[name])
     vars(app)["Catalogues"] = cache(Catalogues)
-    vars(documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(documents.HelpLibrary)
+    vars(help_documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(help_documents.HelpLibrary)
     vars(pdf)["IsolatedWorker"] = cache(_lasting_worker)
     for name in ("parse_hall", "parse_installation"):
         vars(configurations)[name] = cache(vars(configurations)[name])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from server.web.pages.help.documents import HelpLibrary
+from server.web.pages.help_documents import HelpLibrary
 from tests.conftest import Serve
 from tests.docs.documents import DOCS
 from tests.harness.accessible import OF_A_WIDTH, unreached_by_keyboard, violations

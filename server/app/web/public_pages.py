@@ -22,22 +22,22 @@ from server.usecases.tickets.kiosk_menu import languages_of
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
-from server.web.pages.complaints.public import PublicRegister, channel_of
-from server.web.pages.complaints.public import blueprint as public_register
+from server.web.pages.hall import phone as phone_pages
 from server.web.pages.home import blueprint as entrance_pages
 from server.web.pages.look.files import blueprint as look_files
 from server.web.pages.media.files import blueprint as media_files
+from server.web.pages.notices import public_notices as public_notice_pages
 from server.web.pages.pairing import pages as pairing_pages
+from server.web.pages.people import accounts as own_account_pages
 from server.web.pages.people import invitation as invitation_pages
-from server.web.pages.people import own_account as own_account_pages
-from server.web.pages.people import pages as people_pages
-from server.web.pages.phone import pages as phone_pages
+from server.web.pages.people import people as people_pages
 from server.web.pages.public_hall import pages as public_hall_pages
 from server.web.pages.public_hall.pages import PublicHallPages
-from server.web.pages.public_notices import pages as public_notice_pages
-from server.web.pages.public_surveys import pages as public_survey_pages
 from server.web.pages.retention import own_pages as kept_about_pages
 from server.web.pages.retention.own_pages import KeptAboutPages
+from server.web.pages.voice import public_surveys as public_survey_pages
+from server.web.pages.voice.public_register import PublicRegister, channel_of
+from server.web.pages.voice.public_register import blueprint as public_register
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
 from signage.pages import alert_signs

@@ -17,49 +17,49 @@ from server.usecases.bulletins.bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
-from server.web.pages.alarms.pages import blueprint as alarm_pages
-from server.web.pages.alerts import pages as alert_pages
+from server.web.pages.actions import pages as action_pages
 from server.web.pages.bulletins.pages import BulletinPages
 from server.web.pages.bulletins.pages import blueprint as bulletin_pages
-from server.web.pages.complaints.register import blueprint as register_pages
+from server.web.pages.busy_hours import pages as busy_hours_pages
+from server.web.pages.committee import pages as committee_pages
 from server.web.pages.complaints.register_pages import RegisterPages
 from server.web.pages.configuration import pages as publishing_pages
-from server.web.pages.console import pages as console_pages
 from server.web.pages.devices import pages as device_pages
-from server.web.pages.hall_checks.pages import CheckPages
-from server.web.pages.hall_checks.pages import blueprint as check_pages
-from server.web.pages.help.pages import blueprint as help_pages
-from server.web.pages.incidents import pages as incident_pages
-from server.web.pages.incidents.pages import IncidentPages
+from server.web.pages.hall import alerts as alert_pages
+from server.web.pages.hall import console as console_pages
+from server.web.pages.hall.alarms import blueprint as alarm_pages
+from server.web.pages.help import blueprint as help_pages
 from server.web.pages.journal.pages import JournalPages, journal_pages
-from server.web.pages.media import pages as media_pages
-from server.web.pages.notices import pages as notices_pages
-from server.web.pages.quality import busy_hours as busy_hours_pages
-from server.web.pages.quality import targets as targets_page
-from server.web.pages.quality import typed_figures as typed_figures_page
+from server.web.pages.notices import media as media_pages
+from server.web.pages.notices import notices as notices_pages
+from server.web.pages.people import retention as retention_pages
+from server.web.pages.people.retention import RetentionPages
 from server.web.pages.quality.busy_hours import BusyHoursPages
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.quality.targets import TargetPages
 from server.web.pages.quality.typed_figures import TypedFigurePages
 from server.web.pages.reception import pages as reception_pages
-from server.web.pages.reports import actions as action_pages
-from server.web.pages.reports import committee as committee_pages
 from server.web.pages.reports import pages as report_pages
 from server.web.pages.reports.committee import CommitteePages
 from server.web.pages.reports.pages import ReportPages
-from server.web.pages.retention import pages as retention_pages
 from server.web.pages.retention import processing_pages
-from server.web.pages.retention.pages import RetentionPages
 from server.web.pages.retention.processing_pages import ProcessingPages, ProcessingSettings
 from server.web.pages.rights import pages as rights_pages
 from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
 from server.web.pages.security import pages as security_pages
 from server.web.pages.supervision import pages as supervision_pages
-from server.web.pages.surveys import pages as survey_pages
-from server.web.pages.surveys.pages import SurveyPages
+from server.web.pages.targets import pages as targets_page
+from server.web.pages.typed_figures import pages as typed_figures_page
+from server.web.pages.voice import incidents as incident_pages
 from server.web.pages.voice import pages as voice_pages
+from server.web.pages.voice import surveys as survey_pages
+from server.web.pages.voice.hall_checks import CheckPages
+from server.web.pages.voice.hall_checks import blueprint as check_pages
+from server.web.pages.voice.incidents import IncidentPages
+from server.web.pages.voice.register import blueprint as register_pages
+from server.web.pages.voice.surveys import SurveyPages
 from server.web.pages.wall import pages as wall_pages
 from server.web.rendering.frame import install_frame
 from server.web.rendering.security_headers import FRAMING

@@ -1,0 +1,1 @@
+"""Pages of configuration documents, and of setting up an installation."""

@@ -6,8 +6,9 @@ from server.domain.people.roles import Permission
 from server.settings import Settings
 from server.store.transactions.database import Database
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import hall_page
-from server.web.pages.devices import authority_files, paper, player_files
+from server.web.pages.devices import authority_files, player_files
+from server.web.pages.hall import devices
+from server.web.pages.hall.console import hall_page
 from server.web.rendering.device_address import device_address
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, page_language
@@ -16,7 +17,7 @@ from server.web.rendering.viewer import WorkContext, hall_for_page, page_languag
 def blueprint(work: WorkContext, database: Database, settings: Settings) -> Blueprint:
     """The routes of the page and of the guided change of paper."""
     routes = Blueprint("devices_page", __name__, template_folder="templates")
-    paper.add_routes(routes, work, database)
+    devices.add_routes(routes, work, database)
     player_files.add_routes(routes)
     authority_files.add_routes(routes, settings)
 

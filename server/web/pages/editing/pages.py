@@ -9,7 +9,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.store.configuration.configurations import INSTALLATION
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.editing.fields import Kind, form_of
+from server.web.pages.configuration.editing import Kind, form_of
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import Viewer, WorkContext, page_language
 

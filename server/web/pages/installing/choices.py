@@ -13,7 +13,7 @@ from server.domain.languages import text_in
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document
 from server.web.access.site_context import SiteContext
-from server.web.pages.installing.form import USUAL_SPANS, WORKDAYS, field_of
+from server.web.pages.configuration.installing_forms import USUAL_SPANS, WORKDAYS, field_of
 from server.web.rendering.viewer import page_language
 
 type Problems = Mapping[str, list[str]]

@@ -8,7 +8,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext
-from server.web.pages.installing.form import field_text
+from server.web.pages.configuration.installing_forms import field_text
 from server.web.pages.installing.steps import configurer, step_page
 from server.web.rendering.device_address import own_authority, reached_by_lan
 from server.web.rendering.problems import refusal_sentence, status_of

@@ -11,6 +11,7 @@ from server.usecases.configuration.installing import add_hall, add_site
 from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext
+from server.web.pages.configuration.installing_forms import field_text, hall_typed, site_typed
 from server.web.pages.installing.choices import (
     Problems,
     document_problems,
@@ -18,7 +19,6 @@ from server.web.pages.installing.choices import (
     sites_shown,
     templates_shown,
 )
-from server.web.pages.installing.form import field_text, hall_typed, site_typed
 from server.web.pages.installing.steps import step_page
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import page_language, page_sentence

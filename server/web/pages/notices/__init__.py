@@ -1,1 +1,1 @@
-"""The pages of notices, `/affichage`: for the bureaus that draft and the officer who decides."""
+"""Pages of notices and media, `/affichage`; notices on any phone, `/infos`."""

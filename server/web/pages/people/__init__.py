@@ -1,1 +1,1 @@
-"""Pages about people: accounts, one's own account, and the link of an invitation."""
+"""Pages about people: accounts, one’s own account, rights, and what is kept of them how long."""

@@ -8,7 +8,7 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.usecases.hall.messages import PHRASES
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import console_page
+from server.web.pages.hall.console import console_page
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 

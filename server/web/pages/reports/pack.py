@@ -26,7 +26,7 @@ from server.web.pages.quality.typed_wording import typed_name, typed_text
 from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.reports.papers import open_sheet
 from server.web.pages.reports.wording import ReportWording
-from server.web.pages.surveys.pack_lines import SURVEY_COLUMNS, survey_lines
+from server.web.pages.voice.pack_lines import SURVEY_COLUMNS, survey_lines
 
 TYPED_COLUMNS = (
     *("hall", "service", "service_name", "indicator", "unit", "period", "value", "source"),

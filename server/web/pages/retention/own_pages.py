@@ -13,7 +13,7 @@ from server.usecases.people.directory import known_sites, names_of_roles
 from server.usecases.retention import read_kept_about, read_kept_about_visitors
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, Access, open_to
-from server.web.pages.retention.pages import shown
+from server.web.pages.people.retention import shown
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.viewer import page_language, page_sentence
 

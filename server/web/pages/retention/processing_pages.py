@@ -15,7 +15,7 @@ from server.usecases.people.directory import known_sites
 from server.usecases.retention import ReadRegister, describe_register, read_register
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.retention.pages import shown
+from server.web.pages.people.retention import shown
 from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence, status_of

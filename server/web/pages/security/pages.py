@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from server.domain.people.roles import Permission
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import hall_page
+from server.web.pages.hall.console import hall_page
 from server.web.pages.reception.pages import printers, ticket_languages
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language

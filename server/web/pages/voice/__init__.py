@@ -1,1 +1,1 @@
-"""« Voix des usagers »: the page that leads to what visitors say and what sites do about it."""
+"""« Voix des usagers »: the register, surveys, checks and incidents, on public pages and at work."""

@@ -10,7 +10,7 @@ from server.domain.people.roles import Permission
 from server.language import name_in
 from server.usecases.hall.screen import HallVoice
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.console.pages import hall_page
+from server.web.pages.hall.console import hall_page
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 

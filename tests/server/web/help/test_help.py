@@ -11,11 +11,11 @@ from server.domain.people.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.usecases.media.read_look import Branding
-from server.web.pages.help import pages as help_pages
-from server.web.pages.help.documents import MANUALS, PUBLIC, TRANSLATED, HelpDocument, HelpLibrary
-from server.web.pages.help.pages import blueprint
-from server.web.pages.help.rendering import anchor_of, render
-from server.web.pages.help.search import search
+from server.web.pages import help as help_pages
+from server.web.pages.help import blueprint
+from server.web.pages.help_documents import MANUALS, PUBLIC, TRANSLATED, HelpDocument, HelpLibrary
+from server.web.pages.help_rendering import anchor_of, render
+from server.web.pages.help_search import search
 from server.web.rendering.frame import install_frame
 from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from tests.harness.programs import PROJECT
@@ -27,7 +27,7 @@ AGENT = Viewer("camille", "Camille Dupont", (Grant("agent", EVERY_SITE),))
 
 def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     """The help pages alone, for a signed-in or an unknown reader."""
-    folders = (("server", SERVER / "translations"), ("help", SERVER / "web/pages/help/translations"))
+    folders = (("server", SERVER / "translations"), ("help", SERVER / "web/pages/translations"))
     translate = Catalogues(folders).translate
     app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token"

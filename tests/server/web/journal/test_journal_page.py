@@ -25,6 +25,7 @@ from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.printing.printers import change_roll
 from server.usecases.quality.visits import decide_individual_figures
 from server.usecases.tickets.issued_ticket import stop_tickets
+from tests.harness.programs import PROJECT
 from tests.harness.sql import execute, one_row
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
@@ -206,9 +207,9 @@ def test_every_kind_of_fact_has_a_subject_and_a_sentence():
     assert {*OF_INSTALLATION, *NOT_OF_HALLS} <= set(SUBJECTS)
     for language in LANGUAGES:
         keys = set()
-        for page, name in (("journal", "journal"), ("console", "gestures")):
-            place = f"server/web/pages/{page}/translations/{language}/LC_MESSAGES/{name}.po"
-            with open(place, "rb") as opened:
+        for name in ("journal", "gestures"):
+            [place] = (PROJECT / "server").rglob(f"{language}/LC_MESSAGES/{name}.po")
+            with place.open("rb") as opened:
                 messages = list(read_po(opened))
             keys |= {message.id if isinstance(message.id, str) else message.id[0] for message in messages}
         assert {f"journal.fact.{kind.name.lower()}" for kind in FactKind} <= keys

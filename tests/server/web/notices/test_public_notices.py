@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from server.domain.notices.public import NOT_READ
 from server.usecases.notices.read_public_notices import read_public_notices
-from server.web.pages.public_notices import pages
+from server.web.pages.notices import public_notices
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 from tests.server.web.media.bureau import Bureau
 from tests.server.web.officers import TEXT, Officers
@@ -106,5 +106,5 @@ def test_a_hall_without_notices_says_so_and_a_ticket_leads_to_those_it_has(
     assert f'href="{ADDRESS}?lang=fr"' in phone.get(f"/t/{token}?lang=fr").text
     assert "priority-card" in phone.get(ADDRESS).text
     nothing = read_public_notices(api.database, HALL, lambda key, *_, **__: key) | {"notices": []}
-    monkeypatch.setattr(pages, "read_public_notices", lambda *_: nothing)
+    monkeypatch.setattr(public_notices, "read_public_notices", lambda *_: nothing)
     assert "There is no information to read" in phone.get(f"{ADDRESS}?lang=en").text

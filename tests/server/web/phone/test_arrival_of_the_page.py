@@ -12,8 +12,8 @@ STATIC = SERVER_WEB / "static"
 CONNECTIONS = 6
 TEMPLATES = (
     SERVER_WEB / "templates/base.html",
-    SERVER_WEB / "pages/phone/templates/phone/_frame.html",
-    SERVER_WEB / "pages/phone/templates/phone/ticket.html",
+    SERVER_WEB / "pages/hall/templates/phone/_frame.html",
+    SERVER_WEB / "pages/hall/templates/phone/ticket.html",
 )
 
 

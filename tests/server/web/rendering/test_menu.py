@@ -10,7 +10,7 @@ import pytest
 from server.domain.people.roles import ROLES
 from server.store.people.accounts import Grant
 from server.web.access.requirements import PEOPLE, required_of
-from server.web.pages.help.documents import TRANSLATED, HelpLibrary
+from server.web.pages.help_documents import TRANSLATED, HelpLibrary
 from server.web.rendering.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, page_at, pages_for
 from server.web.rendering.viewer import Viewer
 from tests.docs.documents import DOCS

@@ -13,7 +13,7 @@ import pytest
 from server.domain.quality.periods import parse_period
 from server.usecases.surveys import open_survey as publish_answers_module
 from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_at
-from server.web.pages.surveys.pack_lines import survey_lines
+from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row

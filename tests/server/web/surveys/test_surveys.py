@@ -26,7 +26,7 @@ from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.devices.devices import pair_device
 from server.usecases.journal.maintenance import purge
 from server.usecases.surveys import read_surveys as read_surveys_module
-from server.web.pages.surveys.pack_lines import survey_lines
+from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
 from tests.harness.sql import all_rows, execute, one_row

@@ -1,0 +1,1 @@
+"""Pages of halls: of those who work there, of supervisors, of visitors’ phones."""

@@ -1,0 +1,110 @@
+"""The help: `/aide`, its index, and one page a document."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from server.domain.people.roles import Permission
+from server.web.access.requirements import Access, open_to
+from server.web.pages.help_documents import MANUALS, VISITOR, HelpLibrary
+from server.web.pages.help_search import search
+from server.web.rendering.compression import SameForAll
+from server.web.rendering.menu import help_at
+from server.web.rendering.viewer import WorkContext, page_language, page_look
+
+LONGEST_SEARCH = 100
+"""Characters of a search."""
+
+
+def blueprint(work: WorkContext, *, docs_dir: Path) -> Blueprint:
+    """The routes. The visitor's manual and the accessibility declaration are public.
+
+    Everything else requires `read_help`. The documents say themselves which language they are in.
+    """
+    library, strangers = HelpLibrary(docs_dir), _StrangersPages()
+    routes = Blueprint(
+        "help",
+        __name__,
+        template_folder="templates",
+        static_folder="static/help",
+        static_url_path="/static/help",
+    )
+
+    def may_read_all() -> bool:
+        person = work.viewer()
+        return person is not None and person.may(Permission.READ_HELP)
+
+    @routes.get("/aide")
+    @open_to(Access.EVERYBODY)
+    def index() -> str | Response:
+        person, language, may_all = work.viewer(), page_language(), may_read_all()
+        explained = help_at(request.args.get("page", ""))
+        if explained is not None and may_all:
+            return redirect(library.address_of(explained.manual, explained.heading, language))
+        search_text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+        own = library.in_language(MANUALS[person.role] if person and may_all else VISITOR, language)
+
+        def opened() -> str:
+            return render_template(
+                "help/index.html",
+                sections=library.by_section(is_public_only=not may_all, language=language),
+                own=own,
+                other=library.other_language(own) if own else None,
+                html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
+                asked=search_text,
+                found=search(library.open_to(is_public_only=not may_all), search_text, language),
+                longest=LONGEST_SEARCH,
+            )
+
+        return opened() if person is not None or search_text else strangers.answer("", opened)
+
+    @routes.get("/aide/<path:name>")
+    @open_to(Access.EVERYBODY)
+    def page(name: str) -> str | Response:
+        document = library.documents().get(name)
+        if (document is None or not document.is_public) and not may_read_all():
+            return _keep_out(work)
+        if document is None:
+            abort(404)
+        # the HTML was cleaned by nh3 when the document was read
+        html, other = Markup(document.rendered.html), library.other_language(document)
+
+        def opened() -> str:
+            return render_template("help/page.html", document=document, html=html, other=other)
+
+        return opened() if work.viewer() is not None else strangers.answer(name, opened)
+
+    return routes
+
+
+class _StrangersPages:
+    """The pages of readers who have not signed in: each made once in a language, until the look changes."""
+
+    def __init__(self) -> None:
+        self._look: str | None = None
+        self._pages: dict[tuple[str, str], bytes] = {}
+
+    def answer(self, name: str, make: Callable[[], str]) -> Response:
+        """The page of a document, "" for the index."""
+        look = page_look()
+        digest = None if look is None else look.digest
+        if digest != self._look:
+            self._look = digest
+            self._pages.clear()
+        place = (name, page_language())
+        if place not in self._pages:
+            self._pages[place] = make().encode()
+        answer = SameForAll(self._pages[place], mimetype="text/html")
+        answer.vary.update(("Accept-Language", "Cookie"))
+        return answer
+
+
+def _keep_out(work: WorkContext) -> Response:
+    """The way to sign in; 403 for a person without the permission."""
+    if work.viewer() is not None:
+        abort(403)
+    return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))

@@ -1,1 +1,0 @@
-"""Help: the documents of `docs/`, read in the product at `/aide`."""

@@ -1,1 +1,0 @@
-"""A hall’s notices for any phone: `/infos/<hall>`, without account, cookie or script."""

@@ -1,1 +1,0 @@
-"""Surveys as those who answer see them."""

@@ -1,0 +1,200 @@
+"""The register of a hall, `/voix/registre`; what visitors said at the desk, `/voix/dire`. No JavaScript."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+
+from server.domain.complaints import (
+    PUBLIC_CHANNELS,
+    UNANSWERED,
+    Channel,
+    EntryKind,
+    EntryRequest,
+    EntryState,
+)
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.domain.typed_fields import longest_of
+from server.store.engine.rows import Rows
+from server.store.media.photographs import OF_ENTRIES
+from server.usecases.complaints.entries import AddedEntry, add_entry, find_entry, read_register
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.complaints.flood import add_flood_routes, shown_flood
+from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address, form_token
+from server.web.pages.photographs import add_photograph_routes
+from server.web.pages.quality.wording import short_day
+from server.web.pages.voice.register_entry import add_entry_routes
+from server.web.rendering.problems import status_of
+from server.web.rendering.typed_forms import read_form
+from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+
+ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)
+"""The channels that people at work enter."""
+MOST_LISTED = 200
+SAID_PLACE, SAID_NEEDED = "/voix/dire", Permission.RECEIVE
+
+
+def blueprint(needs: RegisterPages) -> Blueprint:
+    """The routes: the list, a new entry, one entry and what is done with it; what was said at the desk."""
+    routes = Blueprint("register", __name__, template_folder="templates")
+    work = needs.work
+
+    @routes.get(PLACE)
+    @requires(NEEDED, of=PEOPLE)
+    def register() -> Any:
+        return _list(needs, hall_for_page(work, NEEDED))
+
+    @routes.get(f"{PLACE}/nouveau")
+    @requires(NEEDED, of=PEOPLE)
+    def new_entry() -> Any:
+        return _new(needs, hall_for_page(work, NEEDED), read_form(EntryRequest, {}))
+
+    @routes.post(f"{PLACE}/nouveau")
+    @requires(NEEDED, of=PEOPLE)
+    def keep_entry() -> Any:
+        hall = hall_for_page(work, NEEDED)
+        typed, form = read_form(EntryRequest, request.form), form_token()
+        try:
+            added = _keep(needs, hall, typed, form=form, language="fr", channels=ENTERED)
+        except Refusal as refusal:
+            return _new(needs, hall, typed, refusal, form=form), status_of(refusal)
+        if typed.concerns_agent and not needs.reach(hall).reads_about_agents:
+            return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+        return redirect(entry_address(hall, added["entry"], done="entered"), 303)
+
+    add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
+    add_entry_routes(routes, needs)
+    add_photograph_routes(
+        routes,
+        (work, needs.database, NEEDED),
+        f"{PLACE}/<entry>",
+        OF_ENTRIES,
+        find=lambda hall: partial(_find, needs, hall),
+        address=lambda hall, entry: entry_address(hall, entry, done="photograph_removed"),
+    )
+    _add_said_routes(routes, needs)
+    return routes
+
+
+def _find(needs: RegisterPages, hall: HallConfiguration, rows: Rows, entry: str) -> object:
+    """The entry of a hall that the signed-in person may read."""
+    return find_entry(rows, needs.database, needs.reach(hall), entry)
+
+
+def _tab_of(state: str) -> str:
+    """The tab of the list that shows entries of a state."""
+    if state == EntryState.SET_ASIDE:
+        return "cote"
+    return "" if state in UNANSWERED else "repondues"
+
+
+def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None = None) -> str:
+    language = page_language()
+    found = read_register(needs.database, needs.reach(hall))
+    shown = request.args.get("etat", "")
+    tabs = [_tab_of(each.row.state) for each in found.entries]
+    entries = [each for each, tab in zip(found.entries, tabs, strict=True) if shown == "tout" or tab == shown]
+    return render_template(
+        "complaints/register.html",
+        hall=hall,
+        halls=halls_for_page(needs.work, NEEDED),
+        entries=entries[:MOST_LISTED],
+        more=max(0, len(entries) - MOST_LISTED),
+        late=sum(each.is_late for each in found.entries),
+        unreadable=found.hidden,
+        shown=shown,
+        set_aside=tabs.count("cote"),
+        noted=request.args.get("fait", "")[:12],
+        day=lambda on: short_day(on, language),
+        **shown_flood(needs, hall),
+        problems=needs.problems(refusal),
+    )
+
+
+def _new(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None = None,
+    *,
+    form: str = "",
+) -> str:
+    return render_template(
+        "complaints/new.html", channels=ENTERED, **_entry_form(needs, hall, typed, refusal, form=form)
+    )
+
+
+def _add_said_routes(routes: Blueprint, needs: RegisterPages) -> None:
+    """The form and its sending. The page says nothing of the register but the reference of the new entry."""
+
+    @routes.get(SAID_PLACE)
+    @requires(SAID_NEEDED, of=PEOPLE)
+    def said() -> Any:
+        return _said(needs, hall_for_page(needs.work, SAID_NEEDED), read_form(EntryRequest, {}))
+
+    @routes.post(SAID_PLACE)
+    @requires(SAID_NEEDED, of=PEOPLE)
+    def keep_said() -> Any:
+        hall = hall_for_page(needs.work, SAID_NEEDED)
+        typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
+        try:
+            added = _keep(needs, hall, typed, form=form, language=page_language(), channels=(Channel.ORAL,))
+        except Refusal as refusal:
+            return _said(needs, hall, typed, refusal, form=form), status_of(refusal)
+        return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+
+
+def _said(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None = None,
+    *,
+    form: str = "",
+) -> str:
+    return render_template(
+        "complaints/said.html",
+        noted=request.args.get("fait", "")[:12],
+        **_entry_form(needs, hall, typed, refusal, form=form, needed=SAID_NEEDED),
+    )
+
+
+def _keep(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    *,
+    form: str,
+    language: str,
+    channels: Sequence[Channel],
+) -> AddedEntry:
+    """Adds the entry. Refusals: `register_closed`, and those of `add_entry`."""
+    if not hall.site.complaints.is_open:
+        raise Refusal("register_closed")
+    return add_entry(needs.database, hall.hall, typed, form=form, language=language, channels=channels)
+
+
+def _entry_form(
+    needs: RegisterPages,
+    hall: HallConfiguration,
+    typed: EntryRequest,
+    refusal: Refusal | None,
+    *,
+    form: str,
+    needed: Permission = NEEDED,
+) -> dict[str, Any]:
+    """What the templates of the form show."""
+    return {
+        "hall": hall,
+        "halls": halls_for_page(needs.work, needed),
+        "typed": typed,
+        "kinds": list(EntryKind),
+        "form": form or form_token(),
+        "longest": longest_of(EntryRequest),
+        "contact_days": hall.site.complaints.contact_days,
+        "problems": needs.problems(refusal),
+    }
