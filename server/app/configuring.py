@@ -10,8 +10,8 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.usecases.configuration.check_configuration import installation_document
 from server.web.access.site_context import SiteContext
-from server.web.pages.configuration import installing as installing_pages
-from server.web.pages.editing import pages as editing_pages
+from server.web.pages.configuration.editing import editing_pages
+from server.web.pages.configuration.installing import installing_pages
 from server.web.rendering.viewer import WorkContext
 
 
@@ -33,11 +33,11 @@ def install_configuring(
                 return None
 
     app.register_blueprint(
-        editing_pages.blueprint(
+        editing_pages(
             work,
             every_hall=every_hall,
             installation=installation,
         )
     )
     has_simulated = parvis.settings.has_simulated_printers
-    app.register_blueprint(installing_pages.blueprint(site, has_simulated=has_simulated))
+    app.register_blueprint(installing_pages(site, has_simulated=has_simulated))

@@ -11,8 +11,8 @@ from server.domain.texts import Letter
 from server.ids import new_id
 from server.store.alarms.recipients import Recipient
 from server.usecases.alarms.watch_alarms import trial_of
-from server.web.pages.alarms.services import AlarmPages
-from server.web.pages.people.link_letter import LetterPost
+from server.web.pages.hall.alarms import AlarmPages
+from server.web.pages.people.accounts import LetterPost
 from server.web.rendering.viewer import WorkContext
 
 

@@ -18,7 +18,7 @@ from server.web.access.entering import install_entrance
 from server.web.access.requirements import install_access, open_blueprints
 from server.web.access.strangers import StrangersLine, StrangersQuota, install_strangers
 from server.web.api import media as media_api
-from server.web.pages.look.files import look_of
+from server.web.pages.notices.media import look_of
 from server.web.rendering.viewer import install_page_context
 
 

@@ -22,22 +22,18 @@ from server.usecases.tickets.kiosk_menu import languages_of
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access import provider_sign_in, sign_in, sign_out
-from server.web.pages.hall import phone as phone_pages
-from server.web.pages.home import blueprint as entrance_pages
-from server.web.pages.look.files import blueprint as look_files
-from server.web.pages.media.files import blueprint as media_files
-from server.web.pages.notices import public_notices as public_notice_pages
-from server.web.pages.pairing import pages as pairing_pages
-from server.web.pages.people import accounts as own_account_pages
-from server.web.pages.people import invitation as invitation_pages
-from server.web.pages.people import people as people_pages
+from server.web.pages.hall.devices import pairing_pages
+from server.web.pages.hall.phone import phone_pages
+from server.web.pages.home import home_pages
+from server.web.pages.notices.media import look_files, media_files
+from server.web.pages.notices.public_notices import PublicNoticePages, public_notice_pages
+from server.web.pages.people.accounts import invitation_pages, own_account_pages
+from server.web.pages.people.people import people_pages
+from server.web.pages.people.retention import KeptAboutPages, kept_about_pages
 from server.web.pages.public_hall import pages as public_hall_pages
 from server.web.pages.public_hall.pages import PublicHallPages
-from server.web.pages.retention import own_pages as kept_about_pages
-from server.web.pages.retention.own_pages import KeptAboutPages
-from server.web.pages.voice import public_surveys as public_survey_pages
-from server.web.pages.voice.public_register import PublicRegister, channel_of
-from server.web.pages.voice.public_register import blueprint as public_register
+from server.web.pages.voice.public_register import PublicRegister, channel_of, public_register_pages
+from server.web.pages.voice.public_surveys import PublicSurveyPages, public_survey_pages
 from server.web.rendering.security_headers import FRAMED
 from server.web.rendering.static_release import static_release
 from signage.pages import alert_signs
@@ -117,7 +113,7 @@ def _install_phone(parts: WebParts) -> None:
             return None
 
     parts.app.register_blueprint(
-        phone_pages.blueprint(
+        phone_pages(
             translate=parvis.catalogues.translate,
             languages=[(language.code, language.name) for language in languages_of(LANGUAGES)],
             ticket=ticket,
@@ -130,20 +126,20 @@ def _install_phone(parts: WebParts) -> None:
 
 def _install_public_notices(parts: WebParts) -> None:
     parvis = parts.parvis
-    pages = public_notice_pages.PublicNoticePages(
+    pages = PublicNoticePages(
         parvis.database,
         parvis.media.files,
         parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
     )
-    parts.app.register_blueprint(public_notice_pages.blueprint(pages))
+    parts.app.register_blueprint(public_notice_pages(pages))
 
 
 def _install_kept_about(parts: WebParts) -> None:
     parvis = parts.parvis
     languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
     needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages)
-    parts.app.register_blueprint(kept_about_pages.blueprint(needs))
+    parts.app.register_blueprint(kept_about_pages(needs))
 
 
 def _install_public_hall(parts: WebParts) -> None:
@@ -155,7 +151,7 @@ def _install_public_hall(parts: WebParts) -> None:
 
 def _install_surveys(parts: WebParts) -> None:
     parvis = parts.parvis
-    pages = public_survey_pages.PublicSurveyPages(
+    pages = PublicSurveyPages(
         parvis.database,
         parvis.catalogues.translate,
         [(language.code, language.name) for language in languages_of(LANGUAGES)],
@@ -171,7 +167,7 @@ def _install_surveys(parts: WebParts) -> None:
         slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
         is_here=parvis.devices.arrived,
     )
-    parts.app.register_blueprint(public_survey_pages.blueprint(pages))
+    parts.app.register_blueprint(public_survey_pages(pages))
 
 
 def _by_channel(by: By) -> By:
@@ -192,7 +188,7 @@ def _install_public_register(parts: WebParts) -> None:
         slow_codes=parts.brake("register_code", "20 per minute"),
         call_apart=parts.parvis.picture_apart.call,
     )
-    parts.app.register_blueprint(public_register(needs))
+    parts.app.register_blueprint(public_register_pages(needs))
 
 
 def _install_files(parts: WebParts) -> None:
@@ -205,13 +201,13 @@ def _install_files(parts: WebParts) -> None:
 
 def _install_sign_in(parts: WebParts) -> None:
     app, parvis, context = parts.app, parts.parvis, parts.context
-    for pages in (sign_in, sign_out, own_account_pages, invitation_pages, pairing_pages):
-        app.register_blueprint(pages.blueprint(context))
-    app.register_blueprint(people_pages.blueprint(context, link_post(parvis, parts.limiter)))
+    for pages in (sign_in.blueprint, sign_out.blueprint, own_account_pages, invitation_pages, pairing_pages):
+        app.register_blueprint(pages(context))
+    app.register_blueprint(people_pages(context, link_post(parvis, parts.limiter)))
     if parvis.provider is not None:
         app.register_blueprint(provider_sign_in.blueprint(context, parvis.provider, parvis.look_at_provider))
     app.register_blueprint(
-        entrance_pages(
+        home_pages(
             parts.work,
             parvis.database,
             demonstration=lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None,

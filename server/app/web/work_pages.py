@@ -18,49 +18,43 @@ from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
 from server.web.pages.actions import pages as action_pages
-from server.web.pages.bulletins.pages import BulletinPages
-from server.web.pages.bulletins.pages import blueprint as bulletin_pages
 from server.web.pages.busy_hours import pages as busy_hours_pages
 from server.web.pages.committee import pages as committee_pages
-from server.web.pages.complaints.register_pages import RegisterPages
-from server.web.pages.configuration import pages as publishing_pages
-from server.web.pages.devices import pages as device_pages
-from server.web.pages.hall import alerts as alert_pages
-from server.web.pages.hall import console as console_pages
-from server.web.pages.hall.alarms import blueprint as alarm_pages
-from server.web.pages.help import blueprint as help_pages
+from server.web.pages.configuration.editing import document_pages
+from server.web.pages.hall.alarms import alarm_pages
+from server.web.pages.hall.alerts import BulletinPages, alert_pages, bulletin_pages
+from server.web.pages.hall.console import console_pages, reception_pages, security_pages, wall_pages
+from server.web.pages.hall.devices import device_pages, supervision_pages
+from server.web.pages.help import help_pages
+from server.web.pages.home import voice_pages
 from server.web.pages.journal.pages import JournalPages, journal_pages
-from server.web.pages.notices import media as media_pages
-from server.web.pages.notices import notices as notices_pages
-from server.web.pages.people import retention as retention_pages
-from server.web.pages.people.retention import RetentionPages
+from server.web.pages.notices.media import media_pages
+from server.web.pages.notices.notices import notice_pages
+from server.web.pages.people.accounts import rights_pages
+from server.web.pages.people.retention import (
+    ProcessingPages,
+    ProcessingSettings,
+    RetentionPages,
+    processing_pages,
+    retention_pages,
+)
 from server.web.pages.quality.busy_hours import BusyHoursPages
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.quality.targets import TargetPages
 from server.web.pages.quality.typed_figures import TypedFigurePages
-from server.web.pages.reception import pages as reception_pages
 from server.web.pages.reports import pages as report_pages
 from server.web.pages.reports.committee import CommitteePages
 from server.web.pages.reports.pages import ReportPages
-from server.web.pages.retention import processing_pages
-from server.web.pages.retention.processing_pages import ProcessingPages, ProcessingSettings
-from server.web.pages.rights import pages as rights_pages
 from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
-from server.web.pages.security import pages as security_pages
-from server.web.pages.supervision import pages as supervision_pages
 from server.web.pages.targets import pages as targets_page
 from server.web.pages.typed_figures import pages as typed_figures_page
-from server.web.pages.voice import incidents as incident_pages
-from server.web.pages.voice import pages as voice_pages
-from server.web.pages.voice import surveys as survey_pages
-from server.web.pages.voice.hall_checks import CheckPages
-from server.web.pages.voice.hall_checks import blueprint as check_pages
-from server.web.pages.voice.incidents import IncidentPages
-from server.web.pages.voice.register import blueprint as register_pages
-from server.web.pages.voice.surveys import SurveyPages
-from server.web.pages.wall import pages as wall_pages
+from server.web.pages.voice.hall_checks import CheckPages, check_pages
+from server.web.pages.voice.incidents import IncidentPages, incident_pages
+from server.web.pages.voice.register import register_pages
+from server.web.pages.voice.register_entry import RegisterPages
+from server.web.pages.voice.surveys import SurveyPages, survey_pages
 from server.web.rendering.frame import install_frame
 from server.web.rendering.security_headers import FRAMING
 
@@ -85,14 +79,14 @@ def _install_receiving(parts: WebParts) -> None:
         return [] if voice.unavailable else read_voices(hall, voice.files.voices, translate)
 
     for pages in (console_pages, reception_pages, security_pages):
-        parts.app.register_blueprint(pages.blueprint(parts.work))
+        parts.app.register_blueprint(pages(parts.work))
     database = parts.parvis.database
     waiting = partial(count_waiting, database)
-    parts.app.register_blueprint(alert_pages.blueprint(parts.work, bulletins_waiting=waiting))
+    parts.app.register_blueprint(alert_pages(parts.work, bulletins_waiting=waiting))
     programme_changed = parts.parvis.publisher.programme_changed
     parts.app.register_blueprint(bulletin_pages(BulletinPages(database, parts.work, programme_changed)))
-    parts.app.register_blueprint(wall_pages.blueprint(parts.work, voices=voices))
-    parts.app.register_blueprint(incident_pages.blueprint(IncidentPages(database, parts.work)))
+    parts.app.register_blueprint(wall_pages(parts.work, voices=voices))
+    parts.app.register_blueprint(incident_pages(IncidentPages(database, parts.work)))
 
 
 def _install_showing(parts: WebParts) -> None:
@@ -106,7 +100,7 @@ def _install_showing(parts: WebParts) -> None:
         return parts.parvis.devices.players.of_hall(database.hall_id(hall.hall))
 
     app.register_blueprint(
-        notices_pages.blueprint(
+        notice_pages(
             parts.work,
             every_hall=parts.every_hall,
             languages=languages,
@@ -114,8 +108,8 @@ def _install_showing(parts: WebParts) -> None:
             framing=FRAMING,
         )
     )
-    app.register_blueprint(media_pages.blueprint(database, media_bytes=settings.media_bytes))
-    app.register_blueprint(supervision_pages.blueprint(parts.work))
+    app.register_blueprint(media_pages(database, media_bytes=settings.media_bytes))
+    app.register_blueprint(supervision_pages(parts.work))
     app.register_blueprint(busy_hours_pages.blueprint(BusyHoursPages(database, parts.work, parts.api.papers)))
     app.register_blueprint(
         screen_day_pages.blueprint(ScreenDayPages(database, parts.work, _sightings(parts)))
@@ -144,10 +138,10 @@ def _install_measuring(parts: WebParts) -> None:
             ReportPages(database, work, parts.api.papers, email_is_off=not parts.parvis.settings.smtp_host)
         )
     )
-    app.register_blueprint(voice_pages.blueprint())
+    app.register_blueprint(voice_pages())
     settings = parts.parvis.settings
     hosts = frozenset(settings.survey_hosts.split())
-    app.register_blueprint(survey_pages.blueprint(SurveyPages(database, work, hosts, settings.public_url)))
+    app.register_blueprint(survey_pages(SurveyPages(database, work, hosts, settings.public_url)))
     app.register_blueprint(action_pages.blueprint(database, work))
     app.register_blueprint(register_pages(RegisterPages(database, work)))
     app.register_blueprint(check_pages(CheckPages(database, work, parts.parvis.picture_apart.call)))
@@ -159,14 +153,14 @@ def _install_measuring(parts: WebParts) -> None:
 def _install_setting_up(parts: WebParts) -> None:
     app, parvis, work = parts.app, parts.parvis, parts.work
     slow_trials = parts.brake("alarm_trial", "12 per minute", by=by_caller)
-    app.register_blueprint(publishing_pages.blueprint())
+    app.register_blueprint(document_pages())
     install_configuring(app, parvis, parts.context, work, every_hall=parts.every_hall)
-    app.register_blueprint(device_pages.blueprint(work, parvis.database, parvis.settings))
+    app.register_blueprint(device_pages(work, parvis.database, parvis.settings))
     app.register_blueprint(alarm_pages(alarm_needs(parvis, slow_trials, work)))
-    app.register_blueprint(rights_pages.blueprint(work, every_hall=parts.every_hall))
-    app.register_blueprint(retention_pages.blueprint(RetentionPages(parvis.database, work)))
+    app.register_blueprint(rights_pages(work, every_hall=parts.every_hall))
+    app.register_blueprint(retention_pages(RetentionPages(parvis.database, work)))
     stated = ProcessingSettings(
         parvis.settings.is_https, parvis.settings.oidc_issuer or "", parvis.settings.smtp_host or ""
     )
     processing = ProcessingPages(parvis.database, work, parts.api.papers, stated)
-    app.register_blueprint(processing_pages.blueprint(processing))
+    app.register_blueprint(processing_pages(processing))

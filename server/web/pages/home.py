@@ -1,4 +1,4 @@
-"""The home page `/`, and the problem pages that readers get instead of the requested page."""
+"""Pages that lead to others, `/` and `/voix`; the problem pages that readers get instead of a page."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from server.domain.instants import to_text
 from server.store.transactions.database import Database
 from server.usecases.attention import read_attention
 from server.web.access.callers import LOOPBACK
-from server.web.access.requirements import Access, open_to
-from server.web.pages.alarms.words import Moments
+from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.rendering.local_time import Moments
 from server.web.rendering.menu import pages_for
 from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentence
+from server.web.rendering.voice_tabs import VOICE_PERMISSIONS
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 _SAID_CODES = frozenset({"control_characters"})
@@ -40,7 +41,7 @@ class _LineOfList:
     path: str
 
 
-def blueprint(
+def home_pages(
     work: WorkContext,
     database: Database,
     *,
@@ -102,3 +103,15 @@ def problem_page(status: int, code: str = "") -> Response:
     said = code if code in _SAID_CODES else status if status in _SAID else 500 if status >= 500 else 400
     page = render_template("problem.html", status=status, key=f"server.problem.{said}")
     return make_response(page, status)
+
+
+def voice_pages() -> Blueprint:
+    """The page, for people who may open one of its tabs."""
+    routes = Blueprint("voice_page", __name__, template_folder="templates")
+
+    @routes.get("/voix")
+    @requires(*VOICE_PERMISSIONS, of=PEOPLE, anywhere=True)
+    def voice() -> Any:
+        return render_template("voice/voice.html")
+
+    return routes

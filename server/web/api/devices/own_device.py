@@ -27,7 +27,7 @@ from server.web.access.requirements import Access, open_to
 from server.web.access.site_context import SiteContext
 from server.web.api.shapes.answers import ApiRoutes, answering
 from server.web.assets_and_health import small_json
-from server.web.pages.pairing.pages import PAGES
+from server.web.pages.hall.devices import PAGE_OF_DEVICE
 
 PAIRING_COOKIE = "parvis_pairing"
 LARGEST_PICTURE_PX = 20_000
@@ -224,7 +224,7 @@ def _confirmed(site: SiteContext, secret: str) -> Response:
     place = configuration.kiosks.get(own) or configuration.screens.get(own)
     answer = jsonify(
         state="confirmed",
-        page=PAGES[device.name or ""],
+        page=PAGE_OF_DEVICE[device.name or ""],
         label=place.label if place is not None else "",
         hall=configuration.name,
     )

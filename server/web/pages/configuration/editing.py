@@ -1,22 +1,54 @@
-"""Makes the fields of a page from the JSON Schema of the documents' models.
+"""The pages of configuration documents, `/configuration`, and the form that edits one.
 
-What a schema cannot express (which list an id belongs to, which text is long) is listed below.
+The fields come from the JSON Schema of the documents’ models. What a schema cannot express (which list an id
+belongs to, which text is long) is listed below.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
+from flask import Blueprint, render_template
+
+from server.documents.installation import InstallationDocument
 from server.documents.reading import json_schema
 from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
+from server.domain.hall.configuration import HallConfiguration
+from server.domain.people.roles import Permission
 from server.domain.tickets import PREFIX_LETTERS
+from server.store.configuration.configurations import HALL, INSTALLATION
+from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
+from server.web.rendering.sentences import page_sentences
+from server.web.rendering.viewer import Viewer, WorkContext, page_language
 
+ICONS = (
+    *(
+        "ticket",
+        "circle-help",
+        "info",
+        "id-card",
+        "file-text",
+        "folder-open",
+        "clipboard-list",
+        "badge-check",
+    ),
+    *("calendar-check", "user", "users", "baby", "house", "building-2", "landmark", "globe", "languages"),
+    *("car", "briefcase", "handshake", "heart-handshake", "graduation-cap", "scale", "shield", "key-round"),
+    *("monitor-smartphone", "smartphone", "phone", "accessibility"),
+)
+"""Those a service may carry; the menu of a kiosk shows them."""
+OFFERED_LANGUAGES = (
+    *("fr", "en", "es", "ar", "de", "it", "pt", "ro", "pl", "uk", "ru", "tr", "sq", "fa", "ps", "ur", "bn"),
+    *("zh", "vi", "so", "am", "ti"),
+)
+"""Those an installation may speak here; one imported with another keeps it."""
+type FindInstallation = Callable[[], InstallationDocument | None]
+type EveryHall = Callable[[], Sequence[HallConfiguration]]
 type Kind = Literal["hall", "installation"]
 type Schema = Mapping[str, Any]
 type Field = dict[str, Any]
-
 REFERENCES: Mapping[tuple[str, str], str] = {
     ("hall", "site"): "sites_there",
     ("hall", "neighbours"): "halls_there",
@@ -57,6 +89,85 @@ OWN: Mapping[tuple[str, str], Field] = {
 LONG = 80
 """Characters above which a text is written in several lines."""
 HOUR_S = 3600
+
+
+def document_pages() -> Blueprint:
+    """The routes. What a person may change, and of which site, the API decides."""
+    routes = Blueprint("publishing_pages", __name__, template_folder="templates")
+
+    def page(template: str, document: str | None = None) -> str:
+        language = page_language()
+        kind = INSTALLATION if document == INSTALLATION else HALL
+        return render_template(
+            template,
+            page={"language": language, "document": document, "kind": kind},
+            sentences=page_sentences("publishing.", "console.refused."),
+        )
+
+    @routes.get("/configuration")
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    def documents() -> str:
+        return page("publishing/documents.html")
+
+    @routes.get("/configuration/<document>")
+    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
+    def document(document: str) -> str:
+        return page("publishing/document.html", document)
+
+    return routes
+
+
+def editing_pages(
+    work: WorkContext,
+    *,
+    every_hall: EveryHall,
+    installation: FindInstallation,
+) -> Blueprint:
+    """The route. What a person may save there, and of which site, the API decides."""
+    routes = Blueprint("editing_pages", __name__, template_folder="templates")
+
+    @routes.get("/configuration/<document>/edit")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def edit(document: str) -> str:
+        language, person = page_language(), work.viewer()
+        shown = _shown(document, person, every_hall(), installation())
+        return render_template(
+            "editing/edit.html",
+            page={**shown, "language": language},
+            sentences=page_sentences(
+                "editing.", "document_words.field.", "document_words.choice.", "console.refused."
+            ),
+        )
+
+    return routes
+
+
+def _shown(
+    document: str,
+    person: Viewer | None,
+    halls: Sequence[HallConfiguration],
+    installation: InstallationDocument | None,
+) -> dict[str, object]:
+    """What the page's script knows without asking: the form, and the documents around this one."""
+    is_hall = document != INSTALLATION
+    kind: Kind = "hall" if is_hall else "installation"
+    spoken = installation.languages if installation else ()
+    names = {hall.hall: hall.name for hall in halls}
+    organisation = installation.organisation if installation else document
+    return {
+        "document": document,
+        "kind": kind,
+        "name": names.get(document, document) if is_hall else organisation,
+        "viewer": person.name if person is not None else "",
+        "form": form_of(kind),
+        "icons": ICONS,
+        "languages": spoken if is_hall else OFFERED_LANGUAGES,
+        "halls": [{"slug": slug, "name": name} for slug, name in names.items()],
+        "sites": [
+            {"slug": site.slug, "name": site.name, "calendar": site.calendar.model_dump(mode="json")}
+            for site in (installation.sites if installation else ())
+        ],
+    }
 
 
 @cache

@@ -26,26 +26,24 @@ from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
 from server.web.access.site_context import SiteContext
 from server.web.assets_and_health import small_json
+from server.web.pages.configuration import installing_forms
 from server.web.pages.configuration.installing_forms import (
     PROTOCOLS,
+    Problems,
+    configurer,
+    document_problems,
     field_text,
     hall_typed,
-    printer_typed,
-    site_typed,
-)
-from server.web.pages.installing import network, new_hall
-from server.web.pages.installing.choices import (
-    Problems,
-    document_problems,
     hours_shown,
     plugged_shown,
+    printer_typed,
+    set_up_page,
+    site_typed,
+    step_page,
     template_shown,
     templates_shown,
 )
-from server.web.pages.installing.fetching import set_up_page
-from server.web.pages.installing.network import ANSWERED, may_open
-from server.web.pages.installing.steps import configurer, step_page
-from server.web.rendering.device_address import device_address
+from server.web.rendering.device_address import device_address, own_authority, reached_by_lan
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import page_language, page_sentence
@@ -74,15 +72,21 @@ FIELD_OF_REFUSAL = {
 }
 
 
-def blueprint(site: SiteContext, *, has_simulated: bool) -> Blueprint:
+NETWORK = "/installation/reseau"
+NEXT = "/installation/suite"
+ANSWERED = "reseau"
+"""The parameter of the last page that says that the question was answered: this machine alone."""
+
+
+def installing_pages(site: SiteContext, *, has_simulated: bool) -> Blueprint:
     """The routes. `has_simulated`: simulated printers run here, so that one may try without any."""
     routes = Blueprint("installing_pages", __name__, template_folder="templates")
     _beginning(routes, site)
     _describing(routes, site)
     _printing(routes, site, has_simulated=has_simulated)
     _trying(routes, site, has_simulated=has_simulated)
-    network.add_routes(routes, site)
-    new_hall.add_routes(routes, site)
+    _network(routes, site)
+    installing_forms.add_new_hall(routes, site)
     return routes
 
 
@@ -245,7 +249,7 @@ def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> Non
         configurer()
         hall = _hall(site)
         if may_open(site) and ANSWERED not in request.args:
-            return redirect(network.PATH)
+            return redirect(NETWORK)
         has_devices = bool(site.database.configuration(hall).kiosks)
         places = [(key, path.format(hall=hall)) for key, path in AFTER if has_devices or key != "devices"]
         return step_page("after", after=places, devices=device_address(site.settings))
@@ -327,3 +331,46 @@ def _kiosk(site: SiteContext) -> Kiosk | None:
     """The first kiosk of the hall that prints."""
     kiosks = site.database.configuration(_hall(site)).kiosks.values()
     return next((each for each in kiosks if each.printer is not None and not each.is_retired), None)
+
+
+def may_open(site: SiteContext) -> bool:
+    """Whether this server is on its own machine alone and can start again for the local network."""
+    settings = site.settings
+    is_alone = settings.is_loopback and not settings.is_https and not settings.public_url
+    return is_alone and site.restart.by is not None
+
+
+def _network(routes: Blueprint, site: SiteContext) -> None:
+    """The question, its answer, and the restart."""
+
+    @routes.get(NETWORK)
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def ask_network() -> Any:
+        configurer()
+        return step_page("network", is_ready=False) if may_open(site) else redirect(NEXT)
+
+    @routes.post(NETWORK)
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def answer_network() -> Any:
+        configurer()
+        if not may_open(site):
+            return redirect(NEXT, 303)
+        if field_text("kind") != "lan":
+            return redirect(f"{NEXT}?{ANSWERED}=non", 303)
+        try:
+            own_authority(site.settings).ensure(site.database.clock.now())
+        except Refusal as refusal:
+            problems = {"": [refusal_sentence(refusal)]}
+            return step_page("network", is_ready=False, problems=problems), status_of(refusal)
+        return step_page("network", is_ready=True, devices=reached_by_lan(site.settings))
+
+    @routes.post(f"{NETWORK}/redemarrage")
+    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    def restart() -> Any:
+        configurer()
+        begin = site.restart.by
+        if not may_open(site) or begin is None or not own_authority(site.settings).certificate.exists():
+            return redirect(NETWORK, 303)
+        site.settings.lan_choice.touch()
+        begin()
+        return step_page("restarting", address=f"{reached_by_lan(site.settings).server}{NEXT}")

@@ -9,6 +9,30 @@ from dataclasses import dataclass
 
 from server.domain.hall.devices import kinds_by_field
 
+WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
+    ("service", "appointment_series"): ("mode", ("both", "appointment_only")),
+    ("service", "how_to_book"): ("mode", ("both", "appointment_only")),
+    ("service", "appointment_url"): ("mode", ("both", "appointment_only")),
+    ("service", "early_window_s"): ("mode", ("both", "appointment_only")),
+    ("service", "late_grace_s"): ("mode", ("both", "appointment_only")),
+    ("service", "exceptional"): ("mode", ("appointment_only",)),
+    **{("printer", name): ("kind", kinds) for name, kinds in kinds_by_field().items()},
+    ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),
+    ("screen", "counter"): ("layout", ("counter",)),
+    ("screen", "output"): ("has_sound", (True,)),
+    ("screen", "zone"): ("has_sound", (True,)),
+    ("profile", "weights"): ("rule", ("weighted_shares",)),
+    ("last_ticket", "overrun_s"): ("is_predictive", (True,)),
+    ("alerts", "agreement"): ("has_sound_for_evacuation", (True,)),
+}
+"""Fields that matter only where another field of the same part has one of these values."""
+NOT_EDITED: Mapping[tuple[str, str], str] = {
+    ("hall", "format"): "says which kind of document it is",
+    ("hall", "hall"): "a hall keeps its slug",
+    ("installation", "format"): "says which kind of document it is",
+}
+"""The only fields without a place on a page, and why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -152,28 +176,3 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     ),
 }
 """By part; one that is not here has a single group of its fields, in the order of its model."""
-
-WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
-    ("service", "appointment_series"): ("mode", ("both", "appointment_only")),
-    ("service", "how_to_book"): ("mode", ("both", "appointment_only")),
-    ("service", "appointment_url"): ("mode", ("both", "appointment_only")),
-    ("service", "early_window_s"): ("mode", ("both", "appointment_only")),
-    ("service", "late_grace_s"): ("mode", ("both", "appointment_only")),
-    ("service", "exceptional"): ("mode", ("appointment_only",)),
-    **{("printer", name): ("kind", kinds) for name, kinds in kinds_by_field().items()},
-    ("counter", "hearing_loop_tested_on"): ("has_hearing_loop", (True,)),
-    ("screen", "counter"): ("layout", ("counter",)),
-    ("screen", "output"): ("has_sound", (True,)),
-    ("screen", "zone"): ("has_sound", (True,)),
-    ("profile", "weights"): ("rule", ("weighted_shares",)),
-    ("last_ticket", "overrun_s"): ("is_predictive", (True,)),
-    ("alerts", "agreement"): ("has_sound_for_evacuation", (True,)),
-}
-"""Fields that matter only where another field of the same part has one of these values."""
-
-NOT_EDITED: Mapping[tuple[str, str], str] = {
-    ("hall", "format"): "says which kind of document it is",
-    ("hall", "hall"): "a hall keeps its slug",
-    ("installation", "format"): "says which kind of document it is",
-}
-"""The only fields without a place on a page, and why."""

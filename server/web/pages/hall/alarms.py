@@ -4,18 +4,36 @@ It works without JavaScript; with it, changes are shown at once.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 
-from server.domain.alarms.alarms import AlarmChoice, AlarmKind
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind, kinds_of
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
+from server.store.alarms.recipients import Recipient
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.alarms.alarm_recipients import CHANNELS, EMAIL, RecipientLine, read_recipients
+from server.store.transactions.database import Database
+from server.usecases.alarms.alarm_recipients import (
+    CHANNELS,
+    EMAIL,
+    RecipientLine,
+    RecipientRequest,
+    add_recipient,
+    choose_alarms,
+    known_recipient,
+    read_recipients,
+    remove_recipient,
+    renew_secret,
+    resend,
+    shown_address,
+)
 from server.usecases.alarms.read_alarms import (
     AlarmReader,
     acknowledge_alarm,
@@ -25,18 +43,81 @@ from server.usecases.alarms.read_alarms import (
     read_past_alarms,
 )
 from server.usecases.notices.notice_places import configured_halls
-from server.web.access.callers import Caller, identify, require_caller
+from server.web.access.callers import Caller, identify, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.alarms import recipients
-from server.web.pages.alarms.services import AlarmPages, FormOutcome, RecipientFields
-from server.web.pages.alarms.words import Moments
 from server.web.pages.hall.console import hall_page
-from server.web.rendering.problems import status_of
+from server.web.rendering.local_time import Moments
+from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentence,
+)
+
+RESENT_HOURS = (1, 24, 168)
+"""How far back deliveries may be sent again, in hours."""
+ADD = "add"
+FIELDS = {
+    "bad_recipient": "address",
+    "bad_webhook": "address",
+    "recipient_known": "address",
+    "unknown_site": "site",
+    "unknown_hall": "site",
+    "alarm_kinds_missing": "kinds",
+    "notices_by_webhook": "notices",
+    "wrong_language": "language",
+}
+"""The field of a recipient's form that a refusal is about."""
 
 
-def blueprint(needs: AlarmPages) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class AlarmPages:
+    """What the page needs of the rest of the server.
+
+    `try_now` sends a test to a recipient and answers the code of why it did not arrive, None when it did;
+    `slow` bounds how often; `email_is_off`: no server takes letters; `may_be_plain`: webhooks over http too.
+    """
+
+    database: Database
+    work: WorkContext
+    try_now: Callable[[Recipient, HallConfiguration], str | None]
+    slow: Callable[[], None]
+    email_is_off: bool
+    may_be_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientFields:
+    """The form of a recipient: `kinds` (names) that are checked, `place` a site or `site/hall`."""
+
+    channel: str
+    address: str
+    place: str
+    kinds: frozenset[str]
+    language: str
+    has_notices: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormOutcome:
+    """The outcome of a press: a sentence, whether it succeeded, and the secret to show once.
+
+    Refused: the `form` it came from (`add` or a recipient, by id), its `field`, and the typed values.
+    """
+
+    sentence: str
+    is_good: bool = True
+    secret: str | None = None
+    status: int = 200
+    form: str = ""
+    field: str = ""
+    typed: RecipientFields | None = None
+
+
+def alarm_pages(needs: AlarmPages) -> Blueprint:
     """The routes. Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
     routes = Blueprint("alarms_page", __name__, template_folder="templates")
 
@@ -54,18 +135,18 @@ def blueprint(needs: AlarmPages) -> Blueprint:
     @routes.post("/alarmes/adresses")
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def add() -> Any:
-        return _attempt(needs, lambda hall: recipients.add(needs, hall), form=recipients.ADD)
+        return _attempt(needs, lambda hall: _add(needs, hall), form=ADD)
 
     @routes.post("/alarmes/adresses/<recipient>/<any(choix, essai, renvoi, secret, retrait):verb>")
     @requires(Permission.CONFIGURE, of=PEOPLE)
     def change(recipient: str, verb: str) -> Any:
         if verb == "essai":
-            return _attempt(needs, lambda hall: recipients.try_recipient(needs, recipient, hall))
+            return _attempt(needs, lambda hall: _try(needs, recipient, hall))
         done = {
-            "choix": recipients.choose,
-            "renvoi": recipients.resend_to,
-            "secret": recipients.renew,
-            "retrait": recipients.remove,
+            "choix": _choose,
+            "renvoi": _resend_to,
+            "secret": _renew,
+            "retrait": _remove,
         }[verb]
         return _attempt(needs, lambda _: done(needs, recipient), form=recipient if verb == "choix" else "")
 
@@ -87,7 +168,7 @@ def _attempt(
     except Refusal as refusal:
         if status_of(refusal) in (401, 403):
             raise
-        outcome = recipients.refusal_outcome(refusal, form, needs)
+        outcome = _refusal_outcome(refusal, form, needs)
     if outcome is None:
         at = request.view_args or {}
         place = f"#alarm-{at['alarm']}" if "alarm" in at else ""
@@ -120,13 +201,13 @@ def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | Non
         moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
         may_acknowledge=may(Permission.RECEIVE),
         may_configure=may(Permission.CONFIGURE),
-        may_tell_of_every_site=recipients.may_configure(caller, EVERY_SITE),
+        may_tell_of_every_site=_may_configure(caller, EVERY_SITE),
         channels=CHANNELS,
-        resent_hours=recipients.RESENT_HOURS,
+        resent_hours=RESENT_HOURS,
         kinds=list(AlarmKind),
         site_halls=_halls_of_site(needs, hall.site.slug),
         languages_of_letters={each: own_name(each) for each in LANGUAGES},
-        new=recipients.typed_of(AlarmChoice(), EMAIL, hall.site.slug),
+        new=_typed_of(AlarmChoice(), EMAIL, hall.site.slug),
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page={**hall_page(hall, language), "as_of": found["as_of"]},
@@ -146,8 +227,8 @@ def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller)
     return [
         {
             **each,
-            "typed": recipients.typed_of(each["choice"], each["channel"], each["site"]),
-            "may_change": recipients.may_configure(caller, each["site"]),
+            "typed": _typed_of(each["choice"], each["channel"], each["site"]),
+            "may_change": _may_configure(caller, each["site"]),
         }
         for each in read_recipients(needs.database, lambda site: site in (hall.site.slug, EVERY_SITE))
     ]
@@ -159,3 +240,124 @@ def _halls_of_site(needs: AlarmPages, site: str) -> dict[str, str]:
         every = configured_halls(needs.database, rows)
     halls = {each.hall: each.name for each in every if each.site.slug == site}
     return halls if len(halls) > 1 else {}
+
+
+def _may_configure(caller: Caller, site: str) -> bool:
+    """Whether a caller may choose the recipients of a site's alarms (slug, or `*`)."""
+    sites = caller.sites_of(Permission.CONFIGURE)
+    return sites is None or site in sites
+
+
+def _typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
+    """The form of a recipient with its present choice."""
+    place = site if choice.hall is None else f"{site}/{choice.hall}"
+    kinds = frozenset(AlarmKind) if choice.kinds is None else choice.kinds
+    return RecipientFields(channel, "", place, kinds, choice.language, choice.has_notices)
+
+
+def _refusal_outcome(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
+    """A press that was refused, with the field it is about."""
+    sentence = refusal_sentence(refusal)
+    field = FIELDS.get(refusal.code, "") if form else ""
+    if field == "address" and form != ADD:  # an existing recipient keeps its address: it is about the site
+        field = "site"
+    typed = _typed() if field else None
+    return FormOutcome(
+        sentence, is_good=False, status=status_of(refusal), form=form, field=field, typed=typed
+    )
+
+
+def _typed() -> RecipientFields:
+    form = request.form
+    return RecipientFields(
+        form.get("channel", ""),
+        form.get("address", "")[:500],
+        form.get("site", ""),
+        frozenset(form.getlist("kinds")),
+        form.get("language", FRENCH),
+        "notices" in form,
+    )
+
+
+def _place(otherwise: str) -> tuple[str, str | None]:
+    """The site that the form names and its one hall, if it does; a form without asks for `otherwise`."""
+    site, _, hall = (request.form.get("site") or otherwise).partition("/")
+    return site, hall or None
+
+
+def _choice(hall: str | None) -> AlarmChoice:
+    """The choice of the form for a hall (None: every hall). Refusal: alarm_kinds_missing."""
+    form, has_notices = request.form, "notices" in request.form
+    kinds = kinds_of(form.getlist("kinds"), may_be_none=has_notices)
+    return AlarmChoice(kinds, hall, form.get("language", FRENCH), has_notices)
+
+
+def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
+    """The caller, and the recipient that they may change. Refusals: not_signed_in, forbidden,
+    unknown_recipient.
+    """
+    caller, current = someone(), known_recipient(needs.database, recipient)
+    if not _may_configure(caller, current.site):
+        raise Refusal("forbidden")
+    return caller, current
+
+
+def _add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
+    """Adds a recipient."""
+    caller, (site, one_hall) = someone(), _place(hall.site.slug)
+    if not _may_configure(caller, site):
+        raise Refusal("forbidden")
+    channel, address = request.form.get("channel", ""), request.form.get("address", "").strip()
+    new_recipient = RecipientRequest(channel, site, address, needs.may_be_plain, _choice(one_hall))
+    recipient, secret = add_recipient(needs.database, caller.author, new_recipient)
+    if secret is None:
+        return FormOutcome(page_sentence()("alarms.added"))
+    return _with_secret(needs, known_recipient(needs.database, recipient), secret)
+
+
+def _choose(needs: AlarmPages, recipient: str) -> FormOutcome:
+    """Changes the alarms or the language of a recipient. The site stays: it is part of the recipient."""
+    caller, current = _changeable(needs, recipient)
+    site, one_hall = _place(_typed_of(current.choice, current.channel, current.site).place)
+    if site != current.site:
+        raise Refusal("unknown_site", site=site)
+    choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
+    return FormOutcome(page_sentence()("alarms.chosen", address=shown_address(current)))
+
+
+def _try(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
+    """Sends a test, and answers whether it arrived."""
+    _, current = _changeable(needs, recipient)
+    needs.slow()
+    failure, address, say = needs.try_now(current, hall), shown_address(current), page_sentence()
+    if failure is None:
+        return FormOutcome(say("alarms.try.arrived", address=address))
+    why = say(f"alarms.failure.{failure}")
+    return FormOutcome(say("alarms.try.failed", address=address, why=why), is_good=False)
+
+
+def _resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
+    """Sends the deliveries of the chosen number of hours again."""
+    _changeable(needs, recipient)
+    typed_hours = request.form.get("hours", "")
+    hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
+    count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
+    return FormOutcome(page_sentence()("alarms.again.done", count=count))
+
+
+def _renew(needs: AlarmPages, recipient: str) -> FormOutcome:
+    """Makes another secret, shown once."""
+    caller, current = _changeable(needs, recipient)
+    return _with_secret(needs, current, renew_secret(needs.database, caller.author, recipient))
+
+
+def _remove(needs: AlarmPages, recipient: str) -> FormOutcome:
+    """Removes a recipient."""
+    caller, _ = _changeable(needs, recipient)
+    remove_recipient(needs.database, caller.author, recipient)
+    return FormOutcome(page_sentence()("alarms.removed"))
+
+
+def _with_secret(needs: AlarmPages, current: Recipient, secret: str) -> FormOutcome:
+    sentence = page_sentence()("alarms.secret.shown", address=shown_address(current))
+    return FormOutcome(sentence, secret=secret)

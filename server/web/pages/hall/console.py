@@ -1,20 +1,59 @@
-"""The console: `/console`, the whole page, and `/console/barre`.
+"""The pages at which people follow one hall live.
 
-The bar of 48 px kept above other windows.
+The console, `/console`, and its bar of 48 px, kept above other windows; the reception desk, `/accueil`; the
+security guard’s page, `/securite`; the supervisor’s wall, `/mur`.
 """
 
+from collections.abc import Callable
+
+from babel import Locale
 from flask import Blueprint, render_template
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
+from server.language import name_in
+from server.usecases.hall.messages import PHRASES
+from server.usecases.hall.screen import HallVoice
 from server.web.access.requirements import PEOPLE, requires
 from server.web.rendering.sentences import page_sentences
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
+OF_RECEPTION = (
+    "console.live.",
+    "console.waiting.",
+    "console.person.",
+    "console.priority.",
+    "console.duration.",
+    "console.outcome.",
+    "console.held.",
+    "console.refused.",
+    "console.chip.linked",
+    "console.chip.exceptional",
+    "console.exceptional",
+    "console.chip.not_before",
+    "console.chip.for_counter",
+    "console.need.",
+    "console.why.",
+    "console.chosen.reason.",
+    "console.cancel.",
+)
+"""Sentences of the console that the reception desk uses too: the live line, waiting people, refusals."""
+type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
+OF_WALL = (
+    "console.live.",
+    "console.break.",
+    "console.closed.",
+    "console.waiting.",
+    "console.duration.",
+    "console.refused.",
+    "console.outcome.",
+)
+"""Sentences of the console that the wall uses too."""
 
-def blueprint(work: WorkContext) -> Blueprint:
+
+def console_pages(work: WorkContext) -> Blueprint:
     """The routes of the console.
 
     They hold no state: everything live comes through the API and the sockets.
@@ -104,3 +143,102 @@ def hall_page(hall: HallConfiguration, language: str, reach: CallingReach = WHOL
         ],
         "reach": None if reach.is_whole else own,
     }
+
+
+def reception_pages(work: WorkContext) -> Blueprint:
+    """The routes of the reception desk."""
+    routes = Blueprint("reception", __name__, template_folder="templates")
+
+    @routes.get("/accueil")
+    @requires(Permission.ISSUE, of=PEOPLE)
+    def reception() -> str:
+        hall = hall_for_page(work, Permission.ISSUE)
+        language, person = page_language(), work.viewer()
+        assert person is not None, "their hall was found"
+        may_call = person.may(Permission.CALL, hall.site.slug)
+        has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
+        sentences = page_sentences(
+            "reception.",
+            "gestures/console.outcome.",
+            "gestures/reception.history.",
+            *OF_RECEPTION,
+            "server/why.",
+            "server.message.",
+        )
+        return render_template(
+            "reception/reception.html",
+            hall=hall,
+            halls=halls_for_page(work, Permission.ISSUE),
+            page=console_page(hall, language, person.reach(Permission.CALL, hall)),
+            phrases=PHRASES,
+            printers=printers(hall),
+            grounds=text_in(hall.priority_grounds, language),
+            languages_spoken=ticket_languages(hall),
+            sentences=sentences,
+            may_call=may_call,
+            calls_here=may_call and not has_kiosk,
+            may_receive=person.may(Permission.RECEIVE, hall.site.slug),
+        )
+
+    return routes
+
+
+def ticket_languages(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The languages a ticket may be printed in: code and own name."""
+    return [(code, Locale.parse(code, sep="-").get_display_name() or code) for code in hall.languages]
+
+
+def printers(hall: HallConfiguration) -> list[tuple[str, str]]:
+    """The kiosks whose printer may print a ticket issued here: id and label."""
+    return [
+        (kiosk.id, kiosk.label)
+        for kiosk in hall.kiosks.values()
+        if kiosk.printer is not None and not kiosk.is_retired
+    ]
+
+
+def security_pages(work: WorkContext) -> Blueprint:
+    """The route of the page; it shows no name, and no number but of the tickets given from it."""
+    routes = Blueprint("security", __name__, template_folder="templates")
+
+    @routes.get("/securite")
+    @requires(Permission.ASK_HELP, of=PEOPLE)
+    def security() -> str:
+        hall = hall_for_page(work, Permission.ASK_HELP)
+        language, person = page_language(), work.viewer()
+        return render_template(
+            "security/security.html",
+            hall=hall,
+            halls=halls_for_page(work, Permission.ASK_HELP),
+            page=hall_page(hall, language),
+            may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
+            printers=printers(hall),
+            languages_spoken=ticket_languages(hall),
+            sentences=page_sentences("security.", "console.live."),
+        )
+
+    return routes
+
+
+def wall_pages(work: WorkContext, *, voices: FindVoices) -> Blueprint:
+    """The route of the wall. `voices`: the voices of a hall's calls; empty where calls are not spoken."""
+    routes = Blueprint("wall", __name__, template_folder="templates")
+
+    @routes.get("/mur")
+    @requires(Permission.SUPERVISE, of=PEOPLE)
+    def wall() -> str:
+        hall = hall_for_page(work, Permission.SUPERVISE)
+        language = page_language()
+        queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
+        profiles = {each: hall.profiles_for(each) for each in hall.counters}
+        return render_template(
+            "wall/wall.html",
+            hall=hall,
+            halls=halls_for_page(work, Permission.SUPERVISE),
+            voices=voices(hall),
+            name_of=lambda code: name_in(code, page_language()),
+            page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
+            sentences=page_sentences("wall.", *OF_WALL, "server.message."),
+        )
+
+    return routes

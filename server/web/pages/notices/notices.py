@@ -21,6 +21,11 @@ from server.web.rendering.viewer import Viewer, WorkContext, page_language
 from signage.lettering import least_px
 from signage.notice_parts import STEP_ICONS
 
+type EveryHall = Callable[[], Sequence[HallConfiguration]]
+type Languages = Callable[[], Sequence[str]]
+type ReportsOfHall = Callable[[HallConfiguration], Mapping[str, Sighting]]
+"""The last reports of a hall's devices, by their ids."""
+
 
 def _form(field: NoticeField) -> dict[str, object]:
     return {
@@ -41,13 +46,8 @@ FIELDS = {
 }
 """The fields of each kind as the form writes them."""
 
-type EveryHall = Callable[[], Sequence[HallConfiguration]]
-type Languages = Callable[[], Sequence[str]]
-type ReportsOfHall = Callable[[HallConfiguration], Mapping[str, Sighting]]
-"""The last reports of a hall's devices, by their ids."""
 
-
-def blueprint(
+def notice_pages(
     work: WorkContext,
     *,
     every_hall: EveryHall,

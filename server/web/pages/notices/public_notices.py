@@ -18,7 +18,7 @@ from server.usecases.hall.read_board import read_alert_message
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_public_notices import is_public_file, read_public_notices
 from server.web.access.requirements import Access, Allowance, open_to
-from server.web.pages.phone.ticket_view import alert_languages, alert_words
+from server.web.pages.hall.phone import alert_languages, alert_words
 from server.web.rendering.viewer import page_language
 from signage.announcement import alert_texts
 from signage.media import CONTENT_TYPES
@@ -83,7 +83,7 @@ class PublicNoticePages:
         return f"{hall_address}/fichiers/{name}" if self.files.path(name) else None
 
 
-def blueprint(pages: PublicNoticePages) -> Blueprint:
+def public_notice_pages(pages: PublicNoticePages) -> Blueprint:
     """The routes: the list, a notice, and the files of what may be read now."""
     routes = Blueprint("public_notices", __name__, template_folder="templates")
 

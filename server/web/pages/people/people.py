@@ -40,9 +40,9 @@ from server.usecases.quality.visits import decide_individual_figures, sites_with
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.access.site_context import SiteContext
-from server.web.pages.look.files import look_of
-from server.web.pages.people.invitation import LONGEST_LINK
-from server.web.pages.people.link_letter import (
+from server.web.pages.notices.media import look_of
+from server.web.pages.people.accounts import (
+    LONGEST_LINK,
     LetterContent,
     LetterPost,
     LinkLetter,
@@ -72,7 +72,7 @@ DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures
 """Actions that a page may report as just done."""
 
 
-def blueprint(site: SiteContext, post: LetterPost) -> Blueprint:
+def people_pages(site: SiteContext, post: LetterPost) -> Blueprint:
     """The routes, for people who administer accounts at some site."""
     routes = Blueprint("people", __name__, template_folder="templates")
     pages = _Pages(site, post)

@@ -13,7 +13,7 @@ from server.store.transactions.database import Database
 from server.usecases.hours.hours_words import read_busy_hours
 from server.usecases.media.read_look import Branding
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.look.files import look_of
+from server.web.pages.notices.media import look_of
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import (
     WorkContext,

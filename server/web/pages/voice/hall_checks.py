@@ -1,6 +1,6 @@
 """`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
 
 from server.apart import CallApart
 from server.domain.actions import LONGEST_TEXT as LONGEST_ACTION
@@ -22,13 +23,15 @@ from server.domain.hall_checks import (
     CheckKind,
     CheckRequest,
     Finding,
+    PhotographLimits,
     Result,
+    SentPhotograph,
 )
 from server.domain.hours.calendars import business_day
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.media.photographs import OF_CHECKS
+from server.store.media.photographs import OF_CHECKS, Photographs
 from server.store.transactions.database import Database
 from server.usecases.hall_checks import (
     WITH_PHOTOGRAPHS,
@@ -39,10 +42,11 @@ from server.usecases.hall_checks import (
     place_of_finding,
     plan_finding,
     read_checks,
+    read_photograph,
+    remove_photograph,
 )
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.photographs import add_photograph_routes, largest_form, sent_photographs
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import problems_of, status_of
@@ -51,6 +55,10 @@ from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_pa
 NEEDED = Permission.WRITE_REPORTS
 PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
 CHECK = PLACES[WITH_PHOTOGRAPHS] + "/<check>"
+
+
+AROUND_FILES = 50_000
+"""Bytes of a form around its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ def finding_address(kind: CheckKind, hall: str, finding: str) -> str:
     return f"{PLACES[kind]}?{urlencode({'hall': hall})}#constat-{finding}"
 
 
-def blueprint(needs: CheckPages) -> Blueprint:
+def check_pages(needs: CheckPages) -> Blueprint:
     """The routes of both kinds."""
     routes = Blueprint("hall_checks", __name__, template_folder="templates")
     for kind in CheckKind:
@@ -259,3 +267,49 @@ def _add_sending(routes: Blueprint, needs: CheckPages, refused_list: RefusedList
 def _refused(refused_list: RefusedList, hall: HallConfiguration, refusal: Refusal) -> Any:
     check = str((request.view_args or {}).get("check", ""))
     return refused_list(hall, refusal, check=check), status_of(refusal)
+
+
+def largest_form(limits: PhotographLimits) -> int:
+    """Bytes of a form with its photographs."""
+    return limits.most * limits.largest + AROUND_FILES
+
+
+def sent_photographs(limits: PhotographLimits) -> list[SentPhotograph]:
+    """The photographs of the form that was sent, each cut after the limit; one more than may be sent."""
+    chosen = [each for each in request.files.getlist("photographs") if each.filename]
+    return [
+        SentPhotograph(each.filename or "", each.stream.read(limits.largest + 1))
+        for each in chosen[: limits.most + 1]
+    ]
+
+
+def add_photograph_routes(
+    routes: Blueprint,
+    work: tuple[WorkContext, Database, Permission],
+    place: str,
+    kept: Photographs,
+    *,
+    find: Callable[[HallConfiguration], FindOwner],
+    address: Callable[[HallConfiguration, str], str],
+) -> None:
+    """A photograph, and its removal, at `place`, whose variable part is the id of a check or an entry.
+
+    `find`: finds that one in a hall; `address`: the page that shows it, after a removal.
+    """
+    context, database, needed = work
+
+    @routes.get(f"{place}/photographies/<int:number>")
+    @requires(needed, of=PEOPLE)
+    def photograph(number: int, **at: str) -> Any:
+        hall, (of,) = hall_for_page(context, needed), at.values()
+        answer = Response(read_photograph(database, kept, find(hall), of, number), content_type="image/webp")
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    @routes.post(f"{place}/photographies/<int:number>/suppression")
+    @requires(needed, of=PEOPLE)
+    def remove(number: int, **at: str) -> Any:
+        hall, (of,) = hall_for_page(context, needed), at.values()
+        remove_photograph(database, kept, find(hall), of, number)
+        return redirect(address(hall, of), 303)

@@ -57,7 +57,7 @@ class _Form:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def blueprint(pages: IncidentPages) -> Blueprint:
+def incident_pages(pages: IncidentPages) -> Blueprint:
     """The page and its form."""
     routes = Blueprint("incidents_page", __name__, template_folder="templates")
 

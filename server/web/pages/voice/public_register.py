@@ -33,9 +33,9 @@ from server.usecases.complaints.entries import OwnEntry, add_entry, open_registe
 from server.usecases.hall_checks import prepare_entry_photographs
 from server.web.access.limits import check_limits
 from server.web.access.requirements import Access, open_to
-from server.web.pages.complaints.register_pages import form_token
-from server.web.pages.photographs import largest_form, sent_photographs
 from server.web.pages.quality.wording import short_day
+from server.web.pages.voice.hall_checks import largest_form, sent_photographs
+from server.web.pages.voice.register_entry import form_token
 from server.web.rendering.problems import problems_of, status_of
 from server.web.rendering.typed_forms import read_form
 from server.web.rendering.viewer import page_language
@@ -76,7 +76,7 @@ class PublicRegister:
         ]
 
 
-def blueprint(pages: PublicRegister) -> Blueprint:
+def public_register_pages(pages: PublicRegister) -> Blueprint:
     """The routes. A hall whose site has no register is answered as one that does not exist."""
     routes = Blueprint("public_register", __name__, template_folder="templates")
 

@@ -64,7 +64,7 @@ class PublicSurveyPages:
     is_here: Callable[[str, str], object]
 
 
-def blueprint(needs: PublicSurveyPages) -> Blueprint:
+def public_survey_pages(needs: PublicSurveyPages) -> Blueprint:
     """The routes. What a visitor sends is answered by a page that thanks; nothing can be read back."""
     routes = Blueprint("public_surveys", __name__, template_folder="templates")
     _add_form(routes, needs)

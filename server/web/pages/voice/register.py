@@ -1,13 +1,16 @@
-"""The register of a hall, `/voix/registre`; what visitors said at the desk, `/voix/dire`. No JavaScript."""
+"""The register of a hall, `/voix/registre`, and floods of it; what was said at the desk, `/voix/dire`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request
 
 from server.domain.complaints import (
+    LONGEST_REASON,
     PUBLIC_CHANNELS,
     UNANSWERED,
     Channel,
@@ -16,18 +19,30 @@ from server.domain.complaints import (
     EntryState,
 )
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.instants import from_text, to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.store.engine.rows import Rows
 from server.store.media.photographs import OF_ENTRIES
+from server.usecases.complaints.act_on_entry import (
+    read_flood,
+    reopen_register,
+    restore_flood,
+    set_flood_aside,
+)
 from server.usecases.complaints.entries import AddedEntry, add_entry, find_entry, read_register
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.complaints.flood import add_flood_routes, shown_flood
-from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address, form_token
-from server.web.pages.photographs import add_photograph_routes
-from server.web.pages.quality.wording import short_day
-from server.web.pages.voice.register_entry import add_entry_routes
+from server.web.pages.quality.wording import day_and_month, short_day
+from server.web.pages.voice.hall_checks import add_photograph_routes
+from server.web.pages.voice.register_entry import (
+    NEEDED,
+    PLACE,
+    RegisterPages,
+    add_entry_routes,
+    entry_address,
+    form_token,
+)
 from server.web.rendering.problems import status_of
 from server.web.rendering.typed_forms import read_form
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
@@ -36,9 +51,10 @@ ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS
 """The channels that people at work enter."""
 MOST_LISTED = 200
 SAID_PLACE, SAID_NEEDED = "/voix/dire", Permission.RECEIVE
+DONE = ("reopened", "aside", "restored")
 
 
-def blueprint(needs: RegisterPages) -> Blueprint:
+def register_pages(needs: RegisterPages) -> Blueprint:
     """The routes: the list, a new entry, one entry and what is done with it; what was said at the desk."""
     routes = Blueprint("register", __name__, template_folder="templates")
     work = needs.work
@@ -66,7 +82,7 @@ def blueprint(needs: RegisterPages) -> Blueprint:
             return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
         return redirect(entry_address(hall, added["entry"], done="entered"), 303)
 
-    add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
+    _add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
     add_entry_routes(routes, needs)
     add_photograph_routes(
         routes,
@@ -110,7 +126,7 @@ def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None
         set_aside=tabs.count("cote"),
         noted=request.args.get("fait", "")[:12],
         day=lambda on: short_day(on, language),
-        **shown_flood(needs, hall),
+        **_shown_flood(needs, hall),
         problems=needs.problems(refusal),
     )
 
@@ -198,3 +214,61 @@ def _entry_form(
         "contact_days": hall.site.complaints.contact_days,
         "problems": needs.problems(refusal),
     }
+
+
+def _add_flood_routes(
+    routes: Blueprint, needs: RegisterPages, listed: Callable[[HallConfiguration, Refusal], str]
+) -> None:
+    """The presses; `listed`: the page of the register with a refusal."""
+
+    @routes.post(f"{PLACE}/vague")
+    @requires(NEEDED, of=PEOPLE)
+    def against_flood() -> Any:
+        hall = hall_for_page(needs.work, NEEDED)
+        try:
+            done, count = _act(needs, hall, request.form)
+        except Refusal as refusal:
+            return listed(hall, refusal), status_of(refusal)
+        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'vague': done, 'nombre': count})}", 303)
+
+
+def _shown_flood(needs: RegisterPages, hall: HallConfiguration) -> dict[str, object]:
+    """What the page of the register shows of a flood, and of the last press against it."""
+    language, zone = page_language(), ZoneInfo(hall.site.time_zone)
+    flood = read_flood(needs.database, needs.reach(hall)) if hall.site.complaints.is_open else None
+    done, count = request.args.get("vague", ""), request.args.get("nombre", "")
+
+    def local(at: datetime) -> str:
+        there = at.astimezone(zone)
+        return f"{day_and_month(there.date(), language)}, {there:%H:%M:%S}"
+
+    return {
+        "flood": flood,
+        "flood_until": to_text(flood.last_at) if flood and flood.last_at else "",
+        "flood_reason": request.form.get("flood_reason", "")[: LONGEST_REASON + 1],
+        "longest_reason": LONGEST_REASON,
+        "local": local,
+        "stopped": done if done in DONE else "",
+        "stopped_count": int(count) if count.isdecimal() else 0,
+    }
+
+
+def _act(needs: RegisterPages, hall: HallConfiguration, fields: Mapping[str, str]) -> tuple[str, int]:
+    """Does what the pressed button says; what was done, and with how many entries."""
+    reach, verb = needs.reach(hall), fields.get("verb", "")
+    if verb == "reopen":
+        reopen_register(needs.database, reach)
+        return "reopened", 0
+    if verb == "aside":
+        until, reason = _instant(fields.get("until", "")), fields.get("flood_reason", "")
+        return "aside", set_flood_aside(needs.database, reach, until=until, reason=reason)
+    if verb == "restore":
+        return "restored", restore_flood(needs.database, reach)
+    raise Refusal("complaint_moved")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise Refusal("complaint_moved") from error

@@ -1,6 +1,7 @@
 """One entry of the register, `/voix/registre/<entry>`: read, answered, planned, released. No JavaScript."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,11 +10,19 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, redirect, render_template, request
 
 from server.domain.actions import LONGEST_TEXT as LONGEST_REMARK
-from server.domain.complaints import LONGEST_PUBLIC, LONGEST_REASON, LONGEST_TEXT, EntryVerb
+from server.domain.complaints import (
+    LONGEST_PUBLIC,
+    LONGEST_REASON,
+    LONGEST_TEXT,
+    EntryVerb,
+    may_read_about_agents,
+)
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import screen_text
+from server.ids import new_token
+from server.store.transactions.database import Database
 from server.usecases.complaints.act_on_entry import (
     RELEASABLE,
     PublicWording,
@@ -23,19 +32,48 @@ from server.usecases.complaints.act_on_entry import (
     release_entry,
     withdraw_release,
 )
-from server.usecases.complaints.entries import read_entry
+from server.usecases.complaints.entries import RegisterReach, read_entry
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.complaints.register_pages import NEEDED, PLACE, RegisterPages, entry_address
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.problems import status_of
-from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
+PLACE = "/voix/registre"
+NEEDED = Permission.ANSWER_COMPLAINTS
 DONE = (
     *("entered", *EntryVerb, "about_agent", "not_about_agent", "plan", "release", "withdraw"),
     "photograph_removed",
 )
 """What a page may say was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPages:
+    """What the pages need of the rest of the server."""
+
+    database: Database
+    work: WorkContext
+
+    def reach(self, hall: HallConfiguration) -> RegisterReach:
+        """What the signed-in person reads of the register of a hall."""
+        person = self.work.viewer()
+        assert person is not None
+        return RegisterReach(hall.hall, may_read_about_agents(person.roles_at(hall.site.slug)))
+
+    def problems(self, refusal: Refusal | None) -> dict[str, str]:
+        """The sentence of a refusal by its field."""
+        return problems_of(refusal)
+
+
+def entry_address(hall: HallConfiguration, entry: str, *, done: str) -> str:
+    """The page of an entry, which says what was done."""
+    return f"{PLACE}/{entry}?{urlencode({'hall': hall.hall, 'fait': done})}"
+
+
+def form_token() -> str:
+    """The token of the form that was sent: with the same one, an entry is made once."""
+    return request.form.get("formulaire", "")[:64] or new_token()
 
 
 def add_entry_routes(routes: Blueprint, needs: RegisterPages) -> None:

@@ -1,22 +1,48 @@
-"""The form of a survey: what is typed, the questions to begin with, and the place of a refusal."""
+"""The forms of surveys: of a draft, of answers on paper, `/voix/papiers`, of free texts; results in words."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from server.domain.people.roles import Permission
+from server.domain.quality.selection import ShareInterval
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
+    LONGEST_TEXT,
     MOST_QUESTIONS,
     Audience,
     Channel,
     Question,
     QuestionKind,
     SurveyRequest,
+    SurveyState,
+    texts_kept_until,
 )
+from server.domain.surveys.results import QuestionResult
+from server.ids import new_token
 from server.language import LANGUAGES
 from server.store.surveys import SurveyRow
+from server.store.transactions.database import Database
+from server.usecases.reports.reports import Sites
+from server.usecases.surveys.answer_survey import (
+    GivenAnswers,
+    TextDecision,
+    answer_survey,
+    asked_on_paper,
+    judge_text,
+    read_texts,
+)
+from server.usecases.surveys.read_results import SurveyPart, SurveyResults
+from server.usecases.surveys.read_surveys import read_survey, read_surveys
+from server.web.access.callers import sites_of_caller, sites_where, someone
+from server.web.access.requirements import PEOPLE, requires
+from server.web.pages.quality.wording import short_day
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import Sentence, WorkContext, halls_for_page, page_language
 
 LONGEST_TYPED = 2000
 STARTERS: dict[str, Sequence[tuple[str, int]]] = {
@@ -32,6 +58,17 @@ STARTERS: dict[str, Sequence[tuple[str, int]]] = {
 """The kinds of the questions to begin with, and how many choices each has; their words are sentences."""
 DAYS_TO_BEGIN_WITH = 27
 """From the first to the last day of a new survey: four weeks."""
+
+
+PAPERS = "/voix/papiers"
+NEEDED = (Permission.RECEIVE, Permission.RUN_SURVEYS)
+TEXTS = "/voix/enquetes/<survey>/textes"
+RUN = Permission.RUN_SURVEYS
+COLUMNS = ("survey", "hall", "question", "answer", "count", "n", "percent", "low", "high", "runs")
+"""The columns of the file of results: shares in percent, `low` and `high` the limits of the 95 % interval.
+
+`runs`: `with` all answers; `without` sudden one-sided runs, where there are some.
+"""
 
 
 def first_request(
@@ -127,3 +164,182 @@ def _typed_questions(fields: "MultiDict[str, str]") -> list[Question]:
         rank = fields.get(f"q{place}-place", "")
         found.append((int(rank) if rank.isdecimal() else place, Question("", kind, texts, choices)))
     return [question for _, question in sorted(found, key=lambda each: each[0])]
+
+
+def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
+    """Who receives visitors or runs surveys types papers, at their sites."""
+
+    @routes.get(PAPERS)
+    @requires(*NEEDED, of=PEOPLE, anywhere=True)
+    def papers() -> Any:
+        surveys = read_surveys(database, reads=_sites(), writes=frozenset())
+        return render_template(
+            "surveys/papers.html",
+            surveys=[
+                each
+                for each in surveys
+                if each.state == SurveyState.OPEN and Channel.PAPER in each.row.channels
+            ],
+            names=lambda hall: database.configuration(hall).name,
+            slugs=lambda hall: database.configuration(hall).hall,
+            register=next(
+                (
+                    hall.hall
+                    for hall in halls_for_page(work, Permission.RECEIVE)
+                    if hall.site.complaints.is_open
+                ),
+                None,
+            ),
+        )
+
+    @routes.get(PAPERS + "/<survey>")
+    @requires(*NEEDED, of=PEOPLE, anywhere=True)
+    def paper(survey: str) -> Any:
+        return _paper_page(database, survey, {})
+
+    @routes.post(PAPERS + "/<survey>")
+    @requires(*NEEDED, of=PEOPLE, anywhere=True)
+    def keep_paper(survey: str) -> Any:
+        hall = request.args.get("hall", "")
+        shown_survey = asked_on_paper(database, survey, hall, _sites())
+        typed = {
+            each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in shown_survey.questions
+        }
+        form = request.form.get("formulaire", "")[:64]
+        try:
+            answer_survey(database, shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
+        except Refusal as refusal:
+            said = refusal_sentence(refusal)
+            return _paper_page(database, survey, typed, problem=said), status_of(refusal)
+        return redirect(f"{PAPERS}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
+
+
+def _sites() -> Sites:
+    """The sites where the caller receives visitors or runs surveys."""
+    both = [sites_of_caller(someone(), permission) for permission in NEEDED]
+    found: frozenset[str] = frozenset()
+    for sites in both:
+        if sites is None:
+            return None
+        found |= sites
+    return found
+
+
+def _paper_page(database: Database, survey: str, typed: dict[str, str], *, problem: str | None = None) -> str:
+    shown_survey = asked_on_paper(database, survey, request.args.get("hall", ""), _sites())
+    assert shown_survey.hall is not None  # papers are of a hall
+    return render_template(
+        "surveys/paper.html",
+        asked=shown_survey,
+        place=database.configuration(shown_survey.hall).name,
+        typed=typed,
+        form=new_token(),
+        longest=LONGEST_TEXT,
+        problem=problem,
+        done=request.args.get("fait", ""),
+    )
+
+
+def add_text_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
+    """Reading and deciding need `run_surveys` at the hall's site."""
+
+    @routes.get(TEXTS)
+    @requires(RUN, of=PEOPLE, anywhere=True)
+    def texts(survey: str) -> Any:
+        return _texts_page(database, survey)
+
+    @routes.post(TEXTS)
+    @requires(RUN, of=PEOPLE, anywhere=True)
+    def judge(survey: str) -> Any:
+        _, sites = sites_where(RUN)
+        typed = TextDecision(
+            text=request.form.get("texte", "")[:64],
+            state=request.form.get("decision", ""),
+            words=request.form.get("mots", "")[: 4 * LONGEST_TEXT],
+            read=request.form.get("lu", "")[:64],
+            is_checked="relu" in request.form,
+        )
+        try:
+            judge_text(database, typed, sites=sites)
+        except Refusal as refusal:
+            if status_of(refusal) == 404:
+                raise
+            said = refusal_sentence(refusal)
+            words = "" if refusal.code == "survey_text_moved" else typed.words
+            return _texts_page(database, survey, problem=said, refused=typed.text, words=words), status_of(
+                refusal
+            )
+        return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
+
+
+def _texts_page(
+    database: Database, survey: str, *, problem: str | None = None, refused: str = "", words: str = ""
+) -> str:
+    """The page. `refused`: the text whose decision has a problem; `words`: typed for it, "" shows its own."""
+    _, sites = sites_where(RUN)
+    found = read_survey(database, survey, reads=sites, writes=sites)
+    return render_template(
+        "surveys/texts.html",
+        found=found,
+        questions={each.id: each.text(page_language()) for each in found.questions},
+        texts=read_texts(database, survey, sites=sites),
+        names={hall: database.configuration(hall).name for hall in found.halls},
+        kept_until=short_day(texts_kept_until(found.row.closes_on), page_language()),
+        longest=LONGEST_TEXT,
+        problem=problem,
+        refused=refused,
+        words=words,
+        done=request.args.get("fait", ""),
+    )
+
+
+def said_answer(question: Question, value: str, say: Sentence) -> str:
+    """An answer in words."""
+    if question.kind == QuestionKind.CHOICE:
+        return question.choices_in(say.language)[int(value)]
+    return say(f"public_surveys.{question.kind}.{value}")
+
+
+def percent(share: float) -> str:
+    """A share without decimals: answers of volunteers are no more exact."""
+    return f"{share:.0f}"
+
+
+def said_share(share: ShareInterval, say: Sentence) -> str:
+    """A share with its interval."""
+    return say(
+        "surveys.share", percent=percent(share.percent), low=percent(share.low), high=percent(share.high)
+    )
+
+
+def result_lines(
+    title: str, results: SurveyResults, names: Callable[[str | None], str], say: Sentence
+) -> list[list[str]]:
+    """Each answer of each question on a line; parts with too few answers have none."""
+    return [
+        [*line, runs]
+        for part in (results.whole, *results.parts)
+        for runs, found in (("with", part.results), ("without", part.without_runs))
+        for each in found or ()
+        for line in _lines(title, names(part.hall), each, say)
+    ]
+
+
+def _lines(title: str, hall: str, result: QuestionResult, say: Sentence) -> list[list[str]]:
+    return [
+        [
+            title,
+            hall,
+            result.question.text(say.language),
+            said_answer(result.question, each.value, say),
+            str(each.count),
+            str(result.n),
+            *(f"{value:.1f}" for value in (each.share.percent, each.share.low, each.share.high)),
+        ]
+        for each in result.shares or ()
+    ]
+
+
+def parts_to_show(results: SurveyResults) -> Sequence[SurveyPart]:
+    """The whole, then the halls of which results may be shown."""
+    return [results.whole, *(part for part in results.parts if part.results is not None)]

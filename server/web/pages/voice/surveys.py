@@ -39,10 +39,20 @@ from server.usecases.surveys.read_surveys import ReadSurvey, own_halls, read_sur
 from server.web.access.callers import sites_of_caller, sites_where, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
-from server.web.pages.surveys.papers import add_paper_routes
-from server.web.pages.surveys.texts import add_text_routes
-from server.web.pages.surveys.wording import COLUMNS, parts_to_show, result_lines, said_answer, said_share
-from server.web.pages.voice.survey_forms import blocks, field_of, first_request, request_of, typed_request
+from server.web.pages.voice.survey_forms import (
+    COLUMNS,
+    add_paper_routes,
+    add_text_routes,
+    blocks,
+    field_of,
+    first_request,
+    parts_to_show,
+    request_of,
+    result_lines,
+    said_answer,
+    said_share,
+    typed_request,
+)
 from server.web.rendering.form_ids import form_id
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
@@ -88,7 +98,7 @@ def sites_to_run() -> Sites:
     return sites_of_caller(someone(), RUN)
 
 
-def blueprint(needs: SurveyPages) -> Blueprint:
+def survey_pages(needs: SurveyPages) -> Blueprint:
     """The routes: reading needs `read_figures`, the rest `run_surveys`, at all sites of a survey."""
     routes = Blueprint("surveys_page", __name__, template_folder="templates")
     _add_list(routes, needs)

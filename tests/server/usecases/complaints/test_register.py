@@ -35,7 +35,7 @@ from server.usecases.complaints.entries import (
     read_register,
 )
 from server.usecases.journal.maintenance import purge
-from server.web.pages.complaints.pack_lines import complaint_lines
+from server.web.pages.voice.pack_lines import complaint_lines
 from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows
 from tests.server.usecases.complaints.open_register import open_register_of

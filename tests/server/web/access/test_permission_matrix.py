@@ -21,7 +21,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
 from server.web.access.requirements import Required
-from server.web.pages.rights.pages import GROUPS
+from server.web.pages.people.accounts import GROUPS
 from tests.harness.sql import all_rows
 from tests.server.web.access.permission_callers import Calling, everybody
 from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, RouteRequest, requests_of

@@ -12,9 +12,15 @@ from server.documents.hall import LISTS, HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.reading import json_schema, parse_hall, parse_installation
 from server.domain.tickets import PREFIX_LETTERS
-from server.web.pages.configuration.editing import REFERENCES, fields_in, form_of, part_name
+from server.web.pages.configuration.editing import (
+    ICONS,
+    OFFERED_LANGUAGES,
+    REFERENCES,
+    fields_in,
+    form_of,
+    part_name,
+)
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, WHEN
-from server.web.pages.editing.pages import ICONS, OFFERED_LANGUAGES
 from server.web.rendering.sentences import catalogue_file
 from tests.harness.programs import PROJECT
 

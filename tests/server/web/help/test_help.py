@@ -11,11 +11,17 @@ from server.domain.people.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.usecases.media.read_look import Branding
-from server.web.pages import help as help_pages
-from server.web.pages.help import blueprint
-from server.web.pages.help_documents import MANUALS, PUBLIC, TRANSLATED, HelpDocument, HelpLibrary
-from server.web.pages.help_rendering import anchor_of, render
-from server.web.pages.help_search import search
+from server.web.pages import help as help_module
+from server.web.pages.help import help_pages, search
+from server.web.pages.help_documents import (
+    MANUALS,
+    PUBLIC,
+    TRANSLATED,
+    HelpDocument,
+    HelpLibrary,
+    anchor_of,
+    render,
+)
 from server.web.rendering.frame import install_frame
 from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from tests.harness.programs import PROJECT
@@ -34,7 +40,7 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     work = WorkContext(translate, lambda: viewer, lambda _: ())
     install_page_context(app, work, languages=LANGUAGES, is_demonstration=False)
     install_frame(app, work, count_alarms=dict)
-    app.register_blueprint(blueprint(work, docs_dir=docs_dir))
+    app.register_blueprint(help_pages(work, docs_dir=docs_dir))
     return app.test_client()
 
 
@@ -178,7 +184,7 @@ def test_a_stranger_is_given_a_page_that_was_made_once_until_the_look_changes(
         made.append(template)
         return "a page"
 
-    monkeypatch.setattr(help_pages, "render_template", make)
+    monkeypatch.setattr(help_module, "render_template", make)
     stranger = client(None)
     for language in ("fr", "en", "fr", "en"):
         assert stranger.get(f"/aide{name}?lang={language}").text == "a page"

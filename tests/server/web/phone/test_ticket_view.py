@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.web.pages.phone.ticket_view import (
+from server.web.pages.hall.phone import (
     ahead_sentence,
     alert_words,
     closed_sentence,
