@@ -16,11 +16,11 @@ from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.notices.media import look_of
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import (
+    Sentence,
     WorkContext,
     hall_for_page,
     halls_for_page,
     page_language,
-    page_sentence,
 )
 
 PERMISSION = Permission.READ_BOARD
@@ -73,7 +73,7 @@ def _poster(needs: BusyHoursPages, hall: HallConfiguration) -> Response:
     look: Branding = look_of(needs.database)
     html = render_template(
         "busy_hours/poster.html",
-        t=page_sentence(),
+        t=Sentence(needs.work.translate, language),
         language=language,
         direction=direction_of(language),
         hall=hall,
