@@ -17,9 +17,6 @@ from server.usecases.bulletins.bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import read_places
-from server.web.pages.actions import pages as action_pages
-from server.web.pages.busy_hours import pages as busy_hours_pages
-from server.web.pages.committee import pages as committee_pages
 from server.web.pages.configuration.editing import document_pages
 from server.web.pages.hall.alarms import alarm_pages
 from server.web.pages.hall.alerts import BulletinPages, alert_pages, bulletin_pages
@@ -38,18 +35,21 @@ from server.web.pages.people.retention import (
     processing_pages,
     retention_pages,
 )
+from server.web.pages.quality import busy_hours as busy_hours_pages
+from server.web.pages.quality import targets as targets_page
+from server.web.pages.quality import typed_figures as typed_figures_page
 from server.web.pages.quality.busy_hours import BusyHoursPages
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
 from server.web.pages.quality.targets import TargetPages
 from server.web.pages.quality.typed_figures import TypedFigurePages
+from server.web.pages.reports import actions as action_pages
+from server.web.pages.reports import committee as committee_pages
 from server.web.pages.reports import pages as report_pages
 from server.web.pages.reports.committee import CommitteePages
 from server.web.pages.reports.pages import ReportPages
 from server.web.pages.screen_days import pages as screen_day_pages
 from server.web.pages.screen_days.pages import ScreenDayPages
-from server.web.pages.targets import pages as targets_page
-from server.web.pages.typed_figures import pages as typed_figures_page
 from server.web.pages.voice.hall_checks import CheckPages, check_pages
 from server.web.pages.voice.incidents import IncidentPages, incident_pages
 from server.web.pages.voice.register import register_pages

@@ -1,24 +1,27 @@
 """The evidence pack of a report: an archive with its sheet, figures, indicators, action plan and proofs."""
 
-import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
 
+from server.domain.hall.configuration import Service
 from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.typed_figures import TYPED, TypedFigure
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportPart
-from server.domain.texts import plain_cells
+from server.domain.texts import csv_sheet
 from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, read_actions
 from server.usecases.reports.report_content import HallEvidence, read_evidence
 from server.usecases.reports.reports import ReadReport
+from server.web.pages.quality.typed_wording import typed_name, typed_text
 from server.web.pages.quality.wording import NBSP, number, short_day
-from server.web.pages.reports.pack import COLUMNS as TYPED_COLUMNS
-from server.web.pages.reports.papers import Cells, open_sheet
-from server.web.pages.reports.typed_rows import TypedRows
+from server.web.pages.reports.papers import open_sheet
 from server.web.pages.reports.wording import ReportWording
 from server.web.pages.voice.pack_lines import (
     CHECK_COLUMNS,
@@ -32,6 +35,100 @@ from server.web.pages.voice.pack_lines import (
     survey_lines,
 )
 
+TYPED_COLUMNS = (
+    *("hall", "service", "service_name", "indicator", "unit", "period", "value", "source"),
+    *("is_from_other_tool", "typed_on"),
+)
+"""The columns of `chiffres-saisis.csv`; values are exact, in the unit."""
+
+type Services = Mapping[str, Mapping[str, Service]]
+"""The services of each hall (slug), by id."""
+
+
+class TypedRows:
+    """Writes the typed figures of a report’s halls in the words of a pack."""
+
+    def __init__(self, report: ReadReport, words: ReportWording, services: Services) -> None:
+        self._report, self._words, self._services = report, words, services
+
+    def of_table(self, evidence: Sequence[HallEvidence]) -> Iterator[list[str]]:
+        """A row for each hall, indicator and service that has a value in the period or in the one before.
+
+        Name, target (none), result and period before of each hall, source with its date, comment (empty).
+        """
+        names = (self._report.period.name, self._report.period.previous().name)
+        halls = [hall["slug"] for hall in self._report.figures["halls"]]
+        for hall in evidence:
+            found: dict[tuple[str, str], dict[str, TypedFigure]] = {}
+            for each in hall.typed:
+                if each.period.name in names:
+                    found.setdefault((each.indicator, each.service), {})[each.period.name] = each
+            for _, periods in sorted(found.items(), key=_place):
+                values = [self._value(periods.get(name)) for name in names]
+                cells = [cell for slug in halls for cell in (values if slug == hall.hall else ["", ""])]
+                sources = dict.fromkeys(self._source(each) for each in periods.values())
+                yield [
+                    self._name(hall.hall, next(iter(periods.values()))),
+                    "",
+                    *cells,
+                    "; ".join(sources),
+                    "",
+                ]
+
+    def of_file(self, evidence: Sequence[HallEvidence]) -> Iterator[list[object]]:
+        """The rows of `chiffres-saisis.csv`."""
+        for hall in evidence:
+            for each in hall.typed:
+                yield [
+                    *(hall.hall, each.service, self._service(hall.hall, each.service), each.indicator),
+                    *(each.unit, each.period.name, f"{each.value.normalize():f}", each.source),
+                    *("yes" if each.is_from_other_tool else "no", self._local(each.recorded_at)),
+                ]
+
+    def of_proofs(self, evidence: Sequence[HallEvidence]) -> Iterator[list[object]]:
+        """Values that were typed or withdrawn after the freezing: the pack shows them as they stood then."""
+        for hall in evidence:
+            for each in hall.typed_later:
+                yield self._proof(hall.hall, "typed_after_freezing", each)
+            for each in hall.withdrawn_later:
+                yield self._proof(hall.hall, "withdrawn_after_freezing", each)
+
+    def _proof(
+        self, hall: str, kind: Literal["typed_after_freezing", "withdrawn_after_freezing"], each: TypedFigure
+    ) -> list[object]:
+        subject = f"{each.indicator} {each.service}".strip()
+        return [hall, kind, subject, each.period.name, f"{each.value.normalize():f}", each.unit]
+
+    def _name(self, hall: str, figure: TypedFigure) -> str:
+        name = typed_name(figure.indicator, self._words.say)
+        service = self._service(hall, figure.service)
+        return f"{name} – {service}" if service else name
+
+    def _service(self, hall: str, service: str) -> str:
+        known = self._services[hall].get(service)
+        return service if known is None else known.name(self._words.language)
+
+    def _value(self, figure: TypedFigure | None) -> str:
+        return "" if figure is None else typed_text(figure, self._words.say, self._words.language)
+
+    def _source(self, figure: TypedFigure) -> str:
+        key = "reports.trame.other_tool" if figure.is_from_other_tool else "reports.trame.typed"
+        day = short_day(self._at(figure.recorded_at).date(), self._words.language)
+        return self._words.say(key, source=figure.source, day=day)
+
+    def _local(self, at: datetime) -> str:
+        return self._at(at).date().isoformat()
+
+    def _at(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self._report.figures["time_zone"]))
+
+
+def _place(found: tuple[tuple[str, str], object]) -> tuple[int, str]:
+    """In the order of pages; the whole hall before its services."""
+    (indicator, service), _ = found
+    return [*TYPED, *INDICATORS].index(indicator), service
+
+
 OF_COMMITTEE = (
     *("visits", "wait_median", "wait_p90", "within_target", "not_issued", "left_before_call", "no_shows"),
     *("appointments_missed", "office_on_time"),
@@ -42,7 +139,9 @@ COLUMNS = (
     *("previous_period", "previous_value", "previous_n"),
 )
 """The columns of `chiffres.csv`; values are exact, in the unit."""
-BYTE_ORDER_MARK = "\ufeff"
+
+ALWAYS = ("trame-des-indicateurs", "plan-d-actions", "chiffres", "preuves")
+"""The tables that a pack has even without a line; of the others it says that they are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +166,34 @@ def pack_steps(
         yield PackStep(done, steps, hall["name"])
         evidence.append(read_evidence(database, hall["hall"], report.period, frozen_at=report.row.frozen_at))
     yield PackStep(len(halls), steps, words.say("reports.pack.paper"))
-    is_printed = True
-    try:
+    with suppress(Refusal):
         files["page.pdf"] = paper()
-    except Refusal:
-        is_printed = False
     yield PackStep(len(halls) + 1, steps, words.say("reports.pack.tables"))
     sites = {hall["site"]: database.configuration(hall["hall"]).site for hall in halls}
     services = {hall["slug"]: database.configuration(hall["hall"]).services for hall in halls}
     typed = TypedRows(report, words, services)
     indicators = [*_indicators(report, words), _presence(evidence, words), *typed.of_table(evidence)]
-    _add_tables(files, "trame-des-indicateurs", words.say("reports.trame"), indicators)
-    _add_tables(
-        files,
-        "plan-d-actions",
-        words.say("actions.title"),
-        _plan(read_actions(database, sites.values()), words),
-    )
-    files["chiffres.csv"] = _csv([COLUMNS, *_figures(report)])
-    if typed_lines := list(typed.of_file(evidence)):
-        files["chiffres-saisis.csv"] = _csv([TYPED_COLUMNS, *typed_lines])
-    files["preuves.csv"] = _csv([*_proofs(report, evidence, words), *typed.of_proofs(evidence)])
-    surveys = survey_lines(database, frozenset(sites), report.period, words.say)
-    if surveys:
-        files["enquetes.csv"] = _csv([SURVEY_COLUMNS, *surveys])
-    slugs = [hall["slug"] for hall in halls]
-    if complaints := complaint_lines(database, slugs, report.period):
-        files["reclamations.csv"] = _csv([COMPLAINT_COLUMNS, *complaints])
-    if findings := check_lines(database, slugs, report.period, words.say):
-        files["constats.csv"] = _csv([CHECK_COLUMNS, *findings])
-    incidents = incident_lines(database, slugs, report.period, words.say)
-    if incidents:
-        files[f"{INCIDENT_FILE}.csv"] = _csv([INCIDENT_COLUMNS, *incidents])
+    plan = _plan(read_actions(database, sites.values()), words)
+    slugs, period, say = [hall["slug"] for hall in halls], report.period, words.say
+    files["trame-des-indicateurs.ods"] = open_sheet(say("reports.trame"), indicators)
+    files["plan-d-actions.ods"] = open_sheet(say("actions.title"), plan)
+    tables: dict[str, Sequence[Sequence[object]]] = {
+        "trame-des-indicateurs": indicators,
+        "plan-d-actions": plan,
+        "chiffres": [COLUMNS, *_figures(report)],
+        "chiffres-saisis": [TYPED_COLUMNS, *typed.of_file(evidence)],
+        "preuves": [*_proofs(report, evidence, words), *typed.of_proofs(evidence)],
+        "enquetes": [SURVEY_COLUMNS, *survey_lines(database, frozenset(sites), period, say)],
+        "reclamations": [COMPLAINT_COLUMNS, *complaint_lines(database, slugs, period)],
+        "constats": [CHECK_COLUMNS, *check_lines(database, slugs, period, say)],
+        INCIDENT_FILE: [INCIDENT_COLUMNS, *incident_lines(database, slugs, period, say)],
+    }
+    for name, lines in tables.items():
+        if len(lines) > 1 or name in ALWAYS:
+            files[f"{name}.csv"] = csv_sheet(lines).encode()
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
-    files["LISEZMOI.txt"] = _contents(report, words, files, evidence, is_printed=is_printed).encode()
+    files["LISEZMOI.txt"] = _contents(report, words, files, evidence).encode()
     yield PackStep(steps, steps, "", archive=_zip(files, report))
-
-
-def _add_tables(files: dict[str, bytes], name: str, title: str, cells: Cells) -> None:
-    files[f"{name}.ods"] = open_sheet(title, cells)
-    files[f"{name}.csv"] = _csv(cells)
 
 
 def _indicators(report: ReadReport, words: ReportWording) -> list[list[str]]:
@@ -202,12 +289,7 @@ def _proofs(
 
 
 def _contents(
-    report: ReadReport,
-    words: ReportWording,
-    files: dict[str, bytes],
-    evidence: Sequence[HallEvidence],
-    *,
-    is_printed: bool,
+    report: ReadReport, words: ReportWording, files: dict[str, bytes], evidence: Sequence[HallEvidence]
 ) -> str:
     """What the archive holds, and what is missing."""
     say, zone = words.say, report.figures["time_zone"]
@@ -216,31 +298,20 @@ def _contents(
     at = words.instant(datetime.fromisoformat(report.figures["as_of"]), zone)
     lines += [say(f"reports.state.{report.state}"), say("reports.pack.read_at", at=at), ""]
     lines += [say(f"reports.pack.file.{name.rpartition('.')[0]}", file=name) for name in sorted(files)]
-    missing = [] if is_printed else [say("reports.pack.missing.paper")]
-    if not any(hall.shown for hall in evidence):
-        missing.append(say("reports.pack.missing.shown"))
-    if not any(hall.devices for hall in evidence):
-        missing.append(say("reports.pack.missing.devices"))
-    if not any(hall.typed for hall in evidence):
-        missing.append(say("reports.pack.missing.typed"))
-    if "enquetes.csv" not in files:
-        missing.append(say("reports.pack.missing.surveys"))
-    if f"{INCIDENT_FILE}.csv" not in files:
-        missing.append(say("reports.pack.missing.incidents"))
-    if "reclamations.csv" not in files:
-        missing.append(say("reports.pack.missing.complaints"))
+    is_there = {
+        "paper": "page.pdf" in files,
+        "shown": any(hall.shown for hall in evidence),
+        "devices": any(hall.devices for hall in evidence),
+        "typed": any(hall.typed for hall in evidence),
+        "surveys": "enquetes.csv" in files,
+        "incidents": f"{INCIDENT_FILE}.csv" in files,
+        "complaints": "reclamations.csv" in files,
+    }
+    missing = [say(f"reports.pack.missing.{name}") for name, found in is_there.items() if not found]
     if report.corrections:
         count = len(report.corrections)
         lines += ["", say("reports.corrections.count", count=count, n=number(count, words.language))]
     return "\r\n".join([*lines, "", say("reports.pack.missing"), *missing, ""])
-
-
-def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\r\n")
-    for line in lines:
-        sheet.writerow(plain_cells(line))
-    return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
 def _zip(files: dict[str, bytes], report: ReadReport) -> bytes:

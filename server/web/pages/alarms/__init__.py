@@ -1,1 +1,0 @@
-"""Alarms: the page of open alarms, of past alarms, and of recipients."""

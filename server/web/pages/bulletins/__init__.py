@@ -1,1 +1,0 @@
-"""The page of bulletins: what authorities announce, and what becomes of it."""

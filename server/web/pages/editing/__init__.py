@@ -1,1 +1,0 @@
-"""The editing pages of the configuration, `/configuration/<document>/edit`: fields made of the models."""

@@ -1,1 +1,0 @@
-"""Checks of a hall and visits by a « usager d’un jour »: the list, and the form of a new one."""

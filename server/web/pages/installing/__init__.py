@@ -1,1 +1,0 @@
-"""From an empty installation to a first printed sheet, `/installation`; one more hall from a template."""

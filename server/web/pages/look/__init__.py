@@ -1,1 +1,0 @@
-"""The organisation's look: its stylesheet, logo and font, served to everybody."""

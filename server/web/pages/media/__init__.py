@@ -1,1 +1,0 @@
-"""The library of media: its page `/affichage/medias`, and the prepared files."""

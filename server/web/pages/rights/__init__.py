@@ -1,1 +1,0 @@
-"""Rights: the roles as sets of permissions, in words."""
