@@ -24,14 +24,13 @@ from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
 from kiosk.print_gateway import command as gateway
-from server import cli
+from server import cli, logs
 from server import settings as settings_module
 from server.domain import facts
 from server.domain.visits.gestures import GESTURES, Verb, usual_keys
 from server.domain.visits.transitions import GestureKind, Phase
 from server.live import messages
 from server.live.message_types import SENT, TAKEN
-from server.logs import plain_lines
 
 DOCS = Path(__file__).parents[1] / "docs"
 SENTENCES = DOCS.parent / "server" / "web" / "pages" / "hall" / "translations"
@@ -108,7 +107,7 @@ def settings_page() -> str:
         "Settings",
         text_in(settings_module.__doc__, "settings"),
         table("setting | values | default | effect", rows),
-        text_in(plain_lines.__doc__, "logs"),
+        text_in(logs.__doc__, "logs"),
     )
 
 

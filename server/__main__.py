@@ -16,10 +16,8 @@ from server.app import create_app  # noqa: E402
 from server.app.http_server import HallServer, connections_of  # noqa: E402
 from server.commands.say import ending_well, errors, sentence  # noqa: E402
 from server.domain.refusals import Refusal  # noqa: E402
-from server.jobs.open_files import allow_open_files  # noqa: E402
-from server.jobs.server_lock import hold  # noqa: E402
-from server.logs.lines import configure_logs  # noqa: E402
-from server.logs.plain_lines import guard_standard_error  # noqa: E402
+from server.jobs import allow_open_files, hold  # noqa: E402
+from server.logs import configure_logs, guard_standard_error  # noqa: E402
 from server.settings import Settings  # noqa: E402
 from server.store.operation.private_files import keep_to_owner, tighten  # noqa: E402
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import IO, Any, Protocol
 from weakref import WeakSet
 
-from server.logs.plain_lines import guard_standard_error, write_lines
+from server.logs import guard_standard_error, write_lines
 
 LOW_PRIORITY = 10
 """Where all else is busy it still has a tenth of a core; at 19, a sixtieth, calls were ready too late."""
@@ -169,7 +169,7 @@ def main() -> None:
             return
         if "structlog" in sys.modules and not is_structlog_set_up:
             # what has just arrived imported it; it takes longer to import than all else here
-            from server.logs.lines import configure_logs
+            from server.logs import configure_logs
 
             configure_logs(level)
             is_structlog_set_up = True

@@ -21,9 +21,8 @@ from server.commands.examination import missing_assets
 from server.commands.say import ending_well, open_database, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
-from server.jobs.open_files import allow_open_files
-from server.jobs.server_lock import alone, is_server_running
-from server.logs.lines import configure_logs
+from server.jobs import allow_open_files, alone, is_server_running
+from server.logs import configure_logs
 from server.own_authority import OwnAuthority
 from server.settings import CODE, Settings
 from server.store.operation.migrating import migrate

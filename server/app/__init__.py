@@ -18,8 +18,7 @@ from server.app.services import compose
 from server.app.web.install import install_web
 from server.clock import Clock
 from server.domain.refusals import Refusal
-from server.jobs.open_files import allow_open_files
-from server.jobs.server_lock import hold
+from server.jobs import allow_open_files, hold
 from server.language import LANGUAGES, Catalogues, catalogues_of
 from server.live.sockets import make_socketio
 from server.settings import Settings

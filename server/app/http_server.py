@@ -17,8 +17,8 @@ from gevent.socket import socket as GeventSocket  # noqa: N812 -- a class
 
 from server.app.request_heads import StrictRequests
 from server.connections import Bounds, Connections, HttpDeadlines, TcpConnection
-from server.jobs.open_files import open_files
-from server.logs.plain_lines import SOURCE, write_uncaught
+from server.jobs import open_files
+from server.logs import SOURCE, write_uncaught
 from server.settings import Settings
 
 log = structlog.get_logger()

@@ -28,21 +28,16 @@ from server.app.subjects.media import (
 from server.app.subjects.printing import build_printing, build_simulated_printers
 from server.app.subjects.sending import build_mail_server, build_report_letters, build_sender
 from server.app.subjects.voice import build_reading_voice, build_voice
-from server.jobs.alarm_rounds import ALARM_ROUND_S, AlarmRounds
-from server.jobs.incident_rounds import INCIDENT_ROUND_S, IncidentRounds
-from server.jobs.rounds import ROUND_S, Rounds
+from server.jobs.rounds import ALARM_ROUND_S, INCIDENT_ROUND_S, ROUND_S, AlarmRounds, IncidentRounds, Rounds
 from server.language import Catalogues
-from server.live.device_watch import DeviceWatch
-from server.live.presence import Presence
-from server.live.publication.publisher import HEARTBEAT_S, TICK_S, Publisher
-from server.live.publication.reading_voice import ReadingVoice
-from server.live.publication.voice import Voice
+from server.live.presence import DeviceWatch, Presence
+from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
+from server.live.voice import ReadingVoice, Voice
+from server.oidc import registration_of
 from server.oidc.provider import Provider
-from server.oidc.registration import registration_of
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
-from server.sending.mail_server import MailServer
-from server.sending.report_letters import ReportLetters
+from server.sending.mail import MailServer, ReportLetters
 from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
 from server.store.devices.screen_pictures import ScreenPictures

@@ -10,7 +10,7 @@ from server.commands.say import day_and_time, open_database, say, sentence
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.people.roles import SCOPES
-from server.jobs import writers
+from server.jobs import local_socket
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE
@@ -41,7 +41,7 @@ def create_user(
         write(
             settings.var,
             lambda: open_database(settings),
-            writers.reset_password,
+            local_socket.reset_password,
             login=login,
             password=password,
         )
@@ -51,7 +51,7 @@ def create_user(
     write(
         settings.var,
         lambda: open_database(settings),
-        writers.create_user,
+        local_socket.create_user,
         login=login,
         password=password,
         name=name or login,
@@ -103,7 +103,7 @@ def create(
     created = write(
         settings.var,
         lambda: open_database(settings),
-        writers.create_api_key,
+        local_socket.create_api_key,
         name=name,
         scopes=list(dict.fromkeys(scope)),
         halls=hall or [EVERY_HALL],
@@ -153,5 +153,5 @@ def _state(row: ApiKeyRow, now: datetime) -> str:
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Revoke an API key: it is void from now on."""
     settings = Settings()
-    write(settings.var, lambda: open_database(settings), writers.revoke_api_key, key=key)
+    write(settings.var, lambda: open_database(settings), local_socket.revoke_api_key, key=key)
     say(sentence("command.key.revoked", key=key))

@@ -22,7 +22,7 @@ from server.demonstration.create import (
 )
 from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
-from server.jobs.server_lock import alone, is_server_running
+from server.jobs import alone, is_server_running
 from server.settings import Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.secret_key import database_of

@@ -20,10 +20,10 @@ from server.domain.hall.devices import PLUGGED_KINDS, Kiosk, PrinterConnection
 from server.domain.people.roles import DEVICE_KINDS
 from server.domain.printing.handovers import is_silent, is_too_slow
 from server.domain.refusals import Refusal
-from server.jobs import writers
+from server.jobs import local_socket
 from server.jobs.local_socket import write
-from server.printing.printer_addresses import CABLES, address_of
-from server.printing.refused_secrets import FOLDER, last_refused_secret
+from server.printing import CABLES, address_of
+from server.printing.pulled_printers import FOLDER, last_refused_secret
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import PairedDevice, paired_devices
@@ -97,7 +97,12 @@ def pair(
     """Pair a kiosk or screen: prints the address to open on it, once."""
     settings = Settings()
     paired = write(
-        settings.var, lambda: open_database(settings), writers.pair_device, hall=hall, kind=kind, name=name
+        settings.var,
+        lambda: open_database(settings),
+        local_socket.pair_device,
+        hall=hall,
+        kind=kind,
+        name=name,
     )
     _say_address(settings, base_url, paired, "paired")
 
@@ -109,11 +114,13 @@ def renew(
 ) -> None:
     """Give a device a new token: prints its new address, once; the old token is void at once."""
     settings = Settings()
-    paired = write(settings.var, lambda: open_database(settings), writers.renew_device, device=device)
+    paired = write(settings.var, lambda: open_database(settings), local_socket.renew_device, device=device)
     _say_address(settings, base_url, paired, "renewed")
 
 
-def _say_address(settings: Settings, base_url: str | None, paired: writers.DeviceToken, verb: str) -> None:
+def _say_address(
+    settings: Settings, base_url: str | None, paired: local_socket.DeviceToken, verb: str
+) -> None:
     base = (base_url or settings.public_url or _own_address(settings)).rstrip("/")
     say(sentence(f"command.device.{verb}", place=paired["configured"], id=paired["id"]))
     say(f"{base}/{paired['kind']}#t={paired['token']}")
@@ -132,7 +139,7 @@ def revoke(
 ) -> None:
     """Revoke a device: its token is void from now on."""
     settings = Settings()
-    write(settings.var, lambda: open_database(settings), writers.revoke_device, device=device)
+    write(settings.var, lambda: open_database(settings), local_socket.revoke_device, device=device)
     say(sentence("command.device.revoked", device=device))
 
 
@@ -232,7 +239,7 @@ def probe_printer(
     write(
         settings.var,
         lambda: open_database(settings),
-        writers.keep_probe,
+        local_socket.keep_probe,
         kiosk=kiosk,
         place=printer.place,
         state=state.value,

@@ -19,7 +19,7 @@ from server.commands.say import errors, open_database, say, sentence
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
-from server.jobs.server_lock import alone
+from server.jobs import alone
 from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls

@@ -22,9 +22,8 @@ from server.clock import Clock
 from server.domain.alarms.signs import KEY_STEPS_DAYS
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
-from server.jobs.open_files import FEWEST_FILES, allow_open_files
-from server.jobs.server_lock import is_server_running
-from server.oidc.description import fetch_provider
+from server.jobs import FEWEST_FILES, allow_open_files, is_server_running
+from server.oidc.answers import fetch_provider
 from server.settings import ASSETS, CODE, Settings
 from server.store.journal.heads import heads_of_halls
 from server.store.media.media import names_in_use

@@ -12,7 +12,7 @@ from server.apart import close_all
 from server.app import CATALOGUES
 from server.commands.say import console, document_words, language, open_database, say, sentence
 from server.domain.refusals import Refusal
-from server.jobs import writers
+from server.jobs import local_socket
 from server.jobs.local_socket import write
 from server.language import Catalogues
 from server.settings import ASSETS, Settings
@@ -55,14 +55,14 @@ def import_configuration(
     published = write(
         settings.var,
         lambda: open_database(settings),
-        writers.import_document,
+        local_socket.import_document,
         content=content,
         dry_run=dry_run,
     )
     _tell(published)
 
 
-def _tell(published: writers.ImportedDocument) -> None:
+def _tell(published: local_socket.ImportedDocument) -> None:
     for path, kind, before, after in published["changes"]:
         change = " → ".join(_short(value) for value in (before, after) if value is not None)
         say(f"{SIGNS[kind]} {path}: {change}")
@@ -121,7 +121,7 @@ def import_appointments_command(
     done = write(
         settings.var,
         lambda: open_database(settings),
-        writers.import_appointment_file,
+        local_socket.import_appointment_file,
         hall=hall,
         content=content,
         form="ics" if is_calendar else "csv",

@@ -10,9 +10,8 @@ from server.clock import Clock
 from server.commands.say import anchors_of, open_database, say, sentence
 from server.domain.alarms.alarms import AlarmChoice
 from server.domain.instants import to_text
-from server.jobs import writers
+from server.jobs import alone, local_socket
 from server.jobs.local_socket import write
-from server.jobs.server_lock import alone
 from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
@@ -179,7 +178,7 @@ def replay(
     count = write(
         settings.var,
         lambda: open_database(settings),
-        writers.send_alarms_again,
+        local_socket.send_alarms_again,
         recipient=recipient,
         since=to_text(from_day.replace(tzinfo=UTC)),
     )

@@ -1,12 +1,14 @@
-"""The lock on a `var` folder: its holder may write there.
+"""What a server holds while it runs: the lock on its `var` folder, and its limit of open files.
 
-Servers hold it, shared among their workers. A command takes it alone, or writes through the server.
+Who holds the lock may write in the folder. Servers hold it, shared among their workers. A command takes it
+alone, or writes through the server.
 """
 
 import fcntl
 import os
+import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from server.domain.refusals import Refusal
@@ -14,6 +16,10 @@ from server.domain.refusals import Refusal
 LOCK = "server.lock"
 SOCKET = "parvis.sock"
 LISTENER_LOCK = "listener.lock"
+ENOUGH_FILES = 65_536
+"""The limit that a server sets, for connections, database and files. An unused one costs nothing."""
+FEWEST_FILES = 4_096
+"""Below this limit, strangers who keep connections open could stop the server."""
 
 
 def _open(file: Path) -> int:
@@ -67,3 +73,25 @@ def may_listen(var: Path) -> int | None:
         return _hold(var / LISTENER_LOCK, is_shared=False)
     except Refusal:
         return None
+
+
+def allow_open_files() -> int:
+    """Raises the limit of open files of this process and its children as far as possible; returns the limit.
+
+    Refusal: too_few_files.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ends_at = ENOUGH_FILES if hard == resource.RLIM_INFINITY else max(hard, FEWEST_FILES)
+    enough = max(soft, min(ENOUGH_FILES, ends_at))
+    if enough > soft:
+        with suppress(ValueError, OSError):  # only root may raise the hard limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, max(enough, hard)))
+    found = open_files()
+    if found < FEWEST_FILES:
+        raise Refusal("too_few_files", files=found, fewest=FEWEST_FILES)
+    return found
+
+
+def open_files() -> int:
+    """How many files and connections this process may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]

@@ -1,9 +1,11 @@
 """The rounds of a running server: days, timers of legs and alerts, forgotten counters, busy hours, purges.
 
 Jobs that end a day run once per hall and day. Every worker makes its rounds; a claim in the database decides
-which worker does a job, and a job done twice changes nothing.
+which worker does a job, and a job done twice changes nothing. Rounds of their own watch for faults, take the
+next step of incidents that nobody answers, and keep counts of past days stored.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +17,8 @@ from server.domain.author import SYSTEM
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import KEPT as PANEL_RESTS_KEPT
 from server.domain.hours.calendars import business_day
+from server.domain.refusals import Refusal
+from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
@@ -22,7 +26,9 @@ from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
 from server.store.journal.heads import JournalHead, head_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
+from server.store.quality.stored_rollups import counting_version
 from server.store.transactions.database import Database
+from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.course import expire_alerts
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.devices.pairing import ask_renewal, renewals_due
@@ -31,6 +37,7 @@ from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.journal.maintenance import purge
 from server.usecases.media.uploads import sweep_media
+from server.usecases.quality.read_totals import store_past_days
 from server.usecases.visits.wait_again import return_parked
 
 log = structlog.get_logger()
@@ -43,6 +50,16 @@ VOICES_KEPT_S = 7 * 86_400
 LOOKS_KEPT = timedelta(days=92)
 ANCHOR = "anchor"
 AFFLUENCE = "affluence"
+ALARM_ROUND_S = 5.0
+"""Seconds between two checks: with a poll every ten seconds, a fault is reported within two polls."""
+_TURN_S = 4
+"""Seconds for which one worker checks for all workers."""
+INCIDENT_ROUND_S = 1.0
+"""Seconds between two rounds: an incident is escalated within 31 s. A round without one is a single read."""
+PAUSE_S = 0.02
+"""After each day, which takes about 7 ms for 77 visits."""
+TURN_S = 10
+"""Seconds for which one worker counts for all workers."""
 
 
 @dataclass
@@ -212,3 +229,104 @@ class Rounds:
         self._owes_purge = False
         if any(counts.values()):
             log.info("purged", **{name: count for name, count in counts.items() if count})
+
+
+@dataclass
+class AlarmRounds:
+    """The alarm rounds of one process.
+
+    `is_one_of_several`: other processes share the database. `breathe` as in `Rounds`.
+    """
+
+    database: Database
+    players: Players
+    translate: Translate
+    is_one_of_several: bool = False
+    breathe: Callable[[], None] = lambda: None
+    failures: int = 0
+
+    def make(self) -> None:
+        """Checks every hall once. A hall that fails is logged and checked again in the next round."""
+        if self.is_one_of_several:
+            now = self.database.clock.now()
+            if not claim_every(self.database, "alarms", now=now, every_s=_TURN_S):
+                return
+        with self.database.read() as rows:
+            halls = [hall for hall in all_halls(rows) if hall.is_configured]
+        for hall in halls:
+            self._watch(hall)
+            self.breathe()
+
+    def _watch(self, hall: HallRow) -> None:
+        try:
+            sightings = KnownSightings(self.players.of_hall(hall.id), are_known=not self.players.is_away)
+            changed = watch_alarms(self.database, hall.id, sightings, self.translate)
+        except Refusal as refusal:
+            self.failures += 1
+            log.warning("alarms_not_watched", hall=hall.slug, code=refusal.code)
+        except Exception:
+            self.failures += 1
+            log.exception("alarms_not_watched", hall=hall.slug)
+        else:
+            if changed:
+                log.info("alarms_changed", hall=hall.slug, facts=changed)
+
+
+@dataclass
+class IncidentRounds:
+    """The incident rounds of one process."""
+
+    database: Database
+
+    def make(self) -> None:
+        """Takes the steps that are due in every hall."""
+        steps = escalate_incidents(self.database)
+        if steps:
+            log.info("incidents_escalated", steps=steps)
+
+
+@dataclass
+class PastDayRounds:
+    """The rounds of one process. `pause` lets other work through after each day."""
+
+    database: Database
+    pause: Callable[[], None] = lambda: time.sleep(PAUSE_S)
+    failures: int = 0
+
+    def make(self) -> None:
+        """Counts for one turn what is missing of the halls that are not done today by this version.
+
+        A hall that fails is logged and tried again in the next round.
+        """
+        with self.database.read() as rows:
+            halls = [hall for hall in all_halls(rows) if hall.is_configured]
+        clock = self.database.clock
+        pending = [hall for hall in halls if not self._is_done(hall)]
+        if not pending or not claim_every(self.database, "past_days", now=clock.now(), every_s=TURN_S):
+            return
+        until_s = clock.elapsed_s() + TURN_S
+        for hall in pending:
+            try:
+                self._count(hall, until_s)
+            except Exception:
+                self.failures += 1
+                log.exception("past_days_not_stored", hall=hall.slug)
+            if clock.elapsed_s() >= until_s:
+                return
+
+    def _count(self, hall: HallRow, until_s: float) -> None:
+        run = self._run(hall)
+        for _ in store_past_days(self.database, hall.id):
+            self.pause()
+            if self.database.clock.elapsed_s() >= until_s:
+                return
+        claim(self.database, *run, now=self.database.clock.now())
+
+    def _is_done(self, hall: HallRow) -> bool:
+        with self.database.read() as rows:
+            return has_run(rows, *self._run(hall))
+
+    def _run(self, hall: HallRow) -> tuple[str, str, str]:
+        """The job, the hall and the business day: another version counts again on the same day."""
+        day = business_day(self.database.configuration(hall.id).calendar, self.database.clock.now())
+        return f"rollups {counting_version()}", hall.id, day.isoformat()

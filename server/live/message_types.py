@@ -7,9 +7,8 @@ from server.domain.devices.device_state import (
     KioskReportAnswer,
     PlayerReport,
 )
-from server.live.publication.call_message import CallAnnounced
-from server.live.publication.publisher import Heartbeat
-from server.live.publication.queue_message import QueueChanged
+from server.live.publication import CallAnnounced, QueueChanged
+from server.live.publisher import Heartbeat
 from server.usecases.hall.read_board import AlertChanged, BoardChanged
 from server.usecases.incidents.lists import HallIncidents
 from server.usecases.printing.print_jobs import PrintVerdict

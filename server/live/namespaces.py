@@ -22,9 +22,8 @@ from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.live import messages
-from server.live.device_watch import DeviceWatch
-from server.live.presence import SocketPlace
-from server.live.wire import PAGES_OF_A_TICKET
+from server.live.messages import PAGES_OF_A_TICKET
+from server.live.presence import DeviceWatch, SocketPlace
 from server.store.incidents import Receiver, ReceivingPage
 from server.store.transactions.database import Database
 from server.usecases.alerts.course import show_alert
@@ -37,6 +36,25 @@ log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+JOINING = BoundedSemaphore(4)
+"""How many sockets of a process join at once: of hundreds that read the database, requests go between."""
+REQUIRED = {
+    messages.SCREEN: Permission.READ_BOARD,
+    messages.KIOSK: Permission.ISSUE,
+    messages.AGENT: Permission.READ_QUEUE,
+}
+"""The permission that a connection needs in the hall; `/visitor` needs the token of a ticket instead."""
+FURTHER_ROOMS = {
+    "papers": (Permission.ISSUE, messages.paper_room),
+    "devices": (Permission.SUPERVISE, messages.devices_room),
+}
+"""What else a socket of `/agent` may ask for: the permission it needs, and the hall's room.
+
+`devices` "every": of each hall that the caller oversees.
+"""
+RECEIVING_PAGES: tuple[ReceivingPage, ...] = get_args(ReceivingPage)
+"""The pages that receive incidents, as a handshake names them (`incidents`)."""
+
 
 type Handshake = Mapping[str, object]
 """What a client sends when it connects."""
@@ -57,10 +75,6 @@ type FindCaller = Callable[[Handshake, Permission], tuple[str, SocketCaller]]
 """The hall (id) of a connection and who it is; raises a refusal without the permission."""
 type FindRooms = Callable[[Handshake], SocketPlace]
 """Returns the rooms that a connection joins, or raises a refusal."""
-
-
-JOINING = BoundedSemaphore(4)
-"""How many sockets of a process join at once: of hundreds that read the database, requests go between."""
 
 
 class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
@@ -210,24 +224,6 @@ class AgentNamespace(HallNamespace):
         if author.account is not None:
             author = self.database.pseudonyms.author_of(author.account)  # the year may have changed
         return keep_session(self.database, at, session, author=author)
-
-
-REQUIRED = {
-    messages.SCREEN: Permission.READ_BOARD,
-    messages.KIOSK: Permission.ISSUE,
-    messages.AGENT: Permission.READ_QUEUE,
-}
-"""The permission that a connection needs in the hall; `/visitor` needs the token of a ticket instead."""
-FURTHER_ROOMS = {
-    "papers": (Permission.ISSUE, messages.paper_room),
-    "devices": (Permission.SUPERVISE, messages.devices_room),
-}
-"""What else a socket of `/agent` may ask for: the permission it needs, and the hall's room.
-
-`devices` "every": of each hall that the caller oversees.
-"""
-RECEIVING_PAGES: tuple[ReceivingPage, ...] = get_args(ReceivingPage)
-"""The pages that receive incidents, as a handshake names them (`incidents`)."""
 
 
 def namespaces(

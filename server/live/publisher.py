@@ -18,16 +18,20 @@ from server.domain.refusals import Refusal
 from server.domain.visits.facts import is_started_by_call
 from server.language import LANGUAGES
 from server.live import messages
+from server.live.messages import return_ms
 from server.live.presence import Presence
-from server.live.publication.call_message import CallAnnounced, call_message
-from server.live.publication.expiries import Expiries
-from server.live.publication.half_days import HalfDays
-from server.live.publication.incidents import send_incidents
-from server.live.publication.programmes import Programmes
-from server.live.publication.queue_message import queue_message, queue_nudge
-from server.live.publication.republished import Republished
-from server.live.publication.spoken_call import SpokenCall
-from server.live.wire import return_ms
+from server.live.publication import (
+    CallAnnounced,
+    Expiries,
+    HalfDays,
+    Programmes,
+    Republished,
+    SpokenCall,
+    call_message,
+    queue_message,
+    queue_nudge,
+    send_incidents,
+)
 from server.store.configuration.halls import all_halls, hall_row
 from server.store.printing import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact

@@ -1,25 +1,70 @@
-"""The gate of every packet before a namespace gets it: strict parsing, a budget of packets, its namespaces.
+"""Socket.IO on gevent: websocket only, small messages, strict packets, stalled sockets dropped.
 
+Every packet passes a gate before a namespace gets it: strict parsing, a budget of packets, its namespaces.
 The budget of a network is spent by sockets that nobody has let in, and never by the first packet of one: a
 site, a proxy or a Wi-Fi is one network, and after an outage all come back at once.
 """
 
+import logging
 import time
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+import gevent
+import simple_websocket
 import socketio
 import structlog
+from flask import Flask
+from flask_socketio import SocketIO
+from socketio import packet
 
-from server.connections import caller_address
+from server.connections import SOCKETS, Strangers, caller_address
 from server.domain.budgets import Budget
-from server.domain.texts import network_of
-from server.live.strict_packets import WrongPacket
-from server.live.wire import EVENTS, EVENTS_S, PACKETS, PACKETS_S, REFUSALS
+from server.domain.refusals import Refusal
+from server.domain.texts import entered_values, network_of
+from server.live import messages
+from server.live.messages import EVENTS, EVENTS_S, LARGEST_PACKET, PACKETS, PACKETS_S, PING_S, REFUSALS
+from server.live.websockets import WebSocket
 
+RESERVED_NAMES = frozenset(
+    {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
+)
+"""Names of the library's own events: it would pass them on from a client as if they had happened."""
+ALLOWED_TYPES = frozenset({packet.CONNECT, packet.DISCONNECT, packet.EVENT})
 log = structlog.get_logger()
-
 _CONNECT, _DISCONNECT, _EVENT = "0", "1", "2"
 _MOST_NETWORKS = 10_000
+
+
+class WrongPacket(ValueError):
+    """A packet that no page of ours sends; its text names the reason and quotes nothing."""
+
+
+class StrictPacket(packet.Packet):  # type: ignore[misc]  # untyped library
+    """A packet of Socket.IO that is read strictly; it is written as the library writes it."""
+
+    def decode(self, encoded_packet: object) -> int:
+        """Reads a packet. Raises WrongPacket."""
+        if not isinstance(encoded_packet, str):
+            raise WrongPacket("binary")
+        try:
+            attachments = super().decode(encoded_packet)
+            entered_values(self.data)
+        except (ValueError, RecursionError, Refusal):
+            raise WrongPacket("unreadable") from None
+        if self.packet_type not in ALLOWED_TYPES or attachments:
+            raise WrongPacket("type")
+        if self.packet_type == packet.EVENT:
+            self._check_event()
+        return 0
+
+    def _check_event(self) -> None:
+        """An event is a name and one message."""
+        if not isinstance(self.data, list) or len(self.data) != 2 or not isinstance(self.data[0], str):
+            raise WrongPacket("event")
+        if self.data[0] in RESERVED_NAMES:
+            raise WrongPacket("reserved_name")
 
 
 @dataclass(slots=True)
@@ -120,3 +165,34 @@ def _namespace_of(connect: str) -> str:
     """The namespace that a packet asks to join."""
     name = connect[1:].partition(",")[0]
     return name.partition("?")[0] if name.startswith("/") else "/"
+
+
+def make_socketio(app: Flask, *, async_mode: str, redis_url: str, is_behind_proxy: bool) -> SocketIO:
+    """The Socket.IO server of an app; several workers are joined by Redis."""
+    if async_mode == "gevent":
+        simple_websocket.Server = partial(
+            WebSocket, Strangers(SOCKETS)
+        )  # the library makes one of each upgrade
+        gevent.config.track_greenlet_tree = False  # a note on who began each greenlet, which nothing reads
+    lines = logging.getLogger("socketio")  # of our own, else each library writes its lines twice
+    options: dict[str, Any] = {
+        "async_mode": async_mode,
+        "transports": ["websocket"],
+        "allow_upgrades": False,
+        "ping_interval": PING_S,
+        "ping_timeout": PING_S,
+        "max_http_buffer_size": LARGEST_PACKET,
+        "manage_session": False,
+        "namespaces": messages.NAMESPACES,
+        "serializer": StrictPacket,
+        "logger": lines,
+        "engineio_logger": lines,
+    }
+    if redis_url:
+        import socketio
+
+        redis_options = {"socket_timeout": None, "health_check_interval": 30}
+        options["client_manager"] = socketio.RedisManager(redis_url, redis_options=redis_options)
+    made = SocketIO(app, **options)
+    Gate(made.server, is_behind_proxy=is_behind_proxy)
+    return made

@@ -1,20 +1,22 @@
-"""Spoken calls and alerts: a separate process renders them in order; then they are sent again with audio."""
+"""Spoken calls and alerts: a separate process renders them in order; then they are sent again with audio.
+
+Views that kiosks read aloud have a process of their own, so that no call waits for one.
+"""
 
 import queue
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
-from server.apart import CallApart
+from server.apart import CallApart, IsolatedWorker
 from server.domain.alerts import AlertKind, AlertRules, has_voice
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.live import messages
-from server.live.publication.call_message import CallAnnounced
-from server.live.publication.spoken_call import SpokenCall
+from server.live.publication import CallAnnounced, SpokenCall
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.hall.read_board import AlertChanged
 from signage.announcement import OLDEST_SOUND, prepared_alerts, spoken_alert, spoken_sentence, voice_name
@@ -169,3 +171,25 @@ class Voice:
     def _alert(self, alert: ShownAlert) -> AudioAddresses:
         sentences = spoken_alert(alert, self.translate)
         return {FRENCH: f"/audio/{self.off_loop(self.files.small_file, sentences, FRENCH)}"}
+
+
+class ReadingVoice:
+    """Renders sentences one by one; what was rendered before is not rendered again."""
+
+    def __init__(self, files: AudioFiles) -> None:
+        self.files = files
+        self._apart = IsolatedWorker()
+
+    def speak(self, sentences: Sequence[str], language: str) -> list[str]:
+        """The names of the audio files, in order; empty where nothing is spoken.
+
+        Raises SpeechUnavailable and OSError.
+
+        """
+        if not sentences:
+            return []
+        return self._apart.call(self.files.reading, sentences, language)
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._apart.close()

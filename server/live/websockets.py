@@ -15,7 +15,7 @@ from wsproto.utilities import ProtocolError, generate_accept_token
 
 from server.connections import CURRENT, LOOK_ROUND_S, Strangers
 from server.domain.budgets import Budget
-from server.live.wire import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
+from server.live.messages import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
 
 log = structlog.get_logger()
 

@@ -4,8 +4,6 @@ A value that is not one plain word is a JSON text, so that no line breaks. Token
 and e-mail addresses are masked. Requests, names, languages and notes of visitors are not logged.
 """
 
-# only the standard library: a process for one kind of work starts in a tenth of the time without structlog
-
 import json
 import logging
 import re
@@ -26,24 +24,11 @@ from server.ids import API_KEY_PREFIX, is_token_shaped
 MASK = "***"
 SECRET_NAMES = frozenset(
     {
-        "token",
-        "ticket",
-        "short_code",
-        "password",
-        "secret",
-        "secret_key",
-        "client_secret",
-        "oidc_client_secret",
-        "id_token",
-        "access_token",
-        "api_key",
-        "authorization",
-        "cookie",
-        "smtp_password",
-        "vigilance_key",
-        "apikey",
+        "token", "ticket", "short_code", "password", "secret", "secret_key", "client_secret",
+        "oidc_client_secret", "id_token", "access_token", "api_key", "authorization", "cookie",
+        "smtp_password", "vigilance_key", "apikey",
     }
-)
+)  # fmt: skip
 """Values of these names are never written."""
 
 _NAMES = "|".join(sorted(SECRET_NAMES, key=len, reverse=True))
@@ -63,6 +48,17 @@ _PREFIXED = re.compile(rf"(?:whsec_|{API_KEY_PREFIX})[A-Za-z0-9+/=_-]+")
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?=@[\w-]+(?:\.[\w-]+)+)")
 """The name in an e-mail address; its domain stays, since it says which mail server refused."""
 _LONG = re.compile(r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:[\w-]{22}){1,2}(?![\w-])", re.ASCII)
+PERIOD_S = 60.0
+OF_SOURCE, OF_ALL, TRACEBACKS = 5, 60, 5
+"""Lines of one kind in a period: from one source, from all sources; and those with a traceback."""
+_MOST_SOURCES = 1_000
+SOURCE: ContextVar[Callable[[], str] | None] = ContextVar("log_source", default=None)
+"""The network whose request or packet is being handled; None: nobody's, then a line is its own source."""
+OWN = ("server", "kiosk", "signage", "hardware", "gunicorn")
+"""The loggers that follow the level of the settings."""
+LONGEST_VALUE = 1_000
+"""Characters of a value; a request's address may have eight thousand."""
+_PLAIN = re.compile(r"[\w.:/+@%*-]+")
 
 
 def mask_secrets(text: str) -> str:
@@ -83,15 +79,6 @@ def _masked_if_token(found: re.Match[str]) -> str:
 def masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a record, those with a secret's name replaced."""
     return {name: MASK if name.lower() in SECRET_NAMES else value for name, value in values.items()}
-
-
-PERIOD_S = 60.0
-OF_SOURCE, OF_ALL, TRACEBACKS = 5, 60, 5
-"""Lines of one kind in a period: from one source, from all sources; and those with a traceback."""
-_MOST_SOURCES = 1_000
-
-SOURCE: ContextVar[Callable[[], str] | None] = ContextVar("log_source", default=None)
-"""The network whose request or packet is being handled; None: nobody's, then a line is its own source."""
 
 
 @dataclass(slots=True)
@@ -140,13 +127,6 @@ class RatedLines(logging.Filter):
         if record.exc_info and not kind.tracebacks.take(now_s):
             vars(record)["exc_info"] = None
         return True
-
-
-OWN = ("server", "kiosk", "signage", "hardware", "gunicorn")
-"""The loggers that follow the level of the settings."""
-LONGEST_VALUE = 1_000
-"""Characters of a value; a request's address may have eight thousand."""
-_PLAIN = re.compile(r"[\w.:/+@%*-]+")
 
 
 class LogLines(logging.Formatter):
@@ -219,3 +199,28 @@ def guard_standard_error() -> None:
     """What libraries write past the loggers (tracebacks of greenlets, of pywsgi) is masked too."""
     if not isinstance(sys.stderr, _Masked):
         sys.stderr = _Masked(sys.stderr)
+
+
+def configure_logs(level: str) -> None:
+    """What this process logs, by structlog or not, from a level on goes to standard error.
+
+    `level`: `debug`, `info`, `warning`, `error`. Once a process; one that is forked later inherits it.
+    """
+    import structlog  # a process for one kind of work starts in a tenth of the time without it
+
+    write_lines(level)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, _as_record],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _as_record(_: Any, __: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    values = {name: value for name, value in event.items() if name not in ("event", "exc_info")}
+    return {
+        "msg": str(event.get("event", "")),
+        "exc_info": event.get("exc_info"),
+        "extra": {"values": values},
+    }

@@ -5,8 +5,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from server.logs.lines import configure_logs
-from server.logs.plain_lines import guard_standard_error
+from server.logs import configure_logs, guard_standard_error
 from server.settings import Settings
 
 

@@ -1,4 +1,7 @@
-"""What a provider of identities and this installation agreed on, and what one request to sign in keeps."""
+"""Signing in by a provider of identities: OpenID Connect, code flow, by the rules of ProConnect.
+
+What a provider and this installation agreed on, and what one request to sign in keeps.
+"""
 
 from dataclasses import dataclass
 

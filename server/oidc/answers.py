@@ -1,16 +1,30 @@
-"""What a provider signed, and whether it may be believed: signature, issuer, audience, nonce, times."""
+"""Answers of a provider, read within a time and a size: its metadata and keys, and what it signed.
 
+Whether that may be believed: signature, issuer, audience, nonce, times.
+"""
+
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+import httpx
 from authlib.oidc.core import CodeIDToken
+from authlib.oidc.discovery import get_well_known_url
 from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from server.domain.refusals import Refusal
+from server.domain.texts import is_private_way
 
+TIMEOUT = httpx.Timeout(3.0, connect=2.0)
+"""Seconds, for each wait on the network."""
+WITHIN_S = 5.0
+"""For a whole answer."""
+LARGEST_BYTES = 300_000
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by the provider's own key; none that the client's secret could make."""
 CLOCKS_DIFFER_S = 120
@@ -28,6 +42,107 @@ _CODES = {
     "iat": "oidc_clock",
     "at_hash": "oidc_signature",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """An answer of the provider."""
+
+    status: int
+    kind: str
+    body: bytes
+
+    def mapping(self) -> dict[str, Any]:
+        """Its JSON object. Refusal: oidc_broken."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Refusal("oidc_broken", why="no JSON object")
+        return found
+
+
+def ask(
+    method: str, address: str, *, headers: Mapping[str, str] | None = None, body: str | None = None
+) -> ProviderAnswer:
+    """What the provider answers at an address; it is not followed elsewhere.
+
+    Refusals: oidc_away when nothing comes in time or it says that it cannot (5xx), oidc_broken.
+    """
+    ends_at_s = time.monotonic() + WITHIN_S
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT) as client,
+            client.stream(method, address, headers=headers, content=body) as answer,
+        ):
+            if answer.status_code >= 500:
+                raise Refusal("oidc_away", why=answer.status_code)
+            read = b""
+            for part in answer.iter_bytes():
+                read += part
+                if len(read) > LARGEST_BYTES:
+                    raise Refusal("oidc_broken", why="too large")
+                if time.monotonic() > ends_at_s:
+                    raise Refusal("oidc_away", why="too slow")
+            kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return ProviderAnswer(answer.status_code, kind, read)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Refusal("oidc_away", why=type(error).__name__) from error
+
+
+def _private(address: str) -> str:
+    if not is_private_way(address):
+        raise ValueError("https is asked for")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_private)]
+
+
+class Description(BaseModel):
+    """The part of a provider's metadata that is used here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    issuer: str
+    authorization_endpoint: Address
+    token_endpoint: Address
+    jwks_uri: Address
+    userinfo_endpoint: Address | None = None
+    end_session_endpoint: Address | None = None
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+    code_challenge_methods_supported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProvider:
+    """A provider's metadata and keys, as last fetched."""
+
+    description: Description
+    keys: KeySet
+
+
+def fetch_provider(issuer: str) -> KnownProvider:
+    """Fetches the provider's metadata and keys. Refusals: oidc_away, oidc_broken, oidc_issuer."""
+    answer = ask("GET", get_well_known_url(issuer, external=True))
+    if answer.status != 200:
+        raise Refusal("oidc_broken", why=f"discovery: {answer.status}")
+    try:
+        description = Description.model_validate(answer.mapping())
+    except ValidationError as error:
+        raise Refusal("oidc_broken", why="discovery") from error
+    if description.issuer != issuer:
+        raise Refusal("oidc_issuer", why="discovery")
+    return KnownProvider(description, keys_at(description.jwks_uri))
+
+
+def keys_at(address: str) -> KeySet:
+    """The keys a provider signs with. Refusals: oidc_away, oidc_broken."""
+    try:
+        return KeySet.import_key_set(ask("GET", address).mapping())  # type: ignore[arg-type]
+    except (JoseError, LookupError, TypeError, ValueError) as error:
+        raise Refusal("oidc_broken", why="keys") from error
 
 
 class UnknownKey(Exception):

@@ -13,10 +13,19 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.domain.texts import LONGEST_EMAIL
-from server.oidc.description import KnownProvider, fetch_provider, keys_at
-from server.oidc.reading import ProviderAnswer, ask
-from server.oidc.registration import AuthorizationRequest, Identity, Registration
-from server.oidc.tokens import ExpectedToken, UnknownKey, check_id_token, check_userinfo, signed_claims
+from server.oidc import AuthorizationRequest, Identity, Registration
+from server.oidc.answers import (
+    ExpectedToken,
+    KnownProvider,
+    ProviderAnswer,
+    UnknownKey,
+    ask,
+    check_id_token,
+    check_userinfo,
+    fetch_provider,
+    keys_at,
+    signed_claims,
+)
 
 log = structlog.get_logger()
 
@@ -93,7 +102,7 @@ class Provider:
     def complete(self, code: str, request: AuthorizationRequest, back: str) -> Identity:
         """Who came back with a code.
 
-        Refusals: oidc_code, oidc_rejected, oidc_unsigned, oidc_away and those of `server.oidc.tokens`.
+        Refusals: oidc_code, oidc_rejected, oidc_unsigned, oidc_away and those of `server.oidc.answers`.
         """
         tokens = self._tokens(code, request, back)
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")

@@ -1,27 +1,140 @@
-"""The state of a printer, which its driver reads and keeps for the supervisor, and its abilities."""
+"""Printers that jobs are pushed to: the way to one, the lease of its driver, its state and its abilities.
 
-from dataclasses import replace
+One driver at a time has the lease, among all workers and machines of one database. Another worker may take a
+lease that was not renewed for 15 s. Its fence then grows, and the former holder can end no job any more.
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from hardware.status import PrinterDeadlines, PrinterState
-from hardware.transports import ConnectionLost, PrinterUnreachable, SendDeadline
+from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachable, SendDeadline
+from hardware.transports.device_file import FileAddress, UsbFileAddress
 from hardware.transports.serial_line import SerialAddress
+from hardware.transports.tcp import TcpAddress
+from hardware.transports.usb import usb_name
+from hardware.transports.usb_bus import UsbBusAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
 from server.domain.printing import printers
-from server.printing.lease import LeaseLost
-from server.printing.printer_addresses import address_of
 from server.store.engine.rows import WrittenRows
 from server.store.printing import leases
-from server.store.printing.leases import PrinterLeaseToken
+from server.store.printing.leases import Lease, PrinterLeaseToken, keep_lease, lease_of, take_lease
 from server.store.printing.printers import note_roll, roll_in
 from server.store.transactions.database import Database
+from server.usecases.printing.print_jobs import LEASE
 from server.usecases.printing.printers import ProbeAnswers, keep_probe
 
+SIMULATED_HOST = "127.0.0.1"
+CABLES = "cables"
+"""The folder of the run-time state with the other ends of simulated printers that are not on the network."""
+_MARGIN_S = 2.0
 NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 """The printer of jobs that no printer will print."""
+
+
+def address_of(connection: PrinterConnection, cable: Path) -> PrinterAddress:
+    """Where the jobs of a printer are pushed to. `cable`: the other end, where it is simulated.
+
+    ValueError: it fetches its jobs itself, or has no name.
+    """
+    match connection.kind:
+        case "tcp":
+            return TcpAddress(connection.host or SIMULATED_HOST, connection.port, connection.reach)
+        case "usb_file":
+            return FileAddress(cable) if connection.usb is None else UsbFileAddress(usb_name(connection.usb))
+        case "usb_bus":
+            return UsbBusAddress(usb_name(connection.usb or ""))
+        case "serial":
+            line = cable if connection.line is None else Path(connection.line)
+            return SerialAddress(line, connection.speed)
+        case _:
+            raise ValueError(f"nothing is pushed to a printer of kind {connection.kind}")
+
+
+class LeaseLost(Exception):
+    """Another worker drives the printer now: this one may not use it any more."""
+
+
+@dataclass
+class PrinterLease:
+    """The lease of one printer as one worker sees it. Not for two threads at once, except `renew`."""
+
+    database: Database
+    printer: str
+    holder: str
+    token: PrinterLeaseToken | None = None
+    _good_until_s: float = 0.0
+    _observed: tuple[int, datetime, float] | None = field(default=None, init=False)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether bytes may be sent: the lease is held, and renewed too recently for another to take it."""
+        return self.token is not None and self.database.clock.elapsed_s() < self._good_until_s
+
+    def take(self) -> PrinterLeaseToken | None:
+        """The token if this worker drives the printer; takes a lease that is free or has expired."""
+        if self.token is not None and self.is_fresh:
+            return self.token
+        self.token = None
+        asked_at_s = self.database.clock.elapsed_s()
+        now = self.database.clock.now()
+        with self.database.read() as rows:
+            lease = lease_of(rows, self.printer)
+        unchanged = self._unchanged(lease)
+        if lease is not None and lease.expires_at > now and unchanged is None:
+            return None
+        with self.database.store.write() as rows:
+            until = now + LEASE
+            if not take_lease(rows, self.printer, self.holder, until=until, now=now, unchanged=unchanged):
+                return None
+            taken = lease_of(rows, self.printer)
+        assert taken is not None
+        self.token = PrinterLeaseToken(self.printer, self.holder, taken.fence)
+        self.renewed(asked_at_s=asked_at_s)
+        return self.token
+
+    def renew(self) -> bool:
+        """Prolongs the lease; False when another worker holds it by now."""
+        token = self.token
+        if token is None:
+            return False
+        asked_at_s = self.database.clock.elapsed_s()
+        with self.database.store.write() as rows:
+            is_kept = keep_lease(rows, token, until=self.database.clock.now() + LEASE)
+        if is_kept:
+            self.renewed(asked_at_s=asked_at_s)
+        elif self.token is token:
+            self.token = None
+        return is_kept
+
+    def renewed(self, *, asked_at_s: float) -> None:
+        """Notes that a write prolonged the lease. `asked_at_s`: the monotonic clock before that write."""
+        self._good_until_s = asked_at_s + LEASE.total_seconds() - _MARGIN_S
+
+    def release(self) -> None:
+        """Ends the lease now, so that another worker may take the printer."""
+        token, self.token = self.token, None
+        if token is None:
+            return
+        with self.database.store.write() as rows:
+            keep_lease(rows, token, until=EPOCH)
+
+    def _unchanged(self, lease: Lease | None) -> datetime | None:
+        """The end of a lease that was not renewed for 15 s on this worker's monotonic clock; else None.
+
+        So a wall clock that was set back does not keep a dead holder's lease alive.
+        """
+        elapsed_s = self.database.clock.elapsed_s()
+        if lease is None:
+            return None
+        if self._observed is None or self._observed[:2] != (lease.fence, lease.expires_at):
+            self._observed = (lease.fence, lease.expires_at, elapsed_s)
+            return None
+        is_old = elapsed_s - self._observed[2] >= LEASE.total_seconds()
+        return lease.expires_at if is_old else None
 
 
 class PrinterWatch:

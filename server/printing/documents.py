@@ -26,12 +26,11 @@ from kiosk.papers import (
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from server.apart import CallApart
 from server.domain.facts import Json
-from server.domain.hall.configuration import HallConfiguration
-from server.domain.languages import FRENCH
+from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.languages import FRENCH, text_in
 from server.domain.printing.printers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
-from server.printing.appointment_sheets import sheet_content, sheet_languages
 from server.store.printing.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
@@ -220,3 +219,36 @@ def _booked_hour(configuration: HallConfiguration, ticket: IssuedTicket, locale:
         return ""
     zone = ZoneInfo(configuration.site.time_zone)
     return format_time(ticket.booked_at, "short", tzinfo=zone, locale=locale)
+
+
+def sheet_languages(configuration: HallConfiguration, request: Json) -> tuple[SheetLanguage, ...]:
+    """The languages of a job's sheet, with its words.
+
+    Refusal: unknown_service, when the hall has lost the service meanwhile.
+    """
+    service = configuration.services.get(str(request.get("service")))
+    if service is None:
+        raise Refusal("unknown_service", service=request.get("service"))
+    languages = dict.fromkeys((FRENCH, str(request.get("language") or FRENCH)))
+    return tuple(_sheet_language(service, language) for language in languages)
+
+
+def sheet_content(configuration: HallConfiguration, request: Json) -> SheetContent:
+    """The content of the sheet, its languages apart."""
+    service = configuration.services[str(request["service"])]
+    return SheetContent(
+        site=configuration.site.name,
+        hall=configuration.name,
+        address=service.appointment_url,
+        is_demonstration=configuration.is_demonstration,
+    )
+
+
+def _sheet_language(service: Service, language: str) -> SheetLanguage:
+    return SheetLanguage(
+        language=language,
+        service=service.name(language),
+        how=text_in(service.how_to_book, language),
+        bring=service.papers(language),
+        direction=direction_of(language),
+    )

@@ -1,6 +1,12 @@
-"""The papers of printers that fetch them: as pictures, and as bytes for the print gateway."""
+"""Printers that fetch their jobs: papers drawn for them, and when a wrong secret was refused last.
 
+A refusal is an empty file a printer, dated then. A command reads it while the server runs. Nothing depends on
+it: without the folder nothing was refused.
+"""
+
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -15,10 +21,13 @@ from server.printing.documents import (
     ticket_bytes,
 )
 from server.store.printing.print_jobs import OpenJob
+from server.store.printing.printers import pulled_printer_of
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled_jobs import Draw, Picture
 
 log = structlog.get_logger()
+FOLDER = "refused-secrets"
+"""In the var folder."""
 
 
 type Drawn = Callable[[PrintDocument, Path], tuple[bytes, int]]
@@ -68,3 +77,23 @@ def byte_drawer(database: Database, tickets: TicketPrinting, off_loop: CallApart
         return Picture(blob, rows=0, age_s=max(0.0, age.total_seconds()))
 
     return draw
+
+
+def note_refused_secret(folder: Path, database: Database, printer: str) -> None:
+    """Keeps that a wrong secret of a printer was refused now; of no name that no printer has."""
+    with database.read() as rows:
+        if pulled_printer_of(rows, printer) is None:
+            return
+    folder.mkdir(parents=True, exist_ok=True)
+    at = database.clock.now().timestamp()
+    file = folder / printer
+    file.touch()
+    os.utime(file, (at, at))
+
+
+def last_refused_secret(folder: Path, printer: str) -> datetime | None:
+    """When a wrong secret of a printer was refused last; None: never, or it is not known."""
+    try:
+        return datetime.fromtimestamp((folder / printer).stat().st_mtime, UTC)
+    except OSError:
+        return None

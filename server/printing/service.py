@@ -11,9 +11,8 @@ from server.domain.hall.devices import PrinterConnection
 from server.domain.printing.printers import PrinterReach
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.printing import CABLES, NOWHERE
 from server.printing.documents import TicketPrinting
-from server.printing.printer_addresses import CABLES
-from server.printing.printer_watch import NOWHERE
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls

@@ -27,7 +27,7 @@ from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
-from server.printing.printer_addresses import CABLES
+from server.printing import CABLES
 from server.settings import ASSETS
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database

@@ -18,9 +18,8 @@ from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clea
 from server.apart import CallApart
 from server.domain.hall.devices import PrinterConnection
 from server.domain.refusals import Refusal
+from server.printing import LeaseLost, PrinterLease, PrinterWatch
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
-from server.printing.lease import LeaseLost, PrinterLease
-from server.printing.printer_watch import PrinterWatch
 from server.store.printing import print_jobs
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.printing.print_jobs import OpenJob

@@ -1,15 +1,5 @@
 """Why something could not be sent, by a code that names a sentence (`alarms.failure.…`)."""
 
-
-class SendRefused(Exception):
-    """A message that did not arrive; `code` is one of FAILURES, `answer` what the other side said."""
-
-    def __init__(self, code: str, answer: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.answer = answer
-
-
 FAILURES = (
     "email_off",
     "email_unreachable",
@@ -22,3 +12,12 @@ FAILURES = (
     "webhook_refused",
 )
 """Every code there is."""
+
+
+class SendRefused(Exception):
+    """A message that did not arrive; `code` is one of FAILURES, `answer` what the other side said."""
+
+    def __init__(self, code: str, answer: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.answer = answer

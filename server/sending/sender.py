@@ -2,30 +2,37 @@
 
 A recipient that hangs or refuses delays nobody else, and no hall: nothing here holds a hall's lock. Every
 worker sends; a delivery is taken before it leaves. Sent at least once: a worker that dies between the answer
-and its note sends again, with the same id.
+and its note sends again, with the same id. To a webhook goes one signed POST, without redirect, to an address
+that was checked; of the answer only its status is read, and it is over when its time is, whatever drips.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import ssl
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Protocol
+from functools import cache, partial
+from typing import Any, Protocol
 
+import httpcore
 import structlog
 
-from server.domain.alarms.signs import next_try
+from server.domain.alarms.signs import next_try, signed_headers
 from server.domain.facts import OF_ALARMS
-from server.sending.refused import SendRefused
+from server.sending import SendRefused
 from server.store.alarms import outbox
 from server.store.alarms.outbox import Delivery
 from server.store.alarms.recipients import Recipient, recipient_of
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
+from signage.feeds import PrivateAddress, UnknownHost, checked_address
 
 log = structlog.get_logger()
 
 LOOK_S = 5.0
 """Seconds between two checks of the outbox for deliveries that are due again."""
+WITHIN_S = 10.0
+"""How long an endpoint has from the look-up of its name to the status of its answer."""
 
 
 class Channel(Protocol):
@@ -119,3 +126,104 @@ class Sender:
             log.exception("not_sent", recipient=recipient.id)
             return SendRefused(f"{recipient.channel}_unreachable", type(error).__name__)
         return None
+
+
+class CheckedNetwork(httpcore.NetworkBackend):
+    """Connects to public addresses only, unless others are allowed; all of it within `within_s` seconds."""
+
+    def __init__(self, *, may_be_private: bool, within_s: float) -> None:
+        self._may_be_private = may_be_private
+        self._ends_at_s = time.monotonic() + within_s
+        self._network = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A stream to the address that was checked. Raises SendRefused."""
+        try:
+            address = checked_address(host, port, may_be_private=self._may_be_private)
+        except UnknownHost as error:
+            raise SendRefused("webhook_unknown_host") from error
+        except PrivateAddress as error:
+            raise SendRefused("webhook_private") from error
+        stream = self._network.connect_tcp(
+            address, port, self._left_s(), local_address=local_address, socket_options=socket_options
+        )
+        return _EndingStream(stream, self._ends_at_s)
+
+    def _left_s(self) -> float:
+        return max(0.01, self._ends_at_s - time.monotonic())
+
+
+class _EndingStream(httpcore.NetworkStream):
+    """A stream that gives each step what is left of the whole time."""
+
+    def __init__(self, stream: httpcore.NetworkStream, ends_at_s: float) -> None:
+        self._stream, self._ends_at_s = stream, ends_at_s
+
+    def _left_s(self) -> float:
+        left_s = self._ends_at_s - time.monotonic()
+        if left_s <= 0:
+            raise httpcore.ReadTimeout
+        return left_s
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left_s())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left_s())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._left_s())
+        return _EndingStream(secured, self._ends_at_s)
+
+    def get_extra_info(self, name: str) -> Any:
+        return self._stream.get_extra_info(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Where webhooks may go: `may_be_private`, also to addresses of this machine and its network."""
+
+    may_be_private: bool = False
+    within_s: float = WITHIN_S
+    tls: ssl.SSLContext = field(default_factory=cache(ssl.create_default_context))
+
+    def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
+        """Returns once the endpoint has answered 2xx. Raises SendRefused."""
+        content = body.encode()
+        headers: dict[bytes | str, bytes | str] = {
+            "Content-Type": "application/json",
+            "User-Agent": "Parvis",
+        }
+        headers.update(signed_headers(recipient.secret or "", delivery, now, content))
+        network = CheckedNetwork(may_be_private=self.may_be_private, within_s=self.within_s)
+        try:
+            with (
+                httpcore.ConnectionPool(
+                    ssl_context=self.tls, network_backend=network, max_connections=1
+                ) as pool,
+                pool.stream("POST", recipient.address, headers=headers, content=content) as answer,
+            ):
+                status = answer.status
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise SendRefused("webhook_silent") from error
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+        ) as error:
+            raise SendRefused("webhook_unreachable", type(error).__name__) from error
+        if not 200 <= status < 300:
+            raise SendRefused("webhook_refused", str(status))

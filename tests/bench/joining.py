@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from server.ids import new_token, token_digest
-from server.live.wire import return_ms
+from server.live.messages import return_ms
 from tests.bench.http_load import Connection, percentile, request
 from tests.bench.sides import Product, processor_s
 from tests.bench.socket_fleet import SocketClient

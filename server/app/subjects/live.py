@@ -9,12 +9,10 @@ from server.app.subjects.foundation import Foundation
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.live import messages
-from server.live.device_watch import DeviceWatch
 from server.live.namespaces import Handshake, cut_socket, namespaces
-from server.live.presence import Presence, SocketToken
-from server.live.publication.publisher import Publisher
-from server.live.publication.voice import Voice
-from server.live.void_tokens import VoidTokens
+from server.live.presence import DeviceWatch, Presence, SocketToken, VoidTokens
+from server.live.publisher import Publisher
+from server.live.voice import Voice
 from server.store.devices.sightings import players_at
 from server.store.transactions.database import Database
 from server.usecases.devices.pairing import note_copied_device

@@ -2,7 +2,7 @@
 
 from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation
-from server.live.publication.publisher import Publisher
+from server.live.publisher import Publisher
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
 

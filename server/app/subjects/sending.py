@@ -4,11 +4,8 @@ from functools import lru_cache
 
 from server.app.subjects.foundation import Foundation
 from server.domain.texts import Letter
-from server.sending.letters import Letters
-from server.sending.mail_server import MailServer
-from server.sending.report_letters import ReportLetters
-from server.sending.sender import Channel, Sender
-from server.sending.webhook import Webhooks
+from server.sending.mail import Letters, MailServer, ReportLetters
+from server.sending.sender import Channel, Sender, Webhooks
 from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
 from server.usecases.reports.reports import ReportReach, read_report

@@ -4,8 +4,7 @@ from hardware.speech import AudioFiles, Voices
 from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation
 from server.domain.languages import FRENCH
-from server.live.publication.reading_voice import ReadingVoice
-from server.live.publication.voice import Voice
+from server.live.voice import ReadingVoice, Voice
 
 
 def build_voice(base: Foundation) -> Voice:

@@ -6,8 +6,7 @@ from flask import request
 
 from hardware.escpos_printer import drawn_dots, drawn_png
 from server.app.web.parts import WebParts
-from server.printing.pulled_pictures import Drawn, byte_drawer, drawer
-from server.printing.refused_secrets import FOLDER, note_refused_secret
+from server.printing.pulled_printers import FOLDER, Drawn, byte_drawer, drawer, note_refused_secret
 from server.usecases.printing.pulled_jobs import Draw
 from server.web.pulled_printers import epson, gateway, star
 from server.web.pulled_printers.printer_access import PulledService

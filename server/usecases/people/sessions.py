@@ -1,7 +1,7 @@
 """Signed-in sessions: a row each sign-in.
 
 Ended by its owner or an administrator, by a new password, or by itself after twelve hours.
-An ended session's sockets are cut (`server.live.void_tokens`).
+An ended session's sockets are cut (`server.live.presence`).
 """
 
 import sys

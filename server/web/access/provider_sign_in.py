@@ -10,8 +10,8 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.domain.refusals import Refusal
+from server.oidc import AuthorizationRequest
 from server.oidc.provider import Provider
-from server.oidc.registration import AuthorizationRequest
 from server.usecases.people.sessions import SIGNED_IN_FOR, begin_session
 from server.usecases.people.sign_in import prove_by_provider
 from server.web.access.cookies import SESSION_COOKIE, delete_cookie, read_cookie, set_cookie

@@ -27,7 +27,7 @@ from tests.harness.made_once import make_for_forks, make_once  # noqa: E402
 IMPORTED = (
     "server.app.http_server",
     "server.commands.say",
-    "server.jobs.server_lock",
+    "server.jobs",
     "server.logs.gunicorn",
     "server.worker",
     "gunicorn.app.wsgiapp",

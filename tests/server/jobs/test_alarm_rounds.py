@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from server.domain.devices.device_state import Sighting
-from server.jobs.alarm_rounds import AlarmRounds
+from server.jobs.rounds import AlarmRounds
 from server.store.devices.sightings import OwnPlayers
 from server.store.operation.job_runs import claim_every
 from server.usecases.alarms.read_alarms import AlarmReader, read_alarms

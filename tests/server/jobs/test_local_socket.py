@@ -12,9 +12,8 @@ import pytest
 from server.clock import Clock
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
-from server.jobs.local_socket import answer_to, serve_local, write
-from server.jobs.server_lock import SOCKET, alone, hold, is_server_running
-from server.jobs.writers import create_user, import_document
+from server.jobs import SOCKET, alone, hold, is_server_running
+from server.jobs.local_socket import answer_to, create_user, import_document, serve_local, write
 from server.store.transactions.database import Database
 from server.unix_socket import listening
 from server.usecases.journal.maintenance import purge

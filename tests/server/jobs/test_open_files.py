@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from server.domain.refusals import Refusal
-from server.jobs.open_files import ENOUGH_FILES, FEWEST_FILES, allow_open_files
+from server.jobs import ENOUGH_FILES, FEWEST_FILES, allow_open_files
 
 
 class System:
@@ -39,7 +39,7 @@ class System:
 def test_too_few_open_files_are_raised_or_the_start_is_refused(
     monkeypatch, system: System, limit: int | None
 ):
-    monkeypatch.setattr("server.jobs.open_files.resource", system)
+    monkeypatch.setattr("server.jobs.resource", system)
     if limit is not None:
         assert allow_open_files() == limit == system.limits[0]
         return

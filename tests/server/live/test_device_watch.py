@@ -6,8 +6,7 @@ from redis import Redis
 
 from server.domain.devices.connections import DeviceConnection
 from server.domain.devices.device_state import is_present
-from server.live.device_watch import DeviceWatch
-from server.live.presence import Presence
+from server.live.presence import DeviceWatch, Presence
 from server.store.devices.sightings import players_at
 from tests.server.usecases.quality.figures_history import Hands
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from server.live.gate import Gate
-from server.live.wire import EVENTS, PACKETS, REFUSALS
+from server.live.messages import EVENTS, PACKETS, REFUSALS
+from server.live.sockets import Gate
 
 EVENT, JOIN = '2/agent,["counter.keep",{}]', "0/agent,{}"
 

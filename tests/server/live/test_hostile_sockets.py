@@ -8,7 +8,7 @@ import websocket
 
 from server.connections import SOCKETS
 from server.live import messages
-from server.live.wire import PAGES_OF_A_TICKET
+from server.live.messages import PAGES_OF_A_TICKET
 from tests.harness.waiting import wait_until
 from tests.server.live.raw_sockets import ends, next_packet, raw_socket
 

@@ -7,7 +7,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.live import messages
 from server.live.presence import Presence, SocketPlace
-from server.live.publication.publisher import Publisher
+from server.live.publisher import Publisher
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.waits import Estimates
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall

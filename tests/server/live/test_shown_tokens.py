@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.live import messages
-from server.live.void_tokens import VoidTokens
+from server.live.presence import VoidTokens
 from server.store.people.accounts import Grant
 from server.usecases.people.accounts import change_roles
 from server.usecases.people.directory import read_people

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.live import messages
-from server.live.strict_packets import RESERVED_NAMES, StrictPacket, WrongPacket
+from server.live.sockets import RESERVED_NAMES, StrictPacket, WrongPacket
 from tests.server.web.api_site import HALL, ApiSite
 
 

@@ -15,9 +15,8 @@ from server.apart import IsolatedWorker
 from server.app import CATALOGUES
 from server.domain.instants import to_text
 from server.language import Catalogues
-from server.live.publication.call_message import CallAnnounced
-from server.live.publication.spoken_call import SpokenCall
-from server.live.publication.voice import Voice
+from server.live.publication import CallAnnounced, SpokenCall
+from server.live.voice import Voice
 from tests.hardware.speech.recordings import record
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -11,8 +11,8 @@ from tests.harness.programs import PROJECT, PYTHON
 
 TOKEN = new_token()
 START = """import logging, structlog
-from server.logs.lines import configure_logs
-from server.logs.plain_lines import guard_standard_error
+from server.logs import configure_logs
+from server.logs import guard_standard_error
 """
 
 

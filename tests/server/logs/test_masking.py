@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.ids import is_token_shaped, new_api_key, new_token
-from server.logs.plain_lines import mask_secrets, masked_values
+from server.logs import mask_secrets, masked_values
 from server.settings import Settings
 
 TOKEN = "e0Cgbdz1xEDF-OgBKRbPFg"  # fixed: the parameters of a test must not change from run to run

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.logs import plain_lines
-from server.logs.plain_lines import (
+from server import logs
+from server.logs import (
     LONGEST_VALUE,
     OF_ALL,
     OF_SOURCE,
@@ -45,7 +45,7 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     found = Log()
-    monkeypatch.setattr(plain_lines, "time", found)
+    monkeypatch.setattr(logs, "time", found)
     yield found
     SOURCE.set(None)
 

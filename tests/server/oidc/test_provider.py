@@ -6,8 +6,8 @@ import pytest
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
+from server.oidc import Registration
 from server.oidc.provider import FRESH_S, TOLD_S, Provider
-from server.oidc.registration import Registration
 from tests.harness.servers.ports import free_port
 
 

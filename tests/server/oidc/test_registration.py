@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from server.commands.examination import provider
 from server.domain.texts import is_private_way
-from server.oidc.registration import registration_of
+from server.oidc import registration_of
 from server.settings import Settings
 from tests.harness.servers.ports import free_port
 

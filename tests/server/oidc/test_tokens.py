@@ -10,8 +10,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from server.domain.refusals import Refusal
-from server.oidc import reading
-from server.oidc.tokens import UnknownKey, signed_claims
+from server.oidc import answers
+from server.oidc.answers import UnknownKey, signed_claims
 
 KEY = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 KEYS = KeySet([KEY])
@@ -55,7 +55,7 @@ def refusal_of_answer(answer: bytes) -> str:
         asked = threading.Thread(target=_answer, args=(server, answer))
         asked.start()
         with pytest.raises(Refusal) as refused:
-            reading.ask("GET", f"http://127.0.0.1:{server.getsockname()[1]}/").mapping()
+            answers.ask("GET", f"http://127.0.0.1:{server.getsockname()[1]}/").mapping()
         asked.join()
     return refused.value.code
 
@@ -87,10 +87,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     ids=["nothing", "a server in trouble", "no object", "no JSON", "too large"],
 )
 def test_an_answer_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, answer: bytes, code: str):
-    monkeypatch.setattr(reading, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(answers, "TIMEOUT", httpx.Timeout(0.3))
     assert refusal_of_answer(answer) == code
 
 
 def test_an_answer_that_drips_is_left_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "WITHIN_S", -1.0)
+    monkeypatch.setattr(answers, "WITHIN_S", -1.0)
     assert refusal_of_answer(HEAD + b"Content-Length: 10\r\n\r\n{") == "oidc_away"

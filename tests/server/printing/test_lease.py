@@ -11,8 +11,7 @@ from hardware.simulator.printer import PrinterFault
 from server.clock import Clock
 from server.domain.instants import EPOCH
 from server.domain.refusals import Refusal
-from server.printing import worker
-from server.printing.lease import PrinterLease
+from server.printing import PrinterLease, worker
 from server.store.printing.leases import PrinterLeaseToken
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import (

@@ -17,7 +17,7 @@ from hardware.transports.tcp import printers_among
 from hardware.verdict import read_state
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.printing.printer_addresses import CABLES, address_of
+from server.printing import CABLES, address_of
 from server.printing.simulated_printers import LOOPBACK, SimulatedPrinters, is_own_address
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall

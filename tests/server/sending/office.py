@@ -11,10 +11,8 @@ from email.header import decode_header, make_header
 from typing import Any
 
 from server.domain.instants import EPOCH
-from server.sending.letters import Letters
-from server.sending.mail_server import MailServer
-from server.sending.sender import Channel, Sender
-from server.sending.webhook import Webhooks
+from server.sending.mail import Letters, MailServer
+from server.sending.sender import Channel, Sender, Webhooks
 from server.settings import Settings
 from server.store.alarms.recipients import Recipient
 from server.store.transactions.database import Database

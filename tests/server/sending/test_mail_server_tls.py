@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.domain.texts import Letter
-from server.sending.mail_server import MailServer
+from server.sending.mail import MailServer
 from server.settings import Settings
 from tests.server.sending.endpoints import mailbox
 

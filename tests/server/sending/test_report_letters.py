@@ -11,8 +11,8 @@ from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ScheduleRequest
 from server.domain.texts import Letter
-from server.sending.refused import SendRefused
-from server.sending.report_letters import ReportLetters
+from server.sending import SendRefused
+from server.sending.mail import ReportLetters
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
 from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database

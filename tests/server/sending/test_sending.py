@@ -13,11 +13,9 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.sending.letters import Letters
-from server.sending.mail_server import MailServer
-from server.sending.refused import FAILURES, SendRefused
-from server.sending.sender import Sender
-from server.sending.webhook import Webhooks
+from server.sending import FAILURES, SendRefused
+from server.sending.mail import Letters, MailServer
+from server.sending.sender import Sender, Webhooks
 from server.settings import Settings
 from server.store.alarms.outbox import Delivery
 from server.store.alarms.recipients import Recipient

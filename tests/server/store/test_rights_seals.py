@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.ids import token_digest
-from server.oidc.registration import Identity
+from server.oidc import Identity
 from server.store.journal.anchors import Anchors
 from server.store.journal.rights_seals import wrong_rights
 from server.store.journal.verify import JournalFault, verify_journal

@@ -14,7 +14,7 @@ from server.domain.quality.rollup import Tally, roll_up
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.live.presence import Presence
-from server.live.publication.publisher import Publisher
+from server.live.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.course import AlertRequest, raise_alert

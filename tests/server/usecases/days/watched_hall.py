@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from server.domain.author import Author
 from server.domain.facts import SILENT
 from server.domain.refusals import Refusal
-from server.live.publication.queue_message import QueueChanged, queue_message
+from server.live.publication import QueueChanged, queue_message
 from server.store.configuration.halls import hall_row
 from server.store.counters import open_place
 from server.store.engine.snapshots import snapshot

@@ -13,8 +13,8 @@ from server.domain.hall.devices import LOOP_TEST_HOLDS
 from server.ids import new_id
 from server.language import Catalogues
 from server.live.presence import Presence
-from server.live.publication.publisher import Publisher
-from server.live.publication.spoken_call import SpokenCall
+from server.live.publication import SpokenCall
+from server.live.publisher import Publisher
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.hall.read_board import read_board

@@ -12,8 +12,7 @@ from server.domain.author import SYSTEM
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
 from server.domain.refusals import Refusal
-from server.jobs import past_days
-from server.jobs.past_days import TURN_S, PastDayRounds
+from server.jobs.rounds import TURN_S, PastDayRounds
 from server.store.quality import stored_rollups
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import (
@@ -121,7 +120,7 @@ def test_rounds_store_a_past_in_turns_and_again_after_an_upgrade(
     assert past <= set(make())
     execute(database, "DELETE FROM stored_rollup")
     assert make() == []
-    for module in (stored_rollups, past_days):
+    for module in (stored_rollups, rounds):
         monkeypatch.setattr(module, "counting_version", lambda: "of the next version")
     assert past <= set(make())
     execute(database, "DELETE FROM stored_rollup")

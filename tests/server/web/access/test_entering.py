@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from server.domain.refusals import Refusal
 from server.domain.texts import entered_text
 from server.live import messages
-from server.live.strict_packets import WrongPacket
+from server.live.sockets import WrongPacket
 from tests.server.web.api_site import HALL, ApiSite
 
 

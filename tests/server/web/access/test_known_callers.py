@@ -11,7 +11,7 @@ from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
 from server.live import messages
-from server.live.void_tokens import VoidTokens
+from server.live.presence import VoidTokens
 from server.store.devices.paired_devices import bearer_of_token, insert_device
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import revoke_device

@@ -11,7 +11,7 @@ import pytest
 
 from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import SYSTEM
-from server.sending.webhook import Webhooks
+from server.sending.sender import Webhooks
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients
 from server.usecases.configuration.publication import publish_hall
 from tests.server.sending.endpoints import Endpoint, webhook_endpoint

@@ -13,9 +13,8 @@ from server.ids import new_id
 from server.live import messages
 from server.live.message_types import SENT, TAKEN
 from server.live.presence import SocketPlace
-from server.live.publication.call_message import CallAnnounced
-from server.live.publication.publisher import Publisher
-from server.live.publication.spoken_call import SpokenCall
+from server.live.publication import CallAnnounced, SpokenCall
+from server.live.publisher import Publisher
 from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer
 from server.usecases.hall.read_queue import QueueAnswer

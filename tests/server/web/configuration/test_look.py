@@ -10,7 +10,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
 from server.domain.notices.media import MediumState
 from server.domain.refusals import Refusal
-from server.live.publication.programmes import CHECKED_AT_LEAST_EVERY, Programmes
+from server.live.publication import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.media.uploads import UploadPlace, remove_medium, upload_medium

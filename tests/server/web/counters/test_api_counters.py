@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.live.publication.queue_message import queue_message
+from server.live.publication import queue_message
 from server.usecases.hall.read_queue import read_queue
 from tests.harness.counts import count
 from tests.harness.sql import one_row

@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.domain.devices.connections import DeviceConnection
 from server.domain.facts import FactKind
-from server.live.device_watch import DeviceWatch
+from server.live.presence import DeviceWatch
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.presence import record_presences
 from server.web.access.cookies import DEVICE_COOKIE

@@ -10,7 +10,7 @@ from PIL import Image
 
 from hardware.player.install_player import PARTS
 from server.domain.devices.device_state import KEPT
-from server.live.device_watch import DeviceWatch
+from server.live.presence import DeviceWatch
 from server.store.devices.sightings import delete_panel_rests
 from server.usecases.devices.presence import record_panels
 from server.web.access.cookies import DEVICE_COOKIE

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from server.domain.author import Author
-from server.live.publication.programmes import Programmes, next_edge
+from server.live.publication import Programmes, next_edge
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 from server.usecases.notices.rounds import ProgrammeItem, WindowMs

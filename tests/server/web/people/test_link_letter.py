@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.logs.lines import configure_logs
+from server.logs import configure_logs
 from server.usecases.people.directory import read_people
 from tests.harness.sql import all_rows
 from tests.server.sending.endpoints import Mailbox, mailbox, slow_mail_server

@@ -9,7 +9,7 @@ from hardware.lettering import FontMissing
 from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
 from server.domain.printing import star_cloudprnt
-from server.printing import pulled_pictures
+from server.printing import pulled_printers
 from server.store.printing.leases import lease_of
 from tests.harness.sql import execute
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall, offered, token_of
@@ -282,7 +282,7 @@ def test_a_picture_that_cannot_be_drawn_ends_its_job_without_an_error(
     def no_font(*_: object, **__: object) -> None:
         raise FontMissing
 
-    monkeypatch.setattr(pulled_pictures, "document_of", no_font)
+    monkeypatch.setattr(pulled_printers, "document_of", no_font)
     job, star = star_hall.press(), star_hall.star()
     assert star.get(token_of(star)).status == 404
     assert star_hall.job(job) == ("cancelled", "refused", "not_drawn")

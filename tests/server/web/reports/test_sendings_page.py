@@ -10,8 +10,8 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.texts import Letter
 from server.language import LANGUAGES
-from server.sending.mail_server import MailServer
-from server.sending.refused import SendRefused
+from server.sending import SendRefused
+from server.sending.mail import MailServer
 from server.settings import Settings
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report, write_sentences
 from tests.server.usecases.quality.figures_history import play_days

@@ -1,1 +1,0 @@
-"""After the commit: messages, their rooms, and spoken calls."""
