@@ -6,8 +6,7 @@ from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation, log
 from server.domain.refusals import Refusal
 from server.jobs.local_socket import serve_local
-from server.jobs.past_days import PastDayRounds
-from server.jobs.rounds import ROUND_S, Rounds
+from server.jobs.rounds import ROUND_S, PastDayRounds, Rounds
 from server.usecases.journal.maintenance import NightlyVerification
 from server.usecases.retention import DailyRewriting
 from server.web.rendering.device_address import own_authority

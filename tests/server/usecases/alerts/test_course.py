@@ -11,7 +11,7 @@ from server.domain.author import SYSTEM
 from server.domain.instants import from_micros
 from server.live import messages
 from server.live.presence import Presence, SocketPlace
-from server.live.publication.publisher import Publisher
+from server.live.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
 from server.usecases.alerts.course import MOST_CUSTOM, ask_end, end_alert, expire_alerts, show_alert

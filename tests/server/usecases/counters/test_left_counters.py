@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.author import Author
-from server.live.publication.queue_message import queue_message
+from server.live.publication import queue_message
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
