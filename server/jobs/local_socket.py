@@ -33,7 +33,7 @@ from server.usecases.configuration.publication import (
     publish_installation,
 )
 from server.usecases.devices import devices
-from server.usecases.journal.backup_and_restore import purge
+from server.usecases.journal.maintenance import purge
 from server.usecases.people import directory
 from server.usecases.people.accounts import NewAccount, create_account, set_password
 from server.usecases.printing import printers as printer_answers

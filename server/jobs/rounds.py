@@ -35,9 +35,10 @@ from server.usecases.devices.pairing import ask_renewal, renewals_due
 from server.usecases.devices.presence import record_panels, record_presences
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
+from server.usecases.incidents.course import escalate_incidents
 from server.usecases.journal.maintenance import purge
 from server.usecases.media.uploads import sweep_media
-from server.usecases.quality.read_totals import store_past_days
+from server.usecases.quality.counts import store_past_days
 from server.usecases.visits.wait_again import return_parked
 
 log = structlog.get_logger()

@@ -12,6 +12,7 @@ from server.domain.author import SYSTEM
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
 from server.domain.refusals import Refusal
+from server.jobs import rounds as rounds_module
 from server.jobs.rounds import TURN_S, PastDayRounds
 from server.store.quality import stored_rollups
 from server.store.transactions.database import Database
@@ -120,7 +121,7 @@ def test_rounds_store_a_past_in_turns_and_again_after_an_upgrade(
     assert past <= set(make())
     execute(database, "DELETE FROM stored_rollup")
     assert make() == []
-    for module in (stored_rollups, rounds):
+    for module in (stored_rollups, rounds_module):
         monkeypatch.setattr(module, "counting_version", lambda: "of the next version")
     assert past <= set(make())
     execute(database, "DELETE FROM stored_rollup")
