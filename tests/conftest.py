@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
     from tests.harness.chromium import Pages
     from tests.harness.dom.dom_pages import DomPage, DomPages, NodeDom
+    from tests.harness.servers.databases import PostgresqlCluster, RedisServer
     from tests.harness.servers.moved_served import MovedServed
-    from tests.harness.servers.postgresql import PostgresqlCluster
-    from tests.harness.servers.redis_server import RedisServer
     from tests.harness.servers.served import Layout, Served
 
 type FreshDatabase = Callable[[str], AbstractContextManager[str]]
@@ -98,7 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 CHEAPER = {
-    "server.usecases.people.sessions": ("tests.harness.cheap_passwords", "make_passwords_cheap"),
+    "server.usecases.people.sessions": ("tests.harness.commands", "make_passwords_cheap"),
     "server.app": ("tests.harness.made_once", "make_once"),
 }
 """By a module of the product that tests have imported: what makes it cheap for many tests."""
@@ -144,7 +143,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlCluster]:
     """This worker's own PostgreSQL cluster."""
-    from tests.harness.servers.postgresql import PostgresqlCluster
+    from tests.harness.servers.databases import PostgresqlCluster
 
     with PostgresqlCluster(is_durable=False) as cluster:
         yield cluster
@@ -160,7 +159,7 @@ def durable_postgresql(postgresql: PostgresqlCluster) -> Iterator[PostgresqlClus
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """This worker's own Redis."""
-    from tests.harness.servers.redis_server import RedisServer
+    from tests.harness.servers.databases import RedisServer
 
     with RedisServer() as server:
         yield server

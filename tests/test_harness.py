@@ -14,14 +14,13 @@ from server.live.message_types import TAKEN
 from tests.harness import waiting
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
+from tests.harness.described_answers import faults_of_frame
 from tests.harness.dom.dom_pages import DomPage, DomPages, expect
-from tests.harness.live_frames import faults_of_frame
+from tests.harness.made_once import told_routes
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
-from tests.harness.servers.forked import Forks
-from tests.harness.servers.ports import free_port
-from tests.harness.servers.postgresql import DURABILITY, PostgresqlCluster
-from tests.harness.sharing import machine
-from tests.harness.told_routes import told_routes
+from tests.harness.servers.databases import DURABILITY, PostgresqlCluster
+from tests.harness.servers.served import Forks
+from tests.harness.sharing import free_port, machine
 from tests.harness.waiting import wait_until
 from tests.signage.contract_server import ContractServer
 
@@ -119,7 +118,7 @@ def test_an_error_of_a_page_in_node_and_a_message_without_a_model_are_found(
 def test_what_is_made_once_is_what_each_application_would_make(tmp_path: Path, sqlite_url: str):
     told_routes(tmp_path, sqlite_url)
     again = told_routes(tmp_path, sqlite_url)
-    command = [str(PYTHON), "-m", "tests.harness.told_routes", str(tmp_path), sqlite_url]
+    command = [str(PYTHON), "-m", "tests.harness.made_once", str(tmp_path), sqlite_url]
     plain = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert again == plain.stdout.splitlines()[-1]
 

@@ -8,8 +8,7 @@ from babel.messages.catalog import Message
 
 from server.app import CATALOGUES as PRODUCT
 from server.language import LANGUAGES, Catalogues
-from tests.harness.faults import assert_faultless
-from tests.harness.sources import catalogues, files, name_of
+from tests.harness.sources import assert_faultless, catalogues, files, name_of
 
 
 def key_of(message: Message) -> str:

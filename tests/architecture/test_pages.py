@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.harness.faults import assert_faultless
-from tests.harness.sources import files, name_of
+from tests.harness.sources import assert_faultless, files, name_of
 
 TEMPLATES = list(files(".html"))
 SCRIPTS = list(files(".js"))

@@ -57,7 +57,7 @@ from tests.bench.together import SLOW, measure_together
 from tests.bench.triggers import measure_triggers
 from tests.bench.weights import measure_weights, open_all_day
 from tests.harness.programs import PROJECT
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.servers.served import Served
 
 

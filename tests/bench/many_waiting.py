@@ -11,7 +11,7 @@ from typing import Any
 from server.demonstration import create
 from tests.bench.http_load import Connection
 from tests.bench.sides import Product, product
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.databases import PostgresqlCluster
 
 COUNTERS = 20
 FEW, MANY = 10, 2_000

@@ -26,7 +26,7 @@ from tests.bench.http_load import Connection, request
 from tests.bench.sides import Product, processor_s, product
 from tests.hardware.ticket_samples import SPANISH, ticket
 from tests.harness.programs import PROJECT
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 

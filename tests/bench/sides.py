@@ -16,9 +16,9 @@ from tests.bench.http_load import Connection, request
 from tests.bench.past import fill_past_visits
 from tests.bench.socket_fleet import Arrival, Fleet
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
-from tests.harness.servers.ports import free_port
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.servers.served import Served
+from tests.harness.sharing import free_port
 from tests.harness.waiting import wait_until
 
 SERVER_CORES, LOAD_CORES = {0}, {1}

@@ -17,8 +17,7 @@ from server.store.transactions.database import Database
 from tests.conftest import Serve
 from tests.faults.journal import Presses, assert_nothing_lost
 from tests.harness.counts import count, record_measurement
-from tests.harness.servers.postgresql import PostgresqlCluster
-from tests.harness.servers.redis_server import RedisServer
+from tests.harness.servers.databases import PostgresqlCluster, RedisServer
 from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 from tests.server.live.hall import ServedHall

@@ -7,9 +7,8 @@ from pathlib import Path
 from server.domain.people.roles import ROLES
 from server.web.pages.help_documents import MANUALS, PUBLIC, HelpLibrary
 from tests.docs.documents import DOCS
-from tests.harness.faults import assert_faultless
 from tests.harness.programs import PROJECT
-from tests.harness.sources import name_of
+from tests.harness.sources import assert_faultless, name_of
 
 FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
 FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md", DOCS / "LISEZMOI.md"]

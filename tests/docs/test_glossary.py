@@ -8,7 +8,7 @@ from server.domain.visits.gestures import Verb
 from server.domain.visits.transitions import EndReason, LegState
 from server.store.tables import metadata
 from tests.docs.documents import rows_of, words_of
-from tests.harness.faults import assert_faultless
+from tests.harness.sources import assert_faultless
 
 GLOSSARY = words_of("glossary")
 

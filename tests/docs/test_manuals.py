@@ -9,7 +9,7 @@ from server.documents.reading import json_schema
 from server.domain.visits.gestures import usual_keys
 from server.web.pages.help_documents import TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, text_of
-from tests.harness.faults import assert_faultless
+from tests.harness.sources import assert_faultless
 
 OF_THE_IT_SERVICE = {
     "service-informatique",

@@ -14,7 +14,7 @@ from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.serial_line import SerialAddress
 from hardware.transports.tcp import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 from tests.harness.waiting import wait_until
 
 _PROFILE_58_MM = """\

@@ -25,7 +25,7 @@ from hardware.verdict import (
     read_state,
 )
 from tests.hardware.peers import answering, careless_printer, closes, mute, peer, pieces, relay, resets
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 from tests.harness.waiting import wait_until
 
 QUICK = PrinterDeadlines(connect_s=0.5, status_s=0.3, send_s=0.6, barrier_s=0.9, ask_again_s=0.1)

@@ -7,8 +7,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize
 
+from tests.harness.node import faults_of
 from tests.harness.programs import PROJECT
-from tests.harness.valid_html import faults_of
 
 # WCAG 2.2 AA with best practices: RGAA 4.1.2 covers no more that a program can see
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

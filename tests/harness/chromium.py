@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from tests.harness.live_frames import compare_messages
+from tests.harness.described_answers import compare_messages
 from tests.harness.programs import program
 
 ARGUMENTS = [

@@ -69,7 +69,6 @@ def _become(arguments: list[str], environment: dict[str, str], place: Path) -> N
     sys.argv = ["parvis", *arguments]
     # here, so that who imports this module does not import all commands
     from server import cli
-    from tests.harness.cheap_passwords import make_passwords_cheap
 
     make_passwords_cheap()
     cli.main()
@@ -87,3 +86,16 @@ def start_command(arguments: list[str], environment: dict[str, str], *, typed: s
         check=False,
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def make_passwords_cheap() -> None:
+    """Lets this process hash and check passwords at next to no cost from now on.
+
+    At the product's cost, those of a run would keep a core busy for minutes. Servers that tests fork
+    take this too; what is started as a person starts it has the real cost.
+    """
+    from argon2 import PasswordHasher
+
+    from server.usecases.people import sessions
+
+    sessions.PASSWORDS = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

@@ -1,7 +1,10 @@
 """Tests make many applications; the parts that depend on the code alone are made once here."""
 
+import json
+import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -13,7 +16,10 @@ from pydantic import BaseModel
 from werkzeug.routing import Map, Rule
 
 from server import apart, app
+from server.app import create_app
+from server.clock import Clock
 from server.language import Catalogues
+from server.settings import Settings
 from server.store.configuration import configurations
 from server.web.pages import help as help_pages
 from server.web.pages import help_documents
@@ -133,3 +139,26 @@ def make_for_forks() -> None:
         if model.__module__.startswith("server.web.api."):
             utils.get_model_schema(model)
             utils.get_model_schema(model, mode="serialization")
+
+
+def told_routes(folder: Path, database_url: str) -> str:
+    """The description of the API, and of each route its address as it is read, as JSON.
+
+    The database of this address has its tables.
+    """
+    settings = Settings.model_validate(
+        {"var": folder, "database_url": database_url, "voice": False, "secret_key": "tests"}
+    )
+    app = create_app(settings, clock=Clock(), async_mode="threading")
+    described = app.test_client().get("/api/v1/openapi.json").get_json()
+    read = [
+        f"{rule.rule} {rule.endpoint} {rule.methods and sorted(rule.methods)} {sorted(rule.arguments)}"
+        f" {rule._trace} {rule._parts}"
+        for rule in app.url_map.iter_rules()
+    ]
+    app.extensions["parvis"].database.close()
+    return json.dumps([described, sorted(read)])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(told_routes(Path(sys.argv[1]), sys.argv[2]))

@@ -1,12 +1,13 @@
-"""Documents checked against the HTML standard by html-validate, in one process of Node for all tests of a
-worker.
-"""
+"""Programs of Node: tests of the pure modules of pages, and html-validate in one process for a worker."""
 
 import atexit
 import json
+import os
 import re
 import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import IO
 
 from tests.harness.programs import PROJECT, program
@@ -45,3 +46,18 @@ def faults_of(html: str) -> list[str]:
 def _pipe(pipe: IO[str] | None) -> IO[str]:
     assert pipe is not None
     return pipe
+
+
+ASSETS = Path(__file__).with_name("assets.mjs")
+
+
+def assert_module_behaves(script: Path) -> None:
+    """Runs a file of tests: all pass, none is skipped, and there is at least one."""
+    command = [program("node"), "--import", ASSETS.as_uri(), "--test-reporter=tap", str(script)]
+    environment = {**os.environ, "PYTHON": sys.executable}
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
+    assert "# skipped 0" in done.stdout

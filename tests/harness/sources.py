@@ -1,7 +1,7 @@
 """The project's own files, for tests that read the source instead of running it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -45,3 +45,13 @@ def catalogues() -> dict[str, dict[str, Catalog]]:
                 opened, locale=language, abort_invalid=True
             )
     return found
+
+
+def assert_faultless[Thing](
+    things: Iterable[Thing], find: Callable[[Thing], Iterable[object]], *, name: Callable[[Thing], str] = str
+) -> None:
+    """Fails with a line for each fault that `find` sees in one of the things, of which there must be some."""
+    seen = list(things)
+    assert seen, "nothing was looked at"
+    faults = [f"{name(each)}: {fault}" for each in seen for fault in find(each)]
+    assert not faults, "\n".join(faults)

@@ -16,8 +16,8 @@ from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.transactions.open_installed import installation_of, open_installed
 from tests.harness.programs import PROJECT, PYTHON
-from tests.harness.servers.forked import forks
-from tests.harness.servers.ports import free_port
+from tests.harness.servers.served import forks
+from tests.harness.sharing import free_port
 from tests.harness.sql import make_tables
 from tests.server.test_cli import Installation
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.node_tests import assert_module_behaves
+from tests.harness.node import assert_module_behaves
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "signage/static"

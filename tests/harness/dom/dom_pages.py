@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page
 from playwright.sync_api._generated import LocatorAssertions
 
 from server.live.message_types import SENT, TAKEN
-from tests.harness.live_frames import faults_of_frame
+from tests.harness.described_answers import faults_of_frame
 from tests.harness.programs import program
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until

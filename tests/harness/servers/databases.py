@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of the tests' own, thrown away afterwards."""
+"""PostgreSQL clusters and Redis servers of the tests."""
 
 import shutil
 import signal
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Self
 
 import psycopg
+import redis
 
-from tests.harness.programs import child_of_tests, database_user, postgresql_program
-from tests.harness.servers.ports import free_port
+from tests.harness.programs import child_of_tests, database_user, postgresql_program, program
+from tests.harness.sharing import free_port
 from tests.harness.waiting import wait_until
 
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
@@ -160,3 +161,55 @@ class PostgresqlCluster:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class RedisServer:
+    """One running Redis; `url` is its address."""
+
+    def __init__(self, *, cores: set[int] | None = None) -> None:
+        self.port = free_port()
+        self._cores = cores
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="parvis-redis-")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        self._server = child_of_tests(
+            [
+                program("redis-server"),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ],
+            cores=self._cores,
+            output=Path(self._folder.name) / "server.log",
+        )
+        wait_until(self._answers, "Redis answers")
+
+    def stop(self) -> None:
+        """Kills the server at once."""
+        self._server.kill()
+        self._server.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis(port=self.port) as connection:
+                return bool(connection.ping())
+        except redis.ConnectionError:
+            return False

@@ -21,7 +21,7 @@ from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 
-from tests.harness.cheap_passwords import make_passwords_cheap  # noqa: E402
+from tests.harness.commands import make_passwords_cheap  # noqa: E402
 from tests.harness.made_once import make_for_forks, make_once  # noqa: E402
 
 IMPORTED = (
@@ -31,7 +31,7 @@ IMPORTED = (
     "server.logs.gunicorn",
     "server.worker",
     "gunicorn.app.wsgiapp",
-    "tests.harness.servers.moved_served",
+    "tests.harness.servers.served",
 )
 """What the servers are made of, but for the modules that are run."""
 

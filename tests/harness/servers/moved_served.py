@@ -1,11 +1,24 @@
-"""A served demonstration with its real hours, on a working day whose hour the test sets."""
+"""A served demonstration with its real hours, on a working day whose hour the test sets.
+
+As a module it becomes what `python -m` with its arguments is, in one process or with workers.
+"""
+
+if __name__ == "__main__":
+    from gevent import monkey
+
+    monkey.patch_all()
 
 import os
+import runpy
+import sys
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from server import app
+from server.clock import Clock, system_now
 from tests.harness.servers.served import Served
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -25,7 +38,7 @@ class MovedServed(Served):
     def command(self) -> list[str]:
         """The server with a clock of its own."""
         python, option, *real = super().command()
-        return [python, option, "tests.harness.servers.moved_server", *real]
+        return [python, option, "tests.harness.servers.moved_served", *real]
 
     def at(self, hour: int, minute: int = 0, *, days_later: int = 0) -> Self:
         """Moves the clock to a local hour of the day, or of one that follows."""
@@ -47,3 +60,15 @@ class MovedServed(Served):
         beside.write_text(str(seconds), encoding="ascii")
         os.replace(beside, place)  # the server reads it at any moment
         return self
+
+
+def moved_now() -> datetime:
+    """The wall clock, as far ahead as the test wants it."""
+    ahead_s = float((Path(os.environ["PARVIS_VAR"]) / AHEAD).read_text(encoding="ascii"))
+    return system_now() + timedelta(seconds=ahead_s)
+
+
+if __name__ == "__main__":
+    vars(app)["create_app"] = partial(app.create_app, clock=Clock(now=moved_now))
+    sys.argv.pop(0)
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -6,8 +6,10 @@ of other tests are loading (net::ERR_NETWORK_CHANGED). Needs root.
 """
 
 import os
+import runpy
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -70,7 +72,7 @@ class ServedThere(Served):
     def command(self) -> list[str]:
         """The server, in its namespace."""
         python, option, *real = super().command()
-        return [python, option, "tests.harness.servers.server_in_network", self._network.name, *real]
+        return [python, option, "tests.harness.servers.second_host", self._network.name, *real]
 
     def is_ready(self) -> bool:
         """Checked from its own network, which a thread may have for itself."""
@@ -109,3 +111,11 @@ def second_host(folder: Path) -> Iterator[SecondHost]:
 
 def _ip(*words: str) -> None:
     subprocess.run([program("ip"), *words], check=True)
+
+
+if __name__ == "__main__":
+    _, namespace, *module = sys.argv
+    with namespace_file(namespace).open("rb") as network:
+        os.setns(network.fileno(), os.CLONE_NEWNET)
+    sys.argv = module
+    runpy.run_module(module[0], run_name="__main__", alter_sys=True)

@@ -20,8 +20,8 @@ from server.demonstration.visitors import Timeline, habits
 from tests.conftest import Serve
 from tests.harness.commands import begin_command, run_command
 from tests.harness.programs import PYTHON, child_of_tests
-from tests.harness.servers.ports import free_port
 from tests.harness.servers.served import Served
+from tests.harness.sharing import free_port
 from tests.harness.waiting import wait_until
 
 FAST = "600"

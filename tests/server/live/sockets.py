@@ -13,7 +13,7 @@ import socketio
 
 from server.live import messages
 from server.live.message_types import SENT
-from tests.harness.live_frames import faults_of
+from tests.harness.described_answers import faults_of
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until
 

@@ -8,7 +8,7 @@ from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.oidc import Registration
 from server.oidc.provider import FRESH_S, TOLD_S, Provider
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 
 
 @dataclass

@@ -7,7 +7,7 @@ from server.commands.examination import provider
 from server.domain.texts import is_private_way
 from server.oidc import registration_of
 from server.settings import Settings
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 
 REGISTERED = {"oidc_client_id": "parvis", "oidc_client_secret": "secret"}
 

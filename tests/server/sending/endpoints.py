@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 
 
 @dataclass

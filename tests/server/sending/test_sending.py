@@ -22,7 +22,7 @@ from server.store.alarms.recipients import Recipient
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
 from tests.docs.documents import text_of
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
 from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server

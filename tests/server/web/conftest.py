@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from tests.conftest import Serve
-from tests.harness.servers.postgresql import PostgresqlCluster
+from tests.harness.servers.databases import PostgresqlCluster
 from tests.server.live.hall import Halls
 from tests.server.web.api_site import TUESDAY_AT_TEN, ApiSite, publish_both_halls
 

@@ -4,7 +4,7 @@ import socket
 from contextlib import closing
 
 from hardware.transports.tcp import addresses_around, printers_among
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 
 
 def test_addresses_where_something_listens_are_listed_in_order():

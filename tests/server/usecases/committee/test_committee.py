@@ -29,7 +29,7 @@ from server.usecases.reports.committee import (
     remove_member,
     remove_minutes,
 )
-from tests.harness.overlapping import begun_before
+from tests.harness.waiting import begun_before
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)

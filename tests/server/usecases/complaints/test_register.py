@@ -36,8 +36,8 @@ from server.usecases.complaints.entries import (
 )
 from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import complaint_lines
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows
+from tests.harness.waiting import begun_before
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

@@ -25,8 +25,8 @@ from server.usecases.complaints.entries import (
     read_register,
 )
 from server.web.pages.voice.pack_lines import complaint_lines
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import execute
+from tests.harness.waiting import begun_before
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.complaints.test_register import refusal_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

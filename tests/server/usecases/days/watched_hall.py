@@ -24,7 +24,7 @@ from server.usecases.hall.read_board import BoardChanged, read_board
 from server.usecases.hall.read_queue import QueueAnswer, read_queue
 from server.usecases.tickets.issuing import issue_ticket
 from server.usecases.visits.gestures import Gesture
-from tests.harness.live_frames import faults_of
+from tests.harness.described_answers import faults_of
 from tests.harness.sql import all_rows, as_write
 from tests.server.usecases.quality.figures_history import Hands
 

@@ -36,8 +36,8 @@ from server.usecases.incidents.lists import (
     write_note,
 )
 from server.usecases.journal.maintenance import purge
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row
+from tests.harness.waiting import begun_before
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
 
 CALLER, COLLEAGUE, GUARD = Author("caller"), Author("colleague"), Author("guard")

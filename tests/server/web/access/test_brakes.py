@@ -10,7 +10,7 @@ from server.app.brakes import brake, make_limiter
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
-from tests.harness.servers.ports import free_port
+from tests.harness.sharing import free_port
 from tests.server.web.api_site import PASSWORD, ApiSite, accepted, csrf_of
 
 

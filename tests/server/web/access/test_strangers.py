@@ -12,8 +12,8 @@ from server.app.brakes import make_limiter
 from server.web.access.requirements import Access, Allowance, open_to, required_of
 from server.web.access.strangers import StrangersLine, StrangersQuota, install_strangers
 from tests.bench.http_load import Connection, request
-from tests.harness.servers.ports import free_port
 from tests.harness.servers.served import Served
+from tests.harness.sharing import free_port
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.http.test_compression import BOTH
 

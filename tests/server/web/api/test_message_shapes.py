@@ -20,7 +20,7 @@ from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer
 from server.usecases.hall.read_queue import QueueAnswer
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.printing.print_jobs import print_trial
-from tests.harness.live_frames import faults_of
+from tests.harness.described_answers import faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
 OTHER_COUNTER = "laon-g4"

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from server.domain.visits.gestures import GESTURES, OTHER_KEYS
 from server.domain.visits.transitions import GestureKind
-from tests.harness.faults import assert_faultless
-from tests.harness.sources import catalogues
+from tests.harness.sources import assert_faultless, catalogues
 
 KEYS = {
     message.id if isinstance(message.id, str) else message.id[0]

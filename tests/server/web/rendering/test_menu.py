@@ -14,8 +14,8 @@ from server.web.pages.help_documents import TRANSLATED, HelpLibrary
 from server.web.rendering.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, page_at, pages_for
 from server.web.rendering.viewer import Viewer
 from tests.docs.documents import DOCS
+from tests.harness.node import faults_of
 from tests.harness.programs import PROJECT
-from tests.harness.valid_html import faults_of
 from tests.server.web.api_site import HALL, ApiSite
 
 FRAME = re.compile(r'<header class="masthead page-frame">.*?</header>', re.DOTALL)

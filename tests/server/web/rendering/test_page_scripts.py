@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.node_tests import assert_module_behaves
+from tests.harness.node import assert_module_behaves
 
 TESTS = sorted((Path(__file__).parents[1] / "js").glob("*.test.mjs"))
 

@@ -10,7 +10,7 @@ from server.domain.reports.reports import GridTextRequest
 from server.language import LANGUAGES
 from server.store import reports as grid_texts_rows
 from server.usecases.reports.grids import write_grid_text
-from tests.harness.overlapping import begun_before
+from tests.harness.waiting import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 
 PAGE = f"/rapports/labels?hall={HALL}"

@@ -13,8 +13,8 @@ from server.usecases.surveys import open_survey as draft_survey_module
 from server.usecases.surveys import open_survey as open_survey_module
 from server.usecases.surveys.answer_survey import TextDecision, judge_text, read_texts
 from server.usecases.surveys.open_survey import change_survey, draft_survey, open_survey
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row
+from tests.harness.waiting import begun_before
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.surveys.asked_surveys import FIRST, LAST, address, answer, draft, opened
 

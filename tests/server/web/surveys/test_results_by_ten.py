@@ -15,8 +15,8 @@ from server.usecases.surveys import open_survey as publish_answers_module
 from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_at
 from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
-from tests.harness.overlapping import begun_before
 from tests.harness.sql import all_rows, one_row
+from tests.harness.waiting import begun_before
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.surveys.asked_surveys import PLACE, address, form_of, opened, press
 
