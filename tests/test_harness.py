@@ -1,4 +1,4 @@
-"""The foundations of the other tests."""
+"""The foundations of the other tests, and of `make bench AGAINST=…`."""
 
 import subprocess
 import threading
@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from server.live.message_types import TAKEN
+from tests.bench.against import compared
 from tests.harness import waiting
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
@@ -259,3 +260,16 @@ def test_a_server_that_gets_the_number_of_one_that_has_ended_has_not_ended(tmp_p
     assert first.wait(timeout=20) == 0
     assert forks.start("second", [], {}, tmp_path / "log").poll() is None
     forks.close()
+
+
+def test_a_change_within_twice_the_noise_is_kept_and_a_larger_one_is_not():
+    rounds = [
+        ({"a": 1.00, "b": 1.00, "gone": 1.0}, {"a": 1.06, "b": 1.40, "new": 1.0}, {"a": 1.04, "b": 1.02}),
+        ({"a": 1.02, "b": 0.98, "gone": 1.0}, {"a": 1.00, "b": 1.38, "new": 1.0}, {"a": 0.98, "b": 1.00}),
+        ({"a": 1.04, "b": 1.00, "gone": 1.0}, {"a": 1.03, "b": 1.42, "new": 1.0}, {"a": 1.00, "b": 1.02}),
+    ]
+    kept, differs = compared(rounds)
+    assert (kept.what, kept.is_kept) == ("a", True)
+    assert (differs.what, differs.is_kept) == ("b", False)
+    assert differs.by == pytest.approx(0.39, abs=0.02)
+    assert differs.noise == pytest.approx(0.02, abs=0.005)

@@ -41,10 +41,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench.alerts import measure_alert
+from tests.bench.alerts import measure_alert, measure_incident
 from tests.bench.figures import measure_figures
 from tests.bench.http_load import percentile, request
-from tests.bench.incidents import measure_incident
 from tests.bench.joining import MOST_DELAY_MS, SCREENS, measure_joining
 from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
 from tests.bench.painted import painted

@@ -1,20 +1,30 @@
 """What tests of the pages at work share: signing in, and waiting for the console."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import APIResponse, Page, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from server.clock import Clock
+from server.domain.author import SYSTEM
+from server.domain.bulletins.messages import read_cap
+from server.store.transactions.database import Database
+from server.usecases.bulletins.received_bulletins import receive_bulletin
+from server.usecases.configuration.publication import publish_installation
 from tests.harness.described_answers import comparing
 from tests.harness.dom.dom_pages import DomPage, cookies_of, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
+from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
+from tests.server.usecases.quality.figures_history import HALLS
 
 
 def sign_in[P: (Page, DomPage)](
@@ -110,3 +120,52 @@ def issue(server: Served, hall: str, service: str) -> str:
     )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
+
+
+def announce(server: Served) -> None:
+    """Puts the bulletins into the database of a server that is not running."""
+    database = Database(server.database_url, Clock())
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    for site in content["sites"]:
+        site["has_public_page"] = True
+        site["complaints"] = {"has_register": True}
+        site["bulletins"] = {"codes": [{"scheme": "INSEE", "code": "02408"}]}
+    publish_installation(database, SYSTEM, json.dumps(content))
+    now = database.clock.now()
+    sent, expires = (
+        now.isoformat(timespec="seconds"),
+        (now + timedelta(hours=6)).isoformat(timespec="seconds"),
+    )
+    for identifier, severity, language in (
+        ("grave", "Severe", "fr-FR"),
+        ("calm", "Minor", "fr-FR"),
+        ("foreign", "Severe", "nl-BE"),
+    ):
+        infos = info_xml(severity=severity, language=language, expires=expires)
+        receive_bulletin(database, "laon", read_cap(cap_xml(identifier, sent=sent, infos=infos)))
+    database.close()
+
+
+class Late:
+    """The first answer of the server at one address, read at once, which the page gets with `arrive`."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._address = page, address
+        self._read: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._attend)
+
+    def _attend(self, route: Route) -> None:
+        if self._read:
+            route.continue_()
+        else:
+            self._read.append((route, route.fetch()))
+
+    def wait(self) -> None:
+        wait_until(lambda: (self._page.title(), self._read)[1], f"{self._address} is read")
+
+    def arrive(self) -> None:
+        (route, answer), *_ = self._read
+        with self._page.expect_response(self._address) as arrived:
+            route.fulfill(response=answer)
+        arrived.value.finished()
+        self._page.evaluate("new Promise(requestAnimationFrame)")

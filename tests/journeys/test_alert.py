@@ -1,18 +1,29 @@
-"""An alert reaches every screen of five sites, and stays up when the server dies just after it."""
+"""An alert, an alarm or a call for a person reaches who must know, though a server dies or nobody comes."""
 
+import json
+import re
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.domain.alarms.alarms import AlarmKind
 from server.live import messages
+from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
+from tests.harness.servers.moved_served import MovedServed
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
+from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.server.live.sockets import Listener, listening
+from tests.server.printing.test_served_printing import Kiosk
+from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
+from tests.server.sending.office import subjects, types
 
 
 def relay_box(server: Served) -> httpx.Client:
@@ -148,3 +159,172 @@ def answer_from(files: dict[str, httpx.Response], route: Any) -> None:
         route.abort()
     else:
         route.fulfill(status=200, headers={"Content-Type": kept.headers["Content-Type"]}, body=kept.content)
+
+
+WHAT = "Borne de l’entrée\u00a0: plus de papier."
+
+
+@dataclass
+class Recipients:
+    """The recipients outside: a webhook and a mailbox."""
+
+    endpoint: Endpoint
+    box: Mailbox
+
+    def turns(self) -> tuple[list[str], list[str]]:
+        """What came by webhook, and the subjects of the letters."""
+        return types(self.endpoint), subjects(self.box)
+
+
+@pytest.fixture
+def recipients() -> Iterator[Recipients]:
+    with ExitStack() as stack:
+        yield Recipients(stack.enter_context(webhook_endpoint()), stack.enter_context(mailbox()))
+
+
+def tell(server: Served, recipients: Recipients) -> None:
+    """Adds both addresses at the page, as the IT service does."""
+    with signed_in(server, "administrator", "*") as browser:
+        for channel, address in (
+            ("webhook", f"{recipients.endpoint.address}/hook"),
+            ("email", "garde@example.org"),
+        ):
+            kinds = [str(kind) for kind in AlarmKind]
+            form = {"channel": channel, "address": address, "site": "laon", "kinds": kinds}
+            answer = browser.post("/alarmes/adresses?hall=laon", data=form)
+            assert answer.status_code == 200, re.findall(r"<p>.*</p>", answer.text)
+
+
+def alarms(browser: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = browser.get("/api/v1/halls/laon/alarms").raise_for_status().json()["alarms"]
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("layout", ["workers"])
+def test_paper_out_and_its_end_appear_on_the_console_by_letter_and_by_webhook(
+    serve, layout: str, recipients: Recipients, pages: Pages
+):
+    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(recipients.box.port), "smtp_tls": "none"}
+    server = serve(layout, voice="false", webhooks_to_private="true", **smtp)
+    tell(server, recipients)
+    kiosk = Kiosk(server)
+    auth = {"token": server.demonstration["api_key"], "hall": "laon"}
+    with ExitStack() as stack:
+        browser = stack.enter_context(signed_in(server, "supervisor"))
+        socket = stack.enter_context(listening(server, messages.AGENT, auth))
+        page = sign_in(pages.open(), server, *demonstration_user(server, "supervisor"), "/console")
+        expect(page.locator("[data-alarms]")).to_be_hidden()
+        kiosk.switch("paper_out", is_on=True)
+        wait_until(lambda: recipients.turns()[0] == ["alarm.raised"], "the webhook is told")
+        wait_until(lambda: len(recipients.box.letters) == 1, "the letter is there")
+        wait_until(lambda: socket.of(messages.ALARM_CHANGED), "the page is told")
+        assert socket.of(messages.ALARM_CHANGED) == [{}]
+        expect(page.locator("[data-alarms]")).to_contain_text(WHAT)
+        assert_accessible(page)
+        [alarm] = alarms(browser)
+        page.locator("[data-alarms] a").click()
+        expect(page.locator(f'[data-alarm="{alarm["alarm"]}"]')).to_contain_text(
+            "Personne ne s’en occupe encore"
+        )
+        assert_accessible(page)
+        assert unreached_by_keyboard(page) == []
+        page.get_by_role("button", name="Je m’en occupe").press("Enter")
+        expect(page.locator(".alarm .who")).to_contain_text("s’en occupe depuis")
+        kiosk.switch("paper_out", is_on=False)
+        wait_until(lambda: len(recipients.box.letters) == 2, "the end is told")
+        expect(page.locator('[data-part="open"]')).to_contain_text("Aucune alarme.")
+        kiosk.switch("paper_out", is_on=True)
+        wait_until(lambda: len(recipients.box.letters) == 3, "it is back")
+        assert [each["alarm"] for each in alarms(browser)] == [alarm["alarm"]]
+    hooks, letters = recipients.turns()
+    assert hooks == ["alarm.raised", "alarm.acknowledged", "alarm.cleared", "alarm.returned"]
+    assert [subject.split("] ")[1] for subject in letters] == [
+        f"{turn}\u00a0: {WHAT}" for turn in ("Alarme", "Terminé", "De nouveau")
+    ]
+    bodies = [json.loads(body)["data"] for _, _, body in recipients.endpoint.taken]
+    assert {each["alarm"] for each in bodies} == {alarm["alarm"]}
+    assert [each["position"] for each in bodies] == sorted(each["position"] for each in bodies)
+
+
+COUNTER = "laon-g1"
+
+
+class Person:
+    """Somebody of the demonstration with a page open at a hall."""
+
+    def __init__(self, browser: httpx.Client, page: Listener, hall: str) -> None:
+        self.browser, self.page, self.hall = browser, page, hall
+
+    def receivers(self) -> dict[str, Any]:
+        found: dict[str, Any] = (
+            self.browser.get(f"/api/v1/halls/{self.hall}/incident-receivers").raise_for_status().json()
+        )
+        return found
+
+    def post(self, path: str, body: Any = None, status: int = 200) -> Any:
+        answer = self.browser.post(f"/api/v1/halls/{self.hall}/incidents{path}", json=body or {})
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def raised(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.post("", {"counter": COUNTER}, 201)
+        return found
+
+    def hears(self, state: str, hall: str = "laon") -> dict[str, Any]:
+        """The one incident of a hall, once it is in a state."""
+
+        def is_it(message: dict[str, Any]) -> bool:
+            states = [each["state"] for each in message["incidents"]]
+            return message["hall"] == hall and states == [state]
+
+        found: dict[str, Any] = self.page.wait(messages.INCIDENT_CHANGED, is_it)["incidents"][0]
+        return found
+
+
+@contextmanager
+def at_work(server: MovedServed, role: str, page: str, hall: str = "laon") -> Iterator[Person]:
+    namespace = messages.SCREEN if page == "security" else messages.AGENT
+    auth = {"hall": hall, "incidents": page}
+    with signed_in(server, role, "laon" if hall == "laon" else "*") as browser:
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        with listening(server, namespace, auth, {"Cookie": cookies}) as socket:
+            yield Person(browser, socket, hall)
+
+
+def test_an_incident_is_answered_once_or_escalated_beyond_the_site(serve_at):
+    server = serve_at(10, 0, "workers", voice="false")
+    with ExitStack() as stack:
+        caller = stack.enter_context(at_work(server, "agent", "console"))
+        assert caller.receivers() == {"here": [], "beyond": 0, "is_known": True, "phone": "17"}
+        alone = caller.raised()
+        assert not alone["is_received"]
+        assert caller.hears("escalated")["is_beyond"], "there is nobody to wait for"
+        caller.post(f"/{alone['incident']}/end", {"reason": "mistake"}, 204)
+
+        guard = stack.enter_context(at_work(server, "security", "security"))
+        colleague = stack.enter_context(at_work(server, "reception", "reception"))
+        far = stack.enter_context(at_work(server, "administrator", "wall", "vervins"))
+        found = caller.receivers()
+        assert sorted(each["page"] for each in found["here"]) == ["reception", "security"]
+        assert found["beyond"] == 1
+        first = caller.raised()
+        assert first["is_received"]
+        for person in (guard, colleague):
+            assert person.hears("raised")["labels"]["en"] == "counter 1"
+        assert guard.post(f"/{first['incident']}/answer")["is_own"]
+        assert not colleague.post(f"/{first['incident']}/answer")["is_own"]
+        assert caller.hears("answered")["answered_by"] == {"role": "security", "labels": None, "hall": None}
+        colleague.hears("answered")
+        guard.post(f"/{first['incident']}/end", {}, 204)
+
+        second = caller.raised()
+        assert not [each for each in far.page.of(messages.INCIDENT_CHANGED) if each["incidents"]][1:]
+        server.later(31)
+        assert far.hears("escalated")["incident"] == second["incident"]
+        guard.hears("escalated")
+        server.later(31)
+        caller.hears("unanswered")
+        assert far.post(f"/{second['incident']}/answer")["is_own"], "a late answer still counts"
+        [own] = caller.browser.get("/api/v1/halls/laon/incidents").json()["halls"][0]["incidents"]
+        assert own["answered_by"]["hall"].endswith("Vervins")

@@ -1,4 +1,4 @@
-"""A stranger opens a real hall by the page « Ouvrir un vrai hall »: its documents, its commands in order."""
+"""A stranger opens a real hall: by the commands of « Ouvrir un vrai hall », and by the wizard alone."""
 
 import json
 import shlex
@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.conftest import Serve
 from tests.docs.documents import blocks_of
-from tests.harness.servers.served import Served
+from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
+from tests.harness.servers.served import Layout, Served
 
 PAGE = "manuels/ouvrir-un-hall"
 HALL, COUNTER, SERVICE = "guise", "guise-g1", "guise-accueil"
@@ -40,7 +44,7 @@ def commands() -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines if line.startswith(".venv/bin/parvis ")]
 
 
-class Stranger:
+class Typist:
     """Types the page's commands and keeps what they print."""
 
     def __init__(self, server: Served) -> None:
@@ -65,7 +69,7 @@ class Stranger:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stranger]:
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Typist]:
     """A hall opened from an empty folder: one process on SQLite, two workers on PostgreSQL and Redis."""
     chosen: dict[str, Any] = {"log_level": "debug"}
     if request.param == "postgresql":
@@ -75,7 +79,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stranger]
             "workers": 2,
         }
     with ExitStack() as running:
-        stranger = Stranger(running.enter_context(Served(tmp_path / "var", **chosen)))
+        stranger = Typist(running.enter_context(Served(tmp_path / "var", **chosen)))
         for words in commands():
             stranger.type(words)
         yield stranger
@@ -91,7 +95,7 @@ def device(address: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_page_opens_a_hall_from_nothing_to_a_call(opened: Stranger):
+def test_the_page_opens_a_hall_from_nothing_to_a_call(opened: Typist):
     assert "non appairé" in opened.printed["devices list"]
     with (
         device(opened.shown("devices pair guise kiosk")) as kiosk,
@@ -119,7 +123,7 @@ def board(screen: httpx.Client) -> Any:
     return screen.get(f"/api/v1/halls/{HALL}/board").raise_for_status().json()
 
 
-def call_by_a_program(opened: Stranger, number: str) -> str:
+def call_by_a_program(opened: Typist, number: str) -> str:
     """The page's key reads and may not call; another one, whose token is returned, calls the number."""
     with httpx.Client(base_url=opened.server.base_url, trust_env=False) as program:
         reads = {"Authorization": f"Bearer {opened.shown('api-keys create')}"}
@@ -138,7 +142,7 @@ def call_by_a_program(opened: Stranger, number: str) -> str:
     return key
 
 
-def renew(opened: Stranger, screen: httpx.Client) -> str:
+def renew(opened: Typist, screen: httpx.Client) -> str:
     """The screen's new address opens, and what the old one had opened is refused."""
     address = opened.server.parvis("devices", "renew", "guise-ecran").splitlines()[-1]
     with device(address) as after:
@@ -146,3 +150,148 @@ def renew(opened: Stranger, screen: httpx.Client) -> str:
     refused = screen.get("/device/me")
     assert (refused.status_code, refused.json()["code"]) == (401, "unknown_device")
     return address
+
+
+MOST_GESTURES = 40
+CONSOLE, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
+
+
+class Stranger:
+    """A person who has read nothing presses the main button and fills the fields; the presses are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.gestures = 0
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+        self.gestures += 1
+
+    def press(self, place: Locator) -> None:
+        place.click()
+        self.gestures += 1
+
+    def go_on(self, name: str = "Continuer") -> None:
+        self.press(self.page.locator("main").get_by_role("button", name=name))
+
+    def looks(self, title: str) -> None:
+        """The question is there, can be read by everybody, and fits a phone."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
+        for size in (PHONE, CONSOLE):
+            self.page.set_viewport_size(size)
+            assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert_accessible(self.page)
+
+
+@pytest.mark.parametrize("layout", ["workers"])
+def test_an_empty_database_to_a_printed_sheet(serve: Serve, pages: Pages, layout: Layout):
+    server = serve(layout, demonstration=False, voice="false")
+    assert_no_door(server)
+    stranger = Stranger(pages.open())
+    page = stranger.page
+    page.goto(f"{server.base_url}/installation")
+    stranger.looks("Cette installation attend sa première personne")
+    page.goto(link_of(server))
+    stranger.looks("Qui êtes-vous\u00a0?")
+    assert "#" not in page.url
+    stranger.fill("Votre nom", "Léa Martin")
+    stranger.fill("Identifiant", "lea")
+    stranger.fill("Mot de passe", "ardoise beffroi cerise dune")
+    stranger.go_on("Créer mon compte")
+    stranger.looks("Quel est le lieu\u00a0?")
+    stranger.fill("Organisme", "Ville de Guise")
+    stranger.fill("Nom du site", "Hôtel de ville")
+    stranger.fill("Adresse", "1 place d’Armes, 02120 Guise")
+    stranger.go_on()
+    stranger.looks("À quoi ressemble le hall\u00a0?")
+    stranger.go_on()
+    stranger.looks("Les démarches et les guichets")
+    stranger.go_on()
+    stranger.looks("L’imprimante de «\u00a0Borne de l’entrée\u00a0»")
+    stranger.go_on("Imprimer une feuille d’essai")
+    expect(page.locator("[data-verdict=printed]")).to_be_visible()
+    stranger.looks("La feuille d’essai")
+    stranger.press(page.get_by_role("link", name="Continuer"))
+    stranger.looks("Le hall est configuré, pour cet ordinateur seulement")
+    assert stranger.gestures < MOST_GESTURES
+    assert stranger.gestures == 12
+    page.goto(f"{server.base_url}/imprimantes")
+    expect(page.locator("img")).to_have_count(1)
+    assert_no_door(server)
+    if layout == "embedded":
+        assert_a_printer_that_fetches_is_set_up(stranger, server)
+    page.goto(f"{server.base_url}/configuration/nouveau")
+    stranger.looks("Un nouveau hall")
+    page.get_by_label("Nom du hall", exact=True).fill("Annexe")
+    page.get_by_label("Accueil sans borne").check()
+    page.get_by_label("Site", exact=True).select_option(label="Hôtel de ville")
+    stranger.go_on("Créer le hall")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Annexe")
+    server.republish("annexe", lambda content: content.update(calendar=ROUND_THE_CLOCK))
+    assert_one_page_is_enough(page, server)
+
+
+def assert_a_printer_that_fetches_is_set_up(stranger: Stranger, server: Served) -> None:
+    """What the page shows, typed into a simulated printer’s own page, brings the trial sheet out."""
+    page = stranger.page
+    page.goto(f"{server.base_url}/installation/imprimante")
+    page.get_by_label("Une imprimante qui vient chercher ses tickets").check()
+    stranger.looks("L’imprimante de «\u00a0Borne de l’entrée\u00a0»")
+    stranger.go_on("Voir ce qu’il faut saisir dans l’imprimante")
+    stranger.looks("À saisir dans la page de réglage de l’imprimante")
+    typed = page.locator("dl.typed code").all_inner_texts()
+    printer = page.context.new_page()
+    printer.goto(f"{server.base_url}/imprimantes")
+    for label, text in zip(("Adresse du serveur", "Utilisateur", "Mot de passe"), typed, strict=True):
+        printer.get_by_label(label, exact=True).fill(text)
+    printer.get_by_role("button", name="Mettre en marche").click()
+    printer.close()
+    stranger.go_on("Imprimer une feuille d’essai")
+    expect(page.locator("[data-verdict=printed]")).to_be_visible()
+    stranger.looks("La feuille d’essai")
+    page.get_by_role("button", name="Non").click()
+    expect(page.get_by_text("le rouleau est à l’envers")).to_be_visible()
+    stranger.press(page.get_by_role("link", name="Oui, continuer"))
+    stranger.looks("Le hall est prêt")
+
+
+def assert_one_page_is_enough(page: Page, server: Served) -> None:
+    """Without a kiosk the page of the reception gives the ticket, calls it and ends it."""
+    page.goto(f"{server.base_url}/accueil?hall=annexe")
+    expect(page.locator("[data-live=yes]").first).to_be_visible()
+    page.get_by_role("button", name="Associations").click()
+    given = page.locator("p[data-text=number]")
+    expect(given).not_to_be_empty()
+    number = given.inner_text()
+    page.get_by_role("button", name="Ouvrir ce guichet").click()
+    page.get_by_role("button", name="Appeler la personne suivante").click()
+    expect(page.locator("[data-calling-now]")).to_contain_text(f"{number} est appelé")
+    page.get_by_role("button", name="La personne est là").click()
+    expect(page.locator("[data-calling-now]")).to_have_text(f"{number} est au guichet.")
+    for size in (PHONE, CONSOLE):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_accessible(page)
+    page.get_by_role("button", name="Terminer et appeler la personne suivante").click()
+    expect(page.locator("[data-outcome]")).to_have_text("Personne n’attend.")
+    page.get_by_role("button", name="Fermer le guichet").click()
+    expect(page.get_by_role("button", name="Ouvrir ce guichet")).to_be_visible()
+
+
+def link_of(server: Served) -> str:
+    """The link that the machine shows."""
+    return server.parvis("installation-link").splitlines()[-1]
+
+
+def assert_no_door(server: Served) -> None:
+    """Without the link nobody makes an account or sets anything up; with another's token neither."""
+    with httpx.Client(base_url=server.base_url, trust_env=False) as browser:
+        token = browser.get("/suivi").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+        headers = {"X-CSRFToken": token, "Accept": "application/json"}
+        person = {"login": "eve", "display_name": "Eve", "password": "quatre mots pris au hasard"}
+        wrong = browser.post("/installation/session", json={"token": "0" * 64}, headers=headers)
+        made = browser.post("/installation/administrateur", data=person, headers=headers)
+        assert {wrong.status_code, made.status_code} <= {401, 409}
+        for path in ("lieu", "hall", "imprimante"):
+            answer = browser.post(f"/installation/{path}", data={}, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")

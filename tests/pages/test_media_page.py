@@ -12,8 +12,7 @@ from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
-from tests.harness.working import demonstration_user, sign_in
-from tests.pages.late_answers import Late
+from tests.harness.working import Late, demonstration_user, sign_in
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"

@@ -1,15 +1,30 @@
-"""The kiosk in another language, and read aloud."""
+"""What the kiosk gives to read: in another language, aloud, and notices at one's own pace."""
 
 import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.harness.accessible import assert_accessible_at_this_width, unreached_by_keyboard
+from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
-from tests.pages.kiosk.kiosk_page import SITE, WALK_IN, by_key, choose, expect_ticket, press, speak_english
+from tests.harness.waiting import wait_until
+from tests.harness.working import signed_in
+from tests.pages.kiosk.kiosk_page import (
+    MISFITS,
+    SITE,
+    WALK_IN,
+    by_key,
+    choose,
+    expect_ticket,
+    fits,
+    press,
+    speak_english,
+)
 
 
 def test_another_language_is_one_press_away_and_leaves_with_the_visitor(at_kiosk):
@@ -98,3 +113,71 @@ def test_the_kiosk_does_not_return_to_the_start_while_a_view_is_read_aloud(at_ki
         page.locator("#listen").click()
     page.clock.run_for(120_000)
     expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
+LONG = "Une phrase de la préfecture, aussi longue que beaucoup d’autres. " * 9
+NOTICE: dict[str, Any] = {
+    "kind": "text",
+    "titles": {"fr": "Ouvert le mercredi", "en": "Open on Wednesdays", "es": "Abierto los miércoles"},
+    "bodies": {"fr": f"<p>{LONG}</p>", "en": '<p dir="rtl" lang="ar">نعم</p>', "es": "<p>Sí 😀</p>"},
+    "targets": {"halls": [SITE]},
+    "link": "https://www.aisne.gouv.fr/",
+}
+
+
+def publish(hall: Served, content: dict[str, Any]) -> dict[str, Any]:
+    with signed_in(hall, "communication", "*") as officer:
+        answer = officer.post("/api/v1/notices/publish", json={"content": content})
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def withdraw(hall: Served, notice: dict[str, Any]) -> None:
+    with signed_in(hall, "communication", "*") as officer:
+        body = {"version": notice["version"]}
+        assert officer.post(f"/api/v1/notices/{notice['notice']}/withdraw", json=body).status_code == 200
+
+
+def is_turned(page: Page) -> bool:
+    """Whether the second page of the notice is up; turns it where it is not."""
+    if "Page 2" not in page.locator(".position").inner_text():
+        page.locator("[data-key=next]").press("Enter")
+    return "Page 2" in page.locator(".position").inner_text()
+
+
+def test_a_notice_is_read_at_the_kiosk_and_on_a_phone_and_a_ticket_is_still_taken(
+    hall: Served, at_kiosk: Callable[..., Page], pages: Pages
+):
+    notice = publish(hall, NOTICE)
+    page = at_kiosk("upright tablet")
+    expect(page.locator("[data-act=show_information]")).to_be_visible()
+    assert page.locator(".acts .position").count() == 0, "it takes no room from the services"
+    page.locator("[data-toggle=low]").click()
+    fits(page)
+    by_key(page, "[data-act=show_information]")
+    fits(page)
+    by_key(page, f"[data-key='notice-{notice['notice']}']")
+    expect(page.locator("h1")).to_have_text(NOTICE["titles"]["fr"])
+    page.locator("[data-toggle=large]").click()
+    fits(page)
+    wait_until(lambda: is_turned(page), "the second page is shown", every_s=0.2)
+    assert page.evaluate(MISFITS) == []
+    page.locator("[data-language=en]").click()
+    expect(page.locator("h1")).to_have_text(NOTICE["titles"]["en"])
+    expect(page.locator(".article [lang=ar]")).to_have_attribute("dir", "rtl")
+    press(page, "[data-key=information-back]")
+    press(page, "[data-act=back]")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+
+    phone = pages.open(f"{hall.base_url}/infos/{SITE}?lang=es", width=390, height=844)
+    assert_accessible_at_this_width(phone)
+    phone.get_by_role("link", name="Abierto los miércoles").press("Enter")
+    expect(phone.locator("article")).to_have_attribute("lang", "es")
+    assert_accessible_at_this_width(phone)
+    assert unreached_by_keyboard(phone) == []
+    withdraw(hall, notice)
+    phone.reload()
+    expect(phone.locator("h1")).to_have_text("Esta información ya no se muestra")
