@@ -42,7 +42,7 @@ from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.incidents import receivers_at
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.media.read_feeds import Feeds

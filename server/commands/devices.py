@@ -27,7 +27,7 @@ from server.printing.pulled_printers import FOLDER, last_refused_secret
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import PairedDevice, paired_devices
-from server.store.printing.printers import PrinterProbe, PulledPrinter, every_probe, every_pulled_printer
+from server.store.devices.printers import PrinterProbe, PulledPrinter, every_probe, every_pulled_printer
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed
 from server.usecases.devices.devices import places_of

@@ -23,7 +23,7 @@ from server.jobs import alone
 from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
-from server.store.journal.anchors import INSTALLATION
+from server.store.journal.chain import INSTALLATION
 from server.store.journal.rebuild import rebuild
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.transactions.open_installed import open_installed

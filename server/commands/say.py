@@ -19,7 +19,7 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, Catalogues
 from server.settings import Settings
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.operation.secret_key import use_key
 from server.store.transactions.database import Database
 from server.store.transactions.open_installed import open_installed

@@ -22,7 +22,7 @@ from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.screen_pictures import ScreenPictures
 from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
-from server.store.journal.anchors import INSTALLATION, Anchors, anchor_of
+from server.store.journal.chain import INSTALLATION, Anchors, anchor_of
 from server.store.journal.heads import JournalHead, head_of
 from server.store.media.media_files import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run

@@ -33,7 +33,7 @@ from server.live.publication import (
     send_incidents,
 )
 from server.store.configuration.halls import all_halls, hall_row
-from server.store.printing import print_jobs
+from server.store.devices import print_jobs
 from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import AlertChanged, read_alert_message, read_board, read_queues

@@ -19,10 +19,10 @@ from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
 from server.domain.printing import printers
+from server.store.devices.printers import note_roll, roll_in
 from server.store.engine.rows import WrittenRows
 from server.store.printing import leases
 from server.store.printing.leases import Lease, PrinterLeaseToken, keep_lease, lease_of, take_lease
-from server.store.printing.printers import note_roll, roll_in
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE
 from server.usecases.printing.printers import ProbeAnswers, keep_probe

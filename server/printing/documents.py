@@ -31,7 +31,7 @@ from server.domain.languages import FRENCH, text_in
 from server.domain.printing.printers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
-from server.store.printing.print_jobs import IssuedTicket, OpenJob, issued_ticket
+from server.store.devices.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
 from server.usecases.media.read_look import Logo, read_look

@@ -20,8 +20,8 @@ from server.printing.documents import (
     read_paper_content,
     ticket_bytes,
 )
-from server.store.printing.print_jobs import OpenJob
-from server.store.printing.printers import pulled_printer_of
+from server.store.devices.print_jobs import OpenJob
+from server.store.devices.printers import pulled_printer_of
 from server.store.transactions.database import Database
 from server.usecases.printing.pulled_jobs import Draw, Picture
 

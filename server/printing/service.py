@@ -16,7 +16,7 @@ from server.printing.documents import TicketPrinting
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls
-from server.store.printing import print_jobs
+from server.store.devices import print_jobs
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE

@@ -34,8 +34,8 @@ from server.ids import new_id
 from server.store import hours
 from server.store.calling import calls_by_rule, first_calls
 from server.store.counters import SessionPlace, open_places
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import links

@@ -32,7 +32,7 @@ from server.domain.visits.verb_facts import (
 from server.ids import new_id
 from server.store import alerts
 from server.store.counters import open_places
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from server.clock import Clock
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from tests.harness.servers.served import Served

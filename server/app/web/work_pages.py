@@ -11,7 +11,7 @@ from server.app.web.parts import WebParts
 from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.settings import ASSETS
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.bulletins.bulletins import count_waiting
 from server.usecases.devices.read_supervision import DeviceSightings

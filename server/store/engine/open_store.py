@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.domain.refusals import Refusal
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.sqlite import AWAY, SqliteStore
+from server.store.engine.stores import AWAY, SqliteStore
 
 
 def open_store(url: str) -> SqliteStore | PostgresStore:

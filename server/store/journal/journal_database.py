@@ -4,7 +4,7 @@ from typing import Protocol
 
 from server.clock import Clock
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.sqlite import SqliteStore
+from server.store.engine.stores import SqliteStore
 
 
 class JournalDatabase(Protocol):

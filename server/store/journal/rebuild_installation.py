@@ -15,7 +15,7 @@ from server.store.engine.buffered_writes import insert_write
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write, values_of
 from server.store.installation import lock_installation
-from server.store.journal.anchors import INSTALLATION
+from server.store.journal.chain import INSTALLATION
 from server.store.journal.journal_database import JournalDatabase
 from server.store.journal.stored_facts import as_stored
 from server.store.tables import INSTALLATION_PROJECTIONS, metadata

@@ -15,7 +15,7 @@ from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
 from server.store.engine.rows import Rows, WrittenRows
 from server.store.engine.snapshots import snapshot
-from server.store.journal.anchors import INSTALLATION, Anchor, Anchors
+from server.store.journal.chain import INSTALLATION, Anchor, Anchors
 from server.store.journal.hash_chain import ENVELOPE, GENESIS, fact_hash
 from server.store.journal.journal_database import JournalDatabase
 from server.store.journal.rebuild import differences

@@ -17,7 +17,7 @@ from server.domain.author import last_year_over
 from server.domain.retention import Chosen, limits_after_end
 from server.store.engine.rows import Rows
 from server.store.engine.statements import Read, Write
-from server.store.operation.backup import is_postgresql
+from server.store.operation.backups import is_postgresql
 from server.store.retention import chosen_days
 from server.store.tables.alarms import delivery
 from server.store.tables.alerts import bulletin, incident_note

@@ -22,19 +22,19 @@ from server.store.configuration.halls import (
     locking_hall,
     write_head,
 )
-from server.store.engine.idempotency_keys import FirstAnswer, WriteKey, earlier_answer
 from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.rows import Rows
-from server.store.engine.sqlite import SqliteStore
+from server.store.engine.stores import SqliteStore
+from server.store.engine.writes import FirstAnswer, WriteKey, earlier_answer
 from server.store.installation import lock_installation
 from server.store.memory.hall_memory import HallMemory
-from server.store.memory.pseudonyms import Pseudonyms
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.commits import Commit, Subscriber
 from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
+from server.store.transactions.memory import Pseudonyms
 from server.store.transactions.request_keys import NO_KEYS, RequestKeys
 from server.store.visits.open_legs import OpenLegs
 

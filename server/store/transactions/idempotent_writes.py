@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.idempotency_keys import FirstAnswer, KeptAnswer, WriteKey, keeping
+from server.store.engine.writes import FirstAnswer, KeptAnswer, WriteKey, keeping
 
 
 @dataclass(kw_only=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query
+from server.store.engine.writes import WriteKey
 from server.store.tickets.numbers_given import of_press
 
 

@@ -15,10 +15,10 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.language import Translate
-from server.store.alarms import alarms
-from server.store.alarms.alarms import AlarmRow, open_alarms
-from server.store.engine.idempotency_keys import WriteKey
+from server.store import alarms
+from server.store.alarms import AlarmRow, open_alarms
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alarms.watch_alarms import (

@@ -48,7 +48,8 @@ from server.domain.languages import text_in
 from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
-from server.store.alarms import alarms, subjects
+from server.store import alarms
+from server.store.alarms import subjects
 from server.store.alarms.outbox import Message, queue_delivery
 from server.store.alarms.recipients import Recipient, recipients_of
 from server.store.bulletins import count_open

@@ -34,7 +34,7 @@ from server.store.appointments import (
     hours_of_convocations,
     ticket_not_issued,
 )
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import last_leg

@@ -29,7 +29,7 @@ from server.store.appointments import (
     insert_access,
     move_access,
 )
-from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
+from server.store.engine.writes import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.hall_view import find_service

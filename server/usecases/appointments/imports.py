@@ -36,7 +36,7 @@ from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.store.appointments import AppointmentRow, appointments_named_outside
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.appointments.booking import (

@@ -43,8 +43,8 @@ from server.store.complaints import (
     reopened_at,
     unanswered_entries,
 )
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
 from server.usecases.complaints.entries import RegisterReach, find_entry, find_entry_to_change

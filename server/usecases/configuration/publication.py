@@ -38,8 +38,8 @@ from server.store.configuration.halls import (
     set_configuration_revision,
     set_installation_revision,
 )
-from server.store.engine.idempotency_keys import FirstAnswer, KeptAnswer, WriteKey, answered_before
 from server.store.engine.rows import Rows
+from server.store.engine.writes import FirstAnswer, KeptAnswer, WriteKey, answered_before
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.idempotent_writes import KeyedWrites

@@ -33,7 +33,7 @@ from server.store.counters import (
     places_of,
     prolong_lease,
 )
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

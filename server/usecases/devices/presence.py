@@ -21,6 +21,7 @@ from server.domain.people.roles import Permission
 from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, may_print, paper_left, state_now
 from server.store.devices.paired_devices import paired_devices
+from server.store.devices.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
 from server.store.devices.sightings import (
     KnownPresence,
     PresenceCheck,
@@ -30,7 +31,6 @@ from server.store.devices.sightings import (
 )
 from server.store.engine.rows import Rows
 from server.store.printing.leases import printer_sighting
-from server.store.printing.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
 from server.usecases.printing.printers import known_here

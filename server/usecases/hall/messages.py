@@ -10,7 +10,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import messages
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.messages import MessageKind, MessageRow, PhraseName, newest_messages, unseen_messages
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

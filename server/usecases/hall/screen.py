@@ -18,7 +18,7 @@ from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.ids import new_id
 from server.store.alerts import AlertWords
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.alerts.read_alerts import screen_words

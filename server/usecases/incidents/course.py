@@ -23,7 +23,7 @@ from server.domain.languages import FRENCH, Texts
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.counters import SessionPlace, open_places
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.incidents import (
     Receiver,
     Receivers,

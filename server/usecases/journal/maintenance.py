@@ -24,10 +24,10 @@ from server.ids import new_id
 from server.store.configuration.halls import all_halls
 from server.store.engine.rows import Rows
 from server.store.installation import installation_head
-from server.store.journal.anchors import INSTALLATION, Anchor, Anchors, write_anchors
+from server.store.journal.chain import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.journal.verifications import is_verified, keep_verified
 from server.store.journal.verify import Verified, verify_journal
-from server.store.operation.backup import back_up, check_backup, delete_replaced, put_back
+from server.store.operation.backups import back_up, check_backup, delete_replaced, put_back
 from server.store.operation.erase_expired import count_past, erase_past
 from server.store.operation.job_runs import claim_every
 from server.store.operation.migrating import migrate

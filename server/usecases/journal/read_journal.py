@@ -14,10 +14,10 @@ from server.domain.alarms.alarms import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind, Json
 from server.domain.instants import from_text
 from server.domain.journal import BY_PLACE, SUBJECTS, Subject
-from server.store.alarms.alarms import alarms_named
+from server.store.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
 from server.store.engine.rows import Rows
-from server.store.journal.anchors import INSTALLATION, Anchor, Anchors
+from server.store.journal.chain import INSTALLATION, Anchor, Anchors
 from server.store.journal.heads import head_of
 from server.store.journal.pages import (
     FactRange,

@@ -32,16 +32,16 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
-from server.store.media.details import (
+from server.store.engine.writes import WriteKey
+from server.store.notices.media import MediumRow, listed_media, medium_row, set_texts
+from server.store.notices.media_details import (
     captioned_languages,
     media_folders,
     set_captions,
     set_details,
     tags_in_use,
 )
-from server.store.media.media import MediumRow, listed_media, medium_row, set_texts
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -17,8 +17,8 @@ from server.domain.notices.lifecycle import (
 )
 from server.domain.notices.media import Sites
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.notices.notices import ListedNoticeRow, corrections_of, listed_notice, notices_with_medium
 from server.store.notices.versions import content_of
 from server.store.transactions.database import Database

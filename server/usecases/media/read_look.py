@@ -16,7 +16,7 @@ from server.documents.reading import parse_installation
 from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
 from server.store.engine.rows import Rows
-from server.store.media.media import medium_row
+from server.store.notices.media import medium_row
 from signage.media import PreparedFile
 
 FAMILY = "Organisation"

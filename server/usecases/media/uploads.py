@@ -26,16 +26,8 @@ from server.domain.notices.media import (
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.buffered_writes import Writes
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
-from server.store.media.details import (
-    delete_captions,
-    insert_details,
-    media_folders,
-    same_upload,
-    set_kept_bytes,
-)
-from server.store.media.media import delete_texts_and_site, medium_row, names_in_use, set_site
+from server.store.engine.writes import WriteKey
 from server.store.media.media_files import (
     NAME,
     MediaFiles,
@@ -49,6 +41,14 @@ from server.store.media.media_files import (
     release_every_upload,
     release_upload,
     waiting_uploads,
+)
+from server.store.notices.media import delete_texts_and_site, medium_row, names_in_use, set_site
+from server.store.notices.media_details import (
+    delete_captions,
+    insert_details,
+    media_folders,
+    same_upload,
+    set_kept_bytes,
 )
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -29,7 +29,7 @@ from server.domain.notices.lifecycle import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.notices.notices import NoticeRow, corrections_of, notice_row
 from server.store.notices.versions import content_of, keep_version

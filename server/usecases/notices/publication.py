@@ -36,8 +36,8 @@ from server.store.alarms.outbox import (
     queued_since,
 )
 from server.store.alarms.recipients import Recipient, recipients_of
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.notices.notices import notice_row
 from server.store.notices.versions import content_digest, content_of, content_text
 from server.store.people.accounts import EVERY_SITE

@@ -17,8 +17,8 @@ from server.domain.notices.displays import Display, check_displays, displays_rep
 from server.domain.refusals import Refusal
 from server.domain.texts import plain_cells
 from server.store.configuration.documents import newest
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.journal.anchors import INSTALLATION
+from server.store.engine.writes import WriteKey
+from server.store.journal.chain import INSTALLATION
 from server.store.journal.heads import head_of
 from server.store.notices.displays import DisplayedDay, displays_of, last_number
 from server.store.notices.versions import versions_of

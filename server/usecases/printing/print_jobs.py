@@ -19,9 +19,11 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.printing.printers import PrintJobState, UndeliveredJob, may_be_handed_on
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.devices import print_jobs
+from server.store.devices.print_jobs import OpenJob, PrintJob, last_job_of_visit, print_job_of, queue_job
+from server.store.devices.printers import count_papers
 from server.store.engine.rows import Rows, WrittenRows
-from server.store.printing import print_jobs
+from server.store.engine.writes import WriteKey
 from server.store.printing.leases import (
     Lease,
     PrinterLeaseToken,
@@ -31,8 +33,6 @@ from server.store.printing.leases import (
     note_unprinted,
     printer_sighting,
 )
-from server.store.printing.print_jobs import OpenJob, PrintJob, last_job_of_visit, print_job_of, queue_job
-from server.store.printing.printers import count_papers
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.hall_view import find_kiosk, find_service

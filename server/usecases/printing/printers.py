@@ -19,8 +19,7 @@ from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
 from server.store.configuration.configurations import INSTALLATION
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.printers import (
+from server.store.devices.printers import (
     PrinterProbe,
     PulledPrinter,
     keep_answers,
@@ -30,6 +29,7 @@ from server.store.printing.printers import (
     replace_roll,
     roll_in,
 )
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.configuration.check_configuration import installation_document

@@ -19,8 +19,7 @@ from server.domain.printing.handovers import (
     state_at_poll,
 )
 from server.domain.printing.printers import PRINTING
-from server.store.printing.leases import PrinterLeaseToken, lease_of
-from server.store.printing.print_jobs import (
+from server.store.devices.print_jobs import (
     FetchedJob,
     OpenJob,
     fetched_job,
@@ -28,7 +27,8 @@ from server.store.printing.print_jobs import (
     open_jobs,
     unfinished_jobs,
 )
-from server.store.printing.printers import PulledPrinter, note_poll, pulled_printer_of
+from server.store.devices.printers import PulledPrinter, note_poll, pulled_printer_of
+from server.store.printing.leases import PrinterLeaseToken, lease_of
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print
 from server.usecases.printing.pulled_printers import (

@@ -22,11 +22,8 @@ from server.domain.printing.handovers import (
 )
 from server.domain.printing.printers import PRINTING
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.printing import leases
-from server.store.printing.leases import Lease, PrinterLeaseToken, lease_of, take_lease
-from server.store.printing.print_jobs import FetchedJob, unfinished_jobs
-from server.store.printing.printers import (
+from server.store.devices.print_jobs import FetchedJob, unfinished_jobs
+from server.store.devices.printers import (
     PulledPrinter,
     every_pulled_printer,
     note_poll,
@@ -34,6 +31,9 @@ from server.store.printing.printers import (
     roll_in,
     without_secret,
 )
+from server.store.engine.rows import Rows, WrittenRows
+from server.store.printing import leases
+from server.store.printing.leases import Lease, PrinterLeaseToken, lease_of, take_lease
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE, PrintEnd, end_prints, refuse_jobs
 

@@ -29,7 +29,7 @@ from server.domain.quality.targets import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.quality.figures import days_with_legs
 from server.store.quality.targets import target_spans
 from server.store.transactions.database import Database

@@ -23,8 +23,8 @@ from server.domain.reports.reports import (
 )
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.journal.erasables import keep_erasable
 from server.store.people.accounts import account_row, accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of

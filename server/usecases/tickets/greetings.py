@@ -6,7 +6,7 @@ from server.domain.author import Author
 from server.domain.facts import gesture_undone, greeting_counted
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.tickets.numbers_given import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

@@ -20,10 +20,12 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets import quota_now
 from server.ids import new_id, token_digest
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.print_jobs import queue_job
+from server.store.devices.print_jobs import queue_job
+from server.store.engine.writes import WriteKey
 from server.store.tickets.numbers_given import has_ticket, remaining_of, stops_of_day
-from server.store.tickets.ticket_access import (
+from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.tickets import (
     PaperRow,
     PressedTicket,
     last_paper,
@@ -31,8 +33,6 @@ from server.store.tickets.ticket_access import (
     ticket_of_press,
     token_of_visit,
 )
-from server.store.transactions.database import Database
-from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.visits import visit_row
 from server.usecases.answers import AnnouncedWait, quoted_answer
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer

@@ -20,14 +20,14 @@ from server.ids import token_digest
 from server.store import hours
 from server.store.configuration.halls import all_halls
 from server.store.counters import open_places
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Rows
+from server.store.engine.writes import WriteKey
 from server.store.journal.facts import facts_of_visit
-from server.store.tickets.ticket_access import leg_of_code, leg_of_digest
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
+from server.store.visits.tickets import leg_of_code, leg_of_digest
 from server.store.visits.visits import language_of_visit
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part, in_message

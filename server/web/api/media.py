@@ -12,7 +12,7 @@ from werkzeug.http import parse_options_header
 from server.domain.notices.media import LARGEST_BYTES, MediaSearch, NewDetails, Sites, tag_of, terms_of
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.media.media_files import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.media.media_library import (

@@ -9,7 +9,7 @@ from server.domain.alerts import AlertRules
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.tickets.ticket_page import follow_address
 from server.usecases.waits import Estimates

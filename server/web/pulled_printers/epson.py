@@ -17,7 +17,7 @@ from server.domain.printing.epson_direct import (
     EpsonResult,
 )
 from server.domain.printing.handovers import Handover, challenge, is_answer, is_fresh, is_own_nonce, new_nonce
-from server.store.printing.printers import PulledPrinter
+from server.store.devices.printers import PulledPrinter
 from server.usecases.printing.printers import printer_of_secret
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
 from server.usecases.printing.pulled_printers import report_state

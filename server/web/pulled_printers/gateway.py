@@ -14,7 +14,7 @@ from server.domain.printing.handovers import (
     read_confirmation,
     read_poll,
 )
-from server.store.printing.printers import PulledPrinter
+from server.store.devices.printers import PulledPrinter
 from server.usecases.printing.pulled_jobs import Picture, PollReport, answer_poll, confirm_job, fetch_job
 from server.usecases.printing.pulled_printers import claim_printer, release_printer
 from server.web.access.cross_site import OF_PRINTERS

@@ -16,7 +16,7 @@ from server.connections import identify_caller
 from server.domain.hall.devices import PrinterKind
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.printing.printers import PulledPrinter
+from server.store.devices.printers import PulledPrinter
 from server.store.transactions.database import Database
 from server.usecases.printing.printers import printer_of_secret
 from server.usecases.printing.pulled_jobs import Draw

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from server.domain.hall.devices import PrinterKind
 from server.domain.printing import star_cloudprnt
 from server.domain.printing.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
-from server.store.printing.printers import PulledPrinter
+from server.store.devices.printers import PulledPrinter
 from server.usecases.printing.pulled_jobs import (
     NotHandedOver,
     Picture,

@@ -7,7 +7,7 @@ from flask import request
 
 from server.domain.author import Author
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 
 _OF_FORMS = uuid.UUID("3b1f6a9e-6c0e-4a53-9a55-1f0c3f2f5d0e")
 

@@ -18,7 +18,7 @@ from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import answers_wanted
 from server.settings import Settings
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from server.usecases.appointments.arrivals import read_appointments

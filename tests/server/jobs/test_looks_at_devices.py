@@ -11,7 +11,7 @@ from server.clock import Clock
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.jobs.rounds import Rounds
 from server.store.devices.sightings import OwnPlayers
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device
 from tests.harness.sql import all_rows

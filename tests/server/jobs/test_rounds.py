@@ -17,7 +17,7 @@ from server.domain.instants import from_micros
 from server.domain.refusals import Refusal
 from server.jobs import rounds as rounds_module
 from server.jobs.rounds import Rounds
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall

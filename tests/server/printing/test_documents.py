@@ -9,9 +9,9 @@ from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
 from server.settings import ASSETS
+from server.store.devices import print_jobs
 from server.store.engine.snapshots import snapshot
 from server.store.journal.rebuild import differences
-from server.store.printing import print_jobs
 from server.usecases.printing.print_jobs import print_sheet
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall

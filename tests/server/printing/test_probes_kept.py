@@ -4,7 +4,7 @@ import dataclasses
 
 from server.commands.devices import printers_found, probe_printer
 from server.settings import Settings
-from server.store.printing.printers import PrinterProbe, probe_of
+from server.store.devices.printers import PrinterProbe, probe_of
 from server.usecases.printing.printers import ProbeAnswers, keep_probe, known_here, note_paper_read
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import KIOSK, PrintingHall

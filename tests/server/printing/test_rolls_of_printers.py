@@ -2,7 +2,7 @@
 
 from hardware.simulator.printer import PrinterFault
 from server.domain.printing.printers import EndedRoll, Roll
-from server.store.printing.printers import ended_rolls, roll_in
+from server.store.devices.printers import ended_rolls, roll_in
 from server.usecases.devices.presence import paper_left_in
 from server.usecases.printing.print_jobs import print_trial
 from server.usecases.printing.printers import change_roll

@@ -28,9 +28,9 @@ from server.domain.instants import from_micros
 from server.live import messages
 from server.printing.documents import PaperContent, TicketPrinting, document_of, read_paper_content
 from server.settings import Settings
+from server.store.devices import print_jobs
+from server.store.devices.print_jobs import OpenJob
 from server.store.operation.secret_key import database_of
-from server.store.printing import print_jobs
-from server.store.printing.print_jobs import OpenJob
 from server.store.transactions.database import Database
 from tests.harness.programs import program
 from tests.harness.servers.served import Served

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.domain.author import Author
 from server.ids import new_id
-from server.store.journal.anchors import Anchors, write_anchors
+from server.store.journal.chain import Anchors, write_anchors
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next

@@ -11,7 +11,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.ids import token_digest
 from server.oidc import Identity
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.rights_seals import wrong_rights
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.people.accounts import Grant

@@ -15,10 +15,10 @@ from server.domain.facts import greeting_counted
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.rows import Query
 from server.store.engine.statements import Read
-from server.store.journal.anchors import Anchors
+from server.store.engine.writes import WriteKey
+from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.tables.visits import greeting
 from server.store.transactions import group_commit

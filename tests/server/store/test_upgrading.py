@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from server.ids import token_digest
 from server.store.devices.paired_devices import bearer_of_token
 from server.store.installation import BASELINE
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.operation.migrating import migrate, migrations_on
 from server.store.tickets.ticket_tokens import TicketTokens

@@ -14,7 +14,7 @@ from server.store.configuration.halls import hall_named
 from server.store.engine.rows import WrittenRows
 from server.store.engine.snapshots import snapshot
 from server.store.journal import verify
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.hash_chain import ENVELOPE, fact_hash
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import FirstAnswer, WriteKey
+from server.store.engine.writes import FirstAnswer, WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -19,7 +19,7 @@ from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import LONGEST_SENTENCE, SENTENCES
 from server.ids import new_id
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import (
     ReadReport,

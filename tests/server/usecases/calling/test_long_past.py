@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.store.engine.sqlite import SqliteStore
+from server.store.engine.stores import SqliteStore
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue

@@ -11,7 +11,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.jobs.rounds import Rounds
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters import left_counters as forgotten_counters

@@ -15,7 +15,7 @@ from server.domain.devices.device_state import with_new_connections
 from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.devices.paired_devices import bearer_of_token, device_of_token, paired_devices
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices import pairing as asking_rules

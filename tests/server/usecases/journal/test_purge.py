@@ -10,8 +10,8 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store import hours
-from server.store.engine.idempotency_keys import WriteKey
 from server.store.engine.statements import SQLITE
+from server.store.engine.writes import WriteKey
 from server.store.operation import erase_expired
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database
 from server.usecases.journal.maintenance import Restored, backup, restore
 from tests.harness.counts import count, record_measurement

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.clock import Clock
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.journal.verifications import last_verification
 from server.store.transactions.database import Database
 from server.usecases.journal.maintenance import AFTER_START_S, NightlyVerification, verify_apart

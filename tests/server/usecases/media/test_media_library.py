@@ -13,14 +13,6 @@ from server.domain.author import SYSTEM
 from server.domain.notices.media import Sites, medium_prepared, medium_removed, medium_uploaded
 from server.domain.refusals import Refusal
 from server.store.media.feeds import FeedRow, feed_row
-from server.store.media.media import (
-    is_file_in_use,
-    listed_media,
-    medium_row,
-    names_in_use,
-    set_site,
-    set_texts,
-)
 from server.store.media.media_files import (
     claim_upload,
     delete_upload,
@@ -28,6 +20,14 @@ from server.store.media.media_files import (
     media_to_prepare,
     release_upload,
     waiting_uploads,
+)
+from server.store.notices.media import (
+    is_file_in_use,
+    listed_media,
+    medium_row,
+    names_in_use,
+    set_site,
+    set_texts,
 )
 from server.store.transactions.database import Database
 from server.usecases.media.read_feeds import Feeds

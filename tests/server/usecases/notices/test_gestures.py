@@ -11,8 +11,8 @@ import pytest
 
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.journal.anchors import Anchors
+from server.store.engine.writes import WriteKey
+from server.store.journal.chain import Anchors
 from server.store.journal.rebuild_installation import rebuild_installation
 from server.store.journal.verify import verify_journal
 from server.store.tables import INSTALLATION_PROJECTIONS

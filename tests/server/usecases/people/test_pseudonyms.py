@@ -10,11 +10,11 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.facts import FactKind, of_kind
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.memory.pseudonyms import Pseudonyms
+from server.store.engine.writes import WriteKey
 from server.store.people.accounts import Grant
 from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
+from server.store.transactions.memory import Pseudonyms
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
 from server.usecases.counters.left_counters import leave_counters

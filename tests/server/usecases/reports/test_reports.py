@@ -13,7 +13,7 @@ import pytest
 from server.domain.author import SYSTEM, Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.people.accounts import AccountRow, Grant, insert_account
 from server.store.transactions.database import Database
 from server.usecases.reports.grids import read_frozen_results

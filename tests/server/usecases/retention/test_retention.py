@@ -18,7 +18,7 @@ from server.domain.refusals import Refusal
 from server.domain.retention import SCHEDULE, Subject
 from server.language import Catalogues
 from server.store.media.media_files import MediaFiles
-from server.store.operation.backup import back_up
+from server.store.operation.backups import back_up
 from server.store.operation.erase_expired import ERASE, rewrite_pages
 from server.store.people.accounts import Grant
 from server.store.tables.columns import metadata

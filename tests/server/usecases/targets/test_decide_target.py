@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.wall import read_wall
 from server.usecases.quality.targets import TargetDecidedAnswer, decide_target, read_measured, targets_answer

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.quality.targets import WithdrawalReason, WithdrawalRequest
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.hall.wall import read_wall
 from server.usecases.quality.indicators import read_days

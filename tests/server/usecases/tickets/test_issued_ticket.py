@@ -8,8 +8,8 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.store.engine.idempotency_keys import WriteKey
-from server.store.printing.print_jobs import last_job_of_visit
+from server.store.devices.print_jobs import last_job_of_visit
+from server.store.engine.writes import WriteKey
 from server.store.tables import metadata
 from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database

@@ -11,7 +11,7 @@ import pytest
 from server.domain.author import SYSTEM
 from server.domain.waits.estimate import WaitRange
 from server.jobs.rounds import Rounds
-from server.store.journal.anchors import Anchors
+from server.store.journal.chain import Anchors
 from server.store.visits.legs import last_leg
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.waits import Estimates

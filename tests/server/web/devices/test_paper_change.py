@@ -8,8 +8,8 @@ import pytest
 from server.domain.facts import FactKind
 from server.domain.printing.printers import check_number
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
-from server.store.printing import print_jobs
-from server.store.printing.printers import probe_of
+from server.store.devices import print_jobs
+from server.store.devices.printers import probe_of
 from tests.server.printing.printing_hall import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 from tests.server.web.devices.test_api_devices import KIOSK, facts

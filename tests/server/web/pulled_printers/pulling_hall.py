@@ -11,9 +11,9 @@ from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.domain.hall.devices import PrinterKind
-from server.store.printing import print_jobs
+from server.store.devices import print_jobs
+from server.store.devices.printers import PulledPrinter, pulled_printer_of
 from server.store.printing.leases import printer_sighting
-from server.store.printing.printers import PulledPrinter, pulled_printer_of
 from server.usecases.configuration.publication import edit_hall_document
 from server.usecases.printing.printers import PrinterSecret, renew_printer_secret
 from server.usecases.printing.pulled_printers import watch_pulled_printers

@@ -19,9 +19,9 @@ from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
+from server.store.devices.print_jobs import OpenJob, print_job_of
 from server.store.engine.rows import Rows
 from server.store.people.accounts import Grant
-from server.store.printing.print_jobs import OpenJob, print_job_of
 from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.devices.devices import pair_device
 from server.usecases.journal.maintenance import purge

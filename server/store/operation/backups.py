@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from server.domain.refusals import Refusal
-from server.store.engine.sqlite import SqliteStore
+from server.store.engine.stores import SqliteStore
 from server.store.installation import check_revision
 from server.store.transactions.database import Database
 

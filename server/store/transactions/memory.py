@@ -9,7 +9,7 @@ from server.clock import Clock
 from server.domain.author import Author, year_of
 from server.ids import new_pseudonym
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.sqlite import SqliteStore
+from server.store.engine.stores import SqliteStore
 from server.store.people.pseudonyms import link_pseudonym, links_of, named_by
 
 MOST_REMEMBERED = 5_000
