@@ -23,10 +23,9 @@ from server.language import LANGUAGES, Catalogues, catalogues_of
 from server.live.sockets import make_socketio
 from server.settings import Settings
 from server.store.installation import InstallationRow
-from server.store.operation.private_files import keep_to_owner, tighten
-from server.store.operation.secret_key import database_of
+from server.store.operation.migrating import installation_of, may_exist
+from server.store.operation.private_files import database_of, keep_to_owner, tighten
 from server.store.transactions.database import Database, once_it_answers
-from server.store.transactions.open_installed import installation_of, may_exist
 from server.usecases.alerts.read_alerts import Activity
 from server.usecases.people.sessions import SeenSessions
 from server.web.access.callers import CallerCache

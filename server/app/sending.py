@@ -9,7 +9,7 @@ from server.app.services import Parvis
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.texts import Letter
 from server.ids import new_id
-from server.store.alarms.recipients import Recipient
+from server.store.alarms import Recipient
 from server.usecases.alarms.watch_alarms import trial_of
 from server.web.pages.hall.alarms import AlarmPages
 from server.web.pages.people.accounts import LetterPost

@@ -40,7 +40,7 @@ from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail import MailServer, ReportLetters
 from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
-from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.paired_devices import ScreenPictures
 from server.store.incidents import receivers_at
 from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database, once_it_answers

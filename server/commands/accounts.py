@@ -14,7 +14,7 @@ from server.jobs import local_socket
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE
-from server.store.people.api_keys import EVERY_HALL, ApiKeyRow, api_keys
+from server.store.people.sign_ins import EVERY_HALL, ApiKeyRow, api_keys
 
 
 def create_user(

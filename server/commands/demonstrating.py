@@ -25,7 +25,7 @@ from server.domain.refusals import Refusal
 from server.jobs import alone, is_server_running
 from server.settings import Settings
 from server.store.operation.migrating import migrate
-from server.store.operation.secret_key import database_of
+from server.store.operation.private_files import database_of
 
 PLAYED_PACE = 4
 """The speed of the demonstration beside its server, as a multiple of real time."""

@@ -28,8 +28,8 @@ from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.devices.printers import PrinterProbe, PulledPrinter, every_probe, every_pulled_printer
+from server.store.operation.migrating import open_installed
 from server.store.transactions.database import Database
-from server.store.transactions.open_installed import open_installed
 from server.usecases.devices.devices import places_of
 from server.usecases.printing.printers import known_here
 

@@ -24,9 +24,8 @@ from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.journal.chain import INSTALLATION
-from server.store.journal.rebuild import rebuild
-from server.store.journal.rebuild_installation import rebuild_installation
-from server.store.transactions.open_installed import open_installed
+from server.store.journal.rebuild import rebuild, rebuild_installation
+from server.store.operation.migrating import open_installed
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import configured_halls
 from signage.announcement import PAUSE, phrases_of

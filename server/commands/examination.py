@@ -25,15 +25,13 @@ from server.domain.refusals import Refusal
 from server.jobs import FEWEST_FILES, allow_open_files, is_server_running
 from server.oidc.answers import fetch_provider
 from server.settings import ASSETS, CODE, Settings
-from server.store.journal.heads import heads_of_halls
+from server.store.journal.chain import heads_of_halls
 from server.store.notices.media import names_in_use
 from server.store.operation.backups import postgresql_program
-from server.store.operation.private_files import open_files
-from server.store.operation.secret_key import key_file, secret_key
-from server.store.people.api_keys import ApiKeyRow, api_keys
-from server.store.tickets.ticket_tokens import TicketTokens
-from server.store.transactions.open_installed import open_installed
-from server.store.visits.tickets import last_token
+from server.store.operation.migrating import open_installed
+from server.store.operation.private_files import key_file, open_files, secret_key
+from server.store.people.sign_ins import ApiKeyRow, api_keys
+from server.store.visits.tickets import TicketTokens, last_token
 from server.usecases.media.uploads import media_folder
 
 NEWEST_TESTED = (3, 13)

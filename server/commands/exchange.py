@@ -16,10 +16,9 @@ from server.jobs import local_socket
 from server.jobs.local_socket import write
 from server.language import Catalogues
 from server.settings import ASSETS, Settings
-from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.configuration.halls import all_halls
-from server.store.engine.snapshots import snapshot
+from server.store.configuration.halls import HALL, INSTALLATION, all_halls
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import ALWAYS, recompute_rollups

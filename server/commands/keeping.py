@@ -14,7 +14,7 @@ from server.jobs import alone, local_socket
 from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
-from server.store.operation.secret_key import back_up_key, bring_key, check_key_copy
+from server.store.operation.private_files import back_up_key, bring_key, check_key_copy
 from server.usecases.alarms.alarm_recipients import read_recipients
 from server.usecases.journal.maintenance import (
     RestoredHall,

@@ -20,9 +20,9 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES, Catalogues
 from server.settings import Settings
 from server.store.journal.chain import Anchors
-from server.store.operation.secret_key import use_key
+from server.store.operation.migrating import open_installed
+from server.store.operation.private_files import use_key
 from server.store.transactions.database import Database
-from server.store.transactions.open_installed import open_installed
 
 ROOT = Path(__file__).parents[1]
 console = Console(highlight=False, soft_wrap=True, emoji=False)

@@ -23,7 +23,7 @@ from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Question, QuestionKind, StoredQuestion, SurveyRequest
 from server.settings import Settings
 from server.store import installation
-from server.store.journal.heads import heads_of_halls
+from server.store.journal.chain import heads_of_halls
 from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation

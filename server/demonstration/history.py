@@ -31,7 +31,7 @@ from server.domain.hours.calendars import HalfDay, day_closes_at, half_days
 from server.domain.quality.targets import TargetRequest
 from server.settings import Settings
 from server.store.operation.migrating import migrate
-from server.store.operation.secret_key import database_of
+from server.store.operation.private_files import database_of
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
 from server.usecases.quality.targets import decide_target

@@ -20,11 +20,10 @@ from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
-from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
-from server.store.journal.chain import INSTALLATION, Anchors, anchor_of
-from server.store.journal.heads import JournalHead, head_of
-from server.store.media.media_files import MediaFiles
+from server.store.journal.chain import INSTALLATION, Anchors, JournalHead, anchor_of, head_of
+from server.store.notices.media import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.quality.stored_rollups import counting_version
 from server.store.transactions.database import Database

@@ -23,8 +23,8 @@ from server.live.messages import MESSAGE_LIMIT
 from server.store import alerts
 from server.store.configuration.halls import all_halls
 from server.store.incidents import incident_by_id
-from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit, CommittedFact
 from server.usecases.answers import Leg
 from server.usecases.hall.read_board import place_of
 from server.usecases.hall.read_queue import QueueAnswer

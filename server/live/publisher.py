@@ -34,8 +34,8 @@ from server.live.publication import (
 )
 from server.store.configuration.halls import all_halls, hall_row
 from server.store.devices import print_jobs
-from server.store.transactions.commits import Commit, CommittedFact
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit, CommittedFact
 from server.usecases.hall.read_board import AlertChanged, read_alert_message, read_board, read_queues
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR

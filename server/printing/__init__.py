@@ -19,10 +19,17 @@ from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH
 from server.domain.printing import printers
-from server.store.devices.printers import note_roll, roll_in
-from server.store.engine.rows import WrittenRows
-from server.store.printing import leases
-from server.store.printing.leases import Lease, PrinterLeaseToken, keep_lease, lease_of, take_lease
+from server.store.devices.printers import (
+    Lease,
+    PrinterLeaseToken,
+    keep_lease,
+    lease_of,
+    note_roll,
+    note_state,
+    roll_in,
+    take_lease,
+)
+from server.store.engine.statements import WrittenRows
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE
 from server.usecases.printing.printers import ProbeAnswers, keep_probe
@@ -200,7 +207,7 @@ class PrinterWatch:
         if self._noted is not None and is_noted and elapsed_s - self._noted[2] < self._poll_s / 2:
             return
         with self._database.store.write() as rows:
-            if not leases.note_state(rows, token, state.value, since=self._since, at=now):
+            if not note_state(rows, token, state.value, since=self._since, at=now):
                 raise LeaseLost
             if is_news:
                 _note_roll(rows, token.printer, state, now)

@@ -17,8 +17,8 @@ from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls
 from server.store.devices import print_jobs
-from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit
 from server.usecases.printing.print_jobs import LEASE
 from server.usecases.printing.pulled_printers import watch_pulled_printers
 

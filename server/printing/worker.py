@@ -22,7 +22,7 @@ from server.printing import LeaseLost, PrinterLease, PrinterWatch
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
 from server.store.devices import print_jobs
 from server.store.devices.print_jobs import OpenJob
-from server.store.printing.leases import PrinterLeaseToken
+from server.store.devices.printers import PrinterLeaseToken
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print, refuse_jobs, start_print
 

@@ -29,7 +29,7 @@ from server.domain.alarms.signs import next_try
 from server.domain.texts import AttachedPaper, Letter
 from server.sending import SendRefused
 from server.settings import Settings
-from server.store.alarms.recipients import Recipient as AlarmRecipient
+from server.store.alarms import Recipient as AlarmRecipient
 from server.store.reports import (
     LETTERS,
     LetterRow,

@@ -20,11 +20,11 @@ import structlog
 from server.domain.alarms.signs import next_try, signed_headers
 from server.domain.facts import OF_ALARMS
 from server.sending import SendRefused
-from server.store.alarms import outbox
-from server.store.alarms.outbox import Delivery
-from server.store.alarms.recipients import Recipient, recipient_of
-from server.store.transactions.commits import Commit
+from server.store import outbox
+from server.store.alarms import Recipient, recipient_of
+from server.store.outbox import Delivery
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit
 from signage.feeds import PrivateAddress, UnknownHost, checked_address
 
 log = structlog.get_logger()

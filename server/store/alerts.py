@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, select, type_coerce
 
 from hardware.json_types import Texts
 from server.domain.alerts import Alert, AlertKind
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, rows_of
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert, alert_shown
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable

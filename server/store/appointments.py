@@ -5,9 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, values_of
+from server.store.engine.statements import Read, Rows, Write, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.visits import appointment, appointment_access, leg, not_issued, ticket_access, visit
 
 _ONLY_BY_APPOINTMENT = "appointment_only"

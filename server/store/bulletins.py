@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.alerts import bulletin, bulletin_source
 
 PROPOSED, RAISING, ACCEPTED, DISMISSED = "proposed", "raising", "accepted", "dismissed"

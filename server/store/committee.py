@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import (
     committee_decision,
     committee_meeting,

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
 

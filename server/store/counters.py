@@ -1,4 +1,4 @@
-"""Counter sessions, their places, and the leases that hold counters.
+"""Counter sessions, their places, the leases that hold counters, and the calls that a calling rule counts.
 
 A session holds one counter or several. Each row of `counter_session` is one of its places; the first place
 gives the session its id.
@@ -6,16 +6,18 @@ gives the session its id.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, type_coerce, update
 
+from server.domain.facts import Json
 from server.domain.hall.fold import DutyTerms
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.writes import Writes
+from server.store.tables.columns import Document
 from server.store.tables.counters import counter_lease, counter_session, duty
 from server.store.tables.journals import hall_fact
+from server.store.tables.visits import leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +182,51 @@ def prolong_lease_now(rows: WrittenRows, session: str, expires_at: datetime) -> 
 def end_lease(transaction: Writes, counter: str) -> None:
     """Ends the lease of a counter: nobody holds it any more."""
     transaction.run(_END, of_counter=counter)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCall:
+    """The first call of a leg."""
+
+    queue: str
+    first_called_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallByRule:
+    """A call of a queue, and why the rule made it."""
+
+    queue: str
+    why: Json
+
+
+_FIRST_CALLS = Read(
+    FirstCall,
+    rows_of(FirstCall, leg).where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.last_called_at > bindparam("since"),  # the index finds these
+        leg.c.first_called_at > bindparam("since"),
+    ),
+)
+_BY_RULE = Read(
+    CallByRule,
+    select(leg.c.queue, type_coerce(leg.c.why, Document).label("why"))
+    .join(counter_session, counter_session.c.id == leg.c.session)
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.business_day == bindparam("on"),
+        leg.c.rule == bindparam("rule"),
+        counter_session.c.profile == bindparam("profile"),
+    )
+    .order_by(leg.c.first_called_at, leg.c.id),
+)
+
+
+def first_calls(rows: Rows, hall: str, *, since: datetime) -> list[FirstCall]:
+    """The first calls of legs of a hall (id) after an instant."""
+    return rows.all(_FIRST_CALLS, hall=hall, since=since)
+
+
+def calls_by_rule(rows: Rows, hall: str, on: date, *, rule: str, profile: str) -> list[CallByRule]:
+    """The calls of a business day that a rule made for sessions of a work profile, the first call first."""
+    return rows.all(_BY_RULE, hall=hall, on=on, rule=rule, profile=profile)

@@ -1,12 +1,12 @@
-"""What boards and pages show of a hall: its calls, and the counts of its business day so far."""
+"""What boards and pages show of a hall: its calls, whether they are said aloud, and the counts of its day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, literal_word, rows_of
+from server.store.tables.counters import quiet
 from server.store.tables.visits import greeting, leg
 
 
@@ -133,3 +133,23 @@ def shown_calls(rows: Rows, hall: str, *, since: datetime) -> list[ShownCall]:
 def earlier_calls(rows: Rows, hall: str) -> list[EarlierCall]:
     """The last 24 legs of a hall (id) that were called, the last call first."""
     return rows.all(_EARLIER, hall=hall)
+
+
+_LATER = quiet.alias("later")
+_LAST_SET_AT = select(func.max(_LATER.c.set_at)).where(_LATER.c.hall == bindparam("hall")).scalar_subquery()
+_QUIET_UNTIL = Read(
+    datetime,
+    select(quiet.c.quiet_until).where(
+        quiet.c.hall == bindparam("hall"),
+        quiet.c.quiet_until > bindparam("now"),
+        quiet.c.set_at == _LAST_SET_AT,
+    ),
+)
+
+
+def quiet_until(rows: Rows, hall: str, now: datetime) -> datetime | None:
+    """The instant from which calls are said aloud again in a hall (id); None while they are.
+
+    The last request holds, also where it is shorter than one before.
+    """
+    return rows.one(_QUIET_UNTIL, hall=hall, now=now)

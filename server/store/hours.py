@@ -21,9 +21,8 @@ from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import AtBreak, Break, next_break, running_break
 from server.domain.visits.transitions import EndReason
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
+from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.counters import break_decision
 from server.store.tables.journals import hall_fact, job_run

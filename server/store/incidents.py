@@ -15,8 +15,7 @@ from redis import Redis, RedisError
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.domain.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, Incident
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.alerts import incident, incident_note
 
 log = structlog.get_logger()

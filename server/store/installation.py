@@ -7,9 +7,8 @@ from pathlib import Path
 from sqlalchemy import String, column, select, table
 
 from server.domain.refusals import Refusal
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.journals import installation
 
 

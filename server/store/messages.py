@@ -6,9 +6,8 @@ from typing import Literal
 
 from sqlalchemy import bindparam
 
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.counters import message
 
 type MessageKind = Literal["counter", "help"]

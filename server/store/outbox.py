@@ -1,12 +1,23 @@
-"""An outbox: a table of messages on their way. A sender takes one for a while and notes what became of it."""
+"""Outboxes: tables of messages on their way. A sender takes one for a while and notes what became of it.
 
+Deliveries of alarms go in the order of each hall's facts. A delivery is written in the transaction of its
+fact. The next delivery to the same recipient from the same hall goes once it is sent or given up.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Table, and_, bindparam, null, or_
+from sqlalchemy import Select, Table, and_, bindparam, case, func, null, or_, select
 
-from server.store.engine.rows import WrittenRows
-from server.store.engine.statements import Write
+from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
+from server.ids import new_id
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.writes import Writes
+from server.store.tables.alarms import delivery
+from server.store.tables.notices import notice, notice_step
+from server.store.transactions.hall_transaction import HallTransaction
 
 TAKEN_FOR = timedelta(minutes=3)
 """When a sender dies, another tries its message after this time, longer than a letter takes to be sent."""
@@ -70,3 +81,247 @@ class Outbox:
             next_at=now if again_at is None else again_at,
             given_up_at=now if again_at is None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message about an alarm. `turn`: what happened to the alarm; `body`: JSON, as it will be sent."""
+
+    alarm: str
+    turn: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message (`body`) to a recipient (id). `tries`: how often it was taken to be sent."""
+
+    id: str
+    recipient: str
+    body: str
+    queued_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The deliveries of a recipient: how many are on their way or given up, and when the last one was sent.
+
+    `failure`: the code of the present failure; `next_at`: when a delivery is tried next.
+    """
+
+    recipient: str
+    underway: int
+    given_up: int
+    sent_at: datetime | None
+    failure: str | None
+    next_at: datetime | None
+
+
+DELIVERIES = Outbox(delivery)
+
+
+def _due() -> Select[*tuple[object, ...]]:
+    firsts = (
+        select(delivery.c.recipient, delivery.c.hall, func.min(delivery.c.position).label("position"))
+        .where(DELIVERIES.is_underway)
+        .group_by(delivery.c.recipient, delivery.c.hall)
+        .subquery("firsts")
+    )
+    is_first = and_(
+        firsts.c.recipient == delivery.c.recipient,
+        firsts.c.hall == delivery.c.hall,
+        firsts.c.position == delivery.c.position,
+    )
+    return (
+        rows_of(Delivery, delivery)
+        .join(firsts, is_first)
+        .where(delivery.c.next_at <= bindparam("now"), DELIVERIES.is_free)
+        .order_by(delivery.c.queued_at, delivery.c.id)
+    )
+
+
+_DUE = Read(Delivery, _due())
+_STANDINGS = Read(
+    Standing,
+    select(
+        delivery.c.recipient,
+        func.count(case((DELIVERIES.is_underway, 1))).label("underway"),
+        func.count(delivery.c.given_up_at).label("given_up"),
+        func.max(delivery.c.sent_at).label("sent_at"),
+        func.max(case((DELIVERIES.is_underway, delivery.c.failure))).label("failure"),
+        func.min(case((DELIVERIES.is_underway, delivery.c.next_at))).label("next_at"),
+    ).group_by(delivery.c.recipient),
+)
+_QUEUE = Write(
+    delivery.insert(),
+    "id",
+    "recipient",
+    "hall",
+    "position",
+    "alarm",
+    "turn",
+    "body",
+    "created_at",
+    "queued_at",
+    "tries",
+    "next_at",
+)
+_OF_RECIPIENT = delivery.c.recipient == bindparam("of_recipient")
+_GIVE_UP = Write(
+    DELIVERIES.freed.where(delivery.c.id == bindparam("row_id"), DELIVERIES.is_underway), "given_up_at"
+)
+_GIVE_UP_ALL = Write(DELIVERIES.freed.where(_OF_RECIPIENT, DELIVERIES.is_underway), "given_up_at")
+_SEND_AGAIN = Write(
+    DELIVERIES.freed.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
+        sent_at=null(), given_up_at=null(), tries=0
+    ),
+    "queued_at",
+    "next_at",
+)
+
+
+def queue_delivery(transaction: HallTransaction, recipient: str, message: Message, *, now: datetime) -> None:
+    """Puts a message about the last recorded fact on its way to a recipient.
+
+    `now`: of the wall clock, which may be behind the facts.
+    """
+    transaction.run(
+        _QUEUE,
+        id=new_id(),
+        recipient=recipient,
+        hall=transaction.hall,
+        position=transaction.journal_length,
+        alarm=message.alarm,
+        turn=message.turn,
+        body=message.body,
+        created_at=now,
+        queued_at=now,
+        tries=0,
+        next_at=now,
+    )
+
+
+def due_deliveries(rows: Rows, now: datetime) -> list[Delivery]:
+    """The first delivery of each recipient and hall, where it is due and no sender has it."""
+    return rows.all(_DUE, now=now)
+
+
+def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:
+    """Gives a delivery up: it is not sent any more."""
+    rows.execute(_GIVE_UP, row_id=delivery, given_up_at=now)
+
+
+def give_up_all(transaction: Writes, recipient: str, *, now: datetime) -> None:
+    """Gives up every delivery that is on its way to a recipient (id)."""
+    transaction.run(_GIVE_UP_ALL, of_recipient=recipient, given_up_at=now)
+
+
+def send_again(rows: WrittenRows, recipient: str, *, since: datetime, now: datetime) -> int:
+    """Queues again the messages to a recipient since an instant, sent or given up; how many."""
+    return rows.execute(_SEND_AGAIN, of_recipient=recipient, since=since, queued_at=now, next_at=now)
+
+
+def standing_by_recipient(rows: Rows) -> Mapping[str, Standing]:
+    """How the deliveries of each recipient (id) stand; recipients without any are missing."""
+    return {each.recipient: each for each in rows.all(_STANDINGS)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedNotice:
+    """A notice that changed lately, or whose end came."""
+
+    id: str
+    kind: str
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDelivery:
+    """The key of a delivery about a notice: its recipient, the notice (`hall`), its position there."""
+
+    recipient: str
+    hall: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    notice: str
+    step: int
+    kind: str
+    version: int
+    done_at: datetime
+    shown_from: datetime | None
+    shown_until: datetime | None
+
+
+_SINCE = bindparam("since", type_=notice.c.changed_at.type)
+_NOW = bindparam("now", type_=notice.c.changed_at.type)
+_CHANGED = Read(
+    ChangedNotice,
+    rows_of(ChangedNotice, notice).where(
+        or_(
+            notice.c.changed_at >= _SINCE,
+            and_(notice.c.shown_until >= _SINCE, notice.c.shown_until <= _NOW),
+        )
+    ),
+)
+_STEPS = Read(
+    _Step,
+    rows_of(_Step, notice_step)
+    .where(notice_step.c.notice.in_(bindparam("notices", expanding=True)))
+    .order_by(notice_step.c.notice, notice_step.c.step),
+)
+_QUEUED = Read(
+    NoticeDelivery,
+    select(delivery.c.recipient, delivery.c.hall, delivery.c.position).where(
+        delivery.c.created_at >= bindparam("since", type_=delivery.c.created_at.type),
+        delivery.c.turn.in_((PUBLISHED, ENDED)),
+    ),
+)
+_QUEUE_NOTICE = Write.insert_or(
+    lambda new: {"alarm": new["alarm"]},  # where another worker was first, its delivery stays
+    delivery,
+    ("recipient", "hall", "position"),
+    ("id", "alarm", "turn", "body", "created_at", "queued_at", "tries", "next_at"),
+)
+
+
+def changed_notices(rows: Rows, *, since: datetime, now: datetime) -> list[ChangedNotice]:
+    """The notices that changed since an instant, and those whose end came since."""
+    return rows.all(_CHANGED, since=since, now=now)
+
+
+def moments_of(rows: Rows, notices: Iterable[str]) -> Mapping[str, list[NoticeMoment]]:
+    """The steps of notices (ids), in order."""
+    found: dict[str, list[NoticeMoment]] = {}
+    for row in rows.all(_STEPS, notices=list(notices)):
+        moment = NoticeMoment(row.step, row.kind, row.version, row.done_at, row.shown_from, row.shown_until)
+        found.setdefault(row.notice, []).append(moment)
+    return found
+
+
+def queued_since(rows: Rows, since: datetime) -> set[NoticeDelivery]:
+    """The deliveries about notices that were written since an instant."""
+    return set(rows.all(_QUEUED, since=since))
+
+
+def queue_notice_delivery(
+    rows: WrittenRows, new: NoticeDelivery, *, turn: str, body: str, now: datetime
+) -> None:
+    """Puts a message about a notice on its way, once: another worker may have done so."""
+    rows.execute(
+        _QUEUE_NOTICE,
+        id=new_id(),
+        recipient=new.recipient,
+        hall=new.hall,
+        position=new.position,
+        alarm=new.hall,
+        turn=turn,
+        body=body,
+        created_at=now,
+        queued_at=now,
+        tries=0,
+        next_at=now,
+    )

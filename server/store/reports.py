@@ -6,9 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.outbox import Outbox
 from server.store.tables.journals import erasable
 from server.store.tables.reports import grid_text, report, report_letter, report_recipient, report_schedule

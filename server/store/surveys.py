@@ -9,8 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.surveys.campaigns import StoredQuestion
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write, rows_of, values_of
+from server.store.engine.statements import (
+    POSTGRESQL,
+    SQLITE,
+    Read,
+    Rows,
+    Write,
+    WrittenRows,
+    rows_of,
+    values_of,
+)
 from server.store.tables.surveys import (
     survey,
     survey_address,

@@ -21,7 +21,7 @@ from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.actions import ActionRow, ChangedAction, actions_of, change_row, insert_action
+from server.store.hall_checks import ActionRow, ChangedAction, actions_of, change_row, insert_action
 from server.store.transactions.database import Database
 
 

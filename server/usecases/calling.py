@@ -32,9 +32,8 @@ from server.domain.visits.gestures import Verb, next_state, state_after
 from server.domain.visits.transitions import EndReason, LegState
 from server.ids import new_id
 from server.store import hours
-from server.store.calling import calls_by_rule, first_calls
-from server.store.counters import SessionPlace, open_places
-from server.store.engine.rows import Rows
+from server.store.counters import SessionPlace, calls_by_rule, first_calls, open_places
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

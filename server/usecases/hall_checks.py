@@ -20,18 +20,19 @@ from server.domain.hall_checks import (
 )
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
-from server.store.actions import ActionOfOrigin, actions_of_origins
-from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Rows, WrittenRows
 from server.store.hall_checks import (
+    ActionOfOrigin,
     CheckRow,
     FindingRow,
+    actions_of_origins,
     check_of,
     checks_of,
     findings_of,
     insert_check,
     locked_check_of,
 )
-from server.store.media.photographs import (
+from server.store.notices.media_details import (
     OF_CHECKS,
     Photographs,
     delete_photograph,

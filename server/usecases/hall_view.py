@@ -8,7 +8,7 @@ from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow, hall_row
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from signage import board
 from signage.board_messages import Position

@@ -33,8 +33,7 @@ from server.ids import new_id
 from server.store import alerts
 from server.store.counters import open_places
 from server.store.engine.writes import WriteKey
-from server.store.journal.erasables import keep_erasable
-from server.store.journal.facts import facts_of_visit
+from server.store.journal.facts import facts_of_visit, keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow

@@ -21,18 +21,24 @@ from server.domain.retention import (
     kept_for,
     retention_decided,
 )
-from server.store.alarms.recipients import recipients_of
-from server.store.configuration.configurations import INSTALLATION
+from server.store.alarms import recipients_of
 from server.store.configuration.documents import newest
-from server.store.configuration.halls import HallRow, all_halls
+from server.store.configuration.halls import INSTALLATION, HallRow, all_halls
 from server.store.counters import open_places
-from server.store.engine.rows import Rows
-from server.store.operation.erase_expired import count_past, rewrite_pages
+from server.store.engine.statements import Rows
+from server.store.operation.erase_expired import (
+    PurgeRun,
+    chosen_days,
+    count_past,
+    keep_register_text,
+    purge_runs,
+    register_texts,
+    rewrite_pages,
+)
 from server.store.operation.job_runs import EVERY_HALL, claim, has_run
 from server.store.people.accounts import AccountRow, account_row, accounts, count_identities
-from server.store.people.api_keys import api_keys
 from server.store.people.pseudonyms import links_of
-from server.store.retention import PurgeRun, chosen_days, keep_register_text, purge_runs, register_texts
+from server.store.people.sign_ins import api_keys
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.directory import read_own_sessions

@@ -15,7 +15,7 @@ from server.domain.hours.windows import Window, covered_window, on_hours, whole_
 from server.domain.languages import text_in
 from server.domain.notices.displays import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import corrections_of, shown_between, titles_of
 from server.store.transactions.database import Database

@@ -28,7 +28,7 @@ from server.domain.quality.typed_figures import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.quality.figures import days_with_legs
 from server.store.quality.targets import annotation_of, annotations_between, typed_figures

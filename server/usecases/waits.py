@@ -40,7 +40,7 @@ from server.domain.waits.hall_snapshot import (
 from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import (
     LegRow,

@@ -184,8 +184,8 @@ def test_no_statement_is_written_as_text():
     assert {name: each for name, each in found.items() if each and not name.startswith(MAY_WRITE_SQL)} == {}
 
 
-MEMORY = "server.store.memory"
-MAY_IMPORT = ("server/store/memory/", "server/store/transactions/", "tests/")
+MEMORY = "server.store.transactions.memory"
+MAY_IMPORT = ("server/store/transactions/", "tests/")
 
 
 def imported(module: ast.Module) -> set[str]:

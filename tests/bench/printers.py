@@ -20,7 +20,7 @@ from hardware.simulator.printer import SimulatedPrinter
 from server.clock import Clock
 from server.demonstration import create
 from server.domain.author import SYSTEM
-from server.store.transactions.open_installed import open_installed
+from server.store.operation.migrating import open_installed
 from server.usecases.printing.printers import renew_printer_secret
 from tests.bench.http_load import Connection, request
 from tests.bench.sides import Product, processor_s, product

@@ -153,7 +153,7 @@ def test_a_full_disk_refuses_the_ticket_clearly_and_loses_nothing(sqlite_url, tm
 
 
 def test_a_database_held_too_long_is_a_refusal_and_the_next_write_works(sqlite_url, monkeypatch):
-    monkeypatch.setattr("server.store.engine.rows.BUSY_DEADLINE_S", 0.2)
+    monkeypatch.setattr("server.store.engine.statements.BUSY_DEADLINE_S", 0.2)
     database = opened_hall(sqlite_url, Hands())
     holder = sqlite3.connect(path_of(sqlite_url), isolation_level=None)
     holder.execute("begin immediate")

@@ -20,7 +20,7 @@ from server.app import create_app
 from server.clock import Clock
 from server.language import Catalogues
 from server.settings import Settings
-from server.store.configuration import configurations
+from server.store.configuration import halls
 from server.web.pages import help as help_pages
 from server.web.pages import help_documents
 from server.web.rendering import pdf
@@ -115,7 +115,7 @@ def make_once() -> None:
     vars(help_documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(help_documents.HelpLibrary)
     vars(pdf)["IsolatedWorker"] = cache(_lasting_worker)
     for name in ("parse_hall", "parse_installation"):
-        vars(configurations)[name] = cache(vars(configurations)[name])
+        vars(halls)[name] = cache(vars(halls)[name])
     APIBlueprint._collect_openapi_info = _described_once(  # type: ignore[method-assign]
         APIBlueprint._collect_openapi_info
     )

@@ -14,7 +14,7 @@ from server.commands import examination
 from server.commands.say import say, say_refusal
 from server.domain.refusals import Refusal
 from server.settings import Settings
-from server.store.transactions.open_installed import installation_of, open_installed
+from server.store.operation.migrating import installation_of, open_installed
 from tests.harness.programs import PROJECT, PYTHON
 from tests.harness.servers.served import forks
 from tests.harness.sharing import free_port

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation
-from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.paired_devices import ScreenPictures
 from server.store.notices.notices import feeds_shown
 from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.bulletins.received_bulletins import VigilanceWatch

@@ -10,9 +10,8 @@ from sqlalchemy import and_, bindparam, case, func, literal, select, type_coerce
 from server.domain.facts import Json
 from server.domain.printing.printers import PrintJobState
 from server.ids import new_id
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
+from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.printing import print_job

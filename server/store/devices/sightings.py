@@ -17,9 +17,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from server.domain.devices.connections import DayOfLooks
 from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
-from server.store.configuration.configurations import HALL, INSTALLATION
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import NewValues, Read, Write, rows_of
+from server.store.configuration.halls import HALL, INSTALLATION
+from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.devices import device_presence, panel_rest
 from server.store.tables.journals import document, hall
 

@@ -1,6 +1,7 @@
 """PostgreSQL: a FIFO pool of connections that write, and one of connections that read."""
 
 import itertools
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Self
@@ -12,16 +13,76 @@ from psycopg.generators import execute
 from psycopg.pq import Escaping, ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
 from server.domain.refusals import Refusal
-from server.store.engine.gevent_connection import LoopConnection
-from server.store.engine.reads import Reads, reading
-from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
-from server.store.engine.statements import POSTGRESQL, Read, SqlText, Statement, Values, Write
+from server.store.engine.statements import (
+    BUSY_DEADLINE_S,
+    POSTGRESQL,
+    Buffered,
+    Query,
+    Read,
+    Rows,
+    SqlText,
+    Statement,
+    Values,
+    Write,
+    WrittenRows,
+)
+
+
+class LoopConnection(psycopg.Connection[Any]):
+    """A connection whose queries wait on gevent's loop; in a process without gevent as psycopg does."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Drives a query to its end; what it returns."""
+        monkey = sys.modules.get("gevent.monkey")
+        if timeout is not None or monkey is None or not monkey.is_module_patched("select"):
+            return super().wait(gen, interval, timeout)
+        return _drive(gen, self.pgconn.socket)
+
+
+def _drive(gen: Any, descriptor: int) -> Any:
+    from gevent import get_hub
+
+    hub = get_hub()
+    try:
+        event = next(gen)
+        while True:
+            # psycopg's wishes and readiness have the bits of the loop's events: 1 read, 2 write
+            watcher = hub.loop.io(descriptor, int(event))
+            try:
+                hub.wait(watcher)
+            finally:
+                watcher.close()
+            event = gen.send(event)
+    except StopIteration as ended:
+        return ended.value
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator["Reads"]:
+    """Opens a connection that only reads. It raises the driver's own errors, as a write does."""
+    try:
+        with engine.connect() as connection:
+            yield Reads(connection)
+    except DBAPIError as error:
+        raise error.orig or error from error
+
+
+class Reads(Rows):
+    """Rows of one connection that only reads; each statement sees what is committed then."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
+        expression = statement.expression(self._connection.dialect)
+        return [statement.made(row) for row in self._connection.execute(expression, values)]
+
 
 MOST_PREPARED = 300
 """Statements prepared on one connection; when there are more, it begins anew."""

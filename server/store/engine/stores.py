@@ -1,4 +1,4 @@
-"""SQLite: one connection that writes, and many that read."""
+"""The store of a database URL; SQLite: one connection that writes, and many that read."""
 
 import sqlite3
 import threading
@@ -12,8 +12,18 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
-from server.store.engine.rows import BUSY_DEADLINE_S, Buffered, Query, WrittenRows
-from server.store.engine.statements import SQLITE, Read, Statement, Values, Write
+from server.store.engine.postgres import PostgresStore
+from server.store.engine.statements import (
+    BUSY_DEADLINE_S,
+    SQLITE,
+    Buffered,
+    Query,
+    Read,
+    Statement,
+    Values,
+    Write,
+    WrittenRows,
+)
 
 _BUSY_STEP_S = 0.02
 AWAY = {
@@ -158,3 +168,28 @@ def _until_not_busy(attempt: Callable[[], object], error: type[Exception]) -> No
             time.sleep(_BUSY_STEP_S)
         else:
             return
+
+
+def open_store(url: str) -> SqliteStore | PostgresStore:
+    """The store of a database URL: `sqlite:///path` or `postgresql://…`.
+
+    Raises ValueError for another scheme. Refusals: database_unreadable when the file is none or its folder
+    is closed to us, database_busy.
+    """
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        try:
+            return SqliteStore(path)
+        except (sqlite3.DatabaseError, PermissionError) as error:
+            code = AWAY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "database_unreadable")
+            raise Refusal(code, file=str(path), reason=str(error)) from error
+    if url.startswith(("postgresql://", "postgresql+psycopg://")):
+        return PostgresStore(url)
+    raise ValueError(f"unknown database: {url.split(':', 1)[0]}")
+
+
+@contextmanager
+def snapshot(database: Any) -> Iterator[WrittenRows]:
+    """A context of reads of one committed state; temporary tables made in it vanish at its end."""
+    with database.store.snapshot() as rows:
+        yield rows

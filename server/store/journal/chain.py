@@ -1,20 +1,118 @@
-"""Anchors: heads of journals kept outside the database, one file a journal (`anchors/<hall>.jsonl`).
+"""The chain of a journal: canonical texts, hashes, heads, and the anchors outside the database.
 
-A line says where a journal stood (`at`, `position`, `version`, `hash`) and `why` it was written: daily,
-backup or restore. A restore sets a journal back: its line makes the anchors after that position void.
+The canonical text is RFC 8785 JSON. Facts hold only strings, integers, booleans, nulls, lists, and objects
+with ASCII keys; no floats. For these the standard encoder with sorted keys writes the same bytes (tested).
+
+An anchor file belongs to one journal (`anchors/<hall>.jsonl`). A line says where the journal stood (`at`,
+`position`, `version`, `hash`) and `why` it was written: daily, backup or restore. A restore sets a journal
+back: its line makes the anchors after that position void.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import bindparam
+
 from server.domain.instants import to_text
-from server.store.engine.rows import Rows
-from server.store.journal.heads import JournalHead, head_of_installation, heads_of_halls
+from server.domain.refusals import Refusal
+from server.store.engine.statements import Read, Rows, rows_of
+from server.store.installation import installation_head
+from server.store.tables.journals import hall
+
+GENESIS = "0" * 64
+"""The hash before the first fact."""
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def canonical(value: object) -> str:
+    """The canonical JSON of a value of a fact."""
+    return _canonical.encode(value)
+
+
+ENVELOPE = (
+    "author",
+    "counter",
+    "device",
+    "happened_at",
+    "hall",
+    "id",
+    "is_clock_suspect",
+    "kind",
+    "position",
+    "recorded_at",
+    "schema",
+    "version",
+    "visit",
+)
+"""What the hash covers besides the body, in canonical order around it."""
+
+
+def fact_hash(previous: str, columns: Mapping[str, object], body: str) -> str:
+    """The hash of a fact: of the hash before it and its canonical text. `body` is canonical text already."""
+    rest = canonical({key: columns[key] for key in ENVELOPE if key != "author" and key in columns})[1:]
+    text = f'{previous}\n{{"author":{canonical(columns["author"])},"body":{body},{rest}'
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHead:
+    """Where a journal stands. `version`: of the hall; 0 for the installation, which has none."""
+
+    journal_length: int
+    version: int
+    head_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _HallHead:
+    slug: str
+    journal_length: int
+    version: int
+    head_hash: str
+
+    @property
+    def head(self) -> JournalHead:
+        return JournalHead(self.journal_length, self.version, self.head_hash)
+
+
+_OF_HALL = Read(JournalHead, rows_of(JournalHead, hall).where(hall.c.id == bindparam("hall")))
+_OF_HALLS = Read(_HallHead, rows_of(_HallHead, hall).order_by(hall.c.slug))
+
+
+def head_of(rows: Rows, hall: str | None) -> JournalHead:
+    """The head of the journal of a hall (id), or of the installation (None).
+
+    Refusals: not_installed, unknown_hall.
+    """
+    if hall is None:
+        found = head_of_installation(rows)
+        if found is None:
+            raise Refusal("not_installed")
+        return found
+    of_hall = rows.one(_OF_HALL, hall=hall)
+    if of_hall is None:
+        raise Refusal("unknown_hall")
+    return of_hall
+
+
+def heads_of_halls(rows: Rows) -> dict[str, JournalHead]:
+    """The head of the journal of each hall, by slug."""
+    return {each.slug: each.head for each in rows.all(_OF_HALLS)}
+
+
+def head_of_installation(rows: Rows) -> JournalHead | None:
+    """The head of the installation's journal; None where the database was never set up."""
+    found = installation_head(rows)
+    return None if found is None else JournalHead(found.journal_length, 0, found.head_hash)
+
 
 INSTALLATION = "installation"
 """The name of the installation's journal; that of a hall's is its slug."""

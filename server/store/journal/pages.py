@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Label, Select, bindparam, null, select, te
 from sqlalchemy.sql.selectable import FromClause
 
 from server.domain.facts import FactKind, Json
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, rows_of
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import RARE, hall_fact, installation_fact
 from server.store.tables.visits import visit

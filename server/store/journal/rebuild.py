@@ -1,24 +1,67 @@
-"""Rebuild: fold a hall's journal into fresh rows, compare these with the live rows, or replace the live rows.
+"""Rebuild: fold a journal into fresh rows, compare these with the live rows, or replace the live rows.
 
-The fresh rows are in temporary tables, because a long journal does not fit in memory. Values stay as rows
-keep them, as the fold makes them.
+The fresh rows of a hall are in temporary tables, because a long journal does not fit in memory. Those that
+follow from the installation's journal (notices, their steps, media, displays) do. Values stay as rows keep
+them, as the fold makes them.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, make_dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import Index, MetaData, Table, bindparam, except_, false, select, text, union
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    MetaData,
+    Table,
+    bindparam,
+    except_,
+    false,
+    select,
+    text,
+    type_coerce,
+    union,
+)
 from sqlalchemy.schema import CreateIndex, CreateTableAs, DropTable, ExecutableDDLElement
 
-from server.domain.journal import changes
-from server.domain.row_changes import Insert
-from server.store.engine.buffered_writes import insert_write, update_write
-from server.store.engine.rows import Buffered, WrittenRows
-from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write
-from server.store.journal.facts import FoldedFact, facts_after
-from server.store.journal.journal_database import JournalDatabase
-from server.store.tables import PROJECTIONS, metadata
-from server.store.tables.journals import hall
+from server.clock import Clock
+from server.domain.facts import Json
+from server.domain.journal import INSTALLATION_FOLDS, changes, installation_changes
+from server.domain.row_changes import Insert, InstallationChange, Recorded, Sum
+from server.store.engine.postgres import PostgresStore
+from server.store.engine.statements import (
+    POSTGRESQL,
+    SQLITE,
+    Buffered,
+    Read,
+    Rows,
+    Write,
+    WrittenRows,
+    values_of,
+)
+from server.store.engine.stores import SqliteStore
+from server.store.engine.writes import insert_write, update_write
+from server.store.installation import lock_installation
+from server.store.journal.chain import INSTALLATION
+from server.store.journal.facts import FoldedFact, as_stored, facts_after
+from server.store.tables import INSTALLATION_PROJECTIONS, PROJECTIONS, metadata
+from server.store.tables.columns import Document
+from server.store.tables.journals import hall, installation_fact
+
+
+class JournalDatabase(Protocol):
+    """A database with its clock and the ids of its halls: `server.store.transactions.database.Database`.
+
+    That module records facts in journals, so journals cannot import it.
+    """
+
+    store: SqliteStore | PostgresStore
+    clock: Clock
+
+    def hall_id(self, name: str) -> str:
+        """The id of a hall given by id or slug. Refusal: unknown_hall."""
+
 
 PAGE = 2_000
 """Facts folded at once."""
@@ -115,4 +158,102 @@ def rebuild(database: JournalDatabase, hall: str) -> list[tuple[str, str]]:
             for table in PROJECTIONS if found else ():
                 rows.execute(_DELETE[table], of_hall=hall_id)
                 rows.execute(_REPLACE[table])
+    return found
+
+
+INSTALLATION_PAGE = 1_000
+"""Facts folded at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InstallationFact:
+    position: int
+    kind: str
+    body: Json
+    happened_at: int
+    author: str
+
+    @property
+    def recorded(self) -> Recorded:
+        return Recorded(self.kind, self.body, INSTALLATION, self.happened_at, self.author)
+
+
+_INSTALLATION_FACTS = Read(
+    _InstallationFact,
+    select(
+        installation_fact.c.position,
+        installation_fact.c.kind,
+        type_coerce(installation_fact.c.body, Document).label("body"),
+        type_coerce(installation_fact.c.happened_at, BigInteger).label("happened_at"),
+        installation_fact.c.author,
+    )
+    .where(
+        installation_fact.c.kind.in_(sorted(map(str, INSTALLATION_FOLDS))),
+        installation_fact.c.position > bindparam("after"),
+    )
+    .order_by(installation_fact.c.position)
+    .limit(INSTALLATION_PAGE),
+)
+
+
+def _stored_rows(table: Table) -> Read[object]:
+    """The read of every row of a table, of values as rows keep them."""
+    row: type[object] = make_dataclass(f"{table.name}_row", table.c.keys(), frozen=True, slots=True)
+    return Read(row, select(*map(as_stored, table.c)))
+
+
+_STORED = {table: _stored_rows(metadata.tables[table]) for table in INSTALLATION_PROJECTIONS}
+_DELETE_ALL = [Write(metadata.tables[table].delete()) for table in INSTALLATION_PROJECTIONS]
+
+type StoredRows = dict[tuple[str, str], dict[str, Any]]
+"""Rows by table and id (a key of several columns as one word), with values as rows keep them."""
+
+
+def fold_installation(rows: Rows) -> StoredRows:
+    """The rows that the installation's facts leave."""
+    found: StoredRows = {}
+    after = 0
+    while page := rows.all(_INSTALLATION_FACTS, after=after):
+        for fact in page:
+            for change in installation_changes(fact.recorded):
+                _fold(found, change)
+        after = page[-1].position
+    return found
+
+
+def _fold(found: StoredRows, change: InstallationChange) -> None:
+    if isinstance(change, Insert):
+        found[change.table, change.values["id"]] = dict(change.values)
+    elif isinstance(change, Sum):
+        row = found.setdefault((change.table, change.id), dict(change.key))
+        row.update(change.values)
+        row.update({name: row.get(name, 0) + more for name, more in change.added.items()})
+    else:
+        found[change.table, change.id] |= change.values
+
+
+def installation_differences(rows: Rows) -> list[tuple[str, str]]:
+    """The rows (table, id) in which the live projections differ from the installation's journal."""
+    new, live = fold_installation(rows), _live_rows(rows)
+    return sorted(key for key in new.keys() | live.keys() if new.get(key) != live.get(key))
+
+
+def _live_rows(rows: Rows) -> StoredRows:
+    found: StoredRows = {}
+    for table, key in INSTALLATION_PROJECTIONS.items():
+        for row in map(values_of, rows.all(_STORED[table])):
+            found[table, " ".join(str(row[column]) for column in key)] = row
+    return found
+
+
+def rebuild_installation(database: JournalDatabase) -> list[tuple[str, str]]:
+    """Replaces the projections of the installation by the rows of its journal; the rows that differed."""
+    with database.store.write() as rows:
+        lock_installation(rows)
+        found = installation_differences(rows)
+        if found:
+            for delete in _DELETE_ALL:
+                rows.execute(delete)
+            for (table, _), values in fold_installation(rows).items():
+                rows.run(insert_write(metadata.tables[table], tuple(values)), values)
     return found

@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import BigInteger, BindParameter, Text, bindparam, select, type_coerce
 
 from server.domain.facts import Fact, FactKind
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, rows_of, values_of
-from server.store.journal.hash_chain import canonical
+from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
+from server.store.engine.writes import Writes
+from server.store.journal.chain import canonical
 from server.store.tables.journals import installation_fact
 from server.store.tables.people import account, api_key, device, identity, rights_salt, role_grant
 

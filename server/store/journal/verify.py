@@ -2,6 +2,7 @@
 
 A fault names the first fact that is not as it was recorded. `full` also compares everything that follows from
 facts: the rows of projections, published documents, notices, texts of media, rights and erasable values.
+The results of each night are kept.
 """
 
 import hashlib
@@ -9,19 +10,17 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
+
+from sqlalchemy import bindparam, func, select
 
 from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.snapshots import snapshot
-from server.store.journal.chain import INSTALLATION, Anchor, Anchors
-from server.store.journal.hash_chain import ENVELOPE, GENESIS, fact_hash
-from server.store.journal.journal_database import JournalDatabase
-from server.store.journal.rebuild import differences
-from server.store.journal.rebuild_installation import installation_differences
-from server.store.journal.rights_seals import wrong_rights
-from server.store.journal.stored_facts import (
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.stores import snapshot
+from server.store.journal.chain import ENVELOPE, GENESIS, INSTALLATION, Anchor, Anchors, fact_hash
+from server.store.journal.facts import (
     StoredFact,
     StoredHead,
     bodies_of_created_halls,
@@ -34,7 +33,10 @@ from server.store.journal.stored_facts import (
     stored_head_of_installation,
     texts_of_media,
 )
-from server.store.notices.versions import content_digest, version_texts
+from server.store.journal.rebuild import JournalDatabase, differences, installation_differences
+from server.store.journal.rights_seals import wrong_rights
+from server.store.notices.notices import content_digest, version_texts
+from server.store.tables.journals import verification
 
 PAGE = 2_000
 """Facts read at once."""
@@ -79,13 +81,6 @@ class _Journal:
     hall: str | None
     head: StoredHead
     anchors: list[Anchor]
-
-    @property
-    def length(self) -> int:
-        return self.head.journal_length
-
-    def page(self, rows: Rows, after: int) -> list[StoredFact]:
-        return stored_facts(rows, self.hall, after, limit=PAGE)
 
 
 def verify_journal(
@@ -157,7 +152,7 @@ class _Walk:
     def fault(self, rows: Rows) -> JournalFault | None:
         """The first fault, None when there is none."""
         while True:
-            page = self.journal.page(rows, self.count)
+            page = stored_facts(rows, self.journal.hall, self.count, limit=PAGE)
             for index, fact in enumerate(page):
                 fault = self._step(fact, page[index + 1] if index + 1 < len(page) else None)
                 if fault is not None:
@@ -169,11 +164,11 @@ class _Walk:
         position = self.count + 1
         if fact.position != position:
             return self._found("removed", position)
-        if not self._is_right(fact):
+        if recompute_hash(self.hash, fact, self.journal.hall) != fact.hash:
             if self._was_moved_by_the_last(fact):
                 return self._found("inserted", position - 1, self.last_fact)
             return self._found(self._how(fact, following), position, fact.id)
-        if position > self.journal.length:
+        if position > self.journal.head.journal_length:
             return self._found("inserted", position, fact.id)
         if self.journal.hall is not None:
             self.version += 0 if fact.kind in SILENT else 1
@@ -201,9 +196,6 @@ class _Walk:
             self.journal.name, "anchor", self.anchored_at + 1, None, f"{self.anchored_at + 1}–{position}"
         )
 
-    def _is_right(self, fact: StoredFact) -> bool:
-        return recompute_hash(self.hash, fact, self.journal.hall) == fact.hash
-
     def _was_moved_by_the_last(self, fact: StoredFact) -> bool:
         """Whether this fact follows the one before the last: then the last one was inserted."""
         return any(
@@ -224,7 +216,7 @@ class _Walk:
 
     def _end(self) -> JournalFault | None:
         head = self.journal.head
-        if self.count < self.journal.length:
+        if self.count < self.journal.head.journal_length:
             return self._found("removed", self.count + 1)
         beyond = next((a for a in self.journal.anchors if a.position > self.count), None)
         if beyond is not None:
@@ -324,3 +316,83 @@ def _erasable_fault(rows: Rows, journal: _Journal, hall: str) -> JournalFault | 
         if hmac.new(salt, fact.value.encode(), hashlib.sha256).hexdigest() != named["hmac"]:
             return JournalFault(journal.name, "erasable", fact.position, fact.id)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRow:
+    """A verification of a journal (a hall's slug, or "installation") on a local day, with its first fault.
+
+    `wrong` None: no fault. `position`, `fact` (id), `detail`: of the fault, where it has them.
+    """
+
+    journal: str
+    verified_on: date
+    verified_at: datetime
+    took_ms: int
+    facts: int
+    head: str | None
+    wrong: str | None
+    position: int | None
+    fact: str | None
+    detail: str | None
+
+
+_LAST = Read(
+    VerificationRow,
+    rows_of(VerificationRow, verification)
+    .where(verification.c.journal == bindparam("journal"))
+    .order_by(verification.c.verified_on.desc())
+    .limit(1),
+)
+_OF_DAY = Read(
+    str, select(verification.c.journal).where(verification.c.verified_on == bindparam("day")).limit(1)
+)
+_VANISHED = Read(
+    str,
+    select(verification.c.journal)
+    .where(
+        verification.c.wrong == "hall_missing",
+        verification.c.verified_on == select(func.max(verification.c.verified_on)).scalar_subquery(),
+    )
+    .order_by(verification.c.journal),
+)
+_DELETE = Write(verification.delete().where(verification.c.verified_on == bindparam("of_day")))
+_INSERT = Write.new_row(verification, VerificationRow)
+
+
+def is_verified(rows: Rows, day: date) -> bool:
+    """Whether the journals were verified on a local day."""
+    return rows.one(_OF_DAY, day=day) is not None
+
+
+def last_verification(rows: Rows, journal: str) -> VerificationRow | None:
+    """The last verification of a journal: a hall's slug, or "installation"."""
+    return rows.one(_LAST, journal=journal)
+
+
+def vanished_halls(rows: Rows) -> list[str]:
+    """The halls (slugs) of which the last verification found no row."""
+    return rows.all(_VANISHED)
+
+
+def keep_verified(database: JournalDatabase, verified: Verified, day: date, took_s: float) -> None:
+    """Keeps the results of a verification of every journal, in place of those of the same local day."""
+    faults = {fault.journal: fault for fault in verified.faults}
+    at = database.clock.now()
+    with database.store.write() as rows:
+        rows.execute(_DELETE, of_day=day)
+        for journal in sorted({*verified.facts, *faults}):
+            fault = faults.get(journal)
+            row = VerificationRow(
+                journal=journal,
+                verified_on=day,
+                verified_at=at,
+                took_ms=round(took_s * 1000),
+                facts=verified.facts.get(journal, 0),
+                head=verified.heads.get(journal),
+                wrong=None if fault is None else fault.wrong,
+                position=None if fault is None else fault.position,
+                fact=None if fault is None else fault.fact,
+                detail=None if fault is None else fault.detail,
+            )
+            rows.execute(_INSERT, **values_of(row))

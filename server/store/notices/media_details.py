@@ -1,9 +1,14 @@
-"""What people noted of media: names, tags, rights, captions; and how many bytes each site keeps."""
+"""What people noted of media (names, tags, rights, captions), their bytes by site, and other pictures.
 
-from collections.abc import Collection, Sequence
+The others: photographs of checks and of entries of the register, and the last good content of web feeds.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, Table, bindparam, cast, func, or_, select
 
 from server.domain.facts import Json
 from server.domain.notices.media import (
@@ -15,10 +20,10 @@ from server.domain.notices.media import (
     Texts,
     words_to_find,
 )
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, literal_word
-from server.store.tables.media import medium, medium_captions, medium_details, medium_site
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
+from server.store.engine.writes import Writes
+from server.store.tables.media import feed, medium, medium_captions, medium_details, medium_site
+from server.store.tables.voice import check_photograph, complaint_photograph, hall_check
 from signage.media import PreparedFile
 
 
@@ -197,3 +202,164 @@ def set_captions(transaction: Writes, medium: str, language: str, captions: Sequ
 def delete_captions(transaction: Writes, medium: str) -> None:
     """Deletes the captions of a medium in all languages."""
     transaction.run(_DELETE_ALL, of_medium=medium)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed as it was last read well, with the instant; `failure`: the code of why not since.
+
+    `content`: its title and entries; None, as `read_at`, until it was read well once.
+    """
+
+    url: str
+    content: Json | None
+    read_at: datetime | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed to read: its id, and its address."""
+
+    id: str
+    url: str
+
+
+_OF_ID = feed.c.id == bindparam("of_id")
+_IS_DUE = or_(feed.c.tried_at.is_(None), feed.c.tried_at <= bindparam("before"))
+_BY_ID = Read(FeedRow, rows_of(FeedRow, feed).where(_OF_ID))
+_IDS = Read(str, select(feed.c.id))
+_DUE = Read(DueFeed, rows_of(DueFeed, feed).where(_IS_DUE).order_by(feed.c.id))
+_ADD = Write.upsert(feed, ("id",), ("url",))
+_CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")
+_KEEP = Write.upsert(feed, ("id",), ("url", "content", "read_at", "tried_at", "failure"))
+_SET_FAILURE = Write(feed.update().where(_OF_ID), "failure")
+_DELETE_FEED = Write(feed.delete().where(_OF_ID, _IS_DUE))
+
+
+def feed_id(url: str) -> str:
+    """The id of the feed with this address: the SHA-256 of the address."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def feed_row(rows: Rows, url: str) -> FeedRow | None:
+    """The feed of an address; None where no notice has asked for it."""
+    return rows.one(_BY_ID, of_id=feed_id(url))
+
+
+def new_feeds(rows: Rows, urls: Iterable[str]) -> list[str]:
+    """Those of these addresses that have no row yet."""
+    existing = set(rows.all(_IDS))
+    return [url for url in urls if feed_id(url) not in existing]
+
+
+def add_feed(rows: WrittenRows, url: str) -> None:
+    """The feed of this address is to be read; one that is there stays as it is."""
+    rows.execute(_ADD, id=feed_id(url), url=url)
+
+
+def due_feeds(rows: Rows, *, tried_before: datetime) -> list[DueFeed]:
+    """The feeds that nobody has tried to read since an instant."""
+    return rows.all(_DUE, before=tried_before)
+
+
+def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: datetime) -> bool:
+    """Takes the next reading of a feed (id); False when another worker has tried since that instant."""
+    return bool(rows.execute(_CLAIM, of_id=feed, before=tried_before, tried_at=now))
+
+
+def keep_feed(rows: WrittenRows, url: str, content: Json, now: datetime) -> None:
+    """Keeps the new content of a feed; its row, too, if that was deleted meanwhile."""
+    rows.execute(_KEEP, id=feed_id(url), url=url, content=content, read_at=now, tried_at=now, failure=None)
+
+
+def keep_failure(rows: WrittenRows, feed: str, code: str) -> None:
+    """Keeps why a feed (id) could not be read; its last good content stays."""
+    rows.execute(_SET_FAILURE, of_id=feed, failure=code)
+
+
+def delete_feed(rows: WrittenRows, feed: str, *, tried_before: datetime) -> None:
+    """Deletes a feed (id), unless somebody has tried to read it since that instant."""
+    rows.execute(_DELETE_FEED, of_id=feed, before=tried_before)
+
+
+class Photographs:
+    """The photographs of one table; its column `owner` has the id of what they belong to."""
+
+    def __init__(self, table: Table, owner: str) -> None:
+        is_of = table.c[owner] == bindparam("of")
+        is_one = is_of, table.c.number == bindparam("number")
+        self.owner, self.columns = owner, table.c.keys()
+        self.numbers = Read(int, select(table.c.number).where(is_of).order_by(table.c.number))
+        self.content = Read(bytes, select(table.c.content).where(*is_one))
+        self.insert = Write(table.insert(), *self.columns)
+        self.delete = Write(table.delete().where(*is_one))
+
+
+OF_CHECKS = Photographs(check_photograph, "hall_check")
+OF_ENTRIES = Photographs(complaint_photograph, "complaint")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPhotograph:
+    """The number of a photograph of a check (id), and the SHA-256 of its content in hex."""
+
+    hall_check: str
+    number: int
+    digest: str
+
+
+_OF_CHECK = Read(
+    CheckPhotograph,
+    rows_of(CheckPhotograph, check_photograph)
+    .where(check_photograph.c.hall_check == bindparam("check"))
+    .order_by(check_photograph.c.number),
+)
+_OF_HALL = Read(
+    CheckPhotograph,
+    rows_of(CheckPhotograph, check_photograph)
+    .join(hall_check, hall_check.c.id == check_photograph.c.hall_check)
+    .where(hall_check.c.hall == bindparam("hall"))
+    .order_by(check_photograph.c.hall_check, check_photograph.c.number),
+)
+
+
+def photograph_numbers(rows: Rows, kept: Photographs, of: str) -> list[int]:
+    """The numbers of the photographs of a check or an entry (id)."""
+    return rows.all(kept.numbers, of=of)
+
+
+def photograph_content(rows: Rows, kept: Photographs, of: str, number: int) -> bytes | None:
+    """The WebP of a photograph of a check or an entry (id)."""
+    return rows.one(kept.content, of=of, number=number)
+
+
+def insert_photograph(
+    rows: WrittenRows, kept: Photographs, place: tuple[str, int], content: bytes, erase_after: datetime
+) -> None:
+    """Keeps a photograph. `place`: the id of its check or entry, and a number that is free."""
+    of, number = place
+    values = {kept.owner: of, "number": number, "content": content, "erase_after": erase_after}
+    if "digest" in kept.columns:
+        values["digest"] = digest_of(content)
+    rows.execute(kept.insert, **values)
+
+
+def delete_photograph(rows: WrittenRows, kept: Photographs, of: str, number: int) -> None:
+    """Deletes a photograph, if it is there."""
+    rows.execute(kept.delete, of=of, number=number)
+
+
+def photographs_of_check(rows: Rows, check: str) -> list[CheckPhotograph]:
+    """The photographs of a check (id), by number."""
+    return rows.all(_OF_CHECK, check=check)
+
+
+def photographs_of_checks(rows: Rows, hall: str) -> list[CheckPhotograph]:
+    """The photographs of all checks of a hall (id), by check and number."""
+    return rows.all(_OF_HALL, hall=hall)
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a photograph in hex."""
+    return hashlib.sha256(content).hexdigest()

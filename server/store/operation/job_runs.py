@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.store.engine.rows import Rows
-from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Write
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Rows, Write
 from server.store.tables.journals import job_run
 from server.store.transactions.database import Database
 

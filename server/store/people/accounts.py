@@ -9,9 +9,8 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.hall.configuration import AT_SELF_SERVICE, HallConfiguration, reach_of_role
 from server.domain.people.roles import ROLES, CallingReach, Permission, joined
 from server.ids import token_digest
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.people import account, account_pseudonym, identity, invitation, role_grant
 
 EVERY_SITE = "*"

@@ -7,8 +7,7 @@ from typing import Literal
 
 from sqlalchemy import bindparam, select, union_all
 
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import Read, Write, rows_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.people import account, account_pseudonym, api_key
 
 known_author = union_all(

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 
 from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, rows_of
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert
 from server.store.tables.columns import Day, Document
 from server.store.tables.counters import counter_session, duty

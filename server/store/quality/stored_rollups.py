@@ -17,9 +17,8 @@ from sqlalchemy import bindparam, func, select, type_coerce, union
 import server.domain.quality as counting
 from server.domain.quality.compact_rollup import from_compact, to_compact
 from server.domain.quality.rollup import Rollup
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write
+from server.store.engine.statements import Read, Rows, Write
+from server.store.engine.writes import Writes
 from server.store.tables.columns import Day
 from server.store.tables.quality import stored_rollup
 from server.store.tables.visits import appointment, greeting, leg, not_issued

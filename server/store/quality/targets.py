@@ -9,8 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import Target, TargetSpan, Withdrawal, WithdrawalReason, spans
 from server.domain.quality.typed_figures import DayAnnotation, TypedFigure
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, rows_of
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.counters import target, target_withdrawal
 from server.store.tables.people import individual_figures
 from server.store.tables.quality import day_annotation, typed_figure

@@ -2,8 +2,7 @@
 
 `visit`, `leg`, `duty`, `counter_session`, `greeting`, `not_issued`, `target` and `appointment` are
 projections: they are written by folding facts only, and can be rebuilt from the journal
-(`server.store.journal.rebuild`). Notices, media and displays follow from the installation's journal
-(`server.store.journal.rebuild_installation`).
+(`server.store.journal.rebuild`). Notices, media and displays follow from the installation's journal.
 """
 
 from server.store.tables import (

@@ -13,8 +13,8 @@ from server.clock import Clock, FactTimes
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.store.configuration.configurations import Configurations
 from server.store.configuration.halls import (
+    Configurations,
     HallRow,
     hall_named,
     hall_of_counter,
@@ -22,21 +22,17 @@ from server.store.configuration.halls import (
     locking_hall,
     write_head,
 )
-from server.store.engine.open_store import open_store
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.rows import Rows
-from server.store.engine.stores import SqliteStore
+from server.store.engine.statements import Rows
+from server.store.engine.stores import SqliteStore, open_store
 from server.store.engine.writes import FirstAnswer, WriteKey, earlier_answer
 from server.store.installation import lock_installation
-from server.store.memory.hall_memory import HallMemory
-from server.store.tickets.ticket_tokens import TicketTokens
-from server.store.transactions.commits import Commit, Subscriber
-from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
-from server.store.transactions.hall_transaction import HallTransaction
+from server.store.transactions.group_commit import NO_KEYS, GroupCommit, HallWrites, RequestKeys, WriteTurn
+from server.store.transactions.hall_transaction import Commit, HallTransaction, Subscriber
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
-from server.store.transactions.memory import Pseudonyms
-from server.store.transactions.request_keys import NO_KEYS, RequestKeys
+from server.store.transactions.memory import HallMemory, Pseudonyms
 from server.store.visits.open_legs import OpenLegs
+from server.store.visits.tickets import TicketTokens
 
 log = structlog.get_logger()
 
@@ -69,7 +65,7 @@ class Database:
         self.configurations = Configurations(clock)
         self.pseudonyms = Pseudonyms(self.store, clock)
         self.ticket_tokens = TicketTokens()
-        """A server or a command gives it the installation's key (`server.store.operation.secret_key`)."""
+        """A server or a command gives it the installation's key (`server.store.operation.private_files`)."""
         self._halls: dict[str, str] = {}
         self._counters: dict[str, str] = {}
         self._memories: dict[str, HallMemory] = {}

@@ -1,12 +1,4 @@
-"""Group commit: waiting transactions of a hall share one database commit.
-
-One transaction leads. It locks the hall, does its work, lets the others do theirs one after the other, and
-commits for all of them. No request is answered and no fact is published before that commit.
-
-Each request has reads of its own: was there one with the same idempotency key, or the same press? Each would
-be a round trip to PostgreSQL, so those of the requests that wait are made together. Only a request with the
-same key can change what they find.
-"""
+"""The keys of a request that may come again: its idempotency key, and a visitor’s press for a ticket."""
 
 import threading
 from collections import deque
@@ -17,7 +9,26 @@ from typing import Any
 
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow
-from server.store.engine.rows import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
+from server.store.engine.statements import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
+from server.store.engine.writes import WriteKey
+from server.store.visits.tickets import of_press
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKeys:
+    """The keys of a request; `press` names the press of a visitor for a ticket."""
+
+    write_key: WriteKey | None = None
+    press: str | None = None
+
+    def reads(self) -> list[Query]:
+        """The reads that tell whether a request with one of these keys was served before."""
+        answer = [] if self.write_key is None else [self.write_key.answer()]
+        return answer if self.press is None else [*answer, of_press(self.press)]
+
+
+NO_KEYS = RequestKeys()
+
 
 MOST_TOGETHER = 32
 """The most transactions in one commit. Another process waits for the hall during that time, some 20 ms."""

@@ -1,5 +1,6 @@
-"""A transaction in a hall: what it records, and the hall's row before and after it."""
+"""What a commit tells those who publish it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
 
 from server.domain.author import Author
-from server.domain.facts import SILENT, Fact, FactKind
+from server.domain.facts import SILENT, Fact, FactKind, Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_micros, to_micros
 from server.domain.journal import changes
@@ -15,12 +16,42 @@ from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow
 from server.store.engine.statements import Write
-from server.store.journal.hash_chain import canonical, fact_hash
-from server.store.memory.hall_memory import HallMemory
-from server.store.tickets.numbers_given import SeriesOfDay, SeriesState, read_given
-from server.store.transactions.commits import CommittedFact
-from server.store.transactions.idempotent_writes import KeyedWrites
+from server.store.engine.writes import KeyedWrites
+from server.store.journal.chain import canonical, fact_hash
+from server.store.transactions.memory import HallMemory
 from server.store.visits.open_legs import OpenLegs
+from server.store.visits.tickets import SeriesOfDay, SeriesState, read_given
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedFact:
+    """A fact as subscribers see it, after the commit."""
+
+    id: str
+    kind: str
+    body: Json
+    visit: str | None
+    counter: str | None
+    happened_at: datetime
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one transaction committed in a hall."""
+
+    hall: str
+    slug: str
+    epoch: str
+    version: int
+    facts: tuple[CommittedFact, ...]
+    configuration: HallConfiguration | None
+    printers: frozenset[str] = frozenset()
+    """Those with a new job."""
+
+
+type Subscriber = Callable[[Commit], None]
+
 
 _SAVEPOINT = Write(SavepointClause("part"))  # type: ignore[no-untyped-call]
 _TO_SAVEPOINT = Write(RollbackToSavepointClause("part"))  # type: ignore[no-untyped-call]

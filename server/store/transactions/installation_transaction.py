@@ -14,13 +14,11 @@ from server.domain.journal import installation_changes
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.ids import new_id
-from server.store.engine.rows import WrittenRows
-from server.store.engine.writes import WriteKey, earlier_answer
+from server.store.engine.statements import WrittenRows
+from server.store.engine.writes import KeyedWrites, WriteKey, earlier_answer
 from server.store.installation import InstallationHead, keep_installation_head, lock_installation
-from server.store.journal.chain import INSTALLATION
-from server.store.journal.hash_chain import canonical, fact_hash
+from server.store.journal.chain import INSTALLATION, canonical, fact_hash
 from server.store.journal.rights_seals import seal_fact
-from server.store.transactions.idempotent_writes import KeyedWrites
 
 
 @dataclass(kw_only=True)

@@ -1,16 +1,100 @@
-"""The pseudonyms of the people who work now, remembered by each process: no call reads them.
+"""What a process remembers between two transactions: rows of each hall, and the pseudonyms of who works now.
 
-What is remembered of an account is read again each day (UTC), so an erased link is forgotten within a day.
+The last rank of each series of a hall's day, and the services that are stopped, are exact for one head of the
+hall's journal, as the open legs are: they follow the facts of this process, and are read anew after those of
+another one. What is remembered of an account is read again each day (UTC), so an erased link is forgotten
+within a day.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from server.clock import Clock
 from server.domain.author import Author, year_of
+from server.domain.row_changes import Change, Insert
 from server.ids import new_pseudonym
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.stores import SqliteStore
 from server.store.people.pseudonyms import link_pseudonym, links_of, named_by
+from server.store.visits.open_legs import OpenLegs
+from server.store.visits.tickets import SeriesOfDay, SeriesState
+
+
+class LastNumbers:
+    """What was given last in one hall, at one `head` (hash of the last fact) of its journal."""
+
+    def __init__(self) -> None:
+        self.head = ""
+        self._known: dict[SeriesOfDay, SeriesState] = {}
+
+    def of(self, series: SeriesOfDay, head: str) -> SeriesState | None:
+        """The series at a head of the journal; None when it must be read."""
+        return self._known.get(series) if self.head == head else None
+
+    def keep(self, series: SeriesOfDay, given: SeriesState, head: str) -> None:
+        """Remembers what was read at a head; forgets the days before."""
+        if self.head != head:
+            self._known.clear()
+            self.head = head
+        known = {
+            other: given for other, given in self._known.items() if other.business_day >= series.business_day
+        }
+        self._known = known | {series: given}
+
+    def forget(self) -> None:
+        """Forgets everything, after facts that it followed were taken back."""
+        self.head = ""
+
+    def follow(self, changes: Iterable[Change], *, before: str, head: str) -> None:
+        """Applies what facts change, from the head before them to the new one."""
+        if self.head != before:
+            return
+        self.head = head
+        for change in changes:
+            if change.table == "ticket_stop":
+                self._known.clear()
+            elif change.table == "visit" and isinstance(change, Insert):
+                visit = change.values
+                of = (date.fromisoformat(visit["business_day"]), visit["series"], visit["incarnation"])
+                self._number_given(of, visit["rank"])
+
+    def _number_given(self, of: tuple[date, str, str], rank: int) -> None:
+        """Notes the rank of a new visit in a series: its business day, its name, its incarnation."""
+        for series, given in self._known.items():
+            is_in = (series.business_day, series.series, series.incarnation) == of
+            if is_in and series.lowest <= rank <= series.highest:
+                highest = rank if given.last is None else max(given.last, rank)
+                self._known[series] = SeriesState(highest, given.is_stopped)
+
+
+@dataclass(slots=True)
+class HallMemory:
+    """The rows of a hall that its last transaction left, in this process."""
+
+    open_legs: OpenLegs | None = None
+    last_numbers: LastNumbers = field(default_factory=LastNumbers)
+
+    def forget(self) -> None:
+        """Clears the memory after facts that it followed were taken back."""
+        self.open_legs = None
+        self.last_numbers.forget()
+
+    def needs_erased(self) -> None:
+        """Forgets the open legs if they hold needs of visits, which were just erased."""
+        if self.open_legs is not None and self.open_legs.has_needs:
+            self.open_legs = None
+
+    def follow(self, changes: Sequence[Change], *, before: str, head: str, length: int) -> None:
+        """Applies what recorded facts change; forgets the open legs if they cannot be brought up to date.
+
+        `before`, `head`: the hash of the last fact before and after them; `length`: the journal's new length.
+        """
+        self.last_numbers.follow(changes, before=before, head=head)
+        legs = self.open_legs
+        if legs is not None and (legs.head != before or not legs.follow(changes, head, length)):
+            self.open_legs = None
+
 
 MOST_REMEMBERED = 5_000
 

@@ -11,8 +11,7 @@ from server.domain.calling.waiting_legs import LegClass, Priority, QueuedLeg
 from server.domain.row_changes import Change, Update
 from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_facts import Need, ReturnPlace
-from server.store.engine.rows import Rows
-from server.store.engine.statements import SQLITE, Read, literal_word, rows_of
+from server.store.engine.statements import SQLITE, Read, Rows, literal_word, rows_of
 from server.store.tables.visits import leg
 
 

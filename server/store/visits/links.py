@@ -9,8 +9,7 @@ from server.domain.calling.waiting_legs import LinkedTurn
 from server.domain.facts import Json
 from server.domain.instants import to_micros
 from server.domain.row_changes import Recorded
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read
+from server.store.engine.statements import Read, Rows
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.visits import leg, visit

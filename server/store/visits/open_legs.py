@@ -3,13 +3,18 @@
 A transaction that holds the hall's lock may use them only while the journal's head is theirs. They follow the
 facts of this process. After anything else (another worker wrote, a leg that had ended is open again) they are
 read anew.
+
+Most values of a leg are those of the leg before it of its service and class: these are kept once, so that
+memory is enough for a queue of any length.
 """
 
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from sqlalchemy import bindparam, select, union_all
 
@@ -18,13 +23,66 @@ from server.domain.row_changes import Change, Insert, Update
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import Need, needs_of
 from server.store.configuration.halls import HallRow
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, literal_word
+from server.store.engine.statements import Read, Rows, literal_word
 from server.store.tables.journals import erasable
 from server.store.tables.visits import leg as leg_table
 from server.store.tables.visits import visit
-from server.store.visits.compact_legs import KeptLegs
 from server.store.visits.legs import COLUMNS, LEGS, LegRow, leg_after, leg_of_kept
+
+_OWN = (
+    *("id", "visit", "number", "sort_key", "arrived_at", "issued_at", "reference_at", "booked_at"),
+    *("quoted_low_s", "quoted_median_s", "quoted_high_s"),
+)
+"""The fields that nearly each leg has for itself."""
+_FIELDS = tuple(field.name for field in fields(LegRow))
+_SHARED = tuple(name for name in _FIELDS if name not in _OWN)
+_own_values, _shared_values = attrgetter(*_OWN), attrgetter(*_SHARED)
+_in_order = itemgetter(*((*_OWN, *_SHARED).index(name) for name in _FIELDS))
+
+type _Values = tuple[Any, ...]
+
+
+class KeptLegs:
+    """Legs by their id; each answer is a row of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Values] = {}
+        """Its own values and, last, those it shares."""
+        self._last: dict[tuple[str, str], _Values] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[LegRow]:
+        return (_leg(kept) for kept in list(self._kept.values()))
+
+    def __getitem__(self, leg: str) -> LegRow:
+        return _leg(self._kept[leg])
+
+    def get(self, leg: str) -> LegRow | None:
+        """A leg by its id, or None."""
+        kept = self._kept.get(leg)
+        return None if kept is None else _leg(kept)
+
+    def put(self, leg: LegRow) -> None:
+        """Keeps a leg."""
+        shared: _Values = _shared_values(leg)
+        of = leg.service, leg.class_
+        last = self._last.get(of)
+        if last == shared:
+            shared = last
+        else:
+            self._last[of] = shared
+        own: dict[Any, Any] = {}  # a walk-in arrived when its ticket was issued: equal values are kept once
+        self._kept[leg.id] = (*[own.setdefault(value, value) for value in _own_values(leg)], shared)
+
+    def take(self, leg: str) -> None:
+        """Keeps a leg no more."""
+        del self._kept[leg]
+
+
+def _leg(kept: _Values) -> LegRow:
+    return LegRow(*_in_order(kept[:-1] + kept[-1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,181 @@
-"""What a visitor holds of a ticket (token, short code), the press that gave it, and its papers."""
+"""Tickets: numbers and quotas given, stops, presses, greetings, and what a visitor holds of a ticket.
 
+A visitor holds a token, a short code and papers. The token is made of the visit with a key; the database has
+a digest of each, not the key.
+"""
+
+import base64
+import hmac
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
-from sqlalchemy import bindparam, select, type_coerce
+from sqlalchemy import bindparam, exists, func, or_, select, type_coerce
 
-from server.domain.facts import Json
+from server.domain.facts import FactKind, Json
+from server.domain.instants import EPOCH
 from server.domain.printing.printers import PrintJobState
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Write, literal_word, rows_of, values_of
+from server.domain.tickets import QuotaNow
+from server.ids import is_token_shaped, token_digest
+from server.store.engine.statements import Query, Read, Rows, Write, literal_word, rows_of, values_of
+from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
+from server.store.tables.counters import ticket_stop
 from server.store.tables.journals import hall_fact
 from server.store.tables.printing import print_job
-from server.store.tables.visits import leg, ticket_access, visit
+from server.store.tables.visits import greeting, leg, ticket_access, visit
 from server.store.visits.legs import LEGS, LegRow
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOfDay:
+    """The numbers from `lowest` to `highest` of a series on a business day, for a service."""
+
+    hall: str
+    business_day: date
+    service: str
+    series: str
+    incarnation: str
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesState:
+    """The last rank given in a series (None: none yet), and whether the service's tickets are stopped."""
+
+    last: int | None
+    is_stopped: bool
+
+
+_LAST_RANK = (
+    select(visit.c.rank)
+    .where(
+        visit.c.hall == bindparam("hall"),
+        visit.c.business_day == bindparam("business_day"),
+        visit.c.series == bindparam("series"),
+        visit.c.incarnation == bindparam("incarnation"),
+        visit.c.rank.between(bindparam("lowest"), bindparam("highest")),
+    )
+    .order_by(visit.c.rank.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_IS_STOPPED = exists().where(
+    ticket_stop.c.hall == bindparam("hall"),
+    ticket_stop.c.business_day == bindparam("business_day"),
+    ticket_stop.c.service == bindparam("service"),
+    ticket_stop.c.reopened_at.is_(None),
+)
+_GIVEN = Read(SeriesState, select(_LAST_RANK.label("last"), _IS_STOPPED.label("is_stopped")))
+
+
+def read_given(rows: Rows, series: SeriesOfDay) -> SeriesState:
+    """The last rank of a series, and whether its service is stopped."""
+    given = rows.one(_GIVEN, **values_of(series))
+    assert given is not None
+    return given
+
+
+_GIVEN_OF_QUOTA = Read(
+    int,
+    select(func.count().label("given"))
+    .select_from(leg)
+    .where(
+        leg.c.hall == bindparam("hall"),
+        leg.c.business_day == bindparam("on"),
+        leg.c.service == bindparam("service"),
+        leg.c.position == 1,
+        leg.c.booked_at.is_(None),
+        leg.c.issued_at >= bindparam("since"),
+        or_(leg.c.end_reason.is_(None), leg.c.end_reason.not_in(["cancelled", "undone"])),
+    ),
+)
+
+
+def remaining_of(rows: Rows, hall: str, service: str, quota: QuotaNow) -> int:
+    """How many tickets of a service without an appointment are left of its quota; 0 when it is used up."""
+    given = rows.one(_GIVEN_OF_QUOTA, hall=hall, on=quota.on, service=service, since=quota.since or EPOCH)
+    return max(0, quota.most - (given or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStopRow:
+    """A stop of the tickets of a service that holds."""
+
+    id: str
+    service: str
+    stopped_at: datetime
+
+
+_OPEN = Read(
+    TicketStopRow,
+    rows_of(TicketStopRow, ticket_stop)
+    .where(
+        ticket_stop.c.hall == bindparam("hall"),
+        ticket_stop.c.business_day == bindparam("on"),
+        ticket_stop.c.reopened_at.is_(None),
+    )
+    .order_by(ticket_stop.c.stopped_at, ticket_stop.c.id),
+)
+
+
+def stops_of_day(rows: Rows, hall: str, on: date) -> dict[str, TicketStopRow]:
+    """The stops that hold in a hall (id) on a business day, by service."""
+    return {stop.service: stop for stop in rows.all(_OPEN, hall=hall, on=on)}
+
+
+_PRESSED = Read(str, select(ticket_access.c.visit).where(ticket_access.c.press == bindparam("press")))
+
+
+def of_press(press: str) -> Query:
+    """The read of `has_ticket`."""
+    return Query(_PRESSED, {"press": press})
+
+
+def has_ticket(rows: Rows, press: str) -> bool:
+    """Whether a press has a ticket."""
+    return rows.one(_PRESSED, press=press) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingFact:
+    """The fact of a greeting: its id, its body (JSON) and its instant."""
+
+    id: str
+    body: Json
+    happened_at: datetime
+
+
+_IS_UNDONE = Read(
+    bool,
+    select(greeting.c.is_undone).where(
+        greeting.c.id == bindparam("greeting"), greeting.c.hall == bindparam("hall")
+    ),
+)
+_AT_NO_COUNTER = Read(
+    GreetingFact,
+    select(hall_fact.c.id, type_coerce(hall_fact.c.body, Document).label("body"), hall_fact.c.happened_at)
+    .where(
+        hall_fact.c.hall == bindparam("hall"),
+        hall_fact.c.kind == bindparam("kind"),
+        hall_fact.c.counter.is_(None),
+    )
+    .order_by(hall_fact.c.position.desc())
+    .limit(bindparam("limit")),
+)
+
+
+def is_undone(rows: Rows, hall: str, greeting: str) -> bool | None:
+    """Whether a greeting of a hall (ids) was taken back; None: there is no such greeting."""
+    return rows.one(_IS_UNDONE, hall=hall, greeting=greeting)
+
+
+def greetings_at_no_counter(rows: Rows, hall: str, *, limit: int) -> list[GreetingFact]:
+    """At most `limit` facts of greetings at no counter of a hall (id), the last one first."""
+    return rows.all(_AT_NO_COUNTER, hall=hall, kind=str(FactKind.GREETING_COUNTED), limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +333,31 @@ _LAST = Read(
 def last_paper(rows: Rows, visit: str) -> PaperRow | None:
     """The print job of a visit (id) that was queued last."""
     return rows.one(_LAST, visit=visit)
+
+
+TOKEN_BYTES = 16
+_OWN_KEY = secrets.token_bytes(32)
+
+
+class TicketTokens:
+    """Makes the token of a visit, the same each time. `key` is called once, for the first token."""
+
+    def __init__(self, key: Callable[[], bytes] = lambda: _OWN_KEY) -> None:
+        self._read = key
+        self._key: bytes | None = None
+
+    def of(self, visit: str) -> str:
+        """The token of a visit (id): 128 bits as 22 URL-safe characters, shaped like `new_token`'s."""
+        key = self._key = self._key or self._read()
+        turn = 0
+        while True:
+            made = hmac.new(key, f"parvis ticket {turn} {visit}".encode(), sha256).digest()[:TOKEN_BYTES]
+            token = base64.urlsafe_b64encode(made).decode().rstrip("=")
+            if is_token_shaped(token):
+                return token
+            turn += 1
+
+    def remake(self, visit: str, *, digest: str | None) -> str | None:
+        """The token of a visit; None unless it has this digest: purged, or made with another key."""
+        token = self.of(visit)
+        return token if digest is not None and hmac.compare_digest(token_digest(token), digest) else None

@@ -7,8 +7,7 @@ from sqlalchemy import Column, ColumnElement, bindparam, exists, or_, select
 
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.verb_facts import Need, needs_of
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, rows_of
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.journals import erasable
 from server.store.tables.visits import leg, visit
 

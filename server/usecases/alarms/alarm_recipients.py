@@ -22,9 +22,8 @@ from server.domain.retention import BY_NAME
 from server.domain.texts import LONGEST_EMAIL, is_email
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.alarms import recipients
-from server.store.alarms.outbox import Standing, give_up_all, send_again, standing_by_recipient
-from server.store.alarms.recipients import (
+from server.store import alarms
+from server.store.alarms import (
     Recipient,
     insert_recipient,
     recipient_of,
@@ -32,8 +31,9 @@ from server.store.alarms.recipients import (
     set_choice,
     set_secret,
 )
-from server.store.engine.rows import Rows
-from server.store.journal.erasables import keep_erasable
+from server.store.engine.statements import Rows
+from server.store.journal.facts import keep_erasable
+from server.store.outbox import Standing, give_up_all, send_again, standing_by_recipient
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import configured_halls
@@ -145,7 +145,7 @@ def remove_recipient(database: Database, author: Author, recipient: str) -> None
     """Removes a recipient: nothing is sent any more, its address is erased. Refusal: unknown_recipient."""
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
-        recipients.remove_recipient(transaction, current, now=transaction.now)
+        alarms.remove_recipient(transaction, current, now=transaction.now)
         give_up_all(transaction, recipient, now=transaction.now)
         transaction.record(recipient_removed(recipient))
 

@@ -17,7 +17,7 @@ from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store import alarms
 from server.store.alarms import AlarmRow, open_alarms
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

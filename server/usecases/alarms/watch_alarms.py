@@ -49,17 +49,16 @@ from server.domain.printing.printers import state_now
 from server.ids import new_id
 from server.language import Translate
 from server.store import alarms
-from server.store.alarms import subjects
-from server.store.alarms.outbox import Message, queue_delivery
-from server.store.alarms.recipients import Recipient, recipients_of
+from server.store.alarms import Recipient, recipients_of
 from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters import open_places
 from server.store.devices.paired_devices import paired_devices
-from server.store.engine.rows import Rows
-from server.store.media.feeds import feed_row
-from server.store.people.api_keys import keys_in
-from server.store.printing.leases import lease_of, sighting_of
+from server.store.devices.printers import lease_of, sighting_of
+from server.store.engine.statements import Rows
+from server.store.notices.media_details import feed_row
+from server.store.outbox import Message, queue_delivery
+from server.store.people.sign_ins import keys_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.notices.read_programme import VIGILANCE_URL
@@ -327,7 +326,7 @@ def _devices(
 
 
 def _queues(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
-    waiting = subjects.waiting_by_queue(rows, hall)
+    waiting = alarms.waiting_by_queue(rows, hall)
     for queue in check.configuration.queues.values():
         most = queue.most_waiting or check.configuration.alarms.queue_people
         yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(waiting.get(queue.id, 0), most)
@@ -335,8 +334,8 @@ def _queues(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched,
 
 def _counters(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
     held = {place.counter: place for place in open_places(rows, hall)}
-    serving = subjects.serving_counters(rows, hall) if held else set()
-    sent = subjects.waiting_by_counter(rows, hall)
+    serving = alarms.serving_counters(rows, hall) if held else set()
+    sent = alarms.waiting_by_counter(rows, hall)
     for counter in check.configuration.counters.values():
         place = held.get(counter.id)
         awaited = awaited_sign(sent.get(counter.id, 0), is_open=place is not None)

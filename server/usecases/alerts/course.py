@@ -31,8 +31,8 @@ from server.domain.visits.verb_facts import VoidCall
 from server.ids import new_id, token_digest
 from server.store import alerts
 from server.store.alerts import AlertWords
-from server.store.engine.rows import Rows
-from server.store.journal.erasables import keep_erasable
+from server.store.engine.statements import Rows
+from server.store.journal.facts import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import LegRow

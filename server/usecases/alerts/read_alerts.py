@@ -27,7 +27,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store import alerts
 from server.store.alerts import AlertRow, AlertWords
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.people.accounts import allowed_by
 from server.store.people.pseudonyms import account_behind, name_of
 from server.store.people.sign_ins import active_people, note_active

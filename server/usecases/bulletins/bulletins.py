@@ -29,7 +29,7 @@ from server.ids import token_digest
 from server.store import alerts, bulletins
 from server.store.bulletins import BulletinRow, SourceRow, source_id
 from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.alerts.course import (

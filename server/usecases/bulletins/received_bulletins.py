@@ -43,11 +43,18 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import bulletins
 from server.store.bulletins import BulletinRow, key_digest
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.engine.rows import Rows
-from server.store.journal.erasables import keep_erasable
-from server.store.media.feeds import add_feed, claim_feed, feed_id, feed_row, keep_failure, keep_feed
+from server.store.configuration.halls import INSTALLATION
+from server.store.engine.statements import Rows
+from server.store.journal.facts import keep_erasable
+from server.store.notices.media_details import (
+    add_feed,
+    claim_feed,
+    feed_id,
+    feed_row,
+    keep_failure,
+    keep_feed,
+)
 from server.store.notices.notices import notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

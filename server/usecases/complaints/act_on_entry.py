@@ -43,7 +43,7 @@ from server.store.complaints import (
     reopened_at,
     unanswered_entries,
 )
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for

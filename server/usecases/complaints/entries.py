@@ -46,8 +46,8 @@ from server.store.complaints import (
     locked_entry_of,
     reopened_at,
 )
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.media.photographs import OF_ENTRIES, insert_photograph, photograph_numbers
+from server.store.engine.statements import Rows, WrittenRows
+from server.store.notices.media_details import OF_ENTRIES, insert_photograph, photograph_numbers
 from server.store.transactions.database import Database
 
 

@@ -10,11 +10,9 @@ from server.documents.reading import normal_content
 from server.documents.words import Words
 from server.domain.refusals import Refusal
 from server.language import Translate
-from server.store.configuration.configurations import HALL, INSTALLATION, DocumentKind
-from server.store.configuration.documents import Published, newest, revision_of
-from server.store.configuration.drafts import Drafting, drafting_of
-from server.store.configuration.halls import hall_id_of
-from server.store.engine.rows import Rows
+from server.store.configuration.documents import Drafting, Published, drafting_of, newest, revision_of
+from server.store.configuration.halls import HALL, INSTALLATION, DocumentKind, hall_id_of
+from server.store.engine.statements import Rows
 
 type Sites = frozenset[str] | None
 """The sites (slugs) at which a person configures; None: every site."""

@@ -17,8 +17,8 @@ from server.documents.values import SLUG
 from server.domain.author import Author
 from server.domain.instants import text_or_none
 from server.domain.refusals import Refusal
-from server.store.configuration.drafts import NewVersion, draft_content, end_draft, keep_version
-from server.store.engine.rows import Rows
+from server.store.configuration.documents import NewVersion, draft_content, end_draft, keep_version
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

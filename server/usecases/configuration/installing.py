@@ -10,8 +10,8 @@ from server.documents.content import Content
 from server.documents.from_template import HallRequest, from_template, slug_of, template_of
 from server.domain.author import Author
 from server.language import LANGUAGES
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import hall_documents
+from server.store.configuration.halls import INSTALLATION
 from server.store.people.accounts import has_account
 from server.store.transactions.database import Database
 from server.usecases.configuration.check_configuration import installation_document

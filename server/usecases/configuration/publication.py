@@ -21,28 +21,29 @@ from server.domain.facts import FactKind, Json, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.configuration.configurations import HALL, INSTALLATION
 from server.store.configuration.documents import (
     DocumentsMark,
     NewRevision,
     Published,
     documents_mark,
+    draft_content,
+    end_draft,
     keep_ids,
     keep_revision,
     newest,
 )
-from server.store.configuration.drafts import draft_content, end_draft
 from server.store.configuration.halls import (
+    HALL,
+    INSTALLATION,
     hall_id_of,
     insert_hall,
     set_configuration_revision,
     set_installation_revision,
 )
-from server.store.engine.rows import Rows
-from server.store.engine.writes import FirstAnswer, KeptAnswer, WriteKey, answered_before
+from server.store.engine.statements import Rows
+from server.store.engine.writes import FirstAnswer, KeptAnswer, KeyedWrites, WriteKey, answered_before
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.transactions.idempotent_writes import KeyedWrites
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.configuration.check_configuration import (
     Document,

@@ -7,16 +7,18 @@ from hardware.json_types import InstantText, Ordinal, Revision
 from server.documents.content import Content
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.configuration.configurations import HALL, INSTALLATION, DocumentKind
 from server.store.configuration.documents import (
+    Draft,
+    Drafting,
     Published,
     newest,
     newest_of_halls,
+    open_drafts,
     revision_of,
     revisions_before,
 )
-from server.store.configuration.drafts import Draft, Drafting, open_drafts
-from server.store.engine.rows import Rows
+from server.store.configuration.halls import HALL, INSTALLATION, DocumentKind
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import (
     NOTHING,

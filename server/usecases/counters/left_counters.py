@@ -14,7 +14,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import Limits
 from server.store.counters import halls_of_author, last_sign_at, open_places, places_of
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.people.accounts import Grant, reach_of
 from server.store.people.pseudonyms import ids_of_account

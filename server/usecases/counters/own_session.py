@@ -25,7 +25,7 @@ from server.store.counters import (
     prolong_lease,
     prolong_lease_now,
 )
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs

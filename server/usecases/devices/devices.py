@@ -15,9 +15,8 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id, new_token, token_digest
 from server.store.devices import paired_devices
-from server.store.devices.paired_devices import DeviceInUse, device_in_use
-from server.store.devices.screen_pictures import ScreenPictures
-from server.store.engine.rows import Rows
+from server.store.devices.paired_devices import DeviceInUse, ScreenPictures, device_in_use
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from signage.media import MediumRefused

@@ -35,7 +35,7 @@ from server.store.devices.paired_devices import (
     waiting_pairings,
 )
 from server.store.devices.paired_devices import confirm_pairing as keep_confirmed_pairing
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

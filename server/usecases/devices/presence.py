@@ -21,7 +21,14 @@ from server.domain.people.roles import Permission
 from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, may_print, paper_left, state_now
 from server.store.devices.paired_devices import paired_devices
-from server.store.devices.printers import PrinterProbe, ended_rolls, probe_of, pulled_printer_of, roll_in
+from server.store.devices.printers import (
+    PrinterProbe,
+    ended_rolls,
+    printer_sighting,
+    probe_of,
+    pulled_printer_of,
+    roll_in,
+)
 from server.store.devices.sightings import (
     KnownPresence,
     PresenceCheck,
@@ -29,8 +36,7 @@ from server.store.devices.sightings import (
     add_panel_rest,
     presences_of_hall,
 )
-from server.store.engine.rows import Rows
-from server.store.printing.leases import printer_sighting
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import UNKNOWN_PLACES, places_of
 from server.usecases.printing.printers import known_here

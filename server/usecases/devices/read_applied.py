@@ -8,7 +8,7 @@ from hardware.json_types import InstantText
 from server.domain.devices.device_state import PlayerState, Sighting, configuration_state, is_present
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
-from server.store.configuration.configurations import HALL
+from server.store.configuration.halls import HALL
 from server.store.devices.sightings import Players, published_halls
 from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import DocumentReader, document_for

@@ -24,8 +24,7 @@ from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.domain.people.roles import Permission
 from server.store.configuration.halls import all_halls
-from server.store.devices.paired_devices import PairedDevice, paired_devices
-from server.store.devices.screen_pictures import ScreenPicture
+from server.store.devices.paired_devices import PairedDevice, ScreenPicture, paired_devices
 from server.store.devices.sightings import KnownPresence, panel_rests_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of

@@ -11,7 +11,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import EndReason, LegState
 from server.store.counters import SessionPlace, open_place, open_places, places_of
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow

@@ -17,9 +17,8 @@ from server.domain.refusals import Refusal
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store import hours
 from server.store.counters import open_places
-from server.store.hall import EarlierCall, ShownCall, earlier_calls, shown_calls
+from server.store.hall import EarlierCall, ShownCall, earlier_calls, quiet_until, shown_calls
 from server.store.notices.notices import notices_mark
-from server.store.sound import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.alert_answers import AlertPart

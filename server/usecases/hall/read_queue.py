@@ -20,7 +20,7 @@ from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import Need
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting

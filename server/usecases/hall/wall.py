@@ -16,11 +16,11 @@ from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
 from server.store.counters import SessionPlace, agents_present, free_since, open_places
-from server.store.sound import quiet_until
-from server.store.tickets.numbers_given import stops_of_day
+from server.store.hall import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
 from server.store.visits.open_legs import OpenLegs
+from server.store.visits.tickets import stops_of_day
 from server.usecases.answers import AnnouncedWait, wait_answer
 from server.usecases.counters.own_session import HIDDEN, CounterVisibility, wrapping_up
 from server.usecases.hall.counter_work import DayFields, OfBreak

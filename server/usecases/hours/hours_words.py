@@ -32,7 +32,7 @@ from server.domain.instants import from_micros
 from server.domain.languages import text_in
 from server.language import locale_of
 from server.store.hours import tickets_by_hour
-from server.store.notices.affluence import affluence_of, keep_affluence
+from server.store.notices.displays import affluence_of, keep_affluence
 from server.store.transactions.database import Database
 
 type Say = Callable[..., str]

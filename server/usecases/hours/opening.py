@@ -37,7 +37,7 @@ from server.domain.visits.transitions import EndReason
 from server.ids import new_id
 from server.store import hours
 from server.store.counters import end_lease, open_places
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.hours import ClosedDayFact, OpenLeg
 from server.store.operation.erase_expired import erase_now

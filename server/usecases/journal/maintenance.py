@@ -22,24 +22,25 @@ from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.installation import installation_head
 from server.store.journal.chain import INSTALLATION, Anchor, Anchors, write_anchors
-from server.store.journal.verifications import is_verified, keep_verified
-from server.store.journal.verify import Verified, verify_journal
-from server.store.operation.backups import back_up, check_backup, delete_replaced, put_back
-from server.store.operation.erase_expired import count_past, erase_past
-from server.store.operation.job_runs import claim_every
-from server.store.operation.migrating import migrate
-from server.store.operation.restoring import (
+from server.store.journal.verify import Verified, is_verified, keep_verified, verify_journal
+from server.store.operation.backups import (
+    back_up,
     cancel_print,
+    check_backup,
+    delete_replaced,
     delete_sign_ins,
     highest_ranks,
     numbered_halls,
     open_prints,
+    put_back,
     restart_hall,
 )
-from server.store.retention import chosen_days, keep_purge_run
+from server.store.operation.erase_expired import chosen_days, count_past, erase_past, keep_purge_run
+from server.store.operation.job_runs import claim_every
+from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 

@@ -16,9 +16,8 @@ from server.domain.instants import from_text
 from server.domain.journal import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms import alarms_named
 from server.store.devices.paired_devices import paired_devices
-from server.store.engine.rows import Rows
-from server.store.journal.chain import INSTALLATION, Anchor, Anchors
-from server.store.journal.heads import head_of
+from server.store.engine.statements import Rows
+from server.store.journal.chain import INSTALLATION, Anchor, Anchors, head_of
 from server.store.journal.pages import (
     FactRange,
     PageFact,
@@ -27,11 +26,11 @@ from server.store.journal.pages import (
     newest_facts,
     visits_numbered,
 )
-from server.store.journal.verifications import VerificationRow, last_verification
+from server.store.journal.verify import VerificationRow, last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
-from server.store.people.api_keys import keys_in
 from server.store.people.pseudonyms import ids_of_account, names_of
+from server.store.people.sign_ins import keys_in
 from server.store.transactions.database import Database
 
 PAGE = 50

@@ -30,9 +30,9 @@ from server.domain.notices.media import (
 )
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.engine.rows import Rows
+from server.store.configuration.halls import INSTALLATION
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.notices.media import MediumRow, listed_media, medium_row, set_texts
 from server.store.notices.media_details import (

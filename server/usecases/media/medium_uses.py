@@ -17,10 +17,15 @@ from server.domain.notices.lifecycle import (
 )
 from server.domain.notices.media import Sites
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
-from server.store.notices.notices import ListedNoticeRow, corrections_of, listed_notice, notices_with_medium
-from server.store.notices.versions import content_of
+from server.store.notices.notices import (
+    ListedNoticeRow,
+    content_of,
+    corrections_of,
+    listed_notice,
+    notices_with_medium,
+)
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import visible_medium

@@ -12,8 +12,8 @@ from server.apart import ApartEnded
 from server.documents.notices import LONGEST_ADDRESS
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.store.engine.rows import Rows
-from server.store.media.feeds import (
+from server.store.engine.statements import Rows
+from server.store.notices.media_details import (
     DueFeed,
     add_feed,
     claim_feed,

@@ -13,9 +13,9 @@ from hardware.json_types import Pixels
 from server.documents.brand import Brand, check_media_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.engine.rows import Rows
+from server.store.configuration.halls import INSTALLATION
+from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
 from signage.media import PreparedFile
 

@@ -25,24 +25,26 @@ from server.domain.notices.media import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.buffered_writes import Writes
-from server.store.engine.rows import Rows
-from server.store.engine.writes import WriteKey
-from server.store.media.media_files import (
+from server.store.engine.statements import Rows
+from server.store.engine.writes import WriteKey, Writes
+from server.store.notices.media import (
     NAME,
     MediaFiles,
     WaitingUpload,
     claim_upload,
+    delete_texts_and_site,
     delete_upload,
     full_disk_is_refused,
     insert_upload,
     media_to_prepare,
+    medium_row,
+    names_in_use,
     receive,
     release_every_upload,
     release_upload,
+    set_site,
     waiting_uploads,
 )
-from server.store.notices.media import delete_texts_and_site, medium_row, names_in_use, set_site
 from server.store.notices.media_details import (
     delete_captions,
     insert_details,

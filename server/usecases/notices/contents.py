@@ -25,10 +25,9 @@ from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
 from server.domain.languages import FRENCH, language_shown, text_in
 from server.domain.notices.media import Captions, Sites, may_show
 from server.language import LANGUAGES
-from server.store.engine.rows import Rows
-from server.store.media.feeds import feed_row
+from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
-from server.store.notices.media_details import captions_of_medium
+from server.store.notices.media_details import captions_of_medium, feed_row
 from server.usecases.hours.hours_words import (
     affluence_lines,
     crowds_in_words,

@@ -30,9 +30,8 @@ from server.domain.notices.lifecycle import (
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
-from server.store.journal.erasables import keep_erasable
-from server.store.notices.notices import NoticeRow, corrections_of, notice_row
-from server.store.notices.versions import content_of, keep_version
+from server.store.journal.facts import keep_erasable
+from server.store.notices.notices import NoticeRow, content_of, corrections_of, keep_version, notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.contents import check_media

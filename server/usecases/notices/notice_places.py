@@ -9,10 +9,9 @@ from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.notices.lifecycle import Targets
 from server.domain.refusals import Refusal
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Rows
+from server.store.configuration.halls import INSTALLATION, all_halls
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 
 ANY_SCREEN = "*"

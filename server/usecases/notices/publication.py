@@ -27,7 +27,11 @@ from server.domain.notices.lifecycle import (
     notice_replaced,
 )
 from server.domain.refusals import Refusal
-from server.store.alarms.outbox import (
+from server.store.alarms import Recipient, recipients_of
+from server.store.engine.statements import Rows
+from server.store.engine.writes import WriteKey
+from server.store.notices.notices import content_digest, content_of, content_text, notice_row
+from server.store.outbox import (
     ChangedNotice,
     NoticeDelivery,
     changed_notices,
@@ -35,11 +39,6 @@ from server.store.alarms.outbox import (
     queue_notice_delivery,
     queued_since,
 )
-from server.store.alarms.recipients import Recipient, recipients_of
-from server.store.engine.rows import Rows
-from server.store.engine.writes import WriteKey
-from server.store.notices.notices import notice_row
-from server.store.notices.versions import content_digest, content_of, content_text
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction

@@ -18,10 +18,9 @@ from server.domain.refusals import Refusal
 from server.domain.texts import plain_cells
 from server.store.configuration.documents import newest
 from server.store.engine.writes import WriteKey
-from server.store.journal.chain import INSTALLATION
-from server.store.journal.heads import head_of
+from server.store.journal.chain import INSTALLATION, head_of
 from server.store.notices.displays import DisplayedDay, displays_of, last_number
-from server.store.notices.versions import versions_of
+from server.store.notices.notices import versions_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Period

@@ -23,8 +23,8 @@ from server.store.notices.notices import (
     listed_notices,
     notice_row,
     steps_of,
+    versions_of,
 )
-from server.store.notices.versions import versions_of
 from server.store.transactions.database import Database
 from server.usecases.notices.contents import picture_of
 from server.usecases.notices.gestures import NoticeAnswer, may_do, standing_state

@@ -33,11 +33,10 @@ from server.domain.hours.windows import (
 )
 from server.domain.instants import from_text
 from server.language import LANGUAGES
-from server.store.engine.rows import Rows
-from server.store.media.feeds import feed_row
-from server.store.notices.affluence import affluence_of
-from server.store.notices.notices import ShownNotice, shown_between
-from server.store.notices.versions import content_of
+from server.store.engine.statements import Rows
+from server.store.notices.displays import affluence_of
+from server.store.notices.media_details import feed_row
+from server.store.notices.notices import ShownNotice, content_of, shown_between
 from server.store.transactions.database import Database
 from server.usecases.notices.contents import HallWords, last_day_of_medium, spoken_languages
 from server.usecases.notices.notice_places import is_for_screen, targets_of

@@ -12,7 +12,7 @@ from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.notices.public import NOT_READ, holds, is_read_now, next_change
 from server.language import LANGUAGES, direction_of, own_name
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
 from server.usecases.notices.contents import HallWords, contents_of, said_in, shown_medium, spoken_languages

@@ -16,7 +16,7 @@ from server.domain.refusals import Refusal
 from server.domain.texts import LONGEST_EMAIL
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.people import accounts
 from server.store.people.accounts import (
     EVERY_SITE,

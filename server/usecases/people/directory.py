@@ -15,11 +15,10 @@ from server.domain.instants import to_text
 from server.domain.people.roles import SCOPES
 from server.domain.refusals import Refusal
 from server.ids import new_api_key, new_id, token_digest
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import INSTALLATION, all_halls
 from server.store.devices.paired_devices import KeyOfToken
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.people.accounts import (
     EVERY_SITE,
     AccountRow,
@@ -30,15 +29,17 @@ from server.store.people.accounts import (
     is_at,
     open_invitations,
 )
-from server.store.people.api_keys import (
+from server.store.people.sign_ins import (
     EVERY_HALL,
     ApiKeyRow,
+    Session,
     insert_api_key,
     is_in_use,
     note_used_after_end,
     revoke,
+    session_counts,
+    sessions_of,
 )
-from server.store.people.sign_ins import Session, session_counts, sessions_of
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 

@@ -16,7 +16,8 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.ids import new_token
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
+from server.store.operation.migrating import installation_of
 from server.store.people.accounts import (
     EVERY_SITE,
     AccountRow,
@@ -30,7 +31,6 @@ from server.store.people.accounts import (
 )
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.store.transactions.open_installed import installation_of
 from server.usecases.notices.notice_places import Sites
 from server.usecases.people.accounts import (
     Described,

@@ -23,9 +23,9 @@ from server.domain.people.sign_ins import FRENCH_WORDS, browser_name
 from server.domain.refusals import Refusal
 from server.domain.texts import fold_text
 from server.ids import new_id, new_token, token_digest
-from server.store.configuration.configurations import INSTALLATION
 from server.store.configuration.documents import newest
-from server.store.engine.rows import Rows
+from server.store.configuration.halls import INSTALLATION
+from server.store.engine.statements import Rows
 from server.store.people.accounts import grants_of, is_at, note_signed_in
 from server.store.people.sign_ins import (
     ACCESS_CHANGED,

@@ -14,7 +14,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.people.sign_ins import PACES, Failures, failed_again, has_just_begun
 from server.domain.refusals import Refusal
 from server.oidc import Identity
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.people.accounts import (
     AccountRow,
     IdentifiedAccount,

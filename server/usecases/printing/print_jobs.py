@@ -21,18 +21,18 @@ from server.domain.printing.printers import PrintJobState, UndeliveredJob, may_b
 from server.domain.refusals import Refusal
 from server.store.devices import print_jobs
 from server.store.devices.print_jobs import OpenJob, PrintJob, last_job_of_visit, print_job_of, queue_job
-from server.store.devices.printers import count_papers
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.writes import WriteKey
-from server.store.printing.leases import (
+from server.store.devices.printers import (
     Lease,
     PrinterLeaseToken,
     add_unprinted,
+    count_papers,
     keep_lease,
     locked_lease_of,
     note_unprinted,
     printer_sighting,
 )
+from server.store.engine.statements import Rows, WrittenRows
+from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.usecases.hall_view import find_kiosk, find_service

@@ -18,7 +18,7 @@ from server.domain.printing.handovers import kept_form
 from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
-from server.store.configuration.configurations import INSTALLATION
+from server.store.configuration.halls import INSTALLATION
 from server.store.devices.printers import (
     PrinterProbe,
     PulledPrinter,

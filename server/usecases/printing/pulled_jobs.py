@@ -27,8 +27,13 @@ from server.store.devices.print_jobs import (
     open_jobs,
     unfinished_jobs,
 )
-from server.store.devices.printers import PulledPrinter, note_poll, pulled_printer_of
-from server.store.printing.leases import PrinterLeaseToken, lease_of
+from server.store.devices.printers import (
+    PrinterLeaseToken,
+    PulledPrinter,
+    lease_of,
+    note_poll,
+    pulled_printer_of,
+)
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print
 from server.usecases.printing.pulled_printers import (

@@ -24,16 +24,20 @@ from server.domain.printing.printers import PRINTING
 from server.domain.refusals import Refusal
 from server.store.devices.print_jobs import FetchedJob, unfinished_jobs
 from server.store.devices.printers import (
+    Lease,
+    PrinterLeaseToken,
     PulledPrinter,
     every_pulled_printer,
+    keep_lease,
+    lease_of,
     note_poll,
     note_roll,
     roll_in,
+    take_lease,
     without_secret,
 )
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.printing import leases
-from server.store.printing.leases import Lease, PrinterLeaseToken, lease_of, take_lease
+from server.store.devices.printers import note_state as note_leased_state
+from server.store.engine.statements import Rows, WrittenRows
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import LEASE, PrintEnd, end_prints, refuse_jobs
 
@@ -106,9 +110,9 @@ def note_state(
     before = None if lease is None else lease.state
     is_news = before is None or before["state"] != state
     since = now if before is None or is_news else from_text(before["since"])
-    if not leases.keep_lease(rows, token, until=now + LEASE):
+    if not keep_lease(rows, token, until=now + LEASE):
         raise Refusal("printer_taken", printer=token.printer)
-    leases.note_state(rows, token, state, since=since, at=now)
+    note_leased_state(rows, token, state, since=since, at=now)
     if is_news:
         roll = roll_in(rows, token.printer)
         after, end = printers.roll_after(roll, state)

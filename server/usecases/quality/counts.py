@@ -18,8 +18,8 @@ from server.domain.instants import EPOCH
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import hall_row
-from server.store.engine.rows import Rows
-from server.store.engine.snapshots import snapshot
+from server.store.engine.statements import Rows
+from server.store.engine.stores import snapshot
 from server.store.quality.figures import (
     due_between,
     greetings_between,

@@ -32,7 +32,6 @@ from server.domain.reports.committee import (
 )
 from server.domain.reports.reports import ReportState
 from server.ids import new_id
-from server.store.actions import ActionOfOrigin, actions_of_origins
 from server.store.committee import (
     DecisionRow,
     MeetingRow,
@@ -58,7 +57,8 @@ from server.store.committee import (
     minutes_row,
 )
 from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Rows, WrittenRows
+from server.store.hall_checks import ActionOfOrigin, actions_of_origins
 from server.store.quality.targets import target_spans
 from server.store.reports import report_row
 from server.store.transactions.database import Database

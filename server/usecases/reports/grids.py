@@ -23,8 +23,8 @@ from server.domain.reports.reports import (
     line_order,
 )
 from server.domain.surveys.campaigns import SurveyState
-from server.store.actions import actions_of
-from server.store.notices.affluence import counted_at_of
+from server.store.hall_checks import actions_of
+from server.store.notices.displays import counted_at_of
 from server.store.quality.figures import days_with_legs
 from server.store.reports import (
     GridTextRow,

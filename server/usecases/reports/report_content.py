@@ -29,7 +29,7 @@ from server.domain.reports.figures import (
     shared_target,
     worst_hours,
 )
-from server.store.journal.heads import JournalHead, head_of
+from server.store.journal.chain import JournalHead, head_of
 from server.store.notices.displays import shown_in_hall
 from server.store.notices.notices import titles_of
 from server.store.quality.targets import targets_on

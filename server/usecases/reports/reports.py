@@ -28,7 +28,7 @@ from server.domain.reports.reports import (
 )
 from server.ids import new_id
 from server.store.configuration.halls import all_halls
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.people.accounts import accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import account_behind, name_of

@@ -23,9 +23,9 @@ from server.domain.reports.reports import (
 )
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
-from server.store.journal.erasables import keep_erasable
+from server.store.journal.facts import keep_erasable
 from server.store.people.accounts import account_row, accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of
 from server.store.reports import (

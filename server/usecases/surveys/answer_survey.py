@@ -24,7 +24,7 @@ from server.domain.surveys.campaigns import (
 from server.domain.surveys.results import RUN_MINUTES
 from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of
 from server.ids import new_token
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.surveys import (
     AnswerRow,
     SurveyRow,

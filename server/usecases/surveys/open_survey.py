@@ -25,7 +25,7 @@ from server.domain.surveys.campaigns import (
 )
 from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
-from server.store.engine.rows import Rows, WrittenRows
+from server.store.engine.statements import Rows, WrittenRows
 from server.store.installation import lock_installation
 from server.store.surveys import (
     AnswerRow,

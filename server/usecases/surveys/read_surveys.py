@@ -17,7 +17,7 @@ from server.domain.surveys.campaigns import (
     missing_words,
     question_of,
 )
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.surveys import (
     AnswerCount,
     SurveyAddress,

@@ -7,9 +7,9 @@ from server.domain.facts import gesture_undone, greeting_counted
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
-from server.store.tickets.numbers_given import greetings_at_no_counter, is_undone
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits.tickets import greetings_at_no_counter, is_undone
 from server.usecases.counters.own_session import session_held
 from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import opening_now

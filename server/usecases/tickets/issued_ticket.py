@@ -22,14 +22,16 @@ from server.domain.tickets import quota_now
 from server.ids import new_id, token_digest
 from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import WriteKey
-from server.store.tickets.numbers_given import has_ticket, remaining_of, stops_of_day
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.tickets import (
     PaperRow,
     PressedTicket,
+    has_ticket,
     last_paper,
+    remaining_of,
     renew_token,
+    stops_of_day,
     ticket_of_press,
     token_of_visit,
 )

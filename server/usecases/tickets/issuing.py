@@ -26,11 +26,10 @@ from server.domain.waits.estimate import Quote
 from server.ids import new_id, new_short_code, token_digest
 from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import FirstAnswer, WriteKey
-from server.store.journal.erasables import keep_erasable
-from server.store.tickets.numbers_given import SeriesOfDay, has_ticket
+from server.store.journal.facts import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.tickets import NewAccess, insert_access
+from server.store.visits.tickets import NewAccess, SeriesOfDay, has_ticket, insert_access
 from server.usecases.answers import quoted_answer
 from server.usecases.appointments.arrivals import (
     AppointmentArrival,

@@ -39,9 +39,9 @@ from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.language import direction_of, own_name
 from server.store import hours
 from server.store.counters import open_places
-from server.store.engine.rows import Rows
-from server.store.tickets.numbers_given import remaining_of, stops_of_day
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
+from server.store.visits.tickets import remaining_of, stops_of_day
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.answers import AFTER_CLOSING

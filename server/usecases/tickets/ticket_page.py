@@ -20,7 +20,7 @@ from server.ids import token_digest
 from server.store import hours
 from server.store.configuration.halls import all_halls
 from server.store.counters import open_places
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database

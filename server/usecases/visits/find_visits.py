@@ -20,7 +20,7 @@ from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_facts import MOST_LINKED, JoiningVisit, Need, visit_unlinked, visits_linked
 from server.ids import new_id
 from server.store.counters import open_places
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database

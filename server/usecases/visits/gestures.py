@@ -20,7 +20,7 @@ from server.domain.visits.gestures import MAY_UNDO, Verb, state_after
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import LegAtCounter, links_before
 from server.store.counters import SessionPlace
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database

@@ -20,8 +20,7 @@ from server.store.devices.paired_devices import (
     devices_of_tokens,
 )
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
-from server.store.people.api_keys import EVERY_HALL
-from server.store.people.sign_ins import account_of_sign_in
+from server.store.people.sign_ins import EVERY_HALL, account_of_sign_in
 from server.store.transactions.database import Database
 from server.usecases.alerts.read_alerts import Activity
 from server.usecases.people.directory import refuse_void_key

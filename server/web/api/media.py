@@ -13,7 +13,7 @@ from server.domain.notices.media import LARGEST_BYTES, MediaSearch, NewDetails, 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
-from server.store.media.media_files import MediaFiles, too_large
+from server.store.notices.media import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.media.media_library import (
     MediaAnswer,

@@ -18,8 +18,8 @@ from server.domain.refusals import Refusal
 from server.jobs import rounds as rounds_module
 from server.jobs.rounds import Rounds
 from server.store.journal.chain import Anchors
-from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter, pause_counter
 from server.usecases.visits.gestures import Gesture

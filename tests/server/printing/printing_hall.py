@@ -19,7 +19,7 @@ from server.printing.service import PrintService
 from server.printing.worker import PrintingPace
 from server.settings import Settings
 from server.store.devices import print_jobs
-from server.store.printing.leases import Lease, lease_of, printer_sighting
+from server.store.devices.printers import Lease, lease_of, printer_sighting
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.tickets.issued_ticket import IssuedTicket, reprint_ticket

@@ -10,7 +10,7 @@ from server.domain.waits.estimate import Quote
 from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
 from server.settings import ASSETS
 from server.store.devices import print_jobs
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.usecases.printing.print_jobs import print_sheet
 from tests.harness.sql import all_rows, execute, one_row

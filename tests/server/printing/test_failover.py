@@ -10,7 +10,7 @@ from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.store.devices.print_jobs import PrintJob, print_job_of
-from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
+from server.store.devices.printers import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.printing.print_jobs import PrintEnd, print_trial, read_print, refuse_jobs, start_print
 from tests.server.printing.printing_hall import AUTHOR, HALLS, KIOSK, PrintingHall

@@ -12,7 +12,7 @@ from server.clock import Clock
 from server.domain.instants import EPOCH
 from server.domain.refusals import Refusal
 from server.printing import PrinterLease, worker
-from server.store.printing.leases import PrinterLeaseToken
+from server.store.devices.printers import PrinterLeaseToken
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import (
     PrintEnd,

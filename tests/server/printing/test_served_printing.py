@@ -30,7 +30,7 @@ from server.printing.documents import PaperContent, TicketPrinting, document_of,
 from server.settings import Settings
 from server.store.devices import print_jobs
 from server.store.devices.print_jobs import OpenJob
-from server.store.operation.secret_key import database_of
+from server.store.operation.private_files import database_of
 from server.store.transactions.database import Database
 from tests.harness.programs import program
 from tests.harness.servers.served import Served

@@ -14,7 +14,7 @@ from server.domain.instants import EPOCH
 from server.sending.mail import Letters, MailServer
 from server.sending.sender import Channel, Sender, Webhooks
 from server.settings import Settings
-from server.store.alarms.recipients import Recipient
+from server.store.alarms import Recipient
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientLine, read_recipients
 from tests.server.sending.endpoints import Endpoint, Mailbox

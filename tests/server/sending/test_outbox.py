@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.sending import SendRefused
-from server.store.alarms.outbox import DELIVERIES, due_deliveries, send_again
+from server.store.outbox import DELIVERIES, due_deliveries, send_again
 from server.usecases.alarms.alarm_recipients import remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import TRIAL, Office, recipient

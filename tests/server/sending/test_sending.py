@@ -17,8 +17,8 @@ from server.sending import FAILURES, SendRefused
 from server.sending.mail import Letters, MailServer
 from server.sending.sender import Sender, Webhooks
 from server.settings import Settings
-from server.store.alarms.outbox import Delivery
-from server.store.alarms.recipients import Recipient
+from server.store.alarms import Recipient
+from server.store.outbox import Delivery
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import resend
 from tests.docs.documents import text_of

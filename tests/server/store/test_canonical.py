@@ -6,7 +6,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.store.journal.hash_chain import canonical, fact_hash
+from server.store.journal.chain import canonical, fact_hash
 
 keys = st.text(st.characters(min_codepoint=97, max_codepoint=122) | st.just("_"), min_size=1, max_size=12)
 # what a fact may hold: no floats, integers a double keeps exactly, no lone surrogates

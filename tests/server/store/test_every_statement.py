@@ -24,9 +24,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from server import store
 from server.clock import Clock
 from server.domain.notices.lifecycle import Targets
-from server.store.engine import buffered_writes
-from server.store.engine.rows import Rows
-from server.store.engine.statements import SQLITE, Read, Statement, Values, Write
+from server.store.engine import writes
+from server.store.engine.statements import SQLITE, Read, Rows, Statement, Values, Write
 from server.store.journal import pages, rebuild
 from server.store.tables import metadata
 from server.store.tables.journals import installation
@@ -111,8 +110,7 @@ def reads_of_journals() -> Iterator[Statement]:
 def inserts_of_folds() -> Iterator[Statement]:
     """An insert into each table."""
     return (
-        buffered_writes.insert_write(each, tuple(column.name for column in each.c))
-        for each in metadata.sorted_tables
+        writes.insert_write(each, tuple(column.name for column in each.c)) for each in metadata.sorted_tables
     )
 
 
@@ -120,9 +118,7 @@ def updates_of_folds() -> Iterator[Statement]:
     """An update of each table whose rows have an id."""
     for each in metadata.sorted_tables:
         if "id" in each.c:
-            yield buffered_writes.update_write(
-                each, tuple(column.name for column in each.c if column.name != "id")
-            )
+            yield writes.update_write(each, tuple(column.name for column in each.c if column.name != "id"))
 
 
 def sums_of_folds() -> Iterator[Statement]:
@@ -133,23 +129,23 @@ def sums_of_folds() -> Iterator[Statement]:
         added = tuple(name for name in numbers if name not in key)
         if key and added:
             rest = tuple(column.name for column in each.c if column.name not in {*key, *added})
-            yield buffered_writes.sum_write(each, key, added, rest)
+            yield writes.sum_write(each, key, added, rest)
 
 
 BUILT: Mapping[str, Callable[[], Iterable[Statement]] | None] = {
-    "server/store/engine/buffered_writes.py insert_write": inserts_of_folds,
-    "server/store/engine/buffered_writes.py sum_write": sums_of_folds,
-    "server/store/engine/buffered_writes.py update_write": updates_of_folds,
+    "server/store/engine/writes.py insert_write": inserts_of_folds,
+    "server/store/engine/writes.py sum_write": sums_of_folds,
+    "server/store/engine/writes.py update_write": updates_of_folds,
     "server/store/journal/pages.py _statement": reads_of_journals,
     "server/store/journal/rebuild.py _differences_of": None,
     "server/store/journal/rebuild.py _schema_change": None,
-    "server/store/journal/rebuild_installation.py _stored_rows": None,
-    "server/store/journal/stored_facts.py _facts_of": None,
+    "server/store/journal/rebuild.py _stored_rows": None,
+    "server/store/journal/facts.py _facts_of": None,
     "server/store/operation/erase_expired.py _counted": None,
     "server/store/operation/erase_expired.py _delete": None,
     "server/store/operation/erase_expired.py _empty": None,
     "server/store/outbox.py __init__": None,
-    "server/store/media/photographs.py __init__": None,
+    "server/store/notices/media_details.py __init__": None,
 }
 """The functions that build statements: None where modules keep what they return, else what it may be."""
 

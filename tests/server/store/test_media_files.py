@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.media.media_files import MediaFiles, receive
+from server.store.notices.media import MediaFiles, receive
 
 
 def test_a_disk_that_fills_up_during_an_upload_is_reported():

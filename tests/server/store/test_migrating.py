@@ -11,10 +11,9 @@ from server.commands import examination
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.installation import BASELINE
-from server.store.operation.migrating import MIGRATIONS, migrate
+from server.store.operation.migrating import MIGRATIONS, migrate, open_installed
 from server.store.tables import metadata
 from server.store.transactions.database import Database
-from server.store.transactions.open_installed import open_installed
 from tests.harness.sql import all_rows, execute
 
 DELIVERED = "e0e8f3ee54145af9f92f47257010b45d58dc2069f3b403d2bf435130432e30aa"

@@ -12,8 +12,7 @@ from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.store.configuration.halls import LOCKED_HALL
 from server.store.counters import open_places
-from server.store.engine.rows import Rows, WrittenRows
-from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Values
+from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Rows, Values, WrittenRows
 from server.store.journal.pages import FactRange, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.transactions.database import Database

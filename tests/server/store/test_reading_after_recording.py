@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import JoiningVisit, visits_linked
 from server.ids import new_id
-from server.store.tickets.numbers_given import SeriesOfDay, read_given
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.open_legs import OpenLegs
+from server.store.visits.tickets import SeriesOfDay, read_given
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands

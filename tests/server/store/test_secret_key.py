@@ -12,9 +12,16 @@ from server.commands import examination
 from server.domain.refusals import Refusal
 from server.ids import is_token_shaped, new_id
 from server.settings import Settings
-from server.store.operation.private_files import keep_to_owner, open_files, tighten
-from server.store.operation.secret_key import back_up_key, bring_key, key_file, secret_key
-from server.store.tickets.ticket_tokens import TicketTokens
+from server.store.operation.private_files import (
+    back_up_key,
+    bring_key,
+    keep_to_owner,
+    key_file,
+    open_files,
+    secret_key,
+    tighten,
+)
+from server.store.visits.tickets import TicketTokens
 from tests.server.store.journals import issue, morning
 from tests.server.usecases.quality.figures_history import Hands
 

@@ -15,15 +15,14 @@ from server.domain.facts import greeting_counted
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.engine.rows import Query
-from server.store.engine.statements import Read
+from server.store.engine.statements import Query, Read
 from server.store.engine.writes import WriteKey
 from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.tables.visits import greeting
 from server.store.transactions import group_commit
-from server.store.transactions.commits import Commit
 from server.store.transactions.database import Database
+from server.store.transactions.hall_transaction import Commit
 from server.usecases.quality.targets import decide_target
 from server.usecases.tickets.greetings import count_greeting
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets

@@ -21,8 +21,8 @@ from server.store.installation import BASELINE
 from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.operation.migrating import migrate, migrations_on
-from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database
+from server.store.visits.tickets import TicketTokens
 from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
 from server.usecases.tickets.ticket_page import leg_of_token
 from server.web.access.callers import of_sign_in

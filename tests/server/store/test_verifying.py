@@ -11,11 +11,10 @@ import pytest
 
 from server.ids import new_id
 from server.store.configuration.halls import hall_named
-from server.store.engine.rows import WrittenRows
-from server.store.engine.snapshots import snapshot
+from server.store.engine.statements import WrittenRows
+from server.store.engine.stores import snapshot
 from server.store.journal import verify
-from server.store.journal.chain import Anchors
-from server.store.journal.hash_chain import ENVELOPE, fact_hash
+from server.store.journal.chain import ENVELOPE, Anchors, fact_hash
 from server.store.journal.verify import verify_journal
 from server.store.transactions.database import Database
 from tests.harness.counts import count, record_measurement

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from server.clock import Clock
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.refusals import Refusal
-from server.store.actions import actions_of_origins
+from server.store.hall_checks import actions_of_origins
 from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, add_action, add_action_for, change_action, read_actions
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall

@@ -11,7 +11,7 @@ from server.app import health
 from server.domain.author import SYSTEM
 from server.domain.hall.configuration import AT_SELF_SERVICE
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
-from server.store.people.api_keys import api_keys
+from server.store.people.sign_ins import api_keys
 from server.usecases.devices.devices import pair_device, renew_device, revoke_device
 from server.usecases.people.directory import revoke_api_key
 from server.web.access.callers import CALLER_HEADER

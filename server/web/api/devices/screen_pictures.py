@@ -13,7 +13,7 @@ from server.domain.devices.device_state import is_present
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.devices.screen_pictures import ScreenPictures
+from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import Players
 from server.usecases.devices.devices import PictureTakenAnswer, keep_screen_picture
 from server.web.access.callers import require_caller

@@ -17,7 +17,7 @@ from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.tickets import PREFIX_LETTERS
-from server.store.configuration.configurations import HALL, INSTALLATION
+from server.store.configuration.halls import HALL, INSTALLATION
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
 from server.web.rendering.sentences import page_sentences

@@ -17,7 +17,7 @@ from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
-from server.store.alarms.recipients import Recipient
+from server.store.alarms import Recipient
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import (

@@ -17,7 +17,7 @@ from server.domain.instants import midnight
 from server.domain.journal import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subject
 from server.domain.people.roles import Permission
 from server.store.journal.chain import INSTALLATION, Anchors
-from server.store.journal.verifications import vanished_halls
+from server.store.journal.verify import vanished_halls
 from server.store.transactions.database import Database
 from server.usecases.journal.read_journal import (
     Compared,

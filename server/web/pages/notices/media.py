@@ -3,8 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from server.domain.people.roles import Permission
-from server.store.media.media_files import MediaFiles
-from server.store.notices.media import is_file_in_use
+from server.store.notices.media import MediaFiles, is_file_in_use
 from server.store.transactions.database import Database
 from server.usecases.media.media_library import LONGEST_TEXT
 from server.usecases.media.read_look import Branding, read_look

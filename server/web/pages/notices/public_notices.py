@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
-from server.store.media.media_files import MediaFiles
+from server.store.notices.media import MediaFiles
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import read_alert_message
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices

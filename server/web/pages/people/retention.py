@@ -16,8 +16,8 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.retention import LONGEST_TEXT, TEXTS, Retention, Subject, gaps
 from server.language import direction_of
+from server.store.operation.erase_expired import PurgeRun
 from server.store.people.accounts import EVERY_SITE
-from server.store.retention import PurgeRun
 from server.store.transactions.database import Database
 from server.usecases.people.directory import known_sites, names_of_roles
 from server.usecases.retention import (

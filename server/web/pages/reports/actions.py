@@ -18,7 +18,7 @@ from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.actions import ActionRow
+from server.store.hall_checks import ActionRow
 from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
 from server.web.access.requirements import PEOPLE, requires

@@ -31,7 +31,7 @@ from server.domain.hours.calendars import business_day
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.media.photographs import OF_CHECKS, Photographs
+from server.store.notices.media_details import OF_CHECKS, Photographs
 from server.store.transactions.database import Database
 from server.usecases.hall_checks import (
     WITH_PHOTOGRAPHS,

@@ -23,8 +23,8 @@ from server.domain.instants import from_text, to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
-from server.store.engine.rows import Rows
-from server.store.media.photographs import OF_ENTRIES
+from server.store.engine.statements import Rows
+from server.store.notices.media_details import OF_ENTRIES
 from server.usecases.complaints.act_on_entry import (
     read_flood,
     reopen_register,

@@ -10,7 +10,7 @@ from server.app import CATALOGUES
 from server.domain.alarms.alarms import AlarmChoice
 from server.domain.devices.device_state import Sighting
 from server.language import Catalogues
-from server.store.printing.leases import PrinterLeaseToken, lease_of, note_state, take_lease
+from server.store.devices.printers import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.alarms.read_alarms import (

@@ -15,7 +15,7 @@ from server.domain.bulletins.proposals import read_vigilance
 from server.domain.refusals import Refusal
 from server.store import bulletins as store
 from server.store.bulletins import BulletinRow
-from server.store.media.feeds import feed_row
+from server.store.notices.media_details import feed_row
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.read_alerts import read_alert

@@ -6,18 +6,21 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.store.configuration import drafts
+from server.store.configuration import documents
 from server.store.configuration.documents import (
+    NewVersion,
     document_texts,
     documents_mark,
+    draft_content,
+    drafting_of,
     keep_ids,
     newest,
     newest_of_halls,
+    open_drafts,
     revision_of,
     revisions_before,
     taken_ids,
 )
-from server.store.configuration.drafts import NewVersion, draft_content, drafting_of, open_drafts
 from server.store.configuration.halls import all_halls, hall_id_of
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import edit_hall_document
@@ -72,12 +75,12 @@ def test_version_numbers_continue_after_a_draft_has_ended(database: Database):
         assert drafting_of(transaction, "laon").version is None
         for version in (1, 2):
             content = {"name": f"Été {version}"}
-            drafts.keep_version(transaction, NewVersion("laon", version, 2, content, "system", now))
+            documents.keep_version(transaction, NewVersion("laon", version, 2, content, "system", now))
         assert open_drafts(transaction)["laon"].content == {"name": "Été 2"}
         assert draft_content(transaction, "laon", 1) == {"name": "Été 1"}
         with pytest.raises(Refusal, match="stale_draft"):
-            drafts.end_draft(transaction, "laon", 1, author="system", now=now)
-        drafts.end_draft(transaction, "laon", 2, author="system", now=now)
+            documents.end_draft(transaction, "laon", 1, author="system", now=now)
+        documents.end_draft(transaction, "laon", 2, author="system", now=now)
         drafting = drafting_of(transaction, "laon")
         assert (drafting.last_version, drafting.draft) == (3, None)
         assert drafting.ended is not None

@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.live.publication import QueueChanged, queue_message
 from server.store.configuration.halls import hall_row
 from server.store.counters import open_place
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.chain import Anchors
 from server.store.journal.rebuild import differences
 from server.store.journal.verify import verify_journal

@@ -9,7 +9,7 @@ import pytest
 
 from server.clock import Clock
 from server.store.journal.chain import Anchors
-from server.store.journal.verifications import last_verification
+from server.store.journal.verify import last_verification
 from server.store.transactions.database import Database
 from server.usecases.journal.maintenance import AFTER_START_S, NightlyVerification, verify_apart
 from server.usecases.journal.read_journal import compare_sheet, read_proof

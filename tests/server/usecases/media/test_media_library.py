@@ -12,23 +12,21 @@ from server.documents.notices import LONGEST_ADDRESS
 from server.domain.author import SYSTEM
 from server.domain.notices.media import Sites, medium_prepared, medium_removed, medium_uploaded
 from server.domain.refusals import Refusal
-from server.store.media.feeds import FeedRow, feed_row
-from server.store.media.media_files import (
+from server.store.notices.media import (
     claim_upload,
     delete_upload,
     insert_upload,
-    media_to_prepare,
-    release_upload,
-    waiting_uploads,
-)
-from server.store.notices.media import (
     is_file_in_use,
     listed_media,
+    media_to_prepare,
     medium_row,
     names_in_use,
+    release_upload,
     set_site,
     set_texts,
+    waiting_uploads,
 )
+from server.store.notices.media_details import FeedRow, feed_row
 from server.store.transactions.database import Database
 from server.usecases.media.read_feeds import Feeds
 from signage.feeds import FeedLimits

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.store.engine.snapshots import snapshot
-from server.store.journal.rebuild_installation import installation_differences
-from server.store.notices.versions import content_digest
+from server.store.engine.stores import snapshot
+from server.store.journal.rebuild import installation_differences
+from server.store.notices.notices import content_digest
 from server.store.transactions.database import Database
 from tests.harness.sql import all_rows
 from tests.server.usecases.notices.notice_gestures import MORNING

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.refusals import Refusal
-from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.journal.rebuild import rebuild_installation
 from server.store.transactions.database import Database
 from server.usecases.notices.gestures import (
     NoticeAnswer,

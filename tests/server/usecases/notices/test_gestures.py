@@ -13,7 +13,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
 from server.store.journal.chain import Anchors
-from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.journal.rebuild import rebuild_installation
 from server.store.journal.verify import verify_journal
 from server.store.tables import INSTALLATION_PROJECTIONS
 from server.store.transactions.database import Database

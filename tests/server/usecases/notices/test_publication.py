@@ -17,7 +17,7 @@ from server.domain.author import Author
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
-from server.store.notices.versions import versions_of
+from server.store.notices.notices import versions_of
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, choose_alarms
 from server.usecases.notices.gestures import (

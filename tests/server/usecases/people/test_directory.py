@@ -9,7 +9,7 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import bearer_of_token
-from server.store.people.api_keys import api_keys
+from server.store.people.sign_ins import api_keys
 from server.store.transactions.database import Database
 from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from tests.harness.sql import all_rows, one_row

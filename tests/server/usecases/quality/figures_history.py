@@ -36,7 +36,7 @@ from server.domain.visits.facts import (
     visit_reinstated,
 )
 from server.ids import new_id
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

@@ -14,8 +14,7 @@ from sqlalchemy.sql import visitors
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
 from server.domain.quality.rollup import Rollup
-from server.store.engine.rows import Rows
-from server.store.engine.statements import Read, Values
+from server.store.engine.statements import Read, Rows, Values
 from server.store.quality.figures import legs_of_day
 from server.store.quality.stored_rollups import PeriodCounts
 from server.store.tables.quality import COUNTED_BY_DAY

@@ -14,10 +14,10 @@ from server.domain.complaints import PUBLIC_CHANNELS, TEXTS_KEPT, EntryRequest
 from server.domain.hall_checks import CHECKS_KEPT, CRITERIA, CheckKind, CheckRequest, Finding, Result
 from server.domain.incidents import NoteRequest
 from server.ids import new_id
-from server.store.alarms.recipients import recipients_of
+from server.store.alarms import recipients_of
 from server.store.committee import MinutesRow, keep_minutes
-from server.store.journal.erasables import keep_erasable
-from server.store.media.photographs import OF_CHECKS, OF_ENTRIES, insert_photograph
+from server.store.journal.facts import keep_erasable
+from server.store.notices.media_details import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.people.accounts import Grant, accounts
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database

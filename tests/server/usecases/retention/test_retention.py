@@ -17,7 +17,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.domain.retention import SCHEDULE, Subject
 from server.language import Catalogues
-from server.store.media.media_files import MediaFiles
+from server.store.notices.media import MediaFiles
 from server.store.operation.backups import back_up
 from server.store.operation.erase_expired import ERASE, rewrite_pages
 from server.store.people.accounts import Grant

@@ -11,8 +11,8 @@ from server.domain.refusals import Refusal
 from server.store.devices.print_jobs import last_job_of_visit
 from server.store.engine.writes import WriteKey
 from server.store.tables import metadata
-from server.store.tickets.ticket_tokens import TicketTokens
 from server.store.transactions.database import Database
+from server.store.visits.tickets import TicketTokens
 from server.usecases.devices.pairing import add_place
 from server.usecases.printing.printers import SharedPrinter, set_printer
 from server.usecases.tickets.issued_ticket import IssuedTicket, reprint_ticket

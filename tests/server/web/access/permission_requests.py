@@ -17,7 +17,7 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.surveys.campaigns import Channel, Question, QuestionKind, SurveyRequest
-from server.store.media.photographs import OF_CHECKS, insert_photograph
+from server.store.notices.media_details import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
 from server.usecases.complaints.entries import add_entry
 from server.usecases.configuration.publication import publish_installation

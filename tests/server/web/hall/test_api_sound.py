@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.domain.instants import to_text
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 

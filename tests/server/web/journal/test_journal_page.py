@@ -16,8 +16,7 @@ from server.domain.facts import IN_INSTALLATION, FactKind
 from server.domain.journal import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.language import LANGUAGES
 from server.store.journal.chain import Anchors, write_anchors
-from server.store.journal.verifications import keep_verified
-from server.store.journal.verify import JournalFault, Verified
+from server.store.journal.verify import JournalFault, Verified, keep_verified
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
 from server.usecases.alarms.read_alarms import acknowledge_alarm
 from server.usecases.journal.maintenance import verify_apart

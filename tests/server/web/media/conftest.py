@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from server.store.engine.snapshots import snapshot
-from server.store.journal.rebuild_installation import installation_differences
+from server.store.engine.stores import snapshot
+from server.store.journal.rebuild import installation_differences
 from tests.conftest import FreshDatabase
 from tests.server.web.api_site import ApiSite
 from tests.server.web.media.bureau import Bureau

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.refusals import Refusal
 from server.store.journal.chain import Anchors
-from server.store.journal.rebuild_installation import rebuild_installation
+from server.store.journal.rebuild import rebuild_installation
 from server.store.journal.verify import verify_journal
 from server.usecases.media.uploads import (
     RestoredMedia,

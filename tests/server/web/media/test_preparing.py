@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.apart import IsolatedWorker
-from server.store.media.media_files import claim_upload
+from server.store.notices.media import claim_upload
 from server.usecases.media.uploads import Preparing, sweep_media
 from tests.server.web.api_site import accepted, refused
 from tests.server.web.media.bureau import Bureau

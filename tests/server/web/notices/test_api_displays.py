@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from server.domain.instants import to_text
-from server.store.engine.snapshots import snapshot
-from server.store.journal.rebuild_installation import installation_differences, rebuild_installation
+from server.store.engine.stores import snapshot
+from server.store.journal.rebuild import installation_differences, rebuild_installation
 from tests.harness.sql import execute
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 

@@ -3,7 +3,7 @@
 import json
 
 from server.domain.hours.busy_hours import Affluence
-from server.store.notices.affluence import affluence_of, keep_affluence
+from server.store.notices.displays import affluence_of, keep_affluence
 from tests.harness.sql import execute
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.notices.test_display_report import pages

@@ -12,8 +12,7 @@ from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.domain.hall.devices import PrinterKind
 from server.store.devices import print_jobs
-from server.store.devices.printers import PulledPrinter, pulled_printer_of
-from server.store.printing.leases import printer_sighting
+from server.store.devices.printers import PulledPrinter, printer_sighting, pulled_printer_of
 from server.usecases.configuration.publication import edit_hall_document
 from server.usecases.printing.printers import PrinterSecret, renew_printer_secret
 from server.usecases.printing.pulled_printers import watch_pulled_printers

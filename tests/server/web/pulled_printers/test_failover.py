@@ -5,7 +5,7 @@ from typing import Any
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.author import SYSTEM
 from server.store.devices.print_jobs import print_job_of
-from server.store.printing.leases import PrinterLeaseToken, note_state, take_lease
+from server.store.devices.printers import PrinterLeaseToken, note_state, take_lease
 from server.usecases.configuration.publication import edit_hall_document
 from server.usecases.printing.print_jobs import LEASE, PrintEnd, refuse_jobs
 from tests.server.web.api_site import HALL

@@ -10,7 +10,7 @@ from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.star_printer import StarFault
 from server.domain.printing import star_cloudprnt
 from server.printing import pulled_printers
-from server.store.printing.leases import lease_of
+from server.store.devices.printers import lease_of
 from tests.harness.sql import execute
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall, offered, token_of
 

@@ -19,7 +19,7 @@ from server.domain.quality.leg_records import read_legs
 from server.domain.quality.rollup import roll_up
 from server.domain.quality.selection import NOT_ISSUED
 from server.language import LANGUAGES, Catalogues
-from server.store.engine.buffered_writes import insert_write
+from server.store.engine.writes import insert_write
 from server.store.tables import metadata
 from server.web.pages.quality.tables import GROUPS
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from server.domain.author import SYSTEM
-from server.store.retention import keep_register_text
+from server.store.operation.erase_expired import keep_register_text
 from server.usecases.journal.maintenance import purge
 from server.usecases.retention import decide_retention
 from tests.harness.sql import all_rows

@@ -20,7 +20,7 @@ from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.devices.print_jobs import OpenJob, print_job_of
-from server.store.engine.rows import Rows
+from server.store.engine.statements import Rows
 from server.store.people.accounts import Grant
 from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.devices.devices import pair_device

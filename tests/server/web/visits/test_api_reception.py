@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.store.engine.snapshots import snapshot
+from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 

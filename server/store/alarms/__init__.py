@@ -1,1 +1,0 @@
-"""Statements and rows: alarms and who receives them."""

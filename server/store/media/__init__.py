@@ -1,1 +1,0 @@
-"""Statements and rows: media, their uploads, web feeds; and the folder of their files."""

@@ -1,1 +1,0 @@
-"""Store: what a process remembers of a hall to be fast."""

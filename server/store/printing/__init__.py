@@ -1,1 +1,0 @@
-"""Statements and rows: printers and print jobs."""

@@ -1,1 +1,0 @@
-"""Statements and rows: tickets: given, printed again, read by their visitor."""
