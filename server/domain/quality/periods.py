@@ -71,6 +71,12 @@ def period_of(kind: PeriodKind, day: date) -> Period:
     return Period(kind, first, _month_after(first, 3))
 
 
+def period_of_days(starts_on: date, ends_on: date) -> Period | None:
+    """The period that these days (the end excluded) are; None where they are none."""
+    periods = (period_of(kind, starts_on) for kind in PeriodKind)
+    return next((each for each in periods if (each.starts_on, each.ends_on) == (starts_on, ends_on)), None)
+
+
 _NAME = re.compile(r"(\d{4})(?:-(?:W(\d\d)|Q([1-4])|(\d\d)(?:-(\d\d))?))?", re.ASCII)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED
 from server.web.pages.quality.tables import GROUPS, PRESENCE, SATISFACTION
-from server.web.pages.quality.wording import Words
+from server.web.rendering.viewer import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class UncountedEntry:
     table: str = ""
 
 
-def elsewhere_of(words: Words) -> list[UncountedEntry]:
+def elsewhere_of(words: Sentence) -> list[UncountedEntry]:
     """The indicators that are not counted from visits, each with the place of its value."""
     facts = (
         ("sample", "quality.dictionary.sample"),
@@ -67,7 +67,7 @@ def elsewhere_of(words: Words) -> list[UncountedEntry]:
     ]
 
 
-def not_measured_of(words: Words) -> list[UncountedEntry]:
+def not_measured_of(words: Sentence) -> list[UncountedEntry]:
     """What is not measured, each with the reason."""
     return [
         UncountedEntry(
@@ -77,7 +77,7 @@ def not_measured_of(words: Words) -> list[UncountedEntry]:
     ]
 
 
-def dictionary_of(words: Words) -> list[EntryGroup]:
+def dictionary_of(words: Sentence) -> list[EntryGroup]:
     """Every indicator, in the order of the pages."""
     return [
         EntryGroup(group, words(f"quality.group.{group}"), [_entry(name, words) for name in names])
@@ -85,7 +85,7 @@ def dictionary_of(words: Words) -> list[EntryGroup]:
     ]
 
 
-def _entry(name: str, words: Words) -> Entry:
+def _entry(name: str, words: Sentence) -> Entry:
     indicator = INDICATORS[name]
     return Entry(
         name,

@@ -7,14 +7,15 @@ is withheld.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from server.domain.hall.configuration import Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.periods import period_of_days
 from server.domain.quality.rollup import Rollup, as_counts, quantile
 from server.domain.quality.selection import share_within
 from server.domain.texts import csv_sheet
+from server.usecases.quality.counts import ONE_DAY
 from server.usecases.quality.indicators import HallDays
 from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
@@ -33,24 +34,19 @@ from server.web.pages.quality.tables import (
 from server.web.pages.quality.wording import (
     FEWEST,
     Against,
-    Words,
     against_period,
     by_reason,
     change,
     change_per_day,
+    services_in_use,
     shared_target_s,
     shown,
     title_of,
 )
+from server.web.rendering.viewer import Sentence
 
 KEY_FIGURES = (
-    "visits",
-    "wait_median",
-    "wait_p90",
-    "within",
-    "within_target",
-    "left_before_call",
-    "not_issued",
+    *("visits", "wait_median", "wait_p90", "within", "within_target", "left_before_call", "not_issued"),
 )
 """`within`: the share called within the threshold of the query."""
 
@@ -101,13 +97,13 @@ class Explorer:
     targets_differ: bool = False
 
 
-def explorer_of(found: Exploration, query: ExplorerQuery, words: Words, today: date) -> Explorer:
+def explorer_of(found: Exploration, query: ExplorerQuery, words: Sentence, today: date) -> Explorer:
     """The explorer's view of some days. `today`: the local date, for days that are not over."""
     return _Writer(found, query, words, today).explorer()
 
 
 class _Writer:
-    def __init__(self, found: Exploration, query: ExplorerQuery, words: Words, today: date) -> None:
+    def __init__(self, found: Exploration, query: ExplorerQuery, words: Sentence, today: date) -> None:
         self.found, self.query, self.words, self.today = found, query, words, today
         self.language = query.language
         self.now, self.earlier = found.together(), found.together_before()
@@ -122,11 +118,11 @@ class _Writer:
         state = "running" if self._is_running() else "whole"
         view = Explorer(
             is_empty,
-            days_title(self.query.starts_on, self.query.ends_on, self.words, self.language),
+            days_title(self.query.starts_on, self.query.ends_on, self.words),
             self.words(f"quality.days.{state}", count=self.open_days),
             *self._before_titles(),
             selection_texts(self.query, self.words),
-            self._services(),
+            services_in_use(self.query.services, self.found.unselected | self.query.selection.services),
             annotations=[
                 (wording.day_text(each.day, self.language), each.words) for each in self.found.annotations
             ],
@@ -179,34 +175,27 @@ class _Writer:
             return self.words("quality.change.nothing", during=against.during)
         if now.count is None and now.n == now.value and self._is_running():
             days = (self.open_days, _open_days(self.earlier))
-            return change_per_day((now, days[0]), (before, days[1]), against, self.words, self.language)
-        return change(now, before, against, self.words, self.language)
+            return change_per_day((now, days[0]), (before, days[1]), against, self.words)
+        return change(now, before, against, self.words)
 
     def _against(self) -> Against:
         days = self.query.days_before
         assert days is not None
-        for kind in PeriodKind:
-            period = period_of(kind, days[0])
-            own_period = period_of(kind, self.query.starts_on)
-            if (period.starts_on, period.ends_on) == days and own_period.ends_on == self.query.ends_on:
-                return against_period(period, own_period, self.words, self.language)
-        first, last = wording.short_day(days[0], self.language), self._last(days[1])
+        period, own_period = period_of_days(*days), period_of_days(self.query.starts_on, self.query.ends_on)
+        if period is not None and own_period is not None and period.kind is own_period.kind:
+            return against_period(period, own_period, self.words)
+        first, last = (wording.short_day(day, self.language) for day in (days[0], days[1] - ONE_DAY))
         values = {"first": first, "last": last}
-        return Against(
-            self.words("quality.than.range", **values), self.words("quality.during.range", **values)
-        )
+        return Against(*(self.words(f"quality.{key}.range", **values) for key in ("than", "during")))
 
     def _before_titles(self) -> tuple[str, str]:
         days = self.query.days_before
         if days is None:
             return "", ""
-        name = days_title(*days, self.words, self.language)
+        name = days_title(*days, self.words)
         if self.earlier is None:
             return "", self.words("quality.explorer.nothing_before", period=name)
         return self.words("quality.explorer.before", period=name, count=_open_days(self.earlier)), ""
-
-    def _last(self, ends_on: date) -> str:
-        return wording.short_day(ends_on - timedelta(days=1), self.language)
 
     def _is_running(self) -> bool:
         return self.query.starts_on <= self.today < self.query.ends_on
@@ -218,10 +207,8 @@ class _Writer:
         rows = []
         for day in sorted({*self.now.days, *noted}):
             tally = self.now.days.get(day, Rollup()).total()
-            median, share = (
-                quantile(as_counts(tally.waits), 0.5),
-                share_within(tally, self.query.within_s),
-            )
+            median = quantile(as_counts(tally.waits), 0.5)
+            share = share_within(tally, self.query.within_s)
             rows.append(
                 DayRow(
                     wording.day_text(day, self.language),
@@ -229,7 +216,7 @@ class _Writer:
                     "" if median is None else f"{wording.minutes(median)}{wording.NBSP}min",
                     "" if share is None else self._share(share.percent, share.n),
                     noted.get(day, []),
-                    self.query.with_days(day, day + timedelta(days=1)),
+                    self.query.with_days(day, day + ONE_DAY),
                 )
             )
         return rows
@@ -238,36 +225,23 @@ class _Writer:
         text = f"{wording.whole_percent(percent)}{wording.NBSP}%"
         return self.words("quality.plot.small_n", n=text) if n < FEWEST else text
 
-    def _services(self) -> list[Service]:
-        """Those of the halls; retired ones only where these days have something of them."""
-        return [
-            service
-            for service in self.query.services.values()
-            if not service.is_retired
-            or service.id in self.found.unselected
-            or service.id in self.query.selection.services
-        ]
 
-
-def days_title(starts_on: date, ends_on: date, words: Words, language: str) -> str:
+def days_title(starts_on: date, ends_on: date, words: Sentence) -> str:
     """Days as a heading: the name of the period that they are, else the first and the last."""
-    for kind in PeriodKind:
-        period = period_of(kind, starts_on)
-        if (period.starts_on, period.ends_on) == (starts_on, ends_on):
-            return title_of(period, language)
-    last = wording.short_day(ends_on - timedelta(days=1), language)
-    return words("quality.explorer.range", first=wording.short_day(starts_on, language), last=last)
+    if (period := period_of_days(starts_on, ends_on)) is not None:
+        return title_of(period, words.language)
+    last = wording.short_day(ends_on - ONE_DAY, words.language)
+    return words("quality.explorer.range", first=wording.short_day(starts_on, words.language), last=last)
 
 
-def selection_texts(query: ExplorerQuery, words: Words) -> list[str]:
+def selection_texts(query: ExplorerQuery, words: Sentence) -> list[str]:
     """What is selected, in words, each part by itself; nothing where all is."""
     chosen, language = query.selection, query.language
     texts = [service_name(query.services, name, language) for name in sorted(chosen.services)]
     texts += [words(f"quality.class.{name}") for name in sorted(chosen.classes)]
     texts += [wording.weekday_name(day, language) for day in sorted(chosen.weekdays)]
     if (chosen.from_hour, chosen.until_hour) != (0, 24):
-        hours = (wording.hour_label(hour, language) for hour in (chosen.from_hour, chosen.until_hour))
-        first, last = hours
+        first, last = (wording.hour_label(hour, language) for hour in (chosen.from_hour, chosen.until_hour))
         texts.append(words("quality.explorer.hours", first=first, last=last))
     return texts
 
@@ -282,7 +256,7 @@ COLUMNS = (
 )
 
 
-def figures_sheet(found: HallDays, query: ExplorerQuery, words: Words) -> str:
+def figures_sheet(found: HallDays, query: ExplorerQuery, words: Sentence) -> str:
     """All services together, then each; in French and Spanish `,` is the decimal sign."""
     decimal_sign = "." if query.language == "en" else ","
     lines: list[list[str]] = [[words(f"quality.sheet.{column}") for column in COLUMNS]]
@@ -301,7 +275,9 @@ def figures_sheet(found: HallDays, query: ExplorerQuery, words: Words) -> str:
     return csv_sheet(lines, query.language)
 
 
-def _cells(query: ExplorerQuery, service: str, figure: Figure, words: Words, decimal_sign: str) -> list[str]:
+def _cells(
+    query: ExplorerQuery, service: str, figure: Figure, words: Sentence, decimal_sign: str
+) -> list[str]:
     indicator = INDICATORS[figure.indicator]
     value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
     return [

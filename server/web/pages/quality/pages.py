@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
 from server.store.transactions.database import Database
@@ -248,11 +248,9 @@ def _choice(service: Service, words: Sentence) -> str:
 
 def _turned(query: ExplorerQuery, direction: int) -> str:
     """The query string of the days before (-1) or after (1), as many or of the same kind of period."""
-    for kind in PeriodKind:
-        period = period_of(kind, query.starts_on)
-        if (period.starts_on, period.ends_on) == (query.starts_on, query.ends_on):
-            other = period.next() if direction > 0 else period.previous()
-            return query.with_days(other.starts_on, other.ends_on)
+    if (period := period_of_days(query.starts_on, query.ends_on)) is not None:
+        other = period.next() if direction > 0 else period.previous()
+        return query.with_days(other.starts_on, other.ends_on)
     length = direction * (query.ends_on - query.starts_on)
     return query.with_days(query.starts_on + length, query.ends_on + length)
 
@@ -365,7 +363,7 @@ def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
         fewest=FEWEST_SERVED,
         is_few=any(each.shown_median_s is None for agent in agents or () for each in agent.services.values()),
         service_name=lambda service: service_name(query.services, service, query.language),
-        period=days_title(query.starts_on, query.ends_on, words, query.language),
+        period=days_title(query.starts_on, query.ends_on, words),
         minutes=lambda seconds: wording.number(wording.minutes(seconds), query.language),
     )
 

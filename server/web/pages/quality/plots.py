@@ -41,7 +41,8 @@ from server.web.pages.quality.specs import (
     waits_plot,
 )
 from server.web.pages.quality.tables import selected_services
-from server.web.pages.quality.wording import FEWEST, Words, shared_target_s
+from server.web.pages.quality.wording import FEWEST, shared_target_s
+from server.web.rendering.viewer import Sentence
 
 NAME = "followed"
 MOST_DAYS, MOST_WEEKS = 31, 140
@@ -59,7 +60,7 @@ class PartOfDays:
     days: Collection[date]
 
 
-def parts_of(found: HallDays, query: ExplorerQuery, words: Words) -> list[PartOfDays]:
+def parts_of(found: HallDays, query: ExplorerQuery, words: Sentence) -> list[PartOfDays]:
     """The days, weeks or months of a query in order; of days only those with counts."""
     length = (query.ends_on - query.starts_on).days
     kind = PeriodKind.DAY if length <= MOST_DAYS else PeriodKind.WEEK
@@ -96,7 +97,7 @@ def links_of_hours(query: ExplorerQuery, hours: Collection[int]) -> dict[tuple[i
     }
 
 
-def followed_name(followed: Followed, words: Words) -> str:
+def followed_name(followed: Followed, words: Sentence) -> str:
     """What is followed, in words."""
     match followed.kind:
         case "wait":
@@ -112,7 +113,7 @@ def followed_name(followed: Followed, words: Words) -> str:
             return words(f"quality.indicator.outcome_{followed.what}.label")
 
 
-def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
+def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence) -> list[Plot]:
     """The plot of what the query follows; none where nothing is followed, or has no hours on the one day."""
     followed = query.followed
     if followed is None or (query.is_day and not (followed.has_hours and whole.cells)):
@@ -148,7 +149,7 @@ WORST = 3
 """How many hours are named as those with the longest waits."""
 
 
-def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> list[Plot]:
+def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence) -> list[Plot]:
     """The plots of the days of all halls together, those that have something to show, in their order.
 
     `whole`: all these days added up.
@@ -169,7 +170,7 @@ def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words)
 
 
 class _Drawer:
-    def __init__(self, found: HallDays, whole: Rollup, query: ExplorerQuery, words: Words) -> None:
+    def __init__(self, found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence) -> None:
         self.found, self.whole, self.query, self.words = found, whole, query, words
         self.language = query.language
         self.target_s = shared_target_s(selected_services(whole, query), found.targets)

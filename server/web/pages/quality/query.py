@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.quality.periods import Period, PeriodKind, period_of
+from server.domain.quality.periods import Period, PeriodKind, period_of, period_of_days
 from server.domain.quality.selection import FOLLOWED, Followed, Selection
 from server.usecases.quality.indicators import LONGEST
 
@@ -78,15 +78,32 @@ class ExplorerQuery:
             return None
         if self.against == "annee":
             return _year_before(self.starts_on), _year_before(self.last_on) + timedelta(days=1)
-        for kind in PeriodKind:
-            period = period_of(kind, self.starts_on)
-            if (period.starts_on, period.ends_on) == (self.starts_on, self.ends_on):
-                return period.previous().starts_on, period.previous().ends_on
+        if (period := period_of_days(self.starts_on, self.ends_on)) is not None:
+            return period.previous().starts_on, period.previous().ends_on
         return self.starts_on - (self.ends_on - self.starts_on), self.starts_on
 
     def address(self) -> str:
         """Its query string: the link that gives the same view again."""
-        return urlencode(_fields(self), doseq=True)
+        chosen = self.selection
+        fields: dict[str, object] = {
+            "hall": [hall.hall for hall in self.halls],
+            "du": self.starts_on.isoformat(),
+            "au": self.last_on.isoformat(),
+            "demarche": sorted(chosen.services),
+            "classe": sorted(chosen.classes),
+            "semaine": [day + 1 for day in sorted(chosen.weekdays)],
+        }
+        if (chosen.from_hour, chosen.until_hour) != (0, 24):
+            fields |= {"de": chosen.from_hour, "a": chosen.until_hour}
+        if self.against != "avant":
+            fields["contre"] = self.against
+        if self.within_min != FIRST_WITHIN_MIN:
+            fields["minutes"] = self.within_min
+        if not self.with_alerts:
+            fields["alertes"] = WITHOUT
+        if self.followed is not None:
+            fields["suivi"] = self.followed.code
+        return urlencode(fields, doseq=True)
 
     def with_days(self, starts_on: date, ends_on: date) -> str:
         """The query string of the same for other days."""
@@ -99,29 +116,6 @@ class ExplorerQuery:
     def with_selection(self, selection: Selection) -> str:
         """The query string of another selection of the same days."""
         return replace(self, selection=selection).address()
-
-
-def _fields(query: ExplorerQuery) -> dict[str, object]:
-    chosen = query.selection
-    fields: dict[str, object] = {
-        "hall": [hall.hall for hall in query.halls],
-        "du": query.starts_on.isoformat(),
-        "au": query.last_on.isoformat(),
-        "demarche": sorted(chosen.services),
-        "classe": sorted(chosen.classes),
-        "semaine": [day + 1 for day in sorted(chosen.weekdays)],
-    }
-    if (chosen.from_hour, chosen.until_hour) != (0, 24):
-        fields |= {"de": chosen.from_hour, "a": chosen.until_hour}
-    if query.against != "avant":
-        fields["contre"] = query.against
-    if query.within_min != FIRST_WITHIN_MIN:
-        fields["minutes"] = query.within_min
-    if not query.with_alerts:
-        fields["alertes"] = WITHOUT
-    if query.followed is not None:
-        fields["suivi"] = query.followed.code
-    return fields
 
 
 def read_query(
@@ -210,11 +204,11 @@ def _day(text: str, today: date) -> date | None:
 
 
 def _hours(given: Mapping[str, str], problems: dict[str, str]) -> tuple[int, int]:
-    hours = _numbers([given.get("de") or "0", given.get("a") or "24"], 0, 24)
-    if hours is None or hours[0] >= hours[1]:
+    first, last = _numbers([given.get("de") or "0", given.get("a") or "24"], 0, 24) or (0, 0)
+    if first >= last:
         problems["de"] = "quality.refused.hours"
         return 0, 24
-    return hours[0], hours[1]
+    return first, last
 
 
 def _numbers(texts: Iterable[str], least: int, most: int) -> list[int] | None:

@@ -1,9 +1,10 @@
 """What the summary shows: five figures against the period before, and twelve periods of each as a line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
@@ -12,16 +13,16 @@ from server.usecases.quality.periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
 from server.web.pages.quality.wording import (
     FEWEST,
-    Against,
-    Words,
     against_period,
     change,
     change_per_day,
     period_name,
     remark,
+    services_in_use,
     shown,
     title_of,
 )
+from server.web.rendering.viewer import Sentence
 
 WIDTH, HEIGHT, MARGIN = 240, 40, 5
 """In units of the drawing; the page scales it."""
@@ -132,21 +133,24 @@ class Summary:
     services: Sequence[Service] = field(default_factory=tuple)
 
 
-def summary_of(series: PeriodSeries, query: SummaryQuery, words: Words) -> Summary:
+def summary_of(series: PeriodSeries, query: SummaryQuery, words: Sentence) -> Summary:
     """The summary of twelve periods, of which the last is the chosen one."""
     return _Writer(series, query, words).summary()
 
 
 class _Writer:
-    def __init__(self, series: PeriodSeries, query: SummaryQuery, words: Words) -> None:
+    def __init__(self, series: PeriodSeries, query: SummaryQuery, words: Sentence) -> None:
         self.series, self.query, self.words, self.language = series, query, words, query.language
-        self.figures = [_by_name(each) for each in series.periods]
+        self.figures = [
+            {figure.indicator: figure for figure in figures_of(each.rollup, TILES)} for each in series.periods
+        ]
         self.now, self.before = series.periods[-1], series.periods[-2]
-        self.against = against_period(self.before.period, self.now.period, words, self.language)
+        self.against = against_period(self.before.period, self.now.period, words)
 
     def summary(self) -> Summary:
         rows = [self._row(at) for at in reversed(range(len(self.series.periods)))]
-        services = self._services()
+        used = {*self.series.services, self.query.service or ""}
+        services = services_in_use(self.query.hall.services, used)
         figures = self.figures[-1]
         if not any(figures[name].n for name in TILES):
             return Summary(rows=rows, services=services)
@@ -162,35 +166,30 @@ class _Writer:
         said, tone = "", ""
         if name == "within_target" and target is not None and now.value is not None:
             starts_on = self.query.period.starts_on
-            said, tone = remark(
-                self.series.since_target.total(), starts_on, target, self.words, self.language
-            )
+            said, tone = remark(self.series.since_target.total(), starts_on, target, self.words)
         line = self._line(name, target.share_percent if target and name == "within_target" else None)
+        is_there = before.value is not None and self.before.open_days
         return Tile(
             name,
             wording.figure_number(now, self.language),
             wording.figure_unit(name),
             self._sample(now),
             _is_measured(name) and 0 < now.n < FEWEST,
-            self._change(name, now, before, self.against),
-            self._before(name, before),
+            self._change(now, before),
+            f"({shown(before, self.language)})" if is_there else "",
             said,
             tone,
             line,
         )
 
-    def _change(self, name: str, now: Figure, before: Figure, against: Against) -> str:
+    def _change(self, now: Figure, before: Figure) -> str:
+        against, is_measured = self.against, _is_measured(now.indicator)
         if not self.before.open_days and not before.n:
             return self.words("quality.change.nothing", during=against.during)
-        if not _is_measured(name) and (self.now.is_partial or self.before.is_partial):
+        if not is_measured and (self.now.is_partial or self.before.is_partial):
             days = (self.now.open_days, self.before.open_days)
-            return change_per_day((now, days[0]), (before, days[1]), against, self.words, self.language)
-        return change(now, before, against, self.words, self.language)
-
-    def _before(self, name: str, before: Figure) -> str:
-        if before.value is None or not self.before.open_days:
-            return ""
-        return f"({shown(before, self.language)})"
+            return change_per_day((now, days[0]), (before, days[1]), against, self.words)
+        return change(now, before, against, self.words)
 
     def _sample(self, figure: Figure) -> str:
         if not _is_measured(figure.indicator) or not figure.n:
@@ -215,23 +214,16 @@ class _Writer:
 
     def _line_text(self, figures: Sequence[Figure], is_known: Sequence[bool]) -> str:
         measured = [
-            (figure, each.period)
+            (figure.value, shown(figure, self.language), period_name(each.period, self.language))
             for figure, each, known in zip(figures, self.series.periods, is_known, strict=True)
             if known and figure.value is not None
         ]
         if not measured:
             return self.words("quality.summary.line_empty")
-        low = min(measured, key=lambda each: each[0].value or 0)
-        high = max(measured, key=lambda each: each[0].value or 0)
-        return self.words(
-            "quality.summary.line",
-            first=period_name(measured[0][1], self.language),
-            last=period_name(measured[-1][1], self.language),
-            low=shown(low[0], self.language),
-            low_period=period_name(low[1], self.language),
-            high=shown(high[0], self.language),
-            high_period=period_name(high[1], self.language),
-        )
+        _, low, low_period = min(measured, key=itemgetter(0))
+        _, high, high_period = max(measured, key=itemgetter(0))
+        values = {"low": low, "low_period": low_period, "high": high, "high_period": high_period}
+        return self.words("quality.summary.line", first=measured[0][2], last=measured[-1][2], **values)
 
     def _row(self, at: int) -> PeriodRow:
         each, figures = self.series.periods[at], self.figures[at]
@@ -251,20 +243,6 @@ class _Writer:
         days = self.words(f"quality.days.{'running' if each.is_running else 'begun'}", count=each.open_days)
         name = title_of(each.period, self.language)
         return self.words("quality.partial", period=name, days=days) if with_name else days
-
-    def _services(self) -> list[Service]:
-        """Those of the hall, and retired ones only while the twelve periods have something of them."""
-        return [
-            service
-            for service in self.query.hall.services.values()
-            if not service.is_retired
-            or service.id in self.series.services
-            or service.id == self.query.service
-        ]
-
-
-def _by_name(each: PeriodFigures) -> Mapping[str, Figure]:
-    return {figure.indicator: figure for figure in figures_of(each.rollup, TILES)}
 
 
 def _is_measured(name: str) -> bool:

@@ -18,7 +18,8 @@ from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.quality import wording
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.wording import FEWEST, Words, by_reason, remark
+from server.web.pages.quality.wording import FEWEST, by_reason, remark
+from server.web.rendering.viewer import Sentence
 
 _FIRST = (
     *("visits", "greetings", "received", "without_ticket", "wait_median", "wait_median_kaplan_meier"),
@@ -83,7 +84,7 @@ class FigureTables:
 
 
 def tables_of(
-    found: HallDays, whole: Rollup, halls: Mapping[str, HallDays], query: ExplorerQuery, words: Words
+    found: HallDays, whole: Rollup, halls: Mapping[str, HallDays], query: ExplorerQuery, words: Sentence
 ) -> FigureTables:
     """The tables of some days. `found`: all `halls` (by slug) together; of several, each has its line.
 
@@ -124,7 +125,7 @@ def shown_names(query: ExplorerQuery) -> list[str]:
 class Shower:
     """Writes figures of some days as the page shows them."""
 
-    def __init__(self, found: HallDays, query: ExplorerQuery, words: Words) -> None:
+    def __init__(self, found: HallDays, query: ExplorerQuery, words: Sentence) -> None:
         self.found, self.query, self.words, self.language = found, query, words, query.language
 
     def figure(self, figure: Figure, service: str | None = None) -> ShownFigure:
@@ -154,7 +155,7 @@ class Shower:
         if figure.indicator != "within_target" or target is None or figure.value is None:
             return "", ""
         since = self.found.since(target.applies_from_on).of_service(target.service).total()
-        return remark(since, self.query.starts_on, target, self.words, self.language)
+        return remark(since, self.query.starts_on, target, self.words)
 
 
 def _service_rows(whole: Rollup, shower: Shower, names: Sequence[str]) -> list[QualityRow]:
@@ -172,7 +173,7 @@ def _columns(rows: Sequence[QualityRow], names: Sequence[str]) -> list[QualityRo
     return [replace(row, figures=[each for each in row.figures if each.name in names]) for row in rows]
 
 
-def _hall_row(found: HallDays, hall: HallConfiguration, query: ExplorerQuery, words: Words) -> QualityRow:
+def _hall_row(found: HallDays, hall: HallConfiguration, query: ExplorerQuery, words: Sentence) -> QualityRow:
     figures = figures_of(found.whole(), BY_SERVICE, withheld=found.withheld)
     by_name = {figure.indicator: figure for figure in figures}
     shower = Shower(found, query, words)
@@ -204,7 +205,7 @@ class OtherTable:
 
 
 def other_tables(
-    database: Database, query: ExplorerQuery, readable: Iterable[HallConfiguration], words: Words
+    database: Database, query: ExplorerQuery, readable: Iterable[HallConfiguration], words: Sentence
 ) -> list[OtherTable]:
     """The tables of the days of a query that have a row; none where services, classes or hours are chosen.
 
@@ -218,7 +219,9 @@ def other_tables(
 
 
 class _OtherTables:
-    def __init__(self, database: Database, query: ExplorerQuery, sites: frozenset[str], words: Words) -> None:
+    def __init__(
+        self, database: Database, query: ExplorerQuery, sites: frozenset[str], words: Sentence
+    ) -> None:
         self.database, self.query, self.sites, self.words = database, query, sites, words
         self.halls = {database.hall_id(hall.hall): hall.name for hall in query.halls}
 

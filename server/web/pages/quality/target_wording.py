@@ -1,6 +1,6 @@
 """Targets, their days and measured waits, in the words of a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from server.domain.quality.targets import TargetSpan, Withdrawal
 from server.usecases.quality.targets import MeasuredMonth, ServiceTargets
 from server.web.pages.quality.wording import minutes, number, period_text, short_day, whole_percent
 from server.web.rendering.local_time import instant_text
+from server.web.rendering.viewer import Sentence
 
 LADDER_S = tuple(60 * each for each in (5, 10, 15, 20, 30, 45, 60))
 """The waits, in minutes, for which the page shows the share of shorter waits."""
@@ -73,8 +74,8 @@ class Measured:
 class Wording:
     """Writes for one page: `words(key, **values)` is a sentence in its language."""
 
-    def __init__(self, words: Callable[..., str], language: str, time_zone: str) -> None:
-        self.words, self.language, self.zone = words, language, ZoneInfo(time_zone)
+    def __init__(self, words: Sentence, time_zone: str) -> None:
+        self.words, self.language, self.zone = words, words.language, ZoneInfo(time_zone)
 
     def row(self, of: ServiceTargets) -> TargetRow:
         """A service of the table at the top."""

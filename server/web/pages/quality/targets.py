@@ -44,7 +44,6 @@ from server.web.rendering.viewer import (
     WorkContext,
     hall_for_page,
     halls_for_page,
-    page_language,
     page_sentence,
 )
 
@@ -234,7 +233,7 @@ def _page(
     refusal: Refusal | None = None,
 ) -> str:
     """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
-    person, language = needs.work.viewer(), page_language()
+    person = needs.work.viewer()
     assert person is not None
     on, services = read_targets(needs.database, hall.hall)
     sent = typed or leaving
@@ -248,7 +247,7 @@ def _page(
     if span is not None and leaving is None:
         leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
-    words = Wording(page_sentence(), language, hall.site.time_zone)
+    words = Wording(page_sentence(), hall.site.time_zone)
     months = read_measured(needs.database, hall.hall, service, on) if chosen else []
     return render_template(
         "targets/targets.html",

@@ -1,7 +1,7 @@
 """Numbers, durations, dates and periods as the page writes them; changes of figures."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from server.domain.quality.periods import Period, PeriodKind
 from server.domain.quality.rollup import Rollup, Tally, waits_within
 from server.domain.quality.targets import Target
 from server.language import locale_of
+from server.web.rendering.viewer import Sentence
 
 NBSP = "\u00a0"
 _FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
@@ -100,8 +101,6 @@ def short_date(day: date, kind: PeriodKind, language: str) -> str:
     return str(format_date(day, pattern, locale=locale_of(language)))
 
 
-type Words = Callable[..., str]
-
 FEWEST = 10
 """A value of fewer is marked, and no change of it is said."""
 
@@ -114,9 +113,9 @@ class Against:
     during: str
 
 
-def against_period(period: Period, compared: Period, words: Words, language: str) -> Against:
+def against_period(period: Period, compared: Period, words: Sentence) -> Against:
     """The names of a period; its year only where the period beside it has another."""
-    name = period_name(period, language, with_year=period.starts_on.year != compared.starts_on.year)
+    name = period_name(period, words.language, with_year=period.starts_on.year != compared.starts_on.year)
     return Against(
         words(f"quality.than.{period.kind}", name=name), words(f"quality.during.{period.kind}", name=name)
     )
@@ -145,33 +144,34 @@ def title_of(period: Period, language: str) -> str:
     return period_text(period, language)
 
 
-def change(now: Figure, before: Figure, against: Against, words: Words, language: str) -> str:
+def change(now: Figure, before: Figure, against: Against, words: Sentence) -> str:
     """How much a value rose or fell; that there is too little to compare, or nothing to compare with."""
     if now.value is None or before.value is None:
         return words("quality.change.nothing", during=against.during) if before.value is None else ""
     unit = INDICATORS[now.indicator].unit
     if unit in ("s", "percent") and min(now.n, before.n) < FEWEST:
-        return words("quality.change.few", during=against.during, value=shown(before, language))
+        return words("quality.change.few", during=against.during, value=shown(before, words.language))
     difference = _whole(now) - _whole(before)
     kind = unit if unit in ("s", "percent") else "count"
     if not difference:
         return words("quality.change.same", during=against.during)
     direction = "more" if difference > 0 else "less"
     size = abs(difference)
-    amount = words(f"quality.change.amount.{kind}", count=size, amount=number(size, language))
+    amount = words(f"quality.change.amount.{kind}", count=size, amount=number(size, words.language))
     return words(f"quality.change.{direction}", amount=amount, than=against.than)
 
 
 def change_per_day(
-    now: tuple[Figure, int], before: tuple[Figure, int], against: Against, words: Words, language: str
+    now: tuple[Figure, int], before: tuple[Figure, int], against: Against, words: Sentence
 ) -> str:
     """Two counts per day with visits, for periods of which one is not whole. `now`: a count and its days."""
-    rates = [
-        figure.value / days if figure.value is not None and days else None for figure, days in (now, before)
+    texts = [
+        number(figure.value / days, words.language, decimals=1)
+        for figure, days in (now, before)
+        if figure.value is not None and days
     ]
-    if rates[0] is None or rates[1] is None:
+    if len(texts) < 2:
         return ""
-    texts = [number(rate, language, decimals=1) for rate in rates if rate is not None]
     return words("quality.change.per_day", now=texts[0], before=texts[1], during=against.during)
 
 
@@ -210,9 +210,7 @@ def _reason_name(services: Mapping[str, Service], service: str, code: str, langu
     return text_in(names, language) if names else code
 
 
-def remark(
-    since: Tally, starts_on: date, target: Target, words: Callable[..., str], language: str
-) -> tuple[str, str]:
+def remark(since: Tally, starts_on: date, target: Target, words: Sentence) -> tuple[str, str]:
     """Says in words, with a tone, whether a target is kept since it applies; nothing without waits.
 
     `since`: what the period counted of the service from the day the target applies; `starts_on`: the first
@@ -228,9 +226,14 @@ def remark(
         percent=target.share_percent,
         minutes=minutes(target.wait_s),
         share=whole_percent(share),
-        day=short_day(target.applies_from_on, language),
+        day=short_day(target.applies_from_on, words.language),
     )
     return sentence, tone
+
+
+def services_in_use(services: Mapping[str, Service], used: Collection[str]) -> list[Service]:
+    """Services of halls by id; retired ones only where they are used."""
+    return [each for each in services.values() if not each.is_retired or each.id in used]
 
 
 def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) -> int | None:
@@ -238,11 +241,7 @@ def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) 
 
     None when they differ, or when it is not known: the first was decided since.
     """
-    targets_s = {_target_s(service, targets) for service in services}
+    of_documents = {each.id: None if each.target_from_on else each.target_s for each in services}
+    decided = {service: targets[service].wait_s for service in of_documents.keys() & targets.keys()}
+    targets_s = set((of_documents | decided).values())
     return targets_s.pop() if len(targets_s) == 1 else None
-
-
-def _target_s(service: Service, targets: Mapping[str, Target]) -> int | None:
-    if service.id in targets:
-        return targets[service.id].wait_s
-    return service.target_s if service.target_from_on is None else None
