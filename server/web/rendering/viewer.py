@@ -57,6 +57,11 @@ class WorkContext:
     viewer: FindViewer
     halls: FindHalls
 
+    def may(self, permission: Permission, site: str) -> bool:
+        """Whether the reader has a permission at a site (slug)."""
+        person = self.viewer()
+        return person is not None and person.may(permission, site)
+
 
 class Sentence:
     """`t(key, **values)` of the templates: a sentence in the page's language."""

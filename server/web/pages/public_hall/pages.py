@@ -38,6 +38,7 @@ from server.usecases.quality.periods import OpenMonth, public_hall, read_open_fi
 from server.usecases.reports.grids import FrozenResults
 from server.usecases.waits import Estimates
 from server.web.access.requirements import Access, open_to
+from server.web.pages.quality.wording import Entry, entry_of
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.viewer import Sentence, page_language, page_sentence
 
@@ -83,18 +84,6 @@ class Files(NamedTuple):
     csv: str
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """An indicator in words."""
-
-    name: str
-    label: str
-    definition: str
-    convention: str
-    unit: str
-    is_of_services: bool
-
-
 def _add_open_figures(routes: Blueprint, needs: PublicHallPages) -> None:
     """Adds the routes. A hall whose site publishes nothing is answered as one that does not exist."""
 
@@ -125,7 +114,8 @@ def _add_open_figures(routes: Blueprint, needs: PublicHallPages) -> None:
         page = render_template(
             "public_hall/open_figures.html",
             hall=configuration,
-            indicators=described(say),
+            indicators=_described(say),
+            of_services=OPEN_OF_SERVICES,
             fields=FIELDS,
             language_links=needs.language_links(),
         )
@@ -149,20 +139,9 @@ def _public_hall(needs: PublicHallPages, hall: str) -> HallConfiguration:
         abort(404)
 
 
-def described(say: Sentence) -> list[Described]:
+def _described(say: Sentence) -> list[Entry]:
     """The indicators of the open data, in the order of the registry."""
-    return [
-        Described(
-            name,
-            say(each.label_key),
-            say(each.definition_key),
-            say(each.convention_key),
-            say(f"quality.sheet.unit.{each.unit}"),
-            name in OPEN_OF_SERVICES,
-        )
-        for name, each in INDICATORS.items()
-        if name in OPEN_INDICATORS
-    ]
+    return [entry_of(name, say) for name in INDICATORS if name in OPEN_INDICATORS]
 
 
 def figures_json(hall: HallConfiguration, months: Sequence[OpenMonth], read_at: str, say: Sentence) -> str:
@@ -184,7 +163,7 @@ def figures_json(hall: HallConfiguration, months: Sequence[OpenMonth], read_at: 
                     "definition": each.definition,
                     "convention": each.convention,
                 }
-                for each in described(say)
+                for each in _described(say)
             ],
             "months": months,
         },

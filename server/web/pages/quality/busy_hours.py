@@ -54,14 +54,13 @@ def blueprint(needs: BusyHoursPages) -> Blueprint:
 
 def _page(needs: BusyHoursPages, hall: HallConfiguration) -> str:
     found = read_busy_hours(needs.database, hall.hall, page_language(), needs.work.translate)
-    person = needs.work.viewer()
     return render_template(
         "busy_hours/page.html",
         hall=hall,
         halls=halls_for_page(needs.work, PERMISSION),
         found=found,
         posters=[(code, own_name(code)) for code in hall.languages if code in LANGUAGES],
-        may_draft=person is not None and person.may(Permission.DRAFT_NOTICES, hall.site.slug),
+        may_draft=needs.work.may(Permission.DRAFT_NOTICES, hall.site.slug),
     )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of, period_of_days
@@ -33,14 +33,13 @@ from server.usecases.quality.visits import (
 from server.usecases.typed_figures import read_annotations
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality import wording
-from server.web.pages.quality.dictionary import dictionary_of, elsewhere_of, not_measured_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
 from server.web.pages.quality.plots import plots_of
-from server.web.pages.quality.query import CLASSES, ExplorerQuery, period_around, read_query
+from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
-from server.web.pages.quality.wording import title_of
+from server.web.pages.quality.wording import dictionary_of, elsewhere_of, not_measured_of, title_of
 from server.web.rendering.viewer import (
     Sentence,
     WorkContext,
@@ -113,9 +112,7 @@ def quality_pages(needs: QualityPages) -> Blueprint:
 
 
 def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
-    person = needs.work.viewer()
-    assert person is not None
-    selection, is_understood = _selection(hall, needs.database)
+    selection, is_understood = _selection(needs, hall)
     language, service = selection.language, selection.service
     words = page_sentence()
     series = read_periods(needs.database, hall.hall, selection.period, service=service)
@@ -139,18 +136,22 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
         next=_query(selection, period.next().starts_on),
         query=_query(selection, period.starts_on),
         levels_query=_query(selection, period.starts_on) + _free_days(),
-        may_print_hours=person.may(Permission.READ_BOARD, hall.site.slug),
+        may_print_hours=needs.work.may(Permission.READ_BOARD, hall.site.slug),
         period_query=lambda day: _query(selection, day),
         is_quarter_first=is_quarter_first,
         annotations=[
             (wording.day_text(each.day, language), each.words)
             for each in read_annotations(needs.database, hall.hall, period.starts_on, period.ends_on)
         ],
-        shows_agents=person.may(Permission.SUPERVISE, hall.site.slug)
-        and hall.site.slug in sites_with_individual_figures(needs.database),
+        shows_agents=_shows_agents(needs, hall),
         is_understood=is_understood,
     )
     return page if is_understood else (page, 400)
+
+
+def _shows_agents(needs: QualityPages, hall: HallConfiguration) -> bool:
+    site, sites = hall.site.slug, sites_with_individual_figures(needs.database)
+    return site in sites and needs.work.may(Permission.SUPERVISE, site)
 
 
 def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
@@ -179,8 +180,6 @@ def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfigur
 
 
 def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
-    person = needs.work.viewer()
-    assert person is not None
     query = _query_of(needs, halls)
     words = page_sentence()
     found = _found(needs, query, query.days_before)
@@ -196,7 +195,13 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
         halls=theirs,
         hall_choices=[(hall.hall, hall.name) for hall in theirs],
         chosen_halls=[hall.hall for hall in halls],
-        services=[(each.id, _choice(each, words)) for each in view.services],
+        services=[
+            (
+                each.id,
+                each.name(query.language) + (f" ({words('quality.retired')})" if each.is_retired else ""),
+            )
+            for each in view.services
+        ],
         classes=[(name, words(f"quality.class.{name}")) for name in CLASSES],
         weekdays=[(day + 1, wording.weekday_name(day, query.language)) for day in range(7)],
         chosen_weekdays={day + 1 for day in query.selection.weekdays},
@@ -214,16 +219,20 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
         hall_address=lambda name: replace(
             query, halls=[hall for hall in halls if hall.hall == name]
         ).address(),
-        may_export=all(person.may(Permission.EXPORT_VISITS, site) for site in sites),
-        shows_agents=len(halls) == 1
-        and person.may(Permission.SUPERVISE, halls[0].site.slug)
-        and halls[0].site.slug in sites_with_individual_figures(needs.database),
+        may_export=all(needs.work.may(Permission.EXPORT_VISITS, site) for site in sites),
+        shows_agents=len(halls) == 1 and _shows_agents(needs, halls[0]),
     )
     return (page, 400) if query.problems else page
 
 
-def _query_of(needs: QualityPages, halls: Sequence[HallConfiguration]) -> ExplorerQuery:
-    return read_query(request.args, halls, _today(needs, halls[0]), page_language())
+def _query_of(
+    needs: QualityPages, halls: Sequence[HallConfiguration], *, is_file: bool = False
+) -> ExplorerQuery:
+    """The query of the request. Answers 400 instead of a file where a field of it is wrong."""
+    query = read_query(request.args, halls, _today(needs, halls[0]), page_language())
+    if is_file and query.problems:
+        abort(400)
+    return query
 
 
 def _today(needs: QualityPages, hall: HallConfiguration) -> date:
@@ -239,11 +248,6 @@ def _found(needs: QualityPages, query: ExplorerQuery, before: tuple[date, date] 
         selection=query.selection,
         with_alerts=query.with_alerts,
     )
-
-
-def _choice(service: Service, words: Sentence) -> str:
-    name = service.name(words.language)
-    return f"{name} ({words('quality.retired')})" if service.is_retired else name
 
 
 def _turned(query: ExplorerQuery, direction: int) -> str:
@@ -280,9 +284,7 @@ def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: st
     """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
     if form == "svg" and (svg := needs.drawings.picture(request.args.get("dessin", ""))) is not None:
         return _picture(svg)
-    query = _query_of(needs, halls)
-    if query.problems:
-        abort(400)
+    query = _query_of(needs, halls, is_file=True)
     words = page_sentence()
     found = _found(needs, query, None).together()
     plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
@@ -309,19 +311,15 @@ def _picture(svg: str) -> Response:
     return answer
 
 
-def _selection(hall: HallConfiguration, database: Database) -> tuple[SummaryQuery, bool]:
+def _selection(needs: QualityPages, hall: HallConfiguration) -> tuple[SummaryQuery, bool]:
     """The selection of the summary, and whether all of it was understood (else defaults stand in)."""
-    today = database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
+    today = _today(needs, hall)
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
     is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
     if not day and (around := period_around(request.args.get("du", ""), request.args.get("au", ""))):
         kind, day = kind or around.kind, around.starts_on.isoformat()
-    try:
-        on = date.fromisoformat(day) if day else today
-    except ValueError:
-        on, is_understood = today, False
-    if not 1990 <= on.year <= today.year + 10:
-        on, is_understood = today, False
+    typed = day_near(day, today) if day else today
+    on, is_understood = typed or today, is_understood and typed is not None
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
     chosen = service if service in hall.services else None
     return SummaryQuery(hall, chosen, period, on, page_language()), is_understood
@@ -369,9 +367,7 @@ def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
 
 
 def _figures_csv(needs: QualityPages, halls: Sequence[HallConfiguration]) -> Response:
-    query = _query_of(needs, halls)
-    if query.problems:
-        abort(400)
+    query = _query_of(needs, halls, is_file=True)
     found = _found(needs, query, None).together()
     text = figures_sheet(found, query, page_sentence())
     name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
@@ -379,9 +375,7 @@ def _figures_csv(needs: QualityPages, halls: Sequence[HallConfiguration]) -> Res
 
 
 def _visits_csv(needs: QualityPages, halls: Sequence[HallConfiguration], table: str) -> Response:
-    query = _query_of(needs, halls)
-    if query.problems:
-        abort(400)
+    query = _query_of(needs, halls, is_file=True)
     days, names = (query.starts_on, query.ends_on), [hall.hall for hall in halls]
     lines = {
         "legs": lambda: legs_csv(needs.database, names, days),

@@ -176,13 +176,13 @@ def _days(given: Mapping[str, str], today: date, problems: dict[str, str]) -> tu
     usual = (this_month.starts_on, this_month.ends_on)
     if not given.get("du") and not given.get("au"):
         kind = given.get("duree") or PeriodKind.MONTH
-        on = _day(given.get("jour") or today.isoformat(), today)
+        on = day_near(given.get("jour") or today.isoformat(), today)
         if kind not in tuple(PeriodKind) or on is None:
             problems["du"] = "quality.refused.day"
             return usual
         period = period_of(PeriodKind(kind), on)
         return period.starts_on, period.ends_on
-    first, last = (_day(given.get(name, ""), today) for name in ("du", "au"))
+    first, last = (day_near(given.get(name, ""), today) for name in ("du", "au"))
     if first is None or last is None:
         problems["du" if first is None else "au"] = "quality.refused.day"
         return usual
@@ -195,7 +195,8 @@ def _days(given: Mapping[str, str], today: date, problems: dict[str, str]) -> tu
     return first, last + timedelta(days=1)
 
 
-def _day(text: str, today: date) -> date | None:
+def day_near(text: str, today: date) -> date | None:
+    """A typed day, from 1990 to ten years ahead; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import get_args
 
 from server.domain.devices.connections import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, Group, figures_of
+from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
@@ -18,24 +17,8 @@ from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.quality import wording
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.wording import FEWEST, by_reason, remark
+from server.web.pages.quality.wording import FEWEST, GROUPS, PRESENCE, SATISFACTION, by_reason, remark
 from server.web.rendering.viewer import Sentence
-
-_FIRST = (
-    *("visits", "greetings", "received", "without_ticket", "wait_median", "wait_median_kaplan_meier"),
-    *("called_wait_median", "called_wait_p90", "called_within_target", "service_median"),
-)
-"""What a page shows before the others of its group, in this order."""
-GROUPS: Mapping[Group, tuple[str, ...]] = {
-    group: tuple(
-        sorted(
-            (name for name, each in INDICATORS.items() if each.group == group),
-            key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST),
-        )
-    )
-    for group in get_args(Group.__value__)
-}
-"""The page's order; others of a group follow in the registry's order."""
 
 BY_SERVICE = (
     "visits",
@@ -189,9 +172,6 @@ def service_name(services: Mapping[str, Service], service: str, language: str) -
 def selected_services(whole: Rollup, query: ExplorerQuery) -> list[Service]:
     """The services that the rollup has something of, as far as the configuration has them."""
     return [query.services[each] for each in whole.services() if each in query.services]
-
-
-SATISFACTION, PRESENCE = "satisfaction", "presence"
 
 
 @dataclass(frozen=True, slots=True)

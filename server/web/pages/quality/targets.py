@@ -233,15 +233,13 @@ def _page(
     refusal: Refusal | None = None,
 ) -> str:
     """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
-    person = needs.work.viewer()
-    assert person is not None
     on, services = read_targets(needs.database, hall.hall)
     sent = typed or leaving
     service = sent.service if sent else request.args.get("demarche", "")
     chosen = next((each for each in services if each.service.id == service), None)
     if service and chosen is None and refusal is None:
         abort(404)
-    may_decide = person.may(Permission.DECIDE_TARGETS, hall.site.slug)
+    may_decide = needs.work.may(Permission.DECIDE_TARGETS, hall.site.slug)
     target_id = leaving.target if leaving else request.args.get("retirer", "")
     span = _span(chosen, target_id) if may_decide and target_id else None
     if span is not None and leaving is None:

@@ -38,7 +38,7 @@ from server.usecases.typed_figures import (
 )
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.quality.typed_wording import Wording
+from server.web.pages.quality.typed_wording import Wording, typed_name
 from server.web.rendering.form_ids import press_key
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.typed_forms import typed_day, typed_lines
@@ -46,7 +46,6 @@ from server.web.rendering.viewer import (
     WorkContext,
     hall_for_page,
     halls_for_page,
-    page_language,
     page_sentence,
 )
 
@@ -274,16 +273,13 @@ DONE = ("added", "taken", "withdrawn", "annotated", "remark_withdrawn")
 
 
 def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
-    language = page_language()
     with needs.database.read() as rows:
         names = names_of(rows, "person")
-    say = page_sentence()
-    return Wording(say, language, ZoneInfo(hall.site.time_zone), names, hall.services)
+    return Wording(page_sentence(), ZoneInfo(hall.site.time_zone), names, hall.services)
 
 
 def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> str:
-    person, words = needs.work.viewer(), _wording(needs, hall)
-    assert person is not None
+    words = _wording(needs, hall)
     today = needs.database.clock.now().astimezone(words.zone).date()
     annotations = read_annotations(
         needs.database, hall.hall, today - SHOWN, today + FARTHEST + timedelta(days=1)
@@ -295,9 +291,9 @@ def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> st
         halls=halls_for_page(needs.work, Permission.READ_FIGURES),
         rows=words.rows(read_typed_figures(needs.database, hall.hall)),
         annotations=words.annotations(annotations),
-        preview=None if shown.preview is None else words.preview(shown.preview),
+        preview=None if shown.preview is None else words.rows(shown.preview),
         forms=shown.forms,
-        typed=[(name, words.indicator(name)) for name in TYPED],
+        typed=[(name, typed_name(name, words.say)) for name in TYPED],
         services=words.offered_services(),
         units={name: words.say(f"typed_figures.unit.{unit}") for name, unit in TYPED.items()},
         bounds={
@@ -308,7 +304,7 @@ def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> st
         },
         problems=_problems(needs, words, shown),
         done=done if done in DONE else "",
-        may_decide=person.may(Permission.TYPE_FIGURES, hall.site.slug),
+        may_decide=needs.work.may(Permission.TYPE_FIGURES, hall.site.slug),
     )
 
 

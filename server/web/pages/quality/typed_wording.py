@@ -1,8 +1,7 @@
 """Typed figures and annotations in the words of a page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Service
@@ -12,23 +11,24 @@ from server.domain.quality.typed_figures import TYPED, DayAnnotation, TypedFigur
 from server.domain.refusals import Refusal
 from server.web.pages.quality.wording import day_text, number, period_text
 from server.web.rendering.local_time import instant_text
+from server.web.rendering.viewer import Sentence
 
 UNITS = {"percent": "\u00a0%", "minutes": "\u00a0min"}
 
 
-def typed_name(indicator: str, say: Callable[..., str]) -> str:
+def typed_name(indicator: str, say: Sentence) -> str:
     """The name of an indicator, typed or of the hall."""
     return say(
         f"typed_figures.indicator.{indicator}" if indicator in TYPED else INDICATORS[indicator].label_key
     )
 
 
-def typed_text(request: TypedFigureRequest, say: Callable[..., str], language: str) -> str:
+def typed_text(request: TypedFigureRequest, say: Sentence) -> str:
     """A value with its unit."""
     exponent = request.value.normalize().as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     unit = unit_of(request.indicator)
-    text = number(float(request.value), language, decimals=decimals)
+    text = number(float(request.value), say.language, decimals=decimals)
     return say("typed_figures.days", n=text) if unit == "days" else text + UNITS.get(unit, "")
 
 
@@ -68,20 +68,20 @@ class Wording:
     `names`: of authors, by id; `services`: by id, retired ones too.
     """
 
-    say: Callable[..., str]
-    language: str
+    say: Sentence
     zone: ZoneInfo
     names: Mapping[str, str]
     services: Mapping[str, Service]
 
-    def indicator(self, name: str) -> str:
-        """The name of an indicator, typed or of the hall."""
-        return typed_name(name, self.say)
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return self.say.language
 
     def indicator_names(self) -> dict[str, str]:
         """Each name that a pasted row may give an indicator, with the indicator."""
         stable = {name: name for name in (*TYPED, *INDICATORS)}
-        return stable | {self.indicator(name): name for name in (*INDICATORS, *TYPED)}
+        return stable | {typed_name(name, self.say): name for name in (*INDICATORS, *TYPED)}
 
     def service(self, service: str) -> str:
         """The name of a service (id); empty for the whole hall."""
@@ -97,43 +97,22 @@ class Wording:
         """The services in use, id and name."""
         return [(each.id, each.name(self.language)) for each in self.services.values() if not each.is_retired]
 
-    def value(self, request: TypedFigureRequest) -> str:
-        """A value with its unit."""
-        return typed_text(request, self.say, self.language)
+    def rows(self, figures: Sequence[TypedFigureRequest]) -> list[FigureRow]:
+        """The rows of typed figures, or of values that were read and not yet taken."""
+        return [self._row(each, each if isinstance(each, TypedFigure) else None) for each in figures]
 
-    def rows(self, figures: Sequence[TypedFigure]) -> list[FigureRow]:
-        """The rows of typed figures."""
-        return [
-            FigureRow(
-                each.id,
-                self.indicator(each.indicator),
-                self.service(each.service),
-                period_text(each.period, self.language),
-                self.value(each),
-                each.source,
-                each.is_from_other_tool,
-                self.names.get(each.author, ""),
-                self._instant(each.recorded_at),
-            )
-            for each in figures
-        ]
-
-    def preview(self, requests: Sequence[TypedFigureRequest]) -> list[FigureRow]:
-        """The rows of values that were read and not yet taken."""
-        return [
-            FigureRow(
-                "",
-                self.indicator(each.indicator),
-                self.service(each.service),
-                period_text(each.period, self.language),
-                self.value(each),
-                each.source,
-                each.is_from_other_tool,
-                "",
-                "",
-            )
-            for each in requests
-        ]
+    def _row(self, figure: TypedFigureRequest, kept: TypedFigure | None) -> FigureRow:
+        return FigureRow(
+            kept.id if kept else "",
+            typed_name(figure.indicator, self.say),
+            self.service(figure.service),
+            period_text(figure.period, self.language),
+            typed_text(figure, self.say),
+            figure.source,
+            figure.is_from_other_tool,
+            self.names.get(kept.author, "") if kept else "",
+            instant_text(kept.recorded_at, self.language, self.zone) if kept else "",
+        )
 
     def annotations(self, annotations: Sequence[DayAnnotation]) -> list[AnnotationRow]:
         """The rows of annotations, the latest day first."""
@@ -143,7 +122,7 @@ class Wording:
                 day_text(each.day, self.language),
                 each.words,
                 self.names.get(each.author, ""),
-                self._instant(each.annotated_at),
+                instant_text(each.annotated_at, self.language, self.zone),
             )
             for each in reversed(annotations)
         ]
@@ -156,6 +135,3 @@ class Wording:
         if refusal.code == "figure_measured":
             details["period"] = period_text(parse_period(details["period"]), self.language)
         return Refusal(refusal.code, **details)
-
-    def _instant(self, at: datetime) -> str:
-        return instant_text(at, self.language, self.zone)

@@ -1,16 +1,17 @@
-"""Numbers, durations, dates and periods as the page writes them; changes of figures."""
+"""Numbers, durations, dates and periods as pages write them; changes of figures; the dictionary."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import get_args
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from server.domain.hall.configuration import Service
 from server.domain.languages import text_in
-from server.domain.quality.indicators import INDICATORS, Figure
+from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED, Figure, Group
 from server.domain.quality.periods import Period, PeriodKind
 from server.domain.quality.rollup import Rollup, Tally, waits_within
 from server.domain.quality.targets import Target
@@ -245,3 +246,112 @@ def shared_target_s(services: Iterable[Service], targets: Mapping[str, Target]) 
     decided = {service: targets[service].wait_s for service in of_documents.keys() & targets.keys()}
     targets_s = set((of_documents | decided).values())
     return targets_s.pop() if len(targets_s) == 1 else None
+
+
+_FIRST = (
+    *("visits", "greetings", "received", "without_ticket", "wait_median", "wait_median_kaplan_meier"),
+    *("called_wait_median", "called_wait_p90", "called_within_target", "service_median"),
+)
+"""What a page shows before the others of its group, in this order."""
+GROUPS: Mapping[Group, tuple[str, ...]] = {
+    group: tuple(
+        sorted(
+            (name for name, each in INDICATORS.items() if each.group == group),
+            key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST),
+        )
+    )
+    for group in get_args(Group.__value__)
+}
+"""The page's order; others of a group follow in the registry's order."""
+
+SATISFACTION, PRESENCE = "satisfaction", "presence"
+"""The tables of what is not counted from visits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An indicator in words; `name` is its anchor and its code in sheets and the API."""
+
+    name: str
+    label: str
+    definition: str
+    convention: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryGroup:
+    """The entries of one group."""
+
+    name: str
+    title: str
+    entries: Sequence[Entry]
+
+    @property
+    def anchor_and_title(self) -> tuple[str, str]:
+        """How the list of contents names it."""
+        return f"groupe-{self.name}", self.title
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedEntry:
+    """What the registry does not count. `facts`: titles and texts; empty where nothing measures it.
+
+    `table`: the anchor of its table in the explorer.
+    """
+
+    name: str
+    label: str
+    text: str
+    facts: Sequence[tuple[str, str]] = ()
+    table: str = ""
+
+
+def elsewhere_of(words: Sentence) -> list[UncountedEntry]:
+    """The indicators that are not counted from visits, each with the place of its value."""
+    facts = (
+        ("sample", "quality.dictionary.sample"),
+        ("convention", "quality.figures.convention"),
+        ("edges", "quality.dictionary.edges"),
+        ("where", "quality.dictionary.where"),
+    )
+    return [
+        UncountedEntry(
+            name,
+            words(f"quality.elsewhere.{name}.label"),
+            words(f"quality.elsewhere.{name}.definition"),
+            [(words(title), words(f"quality.elsewhere.{name}.{fact}")) for fact, title in facts],
+            PRESENCE if name == "device_presence" else SATISFACTION,
+        )
+        for name in MEASURED_ELSEWHERE
+    ]
+
+
+def not_measured_of(words: Sentence) -> list[UncountedEntry]:
+    """What is not measured, each with the reason."""
+    return [
+        UncountedEntry(
+            name, words(f"quality.not_measured.{name}.label"), words(f"quality.not_measured.{name}.reason")
+        )
+        for name in NOT_MEASURED
+    ]
+
+
+def dictionary_of(words: Sentence) -> list[EntryGroup]:
+    """Every indicator, in the order of the pages."""
+    return [
+        EntryGroup(group, words(f"quality.group.{group}"), [entry_of(name, words) for name in names])
+        for group, names in GROUPS.items()
+    ]
+
+
+def entry_of(name: str, words: Sentence) -> Entry:
+    """An indicator in words."""
+    indicator = INDICATORS[name]
+    return Entry(
+        name,
+        words(indicator.label_key),
+        words(indicator.definition_key),
+        words(indicator.convention_key),
+        words(f"quality.sheet.unit.{indicator.unit}"),
+    )

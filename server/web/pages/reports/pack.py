@@ -109,7 +109,7 @@ class TypedRows:
         return service if known is None else known.name(self._words.language)
 
     def _value(self, figure: TypedFigure | None) -> str:
-        return "" if figure is None else typed_text(figure, self._words.say, self._words.language)
+        return "" if figure is None else typed_text(figure, self._words.say)
 
     def _source(self, figure: TypedFigure) -> str:
         key = "reports.trame.other_tool" if figure.is_from_other_tool else "reports.trame.typed"

@@ -44,7 +44,7 @@ from server.web.pages.reports.wording import ReportWording, proposed_sentences, 
 from server.web.rendering.form_ids import press_key
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import problems_of, refusal_sentence, status_of
-from server.web.rendering.viewer import WorkContext, page_sentence
+from server.web.rendering.viewer import WorkContext, halls_for_page, page_sentence
 
 OFFERED: Mapping[PeriodKind, int] = {PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13, PeriodKind.YEAR: 3}
 """How many periods of a kind are offered, the present one included."""
@@ -83,16 +83,6 @@ def offered_periods(on: date) -> dict[PeriodKind, list[Period]]:
             found[kind].append(period)
             period = period.previous()
     return found
-
-
-def first_period(on: date) -> str:
-    """The name of the quarter that ended last."""
-    return period_of(PeriodKind.QUARTER, on).previous().name
-
-
-def typed_sentences(fields: Mapping[str, str]) -> list[str]:
-    """The three sentences as they were sent; a far too long one is cut."""
-    return [fields.get(f"phrase{n}", "")[: 4 * LONGEST_SENTENCE] for n in range(1, SENTENCES + 1)]
 
 
 PLACE = "/rapports"
@@ -138,7 +128,10 @@ def _add_reading(routes: Blueprint, needs: ReportPages) -> None:
     @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
     def paper(report: str) -> Response:
         found = _read(needs, report)
-        answer = Response(needs.papers.made(sheet_page(found, _words(needs))), content_type="application/pdf")
+        answer = Response(
+            needs.papers.made(sheet_page(found, ReportWording(page_sentence()))),
+            content_type="application/pdf",
+        )
         answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}.pdf"'
         return answer
 
@@ -167,7 +160,8 @@ def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
     @routes.post(PLACE + "/<report>/phrases")
     @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
     def write(report: str) -> Any:
-        sentences, base = typed_sentences(request.form), request.form.get("version", "")
+        typed = (request.form.get(f"phrase{n}", "") for n in range(1, SENTENCES + 1))
+        sentences, base = [each[: 4 * LONGEST_SENTENCE] for each in typed], request.form.get("version", "")
 
         def save(author: Author, sites: Sites) -> object:
             return write_sentences(needs.database, author, report, sentences, base=base, sites=sites)
@@ -189,8 +183,7 @@ def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
     @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
     def freeze(report: str) -> Any:
         def freeze_it(author: Author, sites: Sites) -> object:
-            content = f"freeze {report}".encode()
-            key = WriteKey.of_author(author, content.decode(), content)
+            key = WriteKey.of_author(author, f"freeze {report}", f"freeze {report}".encode())
             return freeze_report(needs.database, author, report, sites=sites, write_key=key)
 
         return _done(needs, report, freeze_it, "gele")
@@ -213,16 +206,11 @@ def _add_pack(routes: Blueprint, needs: ReportPages) -> None:
     @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
     def pack(report: str) -> Response:
         sites_where(Permission.WRITE_REPORTS)
-        found, words = _read(needs, report), _words(needs)
+        found, words = _read(needs, report), ReportWording(page_sentence())
         if not found.may_write:
             abort(404)
-        steps = pack_steps(
-            needs.database,
-            found,
-            words,
-            paper=lambda: needs.papers.made(sheet_page(found, words)),
-        )
-        name = f"{file_name(found)}.zip"
+        name, page = f"{file_name(found)}.zip", sheet_page(found, words)
+        steps = pack_steps(needs.database, found, words, paper=lambda: needs.papers.made(page))
         if request.accept_mimetypes.best == NDJSON:
             return Response((_line(each, name, words) for each in steps), content_type=NDJSON)
         answer = Response(list(steps)[-1].archive, content_type="application/zip")
@@ -272,37 +260,26 @@ def _done(
     return redirect(f"{PLACE}/{report}?fait={done}#fait", 303)
 
 
-def _words(needs: ReportPages) -> ReportWording:
-    return ReportWording(page_sentence())
-
-
 def _list_page(
     needs: ReportPages, *, typed: BeginFields | None = None, refusal: Refusal | None = None
 ) -> str:
-    caller, words = someone(), _words(needs)
-    person = needs.work.viewer()
-    assert person is not None  # access was checked before
-    halls = [
-        hall for hall in needs.work.halls(person) if person.may(Permission.WRITE_REPORTS, hall.site.slug)
-    ]
-    on = _today(needs, halls[0].site.time_zone if halls else "Europe/Paris")
-    first = BeginFields(tuple(hall.hall for hall in halls[:1]), first_period(on), new_id())
+    reach, halls = reach_of(someone()), halls_for_page(needs.work, Permission.WRITE_REPORTS)
+    zone = halls[0].site.time_zone if halls else "Europe/Paris"
+    on = needs.database.clock.now().astimezone(ZoneInfo(zone)).date()
+    last_quarter = period_of(PeriodKind.QUARTER, on).previous().name
+    first = BeginFields(tuple(hall.hall for hall in halls[:1]), last_quarter, new_id())
     return render_template(
         "reports/reports.html",
-        reports=read_reports(needs.database, reach_of(caller)),
-        words=words,
+        reports=read_reports(needs.database, reach),
+        words=ReportWording(page_sentence()),
         halls=halls,
-        not_sent=failed_letters(read_sendings(needs.database, reach_of(caller).writes)) if halls else 0,
+        not_sent=failed_letters(read_sendings(needs.database, reach.writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
         problems=problems_of(refusal, FIELDS),
         done=request.args.get("fait", ""),
-        zone=halls[0].site.time_zone if halls else "Europe/Paris",
+        zone=zone,
     )
-
-
-def _today(needs: ReportPages, time_zone: str) -> date:
-    return needs.database.clock.now().astimezone(ZoneInfo(time_zone)).date()
 
 
 def _report_page(
@@ -312,7 +289,7 @@ def _report_page(
     refusal: Refusal | None = None,
     sentences: list[str] | None = None,
 ) -> str:
-    found, words = _read(needs, report), _words(needs)
+    found, words = _read(needs, report), ReportWording(page_sentence())
     if refusal is not None and not found.may_write:
         abort(403)
     saved = found.row.sentences

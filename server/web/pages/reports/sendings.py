@@ -33,7 +33,7 @@ from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.form_ids import press_key
 from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.viewer import WorkContext, page_language, page_sentence
+from server.web.rendering.viewer import WorkContext, halls_for_page, page_language, page_sentence
 
 PLACE = "/rapports/envois"
 NEEDED = Permission.WRITE_REPORTS
@@ -150,9 +150,7 @@ def _page(
     language = page_language()
     words = ReportWording(page_sentence())
     _, sites = sites_where(NEEDED)
-    person = work.viewer()
-    assert person is not None  # access was checked before
-    halls = [hall for hall in work.halls(person) if person.may(NEEDED, hall.site.slug)]
+    halls = halls_for_page(work, NEEDED)
     first = SendingFields(tuple(hall.hall for hall in halls[:1]), language=language, form=new_id())
     done = request.args.get("fait", "")
     return render_template(

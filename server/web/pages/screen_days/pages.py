@@ -240,14 +240,13 @@ def _words(needs: ScreenDayPages, hall: HallConfiguration) -> Wording:
 def _frame(needs: ScreenDayPages, hall: HallConfiguration, words: Wording) -> dict[str, object]:
     """What the templates of all pages here have."""
     screens = [(each.id, each.label) for each in hall.screens.values() if not each.is_retired]
-    person = needs.work.viewer()
     return {
         "hall": hall,
         "halls": halls_for_page(needs.work, PERMISSION),
         "screens": screens,
         "screen": request.args.get("ecran", ""),
         "words": words,
-        "may_supervise": person is not None and person.may(Permission.SUPERVISE, hall.site.slug),
+        "may_supervise": needs.work.may(Permission.SUPERVISE, hall.site.slug),
     }
 
 

@@ -21,7 +21,7 @@ from server.domain.quality.selection import NOT_ISSUED
 from server.language import LANGUAGES, Catalogues
 from server.store.engine.writes import insert_write
 from server.store.tables import metadata
-from server.web.pages.quality.tables import GROUPS
+from server.web.pages.quality.wording import GROUPS
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 from tests.server.web.quality.quality_site import CATALOGUES, Site
 
