@@ -66,7 +66,7 @@ def to_configuration(
             part.has_public_page,
             part.figures_licence or "",
             part.incidents.to_rules(),
-            part.complaints.to_rules(),
+            part.complaints,
         ),
         languages=document.languages,
         calendar=calendar,
@@ -89,9 +89,9 @@ def to_configuration(
         priority_grounds=document.priority_grounds,
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
-        limits=document.limits.to_limits(),
+        limits=document.limits,
         sound=document.sound.to_sound(),
-        alarms=document.alarms.to_rules(),
+        alarms=document.alarms,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
 from server.documents.hall_parts import (
     AlarmsPart,
+    CheckedLimits,
     LimitsPart,
     People,
     PrinterPart,
@@ -245,7 +246,7 @@ class HallDocument(Part):
     screen_margin_s: Annotated[int, Field(ge=300, le=14_400)] = 3600
     asks_needs: bool = True
     priority_grounds: OptionalTexts = Field(default_factory=dict)
-    limits: LimitsPart = Field(default_factory=LimitsPart)
+    limits: CheckedLimits = Field(default_factory=LimitsPart)
     sound: SoundPart = Field(default_factory=SoundPart)
     alarms: AlarmsPart = Field(default_factory=AlarmsPart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()

@@ -1,5 +1,6 @@
 """The parts of a hall's document: alarms, limits, printers, calling profiles, screens and sound."""
 
+from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -9,8 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 from hardware.transports.serial_line import is_serial_line
 from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
-from server.documents.values import Line, NotEmpty, Part, Slug, Span, Texts
-from server.domain.alarms.alarms import AlarmKind, AlarmRules
+from server.documents.values import PART, Line, NotEmpty, Part, Slug, Span, Texts
+from server.domain.alarms.alarms import AlarmRules
 from server.domain.calling.rules import (
     DEFAULT_RULE,
     Condition,
@@ -32,59 +33,33 @@ from server.domain.hall.devices import (
     SoundLevel,
     SoundOutput,
 )
-from server.domain.visits.verb_facts import Limits, ReturnPlace
+from server.domain.visits.verb_facts import Limits
 from signage.lettering import Layout, LettersTooSmall, text_scale
 
-_USUAL_ALARMS = AlarmRules()
 People = Annotated[int, Field(ge=1, le=500)]
 
 
-class AlarmsPart(Part):
+@dataclass(frozen=True, slots=True)
+class AlarmsPart(AlarmRules):
     """Counts and seconds; what is left out is as usual. `off`: kinds of alarms that are not raised here."""
 
-    unprinted_jobs: Annotated[int, Field(ge=1, le=20)] = _USUAL_ALARMS.unprinted_jobs
-    silent_after_s: Annotated[int, Field(ge=30, le=3_600)] = _USUAL_ALARMS.silent_after_s
-    queue_people: People = _USUAL_ALARMS.queue_people
-    queue_for_s: Annotated[int, Field(ge=0, le=3_600)] = _USUAL_ALARMS.queue_for_s
-    counter_after_s: Annotated[int, Field(ge=0, le=7_200)] = _USUAL_ALARMS.counter_after_s
-    off: Annotated[tuple[AlarmKind, ...], Field(max_length=len(AlarmKind))] = ()
-
-    def to_rules(self) -> AlarmRules:
-        """The thresholds as the rules read them."""
-        return AlarmRules(**self.model_dump(exclude={"off"}), off=frozenset(self.off))
+    __pydantic_config__ = PART
 
 
-_USUAL_LIMITS = Limits()
-Calls = Annotated[int, Field(ge=0, le=20)]
-ParkSeconds = Annotated[int, Field(ge=60, le=28_800)]
-ForgottenSeconds = Annotated[int, Field(ge=60, le=3_600)]
-AnswerSeconds = Annotated[int, Field(ge=30, le=1_800)]
+def _timer_within_the_longest(limits: "LimitsPart") -> "LimitsPart":
+    if limits.most_park_s < limits.park_s:
+        raise broken_rule("range_ends_before_start", first=limits.park_s, last=limits.most_park_s)
+    return limits
 
 
-class LimitsPart(Part):
+@dataclass(frozen=True, slots=True)
+class LimitsPart(Limits):
     """Seconds and counts; what is left out is as usual."""
 
-    recall_after_s: Annotated[int, Field(ge=0, le=120)] = _USUAL_LIMITS.recall_after_s
-    most_recalls: Annotated[int, Field(ge=0, le=20)] = _USUAL_LIMITS.most_recalls
-    postpone_after_calls: Calls = _USUAL_LIMITS.postpone_after_calls
-    most_postponements: Annotated[int, Field(ge=0, le=10)] = _USUAL_LIMITS.most_postponements
-    reinstate_after_calls: Calls = _USUAL_LIMITS.reinstate_after_calls
-    most_reinstatements: Annotated[int, Field(ge=0, le=2)] = _USUAL_LIMITS.most_reinstatements
-    park_s: ParkSeconds = _USUAL_LIMITS.park_s
-    most_park_s: ParkSeconds = _USUAL_LIMITS.most_park_s
-    park_return: ReturnPlace = _USUAL_LIMITS.park_return
-    forgotten_after_s: ForgottenSeconds = _USUAL_LIMITS.forgotten_after_s
-    forgotten_answer_s: AnswerSeconds = _USUAL_LIMITS.forgotten_answer_s
+    __pydantic_config__ = PART
 
-    @model_validator(mode="after")
-    def _timer_within_the_longest(self) -> "LimitsPart":
-        if self.most_park_s < self.park_s:
-            raise broken_rule("range_ends_before_start", first=self.park_s, last=self.most_park_s)
-        return self
 
-    def to_limits(self) -> Limits:
-        """The limits as the rules read them."""
-        return Limits(**self.model_dump())
+CheckedLimits = Annotated[LimitsPart, AfterValidator(_timer_within_the_longest)]
 
 
 def _usb_name(text: str) -> str:

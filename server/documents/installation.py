@@ -1,6 +1,7 @@
 """The installation's document: organisation, brand, languages, sites."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from server.documents.brand import Brand
 from server.documents.problems import broken_rule
 from server.documents.values import (
+    PART,
     PUBLIC_HOLIDAYS,
     CalendarPart,
     Languages,
@@ -83,20 +85,15 @@ class BulletinsPart(Part):
         return SiteBulletins(codes, position, frozenset(map(ProposalKind, self.automatic)))
 
 
-class ComplaintsPart(Part):
+@dataclass(frozen=True, slots=True)
+class ComplaintsPart(ComplaintRules):
     """The register of a site: off unless turned on.
 
     `answer_days`: within how many days a suggestion or complaint is answered; `contact_days`: how many days
     after the answer the contact of its author is erased.
     """
 
-    has_register: bool = False
-    answer_days: Annotated[int, Field(ge=1, le=90)] = 15
-    contact_days: Annotated[int, Field(ge=1, le=180)] = 30
-
-    def to_rules(self) -> ComplaintRules:
-        """The rules they make."""
-        return ComplaintRules(self.has_register, self.answer_days, self.contact_days)
+    __pydantic_config__ = PART
 
 
 def _public_holidays(code: str) -> str:

@@ -87,12 +87,16 @@ def path_text(path: Path) -> str:
     return text
 
 
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
+"""pydantic's error types for a key that nobody knows: of a model, of a dataclass."""
+
+
 def problem_of(error: ErrorDetails, *, known_keys: Iterable[str]) -> DocumentProblem:
     """The problem behind one validation error of pydantic."""
     path, kind, context = error["loc"], error["type"], error.get("ctx", {})
     if kind == "parvis":
         return problem(path, context["code"], **context["values"])
-    if kind == "extra_forbidden":
+    if kind in UNKNOWN_KEY:
         return _unknown_key(path, known_keys)
     if kind == "missing":
         return problem(path, "missing_key", key=path[-1])
@@ -108,6 +112,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "tuple_type": ("wrong_type", "wrong_type_list"),
     "dict_type": ("wrong_type", "wrong_type_object"),
     "model_type": ("wrong_type", "wrong_type_object"),
+    "dataclass_type": ("wrong_type", "wrong_type_object"),
     "date_type": ("wrong_form", "wrong_date"),
     "date_parsing": ("wrong_form", "wrong_date"),
     "date_from_datetime_parsing": ("wrong_form", "wrong_date"),

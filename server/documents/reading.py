@@ -11,7 +11,7 @@ from server.documents.checks import check_alone
 from server.documents.content import Content, JsonValue, NewContent
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
-from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, problem_of
+from server.documents.problems import UNKNOWN_KEY, DocumentProblem, DocumentRefused, Path, problem, problem_of
 
 TEXT_FIELDS = ("names", "subtitles", "labels", "directions", "how_to_book", "why", "titles", "bodies")
 
@@ -125,7 +125,7 @@ def parse[Document: BaseModel](
     except ValidationError as refused:
         errors = refused.errors(include_url=False, include_input=False)
     problems += tuple(problem_of(error, known_keys=known_keys(model)) for error in errors)
-    strays = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    strays = [error["loc"] for error in errors if error["type"] in UNKNOWN_KEY]
     if len(strays) < len(errors):
         return None, problems
     return model.model_validate_json(_without(text, strays)), problems

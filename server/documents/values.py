@@ -28,10 +28,14 @@ SPAN = rf"^{HOUR}-({HOUR}|24:00)$"
 LANGUAGE = r"^[a-z]{2,3}$"
 
 
+PART = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
+"""How a part is read; a dataclass of the rules that is a part as it stands has it as its configuration."""
+
+
 class Part(BaseModel):
     """A part of a document: frozen, strict, without unknown keys; texts without blanks at their ends."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
+    model_config = PART
 
 
 def _slug(text: str) -> str:

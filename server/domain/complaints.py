@@ -12,7 +12,7 @@ from enum import StrEnum
 from statistics import median_low
 from typing import Annotated, Any
 
-from annotated_types import MaxLen
+from annotated_types import Interval, MaxLen
 
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
@@ -97,13 +97,13 @@ _TO = {
 class ComplaintRules:
     """What a site has decided of its register.
 
-    `is_open`: whether it has one. `answer_days`: within how many days a suggestion or complaint is answered;
+    `answer_days`: within how many days a suggestion or complaint is answered;
     `contact_days`: how many days after the answer the author’s contact is erased.
     """
 
-    is_open: bool = False
-    answer_days: int = 15
-    contact_days: int = 30
+    has_register: bool = False
+    answer_days: Annotated[int, Interval(ge=1, le=90)] = 15
+    contact_days: Annotated[int, Interval(ge=1, le=180)] = 30
 
 
 @dataclass(frozen=True, slots=True)

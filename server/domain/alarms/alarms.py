@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
+
+from annotated_types import Interval, MaxLen
 
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.languages import FRENCH
@@ -83,12 +85,12 @@ class AlarmRules:
     long after the hall has closed.
     """
 
-    unprinted_jobs: int = 3
-    silent_after_s: int = 120
-    queue_people: int = 30
-    queue_for_s: int = 120
-    counter_after_s: int = 900
-    off: frozenset[AlarmKind] = frozenset()
+    unprinted_jobs: Annotated[int, Interval(ge=1, le=20)] = 3
+    silent_after_s: Annotated[int, Interval(ge=30, le=3_600)] = 120
+    queue_people: Annotated[int, Interval(ge=1, le=500)] = 30
+    queue_for_s: Annotated[int, Interval(ge=0, le=3_600)] = 120
+    counter_after_s: Annotated[int, Interval(ge=0, le=7_200)] = 900
+    off: Annotated[tuple[AlarmKind, ...], MaxLen(len(AlarmKind))] = ()
 
     def raised_after(self, kind: AlarmKind) -> timedelta:
         """How long a fault lasts before its alarm is raised."""

@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval
 
 from server.domain.facts import Fact, FactKind
 from server.domain.instants import text_or_none, to_text
@@ -25,20 +27,19 @@ class Limits:
     `park_s`: the timer of a parked leg unless the agent chooses another, at most `most_park_s`.
     `forgotten_after_s`: without a gesture after a call until the console asks whether its agent is there;
     `forgotten_answer_s`: from then until the called visitor goes back to the queue.
-
     """
 
-    recall_after_s: int = 5
-    most_recalls: int = 4
-    postpone_after_calls: int = 3
-    most_postponements: int = 2
-    reinstate_after_calls: int = 3
-    most_reinstatements: int = 2
-    park_s: int = 900
-    most_park_s: int = 7_200
+    recall_after_s: Annotated[int, Interval(ge=0, le=120)] = 5
+    most_recalls: Annotated[int, Interval(ge=0, le=20)] = 4
+    postpone_after_calls: Annotated[int, Interval(ge=0, le=20)] = 3
+    most_postponements: Annotated[int, Interval(ge=0, le=10)] = 2
+    reinstate_after_calls: Annotated[int, Interval(ge=0, le=20)] = 3
+    most_reinstatements: Annotated[int, Interval(ge=0, le=2)] = 2
+    park_s: Annotated[int, Interval(ge=60, le=28_800)] = 900
+    most_park_s: Annotated[int, Interval(ge=60, le=28_800)] = 7_200
     park_return: ReturnPlace = "front"
-    forgotten_after_s: int = 300
-    forgotten_answer_s: int = 120
+    forgotten_after_s: Annotated[int, Interval(ge=60, le=3_600)] = 300
+    forgotten_answer_s: Annotated[int, Interval(ge=30, le=1_800)] = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ def withdraw_release(database: Database, reach: RegisterReach, entry: str) -> No
 
 def read_released(database: Database, hall: str) -> list[ReleasedAnswer]:
     """The released answers of a hall (id), the newest first; none while its site has no register."""
-    if not database.configuration(hall).site.complaints.is_open:
+    if not database.configuration(hall).site.complaints.has_register:
         return []
     with database.read() as rows:
         found = released_entries(rows, hall, MOST_SHOWN)
@@ -305,7 +305,7 @@ def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[
     What concerns a person of the reception counts only for whoever reads it in the register.
     """
     for hall in reach.halls_where(Permission.ANSWER_COMPLAINTS):
-        if not hall.site.complaints.is_open:
+        if not hall.site.complaints.has_register:
             continue
         reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
         with database.read() as rows:

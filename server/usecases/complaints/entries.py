@@ -114,7 +114,7 @@ def add_entry(
 def open_register(database: Database, hall: str) -> HallConfiguration:
     """The hall (id or slug) of a register. Refusal: unknown_hall, also while its site has none."""
     configuration = database.configuration(database.hall_id(hall))
-    if not configuration.site.complaints.is_open:
+    if not configuration.site.complaints.has_register:
         raise Refusal("unknown_hall", hall=hall)
     return configuration
 

@@ -234,7 +234,7 @@ def read_public_hall(
         results=read_frozen_results(database, hall_id),
         week=weekly_hours(calendar),
         special=special_hours(calendar, [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]),
-        has_register=configuration.site.complaints.is_open,
+        has_register=configuration.site.complaints.has_register,
         as_of=now,
     )
 

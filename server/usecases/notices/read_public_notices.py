@@ -28,7 +28,7 @@ REGISTER_NOTICE = "register"
 
 def register_notice(hall: HallConfiguration, translate: Callable[..., str]) -> PublicNotice | None:
     """The entry in each language of the interface, without an address yet; None without a register."""
-    if not hall.site.complaints.is_open:
+    if not hall.site.complaints.has_register:
         return None
     return {
         "id": REGISTER_NOTICE,

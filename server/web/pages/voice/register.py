@@ -189,7 +189,7 @@ def _keep(
     channels: Sequence[Channel],
 ) -> AddedEntry:
     """Adds the entry. Refusals: `register_closed`, and those of `add_entry`."""
-    if not hall.site.complaints.is_open:
+    if not hall.site.complaints.has_register:
         raise Refusal("register_closed")
     return add_entry(needs.database, hall.hall, typed, form=form, language=language, channels=channels)
 
@@ -235,7 +235,7 @@ def _add_flood_routes(
 def _shown_flood(needs: RegisterPages, hall: HallConfiguration) -> dict[str, object]:
     """What the page of the register shows of a flood, and of the last press against it."""
     language, zone = page_language(), ZoneInfo(hall.site.time_zone)
-    flood = read_flood(needs.database, needs.reach(hall)) if hall.site.complaints.is_open else None
+    flood = read_flood(needs.database, needs.reach(hall)) if hall.site.complaints.has_register else None
     done, count = request.args.get("vague", ""), request.args.get("nombre", "")
 
     def local(at: datetime) -> str:

@@ -186,7 +186,7 @@ def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -
                 (
                     hall.hall
                     for hall in halls_for_page(work, Permission.RECEIVE)
-                    if hall.site.complaints.is_open
+                    if hall.site.complaints.has_register
                 ),
                 None,
             ),

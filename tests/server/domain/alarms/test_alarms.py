@@ -178,7 +178,7 @@ def test_a_subject_no_longer_watched_is_cleared_and_forgotten():
     decision = decide({SILENT: WELL}, hall.memories, hall.alarms, RULES, hall.now)
     assert [(each.turn, each.reason) for each in decision.changes] == [(AlarmTurn.CLEARED, GONE)]
     assert decision.forgotten == {PAPER}
-    off = replace(RULES, off=frozenset({AlarmKind.PAPER_OUT}))
+    off = replace(RULES, off=(AlarmKind.PAPER_OUT,))
     assert decide({PAPER: FAULTY}, {}, {}, off, hall.now).changes == ()
 
 
