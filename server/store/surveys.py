@@ -1,13 +1,13 @@
 """Surveys: their rows, the answers to them, and free texts apart from the answers."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.domain.surveys.campaigns import StoredQuestion
+from server.domain.surveys.campaigns import CheckedSurvey
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
 from server.store.engine.statements import (
     POSTGRESQL,
@@ -252,24 +252,12 @@ def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_ed
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyRow:
-    """A survey. `halls`: ids, none for agents; `targets`: answers by hall.
-
-    `closes_at`: once it was opened. `secret`: while it is open.
-    """
+class SurveyRow(CheckedSurvey):
+    """A survey. `closes_at`: once it was opened. `secret`: while it is open."""
 
     id: str
     audience: str
     state: str
-    title: str
-    halls: list[str]
-    opens_on: date
-    closes_on: date
-    channels: list[str]
-    languages: list[str]
-    outside: str
-    targets: dict[str, int]
-    questions: list[StoredQuestion]
     begun_at: datetime
     changed_at: datetime
     closes_at: datetime | None = None
@@ -291,10 +279,7 @@ _ONE = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.id == bindparam
 _LOCKED = Read(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
 _OPEN = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.state == "open").order_by(survey.c.id))
 _INSERT = Write.new_row_once(survey, SurveyRow)
-_CHANGED = (
-    *("title", "halls", "opens_on", "closes_on", "channels", "languages", "outside", "targets"),
-    *("questions", "changed_at"),
-)
+_CHANGED = (*(each.name for each in fields(CheckedSurvey)), "changed_at")
 _CHANGE = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"), *_CHANGED
 )

@@ -253,17 +253,25 @@ class SurveyRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSurvey:
-    """A draft whose parts can be read: it may still lack what opening needs."""
+    """A draft whose parts can be read: it may still lack what opening needs. Its row has the same fields.
+
+    `halls`: ids, none for agents; `targets`: answers by hall.
+    """
 
     title: str
-    halls: tuple[str, ...]
+    halls: Sequence[str]
     opens_on: date
     closes_on: date
-    channels: tuple[str, ...]
-    languages: tuple[str, ...]
+    channels: Sequence[str]
+    languages: Sequence[str]
     outside: str
     targets: Mapping[str, int]
-    questions: tuple[Question, ...]
+    questions: Sequence[StoredQuestion]
+
+    @property
+    def asked(self) -> list[Question]:
+        """Its questions."""
+        return [question_of(each) for each in self.questions]
 
 
 def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSurvey:
@@ -287,6 +295,7 @@ def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSu
         channels = (Channel.LINK,)
     if not channels:
         raise Refusal("survey_channels_missing", field="channels")
+    targets = {hall: _target(text) for hall, text in typed.targets.items() if text.strip()}
     return CheckedSurvey(
         title,
         tuple(dict.fromkeys(typed.halls)),
@@ -295,8 +304,8 @@ def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSu
         tuple(map(str, channels)),
         tuple(dict.fromkeys((FRENCH, *typed.languages))),
         outside_form(typed.outside, hosts),
-        {hall: _target(text) for hall, text in typed.targets.items() if text.strip()},
-        checked_questions(typed.questions),
+        {hall: count for hall, count in targets.items() if hall in typed.halls},
+        [stored_question(each) for each in checked_questions(typed.questions)],
     )
 
 
@@ -330,10 +339,10 @@ def check_opening(survey: CheckedSurvey, today: date) -> None:
         return
     if len(survey.questions) < FEWEST_QUESTIONS:
         raise Refusal("survey_questions_too_few", fewest=FEWEST_QUESTIONS)
-    missing = missing_words(survey.questions, survey.languages)
+    missing = missing_words(survey.asked, survey.languages)
     if missing:
         raise Refusal("survey_words_missing", place=missing[0].place, language=missing[0].language)
-    if Channel.KIOSK in survey.channels and survey.questions[0].kind != QuestionKind.SMILEY:
+    if Channel.KIOSK in survey.channels and survey.questions[0]["kind"] != QuestionKind.SMILEY:
         raise Refusal("survey_kiosk_question", field="channels")
 
 

@@ -17,7 +17,6 @@ from server.domain.surveys.campaigns import (
     Question,
     SurveyState,
     checked_answers,
-    question_of,
     texts_kept_until,
     week_of,
 )
@@ -62,8 +61,12 @@ class AskedSurvey:
     row: SurveyRow
     hall: str | None
     channel: str
-    questions: Sequence[Question]
     digest: str | None = None
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What is asked."""
+        return self.row.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def asked_at(database: Database, code: str, channel: str | None = None) -> Asked
     if address is None or row is None or (channel or address.channel) != address.channel:
         raise Refusal("unknown_survey")
     _check_running(database, row)
-    return AskedSurvey(row, address.hall, address.channel, _questions(row))
+    return AskedSurvey(row, address.hall, address.channel)
 
 
 def asked_by_ticket(database: Database, token: str) -> AskedSurvey:
@@ -102,7 +105,7 @@ def asked_by_ticket(database: Database, token: str) -> AskedSurvey:
         digest = hmac.new(row.secret.encode(), leg.visit.encode(), sha256).hexdigest()
         if is_ticket_used(rows, row.id, digest):
             raise Refusal("survey_answered")
-    return AskedSurvey(row, leg.hall, Channel.TICKET, _questions(row), digest)
+    return AskedSurvey(row, leg.hall, Channel.TICKET, digest)
 
 
 def asked_on_paper(database: Database, survey: str, hall: str, sites: Sites) -> AskedSurvey:
@@ -128,7 +131,7 @@ def asked_in(database: Database, survey: str, hall: str, channel: str) -> AskedS
     if row is None or channel not in row.channels or hall not in row.halls:
         raise Refusal("unknown_survey")
     _check_running(database, row)
-    return AskedSurvey(row, hall, channel, _questions(row))
+    return AskedSurvey(row, hall, channel)
 
 
 def ticket_survey(database: Database, rows: Rows, hall: str) -> SurveyRow | None:
@@ -232,10 +235,6 @@ def _check_running(database: Database, row: SurveyRow) -> None:
         raise Refusal("survey_not_yet", opens_on=row.opens_on.isoformat())
     if state != SurveyState.OPEN or row.secret is None:
         raise Refusal("survey_is_over")
-
-
-def _questions(row: SurveyRow) -> list[Question]:
-    return [question_of(each) for each in row.questions]
 
 
 class TextState(StrEnum):

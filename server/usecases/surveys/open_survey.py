@@ -3,7 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
@@ -20,8 +20,6 @@ from server.domain.surveys.campaigns import (
     are_together,
     check_opening,
     checked_survey,
-    question_of,
-    stored_question,
 )
 from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
@@ -103,18 +101,10 @@ def discard_survey(database: Database, survey: str, *, sites: Sites) -> None:
 
 def _row(survey: str, audience: str, checked: CheckedSurvey, now: datetime) -> SurveyRow:
     return SurveyRow(
+        **asdict(checked),
         id=survey,
         audience=audience,
         state=SurveyState.DRAFT,
-        title=checked.title,
-        halls=list(checked.halls),
-        opens_on=checked.opens_on,
-        closes_on=checked.closes_on,
-        channels=list(checked.channels),
-        languages=list(checked.languages),
-        outside=checked.outside,
-        targets={hall: count for hall, count in checked.targets.items() if hall in checked.halls},
-        questions=[stored_question(each) for each in checked.questions],
         begun_at=now,
         changed_at=now,
     )
@@ -141,7 +131,7 @@ def open_survey(database: Database, survey: str, *, sites: Sites) -> None:
         lock_survey(rows, survey)
         draft = find_draft(database, rows, survey, sites)
         _check_alone(rows, draft)
-        check_opening(_checked(draft), today_of(database, draft))
+        check_opening(draft, today_of(database, draft))
         opened = replace(
             draft,
             state=SurveyState.OPEN,
@@ -220,20 +210,6 @@ def _check_alone(rows: Rows, draft: SurveyRow) -> None:
             and are_together((each.opens_on, each.closes_on), span)
         ):
             raise Refusal("surveys_together", title=each.title)
-
-
-def _checked(row: SurveyRow) -> CheckedSurvey:
-    return CheckedSurvey(
-        row.title,
-        tuple(row.halls),
-        row.opens_on,
-        row.closes_on,
-        tuple(row.channels),
-        tuple(row.languages),
-        row.outside,
-        row.targets,
-        tuple(question_of(each) for each in row.questions),
-    )
 
 
 def _addresses(row: SurveyRow) -> Iterator[SurveyAddress]:

@@ -15,7 +15,6 @@ from server.domain.surveys.campaigns import (
     SurveyState,
     is_behind,
     missing_words,
-    question_of,
 )
 from server.store.engine.statements import Rows
 from server.store.surveys import (
@@ -154,9 +153,13 @@ class ReadSurvey:
     progress: SurveyProgress
     by_hall: Mapping[str, SurveyProgress]
     unread: int
-    questions: Sequence[Question]
     missing: Sequence[MissingWords]
     addresses: Sequence[SurveyAddress] = ()
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What it asks."""
+        return self.row.asked
 
     @property
     def is_behind(self) -> bool:
@@ -227,7 +230,6 @@ def _read(
         for hall in halls
     }
     whole = [each for each in answers if each.hall is None or each.hall in halls]
-    questions = [question_of(each) for each in row.questions]
     read_halls: list[str | None] = [*own_halls(database, row, writes)]
     if may_write(database, row, writes):
         read_halls.append(None)
@@ -244,8 +246,7 @@ def _read(
             for each in (counts.unread if are_results_read(row, today) else ())
             if each.survey == row.id and each.hall in read_halls
         ),
-        questions=questions,
-        missing=missing_words(questions, row.languages),
+        missing=missing_words(row.asked, row.languages),
         addresses=[each for each in addresses if each.hall is None or each.hall in halls],
     )
 

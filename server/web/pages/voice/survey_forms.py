@@ -103,7 +103,7 @@ def _starter(key: str, kind: str, choices: int, translate: Callable[..., str]) -
     return Question("", kind, texts, offered)
 
 
-def request_of(row: SurveyRow, questions: Sequence[Question]) -> SurveyRequest:
+def request_of(row: SurveyRow) -> SurveyRequest:
     """What the form of a draft shows."""
     return SurveyRequest(
         row.title,
@@ -115,7 +115,7 @@ def request_of(row: SurveyRow, questions: Sequence[Question]) -> SurveyRequest:
         row.languages,
         row.outside,
         {hall: str(count) for hall, count in row.targets.items()},
-        questions,
+        row.asked,
     )
 
 

@@ -165,7 +165,7 @@ def _add_changes(routes: Blueprint, needs: SurveyPages) -> None:
         found = needs.read(survey)
         if found.row.state != SurveyState.DRAFT:
             return redirect(f"{PLACE}/{survey}", 303)
-        return _form_page(needs, request_of(found.row, found.questions), found=found)
+        return _form_page(needs, request_of(found.row), found=found)
 
     @routes.post(PLACE + "/<survey>")
     @requires(RUN, of=PEOPLE, anywhere=True)
