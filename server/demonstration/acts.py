@@ -18,11 +18,11 @@ from server.usecases.calling import AtCounter, call_next
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
-    leave_place,
     open_counter,
     pause_counter,
     resume_counter,
 )
+from server.usecases.counters.left_counters import leave_place
 from server.usecases.legs import StatedResult
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket

@@ -1,21 +1,20 @@
 """From documents to the configuration the rules read."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any, cast
 
 from server.documents.hall import (
-    CounterPart,
     ExceptionalPart,
     HallDocument,
     KioskPart,
-    SeriesPart,
     ServicePart,
 )
-from server.documents.hall_parts import PrinterPart, to_profile
+from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning
-from server.documents.values import CalendarPart, Texts, public_holidays, to_calendar, to_own_calendar
+from server.documents.values import CalendarPart, Part, Texts, public_holidays, to_calendar, to_own_calendar
 from server.domain.hall.configuration import (
     Counter,
     Exceptional,
@@ -50,49 +49,41 @@ def to_configuration(
         raise DocumentRefused((problem(("site",), "unknown_site", slug=document.site),))
     networks = networks_of(installation, has_loopback=is_demonstration)
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
-    return HallConfiguration(
+    return _made(
+        HallConfiguration,
+        document,
         revision=revision,
         installation_revision=installation_revision,
-        hall=document.hall,
-        name=document.name,
-        site=Site(
-            part.slug,
-            part.name,
-            part.address,
-            part.time_zone,
-            part.alerts.to_rules(),
-            part.bulletins.department or "",
-            part.uncounted or "",
-            part.has_public_page,
-            part.figures_licence or "",
-            part.incidents.to_rules(),
-            part.complaints,
+        site=_made(
+            Site,
+            part,
+            alerts=part.alerts.to_rules(),
+            department=part.bulletins.department or "",
+            uncounted=part.uncounted or "",
+            figures_licence=part.figures_licence or "",
+            incidents=part.incidents.to_rules(),
         ),
-        languages=document.languages,
         calendar=calendar,
         services={service.id: _service(service, calendar) for service in document.services},
         queues=_queues(document),
-        counters={counter.id: _counter(counter) for counter in document.counters},
-        folders={folder.id: Folder(**folder.model_dump()) for folder in document.folders},
+        counters={each.id: _made(Counter, each, label=each.labels["fr"]) for each in document.counters},
+        folders={folder.id: _made(Folder, folder) for folder in document.folders},
         kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
-        screens={screen.id: Screen(**screen.model_dump()) for screen in document.screens},
-        neighbours=document.neighbours,
+        screens={screen.id: _made(Screen, screen) for screen in document.screens},
         is_demonstration=is_demonstration,
-        rule=document.rule,
-        has_priority_first=document.has_priority_first,
         legal_share=document.legal_percent / 100,
         at_break=AtBreak(document.at_break),
-        last_ticket=LastTicket(**document.last_ticket.model_dump()),
-        distribution_before_s=document.distribution_before_s,
-        screen_margin_s=document.screen_margin_s,
-        asks_needs=document.asks_needs,
-        priority_grounds=document.priority_grounds,
+        last_ticket=_made(LastTicket, document.last_ticket),
         profiles={profile.id: to_profile(profile) for profile in document.profiles},
         profile_names={profile.id: profile.names for profile in document.profiles},
-        limits=document.limits,
         sound=document.sound.to_sound(),
-        alarms=document.alarms,
     )
+
+
+def _made[Made](kind: type[Made], part: Part, **other: object) -> Made:
+    """A value of the rules: the fields that a part has under the same names, and those it has otherwise."""
+    names = [each.name for each in fields(cast(Any, kind)) if each.name in type(part).model_fields]
+    return kind(**{name: getattr(part, name) for name in names} | other)
 
 
 def public_holidays_of(
@@ -110,35 +101,15 @@ def networks_of(installation: InstallationDocument, *, has_loopback: bool) -> Pr
 
 
 def _service(part: ServicePart, hall: Calendar) -> Service:
-    return Service(
-        id=part.id,
-        names=part.names,
-        subtitles=part.subtitles,
+    return _made(
+        Service,
+        part,
         bring=_papers(part.bring),
-        icon=part.icon,
-        mode=part.mode,
-        series=_series(part.series),
-        appointment_series=_series(part.appointment_series) if part.appointment_series else None,
-        queue=part.queue,
-        target_s=part.target_s,
-        target_appointment_s=part.target_appointment_s,
-        target_priority_s=part.target_priority_s,
-        typed_mean_s=part.typed_mean_s,
+        series=_made(Series, part.series),
+        appointment_series=_made(Series, part.appointment_series) if part.appointment_series else None,
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
-        parent=part.parent,
-        how_to_book=part.how_to_book,
-        appointment_url=part.appointment_url,
-        is_on_kiosk=part.is_on_kiosk,
-        is_retired=part.is_retired,
-        confirm_priority=part.confirm_priority,
-        early_window_s=part.early_window_s,
-        late_grace_s=part.late_grace_s,
-        outcome=part.outcome,
-        note=part.note,
-        confirmation=part.confirmation,
-        wrap_up_s=part.wrap_up_s,
         exceptional=_exceptional(part.exceptional) if part.exceptional else None,
-        quota=Quota(part.quota.morning, part.quota.afternoon) if part.quota else None,
+        quota=_made(Quota, part.quota) if part.quota else None,
     )
 
 
@@ -150,10 +121,6 @@ def _papers(papers: tuple[Texts, ...]) -> Mapping[str, tuple[str, ...]]:
     """What to bring, turned from papers with languages to languages with papers."""
     languages = papers[0] if papers else ()
     return {language: tuple(paper[language] for paper in papers) for language in languages}
-
-
-def _series(part: SeriesPart) -> Series:
-    return Series(part.prefix, part.first, part.last)
 
 
 def _queues(document: HallDocument) -> dict[str, Queue]:
@@ -168,39 +135,15 @@ def _queues(document: HallDocument) -> dict[str, Queue]:
     }
 
 
-def _counter(part: CounterPart) -> Counter:
-    return Counter(
-        id=part.id,
-        label=part.labels["fr"],
-        labels=part.labels,
-        directions=part.directions,
-        services=part.services,
-        is_step_free=part.is_step_free,
-        has_hearing_loop=part.has_hearing_loop,
-        hearing_loop_tested_on=part.hearing_loop_tested_on,
-        is_confidential=part.is_confidential,
-        is_self_service=part.is_self_service,
-        is_retired=part.is_retired,
-    )
-
-
 def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
-    printer = _printer(part.printer, networks) if part.printer else None
-    mounting = Mounting(**part.mounting.model_dump()) if part.mounting else None
-    return Kiosk(
-        id=part.id,
-        label=part.label,
-        services=part.services,
-        printer=printer,
-        prints_at=part.prints_at,
+    printer = part.printer
+    return _made(
+        Kiosk,
+        part,
+        printer=printer and _made(PrinterConnection, printer, reach=networks.reach_of(printer.host)),
         is_number_only=part.number_only,
-        mounting=mounting,
-        is_retired=part.is_retired,
+        mounting=part.mounting and _made(Mounting, part.mounting),
     )
-
-
-def _printer(part: PrinterPart, networks: PrinterNetworks) -> PrinterConnection:
-    return PrinterConnection(**part.model_dump(), reach=networks.reach_of(part.host))
 
 
 @dataclass(frozen=True, slots=True)

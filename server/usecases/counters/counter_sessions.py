@@ -386,22 +386,3 @@ def close_counter(
             end_place(transaction, place, "closed")
 
     database.write(database.hall_of_counter(counter), author, write_key, close)
-
-
-def leave_place(
-    database: Database,
-    counter: str,
-    author: Author,
-    *,
-    session: str | None = None,
-    write_key: WriteKey | None = None,
-) -> None:
-    """Leaves one place of a session, which goes on at the others; with the last one it ends.
-
-    Refusals: no_counter_session, place_busy when somebody is called or served there.
-    """
-
-    def leave(transaction: HallTransaction) -> None:
-        end_free_place(transaction, session_held(transaction, counter, session))
-
-    database.write(database.hall_of_counter(counter), author, write_key, leave)

@@ -1,4 +1,4 @@
-"""Counters that were left: closed where somebody may not call any more, paused where they are forgotten.
+"""Counters that people leave: by themselves, since they may not call any more, or forgotten and then paused.
 
 No visitor shall wait for nobody: who is served at a closed counter is finished; who was only called waits
 again, before the others. The rule of forgotten counters in words: `docs/rules/forgotten.md`.
@@ -22,7 +22,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
-from server.usecases.counters.counter_sessions import end_place, pause_place
+from server.usecases.counters.counter_sessions import end_free_place, end_place, pause_place
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs import NO_AGENT_TO_STATE_IT, end_served, given_back
 
@@ -158,3 +158,22 @@ def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
 
 def _is_served(leg: LegRow) -> bool:
     return bool(leg.state == LegState.IN_SERVICE)
+
+
+def leave_place(
+    database: Database,
+    counter: str,
+    author: Author,
+    *,
+    session: str | None = None,
+    write_key: WriteKey | None = None,
+) -> None:
+    """Leaves one place of a session, which goes on at the others; with the last one it ends.
+
+    Refusals: no_counter_session, place_busy when somebody is called or served there.
+    """
+
+    def leave(transaction: HallTransaction) -> None:
+        end_free_place(transaction, session_held(transaction, counter, session))
+
+    database.write(database.hall_of_counter(counter), author, write_key, leave)

@@ -16,12 +16,11 @@ from server.usecases.counters.counter_sessions import (
     SessionRequest,
     change_profile,
     close_counter,
-    leave_place,
     open_counter,
     pause_counter,
     resume_counter,
 )
-from server.usecases.counters.left_counters import confirm_presence
+from server.usecases.counters.left_counters import confirm_presence, leave_place
 from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer, read_counter, read_waiting
 from server.usecases.legs import StatedResult
 from server.usecases.visits import leg_verbs, wait_again

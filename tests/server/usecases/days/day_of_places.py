@@ -9,8 +9,8 @@ from hypothesis.stateful import invariant, rule
 from server.domain.author import Author
 from server.store.counters import SessionPlace, open_place, open_places
 from server.usecases.calling import Elsewhere, call_elsewhere
-from server.usecases.counters.counter_sessions import SessionRequest, leave_place, open_counter
-from server.usecases.counters.left_counters import confirm_presence, give_back_forgotten
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.counters.left_counters import confirm_presence, give_back_forgotten, leave_place
 from server.usecases.visits.gestures import last_gesture, undo
 from tests.harness.sql import all_rows
 from tests.server.usecases.days.day_of_tickets import picks
