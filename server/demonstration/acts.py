@@ -157,10 +157,6 @@ def kiosk_author(database: Database, hall: str) -> Author:
     return RECEPTION if first is None else Author(first, first)
 
 
-def _agent(counter: str) -> Author:
-    return Author(f"demonstration-{counter}")
-
-
 def _result(outcome: str | None) -> StatedResult:
     return StatedResult(next((each for each in OUTCOMES if each == outcome), None))
 
@@ -219,7 +215,7 @@ class UseCaseActs:
 
     def open(self, counter: str, joins: str | None) -> tuple[str, tuple[str, ...]]:
         if joins is None:
-            self._agents[counter] = _agent(counter)
+            self._agents[counter] = Author(f"demonstration-{counter}")
         else:
             with self.database.read() as rows:
                 [first, *_] = places_of(rows, self.database.hall_id(self.hall), joins)

@@ -61,7 +61,12 @@ def _compare(path: str, before: JsonValue, after: JsonValue) -> Iterator[Documen
         return
     old, new = items_by_key(before), items_by_key(after)
     if old is not None and new is not None:
-        yield from _of_items(path, old, new)
+        for key in dict.fromkeys((*old, *new)):
+            yield from _compare(f"{path}[{key}]", old.get(key), new.get(key))
+        kept_before = [key for key in old if key in new]
+        kept_after = [key for key in new if key in old]
+        if kept_before != kept_after:
+            yield DocumentChange(path, "moved", list(old), list(new))
     elif _is_empty(before):
         yield DocumentChange(path, "added", None, after)
     elif _is_empty(after):
@@ -73,15 +78,6 @@ def _compare(path: str, before: JsonValue, after: JsonValue) -> Iterator[Documen
 def _of_mapping(path: str, before: Content, after: Content) -> Iterator[DocumentChange]:
     for name in dict.fromkeys((*before, *after)):
         yield from _compare(f"{path}.{name}" if path else name, before.get(name), after.get(name))
-
-
-def _of_items(path: str, old: Mapping[str, Content], new: Mapping[str, Content]) -> Iterator[DocumentChange]:
-    for key in dict.fromkeys((*old, *new)):
-        yield from _compare(f"{path}[{key}]", old.get(key), new.get(key))
-    kept_before = [key for key in old if key in new]
-    kept_after = [key for key in new if key in old]
-    if kept_before != kept_after:
-        yield DocumentChange(path, "moved", list(old), list(new))
 
 
 def items_by_key(value: object) -> dict[str, Content] | None:

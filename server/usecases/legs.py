@@ -275,17 +275,13 @@ def end_served(
     return leg_ended(leg.id, leg.visit, reason=EndReason.SERVED, counter=counter)
 
 
-def _check_stated(service: Service, request: StatedResult) -> None:
-    if service.outcome == "mandatory" and request.outcome is None:
-        raise Refusal("outcome_missing", service=service.id)
-    if service.note == "mandatory" and not request.note:
-        raise Refusal("note_missing", service=service.id)
-
-
 def _result(transaction: HallTransaction, leg: LegRow, request: StatedResult) -> Result:
     service = transaction.configuration.services.get(leg.service)
     if service is not None and request.is_asked:
-        _check_stated(service, request)
+        if service.outcome == "mandatory" and request.outcome is None:
+            raise Refusal("outcome_missing", service=service.id)
+        if service.note == "mandatory" and not request.note:
+            raise Refusal("note_missing", service=service.id)
     outcome_rule = None if service is None else service.outcome
     if not request.note:
         return Result(request.outcome, outcome_rule=outcome_rule)

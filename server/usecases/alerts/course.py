@@ -161,7 +161,10 @@ def _raise_in(
         alike = _alike(transaction, transaction.hall, author, request, transaction.now)
         if alike is not None:
             return _InHall(alike.id, was_alike=True)
-        _check_few_enough(transaction, author, request)
+        active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
+        own = [each for each in active if author.is_same(each.raised_by) and each.kind is AlertKind.CUSTOM]
+        if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
+            raise Refusal("too_many_alerts", most=MOST_CUSTOM)
         called = [leg for leg in transaction.open_legs if _is_awaited(transaction, leg)]
         facts = [given_back(leg, void=_void(transaction, leg)) for leg in called]
         new = NewAlert(
@@ -175,14 +178,6 @@ def _raise_in(
         for fact in [alert_raised(new_id(), new), *facts]:
             transaction.record(fact)
     return _InHall(alert, is_new=True)
-
-
-def _check_few_enough(transaction: HallTransaction, author: Author, request: AlertRequest) -> None:
-    """Refuses a further custom alert of an author that has MOST_CUSTOM in force. Refusal: too_many_alerts."""
-    active = in_force(alerts.open_alerts(transaction, transaction.hall), transaction.now)
-    own = [each for each in active if author.is_same(each.raised_by) and each.kind is AlertKind.CUSTOM]
-    if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
-        raise Refusal("too_many_alerts", most=MOST_CUSTOM)
 
 
 def _is_awaited(transaction: HallTransaction, leg: LegRow) -> bool:

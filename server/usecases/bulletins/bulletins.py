@@ -1,6 +1,6 @@
 """Read the sources of bulletins and the list of a site; accept a proposal, as an alert or a notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -271,7 +271,11 @@ class BulletinSources:
         """The sources to read now; those that no site names are forgotten, new ones kept."""
         now = self.database.clock.now()
         with self.database.read() as rows:
-            named = _named(rows)
+            named = {
+                source_id(site.slug, source.url): (site.slug, source.url)
+                for site in configured_sites(rows)
+                for source in site.bulletins.sources
+            }
             found = {each.id: each for each in bulletins.sources(rows)}
         new, gone = named.keys() - found.keys(), found.keys() - named.keys()
         if new or gone:
@@ -351,12 +355,3 @@ def count_waiting(database: Database, site: str) -> int:
     """How many bulletins of a site (slug) wait for a person."""
     with database.read() as rows:
         return bulletins.count_open(rows, site, database.clock.now())
-
-
-def _named(rows: Rows) -> Mapping[str, tuple[str, str]]:
-    """The sources that sites name: by id, the site and the address."""
-    return {
-        source_id(site.slug, source.url): (site.slug, source.url)
-        for site in configured_sites(rows)
-        for source in site.bulletins.sources
-    }

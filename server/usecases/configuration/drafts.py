@@ -248,7 +248,9 @@ def _joined(rows: Rows, document: ConfigurationDocument, request: DraftRequest) 
     draft = document.drafting.draft
     based_on = request.base_revision if draft is None else draft.base_revision
     if request.draft_version != document.drafting.version:
-        base = _content_before(rows, document, request)
+        version = request.draft_version
+        content = None if version is None else draft_content(rows, document.name, version)
+        base = document.content_at(rows, request.base_revision) if content is None else content
         stale = StaleDocument("stale_draft", document, base, request.content)
         revision = document.revision if draft is None else based_on
     elif based_on != document.revision:
@@ -261,13 +263,6 @@ def _joined(rows: Rows, document: ConfigurationDocument, request: DraftRequest) 
     if merge is None:
         raise stale
     return DraftRequest(merge.content, revision)
-
-
-def _content_before(rows: Rows, document: ConfigurationDocument, request: DraftRequest) -> Content:
-    """The content that a save was made from: the draft's version, or the revision where that is not kept."""
-    version = request.draft_version
-    content = None if version is None else draft_content(rows, document.name, version)
-    return document.content_at(rows, request.base_revision) if content is None else content
 
 
 def _depth(content: object) -> int:

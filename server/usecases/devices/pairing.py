@@ -336,7 +336,10 @@ def exchange_token(database: Database, token: str, secret: str) -> str:
         raise Refusal("unknown_device")
     asked_by = _asked_by(database, device.id)
     with database.installation_transaction(Author(asked_by, device.id)) as transaction:
-        _check_secret(transaction, device.id, secret, transaction.now)
+        row = in_use(transaction, device.id)
+        is_same = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
+        if not is_same or row.renewal_until is None or row.renewal_until < transaction.now:
+            raise Refusal("renewal_over")
         replace_token(transaction, device.id, token_digest(fresh), now=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device.id))
     return fresh
@@ -348,13 +351,6 @@ def _asked_by(database: Database, device: str) -> str:
     if asked_by is None:
         raise Refusal("renewal_over")
     return asked_by
-
-
-def _check_secret(rows: Rows, device: str, secret: str, now: datetime) -> None:
-    row = in_use(rows, device)
-    is_same = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
-    if not is_same or row.renewal_until is None or row.renewal_until < now:
-        raise Refusal("renewal_over")
 
 
 def _follows(token: str, secret: str) -> str:

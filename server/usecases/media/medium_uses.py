@@ -164,7 +164,13 @@ def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedi
     """
 
     def put(transaction: InstallationTransaction) -> ReplacedMediumAnswer:
-        _check(transaction, replacement)
+        sites = replacement.reach.media
+        former = visible_medium(transaction, replacement.medium, sites)
+        new = visible_medium(transaction, replacement.by, sites)
+        if not shown_medium(transaction, new.id).files:
+            raise Refusal("medium_not_ready", medium=new.id)
+        if new.kind != former.kind or new.id == former.id:
+            raise Refusal("medium_other_kind", medium=new.id)
         reach, author = replacement.reach, replacement.author
         found = list(uses_of(database, transaction, author, reach, replacement.medium))
         uses = [use for use in found if use is not None and use["change"].is_done]
@@ -174,16 +180,6 @@ def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedi
         return {"medium": replacement.medium, "by": replacement.by, "notices": done}
 
     return database.write_installation(replacement.author, replacement.write_key, put)
-
-
-def _check(transaction: InstallationTransaction, replacement: Replacement) -> None:
-    sites = replacement.reach.media
-    former = visible_medium(transaction, replacement.medium, sites)
-    new = visible_medium(transaction, replacement.by, sites)
-    if not shown_medium(transaction, new.id).files:
-        raise Refusal("medium_not_ready", medium=new.id)
-    if new.kind != former.kind or new.id == former.id:
-        raise Refusal("medium_other_kind", medium=new.id)
 
 
 def _put(

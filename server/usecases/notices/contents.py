@@ -204,7 +204,14 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         "code": None if notice.link is None else code_to_scan(notice.link),
     }
     if isinstance(notice, MediumNotice):
-        return _media(notice, shared, language, words)
+        medium = shown_medium(words.rows, notice.medium)
+        picture_words: PictureWords = {
+            **shared,
+            "text": said_in(notice.texts, language) or said_in(medium.texts, language),
+            "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
+        }
+        captions = _captions(medium.captions, language)
+        return [_medium_content(file, picture_words, captions) for file in medium.files]
     if isinstance(notice, FeedNotice):
         return _feed(notice, shared, words)
     if isinstance(notice, PriorityNotice):
@@ -216,17 +223,6 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     if isinstance(notice, AskedNotice):
         written = {"lines": list(written.values()), **written}
     return [cast(NoticeOnScreen, {**shared, **written})]
-
-
-def _media(notice: MediumNotice, shared: NoticeWords, language: str, words: HallWords) -> Contents:
-    medium = shown_medium(words.rows, notice.medium)
-    picture_words: PictureWords = {
-        **shared,
-        "text": said_in(notice.texts, language) or said_in(medium.texts, language),
-        "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
-    }
-    captions = _captions(medium.captions, language)
-    return [_medium_content(file, picture_words, captions) for file in medium.files]
 
 
 def _captions(captions: Captions, language: str) -> list[CaptionShown]:

@@ -10,7 +10,7 @@ from datetime import date
 from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
 from server.domain.calling.waiting_legs import WALK_IN, arrival_class, reference_at, sort_key
-from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets import next_rank, number_text
@@ -146,18 +146,13 @@ def issue_ticket(
 def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
     if request.claim is not None:
         return match_appointment(transaction, request.claim, request.press_id)
-    return _without_appointment(transaction.configuration, request)
-
-
-def _without_appointment(configuration: HallConfiguration, request: TicketRequest) -> Arriving:
-    """A visitor of the service, or for an exceptional reason of the service that receives such visitors."""
-    service = find_service(configuration, request.service)
+    service = find_service(transaction.configuration, request.service)
     reason, exceptional = request.exceptional_reason, service.exceptional
     if reason is None:
         return Arriving(service, service.series)
     if exceptional is None or reason not in exceptional.reasons:
         raise Refusal("unknown_reason", service=service.id, reason=reason)
-    receiving = find_service(configuration, exceptional.received_by)
+    receiving = find_service(transaction.configuration, exceptional.received_by)
     return Arriving(receiving, receiving.series, exceptional=ExceptionalVisit(service.id, reason))
 
 

@@ -266,7 +266,12 @@ def link_visits(
     def link_them(transaction: HallTransaction) -> LinkAnswer:
         one = visit_in_reach(transaction, linking.visit, transaction.author)
         other = _other(transaction, one, to)
-        _check_pair(one, other)
+        if one.id == other.id:
+            raise Refusal("linked_to_itself", number=one.number)
+        if (one.hall, one.business_day) != (other.hall, other.business_day):
+            raise Refusal("linked_apart", number=other.number)
+        if one.end_reason is not None or other.end_reason is not None:
+            raise Refusal("wrong_state", state="ended", verb="link")
         link, joining = _joined(transaction, one, other)
         sharing = links.sharing(transaction, transaction.hall, one.business_day, link)
         if sharing + len(joining) > MOST_LINKED:
@@ -306,15 +311,6 @@ def _other(transaction: HallTransaction, one: VisitRow, to: LinkedTo) -> VisitRo
     if len(open_ones) > 1:
         raise Refusal("several_visits", number=to.number)
     return visit_in_reach(transaction, open_ones[0].id, transaction.author)
-
-
-def _check_pair(one: VisitRow, other: VisitRow) -> None:
-    if one.id == other.id:
-        raise Refusal("linked_to_itself", number=one.number)
-    if (one.hall, one.business_day) != (other.hall, other.business_day):
-        raise Refusal("linked_apart", number=other.number)
-    if one.end_reason is not None or other.end_reason is not None:
-        raise Refusal("wrong_state", state="ended", verb="link")
 
 
 def _joined(transaction: HallTransaction, one: VisitRow, other: VisitRow) -> tuple[str, list[JoiningVisit]]:
