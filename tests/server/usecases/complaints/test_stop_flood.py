@@ -28,7 +28,7 @@ from server.web.pages.voice.pack_lines import complaint_lines
 from tests.harness.sql import execute
 from tests.harness.waiting import begun_before
 from tests.server.usecases.complaints.open_register import open_register_of
-from tests.server.usecases.complaints.test_register import refusal_of
+from tests.server.usecases.complaints.test_entries import refusal_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 QUALITY, SUPERVISOR = RegisterReach("laon", True), RegisterReach("laon", False)
