@@ -1,12 +1,23 @@
 """Documents hold together: links lead somewhere, each role has its manual, French keeps its own signs."""
 
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.domain.people.roles import ROLES
+import pytest
+
+from server.domain.attention import AttentionKind
+from server.domain.facts import FactKind
+from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
+from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
+from server.domain.quality.indicators import INDICATORS
+from server.domain.visits.gestures import Verb
+from server.domain.visits.transitions import EndReason, LegState
+from server.language import LANGUAGES
+from server.store.tables import metadata
 from server.web.pages.help_documents import MANUALS, PUBLIC, HelpLibrary
-from tests.docs.documents import DOCS
+from tests.docs.documents import DOCS, named_in, rows_of, text_of, words_of
 from tests.harness.programs import PROJECT
 from tests.harness.sources import assert_faultless, name_of
 
@@ -118,3 +129,159 @@ def test_every_decision_has_context_decision_and_consequences_or_is_superseded()
         ):
             assert part in text, f"{file.name} has no {part}"
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+RECIPES = dict(
+    re.findall(
+        r"^### ([^\n]+)\n(.*?)(?=^### |\Z)",
+        text_of("CONTRIBUTING").partition("## How to add")[2],
+        re.MULTILINE | re.DOTALL,
+    )
+)
+KINDS = {
+    *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A statement"),
+    "A use case",
+    *("A page", "A printer transport", "A protocol of printers that fetch their jobs", "An alarm"),
+    *("A field of a device’s report", "A field of an entry of the register", "What asks for attention"),
+}
+
+
+def examples_in(recipe: str) -> list[str]:
+    """The names of a recipe's example: the code of its line « Example: … »."""
+    [line] = re.findall(r"Example: ((?:`[^`]+`(?:, )?)+)", recipe)
+    return re.findall(r"`([^`]+)`", line)
+
+
+def paths_in(recipe: str) -> list[str]:
+    """The files of a recipe's list; a French catalogue represents those of every language."""
+    paths = re.findall(r"^- `([^`]+)`:", recipe, re.MULTILINE)
+    return [
+        path.replace("/fr/LC_MESSAGES/", f"/{language}/LC_MESSAGES/")
+        for path in paths
+        for language in (LANGUAGES if "/fr/LC_MESSAGES/" in path else ("",))
+    ]
+
+
+def test_every_kind_of_change_has_a_recipe():
+    assert set(RECIPES) == KINDS
+    assert all(len(paths_in(recipe)) >= 3 for recipe in RECIPES.values())
+
+
+@pytest.mark.parametrize("kind", sorted(RECIPES))
+def test_every_file_of_a_recipe_contains_its_example(kind: str):
+    examples = "|".join(map(re.escape, examples_in(RECIPES[kind])))
+    names = re.compile(rf"(?<![a-z])(?:{examples})(?![a-z])", re.IGNORECASE)
+    texts = {path: (PROJECT / path).read_text(encoding="utf-8") for path in paths_in(RECIPES[kind])}
+    assert [path for path, text in texts.items() if not names.search(text)] == []
+
+
+def test_every_file_a_recipe_names_exists():
+    named = re.findall(r"`((?:server|kiosk|signage|hardware|tests|docs)/[^`\s]+)`", text_of("CONTRIBUTING"))
+    assert [path for path in named if not (PROJECT / path).exists()] == []
+
+
+def test_the_pages_of_reference_are_those_that_the_code_makes():
+    made = runpy.run_path(str(PROJECT / ".ci" / "reference.py"))["pages"]()
+    assert {name: text_of(name) for name in made} == made, "type: make reference"
+
+
+def test_every_kind_of_what_asks_for_attention_is_documented_and_none_else():
+    named = [re.match(r"`(\w+)`", row[0]) for row in rows_of("rules/attention")]
+    assert sorted(found[1] for found in named if found) == sorted(AttentionKind)
+
+
+def test_every_indicator_has_a_heading_of_its_own():
+    headings = set(re.findall(r"^### ([a-z0-9_]+)$", text_of("rules/indicators"), re.MULTILINE))
+    assert headings == set(INDICATORS)
+
+
+def test_the_table_of_a_notice_in_prose_is_the_one_in_code():
+    documented = named_in("rules/notices")
+    assert set(documented) == set(NoticeVerb)
+    for verb in NoticeVerb:
+        _, before, after, who = documented[verb]
+        pairs = {(start, end) for (start, by), end in NOTICE_TRANSITIONS.items() if by is verb}
+        [reached] = re.findall(r"^`([a-z]+)`", after)
+        assert {
+            (NoticeState(name), NoticeState(reached)) for name in re.findall(r"`([a-z]+)`", before)
+        } == pairs
+        needed = {"draft": "whoever drafts", "publish": "whoever publishes"}
+        by_itself = {NoticeVerb.EXPIRE: "the clock", NoticeVerb.REPLACE: "the publication of its correction"}
+        assert who.startswith(by_itself.get(verb) or needed[VERB_NEEDS[verb]]), verb
+
+
+WHO = (
+    "A visitor at the kiosk",
+    "A person on the hall's network",
+    "An agent",
+    "A former agent",
+    "A stolen device",
+    "The owner of the database",
+)
+THREATS = text_of("threats")
+
+
+def rows(section: str) -> list[list[str]]:
+    """The lines of a section's table, without its head."""
+    body = THREATS.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    lines = [line for line in body.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_threat_has_an_answer_and_a_test():
+    for section in WHO:
+        assert rows(section), section
+        for row in rows(section):
+            assert len(row) == 4, row
+            assert all(row[:3]), row
+            assert re.search(r"`test_\w+`", row[2]), row
+
+
+def test_every_test_that_is_named_exists():
+    defined = {
+        name
+        for file in (PROJECT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = re.findall(r"`(test_\w+)`", THREATS)
+    assert [name for name in named if name not in defined] == []
+
+
+def test_the_security_page_leads_to_the_threats():
+    assert "docs/threats.md" in (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+GLOSSARY = words_of("glossary")
+
+
+def is_in_glossary(term: str) -> bool:
+    """Whether the glossary has the term as written in code, or as words."""
+    return f" {term.lower()} " in GLOSSARY or f" {term.lower().replace('_', ' ')} " in GLOSSARY
+
+
+def words(fact: FactKind) -> list[str]:
+    """The words of a fact's name."""
+    return re.findall(r"[A-Z][a-z]+", fact)
+
+
+def test_a_table_is_named_with_a_glossary_word():
+    # the journals are tables of facts
+    unknown = [table for table in metadata.tables if not is_in_glossary(table.removesuffix("_fact"))]
+    assert not unknown, str(unknown)
+
+
+def test_a_fact_is_named_with_glossary_words():
+    assert_faultless(FactKind, lambda fact: [word for word in words(fact) if not is_in_glossary(word)])
+
+
+def test_permissions_roles_states_and_reasons_are_in_the_glossary():
+    terms = {*Permission, *ROLES, *SCOPES, *DEVICE_KINDS, *EndReason, *LegState, *Verb} - {"close_day"}
+    unknown = [term for term in sorted(terms) if not is_in_glossary(term)]
+    assert not unknown, str(unknown)
+
+
+def test_every_word_has_a_meaning_and_one_entry():
+    rows = [row for row in rows_of("glossary") if len(row) == 3]
+    assert [row[0] for row in rows if not row[2] and not row[1]] == []
+    terms = [row[0] for row in rows]
+    assert sorted({term for term in terms if terms.count(term) > 1}) == []

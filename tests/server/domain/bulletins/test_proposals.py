@@ -27,8 +27,17 @@ from server.domain.bulletins.proposals import (
     read_vigilance,
 )
 from server.domain.refusals import Refusal
-from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer, phenomenon
-from tests.server.domain.bulletins.written_bulletins import AISNE, LAON, NOW, cap_xml, info_xml
+from tests.server.domain.bulletins.written_bulletins import (
+    AISNE,
+    FLOODS,
+    LAON,
+    NOW,
+    STORMS,
+    answer,
+    cap_xml,
+    info_xml,
+    phenomenon,
+)
 
 MADE = Path(__file__).parent / "made_by_cap_tools"
 

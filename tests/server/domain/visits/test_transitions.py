@@ -1,4 +1,4 @@
-"""Which verb is possible when; tests/docs/test_reference.py compares the table with its prose."""
+"""Which verb is possible when; tests/docs/test_documents.py compares the table with its prose."""
 
 from dataclasses import dataclass
 

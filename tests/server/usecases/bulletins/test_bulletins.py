@@ -36,8 +36,15 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.read_programme import VIGILANCE_URL, read_programme
 from signage.feeds import FeedLimits
 from tests.harness.sql import all_rows
-from tests.server.domain.bulletins.weather_vigilance import FLOODS, STORMS, answer
-from tests.server.domain.bulletins.written_bulletins import NOW, cap_xml, info_xml, named
+from tests.server.domain.bulletins.written_bulletins import (
+    FLOODS,
+    NOW,
+    STORMS,
+    answer,
+    cap_xml,
+    info_xml,
+    named,
+)
 from tests.server.usecases.bulletins.conftest import ENTRY
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 

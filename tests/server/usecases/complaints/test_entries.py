@@ -10,20 +10,25 @@ from typing import Any
 import pytest
 
 from server.domain.author import SYSTEM
-from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest, EntryVerb
+from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
 from server.usecases.complaints import act_on_entry as act_on_entry_module
 from server.usecases.complaints import act_on_entry as plan_action_module
 from server.usecases.complaints import act_on_entry as release_entry_module
+from server.usecases.complaints import act_on_entry as stop_flood_module
 from server.usecases.complaints import entries as add_entry_module
 from server.usecases.complaints.act_on_entry import (
     PublicWording,
     act_on_entry,
     mark_about_agent,
     plan_action,
+    read_flood,
     release_entry,
+    reopen_register,
+    restore_flood,
+    set_flood_aside,
     withdraw_release,
 )
 from server.usecases.complaints.entries import (
@@ -36,7 +41,7 @@ from server.usecases.complaints.entries import (
 )
 from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import complaint_lines
-from tests.harness.sql import all_rows
+from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import begun_before
 from tests.server.usecases.complaints.open_register import open_register_of
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -216,3 +221,112 @@ def test_what_is_written_after_the_text_was_erased_is_erased_too(database: Datab
     act_on_entry(database, QUALITY, entry, EntryVerb.DROP, words="Trop ancien, dit Mme Roy.")
     assert purge(database)["complaint"] == 1
     assert read_entry(database, QUALITY, entry).row.reason == ""
+
+
+QUALITY_OFFICER, OTHER_SUPERVISOR = RegisterReach("laon", True), RegisterReach("laon", False)
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+COLUMNS = (
+    "secret_digest, kind, channel, language, text, concerns_agent, written_on, state, answer, reason,"
+    " public_asked, public_done, received_at"
+)
+
+
+@pytest.fixture
+def hands_at_flood() -> Hands:
+    return Hands(NOW)
+
+
+@pytest.fixture
+def flooded(database_url: str, hands_at_flood: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands_at_flood)
+    open_register_of(found)
+    yield found
+    found.close()
+
+
+def add_through(
+    flooded: Database, form: str, channel: str = "web", *, about_agent: bool = False
+) -> AddedEntry:
+    written = EntryRequest("complaint", channel, form, concerns_agent=about_agent)
+    return add_entry(flooded, "laon", written, form=form, language="fr", channels=list(Channel))
+
+
+def flood(flooded: Database, count: int = MOST_A_DAY) -> AddedEntry:
+    """So many entries at once by internet; the first of them."""
+    first = add_through(flooded, "flood")
+    for n in range(count - 1):
+        execute(
+            flooded,
+            f"INSERT INTO complaint (id, hall, reference, {COLUMNS})"
+            f" SELECT id || :n, hall, reference || :n, {COLUMNS} FROM complaint WHERE text = 'flood'"
+            " AND length(reference) = 7",
+            n=f"-{n}",
+        )
+    return first
+
+
+def test_a_flood_of_one_channel_closes_neither_the_other_nor_the_pages_of_staff(flooded: Database):
+    flood(flooded)
+    with refusal_of("register_full"):
+        add_through(flooded, "a visitor")
+    for channel in (each for each in Channel if each is not Channel.WEB):
+        assert add_through(flooded, f"by {channel}", channel)["reference"]
+    for n in range(MOST_A_DAY):
+        add_through(flooded, f"said {n}", "oral")
+
+
+def test_one_press_reopens_a_register_that_a_flood_filled(flooded: Database, hands_at_flood: Hands):
+    assert read_flood(flooded, OTHER_SUPERVISOR) is None
+    flood(flooded)
+    found = read_flood(flooded, OTHER_SUPERVISOR)
+    assert found is not None
+    assert (found.count, found.is_full, found.begun_at) == (MOST_A_DAY, True, NOW)
+    hands_at_flood.now += timedelta(minutes=1)
+    reopen_register(flooded, OTHER_SUPERVISOR)
+    assert add_through(flooded, "a visitor")["reference"]
+    again = read_flood(flooded, OTHER_SUPERVISOR)
+    assert again is not None
+    assert (again.count, again.is_full) == (MOST_A_DAY + 1, False)
+
+
+def test_what_a_flood_wrote_is_set_aside_together_counts_nowhere_and_comes_back(
+    flooded: Database, hands_at_flood: Hands
+):
+    first, hidden = flood(flooded, 60), add_through(flooded, "about", about_agent=True)
+    found = read_flood(flooded, OTHER_SUPERVISOR)
+    assert found is not None
+    assert found.last_at is not None
+    assert (found.count, found.hidden) == (60, 1)
+    hands_at_flood.now += timedelta(seconds=1)
+    later = add_through(flooded, "a visitor, after the page was read")
+    with refusal_of("complaint_reason_missing"):
+        set_flood_aside(flooded, OTHER_SUPERVISOR, until=found.last_at, reason=" ")
+    assert set_flood_aside(flooded, OTHER_SUPERVISOR, until=found.last_at, reason="Automate") == 60
+    states = {each.row.id: each.row.state for each in read_register(flooded, QUALITY_OFFICER).entries}
+    assert (states[hidden["entry"]], states[later["entry"]]) == ("received", "received")
+    assert [line[4] for line in complaint_lines(flooded, ["laon"], parse_period("2026-11"))] == [2]
+    own = read_own_entry(flooded, "laon", reference=first["reference"], secret=first["secret"])
+    assert (own.state, own.reason) == ("set_aside", "")
+    act_on_entry(flooded, OTHER_SUPERVISOR, first["entry"], EntryVerb.RESTORE)
+    assert restore_flood(flooded, OTHER_SUPERVISOR) == 59
+    rows = [each.row for each in read_register(flooded, QUALITY_OFFICER).entries]
+    assert {(row.state, row.reason) for row in rows} == {("received", "")}
+    assert complaint_lines(flooded, ["laon"], parse_period("2026-11"))[0][4] == 62
+
+
+def test_setting_a_flood_aside_frees_the_budget_that_it_used(flooded: Database):
+    flood(flooded)
+    assert set_flood_aside(flooded, OTHER_SUPERVISOR, until=NOW, reason="Automate") == MOST_A_DAY
+    assert read_flood(flooded, OTHER_SUPERVISOR) is None
+    assert add_through(flooded, "a visitor")["reference"]
+
+
+@pytest.mark.both_databases
+def test_an_entry_that_somebody_takes_on_meanwhile_is_not_set_aside(flooded: Database):
+    first = flood(flooded, 40)["entry"]
+    taken = partial(act_on_entry, flooded, OTHER_SUPERVISOR, first, EntryVerb.ACKNOWLEDGE)
+    with begun_before(stop_flood_module, "move_entries", taken) as other:
+        set_flood_aside(flooded, OTHER_SUPERVISOR, until=NOW, reason="Automate")
+    moved = {each.row.id: each.row.state for each in read_register(flooded, QUALITY_OFFICER).entries}
+    outcome = other[0].exception()
+    assert moved[first] == ("acknowledged" if outcome is None else "set_aside")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain.author import Author
+from server.domain.instants import micros_to_text
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import needs_of
 from server.ids import new_id
@@ -15,15 +16,25 @@ from server.store.visits.visits import needs_noted
 from server.usecases.answers import Leg
 from server.usecases.calling import AtCounter, call_chosen, call_next
 from server.usecases.counters.counter_sessions import SessionRequest, close_counter, open_counter
+from server.usecases.hall.counter_view import read_counter
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hours.opening import close_day
 from server.usecases.legs import note_needs
 from server.usecases.tickets.issued_ticket import IssuedTicket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture, undo
-from server.usecases.visits.leg_verbs import Destination, finish, hold, release, transfer
+from server.usecases.visits.leg_verbs import (
+    Destination,
+    confirm_priority,
+    deny_priority,
+    finish,
+    hold,
+    recall,
+    release,
+    transfer,
+)
 from server.usecases.visits.wait_again import postpone
-from tests.harness.sql import all_rows
+from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.at_counters import gesture_at, leg_at
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands, checked, database_with_hall
@@ -180,3 +191,117 @@ def test_holding_is_undone_with_the_call_it_made_void(database: Database):
     undo(database, free, AGENT, gesture_at(database, free)["fact"])
     leg = leg_at(database, free)
     assert (leg["call"], leg["needs"], leg["is_held"]) == (called["call"], ["interpreter"], False)
+
+
+CARD_HALL, COUNTER, CARD_SERVICE = "laon", "laon-g1", "laon-accueil"
+
+
+@pytest.fixture
+def hall_with_counter(database_url: str) -> Iterator[Database]:
+    hall_with_counter = database_with_hall(database_url, Hands(MORNING), CARD_HALL)
+    open_counter(hall_with_counter, COUNTER, AGENT, SessionRequest())
+    with checked(hall_with_counter, CARD_HALL):
+        yield hall_with_counter
+
+
+def issue_number(hall_with_counter: Database, *, is_priority: bool = False) -> str:
+    request = TicketRequest(CARD_SERVICE, new_id(), is_priority=is_priority)
+    return str(issue_ticket(hall_with_counter, CARD_HALL, Author("kiosk", device="kiosk"), request)["number"])
+
+
+def call_to_counter(hall_with_counter: Database, current: str | None = None) -> Leg:
+    called = call_next(hall_with_counter, COUNTER, AGENT, AtCounter(current=current, current_end="served"))
+    assert called is not None
+    return called
+
+
+def test_without_the_card_a_person_called_for_it_waits_again_at_the_rank_of_arrival(
+    hall_with_counter: Database,
+):
+    first, holder, last = (
+        issue_number(hall_with_counter),
+        issue_number(hall_with_counter, is_priority=True),
+        issue_number(hall_with_counter),
+    )
+    called = call_to_counter(hall_with_counter)
+    assert called["number"] == holder
+    after = deny_priority(hall_with_counter, Gesture(called["leg"], AGENT))
+    assert (after["state"], after["class"], after["priority"]) == ("waiting", "walk_in", "not_confirmed")
+    assert after["first_called_at"] is None
+    numbers, current = [], None
+    for _ in range(3):
+        called = call_to_counter(hall_with_counter, current)
+        numbers.append(called["number"])
+        current = called["leg"]
+    assert numbers == [first, holder, last]
+
+
+def test_without_the_card_a_postponed_visitors_wait_still_ends_at_the_first_call(
+    hall_with_counter: Database,
+):
+    issue_number(hall_with_counter, is_priority=True)
+    first = call_to_counter(hall_with_counter)
+    recalled = recall(hall_with_counter, Gesture(first["leg"], AGENT))
+    postpone(hall_with_counter, Gesture(first["leg"], AGENT))
+    second = call_to_counter(hall_with_counter)
+    assert second["call"] != first["call"]
+    after = deny_priority(hall_with_counter, Gesture(first["leg"], AGENT))
+    assert (after["state"], after["counter"], after["call"]) == ("waiting", None, None)
+    assert after["first_called_at"] == first["first_called_at"]
+    leg = one_row(hall_with_counter, "SELECT last_called_at FROM leg WHERE id = :leg", leg=first["leg"])
+    assert micros_to_text(leg["last_called_at"]) == recalled["last_called_at"]
+
+
+def test_a_card_not_shown_at_the_desk_keeps_the_calls_of_a_leg_that_waits_again(hall_with_counter: Database):
+    issue_number(hall_with_counter, is_priority=True)
+    first = call_to_counter(hall_with_counter)
+    postpone(hall_with_counter, Gesture(first["leg"], AGENT))
+    after = deny_priority(hall_with_counter, Gesture(first["leg"], AGENT))
+    assert after["first_called_at"] == first["first_called_at"]
+
+
+def test_a_checked_card_keeps_the_call_and_is_recorded_once(hall_with_counter: Database):
+    issue_number(hall_with_counter)
+    issue_number(hall_with_counter, is_priority=True)
+    gesture = Gesture(call_to_counter(hall_with_counter)["leg"], AGENT)
+    after = confirm_priority(hall_with_counter, gesture)
+    assert (after["state"], after["class"], after["priority"]) == ("called", "priority", "confirmed")
+    with pytest.raises(Refusal, match="no_priority"):
+        confirm_priority(hall_with_counter, gesture)
+
+
+def test_a_card_not_shown_is_undone_with_the_call_it_had(hall_with_counter: Database):
+    holder = issue_number(hall_with_counter, is_priority=True)
+    called = call_to_counter(hall_with_counter)
+    deny_priority(hall_with_counter, Gesture(called["leg"], AGENT))
+    fact = gesture_at(hall_with_counter, COUNTER)["fact"]
+    undo(hall_with_counter, COUNTER, AGENT, fact)
+    leg = leg_at(hall_with_counter, COUNTER)
+    assert (leg["number"], leg["call"], leg["priority"]) == (
+        holder,
+        called["call"],
+        "declared",
+    )
+
+
+def test_a_visit_without_a_declared_priority_needs_no_card(hall_with_counter: Database):
+    issue_number(hall_with_counter)
+    with pytest.raises(Refusal, match="no_priority"):
+        confirm_priority(hall_with_counter, Gesture(call_to_counter(hall_with_counter)["leg"], AGENT))
+
+
+def test_with_a_required_card_a_declaration_alone_passes_nobody(
+    hall_with_counter: Database, monkeypatch: pytest.MonkeyPatch
+):
+    configuration = hall_with_counter.configuration(CARD_HALL)
+    services = {key: replace(each, confirm_priority=True) for key, each in configuration.services.items()}
+    asking = replace(configuration, services=services)
+    monkeypatch.setattr(hall_with_counter.configurations, "of", lambda rows, hall: asking)
+    first, holder = issue_number(hall_with_counter), issue_number(hall_with_counter, is_priority=True)
+    leg = one_row(
+        hall_with_counter, "SELECT id, class, priority FROM leg WHERE number = :number", number=holder
+    )
+    assert (leg["class"], leg["priority"]) == ("walk_in", "declared")
+    assert read_counter(hall_with_counter, COUNTER)["next"] == first
+    assert confirm_priority(hall_with_counter, Gesture(leg["id"], AGENT))["class"] == "priority"
+    assert read_counter(hall_with_counter, COUNTER)["next"] == holder
