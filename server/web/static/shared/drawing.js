@@ -1,11 +1,11 @@
 // What views draw with lit-html: it writes only what changed, so that focus and typed text stay.
 
-import { html, render } from "/assets/lit/lit-html.js";
+import { html, nothing, render } from "/assets/lit/lit-html.js";
+import { live } from "/assets/lit/directives/live.js";
+import { repeat } from "/assets/lit/directives/repeat.js";
 import { keepingFocus } from "./dom.js";
 
-export { html, nothing } from "/assets/lit/lit-html.js";
-export { live } from "/assets/lit/directives/live.js";
-export { repeat } from "/assets/lit/directives/repeat.js";
+export { html, live, nothing, repeat };
 
 /**
  * Draws what an element contains, after what its template wrote there.
@@ -27,5 +27,16 @@ export function drawList(name, items) {
   draw(document.querySelector(`[data-list="${name}"]`), items);
 }
 
+/** Draws a list whose rows keep their elements, and so the focus, by `keyOf(row)`. */
+export function drawRows(name, rows, keyOf, item) {
+  drawList(name, repeat(rows, keyOf, item));
+}
+
+/** A check box or a radio button with its words. */
+export const choice = (input, label) => html`<label class="choice">${input}${label}</label>`;
+
 /** A sign beside words that say the same. */
 export const icon = (name) => html`<i class="icon icon-${name}" aria-hidden="true"></i>`;
+
+/** Words for a screen reader alone, after those of a button that stands in several rows. */
+export const unseen = (text) => html`<span class="visually-hidden"> ${text}</span>`;

@@ -3,7 +3,7 @@
 import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 import { one, show, write } from "../shared/dom.js";
-import { drawList, html, icon, nothing, repeat } from "../shared/drawing.js";
+import { drawList, drawRows, html, icon, nothing, unseen } from "../shared/drawing.js";
 import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
 
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
@@ -64,21 +64,17 @@ export function createWallView({ words, move, tickets }) {
     const sign = SIGNS[state];
     return html`<tr>
       <th scope="row"><bdi>${hall.queueName(row.queue)}</bdi></th>
-      <td class="plot" aria-hidden="true">
-        <div class="bar ${state}">
-          <i class="longest" .style=${`inline-size: ${percent(at.longest)}`}></i>
-          <i class="next" ?hidden=${!wait || wait.high_s === 0} .style=${range}></i>
-          <i class="goal" .style=${`inset-inline-start: ${percent(at.target)}`}></i>
-        </div>
-      </td>
+      <td class="plot" aria-hidden="true"><div class="bar ${state}">
+        <i class="longest" .style=${`inline-size: ${percent(at.longest)}`}></i>
+        <i class="next" ?hidden=${!wait || wait.high_s === 0} .style=${range}></i>
+        <i class="goal" .style=${`inset-inline-start: ${percent(at.target)}`}></i>
+      </div></td>
       <td class="n" data-cell="waiting">${row.waiting}</td>
       <td class="n" data-cell="longest">${row.waiting ? minutes(row.longestS, say) : "–"}</td>
       <td class="n" data-cell="target">${minutes(row.target_s, say)}</td>
       <td data-cell="next">${nextWords(row)}</td>
       <td class="n" data-cell="counters">${row.counters}</td>
-      <td class="state ${state}">
-        ${sign ? icon(sign) : nothing}${say(`wall.state.${state}`, { count: row.overdue })}
-      </td>
+      <td class="state ${state}">${sign ? icon(sign) : nothing}${say(`wall.state.${state}`, { count: row.overdue })}</td>
     </tr>`;
   }
 
@@ -109,10 +105,7 @@ export function createWallView({ words, move, tickets }) {
       const isChoosing = focused?.id === `profile-${counter.counter}`;
       return counterRow(isChoosing ? { ...drawn, profile } : drawn, nowMs);
     };
-    drawList(
-      "counters",
-      repeat(listed, ({ counter }) => counter, row),
-    );
+    drawRows("counters", listed, ({ counter }) => counter, row);
   }
 
   function counterRow(counter, nowMs) {
@@ -123,16 +116,11 @@ export function createWallView({ words, move, tickets }) {
     const doing = say(isWrappingUp ? "wall.counter.wrap_up" : `wall.counter.${counter.state}`, {
       number: counter.number ?? "",
     });
+    const closed = html`<span class="muted">${say("wall.counters.closed")}</span>`;
     return html`<tr data-counter=${counter.counter}>
       <th scope="row"><bdi>${label}</bdi></th>
       <td class="state">${since ? `${doing} · ${since}` : doing}</td>
-      <td>
-        ${
-          counter.session_mark
-            ? moveForm(counter, label)
-            : html`<span class="muted">${say("wall.counters.closed")}</span>`
-        }
-      </td>
+      <td>${counter.session_mark ? moveForm(counter, label) : closed}</td>
     </tr>`;
   }
 
@@ -143,17 +131,12 @@ export function createWallView({ words, move, tickets }) {
       event.preventDefault();
       move(counter, event.target.elements[id].value || null);
     };
+    const option = ({ id, name }) =>
+      html`<option value=${id} .selected=${id === (profile ?? "")}>${name}</option>`;
     return html`<form class="move" @submit=${submit}>
       <label for=${id} class="visually-hidden">${say("wall.counters.profile_of", { counter: label })}</label>
-      <select id=${id}>
-        ${options.map(
-          (each) =>
-            html`<option value=${each.id} .selected=${each.id === (profile ?? "")}>${each.name}</option>`,
-        )}
-      </select>
-      <button class="small">
-        ${say("wall.counters.move")}<span class="visually-hidden"> ${label}</span>
-      </button>
+      <select id=${id}>${options.map(option)}</select>
+      <button class="small">${say("wall.counters.move")}${unseen(label)}</button>
     </form>`;
   }
 
@@ -164,12 +147,11 @@ export function createWallView({ words, move, tickets }) {
       legs.map(({ number, service, since, target_s: target }) => {
         const waitedS = secondsSince(since, nowMs);
         const isLate = waitedS > target;
+        const waited = minutes(waitedS, say);
+        const late = () => html`${icon("alert")} ${waited} ${say("console.waiting.overdue")}`;
         return html`<li>
           <b>${number}</b><bdi>${hall.serviceName(service)}</bdi>
-          <em class=${isLate ? "late" : ""}
-            >${isLate ? icon("alert") : nothing} ${minutes(waitedS, say)}
-            ${isLate ? say("console.waiting.overdue") : nothing}</em
-          >
+          <em class=${isLate ? "late" : ""}>${isLate ? late() : waited}</em>
         </li>`;
       }),
     );
@@ -177,14 +159,8 @@ export function createWallView({ words, move, tickets }) {
 
   function ticketList({ stops }) {
     const since = new Map(stops.map((stop) => [stop.service, stop.since]));
-    drawList(
-      "tickets",
-      repeat(
-        hall.services,
-        ({ id }) => id,
-        (service) => ticketItem(service, since.get(service.id)),
-      ),
-    );
+    const item = (service) => ticketItem(service, since.get(service.id));
+    drawRows("tickets", hall.services, ({ id }) => id, item);
   }
 
   function ticketItem({ id, name }, stopped) {
@@ -198,14 +174,11 @@ export function createWallView({ words, move, tickets }) {
         go: () => tickets(id, "stop"),
       });
     };
+    const note = stopped ? say("wall.tickets.stopped", { at: hour(stopped) }) : "";
     return html`<li data-service=${id}>
-      <span
-        ><bdi>${name}</bdi
-        ><small>${stopped ? say("wall.tickets.stopped", { at: hour(stopped) }) : ""}</small></span
-      >
-      <button type="button" class="small" data-verb=${verb} @click=${press}>
-        <span>${say(`wall.tickets.${verb}`)}</span><span class="visually-hidden"> ${name}</span>
-      </button>
+      <span><bdi>${name}</bdi><small>${note}</small></span>
+      <button type="button" class="small" data-verb=${verb} @click=${press}
+        ><span>${say(`wall.tickets.${verb}`)}</span>${unseen(name)}</button>
     </li>`;
   }
 
