@@ -48,14 +48,8 @@ const words = { say, hour: hourTeller(page.language, page.hall.time_zone), hall:
 const view = createView(words);
 const keys = createKeys(say, page.keys);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
-const {
-  key: STORED_AT,
-  stored,
-  keep,
-  headers: sessionHeaders,
-  learnMark,
-  live: keepAlive,
-} = sessionStore(page.hall.slug);
+const session = sessionStore(page.hall.slug);
+const { stored, keep } = session;
 const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
@@ -114,7 +108,7 @@ watchConfiguration(socket, page, () => {
   panel.refill(ui.panel);
   render();
 });
-const keepSession = keepAlive(socket, () => readCounter());
+const keepSession = session.live(socket, () => readCounter());
 
 function change(next) {
   const before = state;
@@ -167,7 +161,6 @@ async function refresh() {
     const nowMs = Date.now();
     /** @type {Api.QueueAnswer} */
     const queue = await read(QUEUE);
-    await learnMark(read);
     await lastRead.ended();
     change(withQueue(state, queue, nowMs));
     const { counter } = stored();
@@ -357,7 +350,7 @@ async function attempt(request, { allowed = [] } = {}) {
   lines.hideRefusal();
   tell("");
   render();
-  const headers = { ...csrfHeader(), ...(request.headers ?? sessionHeaders()) };
+  const headers = { ...csrfHeader(), ...(request.headers ?? session.headers()) };
   const answer = await send(
     { ...request, headers },
     { onRepeat: () => tell(say("console.outcome.repeating")) },
@@ -386,7 +379,7 @@ openByForm(
 
 // Two windows of one agent, the page and the bar, share a counter: what one opens, the other shows.
 globalThis.addEventListener("storage", (event) => {
-  if (event.key === STORED_AT) refresh();
+  if (event.key === session.key) refresh();
 });
 
 setInterval(() => {

@@ -1,7 +1,8 @@
 // The places an agent holds at once, as cards: one is active, the others show their visitors. Nothing is
 // decided here.
 
-import { element, fill, one, setText, show, targetIn } from "../shared/dom.js";
+import { one, show, targetIn } from "../shared/dom.js";
+import { drawRows, html, nothing } from "../shared/drawing.js";
 import { secondsSince, stopwatch } from "../shared/durations.js";
 import { capital } from "./console_view.js";
 import { neighbour, placesOf } from "./session_places.js";
@@ -26,37 +27,21 @@ export function createHeld({ words, activate, least = 2 }) {
     show("[data-held]", places.length >= least);
     document.body.classList.toggle("several", places.length >= least);
     if (!list || places.length < least) return;
-    fill(list, places.map(({ counter }) => counter).join(), places.map(card));
-    for (const place of places) fillCard(list.querySelector(`[data-place="${place.counter}"]`), place, nowMs);
+    const card = (place, index) => placeCard(place, index, nowMs);
+    drawRows("held", places, ({ counter }) => counter, card);
   }
 
-  function card({ counter }, index) {
+  function placeCard({ counter, state, since, leg }, index, nowMs) {
     const key = index < 9 ? String(index + 1) : null;
-    const button = element(
-      "button",
-      { type: "button", "data-place": counter, "aria-keyshortcuts": key },
-      element(
-        "span",
-        { class: "label" },
-        element("kbd", { "aria-hidden": "true" }, key ?? ""),
-        element("bdi", {}, labels.get(counter) ?? counter),
-      ),
-      element("b", {}),
-      element("span", { class: "state" }),
-      element("span", { class: "clock" }),
-    );
-    button.addEventListener("click", () => activate(counter));
-    return element("li", {}, button);
-  }
-
-  function fillCard(button, { counter, state, since, leg }, nowMs) {
     const from = leg ? (leg.started_at ?? leg.last_called_at) : since;
-    button.dataset.state = state;
-    if (counter === active) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-    setText(button.querySelector("b"), leg?.number ?? "");
-    setText(button.querySelector(".state"), say(`console.held.${state}`));
-    setText(button.querySelector(".clock"), from ? stopwatch(secondsSince(from, nowMs)) : "");
+    return html`<li>
+      <button type="button" data-place=${counter} data-state=${state} aria-keyshortcuts=${key ?? nothing}
+        aria-current=${counter === active ? "true" : nothing} @click=${() => activate(counter)}>
+        <span class="label"><kbd aria-hidden="true">${key}</kbd><bdi>${labels.get(counter) ?? counter}</bdi></span>
+        <b>${leg?.number}</b><span class="state">${say(`console.held.${state}`)}</span>
+        <span class="clock">${from ? stopwatch(secondsSince(from, nowMs)) : ""}</span>
+      </button>
+    </li>`;
   }
 
   list?.addEventListener("keydown", (event) => {

@@ -1,7 +1,8 @@
 // Keys of the console in the page: their marks on buttons, the list where an agent changes them, their
 // storage.
 
-import { element, one, write } from "../shared/dom.js";
+import { one, write } from "../shared/dom.js";
+import { drawList, html } from "../shared/drawing.js";
 import { KEYS_STORED_AT, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
 
 /** The agent's keys on this computer; `say` gives the words, `usual` the key of each action. */
@@ -28,28 +29,24 @@ export function createKeys(say, usual) {
     for (const box of boxes()) box.checked = chosen.hasSingleLetters;
   }
 
-  function listen(action, button) {
-    awaited = { action, button };
-    button.querySelector("span").textContent = say("console.keys.press");
+  function listen(action) {
+    awaited = action;
+    drawList("keys", Object.keys(usual).map(row));
   }
 
   function draw() {
-    const list = document.querySelector('[data-list="keys"]');
-    if (!list) return;
-    awaited = null;
-    list.replaceChildren(...Object.keys(usual).map((action) => row(action)));
+    listen(null);
     mark();
   }
 
   function row(action) {
     const name = say(`console.keys.action.${action}`);
-    const button = element(
-      "button",
-      { type: "button", class: "quiet", "aria-label": say("console.keys.change_one", { action: name }) },
-      element("span", {}, say("console.keys.change")),
-    );
-    button.addEventListener("click", () => listen(action, button));
-    return element("li", {}, element("span", {}, name), element("kbd", { "data-key": action }), button);
+    const label = say("console.keys.change_one", { action: name });
+    return html`<li>
+      <span>${name}</span><kbd data-key=${action}></kbd>
+      <button type="button" class="quiet" aria-label=${label} @click=${() => listen(action)}
+        ><span>${say(awaited === action ? "console.keys.press" : "console.keys.change")}</span></button>
+    </li>`;
   }
 
   /** Takes the key that a question waits for; returns whether it was one. */
@@ -58,8 +55,8 @@ export function createKeys(say, usual) {
     const key = keyOf(event);
     if (key === null || key === "TAB") return false;
     event.preventDefault();
-    const { action, button } = awaited;
-    awaited = null;
+    const action = awaited;
+    listen(null);
     const refused = key === "ESCAPE" ? null : refusedKey(key, action, chosen.keys);
     const place = one("[data-key-refused]");
     place.hidden = refused === null;
@@ -72,7 +69,6 @@ export function createKeys(say, usual) {
         }),
       );
     else if (key !== "ESCAPE") chosen.keys[action] = key;
-    button.querySelector("span").textContent = say("console.keys.change");
     keep();
     return true;
   }

@@ -1,7 +1,8 @@
 // The needs of the called visitor, visitors who wait for a step-free counter or an interpreter, and the
 // break.
 
-import { element, fill, show } from "../shared/dom.js";
+import { show } from "../shared/dom.js";
+import { drawList, drawRows, html, unseen } from "../shared/drawing.js";
 import { isUnconfirmed } from "./console_state.js";
 import { hasSeveral } from "./session_places.js";
 
@@ -45,66 +46,44 @@ export function restUntil(queue) {
 /** `act(action, choice)` performs the buttons; `isFree`: no visitor is at this counter. */
 export function drawNeeds({ counter, queue }, { say, hour, hall }, { act, isFree, language }) {
   const needs = counter?.leg?.needs ?? [];
-  const advice = document.querySelector('[data-list="advice"]');
-  if (!advice) return;
-  fill(
-    advice,
-    `${counter?.leg?.leg} ${needs}`,
-    needs.map((need) => element("li", {}, say(`console.need.${need}.advice`))),
+  drawList(
+    "advice",
+    needs.map((need) => html`<li>${say(`console.need.${need}.advice`)}</li>`),
   );
   show("[data-advice]", needs.length > 0);
   show(
     "[data-hold]",
     needs.includes("interpreter") && (counter.leg.state === "called" || isUnconfirmed({ counter })),
   );
-  const below = (queue?.step_free ?? []).map((leg) => stepFreeNotice(leg));
-  const heldNodes = heldLegs(queue).map((leg) =>
-    notice(say("console.held", { number: leg.number }), [
-      [say("console.act.release"), () => act("release", { leg: leg.leg }), leg.number],
-    ]),
-  );
-  const rest = breakSaid(queue?.break, hour);
-  const closed = closedSaid(
-    queue?.closed,
-    (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0),
-    language,
-  );
-  const edges = [rest, closed].flatMap((sentence) => (sentence ? [notice(say(...sentence), [])] : []));
-  const nodes = [...edges, ...below, ...heldNodes];
-  const list = document.querySelector('[data-list="notices"]');
-  fill(
-    list,
-    JSON.stringify([rest, closed, queue?.step_free, heldLegs(queue).map(({ leg }) => leg), isFree]),
-    nodes,
-  );
+  const people = (queue?.queues ?? []).reduce((sum, { waiting }) => sum + waiting, 0);
+  const edges = [breakSaid(queue?.break, hour), closedSaid(queue?.closed, people, language)]
+    .filter((sentence) => sentence !== null)
+    .map(([key, values]) => ({ key, text: say(key, values), buttons: [] }));
+  const heldNotices = heldLegs(queue).map(({ leg, number }) => ({
+    key: leg,
+    text: say("console.held", { number }),
+    buttons: [{ label: say("console.act.release"), number, press: () => act("release", { leg }) }],
+  }));
+  const notices = [...edges, ...(queue?.step_free ?? []).map(stepFreeNotice), ...heldNotices];
+  drawRows("notices", notices, ({ key }) => key, notice);
 
   function stepFreeNotice({ visit, number, service, counters }) {
     const otherCounters = hall.counters.filter(({ id }) => counters.includes(id) && id !== counter?.counter);
-    const buttons = isFree
-      ? otherCounters.map(({ id, label }) => [
-          say("console.step_free.receive", { counter: label }),
-          () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }),
-          number,
-        ])
-      : [];
-    return notice(say("console.step_free", { number, service: hall.serviceName(service) }), buttons);
+    const receiveAt = ({ id, label }) => ({
+      label: say("console.step_free.receive", { counter: label }),
+      number,
+      press: () => act("receive_below", { visit, counter: id, stays: hasSeveral({ counter, queue }) }),
+    });
+    return {
+      key: visit,
+      text: say("console.step_free", { number, service: hall.serviceName(service) }),
+      buttons: isFree ? otherCounters.map(receiveAt) : [],
+    };
   }
 }
 
-function notice(text, buttons) {
-  return element(
-    "div",
-    { class: "notice" },
-    element("p", {}, text),
-    ...buttons.map(([label, press, number]) => {
-      const made = element(
-        "button",
-        { type: "button", class: "small" },
-        label,
-        element("span", { class: "visually-hidden" }, ` ${number}`),
-      );
-      made.addEventListener("click", press);
-      return made;
-    }),
-  );
+function notice({ text, buttons }) {
+  const button = ({ label, number, press }) =>
+    html`<button type="button" class="small" @click=${press}>${label}${unseen(number)}</button>`;
+  return html`<div class="notice"><p>${text}</p>${buttons.map(button)}</div>`;
 }

@@ -1,8 +1,9 @@
 // The console's panel: opened for one action, filled, closed again. One at a time.
 
-import { keepingPicked, panelFor } from "./console_panels.js";
+import { panelFor, pickFirst } from "./console_panels.js";
 import { serverNow } from "../shared/clock.js";
 import { one, write } from "../shared/dom.js";
+import { draw, nothing } from "../shared/drawing.js";
 import { read } from "../shared/verbs.js";
 
 /**
@@ -18,25 +19,26 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
   function open(action, refusal = null) {
     if (!document.querySelector("[data-panel]")) return refuse(words.say("console.refused.in_page"));
     ui.panel = action;
-    const nowMs = serverNow(stateNow(), Date.now());
-    if (action !== "keys") {
-      const { title, nodes } = panelFor(action, {
-        state: stateNow(),
-        words,
-        nowMs,
-        refusal,
-        choose: (choice) => act(action, choice),
-      });
-      write("panel-title", title);
-      one("[data-panel-body]").replaceChildren(...nodes);
-    } else {
-      keys.draw();
+    if (action === "keys") keys.draw();
+    else {
+      draw(one("[data-panel-body]"), nothing); // no value of an earlier panel stays
+      fill(action, refusal);
+      pickFirst();
     }
     render();
     const panel = one(action === "keys" ? "[data-keys]" : "[data-panel]");
     panel.focus();
     panel.scrollIntoView({ block: "nearest" });
     refill(action);
+  }
+
+  /** @param {{ choice: any, problem: Api.Problem | null } | null} [refusal] */
+  function fill(action, refusal = null) {
+    const choose = (choice) => act(action, choice);
+    const nowMs = serverNow(stateNow(), Date.now());
+    const { title, body } = panelFor(action, { state: stateNow(), words, nowMs, refusal, choose });
+    write("panel-title", title);
+    draw(one("[data-panel-body]"), body);
   }
 
   /**
@@ -50,7 +52,10 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
       /** @type {Api.QueueAnswer} */
       const queue = await read(queuePath);
       takeRows(queue);
-      if (ui.panel === action) keepingPicked(() => open(action));
+      if (ui.panel === action) {
+        fill(action); // with the picked person still picked, and none when that person has gone
+        render();
+      }
     } catch {
       // The rows of the last message stay.
     }

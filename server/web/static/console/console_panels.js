@@ -1,16 +1,19 @@
 // The panel in the page where a choice is made: the target of a transfer, the reason of a pause, a visitor
 // out of order.
 
-import { element, one } from "../shared/dom.js";
+import { one } from "../shared/dom.js";
+import { choice, draw, html, repeat } from "../shared/drawing.js";
 import {
   choices,
+  chosenPlace,
   linkPanel,
-  noteInput,
-  numbered,
+  nobody,
+  noteField,
   outcomePanel,
   parkedPanel,
   parkPanel,
   placeChoice,
+  typedIn,
 } from "./console_visit_panels.js";
 import { takenTexts } from "./console_opening.js";
 import { capital } from "./console_view.js";
@@ -34,7 +37,7 @@ const PANELS = {
 };
 
 /**
- * The content of a panel for an action: {title, nodes}; `choose` is called with what the verb needs;
+ * The content of a panel for an action: {title, body}; `choose` is called with what the verb needs;
  * `refusal`: a choice the server asks about.
  */
 export function panelFor(action, given) {
@@ -56,71 +59,51 @@ function transferPanel({ state, words, nowMs, choose }) {
       note: placeNote(id, state, words, leg.service),
       value: { counter: id },
     }));
-  const all = numbered([...services, ...counters]);
-  const place = placeChoice(words, "arrival");
-  const at = element("input", { type: "time", id: "transfer-at" });
-  const note = noteInput("transfer-note");
-  const go = (value) =>
-    choose({
-      ...value,
-      place: place.chosen(),
-      note: note.value.trim() || null,
-      ...(at.value ? { not_before: todayAt(at.value, nowMs, hall.time_zone) } : {}),
-    });
   const send = (value) => {
+    const at = typedIn("transfer-at");
+    const transfer = {
+      ...value,
+      place: chosenPlace(),
+      note: typedIn("transfer-note"),
+      ...(at ? { not_before: todayAt(at, nowMs, hall.time_zone) } : {}),
+    };
     const doubt = doubtOf(value, state.queue, hall, leg);
-    if (!doubt) return go(value);
+    if (!doubt) return choose(transfer);
     const text = say(`console.transfer.ask_${doubt}`, {
       counter: value.counter ? capital(hall.counterLabel(value.counter)) : hall.serviceName(value.service),
       number: leg.number,
     });
-    return showQuestion(
-      { texts: [text], yes: say("console.transfer.send_anyway") },
-      words,
-      () => go(value),
-      () => choose(null),
-    );
+    const question = { texts: [text], yes: say("console.transfer.send_anyway") };
+    return showQuestion(question, words, (isSure) => choose(isSure ? transfer : null));
   };
   return {
     title: say("console.transfer.title", { number: leg.number }),
-    nodes: [
-      element(
-        "div",
-        { class: "where" },
-        place.node,
-        element(
-          "p",
-          {},
-          element("label", { for: "transfer-at" }, say("console.transfer.not_before")),
-          " ",
-          at,
-        ),
-        element("p", {}, element("label", { for: note.id }, say("console.outcome_of.note")), " ", note),
-      ),
-      element("h3", {}, say("console.transfer.services")),
-      choices(all.slice(0, services.length), send),
-      element("h3", {}, say("console.transfer.counters")),
-      choices(all.slice(services.length), send),
-    ],
+    body: html`<div class="where">
+        ${placeChoice(words, "arrival")}
+        <p><label for="transfer-at">${say("console.transfer.not_before")}</label>
+          <input type="time" id="transfer-at"></p>
+        ${noteField("transfer-note", words)}
+      </div>
+      <h3>${say("console.transfer.services")}</h3>
+      ${choices(services, send)}
+      <h3>${say("console.transfer.counters")}</h3>
+      ${choices(counters, send, services.length + 1)}`,
   };
 }
 
 /** A question in the panel, the answer that changes nothing first. */
-function showQuestion({ texts, yes }, { say }, go, leave) {
+function showQuestion(question, words, answer) {
   const body = one("[data-panel-body]");
-  body.replaceChildren(...questionNodes({ texts, yes, no: say("console.ask.no") }, go, leave));
+  draw(body, questionBody(question, words, answer));
   body.closest("[data-panel]")?.focus();
 }
 
-function questionNodes({ texts, yes, no }, go, leave) {
-  const entries = numbered([
-    { label: no, value: false },
+function questionBody({ texts, yes }, { say }, answer) {
+  const entries = [
+    { label: say("console.ask.no"), value: false },
     { label: yes, value: true },
-  ]);
-  return [
-    ...texts.map((text) => element("p", { class: "question-text" }, text)),
-    choices(entries, (isSure) => (isSure ? go() : leave())),
   ];
+  return html`${texts.map((text) => html`<p class="question-text">${text}</p>`)}${choices(entries, answer)}`;
 }
 
 /** The question before a counter with a visitor closes, or while people wait for it alone. */
@@ -128,20 +111,12 @@ function closePanel({ state, words, choose }) {
   const { say } = words;
   const { serving, awaited } = leftByClosing(state);
   const texts = serving.map(({ number }) => say("console.close.serving", { number }));
-  if (awaited.length)
-    texts.push(
-      say("console.close.awaited", {
-        count: awaited.length,
-        numbers: awaited.map(({ number }) => number).join(", "),
-      }),
-    );
+  const numbers = awaited.map(({ number }) => number).join(", ");
+  if (numbers) texts.push(say("console.close.awaited", { count: awaited.length, numbers }));
+  const question = { texts, yes: say("console.close.yes") };
   return {
     title: say(serving.length ? "console.close.title" : "console.close.title_awaited"),
-    nodes: questionNodes(
-      { texts, yes: say("console.close.yes"), no: say("console.ask.no") },
-      () => choose({ isSure: true }),
-      () => choose(null),
-    ),
+    body: questionBody(question, words, (isSure) => choose(isSure ? { isSure } : null)),
   };
 }
 
@@ -170,14 +145,12 @@ export function servedNote(service, { queue }, { say }) {
 }
 
 function reasons({ action, reasons: codes = [] }, { say }) {
-  return numbered(
-    codes.map((code) => ({ label: say(`console.${action}.reason.${code}`), value: { reason: code } })),
-  );
+  return codes.map((code) => ({ label: say(`console.${action}.reason.${code}`), value: { reason: code } }));
 }
 
 function pausePanel({ state, words, offer, choose }) {
   const title = pausesAfter(state) ? "console.pause.after_title" : "console.pause.title";
-  return { title: words.say(title), nodes: [choices(reasons(offer, words), choose)] };
+  return { title: words.say(title), body: choices(reasons(offer, words), choose) };
 }
 
 /** One of the reasons of a gesture. */
@@ -189,82 +162,71 @@ function reasonPanel({ state, words, offer, choose }) {
 function servicePanel({ state, words: { say, hall }, offer, choose }) {
   const own = offer.asks === "other_service" ? state.counter.leg.service : null;
   const services = hall.services.filter(({ id }) => id !== own);
-  const entries = numbered(services.map(({ id, name }) => ({ label: name, value: { service: id } })));
+  const entries = services.map(({ id, name }) => ({ label: name, value: { service: id } }));
   return explainedPanel(state, say, offer, choices(entries, choose));
 }
 
 function explainedPanel({ counter }, say, { action }, list) {
   return {
     title: say(`console.${action}.title`, { number: counter.leg.number }),
-    nodes: [element("p", {}, say(`console.${action}.explain`)), list],
+    body: explained(say(`console.${action}.explain`), list),
   };
 }
 
-/** Draws a panel of people again with the picked person still picked, and none when that person has gone. */
-export function keepingPicked(redraw) {
-  const people = '[data-panel-body] input[name="visit"]';
+const explained = (text, list) => html`<p>${text}</p>${list}`;
+
+const PICKED = '[data-panel-body] input[name="visit"]';
+
+/** Picks the first of the people in a panel that has just been opened. */
+export function pickFirst() {
   /** @type {HTMLInputElement | null} */
-  const picked = document.querySelector(`${people}:checked`);
-  const hasFocus = picked !== null && picked === document.activeElement;
-  redraw();
-  if (!picked) return;
-  for (const person of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(people))) {
-    person.checked = person.value === picked.value;
-    if (person.checked && hasFocus) person.focus();
-  }
+  const first = document.querySelector(PICKED);
+  if (first) first.checked = true;
 }
 
 function chosenPanel({ state, words, nowMs, offer, choose }) {
   const { say, hall } = words;
   const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
   const title = say("console.chosen.title");
-  if (rows.length === 0)
-    return { title, nodes: [element("p", { class: "none" }, say("console.waiting.nobody"))] };
-  const people = rows.map(({ leg, waitedS, isEarly }) =>
-    element(
-      "label",
-      { class: "choice" },
-      element("input", { type: "radio", name: "visit", value: leg.visit }),
-      element("b", {}, leg.number),
-      element("bdi", {}, hall.serviceName(leg.service)),
-      element("small", {}, isEarly ? say("console.waiting.on_time") : minutes(waitedS, say)),
-    ),
-  );
-  const list = element(
-    "fieldset",
-    { class: "people" },
-    element("legend", {}, say("console.chosen.who")),
-    ...people,
-  );
-  /** @type {HTMLInputElement} */
-  const first = one("input", list);
-  first.checked = true;
-  const why = element("fieldset", { class: "reasons" }, element("legend", {}, say("console.chosen.why")));
-  why.append(
-    choices(reasons(offer, words), ({ reason }) => {
-      /** @type {HTMLInputElement | null} */
-      const picked = list.querySelector("input:checked");
-      if (picked) choose({ visit: picked.value, reason });
-      else first.focus(); // who was picked has gone meanwhile
-    }),
-  );
-  return { title, nodes: [element("div", { class: "two" }, list, why)] };
+  if (rows.length === 0) return { title, body: nobody(say("console.waiting.nobody")) };
+  const person = ({ leg, waitedS, isEarly }) => {
+    const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
+    const service = hall.serviceName(leg.service);
+    const details = html`<b>${leg.number}</b><bdi>${service}</bdi><small>${waited}</small>`;
+    return choice(html`<input type="radio" name="visit" value=${leg.visit}>`, details);
+  };
+  const call = ({ reason }) => {
+    /** @type {HTMLInputElement | null} */
+    const picked = document.querySelector(`${PICKED}:checked`);
+    if (picked) choose({ visit: picked.value, reason });
+    else one(PICKED).focus(); // who was picked has gone meanwhile
+  };
+  return {
+    title,
+    body: html`<div class="two">
+      <fieldset class="people">
+        <legend>${say("console.chosen.who")}</legend>
+        ${repeat(rows, ({ leg }) => leg.visit, person)}
+      </fieldset>
+      <fieldset class="reasons">
+        <legend>${say("console.chosen.why")}</legend>
+        ${choices(reasons(offer, words), call)}
+      </fieldset>
+    </div>`,
+  };
 }
 
-function returnedPanel({ state, words, choose }) {
-  const { say, hall, hour } = words;
-  const gone = state.queue?.no_shows ?? [];
-  const title = say("console.returned.title");
-  if (gone.length === 0)
-    return { title, nodes: [element("p", { class: "none" }, say("console.returned.nobody"))] };
-  const entries = gone.map((leg) => ({
+function returnedPanel({ state, words: { say, hall, hour }, choose }) {
+  const entries = (state.queue?.no_shows ?? []).map((leg) => ({
     label: `${leg.number} · ${hall.serviceName(leg.service)}`,
     note: say("console.person.called", { at: hour(leg.last_called_at) }),
     value: { leg: leg.leg },
   }));
   return {
-    title,
-    nodes: [element("p", {}, say("console.returned.explain")), choices(numbered(entries), choose)],
+    title: say("console.returned.title"),
+    body: entries.length
+      ? explained(say("console.returned.explain"), choices(entries, choose))
+      : nobody(say("console.returned.nobody")),
   };
 }
 
@@ -285,33 +247,28 @@ function joinPanel({ state, words, refusal, choose }) {
       takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark),
     },
   }));
-  const title = say("console.join.title");
-  if (entries.length === 0)
-    return { title, nodes: [element("p", { class: "none" }, say("console.join.nothing"))] };
   return {
-    title,
-    nodes: [element("p", {}, say("console.join.explain")), choices(numbered(entries), choose)],
+    title: say("console.join.title"),
+    body: entries.length
+      ? explained(say("console.join.explain"), choices(entries, choose))
+      : nobody(say("console.join.nothing")),
   };
 }
 
 /** The question before a further counter is taken over while a visitor is called or served there. */
 function takeOverPanel({ choice, problem }, words, choose) {
   const { say, hall } = words;
+  const question = { texts: takenTexts(problem, words), yes: say("console.choose.ask_yes") };
   return {
     title: say("console.join.ask_title", { counter: capital(hall.counterLabel(choice.counter)) }),
-    nodes: questionNodes(
-      { texts: takenTexts(problem, words), yes: say("console.choose.ask_yes"), no: say("console.ask.no") },
-      () => choose({ ...choice, isSure: true }),
-      () => choose(null),
-    ),
+    body: questionBody(question, words, (isSure) => choose(isSure ? { ...choice, isSure } : null)),
   };
 }
 
-function greetingPanel({ state, words, choose }) {
-  const { say, hall } = words;
+function greetingPanel({ state, words: { say, hall }, choose }) {
   const entries = state.counter.services.map((id) => ({
     label: hall.serviceName(id),
     value: { service: id },
   }));
-  return { title: say("console.greeting.title"), nodes: [choices(numbered(entries), choose)] };
+  return { title: say("console.greeting.title"), body: choices(entries, choose) };
 }

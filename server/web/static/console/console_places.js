@@ -1,7 +1,8 @@
 // The first view of the console: which counter to take, or which several, who holds them, and for which
 // services.
 
-import { byId, element, fill, rechoose, setText } from "../shared/dom.js";
+import { byId, one, setText, show } from "../shared/dom.js";
+import { choice, drawRows, html, nothing } from "../shared/drawing.js";
 import { capital } from "./console_view.js";
 
 const ticked = new Set();
@@ -14,51 +15,39 @@ const SEVERAL = "several";
  */
 export function drawPlaces(state, words, open) {
   const list = document.querySelector('[data-list="places"]');
-  const rows = words.hall.ownCounters.map((counter) => [
+  const rows = words.hall.ownCounters.map((counter) => ({
     counter,
-    state.queue?.counters.find((one) => one.counter === counter.id),
-  ]);
+    status: state.queue?.counters.find((status) => status.counter === counter.id),
+  }));
   const showsCounters = Boolean(state.queue?.shows_counters);
-  const items = rows.map(([counter, one]) =>
-    placeItem(counter, one, { words, showsCounters, open, redraw: () => drawPlaces(state, words, open) }),
-  );
-  // their words too: a publication may rename a counter or a service
-  const mark = JSON.stringify([
-    showsCounters,
-    ...rows.map(([counter, one]) => [counter.id, one?.state, one?.session_mark]),
-    ...items.map(({ textContent }) => textContent),
-  ]);
-  if (list) refill(list, mark, items);
-  /** @type {HTMLSelectElement | null} */
-  const options = document.querySelector('[data-list="place-options"]');
-  if (options)
-    rechoose(options, () =>
-      fill(
-        options,
-        mark,
-        rows.map(([counter, one]) =>
-          element("option", { value: counter.id }, optionLabel(counter, one, showsCounters, words.say)),
-        ),
-      ),
+  const redraw = () => drawPlaces(state, words, open);
+  if (list)
+    withoutSurprise(list, () =>
+      drawRows("places", rows, keyOf, (row) => placeItem(row, { words, showsCounters, open, redraw })),
     );
+  drawRows(
+    "place-options",
+    rows,
+    ({ counter }) => counter.id,
+    (row) => optionItem(row, showsCounters, words.say),
+  );
   drawSeveral(rows, words, open);
   if (list && refusal) placeRefusal(list, refusal);
   drawProfiles(words);
   drawNarrow(words);
 }
 
+/** A counter that another agent opens or leaves is drawn anew: its button does something else. */
+const keyOf = ({ counter, status }) => `${counter.id}${status?.session_mark ? " held" : ""}`;
+
 /**
  * Others open and close their counters meanwhile: an agent about to press is not disturbed, unless that press
  * would now take a counter over.
  */
-function refill(list, mark, items) {
+function withoutSurprise(list, redraw) {
   const at = list.contains(document.activeElement) ? document.activeElement : null;
-  fill(list, mark, items);
-  if (!at || at.isConnected) return;
-  const same = list.querySelector(
-    `${at.localName}[aria-describedby="${at.getAttribute("aria-describedby")}"]`,
-  );
-  (same?.className === at.className ? same : byId("main")).focus();
+  redraw();
+  if (at && !at.isConnected) byId("main").focus();
 }
 
 /**
@@ -77,11 +66,11 @@ function placeRefusal(list, refusal) {
 /**
  * The button that opens the ticked counters; one that another agent has opened meanwhile is no longer ticked.
  */
-function drawSeveral(status, { say }, open) {
+function drawSeveral(rows, { say }, open) {
   const button = document.querySelector("[data-several]");
   if (!button) return;
-  for (const [counter, one] of status) if (one?.session_mark) ticked.delete(counter.id);
-  const chosen = status.map(([counter]) => counter).filter(({ id }) => ticked.has(id));
+  for (const { counter, status } of rows) if (status?.session_mark) ticked.delete(counter.id);
+  const chosen = rows.map(({ counter }) => counter).filter(({ id }) => ticked.has(id));
   button.hidden = chosen.length < 2;
   setText(button, say("console.choose.open_several", { count: chosen.length }));
   button.onclick = () => {
@@ -100,33 +89,25 @@ function heldWords(status, showsCounters, { say, hour }) {
   return say("console.choose.held", { at: hour(status.since), state: say(`console.place.${status.state}`) });
 }
 
-function placeItem(counter, status, { words, showsCounters, open, redraw }) {
+function placeItem({ counter, status }, { words, showsCounters, open, redraw }) {
   const { say, hall } = words;
+  const { id, label } = counter;
   const isHeld = Boolean(status?.session_mark);
-  const state = isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free");
-  const button = element(
-    "button",
-    { type: "button", class: isHeld ? "" : "primary", "aria-describedby": `place-${counter.id}` },
-    say(isHeld ? "console.choose.take_over" : "console.choose.open"),
-  );
-  button.setAttribute(
-    "aria-label",
-    isHeld
-      ? say("console.choose.take_over_named", { counter: counter.label })
-      : openWords(counter.label, say),
-  );
-  button.addEventListener("click", () => {
-    pressed = counter.id;
+  const press = ({ currentTarget: button }) => {
+    pressed = id;
     open([{ ...chosenPlace(counter), takeOver: isHeld }], button);
-  });
-  return element(
-    "li",
-    { class: isHeld ? "held" : null },
-    element("h3", { id: `place-${counter.id}` }, element("bdi", {}, capital(counter.label))),
-    element("p", { class: "what" }, element("bdi", {}, counter.services.map(hall.serviceName).join(", "))),
-    element("p", { class: "state" }, state),
-    element("div", { class: "opening" }, isHeld ? null : withOthers(counter, say, redraw), button),
-  );
+  };
+  const named = isHeld ? say("console.choose.take_over_named", { counter: label }) : openWords(label, say);
+  return html`<li class=${isHeld ? "held" : ""}>
+    <h3 id="place-${id}"><bdi>${capital(label)}</bdi></h3>
+    <p class="what"><bdi>${counter.services.map(hall.serviceName).join(", ")}</bdi></p>
+    <p class="state">${isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free")}</p>
+    <div class="opening">
+      ${isHeld ? nothing : withOthers(counter, say, redraw)}
+      <button type="button" class=${isHeld ? "" : "primary"} aria-describedby="place-${id}"
+        aria-label=${named} @click=${press}>${say(isHeld ? "console.choose.take_over" : "console.choose.open")}</button>
+    </div>
+  </li>`;
 }
 
 /** « Ouvrir le guichet 3 »; with a label that begins otherwise there is no article. */
@@ -136,70 +117,54 @@ function openWords(label, say) {
 }
 
 function withOthers({ id, label }, say, redraw) {
-  const box = element("input", {
-    type: "checkbox",
-    value: id,
-    checked: ticked.has(id),
-    "aria-label": say("console.choose.with_others_named", { counter: label }),
-    "aria-describedby": `place-${id}`,
-  });
-  box.addEventListener("change", () => {
+  const tick = ({ currentTarget: box }) => {
     if (box.checked) ticked.add(id);
     else ticked.delete(id);
     redraw();
-  });
-  return element("label", { class: "choice" }, box, say("console.choose.with_others"));
+  };
+  const named = say("console.choose.with_others_named", { counter: label });
+  const box = html`<input type="checkbox" value=${id} .checked=${ticked.has(id)} aria-label=${named}
+    aria-describedby="place-${id}" @change=${tick}>`;
+  return choice(box, say("console.choose.with_others"));
 }
 
-function optionLabel(counter, status, showsCounters, say) {
+function optionItem({ counter, status }, showsCounters, say) {
   const state = showsCounters ? status?.state : "open";
-  return status?.session_mark
-    ? `${capital(counter.label)} · ${say(`console.place.${state}`)}`
-    : capital(counter.label);
+  const label = capital(counter.label);
+  const text = status?.session_mark ? `${label} · ${say(`console.place.${state}`)}` : label;
+  return html`<option value=${counter.id}>${text}</option>`;
 }
 
 /**
  * By which profile the counter will call: all its services, unless the hall has profiles and one is chosen.
  */
 function drawProfiles({ hall, say }) {
-  const list = document.querySelector('[data-list="profiles"]');
-  if (!list || list.querySelector("label") || hall.profiles.length === 0) return;
-  list.hidden = false;
-  list.append(
-    ...[{ id: "", name: say("console.choose.every_service") }, ...hall.profiles].map(({ id, name }) =>
-      element(
-        "label",
-        { class: "choice" },
-        element("input", { type: "radio", name: "profile", value: id, checked: id === "" }),
-        element("bdi", {}, name),
-      ),
-    ),
-  );
+  if (hall.profiles.length === 0) return;
+  show('[data-list="profiles"]', true);
+  const profiles = [{ id: "", name: say("console.choose.every_service") }, ...hall.profiles];
+  drawRows("profiles", profiles, ({ id }) => id, profileChoice);
 }
 
-function profileChosen() {
-  return (
-    /** @type {HTMLInputElement | null} */ (document.querySelector('[data-list="profiles"] input:checked'))
-      ?.value || null
+const profileChoice = ({ id, name }) =>
+  choice(
+    html`<input type="radio" name="profile" value=${id} ?checked=${id === ""}>`,
+    html`<bdi>${name}</bdi>`,
   );
+
+function profileChosen() {
+  /** @type {HTMLInputElement | null} */
+  const chosen = document.querySelector('[data-list="profiles"] input:checked');
+  return chosen?.value || null;
 }
 
 function drawNarrow({ hall }) {
-  const list = document.querySelector('[data-list="narrow"]');
-  if (!list || list.querySelector("label")) return;
   const served = new Set(hall.ownCounters.flatMap(({ services }) => services));
   const own = hall.services.filter(({ id }) => served.has(id));
-  list.append(
-    ...own.map(({ id, name }) =>
-      element(
-        "label",
-        { class: "choice" },
-        element("input", { type: "checkbox", value: id, checked: true }),
-        element("bdi", {}, name),
-      ),
-    ),
-  );
+  drawRows("narrow", own, ({ id }) => id, serviceChoice);
 }
+
+const serviceChoice = ({ id, name }) =>
+  choice(html`<input type="checkbox" value=${id} checked>`, html`<bdi>${name}</bdi>`);
 
 /**
  * The counter's services that are still ticked; all of them when none is, so that a counter never serves
@@ -217,10 +182,9 @@ function narrowed(services) {
 export function openByForm(counters, state, open) {
   document.querySelector("[data-choose-form]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { value: id } = /** @type {HTMLInputElement} */ (
-      document.querySelector('[data-list="place-options"]')
-    );
-    const { services } = counters().find((one) => one.id === id);
+    /** @type {HTMLSelectElement} */
+    const { value: id } = one('[data-list="place-options"]');
+    const { services } = counters().find((counter) => counter.id === id);
     const takeOver = Boolean(state().queue?.counters.find(({ counter }) => counter === id)?.session_mark);
     open([{ id, services, takeOver }], event.submitter);
   });

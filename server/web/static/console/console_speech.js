@@ -5,6 +5,7 @@ import { one } from "../shared/dom.js";
 import { phaseOf, summaryDue, waitingCount, waitingHere } from "./console_state.js";
 import { serverNow } from "../shared/clock.js";
 import { minutes, secondsSince } from "../shared/durations.js";
+import { changedWords } from "../shared/waiting_view.js";
 
 /** `now()` answers the state of the console. Answers {speak, here, whole, sayNowAndThen, renew}. */
 export function createSpeech({ say, hall }, now) {
@@ -49,8 +50,7 @@ export function createSpeech({ say, hall }, now) {
     const due = summaryDue(summary, waiting, nowMs);
     summary = due.memory;
     if (due.more === null) return;
-    const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
-    speak(`${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`);
+    speak(changedWords(due.more, waiting, say));
   }
 
   return {

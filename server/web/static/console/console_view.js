@@ -1,7 +1,8 @@
 // Draws the console's state. Every function takes values and writes them; nothing is decided here.
 
 import { minutes, secondsSince, stopwatch } from "../shared/durations.js";
-import { byId, fill, one, setText, show, withSuperiors, write } from "../shared/dom.js";
+import { byId, one, setText, show, write } from "../shared/dom.js";
+import { draw, drawList, html } from "../shared/drawing.js";
 import {
   arrivedWords,
   calledWords,
@@ -87,60 +88,37 @@ function drawHead(state, { say, hall }) {
   write("served", isOpen ? counter.services.map(hall.serviceName).join(", ") : "");
 }
 
-function drawPerson(leg, { say, hour, hall }) {
-  write("number", leg.number);
-  write("service", hall.serviceName(leg.service));
+function drawPerson(leg, words) {
+  const { say, hour, hall } = words;
+  const isSpoken = leg.language && leg.language !== "fr";
   const times = [
     leg.booked_at && say("console.person.booked", { at: hour(leg.booked_at) }),
-    arrivedWords(leg, { say, hour }),
-    calledWords(leg, { say, hour }),
-    leg.language &&
-      leg.language !== "fr" &&
-      say("console.person.language", { language: hall.languageName(leg.language) }),
+    arrivedWords(leg, words),
+    calledWords(leg, words),
+    isSpoken && say("console.person.language", { language: hall.languageName(leg.language) }),
   ];
+  const exceptional = exceptionalWords(leg, words);
+  const why = whyWords(leg.why, say);
+  write("number", leg.number);
+  write("service", hall.serviceName(leg.service));
   write("times", times.filter(Boolean).join(" · "));
-  fill(
-    document.querySelector('[data-person] [data-list="chips"]'),
-    JSON.stringify([
-      leg.leg,
-      leg.class,
-      leg.priority,
-      leg.needs,
-      leg.postponements,
-      leg.added_services,
-      leg.linked,
-      leg.exceptional,
-    ]),
-    chips(leg, { say, hour, hall }),
-  );
-  const exceptional = exceptionalWords(leg, { say, hall });
+  drawList("chips", chips(leg, words));
   show("[data-exceptional]", exceptional !== "");
   write("exceptional", exceptional);
   show("[data-check]", leg.priority === "declared");
-  const why = whyWords(leg.why, say);
   show("[data-why]", why !== "");
   write("why", why);
-  for (const place of document.querySelectorAll('[data-text="timer-of"]')) {
-    fill(place, `${isAwaited(leg)} ${leg.rank}`, withSuperiors(timerWords(leg, say)));
-  }
-  fill(
-    document.querySelector('[data-text="rank-short"]'),
-    `${isAwaited(leg)} ${leg.rank}`,
-    againWords(leg, say),
-  );
+  const isAwaited = leg.state === "called" || Boolean(leg.is_unconfirmed);
+  const isRecall = isAwaited && leg.rank > 1;
+  const timer = isAwaited ? "console.person.since_call" : "console.person.at_counter";
+  drawText("timer-of", say(isRecall ? "console.person.recalled" : timer, { rank: leg.rank }));
+  drawText("rank-short", isRecall ? say("console.bar.again", { rank: leg.rank }) : "");
 }
 
-function isAwaited({ state, is_unconfirmed: isUnconfirmedLeg }) {
-  return state === "called" || Boolean(isUnconfirmedLeg);
-}
-
-function againWords(leg, say) {
-  return isAwaited(leg) && leg.rank > 1 ? withSuperiors(say("console.bar.again", { rank: leg.rank })) : [];
-}
-
-function timerWords(leg, say) {
-  if (!isAwaited(leg)) return say("console.person.at_counter");
-  return leg.rank > 1 ? say("console.person.recalled", { rank: leg.rank }) : say("console.person.since_call");
+/** A text with its « 2^e^ » as superiors. */
+function drawText(name, text) {
+  const parts = text.split("^").map((part, at) => (at % 2 ? html`<sup>${part}</sup>` : part));
+  for (const place of document.querySelectorAll(`[data-text="${name}"]`)) draw(place, parts);
 }
 
 function drawGesture({ counter }, { say, hour }) {
@@ -155,31 +133,22 @@ function drawGesture({ counter }, { say, hour }) {
 
 function drawDay(day, { say }) {
   if (!day) return;
+  const percent = day.within_target_percent;
   const figures = {
     received: day.received,
     median: day.median_wait_s === null ? null : minutes(day.median_wait_s, say),
-    within:
-      day.within_target_percent === null
-        ? null
-        : say("console.day.percent", { percent: Math.round(day.within_target_percent) }),
+    within: percent === null ? null : say("console.day.percent", { percent: Math.round(percent) }),
     no_shows: day.no_shows,
     greetings: day.greetings,
   };
-  for (const [name, value] of Object.entries(figures)) {
-    setText(
-      document.querySelector(`[data-figure="${name}"]`),
-      value === null || value === undefined ? say("console.day.nothing") : String(value),
-    );
-  }
+  for (const [name, value] of Object.entries(figures))
+    setText(document.querySelector(`[data-figure="${name}"]`), String(value ?? say("console.day.nothing")));
 }
 
 function enableActs(state, nowMs, ui) {
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
-    document.querySelectorAll("[data-act]")
-  )) {
-    const action = button.dataset.act;
-    button.disabled = !mayAct(action, state, nowMs, ui);
-  }
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const buttons = document.querySelectorAll("[data-act]");
+  for (const button of buttons) button.disabled = !mayAct(button.dataset.act, state, nowMs, ui);
   document.body.classList.toggle("sending", ui.isSending);
 }
 
@@ -225,12 +194,10 @@ export function drawPause(state, afterReason, { say }) {
 
 function drawTimers(counter, nowMs) {
   const leg = counter?.leg;
-  const from = leg && (leg.state === "in_service" ? leg.started_at : leg.last_called_at);
-  for (const place of document.querySelectorAll('[data-timer="person"]'))
+  const called = leg?.state === "in_service" ? leg.started_at : leg?.last_called_at;
+  for (const place of document.querySelectorAll("[data-timer]")) {
+    const from = place.dataset.timer === "person" ? called : counter?.since;
     setText(place, from ? stopwatch(secondsSince(from, nowMs)) : "");
-  for (const name of ["free", "paused"]) {
-    for (const place of document.querySelectorAll(`[data-timer="${name}"]`))
-      setText(place, counter?.since ? stopwatch(secondsSince(counter.since, nowMs)) : "");
   }
 }
 
@@ -258,9 +225,7 @@ function drawNext(rows, { counter, queue }, { say, hall, hour }) {
     : say("console.free.next_number", { number });
   const restsUntil = restUntil(queue);
   const nobody = restsUntil ? say("console.free.rest", { at: hour(restsUntil) }) : say("console.free.nobody");
-  const text = number && !restsUntil ? named : nobody;
-  write("next-line", text);
-  write("next-line-paused", text);
+  for (const name of ["next-line", "next-line-paused"]) write(name, number && !restsUntil ? named : nobody);
   write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");
 }
 

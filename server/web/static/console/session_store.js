@@ -4,7 +4,7 @@
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
 /**
- * The stored session of one hall: {key, stored, keep, headers, learnMark, live}. The stored value is
+ * The stored session of one hall: {key, stored, keep, headers, live}. The stored value is
  * {counter, session, mark}: the active place, the id of its session and its public mark.
  */
 export function sessionStore(hall) {
@@ -25,15 +25,6 @@ export function sessionStore(hall) {
     headers() {
       const { counter, session } = stored();
       return session ? { "X-Counter-Session": session, "X-Counter": counter } : {};
-    },
-    /** Reads the mark of a session that was stored before sessions had one. */
-    async learnMark(read) {
-      const { counter, session, mark } = stored();
-      if (!session || mark) return;
-      /** @type {Api.CounterAnswer} */
-      const answer = await read(`/api/v1/counters/${counter}`);
-      if (answer.session === session)
-        localStorage.setItem(key, JSON.stringify({ counter, session, mark: answer.session_mark }));
     },
     /**
      * Keeps the lease through a page's socket; `lost` is called when the session no longer holds its counter.

@@ -1,19 +1,16 @@
 // What would help a person, as check boxes: for a ticket about to be given, and for a visit that was found.
 
-import { element, one } from "../shared/dom.js";
+import { one } from "../shared/dom.js";
+import { choice, draw, html } from "../shared/drawing.js";
 
 export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "slow", "interpreter"]);
 
 /** The boxes, those of `noted` checked. */
 export function needBoxes(say, noted) {
-  return NEEDS.map((need) =>
-    element(
-      "label",
-      { class: "choice" },
-      element("input", { type: "checkbox", name: "need", value: need, checked: noted.includes(need) }),
-      say(`reception.need.${need}`),
-    ),
-  );
+  return NEEDS.map((need) => {
+    const box = html`<input type="checkbox" name="need" value=${need} ?checked=${noted.includes(need)}>`;
+    return choice(box, say(`reception.need.${need}`));
+  });
 }
 
 /** The needs whose boxes are checked within an element, in the order of the page. */
@@ -25,7 +22,7 @@ export function checkedNeeds(within) {
 export function createNextNeeds(say) {
   /** @type {HTMLDetailsElement} */
   const folded = one("[data-next-needs]");
-  one("fieldset", folded).append(...needBoxes(say, []));
+  draw(one("fieldset", folded), needBoxes(say, []));
   /** @returns {NodeListOf<HTMLInputElement>} */
   const boxes = () => folded.querySelectorAll("[name=need]");
   return {

@@ -4,8 +4,8 @@ import { askOnce } from "../shared/ask_once.js";
 import { emptyConsole, summaryDue, waitingCount, waitingRows, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { byId, element, fill, isField, keepingFocus, one, setText, show } from "../shared/dom.js";
-import { showRefusal as refuse } from "../shared/dom.js";
+import { byId, isField, one, setText, show, showRefusal as refuse } from "../shared/dom.js";
+import { drawRows, html, nothing } from "../shared/drawing.js";
 import { isBehind } from "../shared/freshness.js";
 import { actionOf, keyOf } from "../shared/keys.js";
 import { connect, spread } from "../shared/live.js";
@@ -24,7 +24,7 @@ import { watchConfiguration } from "../shared/renewing.js";
 import { sessionStore } from "../console/session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, uuid, whyNotDone } from "../shared/verbs.js";
-import { drawLiveness, drawWaiting } from "../shared/waiting_view.js";
+import { changedWords, drawLiveness, drawWaiting } from "../shared/waiting_view.js";
 
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
@@ -93,7 +93,6 @@ const find = createFind({
   attempt,
   tell,
   reprint: hasPrinter ? reprint : null,
-  languageName: words.hall.languageName,
   ask: (query) => read(`${HALL}/visits?${query}`),
 });
 
@@ -172,12 +171,10 @@ function takeQueue(queue) {
 async function refresh() {
   try {
     state = withQueue(state, await read(`${HALL}/queue`), Date.now());
-    await session.learnMark(read);
     menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
   } catch {
     // Not reachable: the page says so, and the next connection refreshes.
   }
-  drawServices();
   draw();
   appointments?.refresh();
 }
@@ -203,8 +200,7 @@ function draw() {
   const { serviceIds } = words.hall;
   const rows = waitingRows(state.queue, serviceIds, serverNow(state, Date.now()));
   drawWaiting(rows, waitingCount(state.queue, serviceIds), words);
-  for (const place of document.querySelectorAll("[data-note-of]"))
-    setText(place, noteOf(menu.find(({ id }) => id === place.dataset.noteOf)));
+  drawServices();
 }
 
 // A screen reader hears at most every 15 s how many people wait.
@@ -214,31 +210,20 @@ function sayNowAndThen(nowMs) {
   const due = summaryDue(summary, waiting, nowMs);
   summary = due.memory;
   if (due.more === null) return;
-  const key = due.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
-  setText(
-    document.querySelector("[data-say]"),
-    `${say(key, { count: Math.abs(due.more) })} ${say("console.waiting.said", { count: waiting })}`,
-  );
+  setText(document.querySelector("[data-say]"), changedWords(due.more, waiting, say));
 }
 
 function drawServices() {
-  const list = one('[data-list="services"]');
-  const mark = JSON.stringify(menu.map(({ id, name }) => [id, name]));
-  const rows = menu.map((service, index) => element("li", {}, serviceButton(service, index + 1)));
-  keepingFocus(list, () => fill(list, mark, rows));
+  drawRows("services", menu, ({ id }) => id, serviceItem);
   keys.mark();
 }
 
-function serviceButton({ id, name }, at) {
-  const digit = at <= 9 ? String(at) : null;
-  const button = element(
-    "button",
-    { type: "button", "data-key": id, "data-shortcut": digit },
-    element("span", {}, element("bdi", {}, name), element("small", { "data-note-of": id })),
-  );
-  if (digit) button.append(element("kbd", { "aria-hidden": "true" }, digit));
-  button.addEventListener("click", () => issue(id));
-  return button;
+function serviceItem(service, index) {
+  const digit = index < 9 ? String(index + 1) : null;
+  const key = digit ? html`<kbd aria-hidden="true">${digit}</kbd>` : nothing;
+  return html`<li><button type="button" data-key=${service.id} data-shortcut=${digit ?? nothing}
+    @click=${() => issue(service.id)}
+    ><span><bdi>${service.name}</bdi><small>${noteOf(service)}</small></span>${key}</button></li>`;
 }
 
 function noteOf(service) {

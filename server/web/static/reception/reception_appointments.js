@@ -1,7 +1,8 @@
 // The part of the reception desk that checks in visitors with an appointment, from the list of the day, and
 // undoes a mistake.
 
-import { element, keepingFocus, one, setText } from "../shared/dom.js";
+import { write } from "../shared/dom.js";
+import { drawList, html, nothing, repeat } from "../shared/drawing.js";
 import { uuid } from "../shared/verbs.js";
 
 const MAY_BE_UNDONE = "waiting"; // nobody has called yet
@@ -13,10 +14,8 @@ const MAY_BE_UNDONE = "waiting"; // nobody has called yet
  */
 export function createAppointments({ hall, words, readDay, attempt, wishes, arrived, tell }) {
   if (!document.querySelector('[data-list="appointments"]')) return null;
-  const list = one('[data-list="appointments"]');
   const { say } = words;
   const path = `/api/v1/halls/${hall}/appointments`;
-  let mark = "";
 
   async function refresh() {
     try {
@@ -28,17 +27,12 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
 
   function draw({ counts, appointments }) {
     const listed = appointments.filter(({ state }) => state !== "cancelled");
-    const now = JSON.stringify(listed);
-    if (now === mark) return;
-    mark = now;
-    setText(
-      document.querySelector('[data-text="appointments-count"]'),
+    write(
+      "appointments-count",
       say("reception.appointments.count", { booked: counts.booked, here: counts.checked_in }),
     );
-    const rows = listed.length
-      ? listed.map(row)
-      : [element("li", {}, element("p", {}, say("reception.appointments.none")))];
-    keepingFocus(list, () => list.replaceChildren(...rows));
+    const none = html`<li><p>${say("reception.appointments.none")}</p></li>`;
+    drawList("appointments", listed.length ? repeat(listed, ({ appointment }) => appointment, row) : none);
   }
 
   function row(one) {
@@ -47,32 +41,20 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
     const state = one.number
       ? say(`reception.appointments.${one.arrival}`, { number: one.number })
       : say(one.is_overdue ? "reception.appointments.overdue" : "reception.appointments.expected");
-    return element(
-      "li",
-      {},
-      element("b", {}, at),
-      element("span", {}, element("bdi", {}, service), element("small", {}, state)),
-      element("span", { class: "gestures" }, ...buttons(one, { at, service })),
-    );
+    return html`<li>
+      <b>${at}</b><span><bdi>${service}</bdi><small>${state}</small></span>
+      <span class="gestures">${gesture(one, { at, service })}</span>
+    </li>`;
   }
 
-  function buttons(one, names) {
-    if (one.state === "booked") return [button("check_in", one, names, checkIn)];
-    return one.leg_state === MAY_BE_UNDONE ? [button("undo", one, names, undo)] : [];
-  }
-
-  function button(act, one, names, done) {
-    const made = element(
-      "button",
-      {
-        type: "button",
-        "data-key": one.appointment,
-        "aria-label": say(`reception.appointments.${act}_one`, names),
-      },
-      say(`reception.appointments.${act}`),
-    );
-    made.addEventListener("click", () => done(one, names));
-    return made;
+  function gesture(one, names) {
+    const isBooked = one.state === "booked";
+    if (!isBooked && one.leg_state !== MAY_BE_UNDONE) return nothing;
+    const act = isBooked ? "check_in" : "undo";
+    const label = say(`reception.appointments.${act}_one`, names);
+    const press = () => (isBooked ? checkIn(one) : undo(one, names));
+    return html`<button type="button" aria-label=${label} @click=${press}
+      >${say(`reception.appointments.${act}`)}</button>`;
   }
 
   async function checkIn(one) {

@@ -1,22 +1,18 @@
 // The part of the reception desk that finds a visit again: by its number, or by remembered facts of a lost
 // ticket.
 
-import { element, keepingFocus, one, setText, show } from "../shared/dom.js";
+import { one, setText, show } from "../shared/dom.js";
+import { drawRows, html, nothing, repeat, unseen } from "../shared/drawing.js";
 import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { read, whyNotRead } from "../shared/verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
+import { numberField, numberIn } from "../shared/number_field.js";
 import { chips, exceptionalWords } from "../shared/waiting_view.js";
 
 const AGAIN_AFTER_MS = 600;
-const FIELDS = {
-  change: "change-to",
-  link: "link-to",
-  needs: "needs-of",
-  cancel: "cancel-why",
-  history: null,
-}; // gestures that ask for something, and where
 const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
+const itself = (key) => key;
 
 /**
  * Draws the search and its result. `cancelReasons`: codes of why a ticket is void. `ask(query)` reads the
@@ -24,7 +20,7 @@ const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
  * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, refresh}; null
  * where the page has no search.
  */
-export function createFind({ words, cancelReasons, languageName, ask, attempt, tell, reprint }) {
+export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
   const form = document.querySelector("[data-find]");
   if (!form) return null;
@@ -32,10 +28,10 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
   const list = one('[data-list="found"]');
   /** @type {HTMLFormElement} */
   const lost = one("[data-lost-ticket]");
+  const forms = gestureForms(words, cancelReasons);
   let query = null;
   let found = [];
-  let opened = null; // the visit and the gesture whose form is open
-  let kept = null; // that form
+  let opened = null; // the visit and the gesture whose form is open, and that form
   let later = null;
 
   form.addEventListener("submit", (event) => {
@@ -68,14 +64,14 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
       clear(whyNotRead(error, say));
       return;
     }
-    draw();
+    drawFound();
     note(found.length ? say("reception.find.count", { count: found.length }) : say("reception.find.nobody"));
   }
 
   function clear(text) {
     query = null;
     found = [];
-    draw();
+    drawFound();
     note(text);
   }
 
@@ -83,62 +79,31 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
     setText(document.querySelector("[data-found-note]"), text);
   }
 
-  function draw() {
-    keepingFocus(list, () => list.replaceChildren(...found.map(item)));
+  function drawFound() {
+    drawRows("found", found, ({ visit }) => visit, item);
     show("[data-find-close]", query !== null);
   }
 
   function item(visit) {
-    return element(
-      "li",
-      {},
-      element("b", {}, visit.number),
-      element(
-        "div",
-        { class: "what" },
-        element(
-          "strong",
-          {},
-          element("bdi", {}, hall.serviceName(visit.service)),
-          " ",
-          ...chips(visit, words),
-        ),
-        element(
-          "small",
-          {},
-          [
-            say("console.person.arrived", { at: words.hour(visit.issued_at) }),
-            visit.language ? languageName(visit.language) : "",
-            placeWords(visit),
-          ]
-            .filter(Boolean)
-            .join(" · "),
-        ),
-        visit.exceptional
-          ? element(
-              "small",
-              { class: "exceptional" },
-              say("console.exceptional"),
-              " ",
-              exceptionalWords(visit, words),
-            )
-          : null,
-      ),
-      element(
-        "div",
-        { class: "gestures" },
-        ...gesturesOf(visit, { prints: reprint !== null }).map((gesture) => button(visit, gesture)),
-      ),
-      opened?.visit === visit.visit ? openedOf(visit) : null,
-    );
-  }
-
-  /** The form of the opened gesture: the same one through every redraw, with its typed values. */
-  function openedOf(visit) {
-    if (opened.gesture === "history") return historyList(opened.history, words);
-    const forms = { change: changeForm, link: linkForm, needs: needsForm, cancel: cancelForm };
-    if (kept?.opened !== opened) kept = { opened, form: forms[opened.gesture](visit) };
-    return kept.form;
+    const about = [
+      say("console.person.arrived", { at: words.hour(visit.issued_at) }),
+      visit.language ? hall.languageName(visit.language) : "",
+      placeWords(visit),
+    ];
+    const exceptional = exceptionalWords(visit, words);
+    const reason = say("console.exceptional");
+    const gestures = gesturesOf(visit, { prints: reprint !== null });
+    const content = opened?.visit === visit.visit ? [opened] : [];
+    return html`<li>
+      <b>${visit.number}</b>
+      <div class="what">
+        <strong><bdi>${hall.serviceName(visit.service)}</bdi> ${chips(visit, words)}</strong>
+        <small>${about.filter(Boolean).join(" · ")}</small>
+        ${exceptional ? html`<small class="exceptional">${reason} ${exceptional}</small>` : nothing}
+      </div>
+      <div class="gestures">${repeat(gestures, itself, (gesture) => button(visit, gesture))}</div>
+      ${repeat(content, itself, (each) => each.content)}
+    </li>`;
   }
 
   function isOpened(visit, gesture) {
@@ -151,134 +116,64 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
   }
 
   function button(visit, gesture) {
-    const made = element(
-      "button",
-      {
-        type: "button",
-        class: "small",
-        "data-key": `${visit.visit}-${gesture}`,
-        "aria-expanded": gesture in FIELDS ? String(isOpened(visit, gesture)) : null,
-      },
-      say(`reception.find.${gesture}`),
-      element("span", { class: "visually-hidden" }, ` ${visit.number}`),
-    );
-    made.addEventListener("click", () => act(visit, gesture));
-    return made;
+    const isExpanded = gesture in forms || gesture === "history" ? String(isOpened(visit, gesture)) : nothing;
+    return html`<button type="button" class="small" data-key="${visit.visit}-${gesture}"
+      aria-expanded=${isExpanded} @click=${() => act(visit, gesture)}
+      >${say(`reception.find.${gesture}`)}${unseen(visit.number)}</button>`;
   }
 
-  function changeForm(visit) {
-    const select = element(
-      "select",
-      { id: "change-to" },
-      ...hall.services
-        .filter(({ id }) => id !== visit.service)
-        .map(({ id, name }) => element("option", { value: id }, name)),
-    );
-    const form = element(
-      "form",
-      { class: "change" },
-      element("label", { for: "change-to" }, say("reception.find.change_to")),
-      select,
-      element("button", { class: "small" }, say("reception.find.change_do")),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      change(visit, select.value);
-    });
-    return form;
+  /** Opens what a gesture shows, which stays as it is through every redraw, or closes it. */
+  function toggle(visit, gesture, content) {
+    opened = isOpened(visit, gesture) ? null : { visit: visit.visit, gesture, content: content() };
+    drawFound();
   }
 
-  function cancelForm(visit) {
-    const why = element(
-      "select",
-      { id: "cancel-why" },
-      ...cancelReasons.map((reason) =>
-        element("option", { value: reason }, say(`console.cancel.reason.${reason}`)),
-      ),
-    );
-    const form = element(
-      "form",
-      { class: "change" },
-      element("label", { for: "cancel-why" }, say("reception.find.cancel_why")),
-      why,
-      element("button", { class: "small" }, say("reception.find.cancel_do")),
-      element("small", {}, say("reception.find.cancel_hint")),
-    );
-    form.addEventListener("submit", (event) => {
+  function gestureForm(visit, gesture) {
+    const { draw, label, hint } = forms[gesture];
+    const submit = (event) => {
       event.preventDefault();
-      cancel(visit, why.value);
-    });
-    return form;
+      send(visit, gesture, event.currentTarget);
+    };
+    return html`<form class=${gesture === "needs" ? "change needs" : "change"} @submit=${submit}>
+      ${draw(visit)}
+      <button class="small">${label}</button>
+      ${hint ? html`<small>${hint}</small>` : nothing}
+    </form>`;
   }
 
-  function linkForm(visit) {
-    const number = element("input", {
-      id: "link-to",
-      type: "text",
-      maxlength: "12",
-      autocomplete: "off",
-      autocapitalize: "characters",
-      spellcheck: "false",
-    });
-    const form = element(
-      "form",
-      { class: "change" },
-      element("label", { for: "link-to" }, say("reception.find.link_to")),
-      number,
-      element("button", { class: "small" }, say("reception.find.link_do")),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (number.value.trim()) link(visit, number.value.trim());
-    });
-    return form;
+  function focusField(gesture) {
+    const field = document.getElementById(forms[gesture].field);
+    (field?.querySelector("input") ?? field)?.focus();
   }
 
-  function needsForm(visit) {
-    const boxes = element(
-      "fieldset",
-      { id: "needs-of", tabindex: "-1" },
-      element("legend", {}, say("reception.need.of", { number: visit.number })),
-      ...needBoxes(say, visit.needs),
-    );
-    const form = element(
-      "form",
-      { class: "change needs" },
-      boxes,
-      element("button", { class: "small" }, say("reception.need.do")),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      noteNeeds(visit, checkedNeeds(boxes));
-    });
-    return form;
+  async function send(visit, gesture, form) {
+    const { path, body: bodyOf, outcome, staysOpen } = forms[gesture];
+    const body = bodyOf(form);
+    if (!body) return;
+    const answer = await attempt({ path: `/api/v1/${path(visit)}`, body });
+    if (!answer.ok && staysOpen) return focusField(gesture);
+    opened = null;
+    if (answer.ok) tell(outcome(visit, body, answer.body));
+    await fetchFound();
+    list.querySelector(staysOpen ? `[data-key="${visit.visit}-${gesture}"]` : "button")?.focus();
   }
 
   async function openHistory(visit) {
     const isClosed = !isOpened(visit, "history");
     try {
-      opened = isClosed
-        ? {
-            visit: visit.visit,
-            gesture: "history",
-            history: await read(`/api/v1/tickets/${visit.visit}/history`),
-          }
-        : null;
+      const history = isClosed ? await read(`/api/v1/tickets/${visit.visit}/history`) : null;
+      toggle(visit, "history", () => historyList(history, words));
     } catch {
       note(say("console.refused.no_answer"));
     }
-    draw();
     if (isClosed) list.querySelector(".history")?.focus();
   }
 
   async function act(visit, gesture) {
     if (gesture === "history") return openHistory(visit);
-    if (FIELDS[gesture]) {
-      opened = isOpened(visit, gesture) ? null : { visit: visit.visit, gesture };
-      draw();
-      const field = document.getElementById(FIELDS[gesture]);
-      (field?.querySelector("input") ?? field)?.focus();
-      return;
+    if (gesture in forms) {
+      toggle(visit, gesture, () => gestureForm(visit, gesture));
+      return focusField(gesture);
     }
     if (gesture === "reprint") {
       await reprint(visit);
@@ -289,46 +184,6 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
       tell(say(`console.outcome.${gesture}`, { number: visit.number }));
     }
     await fetchFound();
-  }
-
-  async function link(visit, number) {
-    const answer = await attempt({ path: `/api/v1/tickets/${visit.visit}/link`, body: { number } });
-    if (!answer.ok) return document.getElementById("link-to")?.focus();
-    opened = null;
-    tell(say("reception.find.linked", { number: visit.number, numbers: answer.body.linked.join(", ") }));
-    await fetchFound();
-    list.querySelector(`[data-key="${visit.visit}-link"]`)?.focus();
-  }
-
-  async function noteNeeds(visit, needs) {
-    const answer = await attempt({ path: `/api/v1/tickets/${visit.visit}/needs`, body: { needs } });
-    if (!answer.ok) return document.getElementById("needs-of")?.querySelector("input")?.focus();
-    opened = null;
-    const noted = answer.body.needs.map((need) => say(`reception.need.${need}`)).join(", ");
-    tell(
-      noted
-        ? say("reception.need.noted", { number: visit.number, needs: noted })
-        : say("reception.need.none", { number: visit.number }),
-    );
-    await fetchFound();
-    list.querySelector(`[data-key="${visit.visit}-needs"]`)?.focus();
-  }
-
-  async function cancel(visit, reason) {
-    const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/cancel`, body: { reason } });
-    opened = null;
-    if (answer.ok) tell(say("console.outcome.cancel", { number: visit.number }));
-    await fetchFound();
-    list.querySelector("button")?.focus();
-  }
-
-  async function change(visit, service) {
-    const answer = await attempt({ path: `/api/v1/legs/${visit.leg}/transfer`, body: { service } });
-    opened = null;
-    if (answer.ok)
-      tell(say("reception.find.changed", { number: visit.number, service: hall.serviceName(service) }));
-    await fetchFound();
-    list.querySelector("button")?.focus();
   }
 
   one("[data-find-close]").addEventListener("click", () => {
@@ -351,4 +206,77 @@ export function createFind({ words, cancelReasons, languageName, ask, attempt, t
       }, AGAIN_AFTER_MS);
     },
   };
+}
+
+/**
+ * The gestures that ask for something: the fields of their form and the one that gets the focus, what they
+ * send, and what came of it. `staysOpen`: after a refusal, because only the number or the needs are changed.
+ */
+function gestureForms({ say, hall }, cancelReasons) {
+  return {
+    change: {
+      field: "change-to",
+      draw: ({ service }) =>
+        selectField(
+          "change-to",
+          say("reception.find.change_to"),
+          hall.services.filter(({ id }) => id !== service),
+        ),
+      label: say("reception.find.change_do"),
+      path: ({ leg }) => `legs/${leg}/transfer`,
+      body: (form) => ({ service: form.elements["change-to"].value }),
+      outcome: ({ number }, { service }) =>
+        say("reception.find.changed", { number, service: hall.serviceName(service) }),
+    },
+    cancel: {
+      field: "cancel-why",
+      draw: () =>
+        selectField(
+          "cancel-why",
+          say("reception.find.cancel_why"),
+          cancelReasons.map((id) => ({ id, name: say(`console.cancel.reason.${id}`) })),
+        ),
+      label: say("reception.find.cancel_do"),
+      hint: say("reception.find.cancel_hint"),
+      path: ({ leg }) => `legs/${leg}/cancel`,
+      body: (form) => ({ reason: form.elements["cancel-why"].value }),
+      outcome: ({ number }) => say("console.outcome.cancel", { number }),
+    },
+    link: {
+      field: "link-to",
+      staysOpen: true,
+      draw: () => numberField("link-to", say("reception.find.link_to")),
+      label: say("reception.find.link_do"),
+      path: ({ visit }) => `tickets/${visit}/link`,
+      body: (form) => numberIn(form, "link-to"),
+      outcome: ({ number }, _, { linked }) =>
+        say("reception.find.linked", { number, numbers: linked.join(", ") }),
+    },
+    needs: {
+      field: "needs-of",
+      staysOpen: true,
+      draw: ({ number, needs }) =>
+        html`<fieldset id="needs-of" tabindex="-1">
+          <legend>${say("reception.need.of", { number })}</legend>
+          ${needBoxes(say, needs)}
+        </fieldset>`,
+      label: say("reception.need.do"),
+      path: ({ visit }) => `tickets/${visit}/needs`,
+      body: (form) => ({ needs: checkedNeeds(form) }),
+      outcome: ({ number }, _, { needs }) =>
+        needs.length
+          ? say("reception.need.noted", {
+              number,
+              needs: needs.map((need) => say(`reception.need.${need}`)).join(", "),
+            })
+          : say("reception.need.none", { number }),
+    },
+  };
+}
+
+function selectField(id, label, options) {
+  return html`<label for=${id}>${label}</label>
+    <select id=${id}>
+      ${options.map((option) => html`<option value=${option.id}>${option.name}</option>`)}
+    </select>`;
 }

@@ -1,15 +1,13 @@
 // The history of a visit that was found: a line for each thing that happened, with the reason of each call.
 
-import { element } from "../shared/dom.js";
+import { html, nothing } from "../shared/drawing.js";
 import { whyWords } from "../shared/why_words.js";
 
 /** The list of a history from GET /tickets/{visit}/history; it may get the focus. */
 export function historyList({ number, facts }, { say, hour, hall }) {
-  return element(
-    "ol",
-    { class: "history", tabindex: "-1", "aria-label": say("reception.history.of", { number }) },
-    ...facts.map(line),
-  );
+  return html`<ol class="history" tabindex="-1" aria-label=${say("reception.history.of", { number })}>
+    ${facts.map(line)}
+  </ol>`;
 
   function line(fact) {
     const key = `reception.history.${fact.reason ?? fact.fact}`;
@@ -20,11 +18,7 @@ export function historyList({ number, facts }, { say, hour, hall }) {
     };
     const text = say(say.knows(key) ? key : "reception.history.other", values);
     const why = whyWords(fact.why, say);
-    return element(
-      "li",
-      {},
-      fact.is_undone ? `${text} ${say("reception.history.undone")}` : text,
-      why ? element("small", {}, why) : null,
-    );
+    const sentence = fact.is_undone ? `${text} ${say("reception.history.undone")}` : text;
+    return html`<li>${sentence}${why ? html`<small>${why}</small>` : nothing}</li>`;
   }
 }

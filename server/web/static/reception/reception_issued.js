@@ -1,7 +1,8 @@
 // The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
 
 import { needsCare, paperWords, withPrint } from "./paper_state.js";
-import { element, keepingFocus, one, show, write } from "../shared/dom.js";
+import { one, show, write } from "../shared/dom.js";
+import { drawRows, html, nothing } from "../shared/drawing.js";
 
 const KEPT = 12;
 
@@ -72,40 +73,19 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
     write("paper", last.print ? paperWords(last, say) : say("reception.issued.say"));
     one('[data-text="paper"]').classList.toggle("care", needsCare(last));
-    const list = one('[data-list="last"]');
-    keepingFocus(list, () => list.replaceChildren(...tickets.map((ticket) => lastRow(ticket))));
-  }
-
-  function againButton(ticket) {
-    if (!reprint) return null;
-    const again = element(
-      "button",
-      {
-        type: "button",
-        class: "quiet",
-        "data-key": ticket.visit,
-        "aria-label": say("reception.last.again_one", { number: ticket.number }),
-      },
-      say("reception.last.again"),
-    );
-    again.addEventListener("click", () => reprint(ticket));
-    return again;
+    drawRows("last", tickets, ({ visit }) => visit, lastRow);
   }
 
   function lastRow(ticket) {
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, ticket.number),
-      element("td", {}, element("bdi", {}, words.hall.serviceName(ticket.service))),
-      element("td", {}, words.hour(ticket.issued_at)),
-      element(
-        "td",
-        {},
-        element("span", { class: needsCare(ticket) ? "care" : null }, paperWords(ticket, say)),
-        againButton(ticket),
-      ),
-    );
+    const label = say("reception.last.again_one", { number: ticket.number });
+    const again = html`<button type="button" class="quiet" aria-label=${label} @click=${() => reprint(ticket)}
+      >${say("reception.last.again")}</button>`;
+    return html`<tr>
+      <th scope="row">${ticket.number}</th>
+      <td><bdi>${words.hall.serviceName(ticket.service)}</bdi></td>
+      <td>${words.hour(ticket.issued_at)}</td>
+      <td><span class=${needsCare(ticket) ? "care" : ""}>${paperWords(ticket, say)}</span>${reprint ? again : nothing}</td>
+    </tr>`;
   }
 
   return {

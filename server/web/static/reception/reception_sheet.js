@@ -2,7 +2,8 @@
 // reasons to be received without.
 
 import { paperWords } from "./paper_state.js";
-import { byId, element, one, show, write } from "../shared/dom.js";
+import { byId, one, show, write } from "../shared/dom.js";
+import { drawList, html } from "../shared/drawing.js";
 
 /**
  * `attempt(request)` sends one write and shows refusals, `wishes()` gives the options of a ticket,
@@ -27,13 +28,12 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: 
   });
 
   function reasonItem({ id, name }) {
-    const made = element("button", { type: "button", "data-reason": id }, name);
-    made.addEventListener("click", async () => {
+    const press = async () => {
       await receive(service, id);
       // its button is gone
       if (document.activeElement === document.body) byId("main").focus();
-    });
-    return element("li", {}, made);
+    };
+    return html`<li><button type="button" data-reason=${id} @click=${press}>${name}</button></li>`;
   }
 
   function sayPaper(print) {
@@ -50,7 +50,7 @@ export function createSheet({ hall, say, attempt, wishes, tell, receive, heard: 
         "reasons-title",
         way ? say("reception.exceptional.title", { service: way.received_by.name }) : "",
       );
-      one('[data-list="reasons"]').replaceChildren(...(way?.reasons ?? []).map(reasonItem));
+      drawList("reasons", (way?.reasons ?? []).map(reasonItem));
       // a hall without a printer has no sheet to offer
       const first = button.checkVisibility() ? button : document.querySelector("[data-reason]");
       /** @type {HTMLElement | null} */ (first)?.focus();

@@ -1,64 +1,46 @@
 // Messages that a page shows until a person marks them as read: to a counter on its console, calls for help
 // at reception and on the wall.
 
-import { byId, element } from "./dom.js";
+import { byId } from "./dom.js";
+import { drawRows, html, icon, nothing, unseen } from "./drawing.js";
 import { inTurn } from "./turns.js";
 import { read } from "./verbs.js";
 
 /** `paths()` answers where the messages are read, none where there is nothing to read. Answers {refresh}. */
 export function createMessages({ words, attempt, paths }) {
   const { say, hour } = words;
-  const place = document.querySelector('[data-list="messages"]');
-  if (!place) return { refresh: async () => {} };
-  const list = place;
+  if (!document.querySelector('[data-list="messages"]')) return { refresh: async () => {} };
   const readInTurn = inTurn(() => Promise.all(paths().map((path) => read(path))));
 
   async function refresh() {
     try {
       /** @type {Api.MessagesAnswer[] | null} */
       const answers = await readInTurn();
-      if (answers) draw(answers.flatMap(({ messages }) => messages).filter(({ seen_at: at }) => at === null));
+      const unread = answers?.flatMap(({ messages }) => messages.filter(({ seen_at: at }) => at === null));
+      if (unread) drawRows("messages", unread, ({ message }) => message, item);
     } catch {
       // Not reachable: the next connection reads again.
     }
   }
 
-  function draw(messages) {
-    const mark = messages.map(({ message }) => message).join();
-    if (list.dataset.mark === mark) return;
-    list.dataset.mark = mark;
-    list.replaceChildren(...messages.map(item));
-  }
-
   function item(message) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
-    const nodes = isHelp
-      ? [say("server.message.help", { at })]
-      : [
-          [message.phrase && say(`server.message.phrase.${message.phrase}`), message.text]
-            .filter(Boolean)
-            .join(" "),
-          element("small", {}, say("server.message.from", { at })),
-        ];
-    const button = element(
-      "button",
-      { type: "button", class: "small" },
-      say(isHelp ? "server.message.go" : "server.message.seen"),
-      element("span", { class: "visually-hidden" }, ` ${isHelp ? at : nodes[0]}`),
-    );
-    button.addEventListener("click", async () => {
+    const phrase = message.phrase && say(`server.message.phrase.${message.phrase}`);
+    const text = isHelp
+      ? say("server.message.help", { at })
+      : [phrase, message.text].filter(Boolean).join(" ");
+    const press = async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
       await refresh();
       byId("main").focus();
-    });
-    return element(
-      "li",
-      { class: isHelp ? "help" : null },
-      isHelp ? element("i", { class: "icon icon-alert", "aria-hidden": "true" }) : null,
-      element("p", {}, ...nodes),
-      button,
-    );
+    };
+    const label = say(isHelp ? "server.message.go" : "server.message.seen");
+    return html`<li class=${isHelp ? "help" : ""}>
+      ${isHelp ? icon("alert") : nothing}
+      <p>${text}${isHelp ? nothing : html`<small>${say("server.message.from", { at })}</small>`}</p>
+      <button type="button" class="small" @click=${press}>${label}${unseen(isHelp ? at : text)}</button>
+    </li>`;
   }
 
   return { refresh };

@@ -2,7 +2,8 @@
 
 import { serverNow } from "./clock.js";
 import { minutes } from "./durations.js";
-import { element, fill, setText, show, write } from "./dom.js";
+import { setText, show, write } from "./dom.js";
+import { drawList, html, icon } from "./drawing.js";
 
 const ROWS_SHOWN = 8;
 
@@ -20,7 +21,10 @@ export function drawWaiting(rows, people, words) {
   const most = isWhole ? rows.length : ROWS_SHOWN;
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
   show("[data-nobody]", count === 0);
-  drawRows(rows.slice(0, most), words);
+  drawList(
+    "waiting",
+    rows.slice(0, most).map((row) => waitingItem(row, words)),
+  );
   drawWhole(rows.length, () => drawWaiting(rows, people, words), words);
   const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
@@ -38,6 +42,12 @@ function drawWhole(length, redraw, { say }) {
     isWhole = !isWhole;
     redraw();
   };
+}
+
+/** How many more or fewer people wait, for a screen reader. */
+export function changedWords(more, waiting, say) {
+  const key = more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people";
+  return `${say(key, { count: Math.abs(more) })} ${say("console.waiting.said", { count: waiting })}`;
 }
 
 /** Says whether the page is live, and since when it is not, by the server's clock. */
@@ -76,7 +86,7 @@ export function chips(leg, { say, hour, hall }) {
     texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? (leg.added_services ?? []) : [])
     texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
-  return texts.map((text) => element("span", { class: "chip" }, text));
+  return texts.map((text) => html`<span class="chip">${text}</span>`);
 }
 
 /** When a visitor arrived, or the arrival whose rank they keep after a transfer. */
@@ -106,63 +116,16 @@ export function exceptionalWords({ exceptional }, { say, hall }) {
   });
 }
 
-function drawRows(rows, words) {
-  const list = document.querySelector('[data-list="waiting"]');
-  if (!list) return;
-  const mark = JSON.stringify(
-    rows.map(({ leg }) => [
-      leg.leg,
-      leg.priority,
-      leg.booked_at,
-      leg.needs,
-      leg.is_held,
-      leg.not_before,
-      leg.for_counter,
-      leg.ranked_from,
-      leg.postponements,
-      leg.linked,
-    ]),
-  );
-  fill(
-    list,
-    mark,
-    rows.map((row) => rowElement(row, words)),
-  );
-  rows.forEach((row, at) => refreshRow(list.children[at], row, words.say));
-}
-
-function rowElement({ leg }, words) {
-  const { hall } = words;
-  return element(
-    "li",
-    {},
-    element("b", {}, leg.number),
-    element(
-      "span",
-      { class: "what" },
-      element("bdi", {}, hall.serviceName(leg.service)),
-      ...chips(leg, words),
-      element("small", {}, arrivedWords(leg, words)),
-    ),
-    element("em", {}),
-    element("span", { class: "target", "aria-hidden": "true" }, element("i")),
-  );
-}
-
-function refreshRow(item, { waitedS, share, isEarly, isOverdue }, say) {
+function waitingItem({ leg, waitedS, share, isEarly, isOverdue }, words) {
+  const { say, hall } = words;
   const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
-  const place = item.querySelector("em");
-  place.classList.toggle("late", isOverdue);
-  fill(place, `${waited} ${isOverdue}`, isOverdue ? lateWords(waited, say) : [waited]);
-  const bar = item.querySelector(".target i");
-  bar.classList.toggle("over", isOverdue);
-  bar.style.inlineSize = `${Math.round(share * 100)}%`;
-}
-
-function lateWords(waited, say) {
-  return [
-    element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
-    ` ${waited}`,
-    element("small", {}, say("console.waiting.overdue")),
-  ];
+  const late = () => html`${icon("alert")} ${waited}<small>${say("console.waiting.overdue")}</small>`;
+  const length = `inline-size: ${Math.round(share * 100)}%`;
+  return html`<li>
+    <b>${leg.number}</b>
+    <span class="what"><bdi>${hall.serviceName(leg.service)}</bdi>${chips(leg, words)}
+      <small>${arrivedWords(leg, words)}</small></span>
+    <em class=${isOverdue ? "late" : ""}>${isOverdue ? late() : waited}</em>
+    <span class="target" aria-hidden="true"><i class=${isOverdue ? "over" : ""} .style=${length}></i></span>
+  </li>`;
 }

@@ -12,7 +12,7 @@ import { hallWords } from "../shared/hall_words.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, tellBarred, whyNotDone } from "../shared/verbs.js";
-import { drawLiveness } from "../shared/waiting_view.js";
+import { changedWords, drawLiveness } from "../shared/waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
 import { createHalfDay } from "./wall_half_day.js";
 import { createSound } from "./wall_sound.js";
@@ -179,13 +179,7 @@ function sayNowAndThen(nowMs) {
   const texts = (next.news ?? []).map(({ queue, state: how }) =>
     say(`wall.said.${how}`, { queue: words.hall.queueName(queue) }),
   );
-  if (next.more !== null)
-    texts.push(
-      say(next.more > 0 ? "console.waiting.more_people" : "console.waiting.fewer_people", {
-        count: Math.abs(next.more),
-      }),
-      say("console.waiting.said", { count: state.wall.people.waiting }),
-    );
+  if (next.more !== null) texts.push(changedWords(next.more, state.wall.people.waiting, say));
   if (texts.length) setText(document.querySelector("[data-say]"), texts.join(" "));
 }
 

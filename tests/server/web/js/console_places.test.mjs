@@ -9,7 +9,7 @@ test("a counter added by a publication after the page was loaded is opened", asy
     "[data-choose-form]": { addEventListener: (name, take) => (submit = take) },
     '[data-list="place-options"]': { value: "laon-g9" },
   };
-  globalThis.document = { querySelector: (selector) => places[selector] ?? null };
+  globalThis.document = { createTreeWalker() {}, querySelector: (selector) => places[selector] ?? null };
   const { openByForm } = await import("../../../../server/web/static/console/console_places.js");
   const page = { counters: [{ id: "laon-g1", services: ["a"] }] };
   const opened = [];
