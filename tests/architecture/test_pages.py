@@ -104,3 +104,14 @@ def test_no_name_in_a_script_is_a_bare_participle():
 def test_a_bare_name_is_found():
     assert BARE.findall("const told = 1;") == ["told"]
     assert BARE.findall("let toldAt = wanted; const { seen: order } = state;") == []
+
+
+STYLED = re.compile(r"\sstyle=[\"$]")
+"""The policy of pages refuses it; a template of lit-html writes `.style=${…}`."""
+
+
+def test_no_script_of_a_page_at_work_writes_a_style_attribute():
+    pages = [path for path in scripts() if path.is_relative_to(PROJECT / "server")]
+    assert [path.name for path in pages if STYLED.search(path.read_text("utf-8"))] == []
+    assert STYLED.search("html`<i class=over style=${length}></i>`")
+    assert not STYLED.search("html`<i .style=${length}></i>`")
