@@ -2,19 +2,19 @@
 
 import itertools
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from typing import Any, Self, cast
 from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.adapt import Transformer
 from psycopg.generators import execute
-from psycopg.pq import Escaping, ExecStatus
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
-from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import NullPool
 
@@ -31,7 +31,10 @@ from server.store.engine.statements import (
     Values,
     Write,
     WrittenRows,
+    until_not_busy,
 )
+
+_CONNECT_STEP_S = 0.2
 
 
 class LoopConnection(psycopg.Connection[Any]):
@@ -242,43 +245,63 @@ class PostgresStore:
     is_postgresql = True
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
-        conninfo = url.replace("postgresql+psycopg://", "postgresql://")
-        self._writers = _pool(conninfo, pool_size)
+        self._conninfo = url.replace("postgresql+psycopg://", "postgresql://")
         self.engine = create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(self._conninfo), poolclass=NullPool
         )
-        self.readers = create_engine(
+        self.readers = self._pool(pool_size, lambda: LoopConnection.connect(self._conninfo))
+        self._writers = self._pool(pool_size, self._new_writer)
+
+    def _pool(self, size: int, connect: Callable[[], LoopConnection]) -> Engine:
+        pool = create_engine(
             "postgresql+psycopg://",
-            creator=lambda: LoopConnection.connect(conninfo),
-            pool_size=pool_size,
+            creator=connect,
+            pool_size=size,
             max_overflow=0,
             pool_timeout=BUSY_DEADLINE_S,
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
         )
-        event.listen(self.readers, "checkout", _assert_still_open)
+        event.listen(pool, "checkout", _assert_open)
+        return pool
+
+    def _new_writer(self) -> LoopConnection:
+        """A connection that writes, as soon as the server lets it in. Refusal: database_busy.
+
+        Prepared statements find rows by index also while a table is small: a plan made then is kept while
+        the table grows, until PostgreSQL counts it again, a minute at best. What no index serves counts as so
+        dear then that PostgreSQL would compile its plan, for a tenth of a second.
+        """
+        connect = partial(LoopConnection.connect, self._conninfo, autocommit=True)
+        connection = until_not_busy(connect, psycopg.OperationalError, step_s=_CONNECT_STEP_S)
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("SET jit = off")
+        return connection
 
     @contextmanager
     def write(self) -> Iterator[PostgresRows]:
-        with _refusing():
-            connection = self._writer()
-            try:
-                with PostgresRows(connection).committed() as rows:
-                    yield rows
-            finally:
-                self._writers.putconn(connection)
+        with self._writer() as connection, PostgresRows(connection).committed() as rows:
+            yield rows
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresRows]:
         """Reads that all see one committed state; temporary tables made meanwhile vanish at the end."""
-        with _refusing():
-            connection = self._writer()
+        with self._writer() as connection:
             try:
                 yield PostgresRows(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ")
             finally:
                 if not connection.closed:
                     connection.rollback()
-                self._writers.putconn(connection)
+
+    @contextmanager
+    def _writer(self) -> Iterator[LoopConnection]:
+        with _refusing(), closing(self._writers.raw_connection()) as pooled:
+            connection = cast(LoopConnection, pooled.driver_connection)
+            try:
+                yield connection
+            finally:
+                if connection.info.transaction_status != TransactionStatus.IDLE:
+                    pooled.invalidate()
 
     @contextmanager
     def without_syncing(self) -> Iterator[None]:
@@ -290,70 +313,26 @@ class PostgresStore:
         with _refusing(), reading(self.readers) as rows:
             yield rows
 
-    def _writer(self) -> LoopConnection:
-        """A connection that writes. Where the server has closed one, it has closed all: the pool begins anew.
-
-        The pool's own check waits longer after each closed connection, and gives up at the fourth.
-        Raises psycopg_pool.PoolTimeout while the server is away.
-        """
-        connection = self._writers.getconn()
-        try:
-            _assert_open(connection)
-        except psycopg.OperationalError:
-            self._writers.putconn(connection)
-            self._writers.drain()
-            connection = self._writers.getconn()
-        return connection
-
     def close(self) -> None:
-        self._writers.close()
-        self.readers.dispose()
-        self.engine.dispose()
+        for engine in (self._writers, self.readers, self.engine):
+            engine.dispose()
 
 
-def _by_index(connection: psycopg.Connection[Any]) -> None:
-    """Lets prepared statements find rows by index also while a table is small.
+def _assert_open(connection: psycopg.Connection[Any], *_: object) -> None:
+    """Notices without a round trip that the server has closed a connection: then it has closed all.
 
-    A plan made then is kept while the table grows, until PostgreSQL counts it again, a minute at best. What
-    no index serves counts as so dear then that PostgreSQL would compile its plan, for a tenth of a second.
+    Raises InvalidatePoolError: the pool begins anew.
     """
-    connection.execute("SET enable_seqscan = off")
-    connection.execute("SET jit = off")
-
-
-def _pool(conninfo: str, size: int) -> ConnectionPool[LoopConnection]:
-    return ConnectionPool(
-        conninfo,
-        min_size=1,
-        max_size=size,
-        timeout=BUSY_DEADLINE_S,
-        reconnect_timeout=1,  # else tries become rare while the server is away, and go on being so after it
-        kwargs={"autocommit": True},
-        configure=_by_index,
-        connection_class=LoopConnection,
-        open=True,
-    )
-
-
-def _assert_open(connection: psycopg.Connection[Any]) -> None:
-    """Notices without a round trip that the server has closed a connection: the pool then takes another.
-
-    Raises psycopg.OperationalError.
-    """
-    connection.pgconn.consume_input()  # its last words, if any
-    connection.pgconn.consume_input()  # the end, if it came
-
-
-def _assert_still_open(connection: psycopg.Connection[Any], *_: object) -> None:
     try:
-        _assert_open(connection)
+        connection.pgconn.consume_input()  # its last words, if any
+        connection.pgconn.consume_input()  # the end, if it came
     except psycopg.OperationalError as error:
-        raise DisconnectionError from error
+        raise InvalidatePoolError from error
 
 
 @contextmanager
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (psycopg.OperationalError, PoolTimeout, NoConnectionFree) as error:
+    except (psycopg.OperationalError, NoConnectionFree) as error:
         raise Refusal("database_busy", reason=type(error).__name__) from error

@@ -6,6 +6,7 @@ that is what calls and tickets need. On PostgreSQL a read outside a transaction 
 """
 
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -29,6 +30,8 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import KeyedColumnElement
+
+from server.domain.refusals import Refusal
 
 SQLITE: Dialect = sqlite.dialect(paramstyle="named")
 POSTGRESQL: Dialect = psycopg_dialect.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -292,6 +295,20 @@ class Query:
 
 BUSY_DEADLINE_S = 5.0
 """How long a write waits for a database that another process holds or that is away, before it is refused."""
+
+
+def until_not_busy[Result](attempt: Callable[[], Result], error: type[Exception], *, step_s: float) -> Result:
+    """What an attempt returns, made again after each `error`. Refusal: database_busy, at the deadline."""
+    deadline = time.monotonic() + BUSY_DEADLINE_S
+    while True:
+        try:
+            return attempt()
+        except error as busy:
+            if time.monotonic() >= deadline:
+                raise Refusal("database_busy", reason=str(busy)) from busy
+            time.sleep(step_s)
+
+
 DATABASE_ERRORS = (sqlite3.Error, psycopg.Error)
 """What a database raises: the transaction in which it did so is lost."""
 

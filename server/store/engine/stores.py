@@ -2,8 +2,7 @@
 
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +13,6 @@ from sqlalchemy.pool import NullPool, QueuePool
 from server.domain.refusals import Refusal
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.statements import (
-    BUSY_DEADLINE_S,
     SQLITE,
     Buffered,
     Query,
@@ -23,6 +21,7 @@ from server.store.engine.statements import (
     Values,
     Write,
     WrittenRows,
+    until_not_busy,
 )
 
 _BUSY_STEP_S = 0.02
@@ -107,7 +106,9 @@ class SqliteStore:
     @contextmanager
     def write(self) -> Iterator[SqliteRows]:
         with self._lock:
-            _until_not_busy(lambda: self._writer.execute("begin immediate"), sqlite3.OperationalError)
+            until_not_busy(
+                lambda: self._writer.execute("begin immediate"), sqlite3.OperationalError, step_s=_BUSY_STEP_S
+            )
             try:
                 yield SqliteRows(self._writer)
                 self._writer.execute("commit")
@@ -155,19 +156,6 @@ class SqliteStore:
         self._writer.close()
         self.readers.dispose()
         self.engine.dispose()
-
-
-def _until_not_busy(attempt: Callable[[], object], error: type[Exception]) -> None:
-    deadline = time.monotonic() + BUSY_DEADLINE_S
-    while True:
-        try:
-            attempt()
-        except error as busy:
-            if time.monotonic() >= deadline:
-                raise Refusal("database_busy", reason=str(busy)) from busy
-            time.sleep(_BUSY_STEP_S)
-        else:
-            return
 
 
 def open_store(url: str) -> SqliteStore | PostgresStore:
