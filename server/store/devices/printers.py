@@ -15,7 +15,7 @@ from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
 from server.ids import new_id
 from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of, values_of
-from server.store.engine.writes import KeyedWrites, Writes
+from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.devices import roll
 from server.store.tables.printing import printer_lease, printer_probe, pulled_printer
@@ -58,12 +58,12 @@ def ended_rolls(rows: Rows, printer: str) -> list[EndedRoll]:
     return rows.all(_ENDED, printer=printer)
 
 
-def count_papers(transaction: KeyedWrites, printer: str, papers: int) -> None:
+def count_papers(transaction: Writes, printer: str, papers: int) -> None:
     """Adds papers to the count of the roll in a printer; the first paper of a printer begins a roll."""
     transaction.run(_COUNT, **_values(printer, Roll(papers), transaction.now))
 
 
-def replace_roll(transaction: KeyedWrites, printer: str, end: RollEnd) -> None:
+def replace_roll(transaction: Writes, printer: str, end: RollEnd) -> None:
     """Ends the roll in a printer, as `end` says, and begins a whole one."""
     now = transaction.now
     transaction.run(_END, of_printer=printer, ended_at=now, ended_by=end)

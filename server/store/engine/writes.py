@@ -52,52 +52,6 @@ def write_of(change: InstallationChange) -> Buffered:
             return update_write(table, tuple(change.values)), {**change.values, "row_id": change.id}
 
 
-@dataclass
-class Writes(Rows):
-    """The rows of one transaction. Reads see the writes buffered before them."""
-
-    rows: WrittenRows
-    _pending: list[Buffered] = field(default_factory=list, init=False)
-    _kept_rows: list[tuple[Query, list[Any]]] = field(default_factory=list, init=False)
-
-    def keep_found(self, queries: Sequence[Query], found: Sequence[list[Any]]) -> None:
-        """Keeps rows that were read with others: the same reads find them until the first write."""
-        self._kept_rows = list(zip(queries, found, strict=True))
-
-    def found[R](self, statement: Read[R], values: Values) -> list[R]:
-        """Every row that a statement finds, after the buffered writes."""
-        self.flush()
-        for query, rows in self._kept_rows:
-            if query.statement is statement and query.values == values:
-                return rows
-        return self.rows.found(statement, values)
-
-    def run(self, write: Write, **values: object) -> None:
-        """Buffers a write."""
-        self._pending.append((write, values))
-
-    def insert(self, table: str, **values: object) -> None:
-        """Buffers a new row, of values as rows keep them."""
-        self._pending.append((insert_write(metadata.tables[table], tuple(values)), values))
-
-    def apply(self, changes: Iterable[InstallationChange]) -> None:
-        """Buffers the row changes of a fact."""
-        self._pending.extend(map(write_of, changes))
-
-    @property
-    def has_pending(self) -> bool:
-        """Whether writes are buffered."""
-        return bool(self._pending)
-
-    def flush(self) -> None:
-        """Executes the buffered writes."""
-        if self._pending:
-            self._kept_rows.clear()
-            pending = list(self._pending)
-            self._pending.clear()
-            self.rows.run_many(pending)
-
-
 @dataclass(frozen=True, slots=True)
 class FirstAnswer[Answer, Kept]:
     """The answer to a request that is new, and what is kept (JSON) to answer a repetition.
@@ -164,53 +118,77 @@ class WriteKey:
 
     def answer(self) -> Query:
         """The read of the answer to an earlier request with this key."""
-        return Query(_KEPT, self.values())
-
-    def values(self) -> dict[str, object]:
-        """The parameters of that read."""
-        return {"by": self.by, "before": self.before or self.by, "key": self.key}
-
-    def same_request(self, earlier: KeptAnswer) -> KeptAnswer:
-        """The answer to an earlier request with this key. Refusal: idempotency_mismatch, to another one."""
-        if earlier.fingerprint != self.fingerprint:
-            raise Refusal("idempotency_mismatch")
-        return earlier
-
-
-def earlier_answer(rows: Rows, key: WriteKey) -> KeptAnswer | None:
-    """The answer to an earlier request with this key, which may be another request."""
-    return rows.one(_KEPT, **key.values())
+        return Query(_KEPT, {"by": self.by, "before": self.before or self.by, "key": self.key})
 
 
 def answered_before(rows: Rows, key: WriteKey) -> KeptAnswer | None:
-    """The answer to the same request; None for a new one. Refusal: idempotency_mismatch."""
-    earlier = earlier_answer(rows, key)
-    return None if earlier is None else key.same_request(earlier)
-
-
-def keeping(key: WriteKey, answer: object, at: datetime) -> tuple[Write, dict[str, object]]:
-    """The write that keeps an answer (JSON) under a key."""
-    values = {"author": key.by, "key": key.key, "fingerprint": key.fingerprint}
-    return _KEEP, {**values, "answer": json.dumps(answer, ensure_ascii=False), "created_at": at}
+    """The answer to the same request; None for a new one. Refusal: idempotency_mismatch, for another one."""
+    earlier = rows.one(_KEPT, **key.answer().values)
+    if earlier is not None and earlier.fingerprint != key.fingerprint:
+        raise Refusal("idempotency_mismatch")
+    return earlier
 
 
 @dataclass(kw_only=True)
-class KeyedWrites(Writes):
-    """The rows of one transaction, with the key of the request it serves, if it has one."""
+class Writes(Rows):
+    """The rows of one transaction, with the key of the request it serves, if it has one.
 
+    Reads see the writes buffered before them. `now` is the instant of what is written.
+    """
+
+    rows: WrittenRows
     now: datetime
     write_key: WriteKey | None = None
+    _pending: list[Buffered] = field(default_factory=list, init=False)
+    _kept_rows: list[tuple[Query, list[Any]]] = field(default_factory=list, init=False)
     _answered: KeptAnswer | None = field(default=None, init=False)
     """The answer to the same request; None for a new request."""
     _keeps_nothing: bool = field(default=False, init=False)
     """Whether the work has decided that a repetition does it again."""
 
-    def replay(self, earlier: KeptAnswer | None) -> None:
-        """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
-        if earlier is not None and self.write_key is not None:
-            self._answered = self.write_key.same_request(earlier)
+    def keep_found(self, queries: Sequence[Query], found: Sequence[list[Any]]) -> None:
+        """Keeps rows that were read with others: the same reads find them until the first write."""
+        self._kept_rows = list(zip(queries, found, strict=True))
 
-    def answer_once[Transaction: KeyedWrites, Answer](
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
+        """Every row that a statement finds, after the buffered writes."""
+        self.flush()
+        for query, rows in self._kept_rows:
+            if query.statement is statement and query.values == values:
+                return rows
+        return self.rows.found(statement, values)
+
+    def run(self, write: Write, **values: object) -> None:
+        """Buffers a write."""
+        self._pending.append((write, values))
+
+    def insert(self, table: str, **values: object) -> None:
+        """Buffers a new row, of values as rows keep them."""
+        self._pending.append((insert_write(metadata.tables[table], tuple(values)), values))
+
+    def apply(self, changes: Iterable[InstallationChange]) -> None:
+        """Buffers the row changes of a fact."""
+        self._pending.extend(map(write_of, changes))
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether writes are buffered."""
+        return bool(self._pending)
+
+    def flush(self) -> None:
+        """Executes the buffered writes."""
+        if self._pending:
+            self._kept_rows.clear()
+            pending = list(self._pending)
+            self._pending.clear()
+            self.rows.run_many(pending)
+
+    def replay(self) -> None:
+        """Notes the answer kept under the write key. Refusal: idempotency_mismatch, of another request."""
+        if self.write_key is not None:
+            self._answered = answered_before(self, self.write_key)
+
+    def answer_once[Transaction: Writes, Answer](
         self: Transaction, work: Callable[[Transaction], Answer]
     ) -> Answer:
         """What `work` answers (JSON), kept under the write key; for a repetition that, without working."""
@@ -221,7 +199,7 @@ class KeyedWrites(Writes):
             self._keep(answer)
         return answer
 
-    def answer_or_repeat[Transaction: KeyedWrites, Answer, Kept](
+    def answer_or_repeat[Transaction: Writes, Answer, Kept](
         self: Transaction,
         work: Callable[[Transaction], FirstAnswer[Answer, Kept]],
         repeated: Callable[[Transaction, Kept], Answer],
@@ -236,8 +214,16 @@ class KeyedWrites(Writes):
 
     def _keep(self, answer: object) -> None:
         if self.write_key is not None:
-            write, values = keeping(self.write_key, answer, self.now)
-            self.run(write, **values)
+            kept = json.dumps(answer, ensure_ascii=False)
+            key = self.write_key
+            self.run(
+                _KEEP,
+                author=key.by,
+                key=key.key,
+                fingerprint=key.fingerprint,
+                answer=kept,
+                created_at=self.now,
+            )
 
     def keep_nothing(self) -> None:
         """Keeps no answer of `answer_once`: a repetition of the same key does the work again."""

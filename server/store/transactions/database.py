@@ -25,14 +25,14 @@ from server.store.configuration.halls import (
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.statements import Rows
 from server.store.engine.stores import SqliteStore, open_store
-from server.store.engine.writes import FirstAnswer, WriteKey, earlier_answer
+from server.store.engine.writes import FirstAnswer, WriteKey
 from server.store.installation import lock_installation
-from server.store.transactions.group_commit import NO_KEYS, GroupCommit, HallWrites, RequestKeys, WriteTurn
+from server.store.transactions.group_commit import GroupCommit, HallWrites, WriteTurn
 from server.store.transactions.hall_transaction import Commit, HallTransaction, Subscriber
 from server.store.transactions.installation_transaction import InstallationTransaction, begin_installation
 from server.store.transactions.memory import HallMemory, Pseudonyms
 from server.store.visits.open_legs import OpenLegs
-from server.store.visits.tickets import TicketTokens
+from server.store.visits.tickets import TicketTokens, of_press
 
 log = structlog.get_logger()
 
@@ -123,23 +123,21 @@ class Database:
         return self._memories.setdefault(hall, HallMemory())
 
     def _turns_of(self, hall: str) -> GroupCommit:
-        turns = self._turns.get(hall)
-        return self._turns.setdefault(hall, self._new_turns(hall)) if turns is None else turns
-
-    def _new_turns(self, hall: str) -> GroupCommit:
         def forget() -> None:
             self._memory(hall).forget()
             self.configurations.forget_targets(hall)
 
-        return GroupCommit(
-            HallWrites(
+        turns = self._turns.get(hall)
+        if turns is None:
+            writes = HallWrites(
                 lock=locking_hall(hall),
                 begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
                 breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
                 write_hall=write_head,
                 forget=forget,
             )
-        )
+            turns = self._turns.setdefault(hall, GroupCommit(writes))
+        return turns
 
     def waiting_writers(self, hall: str) -> int:
         """How many transactions of this process wait to write in a hall (id)."""
@@ -171,7 +169,7 @@ class Database:
         The answer (JSON) is kept under the write key. The same request again gets it, and `work` does not
         run. Refusals: idempotency_mismatch, those of `transaction` and of the work.
         """
-        with self._published(hall, author, RequestKeys(write_key), is_configured=True) as transaction:
+        with self._published(hall, author, write_key) as transaction:
             return transaction.answer_once(work)
 
     def write_or_repeat[Answer, Kept](
@@ -190,8 +188,7 @@ class Database:
         `press`: that of a visitor for a ticket, which is another key of the request. `is_configured` is False
         where `bare_transaction` is needed.
         """
-        keys = RequestKeys(write_key, press)
-        with self._published(hall, author, keys, is_configured=is_configured) as transaction:
+        with self._published(hall, author, write_key, press, is_configured=is_configured) as transaction:
             return transaction.answer_or_repeat(work, repeated)
 
     def write_installation[Answer](
@@ -240,7 +237,7 @@ class Database:
 
         Without a write key: `write` is for requests. Refusals: unknown_hall, database_busy.
         """
-        with self._published(hall, author, NO_KEYS, is_configured=True) as transaction:
+        with self._published(hall, author) as transaction:
             yield transaction
 
     @contextmanager
@@ -259,30 +256,29 @@ class Database:
     @contextmanager
     def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
         """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
-        with self._published(hall, author, NO_KEYS, is_configured=False) as transaction:
+        with self._published(hall, author, is_configured=False) as transaction:
             yield transaction
 
     @contextmanager
     def _published(
-        self, hall: str, author: Author, keys: RequestKeys, *, is_configured: bool
+        self,
+        hall: str,
+        author: Author,
+        write_key: WriteKey | None = None,
+        press: str | None = None,
+        *,
+        is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
         hall_id = self.hall_id(hall)
-        with self._locked(hall_id, author, keys, is_configured=is_configured) as transaction:
-            yield transaction
-        if transaction.committed:
-            self._publish(transaction)
-
-    @contextmanager
-    def _locked(
-        self, hall_id: str, author: Author, keys: RequestKeys, *, is_configured: bool
-    ) -> Iterator[HallTransaction]:
-        memory = self._memory(hall_id)
-        with self._turns_of(hall_id).take_turn(keys.reads(), is_alone=not is_configured) as turn:
-            commit = turn.commit
-            transaction = self._begin(turn, hall_id, author, keys)
-            transaction.memory = memory
+        reads = [] if write_key is None else [write_key.answer()]
+        if press is not None:
+            reads.append(of_press(press))
+        with self._turns_of(hall_id).take_turn(reads, is_alone=not is_configured) as turn:
+            transaction = self._begin(turn, hall_id, author, write_key)
+            transaction.keep_found(reads, turn.found)
+            transaction.replay()
             if is_configured:
-                transaction.configuration = self.configurations.of(commit.rows, transaction.row)
+                transaction.configuration = self.configurations.of(transaction.rows, transaction.row)
             try:
                 yield transaction
             except BaseException:
@@ -290,39 +286,32 @@ class Database:
                 raise
             transaction.write_last()
             transaction.lead_memory()
-            commit.hall = transaction.row_left
+            turn.commit.hall = transaction.row_left
+        if transaction.committed:
+            self._publish(transaction)
 
-    def _begin(self, turn: WriteTurn, hall_id: str, author: Author, keys: RequestKeys) -> HallTransaction:
-        commit, row = turn.commit, turn.commit.hall
+    def _begin(
+        self, turn: WriteTurn, hall: str, author: Author, write_key: WriteKey | None
+    ) -> HallTransaction:
+        row = turn.commit.hall
         if row is None:
-            raise Refusal("unknown_hall", hall=hall_id)
-        now, is_suspect = self.times.instant_for(hall_id, row.last_recorded_at)
-        transaction = HallTransaction(
-            rows=commit.rows,
-            is_shared=commit.is_shared,
-            hall=hall_id,
-            slug=row.slug,
-            epoch=row.epoch,
+            raise Refusal("unknown_hall", hall=hall)
+        now, is_suspect = self.times.instant_for(hall, row.last_recorded_at)
+        return HallTransaction(
+            rows=turn.commit.rows,
+            is_shared=turn.commit.is_shared,
             row=row,
-            number_offset=row.number_offset,
-            number_offset_on=row.number_offset_on,
+            memory=self._memory(hall),
             now=now,
             author=author,
             is_clock_suspect=is_suspect,
-            version=row.version,
-            journal_length=row.journal_length,
-            head_hash=row.head_hash,
-            write_key=keys.write_key,
+            write_key=write_key,
         )
-        transaction.keep_found(keys.reads(), turn.found)
-        if keys.write_key is not None:
-            transaction.replay(earlier_answer(transaction, keys.write_key))
-        return transaction
 
     def _publish(self, transaction: HallTransaction) -> None:
         commit = Commit(
             transaction.hall,
-            transaction.slug,
+            transaction.row.slug,
             transaction.epoch,
             transaction.version,
             tuple(transaction.committed),

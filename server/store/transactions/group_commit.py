@@ -1,4 +1,12 @@
-"""The keys of a request that may come again: its idempotency key, and a visitor’s press for a ticket."""
+"""Group commit: waiting transactions of a hall share one database commit.
+
+One transaction leads. It locks the hall, does its work, lets the others do theirs one after the other, and
+commits for all of them. No request is answered and no fact is published before that commit.
+
+Each request has reads of its own: was there one with the same idempotency key, or the same press? Each would
+be a round trip to PostgreSQL, so those of the requests that wait are made together. Only a request with the
+same key can change what they find.
+"""
 
 import threading
 from collections import deque
@@ -10,25 +18,6 @@ from typing import Any
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow
 from server.store.engine.statements import BUSY_DEADLINE_S, DATABASE_ERRORS, Query, WrittenRows
-from server.store.engine.writes import WriteKey
-from server.store.visits.tickets import of_press
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKeys:
-    """The keys of a request; `press` names the press of a visitor for a ticket."""
-
-    write_key: WriteKey | None = None
-    press: str | None = None
-
-    def reads(self) -> list[Query]:
-        """The reads that tell whether a request with one of these keys was served before."""
-        answer = [] if self.write_key is None else [self.write_key.answer()]
-        return answer if self.press is None else [*answer, of_press(self.press)]
-
-
-NO_KEYS = RequestKeys()
-
 
 MOST_TOGETHER = 32
 """The most transactions in one commit. Another process waits for the hall during that time, some 20 ms."""
@@ -120,22 +109,18 @@ class GroupCommit:
         """How many transactions wait for a turn."""
         return len(self._waiting)
 
-    @contextmanager
-    def take_turn(self, reads: Sequence[Query] = (), *, is_alone: bool = False) -> Iterator[WriteTurn]:
-        """A turn as a context; at its end the work is committed.
+    def take_turn(
+        self, reads: Sequence[Query] = (), *, is_alone: bool = False
+    ) -> AbstractContextManager[WriteTurn]:
+        """A turn as a context; at its end the work is committed. Waits for it, before the context is entered.
 
         `reads`: the request's own. `is_alone`: no other transaction shares this commit.
         Refusal: database_busy.
         """
         waiter = self._wait_for_turn(reads)
         if waiter is None or waiter.commit is None:
-            with self._lead(reads, is_alone=is_alone) as turn:
-                yield turn
-        else:
-            commit = waiter.commit
-            with self._take_part(commit, is_alone=is_alone):
-                found = waiter.found_by(commit)
-                yield WriteTurn(commit, self._read(commit, reads) if found is None else found)
+            return self._lead(reads, is_alone=is_alone)
+        return self._take_part(waiter, waiter.commit, is_alone=is_alone)
 
     def _wait_for_turn(self, reads: Sequence[Query]) -> _Waiter | None:
         """Waits for a turn; None when the turn was free. Refusal: database_busy."""
@@ -237,9 +222,10 @@ class GroupCommit:
         return rows[: len(own)]
 
     @contextmanager
-    def _take_part(self, commit: SharedCommit, *, is_alone: bool) -> Iterator[None]:
+    def _take_part(self, waiter: _Waiter, commit: SharedCommit, *, is_alone: bool) -> Iterator[WriteTurn]:
         try:
-            yield
+            found = waiter.found_by(commit)
+            yield WriteTurn(commit, self._read(commit, waiter.reads) if found is None else found)
             commit.is_full = is_alone
         except DATABASE_ERRORS as error:
             commit.broken_by = error

@@ -1,4 +1,4 @@
-"""What a commit tells those who publish it."""
+"""A transaction in a hall: what it records, the hall's row before and after it; what is published."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from server.domain.row_changes import Change, Recorded
 from server.ids import new_id
 from server.store.configuration.halls import HallRow
 from server.store.engine.statements import Write
-from server.store.engine.writes import KeyedWrites
+from server.store.engine.writes import Writes
 from server.store.journal.chain import canonical, fact_hash
 from server.store.transactions.memory import HallMemory
 from server.store.visits.open_legs import OpenLegs
@@ -58,20 +58,18 @@ _TO_SAVEPOINT = Write(RollbackToSavepointClause("part"))  # type: ignore[no-unty
 
 
 @dataclass(kw_only=True)
-class HallTransaction(KeyedWrites):
+class HallTransaction(Writes):
     """A hall's write lock, held. Reads see what was recorded; `now` is the instant of its facts."""
 
-    hall: str
-    slug: str
-    epoch: str
     row: HallRow
-    number_offset: int
-    number_offset_on: str | None
+    """The hall's row before it."""
     author: Author
     is_clock_suspect: bool
-    version: int
-    journal_length: int
-    head_hash: str
+    hall: str = field(init=False)
+    epoch: str = field(init=False)
+    version: int = field(init=False)
+    journal_length: int = field(init=False)
+    head_hash: str = field(init=False)
     committed: list[CommittedFact] = field(default_factory=list)
     configuration: HallConfiguration = field(init=False)
     memory: HallMemory = field(default_factory=HallMemory)
@@ -86,7 +84,9 @@ class HallTransaction(KeyedWrites):
     """The hash of the last fact that the memory has followed."""
 
     def __post_init__(self) -> None:
-        self._followed = self.head_hash
+        self.hall, self.epoch, self.version = self.row.id, self.row.epoch, self.row.version
+        self.journal_length = self.row.journal_length
+        self.head_hash = self._followed = self.row.head_hash
 
     def flush(self) -> None:
         """Executes the buffered writes, behind a savepoint where others' work would be lost with them."""

@@ -15,14 +15,14 @@ from server.domain.refusals import Refusal
 from server.domain.row_changes import Recorded
 from server.ids import new_id
 from server.store.engine.statements import WrittenRows
-from server.store.engine.writes import KeyedWrites, WriteKey, earlier_answer
+from server.store.engine.writes import WriteKey, Writes
 from server.store.installation import InstallationHead, keep_installation_head, lock_installation
 from server.store.journal.chain import INSTALLATION, canonical, fact_hash
 from server.store.journal.rights_seals import seal_fact
 
 
 @dataclass(kw_only=True)
-class InstallationTransaction(KeyedWrites):
+class InstallationTransaction(Writes):
     """The installation's write lock, held; `now` is the instant of its facts."""
 
     author: Author
@@ -73,6 +73,5 @@ def begin_installation(
         head_hash=head.head_hash,
         write_key=write_key,
     )
-    if write_key is not None:
-        transaction.replay(earlier_answer(rows, write_key))
+    transaction.replay()
     return transaction

@@ -41,7 +41,7 @@ from server.store.configuration.halls import (
     set_installation_revision,
 )
 from server.store.engine.statements import Rows
-from server.store.engine.writes import FirstAnswer, KeptAnswer, KeyedWrites, WriteKey, answered_before
+from server.store.engine.writes import FirstAnswer, KeptAnswer, WriteKey, Writes, answered_before
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -282,7 +282,7 @@ def _keep(
     return kept if terms.restores is None else {**kept, "restores": terms.restores}
 
 
-def _published_before(_: KeyedWrites, kept: PublishedAnswer) -> Publication:
+def _published_before(_: Writes, kept: PublishedAnswer) -> Publication:
     return Publication(kept["document"], kept["revision"])
 
 

@@ -205,7 +205,7 @@ def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offse
 def _place(
     transaction: HallTransaction, arriving: Arriving, request: TicketRequest, *, on: date
 ) -> _IssueContext:
-    offset = transaction.number_offset if transaction.number_offset_on == on.isoformat() else 0
+    offset = transaction.row.number_offset if transaction.row.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
     is_pressed = has_ticket(transaction, request.press_id)

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -193,6 +194,25 @@ def test_keys_of_requests_that_wait_are_read_together(together: Together, monkey
     assert answers == ["A002", "A003", "A004", "A005"]
     lock_and_press, three_presses = 2, 3
     assert trips == [lock_and_press, three_presses]
+
+
+def test_at_most_three_functions_stand_between_a_write_and_its_first_statement(
+    together: Together, monkeypatch: pytest.MonkeyPatch
+):
+    with together.database.store.write() as rows:
+        kind = type(rows)
+    several, between = kind.several, []
+
+    def noted(rows: Any, queries: list[Query]) -> Any:
+        names = [
+            each.name for each in traceback.extract_stack() if not each.filename.endswith("contextlib.py")
+        ]
+        between.extend(names[names.index("write_or_repeat") + 1 : names.index("noted")])
+        return several(rows, queries)
+
+    monkeypatch.setattr(kind, "several", noted)
+    issue(together.database)
+    assert between == ["_published", "_lead", "_read"]
 
 
 def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
