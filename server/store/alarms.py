@@ -12,7 +12,7 @@ from server.domain.facts import Json
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
-from server.store.tables.alarms import alarm, alarm_sign, recipient
+from server.store.tables.alerts import alarm, alarm_sign, recipient
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall
 from server.store.tables.visits import leg

@@ -15,7 +15,7 @@ from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targ
 from server.ids import new_id
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
-from server.store.tables.alarms import delivery
+from server.store.tables.alerts import delivery
 from server.store.tables.notices import notice, notice_step
 from server.store.transactions.hall_transaction import HallTransaction
 

@@ -19,7 +19,7 @@ from server.store.engine.statements import (
     rows_of,
     values_of,
 )
-from server.store.tables.surveys import (
+from server.store.tables.voice import (
     survey,
     survey_address,
     survey_answer,

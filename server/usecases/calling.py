@@ -37,7 +37,7 @@ from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits import links
+from server.store.visits import visits
 from server.store.visits.legs import LegRow, as_queued, last_leg, leg_after
 from server.store.visits.open_legs import OpenLegs
 from server.usecases.answers import Leg, VisitFields, leg_answer
@@ -153,7 +153,7 @@ def _linked_here(state: CallingState, counter: str) -> LinkedTurn | None:
         return None
     current = state.legs.at_counter(counter)
     if current is None:
-        return links.last_called(state.rows, state.hall, counter, state.now)
+        return visits.last_called(state.rows, state.hall, counter, state.now)
     link = state.legs.link(current.visit)
     return None if link is None else LinkedTurn(link, current.number)
 

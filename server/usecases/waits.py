@@ -50,8 +50,8 @@ from server.store.visits.legs import (
     received_last,
     waiting_by_queue,
 )
-from server.store.visits.links import linked_visits
 from server.store.visits.open_legs import OpenLegs
+from server.store.visits.visits import linked_visits
 from server.usecases.calling import count_open_places, profile_of
 from server.usecases.counters.own_session import wrapping_up
 from server.usecases.hall_view import HallState, hall_state

@@ -13,8 +13,8 @@ from server.ids import new_id
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
+from server.store.tables.devices import print_job
 from server.store.tables.journals import hall_fact
-from server.store.tables.printing import print_job
 from server.store.tables.visits import leg, ticket_access, visit
 from server.store.transactions.hall_transaction import HallTransaction
 

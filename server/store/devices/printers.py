@@ -17,8 +17,7 @@ from server.ids import new_id
 from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
-from server.store.tables.devices import roll
-from server.store.tables.printing import printer_lease, printer_probe, pulled_printer
+from server.store.tables.devices import printer_lease, printer_probe, pulled_printer, roll
 
 _OF_PRINTER = roll.c.printer == bindparam("printer")
 _IS_IN = roll.c.ended_at.is_(None)

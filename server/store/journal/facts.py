@@ -34,7 +34,7 @@ from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.journals import document, erasable, hall, hall_fact, installation, installation_fact
-from server.store.tables.media import medium, medium_text
+from server.store.tables.notices import medium, medium_text
 from server.store.tables.visits import visit
 
 

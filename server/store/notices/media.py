@@ -47,7 +47,7 @@ from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
-from server.store.tables.media import medium, medium_details, medium_site, medium_text, upload
+from server.store.tables.notices import medium, medium_details, medium_site, medium_text, upload
 from signage.media import MediumKind, PreparedFile
 
 

@@ -22,7 +22,7 @@ from server.domain.notices.media import (
 )
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
-from server.store.tables.media import feed, medium, medium_captions, medium_details, medium_site
+from server.store.tables.notices import feed, medium, medium_captions, medium_details, medium_site
 from server.store.tables.voice import check_photograph, complaint_photograph, hall_check
 from signage.media import PreparedFile
 

@@ -21,9 +21,9 @@ from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_
 from server.store.engine.stores import SqliteStore
 from server.store.engine.writes import Writes
 from server.store.installation import check_revision
+from server.store.tables.devices import print_job
 from server.store.tables.journals import hall
 from server.store.tables.people import invitation, sign_in
-from server.store.tables.printing import print_job
 from server.store.tables.visits import visit
 from server.store.transactions.database import Database
 

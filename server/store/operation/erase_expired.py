@@ -19,15 +19,12 @@ from server.domain.retention import Chosen, limits_after_end
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.operation.backups import is_postgresql
-from server.store.tables.alarms import delivery
-from server.store.tables.alerts import bulletin, incident_note
+from server.store.tables.alerts import bulletin, delivery, incident_note
 from server.store.tables.counters import message
-from server.store.tables.devices import pairing
+from server.store.tables.devices import pairing, print_job
 from server.store.tables.journals import erasable, idempotency, purge_run, register_text, retention_choice
 from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
-from server.store.tables.printing import print_job
 from server.store.tables.reports import report_letter
-from server.store.tables.surveys import survey, survey_text, survey_ticket
 from server.store.tables.visits import appointment_access, ticket_access
 from server.store.tables.voice import (
     check_photograph,
@@ -37,6 +34,9 @@ from server.store.tables.voice import (
     complaint_photograph,
     finding,
     hall_check,
+    survey,
+    survey_text,
+    survey_ticket,
 )
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction

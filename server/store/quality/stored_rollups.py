@@ -20,7 +20,7 @@ from server.domain.quality.rollup import Rollup
 from server.store.engine.statements import Read, Rows, Write
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Day
-from server.store.tables.quality import stored_rollup
+from server.store.tables.reports import stored_rollup
 from server.store.tables.visits import appointment, greeting, leg, not_issued
 
 _READING = Path(__file__).parent

@@ -12,7 +12,7 @@ from server.domain.quality.typed_figures import DayAnnotation, TypedFigure
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.counters import target, target_withdrawal
 from server.store.tables.people import individual_figures
-from server.store.tables.quality import day_annotation, typed_figure
+from server.store.tables.reports import day_annotation, typed_figure
 
 
 @dataclass(frozen=True, slots=True)

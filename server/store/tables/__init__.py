@@ -5,40 +5,20 @@ projections: they are written by folding facts only, and can be rebuilt from the
 (`server.store.journal.rebuild`). Notices, media and displays follow from the installation's journal.
 """
 
-from server.store.tables import (
-    alarms,
-    alerts,
-    counters,
-    devices,
-    journals,
-    media,
-    notices,
-    people,
-    printing,
-    quality,
-    reports,
-    surveys,
-    visits,
-    voice,
-)
+from server.store.tables import alerts, counters, devices, journals, notices, people, reports, visits, voice
 from server.store.tables.columns import metadata
 
 __all__ = [
     "INSTALLATION_PROJECTIONS",
     "PROJECTIONS",
-    "alarms",
     "alerts",
     "counters",
     "devices",
     "journals",
-    "media",
     "metadata",
     "notices",
     "people",
-    "printing",
-    "quality",
     "reports",
-    "surveys",
     "visits",
     "voice",
 ]

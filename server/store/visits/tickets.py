@@ -23,8 +23,8 @@ from server.store.engine.statements import Query, Read, Rows, Write, literal_wor
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.counters import ticket_stop
+from server.store.tables.devices import print_job
 from server.store.tables.journals import hall_fact
-from server.store.tables.printing import print_job
 from server.store.tables.visits import greeting, leg, ticket_access, visit
 from server.store.visits.legs import LEGS, LegRow
 

@@ -15,9 +15,8 @@ from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow
-from server.store.visits.links import GestureRow
 from server.store.visits.open_legs import OpenLegs
-from server.store.visits.visits import notes_before, visit_row
+from server.store.visits.visits import GestureRow, notes_before, visit_row
 from server.usecases.answers import Leg
 from server.usecases.calling import CallingState, order_of_calls, profile_of
 from server.usecases.counters.left_counters import presence_of

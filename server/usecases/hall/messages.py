@@ -9,9 +9,18 @@ from server.domain.author import Author
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store import messages
+from server.store.counters import (
+    MessageKind,
+    MessageRow,
+    PhraseName,
+    delete_old_messages,
+    insert_message,
+    message_row,
+    newest_messages,
+    note_message_seen,
+    unseen_messages,
+)
 from server.store.engine.writes import WriteKey
-from server.store.messages import MessageKind, MessageRow, PhraseName, newest_messages, unseen_messages
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -72,8 +81,8 @@ def send_message(
             seen_from=None,
             erase_after=now + KEPT[kind],
         )
-        messages.delete_old_messages(transaction, transaction.hall, now=now)
-        messages.insert_message(transaction, message)
+        delete_old_messages(transaction, transaction.hall, now=now)
+        insert_message(transaction, message)
         return {"message": message.id, "kind": kind, "counter": request.counter}
 
     return database.write(hall, author, write_key, send)
@@ -96,7 +105,7 @@ def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[Phras
 def message_of(database: Database, message: str) -> MessageRow:
     """A message (id). Refusal: unknown_message."""
     with database.read() as rows:
-        row = messages.message_row(rows, message)
+        row = message_row(rows, message)
     if row is None:
         raise Refusal("unknown_message", message=message)
     return row
@@ -112,7 +121,7 @@ def see_message(
     about = message_of(database, message)
 
     def see(transaction: HallTransaction) -> MessageAnswer:
-        messages.note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
+        note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
         return {"message": message, "kind": about.kind, "counter": about.counter}
 
     return database.write(about.hall, author, write_key, see)

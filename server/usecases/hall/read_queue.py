@@ -24,9 +24,8 @@ from server.store.engine.statements import Rows
 from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
-from server.store.visits import links
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
-from server.store.visits.visits import exceptional_visits, needs_noted
+from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
 from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.own_session import CounterVisibility
 from server.usecases.hall.counter_work import (
@@ -130,7 +129,7 @@ class VisitDetails:
             each.visit: exceptional_answer(each.wanted_service, each.exceptional_reason)
             for each in exceptional_visits(rows, hall)
         }
-        return cls(needs_noted(rows, hall), links.linked_numbers(rows, hall), received)
+        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received)
 
     def leg(self, leg: LegRow) -> Leg:
         """A leg with the details of its visit."""

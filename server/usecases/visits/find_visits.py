@@ -25,13 +25,13 @@ from server.store.engine.writes import WriteKey
 from server.store.journal.facts import facts_of_visit
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits import links
+from server.store.visits import visits
 from server.store.visits.legs import ahead, last_leg
-from server.store.visits.links import linked_numbers
 from server.store.visits.visits import (
     FoundVisitRow,
     VisitRow,
     VisitSearch,
+    linked_numbers,
     needs_noted,
     visit_row,
     visits_found,
@@ -273,7 +273,7 @@ def link_visits(
         if one.end_reason is not None or other.end_reason is not None:
             raise Refusal("wrong_state", state="ended", verb="link")
         link, joining = _joined(transaction, one, other)
-        sharing = links.sharing(transaction, transaction.hall, one.business_day, link)
+        sharing = visits.sharing(transaction, transaction.hall, one.business_day, link)
         if sharing + len(joining) > MOST_LINKED:
             raise Refusal("linked_too_many", most=MOST_LINKED)
         counter = place_of_gesture(transaction, linking.session, linking.counter)
@@ -318,7 +318,7 @@ def _joined(transaction: HallTransaction, one: VisitRow, other: VisitRow) -> tup
 
     Refusals: already_linked, linked_to_others.
     """
-    together = links.linked_numbers(transaction, transaction.hall)
+    together = linked_numbers(transaction, transaction.hall)
     staying = [row for row in (one, other) if row.id in together]
     if len(staying) == 2:
         raise Refusal("already_linked" if one.link == other.link else "linked_to_others")
@@ -328,5 +328,5 @@ def _joined(transaction: HallTransaction, one: VisitRow, other: VisitRow) -> tup
 
 
 def _link_answer(transaction: HallTransaction, one: VisitRow) -> LinkAnswer:
-    linked = links.linked_numbers(transaction, transaction.hall).get(one.id, [])
+    linked = linked_numbers(transaction, transaction.hall).get(one.id, [])
     return {"visit": one.id, "number": one.number, "linked": linked}

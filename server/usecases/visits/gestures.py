@@ -27,8 +27,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow, leg_after, leg_at_counter, leg_row
-from server.store.visits.links import GestureRow, last_facts_of_counter
-from server.store.visits.visits import visit_row
+from server.store.visits.visits import GestureRow, last_facts_of_counter, visit_row
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, place_of_gesture, session_held

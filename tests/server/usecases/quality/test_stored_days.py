@@ -17,7 +17,7 @@ from server.domain.quality.rollup import Rollup
 from server.store.engine.statements import Read, Rows, Values
 from server.store.quality.figures import legs_of_day
 from server.store.quality.stored_rollups import PeriodCounts
-from server.store.tables.quality import COUNTED_BY_DAY
+from server.store.tables.reports import COUNTED_BY_DAY
 from server.store.transactions.database import Database
 from server.usecases.quality import counts as counting
 from server.usecases.quality.counts import count_day, counted_hall, counts_of_day

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from server.documents.notices import NOTICE_MODELS, NoticeKind
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, LegClass
-from server.store.messages import PhraseName
+from server.store.counters import PhraseName
 from server.usecases.hall.messages import HELP_PHRASE, PHRASES
 from server.web.api import shapes
 from server.web.api.shapes.answers import answers_of, schemas_of
