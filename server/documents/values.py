@@ -168,7 +168,6 @@ ShortLine = Annotated[str, Field(min_length=1, max_length=24)]
 Texts = Annotated[dict[Language, Line], AfterValidator(french_first), AfterValidator(some_texts)]
 OptionalTexts = Annotated[dict[Language, Line], AfterValidator(french_first)]
 ShortTexts = Annotated[dict[Language, ShortLine], AfterValidator(french_first), AfterValidator(some_texts)]
-Paragraphs = Annotated[dict[Language, Paragraph], AfterValidator(french_first), AfterValidator(some_texts)]
 OptionalParagraphs = Annotated[dict[Language, Paragraph], AfterValidator(french_first)]
 
 

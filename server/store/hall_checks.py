@@ -84,37 +84,27 @@ def insert_check(rows: WrittenRows, new: CheckRow, findings: Iterable[FindingRow
 
 
 @dataclass(frozen=True, slots=True)
-class ActionRow:
-    """An action of a site (slug). `owner`: an office or a role; `state`: one of `ActionState`.
+class ChangedAction:
+    """What people say of an action. `owner`: an office or a role; `origin`: in words."""
 
-    `origin`: in words; `origin_kind`, `origin_id`: what led to it; None for what was added by hand.
-    """
-
-    id: str
-    site: str
     remark: str
     origin: str
     solution: str
     owner: str
     due_on: date | None
     state: str
-    added_at: datetime
     changed_at: datetime
-    origin_kind: str | None
-    origin_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedAction:
-    """What people change of an action."""
+class ActionRow(ChangedAction):
+    """An action of a site (slug). `origin_kind`, `origin_id`: None for what was added by hand."""
 
-    remark: str
-    origin: str
-    solution: str
-    owner: str
-    due_on: date | None
-    state: str
-    changed_at: datetime
+    id: str
+    site: str
+    added_at: datetime
+    origin_kind: str | None
+    origin_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The plan of actions of a site: added by hand or from another subject, changed, read, late or due soon."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,29 +49,24 @@ def _action_of(origin: ActionOrigin) -> str:
 def _add(
     database: Database, action: str, site: str, typed: ActionRequest, origin: ActionOrigin | None
 ) -> str:
-    checked, now = checked_action(typed), database.clock.now()
-    with database.store.write() as rows:
-        insert_action(rows, _row(action, site, checked, origin, now))
-    return action
-
-
-def _row(
-    action: str, site: str, typed: ActionRequest, origin: ActionOrigin | None, now: datetime
-) -> ActionRow:
-    return ActionRow(
+    now = database.clock.now()
+    new = ActionRow(
+        **asdict(_changed(typed, now)),
         id=action,
         site=site,
-        remark=typed.remark,
-        origin=typed.origin,
-        solution=typed.solution,
-        owner=typed.owner,
-        due_on=due_day(typed.due_on) if typed.due_on else None,
-        state=typed.state,
         added_at=now,
-        changed_at=now,
         origin_kind=None if origin is None else origin.kind,
         origin_id=None if origin is None else origin.id,
     )
+    with database.store.write() as rows:
+        insert_action(rows, new)
+    return action
+
+
+def _changed(typed: ActionRequest, now: datetime) -> ChangedAction:
+    checked = checked_action(typed)
+    due_on = due_day(checked.due_on) if checked.due_on else None
+    return ChangedAction(**asdict(checked) | {"due_on": due_on, "changed_at": now})
 
 
 def change_action(database: Database, site: str, action: str, typed: ActionRequest) -> None:
@@ -79,16 +74,7 @@ def change_action(database: Database, site: str, action: str, typed: ActionReque
 
     Refusals: those of `checked_action`, unknown_action.
     """
-    checked = checked_action(typed)
-    changed = ChangedAction(
-        remark=checked.remark,
-        origin=checked.origin,
-        solution=checked.solution,
-        owner=checked.owner,
-        due_on=due_day(checked.due_on) if checked.due_on else None,
-        state=checked.state,
-        changed_at=database.clock.now(),
-    )
+    changed = _changed(typed, database.clock.now())
     with database.store.write() as rows:
         if not change_row(rows, site, action, changed):
             raise Refusal("unknown_action")
