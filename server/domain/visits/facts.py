@@ -4,7 +4,7 @@ A fact holds all that the rows of a visit and its legs need (`server.domain.fact
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -23,7 +23,6 @@ class NewLeg:
     calls. `is_out_of_series`: transferred or reinstated, so that its number says nothing about its turn.
     `is_at_front`: before the others. `not_before`: it is not called earlier. `lets_pass`: first calls of its
     queue that come before its own. `added_services` open one after the other when it ends.
-
     """
 
     id: str
@@ -54,34 +53,11 @@ class NewLeg:
 
     def as_body(self) -> dict[str, Any]:
         """The leg as JSON values for a fact."""
-        return {
-            "id": self.id,
-            "position": self.position,
-            "service": self.service,
-            "queue": self.queue,
-            "class": self.visit_class,
-            "priority": self.priority,
-            "target_s": self.target_s,
-            "sort_key": self.sort_key,
-            "arrived_at": to_text(self.arrived_at),
-            "issued_at": to_text(self.issued_at),
-            "configuration_revision": self.configuration_revision,
-            "series": self.series,
-            "reference_at": to_text(self.reference_at),
-            "is_out_of_series": self.is_out_of_series,
-            "is_at_front": self.is_at_front,
-            "not_before": to_text(self.not_before) if self.not_before else None,
-            "lets_pass": self.lets_pass,
-            "lets_pass_since": to_text(self.arrived_at) if self.lets_pass else None,
-            "added_services": list(self.added_services) or None,
-            "booked_at": to_text(self.booked_at) if self.booked_at else None,
-            "for_counter": self.for_counter,
-            "reinstated_from": self.reinstated_from,
-            "reinstatements": self.reinstatements,
-            "quoted_low_s": self.quoted_low_s,
-            "quoted_median_s": self.quoted_median_s,
-            "quoted_high_s": self.quoted_high_s,
-        }
+        body: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        body["class"] = body.pop("visit_class")
+        body["added_services"] = list(self.added_services) or None
+        body["lets_pass_since"] = self.arrived_at if self.lets_pass else None
+        return {name: to_text(each) if isinstance(each, datetime) else each for name, each in body.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +73,6 @@ class NewVisit:
     """A new visit: one number of one series, on the business day of its issue.
 
     `exceptional`: received without the appointment that the service needs.
-
-
     """
 
     id: str
@@ -114,17 +88,10 @@ class NewVisit:
 
     def as_body(self) -> dict[str, Any]:
         """The visit as JSON values for a fact."""
-        body = {
-            "id": self.id,
-            "business_day": self.business_day.isoformat(),
-            "series": self.series,
-            "incarnation": self.incarnation,
-            "rank": self.rank,
-            "number": self.number,
-            "channel": self.channel,
-            "language": None if self.language is None else self.language.as_body(),
-            "device": self.device,
-        }
+        body: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        del body["exceptional"]
+        body["business_day"] = self.business_day.isoformat()
+        body["language"] = None if self.language is None else self.language.as_body()
         if self.exceptional is not None:
             body |= {
                 "wanted_service": self.exceptional.service,
