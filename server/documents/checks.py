@@ -95,7 +95,6 @@ def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> t
 
     `taken` says for each id of any published revision of any hall which hall and which list (`ids_of`)
     it was in.
-
     """
     found = []
     for name in LISTS:
@@ -350,7 +349,6 @@ def check_in_use(old: HallDocument, new: HallDocument, in_use: IdsInUse) -> tupl
     """Errors for what `old` has, is in use, and `new` drops or retires.
 
     Told where it is retired, else of its list.
-
     """
     found: list[DocumentProblem] = []
     for path, service in _gone(old.services, new.services, in_use.services):

@@ -108,7 +108,6 @@ class Conflict:
     """A path that both changed, named as in a difference; a missing value is null.
 
     Of a list that both put in another order the values are the ids of what all three have.
-
     """
 
     path: str

@@ -106,7 +106,6 @@ def _counters(models: Sequence[Content], services: Collection[str], count: int) 
     """The requested number of counters: those of the template, then copies of its last one.
 
     The last one also serves what no other does.
-
     """
     made = [dict(each) for each in models[:count]]
     for number in range(len(models) + 1, min(count, MOST_COUNTERS) + 1):

@@ -114,8 +114,6 @@ def parse[Document: BaseModel](
     """The document, and the problems of its form; None when it cannot be read.
 
     Unknown keys are left out and the rest is read, so that one run finds every problem.
-
-
     """
     text, problems = _json_text(content)
     if text is None:

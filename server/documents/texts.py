@@ -51,7 +51,6 @@ def hyphenate(text: str, language: str) -> str:
     """A text, or its safe HTML, with soft hyphens in long words; unchanged in a language without rules.
 
     No element or entity of safe HTML is as long as a long word.
-
     """
     rules = _rules(language)
     if rules is None:

@@ -123,7 +123,6 @@ class Words:
         """The name of a path's place; list items get the name of the first content that has them.
 
         Items are told by their id (`services[laon-titres]`) or by their place (`services[2]`).
-
         """
         steps = tuple(self._steps(path, contents))
         return " › ".join(steps) if steps else self._say("whole")

@@ -74,7 +74,6 @@ class Alert:
 
     `words`: the id of the erasable words of a custom one. `end_asked_by`: the person who confirmed its end a
     first time.
-
     """
 
     id: str
@@ -171,8 +170,6 @@ def screen_reached(
 
     `asked_at`: since when it could; `is_covered`: the screen shows another alert now and need not confirm
     this one.
-
-
     """
     if is_covered:
         return ScreenReached.COVERED
@@ -216,7 +213,6 @@ def alert_ended(row: str, alert: str, *, reason: str) -> Fact:
     """An alert is over in the hall: `confirmed`, by a second person or because no second person was present.
 
     Or `unanswered`: the other person did not answer, the first ended it; or `expired`.
-
     """
     return Fact(FactKind.ALERT_ENDED, {"id": row, "alert": alert, "reason": reason})
 

@@ -110,8 +110,6 @@ def appointment_checked_in(
 
     `demand`: the ticket that was refused to the same person before; it is not counted any more. It does not
     belong to the visit, whose facts begin with its ticket: only those take part in an undo.
-
-
     """
     body = {"appointment": appointment, "visit": visit, "arrival": str(arrival)}
     if demand is not None:

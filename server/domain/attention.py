@@ -103,7 +103,6 @@ class QueueSnapshot:
     counters.
 
     `target_s` is the least target of its services, without an appointment or a priority.
-
     """
 
     waiting: Sequence[WaitingLeg]

@@ -192,7 +192,6 @@ def decide(
 
     `alarms`: of each subject the one that is open, else the last that was cleared. Kinds that are off are
     not watched; a subject that is no longer watched is forgotten, and its alarm cleared.
-
     """
     watched = {each: observed for each, observed in signs.items() if each[0] not in rules.off}
     kept = {each: memory for each, memory in _remembered(watched, memories, now) if memory is not None}

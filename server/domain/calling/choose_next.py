@@ -109,8 +109,6 @@ def choose(profile: WorkProfile, legs: Iterable[QueuedLeg], context: CallContext
 
     `legs` may be given in any order and may hold more than the counter serves. Four per lane are enough when
     `context.queues` describes the rest of the queues.
-
-
     """
     scoring, callable_legs, condition = _candidates(profile, legs, context)
     ranking = _ranking(scoring, callable_legs, condition, most=1 + RUNNERS_UP)
@@ -176,8 +174,6 @@ def _ranking(
     The next leg of a lane becomes a candidate once the one before it is taken.
 
     A visitor who follows a linked visit lets nobody pass: each is a lane of its own.
-
-
     """
     called = _called_by(scoring.profile, condition)
     following = [leg for leg in legs if scoring.context.is_next_of_linked(leg)]

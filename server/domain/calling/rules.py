@@ -224,8 +224,6 @@ class OvertakingBound:
     `passed_by(leg, now, shortest_target_s)`: the largest number of seconds by which the reference of a leg
     called before this one may follow this one's; None: no bound. `calls_of_others`: the largest number of
     calls from other queues (`weighted_shares.most_calls_of_others`).
-
-
     """
 
     kind: BoundKind

@@ -147,7 +147,6 @@ class QueuedLeg:
         """The key of the legs that a rule calls in one fixed order: those of one series and class.
 
         Late appointments have a lane of their own, and so has every leg whose number tells no turn.
-
         """
         if self.is_out_of_series or self.is_at_front or self.lets_pass:
             return self.series, self.id
@@ -218,7 +217,6 @@ class CallContext:
     `mean_s`: service to its mean time, call to end (`estimates.pace_of`). `queues`: what whole queues hold,
     counted from the legs given where it is missing. `turns`: see `weighted_shares`. `linked_here`: the
     linked visits whose turn it is at this counter; `linked_elsewhere`: links another counter serves now.
-
     """
 
     now: datetime

@@ -188,7 +188,6 @@ class Sighting:
     """The last known state of a device. `since`: when it connected, disconnected, or last reported a change.
 
     `configuration`: the revisions it runs (`HallConfiguration.mark`), None before its first report.
-
     """
 
     seen_at: datetime

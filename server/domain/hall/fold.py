@@ -293,7 +293,6 @@ def wrap_up_until(ended: ServiceEnded | None, wrap_up_s: Mapping[str, int], now:
     """Until when a counter without a visitor wraps up; None when it does not, or has finished.
 
     `wrap_up_s`: seconds by service; a service that is not in it has none.
-
     """
     if ended is None:
         return None
@@ -322,7 +321,6 @@ def presence_times(signs: Iterable[datetime], limits: Limits) -> PresenceTimes:
 
     The call itself is such a sign, so there is at least one. Whether its console is still open does not
     matter: a computer that is off cannot ask, and answers no sooner.
-
     """
     asks_at = max(signs) + timedelta(seconds=limits.forgotten_after_s)
     return PresenceTimes(asks_at, asks_at + timedelta(seconds=limits.forgotten_answer_s))

@@ -147,8 +147,6 @@ class Roll:
     near end.
 
     `is_out`: the printer reported it; `was_opened`: the cover was opened since the near end.
-
-
     """
 
     papers: int = 0
@@ -193,7 +191,6 @@ def roll_after(roll: Roll, state: str) -> tuple[Roll, RollEnd | None]:
 
     Paper that is there again after it was out is another roll; so is paper without a near end, once the cover
     was opened after one. A near end that comes and goes alone is an effect of the sensor.
-
     """
     if state == "paper_out":
         return replace(roll, is_out=True), None
@@ -219,7 +216,6 @@ def learnt(ended: Sequence[EndedRoll], *, paper_mm: int) -> RollCapacity:
 
     Only used-up rolls count. One changed before its end says only that it had at least the papers it gave:
     it counts while none was used up, and only if that is more than usual.
-
     """
     recent = ended[:LEARNT_FROM]
     whole = [roll for roll in recent if roll.end == "out" and roll.papers >= FEWEST_PAPERS]

@@ -44,7 +44,6 @@ class SimulatedHall:
 
     `rushes`: how busy each half hour is for walk-ins, from opening to the last ticket. `break_starts_s`: when
     each counter's lunch begins, give or take ten minutes.
-
     """
 
     name: str
@@ -276,7 +275,6 @@ class DayOptions:
     `at_break`: the hall is closed at midday; visitors who wait then are still called, or carried over.
     `linked_share`: how many walk-ins of a service bring further visits, 0 to 1. `wrap_up_s`: after each
     service. `has_shared_agent`: the last two counters have one agent.
-
     """
 
     at_break: AtBreak | None = None

@@ -24,8 +24,6 @@ class SimulatedWait:
     """The result of one ticket: its wait in whole seconds until the call, or until its visitor left uncalled.
 
     `announced`: the range announced with the ticket; None when there was none.
-
-
     """
 
     day: int
@@ -92,8 +90,6 @@ def run_day(
     """The result of every ticket, in order of arrival, when all counters call by this rule.
 
     `announces`: each ticket gets a wait, by the estimate of a real hall.
-
-
     """
     return _Run(day, rule, priority_first, announces).run()
 

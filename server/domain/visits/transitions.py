@@ -107,7 +107,6 @@ class Offer:
     none: the route of its verb. `phases`: none: those in which its verb is allowed. `reasons`: codes, where
     a reason is asked. `key`: the usual one. `button`: in the second row, while possible or always; none: the
     page places it itself, or it has none. `refusal`: why it is not possible, where the phase does not say it.
-
     """
 
     action: str = ""
@@ -142,7 +141,6 @@ class GestureKind:
     the state after it of a service that only its call has begun. `may_undo`: whether its counter may take it
     back for five minutes. `at_reception`: the desk may do it too, before the call. `columns`: what its fact
     changes; None: a function of `fold.py` says that. `note`: for the table of transitions.
-
     """
 
     name: str

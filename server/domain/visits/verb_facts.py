@@ -157,7 +157,6 @@ class CheckedPriority:
     """A leg after its priority card was checked: its state, class, target and place in its queue.
 
     `called_before`: for a leg that now waits, the earlier calls that still count.
-
     """
 
     leg: str

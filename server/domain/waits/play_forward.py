@@ -32,8 +32,6 @@ class ExpectedCaller:
 
     `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of the visitor being received,
     if any.
-
-
     """
 
     places: tuple[tuple[CallingCounter, WorkProfile], ...]
@@ -63,7 +61,6 @@ def called_in_s(hall: HallAhead) -> dict[str, float]:
     """Seconds until each leg (by id) and newcomer (by key) would be called; those never called are left out.
 
     Empty where more than MOST_FOLLOWED wait.
-
     """
     return {} if len(hall.legs) > MOST_FOLLOWED else _Pass(hall).run()
 
