@@ -1,24 +1,38 @@
 """The official text of a label’s line: which lines take one, how long, and of which day."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from server.domain.quality.periods import PeriodKind
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import (
+    ANY_LINE,
+    GRIDS,
+    Grid,
     GridText,
     GridTextRequest,
+    ScheduleRequest,
+    check_schedule,
     checked_text,
+    due_period,
     is_line,
     line_order,
+    next_due,
 )
 
 TODAY = date(2026, 11, 24)
+
+
 KNOWN, FREE = "services_publics_plus", "qual_e_pref"
+
+
 TYPED = GridTextRequest(KNOWN, "3", "Premier point.", "Référentiel 2023", "2026-11-24")
 
 
@@ -85,3 +99,78 @@ def test_lines_are_in_the_order_in_which_people_count():
 @given(st.lists(st.text(alphabet="19aé.-²٣", max_size=6)))
 def test_any_numbers_of_lines_can_be_put_in_order(codes: list[str]):
     assert len(sorted(codes, key=line_order)) == len(codes)
+
+
+REPORTS = Path(__file__).parents[4] / "docs" / "rules" / "reports.md"
+
+
+@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: grid.key)
+def test_the_rules_say_on_which_day_a_grid_was_read_and_which_lines(grid: Grid):
+    day = f"{grid.read_on.day} {grid.read_on:%B %Y}"
+    said = re.search(rf"{re.escape(grid.name)}, read on {day}: (.+?)[.;]", REPORTS.read_text("utf-8"))
+    assert said is not None
+    assert [line.code for line in grid.lines if line.is_read] == re.findall(r"\d+", said[1])
+
+
+@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: grid.key)
+def test_evidence_is_shown_for_each_line_that_was_read_and_for_no_other(grid: Grid):
+    assert [line.code for line in grid.lines if bool(line.evidence) is not line.is_read] == []
+
+
+def test_a_code_is_in_a_grid_once_and_stands_for_all_lines_alone():
+    for grid in GRIDS:
+        codes = [line.code for line in grid.lines]
+        assert len(set(codes)) == len(codes)
+        assert ANY_LINE not in codes or codes == [ANY_LINE]
+
+
+LONG_AGO = date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "due", "following"),
+    [
+        (PeriodKind.MONTH, date(2026, 11, 4), "2026-09", date(2026, 11, 5)),
+        (PeriodKind.MONTH, date(2026, 11, 5), "2026-10", date(2026, 12, 5)),
+        (PeriodKind.QUARTER, date(2026, 12, 31), "2026-Q3", date(2027, 1, 5)),
+        (PeriodKind.QUARTER, date(2027, 1, 5), "2026-Q4", date(2027, 4, 5)),
+        (PeriodKind.YEAR, date(2027, 1, 4), "2025", date(2027, 1, 5)),
+        (PeriodKind.YEAR, date(2027, 1, 5), "2026", date(2028, 1, 5)),
+    ],
+)
+def test_a_report_is_due_on_a_day_of_the_month_after_its_period(
+    kind: PeriodKind, today: date, due: str, following: date
+):
+    found = due_period(kind, 5, today, LONG_AGO)
+    assert found is not None
+    assert (found.name, next_due(kind, 5, today)) == (due, following)
+
+
+def test_what_was_due_before_the_plan_is_not_sent():
+    assert due_period(PeriodKind.MONTH, 5, date(2026, 11, 20), date(2026, 11, 6)) is None
+    assert due_period(PeriodKind.MONTH, 5, date(2026, 11, 20), date(2026, 11, 5)) is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"kind": "week"}, "bad_schedule_kind"),
+        ({"day": 0}, "bad_schedule_day"),
+        ({"day": 29}, "bad_schedule_day"),
+        ({"addresses": ["anne@example.org", "anne"]}, "bad_schedule_address"),
+        ({"addresses": []}, "schedule_recipients_missing"),
+        ({"addresses": [f"a{n}@example.org" for n in range(31)]}, "schedule_recipients_missing"),
+    ],
+)
+def test_a_bad_plan_is_refused(changed: dict[str, object], code: str):
+    good: dict[str, object] = {
+        "halls": ["laon"],
+        "kind": "month",
+        "day": 5,
+        "language": "fr",
+        "accounts": [],
+        "addresses": ["anne@example.org"],
+    }
+    check_schedule(ScheduleRequest(**good))  # type: ignore[arg-type]  # the fields of this test
+    with pytest.raises(Refusal, match=code):
+        check_schedule(ScheduleRequest(**(good | changed)))  # type: ignore[arg-type]  # likewise

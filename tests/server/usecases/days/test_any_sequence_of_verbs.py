@@ -12,8 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from server.domain.facts import FactKind
 from tests.harness.counts import IS_LARGE, count
-from tests.server.usecases.days.day_of_alerts import DayOfAlerts
-from tests.server.usecases.days.day_of_arrivals import BY_CALL
+from tests.server.usecases.days.day_of_alerts import BY_CALL, DayOfAlerts
 from tests.server.usecases.days.watched_hall import HALL
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 

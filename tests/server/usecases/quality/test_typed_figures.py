@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,12 +8,21 @@ from server.domain.quality.periods import parse_period
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.typed_figures import read_typed_figures, type_figures, withdraw_typed_figure
+from server.usecases.typed_figures import (
+    annotate_day,
+    read_annotations,
+    read_typed_figures,
+    type_figures,
+    withdraw_annotation,
+    withdraw_typed_figure,
+)
 from tests.server.usecases.at_counters import HALL, SERVICE, issue
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import Hands
 
 CHIEF = Author("chief")
+
+
 MONTH = parse_period(f"{MORNING:%Y-%m}")
 
 
@@ -89,3 +98,32 @@ def test_a_typed_figure_has_a_source_and_a_period_that_has_begun(database: Datab
     ):
         with pytest.raises(Refusal, match=code):
             type_figures(database, HALL, CHIEF, [wrong])
+
+
+TODAY = MORNING.date()
+
+
+DAY = timedelta(days=1)
+
+
+def words_between(database: Database, starts_on: date, ends_on: date) -> list[str]:
+    return [each.words for each in read_annotations(database, HALL, starts_on, ends_on)]
+
+
+def test_the_annotations_of_a_period_are_those_of_its_days_that_were_not_withdrawn(database: Database):
+    strike = annotate_day(database, HALL, CHIEF, TODAY, "  grève \n nationale ")
+    annotate_day(database, HALL, CHIEF, TODAY - DAY, "travaux")
+    annotate_day(database, HALL, CHIEF, TODAY + DAY, "hors période")
+    assert strike["words"] == "grève nationale"
+    assert words_between(database, TODAY - DAY, TODAY + DAY) == ["travaux", "grève nationale"]
+    withdraw_annotation(database, HALL, CHIEF, strike["annotation"])
+    assert words_between(database, TODAY - DAY, TODAY + DAY) == ["travaux"]
+    with pytest.raises(Refusal, match="unknown_annotation"):
+        withdraw_annotation(database, HALL, CHIEF, strike["annotation"])
+
+
+def test_an_annotation_without_words_or_of_a_far_day_is_refused(database: Database):
+    with pytest.raises(Refusal, match="annotation_missing"):
+        annotate_day(database, HALL, CHIEF, TODAY, " ")
+    with pytest.raises(Refusal, match="bad_annotation_day"):
+        annotate_day(database, HALL, CHIEF, TODAY + 367 * DAY, "travaux")

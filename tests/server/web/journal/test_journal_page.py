@@ -28,7 +28,12 @@ from tests.harness.programs import PROJECT
 from tests.harness.sql import execute, one_row
 from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite
-from tests.server.web.journal.journal_readers import WHERE, a_morning, account, read
+from tests.server.web.journal.test_journal_search import (
+    WHERE,
+    a_morning,
+    account,
+    read,
+)
 
 
 def test_the_line_of_a_fact_names_the_place_or_the_author_of_a_decision(api: ApiSite):
