@@ -30,7 +30,10 @@ dev: tools ## The demonstration, restarted when a Python file, a template, a cat
 
 setup: .venv/.runtime assets ## Install what the product needs
 
-tools: .venv/.tools var/generator/.installed assets ## Install what checks and tests need too
+# packages of Python, which are the most, beside what needs none of them
+tools: ## Install what checks and tests need too
+	@$(MAKE) --silent node_modules/.installed var/generator/.installed & others=$$!; \
+	$(MAKE) --silent .venv/.tools; installed=$$?; wait $$others && [ $$installed = 0 ] && $(MAKE) --silent assets
 
 .venv/.runtime: requirements.lock pyproject.toml .ci/set_up_python.sh
 	@mkdir -p "$$HOME" var
@@ -43,8 +46,8 @@ tools: .venv/.tools var/generator/.installed assets ## Install what checks and t
 	@touch $@ .venv/.runtime
 
 # the generator of clients wants another typer than our tools do
-var/generator/.installed: .ci/generator.lock | .venv/.tools
-	@[ -x var/generator/bin/python ] || $(PYTHON) -m venv var/generator
+var/generator/.installed: .ci/generator.lock
+	@[ -x var/generator/bin/python ] || "$$(sh .ci/find_python.sh)" -m venv var/generator
 	@var/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement .ci/generator.lock
 	@touch $@
 
