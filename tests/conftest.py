@@ -173,9 +173,8 @@ def redis_url(redis_server: RedisServer) -> str:
 @pytest.fixture
 def empty_postgresql_url(postgresql: PostgresqlCluster) -> Iterator[str]:
     """A fresh PostgreSQL database without tables."""
-    name = postgresql.new_database()
-    yield postgresql.url(name)
-    postgresql.drop(name)
+    with postgresql.fresh() as url:
+        yield url
 
 
 @pytest.fixture
@@ -222,9 +221,8 @@ def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql: PostgresqlCluster, migrated_postgresql: str) -> Iterator[str]:
     """A fresh PostgreSQL database with the tables."""
-    name = postgresql.new_database(migrated_postgresql)
-    yield postgresql.url(name)
-    postgresql.drop(name)
+    with postgresql.fresh(migrated_postgresql) as url:
+        yield url
 
 
 @pytest.fixture
@@ -246,9 +244,8 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
             yield f"sqlite:///{place}"
         else:
             cluster: PostgresqlCluster = request.getfixturevalue("postgresql")
-            name = cluster.new_database(request.getfixturevalue("migrated_postgresql"))
-            yield cluster.url(name)
-            cluster.drop(name)
+            with cluster.fresh(request.getfixturevalue("migrated_postgresql")) as url:
+                yield url
 
     return fresh
 

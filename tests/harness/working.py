@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
-from playwright.sync_api import APIResponse, Page, Route
+from playwright.sync_api import APIResponse, Locator, Page, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from server.clock import Clock
@@ -48,6 +48,33 @@ def demonstration_user(server: Served, role: str, site: str = "laon") -> tuple[s
     """Login and password of a role of the demonstration."""
     user = next(u for u in server.demonstration["users"] if u["role"] == role and u["site"] == site)
     return user["login"], user["password"]
+
+
+def sign_in_by_keyboard(page: Page, hall: Served, role: str, path: str) -> None:
+    """Signs in by keyboard and arrives at a page that is live."""
+    login, password = demonstration_user(hall, role)
+    page.goto(f"{hall.base_url}{path}")
+    expect(page.locator("#login")).to_be_focused()
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Presses Tab until an element has the focus, like a person without a mouse."""
+    for _ in range(120):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {wanted}")
+
+
+def act(page: Page, wanted: Locator) -> None:
+    tab_to(page, wanted)
+    page.keyboard.press("Enter")
 
 
 @contextmanager

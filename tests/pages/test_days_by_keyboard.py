@@ -12,13 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.harness.working import demonstration_user, issue, phase
+from tests.harness.working import act, issue, phase, sign_in_by_keyboard, tab_to
 
 SERVICE, COMPUTER = "laon-accueil", "laon-numerique"
 A_FRAME_MS = 50
@@ -37,33 +37,6 @@ def hall(demonstration_sqlite: Path, tmp_path: Path) -> Iterator[Served]:
     with Served(tmp_path / "var") as server:
         server.take_demonstration(demonstration_sqlite)
         yield server.start()
-
-
-def sign_in_by_keyboard(page: Page, hall: Served, role: str, path: str) -> None:
-    """Signs in by keyboard and arrives at a page that is live."""
-    login, password = demonstration_user(hall, role)
-    page.goto(f"{hall.base_url}{path}")
-    expect(page.locator("#login")).to_be_focused()
-    page.keyboard.type(login)
-    page.keyboard.press("Tab")
-    page.keyboard.type(password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{path}")
-    expect(page.locator("[data-live=yes]")).to_be_visible()
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Presses Tab until an element has the focus, like a person without a mouse."""
-    for _ in range(120):
-        if wanted.evaluate("each => each === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not reach {wanted}")
-
-
-def act(page: Page, wanted: Locator) -> None:
-    tab_to(page, wanted)
-    page.keyboard.press("Enter")
 
 
 class Console:

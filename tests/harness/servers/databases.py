@@ -77,6 +77,13 @@ class PostgresqlCluster:
         self._execute(f"drop database if exists {database} with (force)")
 
     @contextmanager
+    def fresh(self, template: str = "template0") -> Iterator[str]:
+        """The address of a fresh database, which goes at the end."""
+        name = self.new_database(template)
+        yield self.url(name)
+        self.drop(name)
+
+    @contextmanager
     def durable(self) -> Iterator[Self]:
         """The cluster, whose commits wait for the disk meanwhile, as those of an installation do."""
         for name in DURABILITY:

@@ -45,10 +45,9 @@ def made_server(
     if layout == "workers":
         template = made[1] if made else request.getfixturevalue("migrated_postgresql")
         cluster = request.getfixturevalue("postgresql")
-        name = cluster.new_database(template)
-        running.callback(cluster.drop, name)
+        database_url = running.enter_context(cluster.fresh(template))
         redis_url = request.getfixturevalue("redis_server").url
-        chosen |= {"redis_url": redis_url, "workers": 2, "database_url": cluster.url(name)}
+        chosen |= {"redis_url": redis_url, "workers": 2, "database_url": database_url}
     server = running.enter_context(served(var, **chosen))
     if made is None:
         server.parvis("migrate")
