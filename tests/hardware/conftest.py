@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.simulator.printer import SimulatedPrinter
+from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.transports.serial_line import SerialAddress
 from hardware.transports.tcp import TcpAddress
 from tests.harness.programs import PROJECT, child_of_tests
@@ -122,6 +122,47 @@ def emupos_on_line(
     yield found
     for fault in ("paper-out", "cover-open"):
         found.fault(fault, is_on=False)
+
+
+EMUPOS_FAULTS = {
+    PrinterFault.NEAR_END: "paper-near-end",
+    PrinterFault.PAPER_OUT: "paper-out",
+    PrinterFault.COVER_OPEN: "cover-open",
+    PrinterFault.OFFLINE: "offline",
+}
+
+
+class EitherPrinter:
+    """Our simulated printer and emupos behind the same verbs."""
+
+    def __init__(self, printer: SimulatedPrinter | Emupos) -> None:
+        self._printer = printer
+        self.address = (
+            printer.address if isinstance(printer, Emupos) else TcpAddress(printer.host, printer.port)
+        )
+
+    def switch(self, fault: PrinterFault, *, is_on: bool) -> None:
+        if isinstance(self._printer, Emupos):
+            self._printer.fault(EMUPOS_FAULTS[fault], is_on=is_on)
+        elif is_on:
+            self._printer.set_fault(fault)
+        else:
+            self._printer.clear_fault(fault)
+
+    def texts(self) -> list[str]:
+        """The words of every ticket, newest first."""
+        if isinstance(self._printer, Emupos):
+            return [self._printer.text(receipt) for receipt in self._printer.receipts()]
+        return [ticket.text for ticket in self._printer.tickets()]
+
+    def count(self) -> int:
+        printer = self._printer
+        return len(printer.receipts() if isinstance(printer, Emupos) else printer.tickets())
+
+
+@pytest.fixture(params=["simulated", "emupos"])
+def printer(request: pytest.FixtureRequest) -> EitherPrinter:
+    return EitherPrinter(request.getfixturevalue(request.param))
 
 
 def _device(name: str, profile: str, port: int | None, folder: Path) -> dict[str, object]:

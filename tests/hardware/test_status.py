@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.status import Answer, AnswerReader, PrinterState, is_process_id_answer, process_id, state_of
+from hardware.status import (
+    Answer,
+    AnswerReader,
+    PrinterDeadlines,
+    PrinterState,
+    is_process_id_answer,
+    process_id,
+    state_of,
+)
+from hardware.transports.tcp import TcpAddress
+from hardware.verdict import PrinterTraits, read_state
+from tests.hardware.peers import answering, peer
 
 PUSHED = [b"\x10\x00\x00\x00", b"\x18\x00\x0f\x00", b"\x38\x00\x00\x00"]
 STATUS = [b"\x12", b"\x1a", b"\x16", b"\x32", b"\x1e", b"\x7e", b"\x72"]
@@ -82,3 +93,17 @@ def test_a_full_status_of_custom_is_one_answer_whatever_its_bytes_are():
         Answer("status", b"\x16"),
     ]
     assert reader.pop("sensor") is None
+
+
+def test_a_name_that_does_not_exist_is_unreachable():
+    assert read_state(TcpAddress("printer.invalid")) is PrinterState.UNREACHABLE
+
+
+def test_a_printer_that_does_not_know_the_full_status_is_as_it_says_otherwise():
+    with peer(answering()) as address:
+        state = read_state(
+            address,
+            traits=PrinterTraits(tells_outlet=True),
+            deadlines=PrinterDeadlines(status_s=0.3, ask_again_s=0.1),
+        )
+    assert state is PrinterState.READY

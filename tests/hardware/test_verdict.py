@@ -49,46 +49,16 @@ def followed(outcome: PrintOutcome) -> PrintOutcome:
 
 
 FAULTS = {
-    PrinterFault.NEAR_END: ("paper-near-end", Verdict.PRINTED, None, PrinterState.NEAR_END),
-    PrinterFault.PAPER_OUT: ("paper-out", Verdict.REFUSED, "paper_out", PrinterState.PAPER_OUT),
-    PrinterFault.COVER_OPEN: ("cover-open", Verdict.REFUSED, "cover_open", PrinterState.COVER_OPEN),
-    PrinterFault.OFFLINE: ("offline", Verdict.REFUSED, "offline", PrinterState.OFFLINE),
+    PrinterFault.NEAR_END: (Verdict.PRINTED, None, PrinterState.NEAR_END),
+    PrinterFault.PAPER_OUT: (Verdict.REFUSED, "paper_out", PrinterState.PAPER_OUT),
+    PrinterFault.COVER_OPEN: (Verdict.REFUSED, "cover_open", PrinterState.COVER_OPEN),
+    PrinterFault.OFFLINE: (Verdict.REFUSED, "offline", PrinterState.OFFLINE),
 }
 
 
 @pytest.fixture
 def blob(fonts_dir) -> bytes:
     return render(PrintDocument(576, (Text("A042", 200, fit=True),)), PrinterProfile(), fonts_dir)
-
-
-class EitherPrinter:
-    """Our simulated printer and emupos behind the same three verbs."""
-
-    def __init__(self, simulated: SimulatedPrinter | None, emupos) -> None:
-        self._simulated, self._emupos = simulated, emupos
-        self.address = TcpAddress(simulated.host, simulated.port) if simulated is not None else emupos.address
-
-    def break_down(self, fault: PrinterFault) -> None:
-        if self._simulated is not None:
-            self._simulated.set_fault(fault)
-        else:
-            self._emupos.fault(FAULTS[fault][0], is_on=True)
-
-    def repair(self, fault: PrinterFault) -> None:
-        if self._simulated is not None:
-            self._simulated.clear_fault(fault)
-        else:
-            self._emupos.fault(FAULTS[fault][0], is_on=False)
-
-    def count(self) -> int:
-        return len(self._simulated.tickets() if self._simulated is not None else self._emupos.receipts())
-
-
-@pytest.fixture(params=["simulated", "emupos"])
-def printer(request: pytest.FixtureRequest) -> EitherPrinter:
-    if request.param == "simulated":
-        return EitherPrinter(request.getfixturevalue("simulated"), None)
-    return EitherPrinter(None, request.getfixturevalue("emupos"))
 
 
 def timed(deed: Callable[[], PrintOutcome]) -> tuple[PrintOutcome, float]:
@@ -110,13 +80,13 @@ def test_a_ready_printer_prints(printer, blob):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_before_the_ticket_has_its_verdict(printer, blob, fault):
-    _, verdict, why, state = FAULTS[fault]
+    verdict, why, state = FAULTS[fault]
     before = printer.count()
-    printer.break_down(fault)
+    printer.switch(fault, is_on=True)
     outcome = printed(printer.address, blob, deadlines=PATIENT)
     assert (outcome.verdict, outcome.why, outcome.state_before) == (verdict, why, state)
     assert read_state(printer.address) is state
-    printer.repair(fault)
+    printer.switch(fault, is_on=False)
     assert read_state(printer.address) is PrinterState.READY
     expected = before + (1 if verdict is Verdict.PRINTED else 0)
     wait_until(lambda: printer.count() == expected, "no ticket comes out after the repair")
@@ -125,7 +95,7 @@ def test_each_fault_before_the_ticket_has_its_verdict(printer, blob, fault):
 @pytest.mark.parametrize("fault", [PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.OFFLINE])
 def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once_when_the_fault_ends(printer, blob, fault):
     before = printer.count()
-    with relay(printer.address, before_ticket=lambda: printer.break_down(fault)) as address:
+    with relay(printer.address, before_ticket=lambda: printer.switch(fault, is_on=True)) as address:
         outcome, took_s = timed(lambda: printed(address, blob, deadlines=PATIENT))
         assert (outcome.verdict, outcome.why) == (Verdict.HELD, fault.value)
         assert took_s < 2
@@ -134,7 +104,7 @@ def test_a_ticket_stopped_in_the_middle_is_held_and_printed_once_when_the_fault_
         still = check_held(outcome.held)
         assert (still.verdict, still.why) == (Verdict.HELD, fault.value)
         assert still.held is not None
-        printer.repair(fault)
+        printer.switch(fault, is_on=False)
         final = followed(still)
     assert (final.verdict, final.why, final.held) == (Verdict.PRINTED, None, None)
     wait_until(lambda: printer.count() == before + 1, "one ticket")
@@ -269,10 +239,6 @@ def test_a_closed_port_is_refused_at_once(blob):
     assert not clear_buffer(address)
 
 
-def test_a_name_that_does_not_exist_is_unreachable():
-    assert read_state(TcpAddress("printer.invalid")) is PrinterState.UNREACHABLE
-
-
 @pytest.mark.parametrize(
     ("behaviour", "why"), [(mute, "mute"), (closes, "unreachable"), (resets, "unreachable")]
 )
@@ -405,9 +371,3 @@ def test_a_ticket_in_the_outlet_is_a_state_of_its_own_in_which_the_next_one_is_p
     assert printed(address, blob, traits=custom, deadlines=PATIENT).verdict is Verdict.PRINTED
     simulated.set_fault(PrinterFault.COVER_OPEN)
     assert read_state(address, traits=custom) is PrinterState.COVER_OPEN, "the worst is reported"
-
-
-def test_a_printer_that_does_not_know_the_full_status_is_as_it_says_otherwise():
-    with peer(answering()) as address:
-        state = read_state(address, traits=PrinterTraits(tells_outlet=True), deadlines=QUICK)
-    assert state is PrinterState.READY

@@ -30,8 +30,7 @@ from tests.hardware import promised_verdicts
 from tests.hardware.conftest import Emupos
 from tests.hardware.peers import closes, peer, relay
 from tests.hardware.promised_verdicts import FAULTS, UNKNOWABLE, cell, promised
-from tests.hardware.usb import UsbPorts
-from tests.hardware.usb_backend import Bus
+from tests.hardware.usb import Bus, UsbPorts
 from tests.harness.waiting import wait_until
 
 PATIENT = PrinterDeadlines(status_s=2, barrier_s=10, ask_again_s=0.05)

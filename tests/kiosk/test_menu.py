@@ -1,6 +1,7 @@
 """The menu of a kiosk: the services offered, the announced wait, and the next opening."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from kiosk.menu import (
     MenuOpening,
     MenuService,
     build_menu,
+    offered_only,
     opening_text,
     state_of,
     worded_wait,
@@ -282,3 +284,83 @@ def test_by_default_a_hall_has_no_loop_and_is_no_demonstration():
 def test_an_opening_in_a_week_or_later_is_announced_by_date(days, words):
     now = NOW.astimezone(PARIS)
     assert words in opening_text(translate, "fr", now + timedelta(days=days), now)
+
+
+@st.composite
+def halls(draw: st.DrawFn) -> tuple[list[MenuService], frozenset[str]]:
+    """A menu of services and folders, and which of its services a kiosk offers."""
+    sizes = draw(st.lists(st.integers(0, 3), max_size=6))
+    modes = st.sampled_from(["walk_in", "appointment_only", "both"])
+    entries = []
+    for at, size in enumerate(sizes):
+        children = [service(service=f"s{at}-{child}", mode=draw(modes)) for child in range(size)]
+        entries.append(service(service=f"s{at}", mode=draw(modes), children=children))
+    ids = [each.service for each in services_in(entries)]
+    return entries, frozenset(draw(st.sets(st.sampled_from(ids))) if ids else ())
+
+
+def services_in(entries: Iterable[MenuService]) -> list[MenuService]:
+    return [leaf for entry in entries for leaf in (entry.children or (entry,))]
+
+
+@given(halls())
+def test_a_kiosk_shows_its_services_in_the_order_of_the_hall(hall):
+    entries, offered = hall
+    whole, own = menu(*entries)["services"], menu(*offered_only(entries, offered.__contains__))["services"]
+    known = {each["id"]: each for entry in whole for each in (entry["children"] or [entry])}
+    shown = [each for entry in own for each in (entry["children"] or [entry])]
+    assert shown == [message for name, message in known.items() if name in offered]
+    tops = [entry["id"] for entry in own]
+    assert tops == [entry["id"] for entry in whole if entry["id"] in tops]
+    assert all(entry["children"] or entry["id"] in offered for entry in own)
+
+
+@given(halls())
+def test_a_folder_keeps_its_fields_and_only_the_offered_services(hall):
+    entries, offered = hall
+    before = {entry.service: entry for entry in entries}
+    for entry in offered_only(entries, offered.__contains__):
+        kept = [child for child in before[entry.service].children if child.service in offered]
+        assert entry == replace(before[entry.service], children=kept)
+
+
+@given(halls())
+def test_a_kiosk_that_offers_everything_shows_the_whole_menu(hall):
+    entries, _ = hall
+    assert offered_only(entries, lambda _: True) == entries
+
+
+@pytest.mark.parametrize(
+    ("low_min", "high_min", "said"),
+    [
+        (25, 45, "between"),
+        (5, 15, "between"),
+        (50, 75, "between"),
+        (70, 120, "between"),
+        (10, 10, "about"),
+        (0, 5, "under"),
+        (0, 15, "under"),
+        (10, 25, "under"),
+        (15, 30, "between"),
+        (10, 35, "under"),
+        (20, 75, "under"),
+        (30, 90, "over"),
+        (50, 130, "over"),
+    ],
+)
+def test_a_range_wider_than_half_its_middle_is_announced_by_its_reliable_end(low_min, high_min, said):
+    assert wording_of(low_min * 60, high_min * 60) == said
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_a_range_announced_with_both_ends_is_narrow(first: int, steps: int):
+    low, high = first * STEP_S, (first + steps) * STEP_S
+    if wording_of(low, high) == "between":
+        assert high - low <= (low + high) / 4 + STEP_S
+
+
+def test_no_wait_is_announced_as_one_step():
+    assert wording_of(0, 0) == wording_of(0, STEP_S) == "under"
+    assert wording_of(STEP_S, STEP_S) == "about"
+    assert wording_of(1_800, 5_400) == "over"
+    assert wording_of(1_500, 5_400) == "under"

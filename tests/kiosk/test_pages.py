@@ -13,11 +13,13 @@ from PIL import Image
 
 from kiosk.menu import Language
 from kiosk.pages import blueprint, code_as_svg, is_own_address, page_sentences
+from tests.harness.node_tests import assert_module_behaves
 from tests.harness.programs import PROJECT, program
 from tests.kiosk.sentences import translate
 
 PUBLIC_URL = "https://accueil.example.fr"
 LANGUAGES = [Language("fr", "Français"), Language("en", "English"), Language("es", "Español")]
+TESTS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
 
 
 def served(**changes):
@@ -183,3 +185,12 @@ def read_by_zbar(image: Image.Image, folder: Path) -> str:
         [program("zbarimg"), "-q", "--raw", folder / "code.png"], capture_output=True, check=True, text=True
     )
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("file", TESTS, ids=lambda path: path.stem)
+def test_the_module_behaves(file: Path):
+    assert_module_behaves(file)
+
+
+def test_there_are_modules_to_test():
+    assert TESTS

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hardware.document import PrintDocument, Qr, Text
 from kiosk.papers import (
     WIDTH_58_MM_DOTS,
     WIDTH_80_MM_DOTS,
@@ -17,10 +18,16 @@ from kiosk.papers import (
     lay_out_trial,
 )
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
-from tests.kiosk.papers import lines_of
-from tests.kiosk.sentences import translate
+from tests.kiosk.sentences import lines_of, translate
 
-FRENCH = TicketLanguage("fr", "Titres", "mardi 24 novembre 2026", "10:42", booked_hour="10:30")
+FRENCH_TICKET = TicketLanguage("fr", "Titres", "mardi 24 novembre 2026", "10:42", booked_hour="10:30")
+NUMBER = ["space 6", "line 3", "space 14", "185 700 fit A042", "space 10"]
+SERVICE = ["36 700 Titres", "26 450 mardi 24 novembre 2026, 10:42", "space 6"]
+FOLLOW = ["line 2", "space 2", "code 7 https://a.fr/t/1", "  34 700 paper.watch", "  34 700 ticket.follow"]
+RULES = ["line 2", "space 6", "34 700 paper.away", "space 2"]
+HEAD = ["28 450 Préfecture", "30 700 Laon"]
+FRENCH = SheetLanguage("fr", "Naturalisation", "Sur le site de la préfecture.", ("Passeport",))
+SPANISH = SheetLanguage("es", "Naturalización", "En el sitio web.", ("Pasaporte",))
 
 
 def key_of(key: str, language: str, **values: object) -> str:
@@ -30,14 +37,7 @@ def key_of(key: str, language: str, **values: object) -> str:
 def ticket(**changes: Any) -> list[str]:
     usual: dict[str, Any] = {"number": "A042", "people_ahead": 7, "wait_min": (25, 45), "short_code": "K7PM"}
     content = TicketContent("Préfecture", "Laon", **usual | {"follow_url": "https://a.fr/t/1"} | changes)
-    return lines_of(lay_out_ticket(content, (FRENCH,), translate=key_of))
-
-
-NUMBER = ["space 6", "line 3", "space 14", "185 700 fit A042", "space 10"]
-SERVICE = ["36 700 Titres", "26 450 mardi 24 novembre 2026, 10:42", "space 6"]
-FOLLOW = ["line 2", "space 2", "code 7 https://a.fr/t/1", "  34 700 paper.watch", "  34 700 ticket.follow"]
-RULES = ["line 2", "space 6", "34 700 paper.away", "space 2"]
-HEAD = ["28 450 Préfecture", "30 700 Laon"]
+    return lines_of(lay_out_ticket(content, (FRENCH_TICKET,), translate=key_of))
 
 
 def test_a_usual_ticket():
@@ -160,5 +160,52 @@ def test_an_ordinary_paper_does_not_mention_a_demonstration():
 def test_only_french_is_bold(language):
     other = TicketLanguage(language, "Residencia", "24/11/2026", "10:42")
     content = TicketContent("Préfecture", "Laon", "A042", 7, None, "K7PM")
-    lines = lines_of(lay_out_ticket(content, (FRENCH, other), translate=key_of))
+    lines = lines_of(lay_out_ticket(content, (FRENCH_TICKET, other), translate=key_of))
     assert [line for line in lines if line.startswith("36")] == ["36 700 Titres", "36 450 Residencia"]
+
+
+def sheet(*others: SheetLanguage, first: SheetLanguage = FRENCH, **changes: Any) -> PrintDocument:
+    content = SheetContent(**{"site": "Préfecture", "hall": "Laon"} | changes)
+    return lay_out_sheet(content, (first, *others), translate=translate, width_dots=WIDTH_58_MM_DOTS)
+
+
+def texts_of(document: PrintDocument) -> list[str]:
+    return [each.text for each in document.elements if isinstance(each, Text)]
+
+
+def test_a_sheet_says_the_service_how_to_book_and_what_to_bring():
+    assert texts_of(sheet()) == [
+        "Préfecture", "Laon", "Comment prendre rendez-vous", "Naturalisation",
+        "Sur le site de la préfecture.", "À apporter au rendez-vous", "– Passeport",
+    ]  # fmt: skip
+
+
+def test_the_chosen_language_is_under_each_french_text():
+    words = texts_of(sheet(SPANISH))
+    for french, spanish in (
+        ("Comment prendre rendez-vous", "Cómo pedir cita"),
+        ("Naturalisation", "Naturalización"),
+        ("Sur le site de la préfecture.", "En el sitio web."),
+    ):
+        assert words[words.index(french) + 1] == spanish
+    assert "– Pasaporte" in words
+
+
+def test_an_address_is_a_code_to_scan_and_a_text_to_type():
+    document = sheet(address="https://rendez-vous.example.fr/laon")
+    codes = [each for each in document.elements if isinstance(each, Qr)]
+    assert [code.content for code in codes] == ["https://rendez-vous.example.fr/laon"]
+    assert "rendez-vous.example.fr/laon" in texts_of(document)
+    assert not [each for each in sheet().elements if isinstance(each, Qr)]
+
+
+def test_a_hall_without_its_own_words_has_the_usual_ones_and_a_demonstration_says_so():
+    bare = sheet(first=SheetLanguage("fr", "Naturalisation"), is_demonstration=True)
+    assert any(text.startswith("Prenez rendez-vous sur le site internet") for text in texts_of(bare))
+    assert texts_of(bare)[0] == "démonstration, sans valeur"
+
+
+@pytest.mark.parametrize("languages", [(SPANISH,), (FRENCH, SPANISH, SPANISH)])
+def test_a_sheet_is_french_first_and_in_two_languages_at_most(languages):
+    with pytest.raises(ValueError, match="French first"):
+        lay_out_sheet(SheetContent("a", "b"), languages, translate=translate)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.apart import ApartEnded, IsolatedWorker
 from signage.feeds import Feed, FeedEntry, FeedLimits, FeedRefused, fetch, is_public, parsed_feed, read_feed
-from tests.signage.feeds.feed_server import RSS, serving
+from tests.signage.feed_server import RSS, serving
 
 HERE = FeedLimits(may_be_private=True, within_s=0.6, largest_bytes=300_000)
 

@@ -1,12 +1,25 @@
 """HTML of notices keeps words and their structure, and nothing that runs, styles or loads."""
 
 import re
+import tomllib
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.notice_parts import TAGS, plain_text, safe_html
+from server.web.rendering.sentences import catalogue_file
+from signage.notice_parts import STEP_ICONS, TAGS, plain_text, safe_html
+from signage.pages import ASSETS
+from tests.harness.programs import PROJECT
+
+PIECES = st.sampled_from(
+    [
+        *("<script>", "</script>", "<p ", "onload=x", ">", "<", "/", "<svg>", "<math>", "<style>"),
+        *("<![CDATA[", "-->", "<!--", '"', "'", "<b>", "</b>", "javascript:", "&lt;", "&#60;"),
+        *("<noscript>", "<a href=x>", "\x00", "é"),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -33,15 +46,6 @@ def test_only_words_and_their_structure_are_kept(given_text: str, kept: str):
     assert safe_html(given_text) == kept
 
 
-PIECES = st.sampled_from(
-    [
-        *("<script>", "</script>", "<p ", "onload=x", ">", "<", "/", "<svg>", "<math>", "<style>"),
-        *("<![CDATA[", "-->", "<!--", '"', "'", "<b>", "</b>", "javascript:", "&lt;", "&#60;"),
-        *("<noscript>", "<a href=x>", "\x00", "é"),
-    ]
-)
-
-
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
 def test_any_text_becomes_safe_and_stays_as_it_is(text: str):
     kept = safe_html(text)
@@ -56,3 +60,12 @@ def test_the_words_alone_stand_on_one_line():
         plain_text("<h2>Horaires</h2><p>9 h &amp; 14 h<br>sauf <b>lundi</b></p>")
         == "Horaires 9 h & 14 h sauf lundi"
     )
+
+
+def test_each_sign_is_served_kept_and_named():
+    served = tomllib.loads((PROJECT / ".ci" / "assets.toml").read_text(encoding="utf-8"))["icons"]["names"]
+    with catalogue_file("notices").open("rb") as file:
+        named = {str(message.id) for message in read_po(file)}
+    assert set(STEP_ICONS) <= set(served)
+    assert {f"icons/{icon}.svg" for icon in STEP_ICONS} <= set(ASSETS)
+    assert {f"notices.icon.{icon}" for icon in STEP_ICONS} <= named

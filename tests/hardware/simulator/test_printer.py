@@ -1,24 +1,31 @@
 """The simulated printer accepts any bytes, keeps twenty tickets and prints its buffer."""
 
+import io
+import os
+import random
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from hardware.document import PrintDocument, Text
 from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator.commands import Command, CommandReader
+from hardware.simulator.outlets import free_port
 from hardware.simulator.paper import SimulatedPaper
 from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.status import PrinterState
 from hardware.transports import ConnectionLost
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
-from tests.harness.programs import PROJECT
+from tests.harness.programs import PROJECT, program
 from tests.harness.waiting import wait_until
 
 ESCPOS_PIECES = st.sampled_from(
@@ -33,6 +40,9 @@ ESCPOS_PIECES = st.sampled_from(
     ]
 )  # fmt: skip
 NOISE = st.lists(st.one_of(ESCPOS_PIECES, st.binary(max_size=30)), max_size=30).map(b"".join)
+PORT = 9100
+"""receiptio knows no other port."""
+PAPER = "^^^Numéro A042\n---\n{code:https://parvis.example/t/A042; option:qrcode,6}\nGuichet 3\n"
 
 
 @given(NOISE, st.integers(1, 40))
@@ -163,3 +173,70 @@ def test_it_prints_under_gevent_s_patched_sockets_and_threads():
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
     )
     assert (run.stdout.split(), run.stderr) == (["printed", "1", "mute"], "")
+
+
+def test_no_port_is_drawn_twice(monkeypatch: pytest.MonkeyPatch):
+    same = [free_port(), *random.sample(range(20_000, 32_000), k=49)]
+    monkeypatch.setattr(random, "sample", lambda *_, **__: same)
+    drawn = [free_port() for _ in range(3)]
+    assert len({same[0], *drawn}) == 4
+
+
+@pytest.fixture
+def printer(fonts_dir: Path) -> Iterator[SimulatedPrinter]:
+    own_address = f"127.77.{os.getpid() // 250 % 250}.{os.getpid() % 250 + 1}"
+    simulated = SimulatedPrinter(own_address, PORT, fonts_dir=fonts_dir).start()
+    yield simulated
+    simulated.stop()
+
+
+def sent_by_receiptio(printer: SimulatedPrinter) -> str:
+    """Its word for what became of a paper."""
+    client = PROJECT / "node_modules" / "receiptio" / "bin" / "cli.js"
+    done = subprocess.run(
+        [program("node"), client, "-d", printer.host, "-l", "fr", "-c", "42"],
+        input=PAPER,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stderr.strip()
+
+
+def test_it_finds_out_the_language_of_the_printer_and_its_paper_is_understood(
+    printer: SimulatedPrinter, tmp_path: Path
+):
+    assert sent_by_receiptio(printer) == "success"
+    [ticket] = printer.tickets()
+    lines = ticket.text.split("\n")
+    assert (lines[0], lines[-2]) == ("Numéro A042", "Guichet 3")
+    with Image.open(io.BytesIO(ticket.png)) as picture:
+        picture.save(tmp_path / "paper.png")
+    read = subprocess.run(
+        [program("zbarimg"), "--raw", "-q", tmp_path / "paper.png"], capture_output=True, check=False
+    )
+    assert read.stdout.split() == [b"https://parvis.example/t/A042"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        (PrinterFault.NEAR_END, "success"),
+        (PrinterFault.PAPER_OUT, "paperempty"),
+        (PrinterFault.COVER_OPEN, "coveropen"),
+    ],
+)
+def test_it_believes_a_state_as_printers_say_it(printer: SimulatedPrinter, fault: PrinterFault, word: str):
+    printer.set_fault(fault)
+    assert sent_by_receiptio(printer) == word
+    printer.clear_fault(fault)
+    assert len(printer.tickets()) == (word == "success")
+
+
+def test_it_knows_that_paper_ended_in_mid_ticket_which_comes_out_once(printer: SimulatedPrinter):
+    printer.paper_rows = 60
+    assert sent_by_receiptio(printer) == "paperempty"
+    assert printer.tickets() == []
+    printer.clear_fault(PrinterFault.PAPER_OUT)
+    assert len(printer.tickets()) == 1

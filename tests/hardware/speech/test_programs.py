@@ -12,9 +12,8 @@ from hardware.speech import SpeechUnavailable, Voices
 from hardware.speech.programs import PACKAGE, SETTINGS_ENDING, PiperSpeech, voice_file
 from hardware.speech.sound import RATE_HZ, peak
 from hardware.speech.voices import TRIED_AGAIN_S
-from tests.hardware.speech.recordings import record
+from tests.hardware.speech.recordings import drop_voice, record
 from tests.hardware.speech.test_voices import PHRASES, Counted
-from tests.hardware.speech.tiny_piper import drop_voice
 
 WITHOUT = (sys.executable, "-I", "-S", "-m", PACKAGE)
 """Python without its installed packages."""

@@ -15,7 +15,7 @@ from hardware.transports import PrinterUnreachable, SendDeadline
 from hardware.transports.usb import plugged_printers
 from hardware.transports.usb_bus import UsbBusAddress
 from hardware.verdict import Verdict, print_document_bytes, read_state
-from tests.hardware.usb_backend import BULK, IN, INTERRUPT, NAME, OUT, Bus, BusDevice, OwnBus
+from tests.hardware.usb import BULK, IN, INTERRUPT, NAME, OUT, Bus, BusDevice, OwnBus
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from socket import create_connection
 from typing import Any
 
 import socketio
+import websocket
 
 from server.live import messages
 from server.live.message_types import SENT
@@ -17,7 +19,6 @@ from tests.harness.described_answers import faults_of
 from tests.harness.servers.served import Served
 from tests.harness.waiting import PATIENCE_S, wait_until
 
-type Message = dict[str, Any]
 NAMES = {
     messages.SCREEN: (
         messages.BOARD_CHANGED,
@@ -36,6 +37,9 @@ NAMES = {
     messages.KIOSK: (messages.MENU_CHANGED, messages.PRINT_VERDICT),
     messages.VISITOR: (messages.TICKET_CHANGED,),
 }
+
+
+type Message = dict[str, Any]
 
 
 @dataclass
@@ -138,3 +142,55 @@ def refusal_of(server: Served, namespace: str, auth: Message, headers: dict[str,
     finally:
         socket.disconnect()
     return str(told[0]["message"] if isinstance(told[0], dict) else told[0])
+
+
+@contextmanager
+def raw_socket(
+    server: Served,
+    namespace: str = "",
+    auth: Any = None,
+    *,
+    answer: str = "40",
+    source: str = "127.0.0.1",
+    **more: Any,
+) -> Iterator[websocket.WebSocket]:
+    """An open websocket from a loopback address (`source`).
+
+    With a namespace it has asked to join it, and the answer begins with `answer`.
+    """
+    address = f"{server.base_url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket"
+    tcp = create_connection(("127.0.0.1", server.port), timeout=10, source_address=(source, 0))
+    socket = websocket.create_connection(address, timeout=10, socket=tcp, **more)
+    try:
+        assert str(socket.recv()).startswith("0")
+        if namespace:
+            socket.send(f"40{namespace},{json.dumps(auth)}")
+            assert next_packet(socket).startswith(f"{answer}{namespace},")
+        yield socket
+    finally:
+        socket.shutdown()
+
+
+def next_packet(socket: websocket.WebSocket) -> str:
+    """The next packet that is no ping; a ping is answered. Empty: the server has ended the connection."""
+    try:
+        while (packet := str(socket.recv())) == "2":
+            socket.send("3")
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        return ""
+    return packet
+
+
+def ends(socket: websocket.WebSocket) -> bool:
+    """Whether the server ends the websocket and then TCP by itself. Its last bytes are ignored."""
+    tcp: Any = socket.sock
+    try:
+        while next_packet(socket):
+            pass
+        while tcp.recv(4096):
+            pass
+    except (websocket.WebSocketTimeoutException, TimeoutError):
+        return False
+    except OSError:
+        pass  # the library has closed its end, having heard that of the server
+    return True

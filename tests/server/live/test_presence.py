@@ -2,18 +2,33 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from redis import Redis
 
+from server.domain.author import SYSTEM
+from server.domain.devices.connections import DeviceConnection
+from server.domain.devices.device_state import is_present
 from server.live import messages
+from server.live.presence import DeviceWatch, Presence, VoidTokens
+from server.store.devices.sightings import players_at
+from server.store.people.accounts import Grant
+from server.usecases.people.accounts import change_roles
+from server.usecases.people.directory import read_people
 from server.web.access.cookies import SESSION_COOKIE
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, signed_in
 from tests.server.live.hall import ServedHall
 from tests.server.live.sockets import Listener, listening, refusal_of
+from tests.server.usecases.quality.figures_history import Hands
+from tests.server.web.api_site import HALL, OTHER, ApiSite
 
 WITHIN_S = 5
+WATCHED, SCREEN = "h-watched", "s1"
 
 
 @pytest.mark.parametrize("layout", ["embedded", "workers"])
@@ -98,3 +113,101 @@ def session_ids(page: str) -> list[str]:
 def post(browser: httpx.Client, path: str, **form: str) -> None:
     answer = browser.post(path, data=form)
     assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
+    found = ApiSite(sqlite_url, tmp_path)
+    yield found
+    found.close()
+
+
+def connected(site: ApiSite, browser: Any, **auth: Any) -> Any:
+    """A socket of `/agent` in Laon, joined or refused."""
+    told = {"hall": HALL} | auth
+    socketio = site.app.extensions["parvis"].socketio
+    return socketio.test_client(site.app, namespace=messages.AGENT, auth=told, flask_test_client=browser)
+
+
+@pytest.mark.parametrize("left", [HALL, OTHER])
+def test_a_socket_that_follows_the_devices_of_every_hall_is_cut_when_one_hall_is_taken(
+    site: ApiSite, left: str
+):
+    browser, cut = site.person("supervisor", "*"), list[str]()
+    account = read_people(site.database, None)[0].account
+    socket = connected(site, browser, devices="every")
+    assert socket.is_connected(messages.AGENT)
+    presence = site.app.extensions["parvis"].presence
+    void = VoidTokens(site.database, presence, lambda sid, _: cut.append(sid))
+    void.cut_void()
+    assert cut == []
+    change_roles(site.database, SYSTEM, account, [Grant("supervisor", left)], sites=None)
+    void.cut_void()
+    assert cut == [sid for sid, _, _ in presence.tokens()] != []
+    socket.disconnect(messages.AGENT)
+    assert presence.tokens() == []
+
+
+def test_a_socket_that_is_let_in_while_its_right_is_taken_is_cut_by_the_next_look(
+    site: ApiSite, monkeypatch: pytest.MonkeyPatch
+):
+    presence, cut = site.app.extensions["parvis"].presence, list[str]()
+    void = VoidTokens(site.database, presence, lambda sid, _: cut.append(sid))
+    connected(site, site.person("agent"))
+    browser = site.person("supervisor")
+    account = next(
+        each.account for each in read_people(site.database, None) if each.display_name == "supervisor"
+    )
+    colleague = {sid for sid, *_ in presence.tokens()}
+    show = presence.showed_token
+
+    def late(*values: Any) -> None:
+        monkeypatch.undo()
+        change_roles(site.database, SYSTEM, account, [Grant("quality", OTHER)], sites=None)
+        void.cut_void()
+        show(*values)
+
+    monkeypatch.setattr(presence, "showed_token", late)
+    connected(site, browser)
+    assert cut == []
+    void.cut_void()
+    assert cut == [sid for sid, *_ in presence.tokens() if sid not in colleague] != []
+
+
+def test_nothing_is_remembered_of_a_socket_that_was_refused(site: ApiSite):
+    refused = connected(site, site.person("agent"), devices=True)
+    assert not refused.is_connected(messages.AGENT)
+    presence = site.app.extensions["parvis"].presence
+    assert (presence.tokens(), presence.digests(), presence.count()) == ([], set(), 0)
+
+
+def test_two_workers_notice_a_token_on_two_machines_but_not_a_page_that_left(redis_url: str):
+    Redis.from_url(redis_url).delete(f"parvis:players:{WATCHED}")
+    hands, copied, changed = Hands(), list[str](), list[str]()
+    workers = [
+        DeviceWatch(
+            hands.clock(),
+            players_at(redis_url),
+            Presence(),
+            changed.append,
+            lambda _, device: copied.append(device),
+        )
+        for _ in range(2)
+    ]
+    for number, worker in enumerate(workers):
+        connection = DeviceConnection(f"c{number}", f"192.0.2.{number}", "Chrome", hands.now, hands.now)
+        worker.arrived(WATCHED, SCREEN, connection)
+    for seconds in (20, 25):
+        assert copied == []
+        hands.now += timedelta(seconds=seconds)
+        for worker in workers:
+            worker.keep()
+    assert set(copied) == {SCREEN}
+    told = len(changed)
+    workers[0].left(WATCHED, SCREEN, "c0")
+    kept = workers[1].players.get(WATCHED, SCREEN)
+    assert is_present(kept, hands.now), "the other worker still has it"
+    assert len(changed) == told + 1
+    copied.clear()
+    workers[1].keep()
+    assert copied == []

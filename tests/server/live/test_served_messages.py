@@ -1,18 +1,25 @@
 """Messages of a real server, on both layouts: in time, in order, small, only to readers with the right."""
 
 import json
+import uuid
 from contextlib import ExitStack
+from typing import Any
 
+import httpx
 import pytest
 import websocket
 
 from server.live import messages
+from tests.hardware.speech.recordings import record
 from tests.harness.counts import record_measurement
-from tests.harness.working import signed_in
+from tests.harness.working import demonstration_user, signed_in
+from tests.server.live.hall import Halls, ServedHall
 from tests.server.live.sockets import accepted_headers, refusal_of, size_of
 
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
 COUNTER = "laon-g1"
+WORDS = ("numero", *"acfhklrt0123456789", "guichet")
+SCREENS_A_SITE = 3
 
 
 @LAYOUTS
@@ -231,3 +238,76 @@ def test_a_call_with_accents_reaches_many_screens_alike_and_uncompressed(served_
     assert all(each == heard[0] for each in heard)
     assert "à" in json.dumps(heard[0], ensure_ascii=False)
     assert "extensions" not in accepted_headers(hall.server, "permessage-deflate; client_max_window_bits")
+
+
+def with_sound(hall: ServedHall) -> None:
+    """Laon has an induction loop, fed by a screen of its own, and says the language of each ticket."""
+    content = json.loads(hall.server.parvis("export-configuration", "--hall", "laon"))
+    content["sound"] |= {"loop": {"percent": 80}, "says_visitor_language": True}
+    content["screens"].append({"id": "laon-boucle", "label": "Boucle", "output": "loop"})
+    file = hall.server.var / "laon.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    hall.server.parvis("import-configuration", str(file))
+
+
+def called(hall: ServedHall, language: str) -> dict[str, Any]:
+    """The announcement of a ticket in a language, once it has its sound."""
+    wanted = {"service": "laon-accueil", "press_id": str(uuid.uuid4()), "language": language}
+    with hall.screen() as screen:
+        hall.post("/halls/laon/tickets", wanted)
+        hall.next(COUNTER)
+        return screen.wait(messages.CALL_ANNOUNCED, lambda each: bool(each["audio"]))
+
+
+@pytest.mark.parametrize("layout", ["embedded", "workers"])
+def test_recordings_speak_a_call_also_for_the_loop_and_in_the_language_of_its_ticket(
+    served_hall: Halls, layout: str
+):
+    hall = served_hall(layout, voice="true")
+    record(hall.server.var / "voices" / "fr", WORDS)
+    with_sound(hall)
+    hall.open(COUNTER)
+    said = called(hall, "en")
+    for name in ("audio", "once_ms", "brief", "loop", "loop_once_ms"):
+        assert list(said[name]) == ["fr", "en"]
+    files = {said[name][language] for name in ("audio", "brief", "loop") for language in ("fr", "en")}
+    assert len(files) == 6
+    token = hall.site["screens"][0]["token"]
+    for file in files:
+        answer = hall.http.get(f"{hall.server.base_url}{file}", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+        assert answer.content[:4] == b"RIFF"
+
+
+def sign_in(browser: httpx.Client, hall: ServedHall) -> None:
+    """An administrator of every site, with the header of their writes."""
+    login, password = demonstration_user(hall.server, "administrator", "*")
+    form = {"login": login, "password": password, "csrf_token": token_of(browser.get("/connexion"))}
+    assert browser.post("/connexion", data=form).status_code == 303
+    browser.headers["X-CSRFToken"] = token_of(browser.get("/"))
+
+
+def token_of(page: httpx.Response) -> str:
+    return page.text.partition('name="csrf-token" content="')[2].partition('"')[0]
+
+
+def published(browser: httpx.Client) -> None:
+    """Approves and publishes what the demonstration has submitted."""
+    [notice] = browser.get("/api/v1/notices?state=submitted").json()["notices"]
+    body: dict[str, Any] = {"version": notice["version"]}
+    for verb in ("approve", "publish"):
+        browser.post(f"/api/v1/notices/{notice['notice']}/{verb}", json=body).raise_for_status()
+
+
+def test_a_publication_reaches_every_screen_of_every_site(served_hall: Halls):
+    laon = served_hall("workers")
+    sites = [laon, *(ServedHall(laon.server, slug) for slug in ("soissons", "vervins"))]
+    browser = httpx.Client(base_url=laon.server.base_url, trust_env=False, timeout=20)
+    with ExitStack() as open_, browser:
+        sign_in(browser, laon)
+        screens = [open_.enter_context(site.screen()) for site in sites for _ in range(SCREENS_A_SITE)]
+        published(browser)
+        for screen in screens:
+            screen.wait(messages.PROGRAMME_CHANGED, lambda _: True)
+    for site in sites[1:]:
+        site.http.close()

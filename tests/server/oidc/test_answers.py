@@ -16,6 +16,7 @@ from server.oidc.answers import UnknownKey, signed_claims
 KEY = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 KEYS = KeySet([KEY])
 CLAIMS = {"sub": "camille"}
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def code_of(token: str, keys: KeySet = KEYS) -> str:
@@ -70,9 +71,6 @@ def _answer(server: socket.socket, answer: bytes) -> None:
                 pass
         except OSError:
             pass
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.hardware.conftest import Emupos, emupos, emupos_printers, simulated
+from tests.hardware.conftest import Emupos, emupos, emupos_printers, printer, simulated
 from tests.server.printing.printing_hall import PrintingHall
 
-__all__ = ["Emupos", "emupos", "emupos_printers", "simulated"]
+__all__ = ["Emupos", "emupos", "emupos_printers", "printer", "simulated"]
 
 OpenHall = Callable[..., PrintingHall]
 

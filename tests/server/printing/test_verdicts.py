@@ -7,48 +7,11 @@ from datetime import timedelta
 import pytest
 
 from hardware.simulator.printer import PrinterFault, SimulatedPrinter
-from hardware.transports.tcp import TcpAddress
 from server.printing.worker import PrintingPace
+from tests.hardware.conftest import EitherPrinter
 from tests.hardware.peers import relay
 from tests.harness.waiting import wait_until
-from tests.server.printing.conftest import Emupos
 from tests.server.printing.printing_hall import IMPATIENT, QUICK, PrintingHall
-
-EMUPOS_FAULTS = {
-    PrinterFault.NEAR_END: "paper-near-end",
-    PrinterFault.PAPER_OUT: "paper-out",
-    PrinterFault.COVER_OPEN: "cover-open",
-    PrinterFault.OFFLINE: "offline",
-}
-
-
-class EitherPrinter:
-    """Our simulated printer and emupos behind the same verbs."""
-
-    def __init__(self, printer: SimulatedPrinter | Emupos) -> None:
-        self._printer = printer
-        self.address = (
-            printer.address if isinstance(printer, Emupos) else TcpAddress(printer.host, printer.port)
-        )
-
-    def switch(self, fault: PrinterFault, *, is_on: bool) -> None:
-        if isinstance(self._printer, Emupos):
-            self._printer.fault(EMUPOS_FAULTS[fault], is_on=is_on)
-        elif is_on:
-            self._printer.set_fault(fault)
-        else:
-            self._printer.clear_fault(fault)
-
-    def texts(self) -> list[str]:
-        """The words of every ticket, newest first."""
-        if isinstance(self._printer, Emupos):
-            return [self._printer.text(receipt) for receipt in self._printer.receipts()]
-        return [ticket.text for ticket in self._printer.tickets()]
-
-
-@pytest.fixture(params=["simulated", "emupos"])
-def printer(request: pytest.FixtureRequest) -> EitherPrinter:
-    return EitherPrinter(request.getfixturevalue(request.param))
 
 
 def flat(text: str) -> str:

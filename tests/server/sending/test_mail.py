@@ -1,18 +1,26 @@
 """Scheduled reports on both databases: sent once, only to readers who may, and a failure shows."""
 
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import ScheduleRequest
 from server.domain.texts import Letter
 from server.sending import SendRefused
-from server.sending.mail import ReportLetters
+from server.sending.mail import MailServer, ReportLetters
+from server.settings import Settings
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
 from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database
@@ -27,10 +35,13 @@ from server.usecases.reports.sendings import (
     send_again,
 )
 from tests.harness.sql import all_rows
+from tests.server.sending.endpoints import mailbox
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ANNE, LAON = Author("anne"), frozenset({"laon"})
 DUE = datetime(2026, 10, 5, 9, tzinfo=UTC)
+LETTER = Letter("id", "marie@example.org", "Essai", "Ceci est un essai.")
+NOW = datetime(2026, 11, 26, 8, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -173,3 +184,48 @@ def test_a_removed_address_is_erased_and_gets_nothing(database: Database, hands:
     facts = all_rows(database, "SELECT body FROM installation_fact WHERE kind LIKE 'ReportSending%'")
     assert (kept, len(facts)) == ([], 3)
     assert "example.org" not in str(facts)
+
+
+def certificate(folder: Path) -> Path:
+    """The certificate of this machine, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    began = datetime.now(UTC) - timedelta(hours=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(began)
+        .not_valid_after(began + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "mail.pem"
+    file.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return file
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_letters_are_sent_encrypted_to_a_mail_server_with_a_valid_certificate(
+    tls: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    how = {"ssl_context": context} if tls == "tls" else {"tls_context": context, "require_starttls": True}
+    with mailbox(**how) as box:
+        server = MailServer(Settings(smtp_host="127.0.0.1", smtp_port=box.port, smtp_tls=tls), within_s=5)
+        assert server.try_to_send(LETTER, now=NOW) == "email_unreachable"
+        assert box.letters == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        assert server.try_to_send(LETTER, now=NOW) is None
+        assert [each.rcpt_tos for each in box.letters] == [["marie@example.org"]]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.servers.served import Layout, Served
 from tests.harness.waiting import wait_until
-from tests.server.live.raw_sockets import ends, raw_socket
+from tests.server.live.sockets import ends, raw_socket
 
 HELLO = "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 UPGRADE = (
