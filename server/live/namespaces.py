@@ -16,10 +16,12 @@ from socketio.exceptions import ConnectionRefusedError as SocketRefused
 from server.connections import caller_address, identify_caller
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
+from server.domain.devices.device_state import KioskReportAnswer, PlayerReport
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import read_message
 from server.language import LANGUAGES
 from server.live import messages
 from server.live.messages import PAGES_OF_A_TICKET
@@ -111,7 +113,7 @@ class HallNamespace(Namespace):  # type: ignore[misc]  # untyped library
             self.enter_room(sid, room)
         self.presence.arrived(sid, self.namespace, joined)
         if joined.receiver is not None:
-            self.presence.receives(sid, joined.receiver, self.watch.clock.now().timestamp())
+            self.presence.receivers.keep({sid: joined.receiver}, self.watch.clock.now().timestamp())
         if joined.device is not None:
             self.watch.arrived(joined.hall, joined.device, self._connection(sid, environ))
         if joined.following is not None:
@@ -180,7 +182,9 @@ class KioskNamespace(HallNamespace):
     def on_device_state(self, sid: str, message: object) -> bool:
         """Stores a kiosk's report. Returns whether it could be read; False if the sender is no kiosk."""
         device = self.presence.device_of(sid)
-        return device is not None and self.watch.take_kiosk_report(*device, message)
+        return device is not None and self.watch.take_report(
+            *device, read_message(KioskReportAnswer, message)
+        )
 
 
 class ScreenNamespace(HallNamespace):
@@ -192,17 +196,17 @@ class ScreenNamespace(HallNamespace):
 
     def on_alert_shown(self, sid: str, message: object) -> bool:
         """Records that a screen shows an alert; answers whether that was new. Other senders are ignored."""
-        screen = self.presence.screen_of(sid)
+        place = self.presence.place_of(sid)
         alert = message.get("alert") if isinstance(message, dict) else None
-        if screen is None or not isinstance(alert, str):
+        if place is None or place.screen is None or not isinstance(alert, str):
             return False
-        hall, configured, device = screen
-        return show_alert(self.database, hall, configured, alert, device=device)
+        configured, device = place.screen
+        return show_alert(self.database, place.hall, configured, alert, device=device)
 
     def on_player_state(self, sid: str, message: object) -> bool:
         """Stores a player's report. Returns whether it could be read; False if the sender is no screen."""
         device = self.presence.device_of(sid)
-        return device is not None and self.watch.take_player_report(*device, message)
+        return device is not None and self.watch.take_report(*device, read_message(PlayerReport, message))
 
 
 class AgentNamespace(HallNamespace):
@@ -217,10 +221,10 @@ class AgentNamespace(HallNamespace):
         if not isinstance(message, dict):
             return False
         counter, session = message.get("counter"), message.get("session")
-        author = self.presence.author_of(sid)
-        if not isinstance(session, str) or author is None:
+        place = self.presence.place_of(sid)
+        if not isinstance(session, str) or place is None or place.author is None:
             return False
-        at = counter if isinstance(counter, str) else None
+        author, at = place.author, counter if isinstance(counter, str) else None
         if author.account is not None:
             author = self.database.pseudonyms.author_of(author.account)  # the year may have changed
         return keep_session(self.database, at, session, author=author)

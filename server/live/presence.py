@@ -15,10 +15,9 @@ from server.clock import Clock
 from server.domain.author import Author
 from server.domain.devices import device_state as rules
 from server.domain.devices.connections import DeviceConnection, is_copied
-from server.domain.devices.device_state import KioskReportAnswer, PlayerReport, Report, Sighting
+from server.domain.devices.device_state import Report, Sighting
 from server.domain.hall.configuration import REACHING
 from server.domain.people.roles import Permission
-from server.domain.typed_fields import read_message
 from server.store.devices.paired_devices import valid_digests
 from server.store.devices.sightings import Players, Rule
 from server.store.incidents import OwnReceivers, Receiver, Receivers
@@ -69,49 +68,32 @@ class Presence:
     receivers: Receivers = field(default_factory=OwnReceivers)
 
     halls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _sockets: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _visits: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    _of_visit: dict[str, list[str]] = field(default_factory=dict)
-    _screens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    _devices: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _authors: dict[str, Author] = field(default_factory=dict)
+    _places: dict[str, tuple[str, SocketPlace]] = field(default_factory=dict)
+    _of_visit: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By visit, the languages of its sockets, the oldest first."""
     _tokens: dict[str, tuple[str, list[SocketToken]]] = field(default_factory=dict)
-    _receiving: dict[str, Receiver] = field(default_factory=dict)
 
     def arrived(self, sid: str, namespace: str, joined: SocketPlace) -> None:
         """A socket has joined a hall's room."""
-        self._sockets[sid] = (namespace, joined.hall)
+        self._places[sid] = namespace, joined
         self.halls[namespace, joined.hall] += 1
         if joined.following is not None:
-            self._visits[sid] = (joined.hall, *joined.following)
-            self._of_visit.setdefault(joined.following[0], []).append(sid)
-        if joined.screen is not None:
-            self._screens[sid] = (joined.hall, *joined.screen)
-        if joined.device is not None:
-            self._devices[sid] = (joined.hall, joined.device)
-        if joined.author is not None:
-            self._authors[sid] = joined.author
-
-    def receives(self, sid: str, receiver: Receiver, now_s: float) -> None:
-        """A socket receives incidents, as every process knows at once."""
-        self._receiving[sid] = receiver
-        self.receivers.keep({sid: receiver}, now_s)
+            visit, language = joined.following
+            self._of_visit.setdefault(visit, {})[sid] = language
 
     def keep_receivers(self, now_s: float) -> None:
         """Repeats which sockets of this process receive incidents."""
-        self.receivers.keep(dict(self._receiving), now_s)
+        found = {sid: place.receiver for sid, (_, place) in self._places.items() if place.receiver}
+        self.receivers.keep(found, now_s)
 
-    def author_of(self, sid: str) -> Author | None:
-        """The author who let a socket in, None for one that names none."""
-        return self._authors.get(sid)
-
-    def screen_of(self, sid: str) -> tuple[str, str, str] | None:
-        """The hall of a socket, its screen (the id in the document) and its device; None for any other."""
-        return self._screens.get(sid)
+    def place_of(self, sid: str) -> SocketPlace | None:
+        """Where a socket belongs; None: it has left."""
+        return self._places[sid][1] if sid in self._places else None
 
     def device_of(self, sid: str) -> tuple[str, str] | None:
         """The hall and the kiosk or screen (its id in the hall's document) of a socket."""
-        return self._devices.get(sid)
+        place = self.place_of(sid)
+        return None if place is None or place.device is None else (place.hall, place.device)
 
     def showed_token(self, sid: str, namespace: str, token: SocketToken) -> None:
         """A socket was let in by a token, for one permission; it may have asked for several."""
@@ -128,17 +110,19 @@ class Presence:
     def left(self, sid: str) -> None:
         """A socket has gone."""
         self._tokens.pop(sid, None)
-        place = self._sockets.pop(sid, None)
-        self._leave_visit(sid)
-        self._screens.pop(sid, None)
-        self._devices.pop(sid, None)
-        self._authors.pop(sid, None)
-        if self._receiving.pop(sid, None) is not None:
+        if sid not in self._places:
+            return
+        namespace, place = self._places.pop(sid)
+        if place.receiver is not None:
             self.receivers.leave(sid)
-        if place is not None:
-            self.halls[place] -= 1
-            if self.halls[place] <= 0:
-                del self.halls[place]
+        if place.following is not None:
+            visit, _ = place.following
+            del self._of_visit[visit][sid]
+            if not self._of_visit[visit]:
+                del self._of_visit[visit]
+        self.halls[namespace, place.hall] -= 1
+        if self.halls[namespace, place.hall] <= 0:
+            del self.halls[namespace, place.hall]
 
     def has(self, namespace: str, hall: str) -> bool:
         """Whether anyone of this process is in the hall's room of a namespace."""
@@ -150,30 +134,20 @@ class Presence:
 
     def followed_in(self, hall: str) -> dict[str, set[str]]:
         """The visits followed by a phone in a hall, each with the languages of its phones."""
-        found: dict[str, set[str]] = {}
-        for each, visit, language in self._visits.values():
-            if each == hall:
-                found.setdefault(visit, set()).add(language)
-        return found
+        of_hall = (place.following for _, place in self._places.values() if place.hall == hall)
+        return {following[0]: self.languages_of(following[0]) for following in of_hall if following}
 
     def languages_of(self, visit: str) -> set[str]:
         """The languages in which phones connected to this process follow a visit; empty without any."""
-        return {self._visits[sid][2] for sid in self._of_visit.get(visit, ())}
+        return set(self._of_visit.get(visit, {}).values())
 
     def beyond(self, visit: str, most: int) -> list[str]:
         """The sockets that follow a visit, the oldest first, without the newest `most`."""
-        return self._of_visit.get(visit, [])[:-most]
-
-    def _leave_visit(self, sid: str) -> None:
-        followed = self._visits.pop(sid, None)
-        if followed is not None:
-            self._of_visit[followed[1]].remove(sid)
-            if not self._of_visit[followed[1]]:
-                del self._of_visit[followed[1]]
+        return list(self._of_visit.get(visit, {}))[:-most]
 
     def count(self) -> int:
         """Sockets connected to this process."""
-        return len(self._sockets)
+        return len(self._places)
 
 
 @dataclass
@@ -201,15 +175,8 @@ class DeviceWatch:
             hall, device, lambda before: rules.with_new_connections(before, self.clock.now(), *connections)
         )
 
-    def take_player_report(self, hall: str, device: str, message: object) -> bool:
-        """Stores a player's report. Returns whether the message could be read."""
-        return self._take_report(hall, device, read_message(PlayerReport, message))
-
-    def take_kiosk_report(self, hall: str, device: str, message: object) -> bool:
-        """Stores a kiosk's report. Returns whether the message could be read."""
-        return self._take_report(hall, device, read_message(KioskReportAnswer, message))
-
-    def _take_report(self, hall: str, device: str, report: Report | None) -> bool:
+    def take_report(self, hall: str, device: str, report: Report | None) -> bool:
+        """Stores the report of a device; None: the message could not be read. Returns whether it could."""
         if report is None:
             return False
         self._change(hall, device, lambda before: rules.with_report(before, report, self.clock.now()))

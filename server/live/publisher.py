@@ -5,7 +5,8 @@ call at once, the board and the queue shortly after, the verdict of a print. Onc
 its own sockets what it computes again for the halls that changed: waits, menus, tickets.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -142,12 +143,18 @@ class Publisher:
 
     def _tell_expired_alerts(self) -> None:
         """Sends what is in force when an alert expires, within a second; the round records the end later."""
-        try:
+        with self._attempt("expiries_failed"):
             for hall in self._expiries.passed(self.presence.known_halls()):
                 self._send_alert(hall, is_local=True)
+
+    @contextmanager
+    def _attempt(self, failure: str, **values: str) -> Iterator[None]:
+        """Logs and counts a failure of what one second brings, so that the rest is still sent."""
+        try:
+            yield
         except Exception:
             self.failures += 1
-            log.exception("expiries_failed")
+            log.exception(failure, **values)
 
     def _tell_phones(self, visit: str) -> None:
         languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
@@ -247,14 +254,11 @@ class Publisher:
         self._tell_republished()
         turned = self._half_days.passed(self.presence.known_halls())
         for hall in self._take_changed() | turned:
-            try:
+            with self._attempt("tick_failed", hall=hall):
                 self.estimates.refresh(hall)
                 self._send_local(hall)
                 if hall in turned:
                     self._send_states(hall, is_local=True)
-            except Exception:
-                self.failures += 1
-                log.exception("tick_failed", hall=hall)
 
     def _tell_turned_programmes(self) -> None:
         watched = [
@@ -262,29 +266,18 @@ class Publisher:
             for hall in self.presence.known_halls()
             if self.presence.has(messages.SCREEN, hall) or self.presence.has(messages.KIOSK, hall)
         ]
-        try:
+        with self._attempt("programmes_failed"):
             for hall in self._programmes.turned(watched):
                 self._nudge_screens(hall, is_local=True)
                 self._nudge_kiosks(hall)
-        except Exception:
-            self.failures += 1
-            log.exception("programmes_failed")
 
     def _tell_republished(self) -> None:
         """Tells every page that another configuration applies, so that it reads its part again."""
-        try:
-            republished = self._republished.since(self.presence.known_halls())
-        except Exception:
-            self.failures += 1
-            log.exception("republished_failed")
-            return
-        for hall, configuration in republished.items():
-            self._changed.add(hall)
-            try:
-                self._send_republished(hall, configuration)
-            except Exception:
-                self.failures += 1
-                log.exception("republished_failed", hall=hall)
+        with self._attempt("republished_failed"):
+            for hall, configuration in self._republished.since(self.presence.known_halls()).items():
+                self._changed.add(hall)
+                with self._attempt("republished_failed", hall=hall):
+                    self._send_republished(hall, configuration)
 
     def _send_republished(self, hall: str, configuration: str) -> None:
         self._send_states(hall, is_local=True)

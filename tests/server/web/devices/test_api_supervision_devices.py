@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from hardware.player.install_player import PARTS
-from server.domain.devices.device_state import KEPT
+from server.domain.devices.device_state import KEPT, PlayerReport
+from server.domain.typed_fields import read_message
 from server.live.presence import DeviceWatch
 from server.store.devices.sightings import delete_panel_rests
 from server.usecases.devices.presence import record_panels
@@ -40,7 +41,9 @@ def hall_of(site: ApiSite) -> str:
 
 def report_player(site: ApiSite, **more: Any) -> None:
     revision = accepted(site.get(f"/halls/{HALL}/screen", token=site.screen))["programme"]["revision"]
-    assert watch_of(site).take_player_report(hall_of(site), SCREEN, TOLD | {"revision": revision} | more)
+    assert watch_of(site).take_report(
+        hall_of(site), SCREEN, read_message(PlayerReport, TOLD | {"revision": revision} | more)
+    )
 
 
 def devices(site: ApiSite, browser: Any = None) -> dict[str, Any]:
