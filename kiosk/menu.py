@@ -153,7 +153,7 @@ def build_menu(
         "is_open": is_open,
         "next_opening": words.next_opening(coming),
         "why_closed": words.of(hall.why_today) if hall.why_today and not is_open else None,
-        "changes_at": _instant(_earliest(_edges(leaves, now))),
+        "changes_at": edge.isoformat() if (edge := _earliest(_edges(leaves, now))) else None,
         "priority_notice": hall.asks_priority,
         "priority_grounds": words.of(hall.priority_grounds) if hall.priority_grounds else None,
         "appointments": hall.takes_appointments,
@@ -317,10 +317,6 @@ def _edges(leaves: Sequence[MenuService], now: datetime) -> Iterator[datetime]:
 
 def _earliest(instants: Iterator[datetime] | Iterator[datetime | None]) -> datetime | None:
     return min((each for each in instants if each is not None), default=None)
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def offered_only(services: Sequence[MenuService], is_offered: Callable[[str], bool]) -> list[MenuService]:

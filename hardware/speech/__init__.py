@@ -1,4 +1,7 @@
-"""Announcements: the chime, then each sentence, with silences between, kept as files and rendered once."""
+"""Spoken announcements: a chime and sentences, with silences between, in the voices that a computer has.
+
+They are kept as files, so that the same words are rendered once.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from hardware.speech.programs import EspeakSpeech, Speech
+from hardware.speech.programs import Speech
 from hardware.speech.sound import RATE_HZ, Samples, chime, normalise, silence, to_wav, trim
 from hardware.speech.voices import Voices
 
@@ -37,26 +40,6 @@ def phrases_of(sentences: Sequence[str]) -> tuple[str, ...]:
 
 def _phrases(sentence: str) -> list[str]:
     return [phrase.strip() for phrase in sentence.splitlines() if phrase.strip()]
-
-
-def render_announcement(
-    sentences: Sequence[str],
-    language: str,
-    *,
-    speech: Speech | None = None,
-    has_chime: bool = True,
-    is_brief: bool = False,
-) -> bytes:
-    """Return a WAV file (22,050 Hz, mono, 16 bit): chime, first sentence, pause, next sentence.
-
-    Without the chime it is a reading for one visitor, or, brief, a call while others wait to be
-    called. A line break in a sentence is a pause of 0.35 s (brief: 0.15 s). Equal phrases are rendered once.
-    Takes some 10 ms per phrase in the speech program and some 50 ms of computing: never call it in a
-    request. Raises SpeechUnavailable, and ValueError when there is nothing to say.
-    """
-    speech = speech or EspeakSpeech()
-    spoken = {phrase: speech.say(phrase, language) for phrase in phrases_of(sentences)}
-    return assemble(sentences, spoken, before=chime() if has_chime else None, is_brief=is_brief)
 
 
 def assemble(

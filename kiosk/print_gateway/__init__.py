@@ -1,8 +1,10 @@
-"""The settings of the print gateway: one TOML file, which only its user may read; and its service of systemd.
+"""The print gateway: a program on a kiosk's computer that prints what the hall's server has for its printer.
 
-`address` and `secret` come from the page of devices. `[printer]` has `usb` (a name), or `line` and `speed`;
-without it, the only printer on USB is used. `authority` is a file of certificates of an authority of one's
-own.
+It needs `hardware`, the standard library, and Babel for its sentences; nothing of the server. It prints only:
+it issues no tickets while the server is away (`parvis-kiosk` would). Here: its settings, one TOML file, which
+only its user may read, and its service of systemd. `address` and `secret` come from the page of devices.
+`[printer]` has `usb` (a name), or `line` and `speed`; without it, the only printer on USB is used.
+`authority` is a file of certificates of an authority of one's own.
 """
 
 import json

@@ -19,9 +19,7 @@ from typing import Literal
 from hardware.transports import PrinterUnreachable
 from hardware.transports.serial_line import SPEEDS, serial_lines
 from hardware.transports.usb import plugged_printers, usb_name
-from kiosk.print_gateway.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
-from kiosk.print_gateway.local_printer import LocalPrinter, address_in
-from kiosk.print_gateway.settings import (
+from kiosk.print_gateway import (
     PROGRAM,
     USUAL_FILE,
     USUAL_UNIT,
@@ -37,6 +35,8 @@ from kiosk.print_gateway.settings import (
     usual_file,
     write_private,
 )
+from kiosk.print_gateway.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
+from kiosk.print_gateway.local_printer import LocalPrinter, address_in
 
 LANGUAGES = ("fr", "en", "es")
 _FOLDER = Path(__file__).parent / "translations"
@@ -91,14 +91,11 @@ def _printer_found(settings: GatewaySettings) -> GatewayFinding:
     try:
         address.connect(within_s=CONNECT_WITHIN_S).close()
     except PrinterUnreachable as failure:
-        key = "no_permission" if _is_forbidden(failure) else "printer.unreachable_because"
+        is_forbidden = isinstance(failure.__cause__, PermissionError)
+        key = "no_permission" if is_forbidden else "printer.unreachable_because"
         return GatewayFinding("wrong", f"print_gateway.{key}", {"why": str(failure)})
     state = LocalPrinter(address).state()
     return GatewayFinding("right" if state.may_print else "off", f"print_gateway.printer.{state.value}", {})
-
-
-def _is_forbidden(failure: PrinterUnreachable) -> bool:
-    return isinstance(failure.__cause__, PermissionError)
 
 
 def _server_found(settings: GatewaySettings) -> Iterator[GatewayFinding]:

@@ -20,8 +20,8 @@ from urllib.parse import quote, urlsplit
 
 from hardware.status import PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held
+from kiosk.print_gateway import GatewayFault, GatewaySettings
 from kiosk.print_gateway.local_printer import LocalPrinter
-from kiosk.print_gateway.settings import GatewayFault, GatewaySettings
 
 WITHIN_S = 10.0
 """The longest each step of a request may take."""

@@ -15,8 +15,7 @@ from hardware.transports import (
 )
 from hardware.transports.device_file import UsbFileAddress
 from hardware.transports.serial_line import SerialAddress
-from hardware.transports.usb import UsbName, plugged_printers
-from hardware.transports.usb_bus import UsbBusAddress
+from hardware.transports.usb import UsbBusAddress, UsbName, plugged_printers
 from hardware.verdict import (
     PrinterTraits,
     PrintOutcome,
@@ -25,7 +24,7 @@ from hardware.verdict import (
     probe,
     read_state,
 )
-from kiosk.print_gateway.settings import GatewaySettings
+from kiosk.print_gateway import GatewaySettings
 
 IDLE_FOR_S = 5.0
 """A state in which the printer prints is believed that long; another one for a shorter time."""
@@ -79,7 +78,8 @@ class LocalPrinter:
 
     def state(self) -> PrinterState:
         """Its state, read again when it is too old. It is asked for its abilities once, when it may print."""
-        if self._state is None or self._elapsed_s() - self._read_at_s >= self._believed_for_s(self._state):
+        believed_s = IDLE_FOR_S if self._state is not None and self._state.may_print else STOPPED_FOR_S
+        if self._state is None or self._elapsed_s() - self._read_at_s >= believed_s:
             self.note(read_state(self.address, deadlines=self._deadlines, traits=self._known_traits()))
         assert self._state is not None
         if self._traits is None and self._state.may_print:
@@ -121,6 +121,3 @@ class LocalPrinter:
             return PrinterTraits(has_process_id=probe(self.address, deadlines=self._deadlines).has_process_id)
         except (PrinterUnreachable, ConnectionLost, SendDeadline):
             return None
-
-    def _believed_for_s(self, state: PrinterState) -> float:
-        return IDLE_FOR_S if state.may_print else STOPPED_FOR_S

@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 import signage
-from hardware.speech import SETTINGS_ENDING, SpeechUnavailable, Voices, assemble, refused_in
+from hardware.speech import assemble
+from hardware.speech.programs import SETTINGS_ENDING, SpeechUnavailable
+from hardware.speech.voices import Voices, refused_in
 from server.clock import Clock
 from server.commands.devices import printers_found
 from server.commands.examination import Finding, examinations

@@ -17,7 +17,8 @@ from typing import Literal
 import redis
 from PIL import features
 
-from hardware.speech import EspeakSpeech, Voices
+from hardware.speech.programs import EspeakSpeech
+from hardware.speech.voices import Voices
 from server.clock import Clock
 from server.domain.alarms.signs import KEY_STEPS_DAYS
 from server.domain.languages import FRENCH

@@ -131,10 +131,6 @@ def _drop_empty(message: QueueAnswer) -> None:
                 leg.pop(name, None)
 
 
-def _hides_counters(answer: QueueAnswer) -> bool:
-    return not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
-
-
 def queue_nudge(answer: QueueAnswer) -> QueueChanged:
     """The message to who may see a part of the queue only: nobody of it, so that the page reads its part."""
     return {
@@ -156,7 +152,8 @@ def queue_message(answer: QueueAnswer) -> QueueChanged:
     `is_partial` says that rows were left out, or what only who holds a counter may read of it: the page
     fetches it.
     """
-    message: QueueChanged = {**answer, "is_partial": _hides_counters(answer)}
+    hides_counters = not answer["shows_counters"] and any(each["session_mark"] for each in answer["counters"])
+    message: QueueChanged = {**answer, "is_partial": hides_counters}
     for leg in _not_waiting(message):
         leg["why"] = None
     _drop_empty(message)

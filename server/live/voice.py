@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hardware.speech import AudioFiles, SpeechUnavailable, SpokenFiles
+from hardware.speech import AudioFiles, SpokenFiles
+from hardware.speech.programs import SpeechUnavailable
 from server.apart import CallApart, IsolatedWorker
 from server.domain.alerts import AlertKind, AlertRules, has_voice
 from server.domain.instants import from_text

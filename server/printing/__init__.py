@@ -13,8 +13,7 @@ from hardware.transports import ConnectionLost, PrinterAddress, PrinterUnreachab
 from hardware.transports.device_file import FileAddress, UsbFileAddress
 from hardware.transports.serial_line import SerialAddress
 from hardware.transports.tcp import TcpAddress
-from hardware.transports.usb import usb_name
-from hardware.transports.usb_bus import UsbBusAddress
+from hardware.transports.usb import UsbBusAddress, usb_name
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.domain.hall.devices import PrinterConnection, PrinterDialect
 from server.domain.instants import EPOCH

@@ -33,7 +33,7 @@ from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
 from server.store.devices.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
-from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
+from server.usecases.appointments.arrivals import arrival_answer
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.ticket_page import follow_address
 
@@ -149,7 +149,7 @@ def _content(
     base = printing.public_url.rstrip("/")
     may_follow = bool(base and ticket.short_code)
     language = request.get("language", FRENCH)
-    arrival = _arrival(configuration, ticket)
+    arrival = arrival_answer(configuration, ticket.service, ticket.booked_at, ticket.arrived_at)
     return TicketContent(
         site=configuration.site.name,
         hall=configuration.name,
@@ -176,10 +176,6 @@ def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
         return base64.b64encode((printing.media_dir / Path(logo.url).name).read_bytes()).decode()
     except OSError:
         return None
-
-
-def _arrival(configuration: HallConfiguration, ticket: IssuedTicket) -> AppointmentArrival | None:
-    return arrival_answer(configuration, ticket.service, ticket.booked_at, ticket.arrived_at)
 
 
 def _ahead(request: Json, ticket: IssuedTicket) -> int:

@@ -156,7 +156,8 @@ class PrinterWorker:
         left = [job for job in jobs if job.state == SENDING]
         queued = [job for job in jobs if job.state == QUEUED]
         old = [job for job in queued if self._is_old(job)]
-        ends = [(job, self._verdicts.get(job.id, _left(job.id))) for job in left]
+        lost = Verdict.UNKNOWN.value, "driver_lost"
+        ends = [(job, self._verdicts.get(job.id, PrintEnd(job.id, DONE, *lost))) for job in left]
         self._end(token, ends + [(job, _cancelled(job.id, job.verdict, job.why)) for job in old])
         self._verdicts.clear()
         return [job for job in queued if job not in old]
@@ -279,10 +280,6 @@ class PrinterWorker:
 
 def _unknown(outcome: PrintOutcome) -> PrintOutcome:
     return PrintOutcome(Verdict.UNKNOWN, outcome.why, outcome.state_before, outcome.state_after)
-
-
-def _left(job: str) -> PrintEnd:
-    return PrintEnd(job, DONE, Verdict.UNKNOWN.value, "driver_lost")
 
 
 def _cancelled(job: str, verdict: str | None, why: str | None) -> PrintEnd:

@@ -78,13 +78,12 @@ class Sender:
         with self.database.read() as rows:
             return outbox.due_deliveries(rows, self.database.clock.now())
 
-    def _due_to(self, recipient: str) -> Sequence[Delivery]:
-        return [each for each in self._due() if each.recipient == recipient]
-
     def _send_all(self, recipient: str) -> None:
         """Until nothing is due there: a delivery that failed waits, those of other halls go on."""
         try:
-            while (mine := self._due_to(recipient)) or recipient in self._missed:
+            while (
+                mine := [each for each in self._due() if each.recipient == recipient]
+            ) or recipient in self._missed:
                 self._missed.discard(recipient)
                 for delivery in mine:
                     self._send(delivery)

@@ -100,7 +100,8 @@ def _face(content: bytes, weight: FileRole) -> bytes:
 def _check(font: TTFont) -> None:
     letters: dict[int, str] = font.getBestCmap() or {}
     glyphs = font.getGlyphSet()
-    missing = [sign for sign in NEEDED if not _is_drawn(glyphs, letters.get(ord(sign)))]
+    drawn = {sign: letters.get(ord(sign)) for sign in NEEDED}
+    missing = [sign for sign, name in drawn.items() if name is None or _bounds(glyphs, name) is None]
     if missing:
         raise MediumRefused("medium_font_letters", letters=" ".join(missing[:_MOST_LISTED]))
     if font["OS/2"].fsType & 0x000F == _RESTRICTED:
@@ -110,10 +111,6 @@ def _check(font: TTFont) -> None:
         raise MediumRefused("medium_font_small")
     if max(glyphs[letters[ord(figure)]].width for figure in "0123456789") > WIDEST_FIGURE * em:
         raise MediumRefused("medium_font_wide")
-
-
-def _is_drawn(glyphs: Any, name: str | None) -> bool:
-    return name is not None and _bounds(glyphs, name) is not None
 
 
 def _top(glyphs: Any, name: str) -> float:

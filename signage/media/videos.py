@@ -37,18 +37,14 @@ def prepare_video(source: Path, kind: ContentType, folder: Path, limits: MediaLi
 
     """
     try:
-        with source.open("rb") as file, _opened(file, kind) as container:
+        # from an open file, so that other files that it names cannot be opened
+        with source.open("rb") as file, av.open(file, "r", format=_DEMUXERS[kind]) as container:
             film = _Film(container, limits)
             video = write_file(folder, "page", "webm", film.size, film.write)
             poster = write_image(film.first, folder, "poster", "jpg")
             return Prepared("video", (video, poster, thumbnail(film.first, folder, limits.thumbnail_side)))
     except (av.error.FFmpegError, EOFError, IndexError, ValueError, OverflowError) as error:
         raise MediumRefused("medium_broken") from error
-
-
-def _opened(file: IO[bytes], kind: ContentType) -> InputContainer:
-    """The container. It is read from an open file, so other files that it names cannot be opened."""
-    return av.open(file, "r", format=_DEMUXERS[kind])
 
 
 class _Film:

@@ -15,8 +15,7 @@ import usb.core
 
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports import usb as transport
-from hardware.transports.usb import UsbFilePrinter, usb_name
-from hardware.transports.usb_bus import UsbBusAddress
+from hardware.transports.usb import UsbBusAddress, UsbFilePrinter, usb_name
 
 OUT, IN, BULK, INTERRUPT = 0x01, 0x82, 0x02, 0x03
 PACKET = 64

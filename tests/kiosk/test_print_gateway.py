@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.print_gateway import GatewaySettings
 from kiosk.print_gateway.command import run_command
 from kiosk.print_gateway.gateway import HallServer, PollAnswer, ServerRefused, ServerSilent
-from kiosk.print_gateway.settings import GatewaySettings
 from tests.harness.programs import PROJECT
 
 ADDRESS = "https://parvis.example/impression/gateway/laon/laon-borne-1"

@@ -1,6 +1,7 @@
 """The voices of calls and of what a kiosk reads aloud."""
 
-from hardware.speech import AudioFiles, Voices
+from hardware.speech import AudioFiles
+from hardware.speech.voices import Voices
 from server.apart import IsolatedWorker
 from server.app.subjects.foundation import Foundation
 from server.domain.languages import FRENCH

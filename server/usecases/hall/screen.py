@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 from annotated_types import Gt
 
 from hardware.json_types import InstantText, Percent, Pixels, Seconds, Texts
-from hardware.speech import VoiceName, Voices
+from hardware.speech.voices import VoiceName, Voices
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Arrow, Screen, ScreenLayout, Sound, SoundOutput

@@ -8,7 +8,7 @@ import structlog
 from pydantic import Field
 
 from hardware.json_types import InstantText
-from hardware.speech import SpeechUnavailable
+from hardware.speech.programs import SpeechUnavailable
 from kiosk.reading import NEEDS, Paper, ReadArrival, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

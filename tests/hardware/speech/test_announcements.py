@@ -5,12 +5,13 @@ import stat
 import time
 import wave
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from hardware.speech import AudioFiles, EspeakSpeech, SpeechUnavailable, render_announcement
-from hardware.speech.announcements import END_S
+from hardware.speech import END_S, AudioFiles, assemble, phrases_of
+from hardware.speech.programs import EspeakSpeech, Speech, SpeechUnavailable
 from hardware.speech.sound import (
     CHIME_SHARE,
     RATE_HZ,
@@ -25,6 +26,13 @@ from hardware.speech.sound import (
 
 SENTENCE = "Numéro A, 0, 4, 2\nguichet 3"
 TWICE = (SENTENCE, SENTENCE)
+
+
+def render_announcement(sentences: Sequence[str], language: str, *, speech: Speech | None = None) -> bytes:
+    """The WAV file of sentences after the chime, said by espeak-ng or another speech."""
+    say = (speech or EspeakSpeech()).say
+    spoken = {phrase: say(phrase, language) for phrase in phrases_of(sentences)}
+    return assemble(sentences, spoken, before=chime())
 
 
 def samples_of(wav: bytes) -> array[int]:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.speech import SpeechUnavailable, Voices
-from hardware.speech.programs import PACKAGE, SETTINGS_ENDING, PiperSpeech, voice_file
+from hardware.speech.programs import PACKAGE, SETTINGS_ENDING, PiperSpeech, SpeechUnavailable, voice_file
 from hardware.speech.sound import RATE_HZ, peak
-from hardware.speech.voices import TRIED_AGAIN_S
+from hardware.speech.voices import TRIED_AGAIN_S, Voices
 from tests.hardware.speech.recordings import drop_voice, record
 from tests.hardware.speech.test_voices import PHRASES, Counted
 
@@ -118,7 +117,7 @@ def test_another_voice_file_is_another_sound(tmp_path: Path):
 
 def test_the_server_s_own_code_loads_neither_piper_nor_a_decoder(tmp_path: Path):
     code = (
-        "import sys; from pathlib import Path; from hardware.speech import Voices;"
+        "import sys; from pathlib import Path; from hardware.speech.voices import Voices;"
         f"v = Voices(Path({str(tmp_path)!r})); v.name(('a',), 'fr'); v.languages();"
         "print([name for name in ('av', 'piper', 'onnxruntime', 'numpy') if name in sys.modules])"
     )

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hardware.speech import AudioFiles, Voices
+from hardware.speech import AudioFiles
 from hardware.speech.sound import CHIME_SHARE, RATE_HZ, chime, from_wav, level, peak, to_wav
 from hardware.speech.voices import (
     GAP_S,
     ClipRefused,
     Clips,
+    Voices,
     clip_name,
     clips_in,
     recording,

@@ -12,8 +12,7 @@ from hardware.escpos_printer import PrinterProfile, render
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.status import PrinterDeadlines, PrinterState
 from hardware.transports import PrinterUnreachable, SendDeadline
-from hardware.transports.usb import plugged_printers
-from hardware.transports.usb_bus import UsbBusAddress
+from hardware.transports.usb import UsbBusAddress, plugged_printers
 from hardware.verdict import Verdict, print_document_bytes, read_state
 from tests.hardware.usb import BULK, IN, INTERRUPT, NAME, OUT, Bus, BusDevice, OwnBus
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from hardware.speech import AudioFiles, SpokenFiles, Voices
-from hardware.speech.announcements import BRIEF_PAUSE_S
+from hardware.speech import BRIEF_PAUSE_S, AudioFiles, SpokenFiles
 from hardware.speech.sound import RATE_HZ, from_wav
-from hardware.speech.voices import GAP_S
+from hardware.speech.voices import GAP_S, Voices
 from server.apart import IsolatedWorker
 from server.app import CATALOGUES
 from server.domain.instants import to_text

@@ -11,9 +11,9 @@ from hardware.status import PrinterDeadlines
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import FileAddress
 from hardware.transports.serial_line import SerialAddress
+from kiosk.print_gateway import GatewaySettings
 from kiosk.print_gateway.gateway import Gateway, HallServer, ServerSilent, _Answer
 from kiosk.print_gateway.local_printer import LocalPrinter
-from kiosk.print_gateway.settings import GatewaySettings
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
 
 DEADLINES = PrinterDeadlines(connect_s=0.5, status_s=0.5, send_s=2, barrier_s=5, ask_again_s=0.05)
