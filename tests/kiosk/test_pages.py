@@ -10,10 +10,10 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 from PIL import Image
-from tests.harness.node_tests import assert_module_behaves
 
 from kiosk.menu import Language
 from kiosk.pages import blueprint, code_as_svg, is_own_address, page_sentences
+from tests.harness.node import assert_module_behaves
 from tests.harness.programs import PROJECT, program
 from tests.kiosk.sentences import translate
 

@@ -5,10 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from tests.harness.servers.ports import free_port
 
 from hardware.transports import PrinterUnreachable
 from hardware.transports.tcp import TcpAddress, addresses_around, printers_among
+from tests.harness.sharing import free_port
 
 
 @dataclass(frozen=True)

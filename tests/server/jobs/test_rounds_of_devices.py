@@ -6,13 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from server.store.journal.anchors import Anchors
 
 from server.clock import Clock
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import Sighting
 from server.jobs.rounds import AlarmRounds, Rounds
 from server.store.devices.sightings import OwnPlayers
+from server.store.journal.chain import Anchors
 from server.store.operation.job_runs import claim_every
 from server.store.transactions.database import Database
 from server.usecases.alarms.read_alarms import AlarmReader, read_alarms

@@ -11,6 +11,7 @@ from server.domain.refusals import Refusal
 from server.domain.texts import is_private_way
 from server.oidc import Registration, registration_of
 from server.oidc.provider import FRESH_S, TOLD_S, Provider
+from server.settings import Settings
 from tests.harness.sharing import free_port
 
 REGISTERED = {"oidc_client_id": "parvis", "oidc_client_secret": "secret"}

@@ -15,8 +15,18 @@ from server.commands.say import sentence
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.printing.printers import EndedRoll, Roll
 from server.settings import Settings
-from server.store.devices.printers import PrinterProbe, probe_of
-from server.usecases.printing.printers import ProbeAnswers, keep_probe, known_here, note_paper_read
+from server.store.devices.printers import PrinterProbe, ended_rolls, probe_of, roll_in
+from server.store.transactions.database import Database
+from server.usecases.devices.presence import paper_left_in
+from server.usecases.printing.print_jobs import print_trial
+from server.usecases.printing.printers import (
+    ProbeAnswers,
+    change_roll,
+    keep_probe,
+    known_here,
+    note_paper_read,
+)
+from tests.hardware.usb import UsbPorts
 from tests.harness.waiting import wait_until
 from tests.server.printing.printing_hall import AUTHOR, KIOSK, PrintingHall
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from server.store.alarms.outbox import DELIVERIES, due_deliveries, send_again
 
 from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.refusals import Refusal
 from server.sending import SendRefused
+from server.store.outbox import DELIVERIES, due_deliveries, send_again
 from server.usecases.alarms.alarm_recipients import choose_alarms, remove_recipient, resend
 from tests.server.sending.endpoints import Endpoint, Mailbox
 from tests.server.sending.office import TRIAL, Office, recipient, subject_of, subjects, text_of_letter, types
