@@ -1,20 +1,43 @@
-"""The migrations lead to the tables of the code, on both databases, and refuse a schema they do not know."""
+"""The migrations lead to the tables of the code, and refuse a schema they do not know.
 
+An upgrade from version 0.1.0, with rows of every table, loses nothing. `versions/0100.json` holds every row
+of a database of that version: written by its own use cases, but for some tables that only the rounds of a
+server fill.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Boolean, LargeBinary, MetaData, insert
+from sqlalchemy.engine import Connection
 
 from server.clock import Clock
 from server.commands import examination
 from server.domain.refusals import Refusal
+from server.ids import token_digest
 from server.settings import Settings
+from server.store.devices.paired_devices import bearer_of_token
 from server.store.installation import BASELINE
-from server.store.operation.migrating import MIGRATIONS, migrate, open_installed
+from server.store.journal.chain import Anchors
+from server.store.journal.verify import verify_journal
+from server.store.operation.migrating import MIGRATIONS, migrate, migrations_on, open_installed
 from server.store.tables import metadata
 from server.store.transactions.database import Database
+from server.store.visits.tickets import TicketTokens
+from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
+from server.usecases.tickets.ticket_page import leg_of_token
+from server.web.access.callers import of_sign_in
 from tests.harness.sql import all_rows, execute
+from tests.server.usecases.at_counters import AGENT
+from tests.server.usecases.quality.figures_history import Hands
 
 DELIVERED = "e0e8f3ee54145af9f92f47257010b45d58dc2069f3b403d2bf435130432e30aa"
 """SHA-256 of the tables of version 0.1.0."""
@@ -46,3 +69,104 @@ def test_a_schema_of_another_version_is_refused_and_stays_as_it_is(
     with pytest.raises(Refusal, match=code):
         open_installed(database_url, Clock())
     assert examination.database(Settings(database_url=database_url)).key == f"refusal.{code}"
+
+
+type Tables = dict[str, list[dict[str, Any]]]
+KEPT: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "versions" / f"{BASELINE}.json").read_text("utf-8")
+)
+CHANGED: dict[str, set[str]] = {}
+"""Columns whose values a migration changes on purpose, by table."""
+
+
+def fill(connection: Connection) -> Tables:
+    """The rows of the baseline, parents before children; answers them as the database holds them."""
+    tables = MetaData()
+    tables.reflect(connection)
+    filled: Tables = {}
+    for table in tables.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        read = {
+            column.name: bool if isinstance(column.type, Boolean) else b64decode
+            for column in table.columns
+            if isinstance(column.type, Boolean | LargeBinary)
+        }
+        filled[table.name] = [
+            {
+                key: read[key](value) if key in read and value is not None else value
+                for key, value in row.items()
+            }
+            for row in KEPT["tables"].get(table.name, ())
+        ]
+        assert filled[table.name], f"{table.name} has no row"
+        connection.execute(insert(table), filled[table.name])
+    assert set(KEPT["tables"]) == set(filled)
+    return filled
+
+
+@pytest.fixture
+def filled(empty_database_url: str) -> Iterator[tuple[Database, Tables]]:
+    """A database of version 0.1.0 after `parvis migrate`, and its rows; it is the day it was filled."""
+    found = Database(empty_database_url, Hands().clock())
+    with found.store.engine.begin() as connection:
+        command.upgrade(migrations_on(connection), BASELINE)
+        rows = fill(connection)
+    migrate(found)
+    found.ticket_tokens = TicketTokens(KEPT["known"]["ticket_key"].encode)
+    yield found, rows
+    found.close()
+
+
+def lost(before: dict[str, Any], after: list[dict[str, Any]], table: str) -> bool:
+    """Whether no row has what this one had, in the columns that are still there."""
+    skipped = CHANGED.get(table, set())
+    return not any(
+        all(row[key] == value for key, value in before.items() if key in row and key not in skipped)
+        for row in after
+    )
+
+
+def check_rows(database: Database, filled: Tables) -> None:
+    """Every row is there, with the values it had."""
+    for table, before in filled.items():
+        after = all_rows(database, f"SELECT * FROM {table}")
+        assert [row for row in before if lost(row, after, table)] == [], table
+        assert len(after) == len(before), table
+
+
+def check_journals(upgraded: Database, tmp_path: Path) -> None:
+    """Journals, and what follows from them, are right; a right that is changed in the database is found."""
+    verified = verify_journal(upgraded, Anchors(tmp_path), full=True)
+    assert verified.faults == []
+    migrate(upgraded)
+    again = verify_journal(upgraded, Anchors(tmp_path), full=True)
+    assert (again.facts, again.faults) == (verified.facts, []), "a second time changes nothing"
+    execute(upgraded, "UPDATE account SET is_locked = NOT is_locked WHERE login = 'ada'")
+    [fault] = verify_journal(upgraded, Anchors(tmp_path), full=True).faults
+    assert fault.wrong == "rights"
+
+
+def check_secrets(upgraded: Database) -> None:
+    """Tickets, sessions, devices and keys of before are good."""
+    ticket, at = KEPT["known"]["ticket"], upgraded.clock.now()
+    with upgraded.read() as rows:
+        assert leg_of_token(rows, ticket["token"]).visit == ticket["visit"]
+        for name in ("kiosk", "key"):
+            found = bearer_of_token(rows, KEPT["known"][name], at)
+            assert found.device or found.key
+    reprint_ticket(upgraded, "laon", AGENT, ticket["visit"])
+    with upgraded.transaction("laon", AGENT) as transaction:
+        assert token_again(upgraded, transaction, ticket["visit"]) == ticket["token"]
+    assert of_sign_in(upgraded, KEPT["known"]["session_token"]) is not None
+    digests = {row["token_digest"] for row in all_rows(upgraded, "SELECT token_digest FROM ticket_access")}
+    assert token_digest(ticket["token"]) in digests
+
+
+def test_a_database_of_the_baseline_is_upgraded_with_all_that_it_knew(
+    filled: tuple[Database, Tables], tmp_path: Path
+):
+    upgraded, rows = filled
+    check_rows(upgraded, rows)
+    check_secrets(upgraded)
+    check_journals(upgraded, tmp_path)
