@@ -108,19 +108,7 @@ class _Counted:
 
 
 _VALUES = type_coerce(alarm.c.told, Document).label("values")
-_ALARMS = select(
-    alarm.c.id,
-    alarm.c.hall,
-    alarm.c.kind,
-    alarm.c.subject,
-    alarm.c.raised_at,
-    alarm.c.returns,
-    _VALUES,
-    alarm.c.acknowledged_at,
-    alarm.c.acknowledged_by,
-    alarm.c.cleared_at,
-    alarm.c.clear_reason,
-)
+_ALARMS = rows_of(AlarmRow, alarm, values=_VALUES)
 _OF_HALL = alarm.c.hall == bindparam("hall")
 _IS_OPEN = alarm.c.cleared_at.is_(None)
 _IS_CLEARED_SINCE = alarm.c.cleared_at >= bindparam("since")
@@ -128,7 +116,7 @@ _WITH_HALL = alarm.join(hall, hall.c.id == alarm.c.hall)
 _BY_ID = Read(AlarmRow, _ALARMS.where(alarm.c.id == bindparam("alarm")))
 _NAMED = Read(
     NamedAlarm,
-    select(alarm.c.id, alarm.c.kind, alarm.c.subject, _VALUES, hall.c.slug)
+    rows_of(NamedAlarm, alarm, values=_VALUES, slug=hall.c.slug)
     .select_from(_WITH_HALL)
     .where(alarm.c.id.in_(bindparam("alarms", expanding=True))),
 )
@@ -269,18 +257,12 @@ class _Row:
 
 
 _SELECT = (
-    select(
-        recipient.c.id,
-        recipient.c.channel,
-        recipient.c.site,
-        recipient.c.address.label("kept"),
-        recipient.c.secret,
-        recipient.c.added_at,
-        recipient.c.hall,
-        type_coerce(recipient.c.kinds, Document).label("kinds"),
-        recipient.c.language,
-        recipient.c.notices_since,
-        erasable.c.value.label("address"),
+    rows_of(
+        _Row,
+        recipient,
+        kept=recipient.c.address,
+        kinds=type_coerce(recipient.c.kinds, Document),
+        address=erasable.c.value,
     )
     .select_from(recipient.join(erasable, erasable.c.id == recipient.c.address))
     .where(recipient.c.removed_at.is_(None))

@@ -56,20 +56,12 @@ class SessionPlace:
 _WITH_LEASE_AND_DUTY = counter_session.outerjoin(
     counter_lease, counter_lease.c.counter == counter_session.c.counter
 ).outerjoin(duty, (duty.c.session == counter_session.c.id) & duty.c.closed_at.is_(None))
-_PLACES = select(
-    counter_session.c.id,
-    func.coalesce(counter_session.c.joined_to, counter_session.c.id).label("session"),
-    counter_session.c.hall,
-    counter_session.c.counter,
-    counter_session.c.author,
-    counter_session.c.profile,
-    counter_session.c.rule,
-    counter_session.c.services,
-    counter_session.c.opened_at,
-    counter_session.c.paused_at,
-    counter_session.c.pause_reason,
-    counter_lease.c.expires_at,
-    duty.c.id.label("duty"),
+_PLACES = rows_of(
+    SessionPlace,
+    counter_session,
+    session=func.coalesce(counter_session.c.joined_to, counter_session.c.id),
+    expires_at=counter_lease.c.expires_at,
+    duty=duty.c.id,
 ).select_from(_WITH_LEASE_AND_DUTY)
 _IS_OPEN = counter_session.c.closed_at.is_(None)
 _AT_COUNTER = Read(SessionPlace, _PLACES.where(counter_session.c.counter == bindparam("counter"), _IS_OPEN))

@@ -88,15 +88,7 @@ class Bearer:
 
 
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
-_WITH_TOKEN = select(
-    device.c.id,
-    device.c.kind,
-    device.c.hall,
-    device.c.configured,
-    device.c.token_digest,
-    device.c.revoked_at,
-    hall.c.slug,
-).select_from(_OF_HALL)
+_WITH_TOKEN = rows_of(DeviceOfToken, device, slug=hall.c.slug).select_from(_OF_HALL)
 _OF_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.token_digest == bindparam("digest")))
 _OF_EVERY_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
 _IN_USE = Read(
@@ -107,17 +99,7 @@ _IN_USE = Read(
     ),
 )
 _PAIRED = (
-    select(
-        device.c.id,
-        device.c.kind,
-        device.c.configured,
-        device.c.created_at,
-        device.c.revoked_at,
-        device.c.token_at,
-        device.c.copied_at,
-        device.c.renewal_until,
-        hall.c.slug,
-    )
+    rows_of(PairedDevice, device, slug=hall.c.slug)
     .select_from(_OF_HALL)
     .order_by(hall.c.slug, device.c.created_at, device.c.id)
 )

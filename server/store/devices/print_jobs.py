@@ -206,19 +206,13 @@ class IssuedTicket:
 
 _ISSUED = Read(
     IssuedTicket,
-    select(
-        visit.c.number,
-        leg.c.service,
-        leg.c.issued_at,
-        leg.c.priority,
-        leg.c.quoted_low_s,
-        leg.c.quoted_median_s,
-        leg.c.quoted_high_s,
-        leg.c.booked_at,
-        leg.c.arrived_at,
-        ticket_access.c.token_digest,
-        ticket_access.c.short_code,
-        type_coerce(hall_fact.c.body, Document).label("fact"),
+    rows_of(
+        IssuedTicket,
+        leg,
+        number=visit.c.number,
+        token_digest=ticket_access.c.token_digest,
+        short_code=ticket_access.c.short_code,
+        fact=type_coerce(hall_fact.c.body, Document),
     )
     .select_from(
         visit.join(leg, and_(leg.c.visit == visit.c.id, leg.c.position == 1))

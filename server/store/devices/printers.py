@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, type_coerce
+from sqlalchemy import bindparam, or_, select, type_coerce
 
 from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
 from server.ids import new_id
-from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.devices import printer_lease, printer_probe, pulled_printer, roll
@@ -23,14 +23,6 @@ _OF_PRINTER = roll.c.printer == bindparam("printer")
 _IS_IN = roll.c.ended_at.is_(None)
 """The roll is in its printer; a partial index keeps it the only one."""
 _COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
-
-
-def _with_more_papers(new: NewValues) -> Mapping[str, ColumnElement[object]]:
-    return {"papers": roll.c.papers + new.papers}
-
-
-def _as_noted(new: NewValues) -> Mapping[str, ColumnElement[object]]:
-    return {"low_at": new.low_at, "is_out": new.is_out, "was_opened": new.was_opened}
 
 
 _IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
@@ -42,8 +34,16 @@ _ENDED = Read(
     .limit(LEARNT_FROM),
 )
 _BEGIN = Write(roll.insert(), "printer", *_COLUMNS)
-_COUNT = Write.insert_or(_with_more_papers, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
-_NOTE = Write.insert_or(_as_noted, roll, ["printer"], _COLUMNS, index_where=_IS_IN)
+_COUNT = Write.insert_or(
+    lambda new: {"papers": roll.c.papers + new.papers}, roll, ["printer"], _COLUMNS, index_where=_IS_IN
+)
+_NOTE = Write.insert_or(
+    lambda new: {"low_at": new.low_at, "is_out": new.is_out, "was_opened": new.was_opened},
+    roll,
+    ["printer"],
+    _COLUMNS,
+    index_where=_IS_IN,
+)
 _END = Write(roll.update().where(roll.c.printer == bindparam("of_printer"), _IS_IN), "ended_at", "ended_by")
 
 
@@ -229,24 +229,14 @@ class Lease:
     unprinted: int
 
 
-def _taken_over(new: NewValues) -> Mapping[str, ColumnElement[object]]:
-    return {"holder": new.holder, "expires_at": new.expires_at, "fence": printer_lease.c.fence + 1}
-
-
-_LEASE = select(
-    printer_lease.c.printer,
-    printer_lease.c.holder,
-    printer_lease.c.fence,
-    printer_lease.c.expires_at,
-    type_coerce(printer_lease.c.state, Document).label("state"),
-    printer_lease.c.state_at,
-    printer_lease.c.unprinted,
-).where(printer_lease.c.printer == bindparam("printer"))
+_LEASE = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, Document)).where(
+    printer_lease.c.printer == bindparam("printer")
+)
 _LEASE_OF_PRINTER = Read(Lease, _LEASE)
 _LOCKED = Read(Lease, _LEASE.with_for_update())
 """On PostgreSQL the row stays as it is until the transaction ends. SQLite has one writer anyway."""
 _TAKE = Write.insert_or(
-    _taken_over,
+    lambda new: {"holder": new.holder, "expires_at": new.expires_at, "fence": printer_lease.c.fence + 1},
     printer_lease,
     ["printer"],
     ["holder", "fence", "expires_at"],

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import structlog
 from redis import Redis, RedisError
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func
 
 from server.domain.devices.connections import DayOfLooks
 from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
@@ -166,13 +166,11 @@ class PublishedHall:
 _OF_HALL, _OF_INSTALLATION = document.alias("of_hall"), document.alias("of_installation")
 _PUBLISHED = Read(
     PublishedHall,
-    select(
-        hall.c.id,
-        hall.c.slug,
-        hall.c.installation_revision,
-        hall.c.configuration_revision,
-        _OF_HALL.c.published_at,
-        _OF_INSTALLATION.c.published_at.label("installation_at"),
+    rows_of(
+        PublishedHall,
+        hall,
+        published_at=_OF_HALL.c.published_at,
+        installation_at=_OF_INSTALLATION.c.published_at,
     )
     .select_from(
         hall.join(

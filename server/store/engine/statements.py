@@ -57,12 +57,11 @@ class SqlText:
 
     def encoded(self, values: Values) -> dict[str, object]:
         """The values as the driver takes them."""
-        return {name: self._encoded(name, values) for name in self.names}
-
-    def _encoded(self, name: str, values: Values) -> object:
-        value = values[name] if name in values else self.fixed[name]
-        encode = self.encoders.get(name)
-        return value if encode is None else encode(value)
+        given = {name: values[name] if name in values else self.fixed[name] for name in self.names}
+        for name, encode in self.encoders.items():
+            if name in given:
+                given[name] = encode(given[name])
+        return given
 
 
 class _Statement:
@@ -247,9 +246,14 @@ def _for_both(statement: ClauseElement) -> dict[str, ClauseElement]:
 type Statement = Read[Any] | Write
 
 
-def rows_of(row: type[object], table: Table) -> Select[*tuple[object, ...]]:
-    """A select of the columns of a table that a dataclass has fields for."""
-    return select(*(column_of(table, field) for field in _fields_of(row)))
+def rows_of(row: type[object], table: Table, **others: ColumnElement[Any]) -> Select[*tuple[object, ...]]:
+    """A select of what a dataclass has fields for: columns of a table, and `others` by the fields' names."""
+    return select(
+        *(
+            others[field].label(field) if field in others else column_of(table, field)
+            for field in _fields_of(row)
+        )
+    )
 
 
 def values_of(row: object) -> dict[str, object]:

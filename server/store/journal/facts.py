@@ -57,15 +57,11 @@ class FoldedFact:
         return Recorded(self.kind, self.body, self.hall, self.happened_at, self.author, self.is_clock_suspect)
 
 
-FACTS = select(
-    hall_fact.c.id,
-    hall_fact.c.position,
-    hall_fact.c.kind,
-    type_coerce(hall_fact.c.body, Document).label("body"),
-    hall_fact.c.hall,
-    type_coerce(hall_fact.c.happened_at, BigInteger).label("happened_at"),
-    hall_fact.c.author,
-    hall_fact.c.is_clock_suspect,
+FACTS = rows_of(
+    FoldedFact,
+    hall_fact,
+    body=type_coerce(hall_fact.c.body, Document),
+    happened_at=type_coerce(hall_fact.c.happened_at, BigInteger),
 ).order_by(hall_fact.c.position)
 """The columns of a `FoldedFact`, in the order of the journal."""
 _PRINTS = [str(FactKind.PRINT_ENDED), str(FactKind.TICKET_REPRINTED)]

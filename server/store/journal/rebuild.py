@@ -38,6 +38,7 @@ from server.store.engine.statements import (
     Rows,
     Write,
     WrittenRows,
+    rows_of,
     values_of,
 )
 from server.store.engine.stores import SqliteStore
@@ -180,12 +181,11 @@ class _InstallationFact:
 
 _INSTALLATION_FACTS = Read(
     _InstallationFact,
-    select(
-        installation_fact.c.position,
-        installation_fact.c.kind,
-        type_coerce(installation_fact.c.body, Document).label("body"),
-        type_coerce(installation_fact.c.happened_at, BigInteger).label("happened_at"),
-        installation_fact.c.author,
+    rows_of(
+        _InstallationFact,
+        installation_fact,
+        body=type_coerce(installation_fact.c.body, Document),
+        happened_at=type_coerce(installation_fact.c.happened_at, BigInteger),
     )
     .where(
         installation_fact.c.kind.in_(sorted(map(str, INSTALLATION_FOLDS))),

@@ -11,10 +11,19 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, make_dataclass, replace
 
-from sqlalchemy import BigInteger, BindParameter, Text, bindparam, select, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Table,
+    TypeDecorator,
+    bindparam,
+    select,
+    type_coerce,
+)
 
 from server.domain.facts import Fact, FactKind
 from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
@@ -54,46 +63,6 @@ class WrongRights:
 
 
 @dataclass(frozen=True, slots=True)
-class _AccountRights:
-    login: str
-    email: str | None
-    password_hash: str | None
-    is_locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Role:
-    role: str
-    site: str
-    limited_to: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    issuer: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class _ApiKeyRights:
-    token_digest: str
-    scopes: str
-    halls: str
-    is_loopback_only: bool
-    expires_at: int | None
-    revoked_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _DeviceRights:
-    token_digest: str
-    kind: str
-    hall: str
-    configured: str
-    revoked_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class _RightsFact:
     position: int
     id: str
@@ -102,35 +71,30 @@ class _RightsFact:
 
 
 _SUBJECT: BindParameter[str] = bindparam("subject")
-_ACCOUNT = Read(_AccountRights, rows_of(_AccountRights, account).where(account.c.id == _SUBJECT))
-_ROLES = Read(
-    _Role,
-    select(
-        role_grant.c.role, role_grant.c.site, type_coerce(role_grant.c.limited_to, Text).label("limited_to")
-    ).where(role_grant.c.account == _SUBJECT),
-)
-_IDENTITIES = Read(_Identity, rows_of(_Identity, identity).where(identity.c.account == _SUBJECT))
-_API_KEY = Read(
-    _ApiKeyRights,
-    select(
-        api_key.c.token_digest,
-        api_key.c.scopes,
-        type_coerce(api_key.c.halls, Text).label("halls"),
-        api_key.c.is_loopback_only,
-        type_coerce(api_key.c.expires_at, BigInteger).label("expires_at"),
-        type_coerce(api_key.c.revoked_at, BigInteger).label("revoked_at"),
-    ).where(api_key.c.id == _SUBJECT),
-)
-_DEVICE = Read(
-    _DeviceRights,
-    select(
-        device.c.token_digest,
-        device.c.kind,
-        device.c.hall,
-        device.c.configured,
-        type_coerce(device.c.revoked_at, BigInteger).label("revoked_at"),
-    ).where(device.c.id == _SUBJECT),
-)
+
+
+def _rights(table: Table, subject: str, *names: str) -> Read[object]:
+    """The read of these columns of a subject (the column `subject`), in their stored form."""
+    row: type[object] = make_dataclass(f"{table.name}_rights", names, frozen=True, slots=True)
+    return Read(row, select(*(_stored(table.c[name]) for name in names)).where(table.c[subject] == _SUBJECT))
+
+
+def _stored(column: Column[object]) -> ColumnElement[object]:
+    kind = column.type
+    return type_coerce(column, kind.impl).label(column.key) if isinstance(kind, TypeDecorator) else column
+
+
+_RIGHTS = {
+    "account": _rights(account, "id", "login", "email", "password_hash", "is_locked"),
+    "api_key": _rights(
+        api_key, "id", "token_digest", "scopes", "halls", "is_loopback_only", "expires_at", "revoked_at"
+    ),
+    "device": _rights(device, "id", "token_digest", "kind", "hall", "configured", "revoked_at"),
+}
+_OF_ACCOUNT = {
+    "roles": _rights(role_grant, "account", "role", "site", "limited_to"),
+    "identities": _rights(identity, "account", "issuer", "subject"),
+}
 _SALT = Read(str, select(rights_salt.c.salt).where(rights_salt.c.subject == _SUBJECT))
 _INSERT_SALT = Write(rights_salt.insert(), "subject", "salt")
 _DELETE_SALT = Write(rights_salt.delete().where(rights_salt.c.subject == bindparam("of_subject")))
@@ -171,7 +135,12 @@ def wrong_rights(rows: Rows) -> Iterator[WrongRights]:
                 yield WrongRights(table, subject)
                 continue
             seal, position, fact = sealed_row
-            if subject not in there or not _is_right(rows, table, subject, seal):
+            salt = rows.one(_SALT, subject=subject)
+            if (
+                subject not in there
+                or salt is None
+                or not hmac.compare_digest(_seal(rows, salt, table, subject), seal)
+            ):
                 yield WrongRights(table, subject, position, fact)
 
 
@@ -193,45 +162,14 @@ def _new_seal(transaction: Writes, table: str, subject: str) -> str:
     if salt is None:
         salt = secrets.token_hex(16)
         transaction.run(_INSERT_SALT, subject=subject, salt=salt)
-    return _seal(salt, _RIGHTS[table](transaction, subject))
+    return _seal(transaction, salt, table, subject)
 
 
-def _is_right(rows: Rows, table: str, subject: str, seal: str) -> bool:
-    salt = rows.one(_SALT, subject=subject)
-    return salt is not None and hmac.compare_digest(_seal(salt, _RIGHTS[table](rows, subject)), seal)
-
-
-def _seal(salt: str, rights: Mapping[str, object]) -> str:
+def _seal(rows: Rows, salt: str, table: str, subject: str) -> str:
+    rights = values_of(rows.one(_RIGHTS[table], subject=subject))
+    if table == "account":
+        for name, read in _OF_ACCOUNT.items():
+            rights[name] = sorted(
+                [str(value) for value in values_of(each).values()] for each in rows.all(read, subject=subject)
+            )
     return hmac.new(salt.encode(), canonical(rights).encode(), hashlib.sha256).hexdigest()
-
-
-def _account_rights(rows: Rows, subject: str) -> dict[str, object]:
-    found = rows.one(_ACCOUNT, subject=subject)
-    assert found is not None
-    return {
-        **values_of(found),
-        "roles": sorted(
-            [each.role, each.site, each.limited_to] for each in rows.all(_ROLES, subject=subject)
-        ),
-        "identities": sorted([each.issuer, each.subject] for each in rows.all(_IDENTITIES, subject=subject)),
-    }
-
-
-def _api_key_rights(rows: Rows, subject: str) -> dict[str, object]:
-    found = rows.one(_API_KEY, subject=subject)
-    assert found is not None
-    return values_of(found)
-
-
-def _device_rights(rows: Rows, subject: str) -> dict[str, object]:
-    found = rows.one(_DEVICE, subject=subject)
-    assert found is not None
-    return values_of(found)
-
-
-_RIGHTS: Mapping[str, Callable[[Rows, str], dict[str, object]]] = {
-    "account": _account_rights,
-    "api_key": _api_key_rights,
-    "device": _device_rights,
-}
-"""The rights of a subject as JSON values, by table."""

@@ -230,17 +230,7 @@ _NEXT_PAGE = {state: Read(ListedNoticeRow, page.where(_COMES_AFTER)) for state, 
 
 _STEPS = Read(
     StepRow,
-    select(
-        notice_step.c.step,
-        notice_step.c.kind,
-        notice_step.c.state,
-        notice_step.c.version,
-        notice_step.c.done_at,
-        notice_step.c.shown_from,
-        notice_step.c.shown_until,
-        known_author.c.display_name.label("author_name"),
-        erasable.c.value.label("reason"),
-    )
+    rows_of(StepRow, notice_step, author_name=known_author.c.display_name, reason=erasable.c.value)
     .select_from(
         notice_step.outerjoin(known_author, known_author.c.id == notice_step.c.author).outerjoin(
             erasable, erasable.c.id == notice_step.c.reason
@@ -257,13 +247,7 @@ _TITLED = Read(
 )
 _PUBLISHED_BETWEEN = Read(
     _Published,
-    select(
-        notice.c.id,
-        notice.c.shown_version.label("version"),
-        notice.c.shown_from,
-        notice.c.shown_until,
-        notice_version.c.content,
-    )
+    rows_of(_Published, notice, version=notice.c.shown_version, content=notice_version.c.content)
     .select_from(notice.join(notice_version, _SHOWN))
     .where(
         _IS_PUBLISHED,

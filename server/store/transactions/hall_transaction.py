@@ -175,20 +175,16 @@ class HallTransaction(Writes):
         super().flush()
 
     @property
-    def _targets_decided(self) -> int:
-        kinds = (FactKind.TARGET_DECIDED, FactKind.TARGET_WITHDRAWN)
-        return sum(fact.kind in kinds for fact in self.committed)
-
-    @property
     def row_left(self) -> HallRow:
         """The hall's row as this transaction leaves it."""
         if not self.committed:
             return self.row
+        decisions = (FactKind.TARGET_DECIDED, FactKind.TARGET_WITHDRAWN)
         return replace(
             self.row,
             version=self.version,
             journal_length=self.journal_length,
             head_hash=self.head_hash,
             last_recorded_at=self.now,
-            targets_decided=self.row.targets_decided + self._targets_decided,
+            targets_decided=self.row.targets_decided + sum(fact.kind in decisions for fact in self.committed),
         )

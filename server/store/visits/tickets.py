@@ -243,25 +243,21 @@ _LEG_OF_SHORT_CODE = Read(
 )
 _TICKET_OF_PRESS = Read(
     PressedTicket,
-    select(
-        ticket_access.c.visit,
-        ticket_access.c.hall,
-        ticket_access.c.short_code,
-        ticket_access.c.press_by,
-        visit.c.number,
-        visit.c.issued_at,
-        leg.c.service,
-        leg.c.quoted_low_s,
-        leg.c.quoted_median_s,
-        leg.c.quoted_high_s,
-        leg.c.booked_at,
-        leg.c.arrived_at,
-        print_job.c.id.label("job"),
-        print_job.c.state.label("job_state"),
-        print_job.c.verdict.label("job_verdict"),
-        print_job.c.printer.label("job_printer"),
-        print_job.c.first_printer.label("job_first_printer"),
-        type_coerce(hall_fact.c.body, Document).label("body"),
+    rows_of(
+        PressedTicket,
+        leg,
+        visit=ticket_access.c.visit,
+        hall=ticket_access.c.hall,
+        short_code=ticket_access.c.short_code,
+        press_by=ticket_access.c.press_by,
+        number=visit.c.number,
+        issued_at=visit.c.issued_at,
+        job=print_job.c.id,
+        job_state=print_job.c.state,
+        job_verdict=print_job.c.verdict,
+        job_printer=print_job.c.printer,
+        job_first_printer=print_job.c.first_printer,
+        body=type_coerce(hall_fact.c.body, Document),
     )
     .select_from(
         ticket_access.join(visit, visit.c.id == ticket_access.c.visit)

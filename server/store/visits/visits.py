@@ -118,13 +118,7 @@ _SERVICE = bindparam("service", type_=leg.c.service.type)
 _EARLIEST = bindparam("earliest", type_=visit.c.issued_at.type)
 _FOUND = Read(
     FoundVisitRow,
-    select(
-        visit.c.id,
-        visit.c.channel,
-        visit.c.wanted_service,
-        visit.c.exceptional_reason,
-        erasable.c.value.label("language"),
-    )
+    rows_of(FoundVisitRow, visit, language=erasable.c.value)
     .select_from(visit.outerjoin(erasable, erasable.c.id == visit.c.language))
     .where(
         *_OF_DAY,
@@ -282,17 +276,7 @@ class GestureRow:
 
 _LAST = Read(
     GestureRow,
-    select(
-        hall_fact.c.id,
-        hall_fact.c.kind,
-        type_coerce(hall_fact.c.body, Document).label("body"),
-        hall_fact.c.visit,
-        hall_fact.c.counter,
-        hall_fact.c.hall,
-        hall_fact.c.happened_at,
-        hall_fact.c.author,
-        hall_fact.c.is_clock_suspect,
-    )
+    rows_of(GestureRow, hall_fact, body=type_coerce(hall_fact.c.body, Document))
     .where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.counter == bindparam("counter"))
     .order_by(hall_fact.c.position.desc())
     .limit(bindparam("limit")),

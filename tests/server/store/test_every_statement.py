@@ -141,6 +141,7 @@ BUILT: Mapping[str, Callable[[], Iterable[Statement]] | None] = {
     "server/store/journal/rebuild.py _schema_change": None,
     "server/store/journal/rebuild.py _stored_rows": None,
     "server/store/journal/facts.py _facts_of": None,
+    "server/store/journal/rights_seals.py _rights": None,
     "server/store/operation/erase_expired.py _counted": None,
     "server/store/operation/erase_expired.py _delete": None,
     "server/store/operation/erase_expired.py _empty": None,
