@@ -1,7 +1,7 @@
 // The open alarms of the hall on a page at work: one quiet line, or each in a card, with the way to their
 // page.
 
-import { element, fill } from "../shared/dom.js";
+import { draw, html, icon } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -25,7 +25,7 @@ export function watchAlarms(socket, hall, spread) {
     try {
       /** @type {Api.AlarmsAnswer | null} */
       const answer = await readAlarms();
-      if (answer) draw(place, answer.alarms, words);
+      if (answer) show(place, answer.alarms, words);
     } catch {
       // Not reachable: the shown alarms stay until the next message or connection.
     }
@@ -36,52 +36,35 @@ export function watchAlarms(socket, hall, spread) {
   socket.on("connect", now);
 }
 
-function draw(place, alarms, words) {
+function show(place, alarms, words) {
   const count = document.querySelector("[data-alarm-count]");
   if (count) Object.assign(count, { textContent: String(alarms.length), hidden: alarms.length === 0 });
   place.hidden = alarms.length === 0;
-  const nodes =
-    alarms.length === 0 ? [] : place.dataset.alarms === "card" ? card(alarms, words) : line(alarms, words);
-  fill(place, JSON.stringify(alarms), nodes);
+  if (!place.hidden) draw(place, (place.dataset.alarms === "card" ? card : line)(alarms, words));
 }
 
-const sign = (alarm) =>
-  element("i", { class: `icon icon-${alarm.acknowledged_at ? "clock" : "alert"}`, "aria-hidden": "true" });
+const sign = (alarm) => icon(alarm.acknowledged_at ? "clock" : "alert");
 
-function line(alarms, { say, page }) {
-  const [first, ...others] = alarms;
+function line([first, ...others], { say, page }) {
   const more = others.length ? ` ${say("alarms.strip.more", { count: others.length })}` : "";
-  return [
-    sign(first),
-    element("span", {}, element("b", {}, first.text), more),
-    element("a", { href: page }, say("alarms.strip.see")),
-  ];
+  return html`${sign(first)}<span><b>${first.text}</b>${more}</span
+    ><a href=${page}>${say("alarms.strip.see")}</a>`;
 }
 
 function card(alarms, { say, hour, page }) {
-  const lines = alarms.map((alarm) => {
+  const item = (alarm) => {
+    const { acknowledged_at: at, acknowledged_by: who } = alarm;
     const since = say("alarms.since", { at: hour(alarm.raised_at) });
-    const author = alarm.acknowledged_at
-      ? say(alarm.acknowledged_by ? "alarms.acknowledged_by" : "alarms.acknowledged", {
-          who: alarm.acknowledged_by,
-          at: hour(alarm.acknowledged_at),
-        })
-      : "";
-    return element(
-      "li",
-      {},
-      sign(alarm),
-      element(
-        "p",
-        {},
-        element("b", {}, alarm.text),
-        element("small", {}, [since, author].filter(Boolean).join(" · ")),
-      ),
-    );
-  });
-  return [
-    element("h2", {}, say("alarms.title")),
-    element("ul", {}, ...lines),
-    element("a", { href: page }, say("alarms.strip.see")),
-  ];
+    const key = who ? "alarms.acknowledged_by" : "alarms.acknowledged";
+    const lines = at ? [since, say(key, { who, at: hour(at) })] : [since];
+    return html`<li>
+      ${sign(alarm)}
+      <p><b>${alarm.text}</b><small>${lines.join(" · ")}</small></p>
+    </li>`;
+  };
+  return html`<h2>${say("alarms.title")}</h2>
+    <ul>
+      ${alarms.map(item)}
+    </ul>
+    <a href=${page}>${say("alarms.strip.see")}</a>`;
 }

@@ -1,12 +1,11 @@
 // The page of alarms, live: when an alarm changes, its server-made part is fetched again and replaced.
 
 import { one } from "../shared/dom.js";
-import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
+import { createLiveness } from "../shared/liveness.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { drawLiveness } from "../shared/waiting_view.js";
 import { inTurn } from "../shared/turns.js";
 
 const AT_MOST_EVERY_MS = 1000;
@@ -15,35 +14,19 @@ const words = {
   say: sayer(readJson("sentences"), page.language),
   hour: hourTeller(page.language, page.hall.time_zone),
 };
-const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
-let state = { isLive: false, lostAtMs: null, clockOffsetMs: Date.parse(page.as_of) - Date.now() };
-let isFirst = true;
 const fetchInTurn = inTurn(() =>
   fetch(`/alarmes?hall=${encodeURIComponent(page.hall.slug)}`, { headers: { Accept: "text/html" } }),
 );
+const { now: refresh, soon } = createPaced(readAgain, AT_MOST_EVERY_MS);
+let isFirst = true;
+const { live, lost, heard } = createLiveness(words, () => {
+  if (!isFirst) refresh();
+  isFirst = false;
+});
 
+heard(page.as_of);
 one(".live").hidden = false;
-connect(
-  "/agent",
-  { hall: page.hall.slug },
-  {
-    live: () => {
-      state = withLiveness(state, true, Date.now());
-      draw();
-      if (!isFirst) refresh();
-      isFirst = false;
-    },
-    lost: () => {
-      state = withLiveness(state, false, Date.now());
-      draw();
-    },
-    messages: { "alarm.changed": soon },
-  },
-);
-
-function draw() {
-  drawLiveness(state, words);
-}
+connect("/agent", { hall: page.hall.slug }, { live, lost, messages: { "alarm.changed": soon } });
 
 /** The parts that alarms change; a reader or a press in one stays at the same alarm. */
 async function readAgain() {
@@ -63,12 +46,7 @@ function renew(part, fresh) {
   const { activeElement } = document;
   const focused = part.contains(activeElement) ? activeElement?.closest("[data-alarm]")?.dataset.alarm : null;
   part.replaceChildren(...fresh.childNodes);
-  if (focused)
-    (
-      part.querySelector(`[data-alarm="${focused}"] button`) ??
-      part.querySelector(`[data-alarm="${focused}"]`) ??
-      document.getElementById("main")
-    ).focus();
+  if (!focused) return;
+  const alarm = part.querySelector(`[data-alarm="${focused}"]`);
+  (alarm?.querySelector("button") ?? alarm ?? document.getElementById("main")).focus();
 }
-
-setInterval(draw, 1000);

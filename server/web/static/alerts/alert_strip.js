@@ -1,6 +1,6 @@
 // An alert of the hall on a page at work: shown at once, with who raised it and since when, until it is over.
 
-import { element, fill } from "../shared/dom.js";
+import { draw, html, icon } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { createTurns } from "../shared/turns.js";
@@ -11,7 +11,8 @@ export function watchAlerts(socket, hall, ifLate) {
   const place = document.querySelector("[data-alert-lines]");
   if (!place) return;
   const { language, time_zone: zone, sentences } = readJson("alert-strip");
-  const words = { say: sayer(sentences, language), hour: hourTeller(language, zone) };
+  const say = sayer(sentences, language);
+  const hour = hourTeller(language, zone);
   const turns = createTurns(); // of reads and of messages
 
   async function readAlerts() {
@@ -19,38 +20,30 @@ export function watchAlerts(socket, hall, ifLate) {
     try {
       /** @type {Api.HallAlertsAnswer} */
       const { alerts } = await read(`/api/v1/halls/${hall}/alerts`);
-      if (turns.shows(turn)) draw(place, alerts, words);
+      if (turns.shows(turn)) show(alerts);
     } catch {
       // Not reachable: the shown alert stays until the next message or connection.
     }
   }
 
+  function show(alerts) {
+    draw(place, alerts.map(line));
+    document.body.classList.toggle("alerted", alerts.length > 0);
+  }
+
+  function line({ texts, kind, drill, raised_at: at, raised_by: who }) {
+    const what = texts.fr?.title ?? say(`server.alert.kind.${kind}`);
+    const author = say(who ? "server.alert.by" : "server.alert.at", { time: hour(at), who });
+    const title = (drill ? `${say("server.alert.drill")} · ` : "") + say("server.alert.strip", { what });
+    return html`<p>${icon("alert")}<b>${title}</b> ${author}</p>`;
+  }
+
   socket.on("alert.changed", ({ alert }) => {
     turns.overtake();
-    draw(place, alert ? [alert] : [], words);
+    show(alert ? [alert] : []);
     readAlerts();
     document.dispatchEvent(new Event("alert-changed"));
   });
   socket.on("connect", readAlerts);
   ifLate(socket, readAlerts);
-}
-
-function draw(place, alerts, { say, hour }) {
-  const lines = alerts.map((alert) => {
-    const what = alert.texts.fr?.title ?? say(`server.alert.kind.${alert.kind}`);
-    const time = hour(alert.raised_at);
-    const author = alert.raised_by
-      ? say("server.alert.by", { time, who: alert.raised_by })
-      : say("server.alert.at", { time });
-    const drill = alert.drill ? `${say("server.alert.drill")} · ` : "";
-    return element(
-      "p",
-      {},
-      element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
-      element("b", {}, drill + say("server.alert.strip", { what })),
-      ` ${author}`,
-    );
-  });
-  fill(place, JSON.stringify(alerts), lines);
-  document.body.classList.toggle("alerted", lines.length > 0);
 }

@@ -10,14 +10,14 @@ import {
   typedTexts,
   wrongWith,
 } from "./alerts_state.js";
-import { withLiveness } from "../shared/clock.js";
-import { byId, element, fill, one, show, showRefusal as refuse, write } from "../shared/dom.js";
+import { byId, one, show, showRefusal as refuse, write } from "../shared/dom.js";
+import { drawList, html, icon, nothing, repeat } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
+import { createLiveness } from "../shared/liveness.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { inTurn } from "../shared/turns.js";
 import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
-import { drawLiveness } from "../shared/waiting_view.js";
 
 const SOON_MS = 1000;
 const CALM_MS = 10000;
@@ -29,35 +29,23 @@ const PAST = {
 };
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
-const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
+const hour = hourTeller(page.language, page.hall.time_zone);
+const { live, lost, heard } = createLiveness({ say, hour }, readAll);
 /** @type {HTMLFormElement} */
 const form = one("[data-raise]");
-let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
 /** @type {Api.AlertAnswer[]} */
 let alertsRead = [];
 let asOf = 0; // by the server's clock
 const readAlerts = inTurn(() => read("/api/v1/alerts"));
-let ending = null; // the alert whose end is being confirmed here
-let takingBack = null; // the alert that is being taken back here
+/** @type {{ alert: string | null, by: "end" | "take_back" }} what is being confirmed here */
+let chosen = { alert: null, by: "end" };
 let press = null;
 let timer = null;
 
 connect(
   "/screen",
   { hall: page.hall.slug },
-  {
-    live: () => {
-      state = withLiveness(state, true, Date.now());
-      drawLiveness(state, words);
-      readAll();
-    },
-    late: () => readAll(),
-    lost: () => {
-      state = withLiveness(state, false, Date.now());
-      drawLiveness(state, words);
-    },
-    messages: { "alert.changed": readAll },
-  },
+  { live, late: readAll, lost, messages: { "alert.changed": readAll } },
 );
 
 async function readAll() {
@@ -67,7 +55,7 @@ async function readAll() {
     if (!answer) return; // a later reading has shown more and set the next
     alertsRead = answer.alerts;
     asOf = Date.parse(answer.as_of);
-    state = { ...state, clockOffsetMs: asOf - Date.now() };
+    heard(answer.as_of);
     draw();
   } catch {
     // Not reachable: the page says so and asks again.
@@ -82,174 +70,141 @@ function draw() {
   const { activeElement } = document;
   const focused = list.contains(activeElement) ? /** @type {HTMLElement} */ (activeElement) : null;
   show("[data-none]", holding.length === 0);
-  fill(
-    list,
-    JSON.stringify([
-      holding,
-      ending,
-      takingBack,
-      holding.map((alert) => [askedEnd(alert, asOf), mayTakeBack(alert, asOf)]),
-    ]),
-    holding.map(alertCard),
+  drawList(
+    "alerts",
+    repeat(holding, ({ alert }) => alert, alertCard),
   );
   if (focused && !focused.isConnected) keepFocus(list, focused);
   show("[data-past]", past.length > 0);
-  fill(document.querySelector('[data-list="past"]'), JSON.stringify(past), past.map(pastLine));
+  drawList("past", past.map(pastLine));
 }
 
-/** A screen that confirms makes the cards draw again: the same button has the focus again. */
+/** What others do takes a button away: another one of the same alert has the focus. */
 function keepFocus(list, { dataset }) {
-  const gestures = [...list.querySelectorAll("[data-end]")].filter((each) => each.dataset.of === dataset.of);
-  const same = gestures.find((each) => each.dataset.end === dataset.end);
-  (same ?? gestures[0] ?? document.getElementById("now-title")).focus();
+  const left = [...list.querySelectorAll("[data-end]")].find(({ dataset: { of } }) => of === dataset.of);
+  (left ?? byId("now-title")).focus();
 }
 
-const whatOf = (alert) =>
-  (alert.drill ? `${say("alerts.drill")} · ` : "") +
-  (alert.texts.fr?.title ?? say(`alerts.kind.${alert.kind}`));
+const titled = (isDrill, title) => (isDrill ? `${say("alerts.drill")} · ` : "") + title;
+const whatOf = ({ drill, texts, kind }) => titled(drill, texts.fr?.title ?? say(`alerts.kind.${kind}`));
 const whereOf = (halls) => halls.map((hall) => hall.name).join(", ");
 
 function alertCard(alert) {
-  const author = say("alerts.who", {
-    time: words.hour(alert.raised_at),
-    who: alert.raised_by ?? say("alerts.someone"),
-  });
-  const until = alert.until ? element("p", {}, say("alerts.until", { time: words.hour(alert.until) })) : null;
-  return element(
-    "article",
-    { class: "card holding", "data-alert": alert.alert },
-    element("h3", {}, element("i", { class: "icon icon-alert", "aria-hidden": "true" }), whatOf(alert)),
-    element("p", {}, author),
-    until,
-    ...alert.halls.map(hallPart),
-    ...takeBackPart(alert),
-    ...endPart(alert),
-  );
+  const who = alert.raised_by ?? say("alerts.someone");
+  return html`<article class="card holding" data-alert=${alert.alert}>
+    <h3>${icon("alert")}${whatOf(alert)}</h3>
+    <p>${say("alerts.who", { time: hour(alert.raised_at), who })}</p>
+    ${alert.until ? html`<p>${say("alerts.until", { time: hour(alert.until) })}</p>` : nothing}
+    ${alert.halls.map(hallPart)} ${takeBackPart(alert)} ${endPart(alert)}
+  </article>`;
 }
 
 function hallPart(hall) {
-  const { count, shown: shownCount, key } = reached(hall);
-  const list = element(
-    "ul",
-    { "aria-label": say("alerts.screens.list", { hall: hall.name }) },
-    ...hall.screens.map((screen) =>
-      element(
-        "li",
-        { class: screen.state },
-        element("bdi", {}, screen.label),
-        ` ${say(`alerts.screens.${screen.state}`, { time: screen.shown_at ? words.hour(screen.shown_at) : "" })}`,
-      ),
-    ),
-  );
-  return element(
-    "div",
-    { class: "in-hall" },
-    element(
-      "p",
-      {},
-      element("b", {}, element("bdi", {}, hall.name)),
-      ` ${say(`alerts.screens.${key}`, { count, shown: shownCount })}`,
-    ),
-    list,
-  );
+  const { count, shown, key } = reached(hall);
+  const screen = ({ state, label, shown_at: at }) =>
+    html`<li class=${state}>
+      <bdi>${label}</bdi> ${say(`alerts.screens.${state}`, { time: at ? hour(at) : "" })}
+    </li>`;
+  return html`<div class="in-hall">
+    <p>
+      <b><bdi>${hall.name}</bdi></b> ${say(`alerts.screens.${key}`, { count, shown })}
+    </p>
+    <ul aria-label=${say("alerts.screens.list", { hall: hall.name })}>
+      ${hall.screens.map(screen)}
+    </ul>
+  </div>`;
 }
 
-function gesture(alert, name, act, kind = "") {
-  const made = element(
-    "button",
-    { type: "button", class: `large ${kind}`, "data-end": name, "data-of": alert.alert },
-    say(`alerts.end.${name}`),
+/** Buttons of an alert, each with its name and what it does; one with a third value is the main one. */
+function gestures(alert, ...each) {
+  return repeat(
+    each,
+    ([name]) => name,
+    ([name, act, isMain]) =>
+      html`<button
+        type="button"
+        class=${`large ${isMain ? "primary" : ""}`}
+        data-end=${name}
+        data-of=${alert.alert}
+        @click=${act}
+      >
+        ${say(`alerts.end.${name}`)}
+      </button>`,
   );
-  made.addEventListener("click", act);
-  return made;
 }
 
 /** The person who raised it by mistake takes it back, within a minute, in two steps. */
 function takeBackPart(alert) {
-  if (!mayTakeBack(alert, asOf)) return [];
-  if (takingBack !== alert.alert) return [gesture(alert, "take_back", () => chooseTakeBack(alert.alert))];
-  return [
-    gesture(alert, "take_back_sure", () => confirmEnd(alert, "take-back"), "primary"),
-    gesture(alert, "cancel", () => chooseTakeBack(null)),
-  ];
+  if (!mayTakeBack(alert, asOf)) return nothing;
+  if (chosen.by === "end" || chosen.alert !== alert.alert)
+    return gestures(alert, ["take_back", () => choose(alert.alert, "take_back")]);
+  return gestures(
+    alert,
+    ["take_back_sure", () => confirmEnd(alert, "take-back"), true],
+    ["cancel", () => choose(null, "take_back")],
+  );
 }
 
 function endPart(alert) {
-  if (!page.may_end) return [element("p", { class: "muted" }, say("alerts.end.may_not"))];
-  const endQuestion = askedEnd(alert, asOf);
-  if (endQuestion && !endQuestion.mayConfirm) {
-    const sentence = endQuestion.aloneAt
-      ? say("alerts.end.awaited", { time: words.hour(endQuestion.aloneAt) })
+  if (!page.may_end) return html`<p class="muted">${say("alerts.end.may_not")}</p>`;
+  const asked = askedEnd(alert, asOf);
+  if (asked && !asked.mayConfirm) {
+    const { aloneAt } = asked;
+    const sentence = aloneAt
+      ? say("alerts.end.awaited", { time: hour(aloneAt) })
       : say("alerts.end.needs_other");
-    return [element("p", { class: "sure" }, sentence)];
+    return html`<p class="sure">${sentence}</p>`;
   }
-  if (endQuestion)
-    return [
-      element(
-        "p",
-        { class: "sure" },
-        say("alerts.end.asked", { who: endQuestion.by ?? say("alerts.someone") }),
-      ),
-      gesture(alert, "second", () => confirmEnd(alert, "end"), "primary"),
-    ];
-  if (ending === alert.alert)
-    return [
-      gesture(alert, "first", () => confirmEnd(alert, "ask-end"), "primary"),
-      gesture(alert, "cancel", () => chooseEnd(null)),
-    ];
-  return [gesture(alert, "ask", () => chooseEnd(alert.alert))];
+  if (asked)
+    return html`<p class="sure">${say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })}</p>
+      ${gestures(alert, ["second", () => confirmEnd(alert, "end"), true])}`;
+  if (chosen.by === "end" && chosen.alert === alert.alert)
+    return gestures(
+      alert,
+      ["first", () => confirmEnd(alert, "ask-end"), true],
+      ["cancel", () => choose(null, "end")],
+    );
+  return gestures(alert, ["ask", () => choose(alert.alert, "end")]);
 }
 
-function chooseEnd(alert) {
-  ending = alert;
-  takingBack = null;
+function choose(alert, by) {
+  chosen = { alert, by };
   draw();
-  document.querySelector(alert ? '[data-end="first"]' : '[data-end="ask"]')?.focus();
+  const [first, sure] = by === "end" ? ["ask", "first"] : ["take_back", "take_back_sure"];
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-end="${alert ? sure : first}"]`))?.focus();
 }
 
-function chooseTakeBack(alert) {
-  takingBack = alert;
-  ending = null;
-  draw();
-  document.querySelector(alert ? '[data-end="take_back_sure"]' : '[data-end="take_back"]')?.focus();
-}
-
-const confirmEnd = oneAtATime(async (alert, verb) => {
+const confirmEnd = oneAtATime(async ({ alert }, verb) => {
   refuse("");
-  const answer = await send({
-    path: `/api/v1/alerts/${alert.alert}/${verb}`,
-    body: {},
-    headers: csrfHeader(),
-  });
+  const answer = await send({ path: `/api/v1/alerts/${alert}/${verb}`, body: {}, headers: csrfHeader() });
   refuse(answer.ok ? failedIn(answer.body) : (answer.problem?.detail ?? say("alerts.raise.failed")));
-  ending = takingBack = null;
+  chosen = { alert: null, by: "end" };
   readAll().then(() => document.querySelector('[data-end="second"]')?.focus());
 });
 
 /** Why halls refused, one after the other; empty when none did. */
 const failedIn = ({ failed }) =>
-  failed.map((one) => say("alerts.failed_in", { hall: one.name, why: one.detail })).join(" ");
+  failed.map(({ name, detail }) => say("alerts.failed_in", { hall: name, why: detail })).join(" ");
 
 function pastLine(alert) {
   const last = alert.halls.toSorted((a, b) => Date.parse(b.ended_at ?? 0) - Date.parse(a.ended_at ?? 0))[0];
   const values = {
     what: whatOf(alert),
     where: whereOf(alert.halls),
-    from: words.hour(alert.raised_at),
-    to: words.hour(last.ended_at ?? alert.until),
+    from: hour(alert.raised_at),
+    to: hour(last.ended_at ?? alert.until),
     who: last.ended_by ?? "",
   };
-  return element("li", {}, say(PAST[last.end_reason] ?? "alerts.past.expired", values));
+  return html`<li>${say(PAST[last.end_reason] ?? "alerts.past.expired", values)}</li>`;
 }
+
+const hallBoxes = () => /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[name=hall]:checked")]);
 
 function typedAlert() {
   const { kind, title, text, lasts, drill } = form.elements;
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const checked = form.querySelectorAll("[name=hall]:checked");
-  const halls = [...checked];
   return {
     kind: kind.value,
-    halls: halls.map((hall) => hall.value),
+    halls: hallBoxes().map((hall) => hall.value),
     isDrill: drill.checked,
     texts: typedTexts({ fr: { title: title.value.trim(), text: text.value.trim() }, ...otherTexts() }),
     lasts: page.expiring.includes(kind.value) ? lasts.value : "",
@@ -272,13 +227,12 @@ const nameOf = (language) => page.spoken.find(({ code }) => code === language)?.
 function prepare() {
   const { kind, halls, isDrill, texts } = typedAlert();
   if (!halls.length) return refuse(say("alerts.raise.no_hall"));
-  const wrong = kind === "custom" ? wrongWith(texts, nameOf) : null;
+  const isCustom = kind === "custom";
+  const wrong = isCustom ? wrongWith(texts, nameOf) : null;
   if (wrong) return refuse(say(...wrong));
   refuse("");
   press = uuid();
-  const what =
-    (isDrill ? `${say("alerts.drill")} · ` : "") +
-    (kind === "custom" ? texts.fr.title : say(`alerts.kind.${kind}`));
+  const what = titled(isDrill, isCustom ? texts.fr.title : say(`alerts.kind.${kind}`));
   write("sure", say("alerts.raise.sure", { what }));
   drawChosen();
   return step(2);
@@ -286,31 +240,26 @@ function prepare() {
 
 /** The halls that the last step takes over, each with a button that takes it off. */
 function drawChosen() {
-  const boxes = [...form.querySelectorAll("[name=hall]:checked")];
-  one('[data-list="sure-halls"]').replaceChildren(
-    ...boxes.map((box) => {
-      const name = nameOfHall(box);
-      const takeOff = element(
-        "button",
-        { type: "button", class: "quiet" },
-        say("alerts.raise.take_off", { hall: name }),
-      );
-      takeOff.addEventListener("click", () => takeHallOff(box));
-      return element("li", {}, element("b", {}, element("bdi", {}, name)), takeOff);
-    }),
-  );
+  const item = (box) => {
+    const hall = box.closest("label").textContent.trim();
+    return html`<li>
+      <b><bdi>${hall}</bdi></b
+      ><button type="button" class="quiet" @click=${() => takeHallOff(box)}>
+        ${say("alerts.raise.take_off", { hall })}
+      </button>
+    </li>`;
+  };
+  drawList("sure-halls", hallBoxes().map(item));
 }
 
 /** Without any hall left there is nothing to confirm: back to the choice. */
 function takeHallOff(box) {
   box.checked = false;
   drawChosen();
-  if (form.querySelector("[name=hall]:checked")) return one("[data-cancel]").focus();
+  if (hallBoxes().length) return one("[data-cancel]").focus();
   step(1);
   return refuse(say("alerts.raise.no_hall"));
 }
-
-const nameOfHall = (box) => box.closest("label").textContent.trim();
 
 const raise = oneAtATime(async () => {
   refuse("");

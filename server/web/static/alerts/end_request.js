@@ -1,7 +1,8 @@
 // Another person asks for the end of an alert: every page of work shows it to people who may confirm, until
 // it is answered.
 
-import { element, fill, one } from "../shared/dom.js";
+import { element, one } from "../shared/dom.js";
+import { draw, html, icon } from "../shared/drawing.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { inTurn } from "../shared/turns.js";
 import { read } from "../shared/verbs.js";
@@ -29,7 +30,7 @@ async function readRequests() {
     if (!answer) return; // a later look has shown more and set the next
     const { asked: questions } = answer;
     const place = document.querySelector("[data-end-asked]") ?? (questions.length ? makePlace() : null);
-    fill(place, JSON.stringify(questions), questions.map(line));
+    draw(place, questions.map(line));
   } catch {
     // Not reachable: the next look says more.
   }
@@ -44,13 +45,10 @@ function line({ kind, texts, halls, asked_by: asker }) {
     what,
     where: halls.map((hall) => hall.name).join(", "),
   });
-  return element(
-    "p",
-    {},
-    element("i", { class: "icon icon-alert", "aria-hidden": "true" }),
-    element("b", {}, sentence),
-    element("a", { class: "button", href: `/alerte?hall=${halls[0].hall}` }, say("server.alert.answer")),
-  );
+  return html`<p>
+    ${icon("alert")}<b>${sentence}</b>
+    <a class="button" href=${`/alerte?hall=${halls[0].hall}`}>${say("server.alert.answer")}</a>
+  </p>`;
 }
 
 // the page of alerts has the confirmation itself

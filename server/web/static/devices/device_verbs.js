@@ -1,11 +1,12 @@
 // Actions on a device from the page of every device: renew or revoke its token, try its printer, place it.
 
 import { askOnce } from "../shared/ask_once.js";
-import { element, fill, setText } from "../shared/dom.js";
+import { byId, one } from "../shared/dom.js";
+import { html, nothing } from "../shared/drawing.js";
 import { proofWords } from "./device_words.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
-import { printerForm } from "./printer_form.js";
-import { createQuestion, createSetup } from "./printer_setup.js";
+import { createPrinterForm } from "./printer_form.js";
+import { questionPart, setupPart } from "./printer_setup.js";
 
 const ASKED_AGAIN_MS = 700;
 const ASKED_FOR_MS = 70_000; // a job that is a minute old is cancelled
@@ -13,147 +14,143 @@ const FETCHED_FOR_MS = 260_000; // that of a printer that asks every two minutes
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Return `{place, draw(device, kinds), openPrinter}`: the panel of a device, with the verbs that may be done
- * now, and what opens the form of its printer.
+ * Return `{view, openPrinter}`: `view(device, kinds)` is the panel of a device, with the verbs that may be
+ * done now, and the other opens the form of its printer.
  */
-export function createVerbs(device, hall, { say, moment, onDone }) {
-  const outcome = element("p", {
-    id: `outcome-${device.kind}-${device.id}`,
-    class: "outcome",
-    role: "status",
-    tabindex: "-1",
-  });
-  const connections = element("ul", { class: "connections" });
-  const buttons = new Map();
-  const choices = element("div", { class: "choices" });
-  const address = printerForm(device, hall, { say, act, onPlaced: () => buttons.get("address").focus() });
-  const paper = element(
-    "a",
-    {
-      href: `/appareils/papier?hall=${encodeURIComponent(hall.hall)}&kiosk=${encodeURIComponent(device.id)}`,
-    },
-    say("device_list.paper.link"),
-  );
-  const guide = element("p", { hidden: device.kind !== "printer" }, paper);
-  const proof = element("p", { class: "muted", hidden: true });
-  const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(device.id)}/printer`;
-  const setup = createSetup({ say, act, path: `${base}/secret` });
-  const question = createQuestion({
+export function createVerbs(first, hall, { say, moment, refresh, redraw }) {
+  const id = `${first.kind}-${first.id}`;
+  const jobs = `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs`;
+  const base = `/api/v1/halls/${encodeURIComponent(hall.hall)}/kiosks/${encodeURIComponent(first.id)}/printer`;
+  const paper = `/appareils/papier?${new URLSearchParams({ hall: hall.hall, kiosk: first.id })}`;
+  const panel = () => /** @type {HTMLElement} */ (byId(`outcome-${id}`).parentElement);
+  const buttonOf = (verb) => one(`[data-verb=${verb}]`, panel());
+  const form = createPrinterForm(first, hall, {
+    id: `address-${id}`, // a kiosk and its printer stand under one name
+    outcome: `outcome-${id}`,
     say,
-    id: `came-out-${device.kind}-${device.id}`,
-    tell: (words) => setText(outcome, words),
+    redraw,
+    place: (body, done) => act({ method: "PUT", path: base, body }, done),
+    onPlaced: () => buttonOf("address").focus(),
   });
-  const parts = [connections, proof, choices, guide, address.place, outcome, question.place, setup.place];
-  const place = element("div", { class: "manage" }, ...parts);
   const deeds = {
     renew: () => renew(),
     revoke: () =>
       confirmed("revoke", () => act({ method: "DELETE", path: `/api/v1/devices/${now.device}` }, "revoked")),
-    trial: () => trial(),
+    trial,
     roll: () => act({ path: `${base}/roll` }, "roll_changed"),
-    address: () => address.toggle(),
-    secret: () => (now.fetches?.has_secret ? confirmed("secret", () => setup.renew()) : setup.renew()),
+    address: () => form.toggle(),
+    secret: () => (now.fetches?.has_secret ? confirmed("secret", makeSecret) : makeSecret()),
   };
   const questions = new Map(); // by verb, the question that stands in place of its button
-  let now = device;
-
-  for (const [kind, deed] of Object.entries(deeds)) {
-    const button = element("button", { type: "button", hidden: true }, say(`device_list.verb.${kind}`));
-    button.addEventListener("click", deed);
-    buttons.set(kind, button);
-    choices.append(button);
-  }
+  let now = first;
+  let outcome = "";
+  let setup = null; // what is typed into the printer's own page, shown once
+  let isTried = false;
 
   /** Asks in place of the button: a second press there changes nothing. */
-  function confirmed(kind, deed) {
-    const texts = [say(`device_list.sure.${kind}`)];
-    const yes = say(`device_list.sure.${kind}_yes`);
-    questions.set(kind, askOnce(buttons.get(kind), { texts, yes, no: say("console.ask.no"), go: deed }));
+  function confirmed(verb, go) {
+    const texts = [say(`device_list.sure.${verb}`)];
+    const yes = say(`device_list.sure.${verb}_yes`);
+    questions.set(verb, askOnce(buttonOf(verb), { texts, yes, no: say("console.ask.no"), go }));
   }
 
   /** Whether the button of a verb is hidden: it may not be done now, or its question stands in its place. */
-  function isHidden(kind, kinds) {
-    if (kinds.includes(kind)) return Boolean(questions.get(kind)?.isConnected);
-    questions.get(kind)?.remove();
+  function isHidden(verb, kinds) {
+    if (kinds.includes(verb))
+      return Boolean(questions.get(verb)?.isConnected) || (verb === "renew" && now.connections.length > 1);
+    questions.get(verb)?.remove();
     return true;
   }
 
-  async function act(request, done, values = {}) {
-    setText(outcome, say("device_list.doing"));
+  function tell(words) {
+    outcome = words;
+    redraw();
+  }
+
+  async function act(request, done) {
+    tell(say("device_list.doing"));
     const answer = await send({ ...request, headers: csrfHeader() });
-    setText(outcome, answer.ok ? say(`device_list.done.${done}`, values) : reasonOf(answer, say));
-    if (answer.ok) onDone();
+    tell(answer.ok ? say(`device_list.done.${done}`) : reasonOf(answer, say));
+    if (answer.ok) refresh();
     return answer;
   }
 
   async function renew(connection) {
     const before = now.token_at;
-    const answer = await act(
-      { path: `/api/v1/devices/${now.device}/renewal`, body: connection ? { connection } : {} },
-      "renewal_asked",
-    );
+    const path = `/api/v1/devices/${now.device}/renewal`;
+    const answer = await act({ path, body: connection ? { connection } : {} }, "renewal_asked");
     if (!answer.ok) return;
     for (let tried = 0; tried < 20 && now.token_at === before; tried += 1) {
       await pause(ASKED_AGAIN_MS);
-      await onDone();
+      await refresh();
     }
-    setText(
-      outcome,
-      say(now.token_at === before ? "device_list.done.renewal_silent" : "device_list.done.renewed"),
-    );
+    tell(say(now.token_at === before ? "device_list.done.renewal_silent" : "device_list.done.renewed"));
+  }
+
+  async function makeSecret() {
+    const answer = await act({ path: `${base}/secret` }, "secret_made");
+    if (!answer.ok) return;
+    setup = answer.body;
+    redraw();
+    one(".setup h3", panel()).focus({ preventScroll: true });
+    one(".setup", panel()).scrollIntoView({ block: "nearest" });
   }
 
   async function trial() {
     const answer = await act({ path: `${base}/trial` }, "trial_asked");
-    question.forget();
+    isTried = false;
     if (!answer.ok) return;
     const until = Date.now() + (now.fetches ? FETCHED_FOR_MS : ASKED_FOR_MS);
     while (Date.now() < until) {
       await pause(ASKED_AGAIN_MS);
-      const job = await read(
-        `/api/v1/halls/${encodeURIComponent(hall.hall)}/print-jobs/${answer.body.job}`,
-      ).catch(() => null);
-      if (job) setText(outcome, trialWords(job, say));
-      if (job?.verdict === "printed") question.ask();
+      const job = await read(`${jobs}/${answer.body.job}`).catch(() => null);
+      isTried ||= job?.verdict === "printed";
+      if (job) tell(trialWords(job, say));
       if (job && ["done", "cancelled"].includes(job.state)) return;
     }
   }
 
-  function draw(device, kinds) {
+  function view(device, kinds) {
     now = device;
-    const focused = place.contains(document.activeElement) ? document.activeElement : null;
-    for (const [kind, button] of buttons)
-      button.hidden = isHidden(kind, kinds) || (kind === "renew" && now.connections.length > 1);
-    setText(proof, proofWords(now, { say, moment }));
-    proof.hidden = !proof.textContent;
-    address.draw(now, kinds.includes("address"));
-    if (!kinds.includes("secret")) setup.forget();
+    if (!kinds.includes("secret")) setup = null;
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
-    fill(connections, several.map(({ id }) => id).join() || "-", several.map(connectionOf));
-    connections.hidden = several.length === 0;
-    if (focused && !focused.checkVisibility()) outcome.focus(); // what had the focus may no longer be done
+    const proof = proofWords(now, { say, moment });
+    return html`<div class="manage">
+      <ul class="connections" ?hidden=${!several.length}>
+        ${several.map(connectionView)}
+      </ul>
+      <p class="muted" ?hidden=${!proof}>${proof}</p>
+      <div class="choices">
+        ${Object.entries(deeds).map(
+          ([verb, deed]) =>
+            html`<button type="button" data-verb=${verb} ?hidden=${isHidden(verb, kinds)} @click=${deed}>
+              ${say(`device_list.verb.${verb}`)}
+            </button>`,
+        )}
+      </div>
+      <p ?hidden=${now.kind !== "printer"}><a href=${paper}>${say("device_list.paper.link")}</a></p>
+      ${form.view(kinds.includes("address"))}
+      <p id=${`outcome-${id}`} class="outcome" role="status" tabindex="-1" .textContent=${outcome}></p>
+      ${isTried ? questionPart(`came-out-${id}`, { say, tell }) : nothing}
+      ${setup ? setupPart(setup, say) : nothing}
+    </div>`;
   }
 
-  function connectionOf({ id, address: from, browser, since }) {
-    const own = element("button", { type: "button" }, say("device_list.verb.renew_this"));
-    own.addEventListener("click", () => renew(id));
-    return element(
-      "li",
-      {},
-      element(
-        "span",
-        {},
-        say("device_list.connection", {
-          address: from,
-          browser: browser || say("device_list.unknown_browser"),
-          since: moment(since),
-        }),
-      ),
-      own,
-    );
+  function connectionView(connection) {
+    const words = {
+      address: connection.address,
+      browser: connection.browser || say("device_list.unknown_browser"),
+      since: moment(connection.since),
+    };
+    return html`<li>
+      <span>${say("device_list.connection", words)}</span>
+      <button type="button" @click=${() => renew(connection.id)}>
+        ${say("device_list.verb.renew_this")}
+      </button>
+    </li>`;
   }
 
-  return { place, draw, openPrinter: () => address.open() };
+  return { view, openPrinter: form.open };
 }
 
 /** Why something was refused: the problem of each field, else the server's sentence. */
@@ -163,7 +160,7 @@ function reasonOf({ problem }, say) {
 }
 
 /** What became of a trial of a printer: its verdict and why. */
-export function trialWords({ state, verdict, why }, say) {
+function trialWords({ state, verdict, why }, say) {
   const isOpen = state === "queued" || state === "sending";
   if (verdict === null && isOpen) return say("device_list.trial.printing");
   if (verdict === "printed") return say("device_list.trial.printed");

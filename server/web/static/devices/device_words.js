@@ -3,6 +3,10 @@
 
 import { clockOf } from "./supervision_state.js";
 
+/** How a device is, of its standing; since when. */
+export const stateWords = ({ key, at }, { say, moment }) =>
+  say(`supervision.state.${key}`, { at: at ? moment(at) : "" });
+
 /** How wrong the clock of a device is, by its report. */
 export function clockWords(report, say) {
   if (!report) return say("supervision.not_told");

@@ -1,7 +1,8 @@
 // The discreet key: a first press says who would receive it, a second one at the same place sends it.
 
 import { receiversTexts } from "./incident_state.js";
-import { byId, element, one, targetIn } from "../shared/dom.js";
+import { byId, one, targetIn } from "../shared/dom.js";
+import { draw, html } from "../shared/drawing.js";
 import { KEYS_STORED_AT, keyOf, storedKeys } from "../shared/keys.js";
 import { readJson } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send } from "../shared/verbs.js";
@@ -17,9 +18,8 @@ export const soon = (path, options) =>
 
 /** Joins the key of a page, where it has one; `raised(answer)` is called once the server has the incident. */
 export function createIncidentKey({ hall, words, isLive, raised }) {
-  const found = document.querySelector("[data-incident-open]");
-  if (!found) return;
-  const opener = found;
+  const opener = document.querySelector("[data-incident-open]");
+  if (!opener) return;
   const { say, phone } = words;
   const panel = one("[data-incident-panel]");
   const texts = one("[data-incident-who]");
@@ -31,7 +31,11 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
 
   const { keys } = readJson("console-page");
   const keyNow = () => storedKeys(localStorage.getItem(KEYS_STORED_AT), keys).keys.incident;
-  const write = (place, lines) => place.replaceChildren(...lines.map((line) => element("p", {}, line)));
+  const write = (place, lines) =>
+    draw(
+      place,
+      lines.map((line) => html`<p>${line}</p>`),
+    );
 
   function open() {
     before = document.activeElement;
@@ -66,18 +70,13 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
   }
 
   const press = oneAtATime(async () => {
-    const body = { counter: counterNow() };
+    const body = { counter: document.body.dataset.counter || null }; // null at the reception desk
     const path = `/api/v1/halls/${hall}/incidents`;
     const answer = await send({ path, body, headers: csrfHeader() }, { fetch: soon, repeats: 0 });
     close();
     if (answer.ok) return raised(answer.body);
     write(outcome, [say("incidents.own.not_sent", { phone })]);
   });
-
-  function take() {
-    if (panel.hidden) open();
-    else press();
-  }
 
   opener.addEventListener("click", () => (panel.hidden ? open() : close()));
   document.addEventListener("click", (event) => {
@@ -94,14 +93,10 @@ export function createIncidentKey({ hall, words, isLive, raised }) {
       } else if (keyOf(event) === keyNow()) {
         event.preventDefault();
         event.stopPropagation();
-        take();
+        if (panel.hidden) open();
+        else press();
       }
     },
     true,
   );
-}
-
-/** The counter that this page works at, as it says itself; null at the reception desk. */
-function counterNow() {
-  return document.body.dataset.counter || null;
 }

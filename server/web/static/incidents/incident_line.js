@@ -12,7 +12,7 @@ import {
 } from "./incident_state.js";
 import { createIncidentKey, soon } from "./incident_key.js";
 import { beep } from "./incident_sound.js";
-import { element, fill, one } from "../shared/dom.js";
+import { draw as drawIn, html, icon, nothing, repeat } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -51,65 +51,51 @@ export function watchIncidents(socket, hall, spread) {
     const received = receives ? receivedIncidents(state, hall, Date.now()) : [];
     if (newlyReceived(former, received)) beep();
     former = received;
-    const mark = JSON.stringify([received, state.answered, [...notSent]]);
-    fill(place, mark, received.map(receivedLine));
+    drawIn(
+      place,
+      repeat(received, ({ incident }) => incident, receivedLine),
+    );
     document.body.classList.toggle("has-incidents", received.length > 0);
-    const own = ownIncidents(state);
-    fill(one("[data-incident-own]"), JSON.stringify([own, [...notReceived], [...notSent]]), own.map(ownLine));
+    drawIn(
+      document.querySelector("[data-incident-own]"),
+      repeat(ownIncidents(state), ({ incident }) => incident, ownLine),
+    );
   }
 
   function receivedLine(incident) {
     const isMine = state.answered.includes(incident.incident);
     const isOpen = incident.state !== "answered";
-    const verb = isOpen ? "answer" : "end";
     const text = receivedText(incident, { ...words, isMine });
     const label = words.say(isOpen ? "incidents.received.come" : "incidents.own.over");
-    return element(
-      "p",
-      { class: isOpen ? "open" : "answered" },
-      element("i", { class: `icon icon-${isOpen ? "users" : "check"}`, "aria-hidden": "true" }),
-      element("span", {}, text),
-      isOpen ? delay(incident) : null,
-      isOpen || (isMine && incident.hall === hall) ? button(label, text, () => act(incident, verb)) : null,
-    );
+    const hasButton = isOpen || (isMine && incident.hall === hall);
+    return html`<p class=${isOpen ? "open" : "answered"}>
+      ${icon(isOpen ? "users" : "check")}<span>${text}</span>${isOpen ? delay(incident) : nothing}
+      ${hasButton ? button(label, text, () => act(incident, isOpen ? "answer" : "end")) : nothing}
+    </p>`;
   }
 
   function ownLine(incident) {
-    const isReceived = !notReceived.has(incident.incident);
-    const text = ownText(incident, { ...words, isReceived });
-    const { say } = words;
-    return element(
-      "div",
-      { class: "own" },
-      element("p", {}, text),
-      delay(incident),
-      element(
-        "p",
-        {},
-        button(say("incidents.own.over"), text, () => act(incident, "end", { reason: "over" })),
-        incident.state === "answered"
-          ? null
-          : button(say("incidents.own.mistake"), text, () => act(incident, "end", { reason: "mistake" })),
-      ),
-    );
+    const text = ownText(incident, { ...words, isReceived: !notReceived.has(incident.incident) });
+    const end = (reason) =>
+      button(words.say(`incidents.own.${reason}`), text, () => act(incident, "end", { reason }));
+    return html`<div class="own">
+      <p>${text}</p>
+      ${delay(incident)}
+      <p>${end("over")}${incident.state === "answered" ? nothing : end("mistake")}</p>
+    </div>`;
   }
 
   /** That a press about an incident has not arrived: whoever pressed may be on the way already. */
   function delay({ incident }) {
     return notSent.has(incident)
-      ? element("span", { class: "delay" }, words.say("incidents.not_sent_yet"))
-      : null;
+      ? html`<span class="delay">${words.say("incidents.not_sent_yet")}</span>`
+      : nothing;
   }
 
   function button(label, about, press) {
-    const made = element(
-      "button",
-      { type: "button", class: "quiet" },
-      label,
-      element("span", { class: "visually-hidden" }, ` : ${about}`),
-    );
-    made.addEventListener("click", press);
-    return made;
+    return html`<button type="button" class="quiet" @click=${press}>
+      ${label}<span class="visually-hidden"> : ${about}</span>
+    </button>`;
   }
 
   async function act({ incident }, verb, body = {}) {

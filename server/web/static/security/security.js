@@ -1,17 +1,17 @@
 // The security guard's page: how many people are in the hall, and a call for help in two steps.
 
 import { givenWords, hourRows } from "./security_state.js";
-import { withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
-import { element, fill, one, setText, show, write } from "../shared/dom.js";
+import { one, show, showRefusal, write } from "../shared/dom.js";
+import { drawList, html, icon, nothing } from "../shared/drawing.js";
 import { accepted, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
+import { createLiveness } from "../shared/liveness.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { inTurn } from "../shared/turns.js";
 import { csrfHeader, oneAtATime, read, send, uuid } from "../shared/verbs.js";
-import { drawLiveness } from "../shared/waiting_view.js";
 
 const AT_MOST_EVERY_MS = 2000;
 const { now: readPeople, soon } = createPaced(countPeople, AT_MOST_EVERY_MS);
@@ -19,7 +19,8 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
-let state = { seen: NOTHING_SEEN, isLive: false, lostAtMs: null, clockOffsetMs: 0 };
+let seen = NOTHING_SEEN;
+const { live, lost, heard } = createLiveness(words, readAll);
 const readMessages = inTurn(() => read(`${HALL}/messages`));
 let hoursAtMs = -Infinity;
 const HOURS_EVERY_MS = 60000;
@@ -29,16 +30,8 @@ const socket = connect(
   "/screen",
   { hall: page.hall.slug },
   {
-    live: () => {
-      state = withLiveness(state, true, Date.now());
-      readPeople();
-      readCalls();
-      readHours();
-    },
-    lost: () => {
-      state = withLiveness(state, false, Date.now());
-      drawLiveness(state, words);
-    },
+    live,
+    lost,
     messages: {
       "board.changed": () => {
         soon();
@@ -46,7 +39,7 @@ const socket = connect(
       },
       "message.changed": readCalls,
       heartbeat: (beat) => {
-        if (isBehind(state.seen, beat)) setTimeout(soon, spread());
+        if (isBehind(seen, beat)) setTimeout(soon, spread());
       },
     },
   },
@@ -54,21 +47,24 @@ const socket = connect(
 
 watchConfiguration(socket, page, readHours);
 
+function readAll() {
+  readPeople();
+  readCalls();
+  readHours();
+}
+
 async function countPeople() {
-  drawLiveness(state, words);
   try {
     /** @type {Api.PeopleAnswer} */
     const found = await read(`${HALL}/people`);
-    const order = accepted(state.seen, found);
+    const order = accepted(seen, found);
     if (order === null) return;
-    state = { ...state, seen: order, clockOffsetMs: Date.parse(found.as_of) - Date.now() };
-    const { people } = found;
-    write("all", String(people.all));
-    write("waiting", String(people.waiting));
-    write("called", String(people.called));
-    write("at_counters", String(people.in_service));
-    write("parked", String(people.parked));
-    write("linked", people.linked ? say("security.linked", { count: people.linked }) : "");
+    seen = order;
+    heard(found.as_of);
+    const { linked, in_service: atCounters, ...people } = found.people;
+    for (const [name, count] of Object.entries({ ...people, at_counters: atCounters }))
+      write(name, String(count));
+    write("linked", linked ? say("security.linked", { count: linked }) : "");
   } catch {
     // Not reachable: the page says so, and the next connection reads again.
   }
@@ -87,21 +83,19 @@ async function readHours() {
     const rows = hourRows(appointments);
     show("[data-no-hours]", rows.length === 0);
     show("[data-hours]", rows.length > 0);
-    fill(document.querySelector('[data-list="hours"]'), JSON.stringify(rows), rows.map(hourRow));
+    drawList("hours", rows.map(hourRow));
   } catch {
     // As above.
   }
 }
 
 function hourRow({ at, service, expected, arrived, isPast }) {
-  return element(
-    "tr",
-    { class: isPast ? "past" : null },
-    element("th", { scope: "row" }, words.hour(at)),
-    element("td", {}, element("bdi", {}, nameOf(service))),
-    element("td", { class: "n" }, String(expected)),
-    element("td", { class: "n" }, String(arrived)),
-  );
+  return html`<tr class=${isPast ? "past" : nothing}>
+    <th scope="row">${words.hour(at)}</th>
+    <td><bdi>${nameOf(service)}</bdi></td>
+    <td class="n">${expected}</td>
+    <td class="n">${arrived}</td>
+  </tr>`;
 }
 
 const give = oneAtATime(async (form) => {
@@ -117,10 +111,7 @@ const give = oneAtATime(async (form) => {
   const answer = await send({ path: `${HALL}/distribution`, body, headers: csrfHeader() });
   if (answer.ok) {
     const { first, last, count: given } = givenWords(answer.body.tickets);
-    setText(
-      document.querySelector("[data-given]"),
-      say("security.give.given", { first, last, count: given }),
-    );
+    one("[data-given]").textContent = say("security.give.given", { first, last, count: given });
     count.value = "1";
   } else {
     write("not-given", answer.problem?.detail ?? say("security.give.failed"));
@@ -132,28 +123,18 @@ async function readCalls() {
   try {
     /** @type {Api.MessagesAnswer | null} */
     const answer = await readMessages();
-    if (!answer) return;
-    const { messages } = answer;
-    fill(document.querySelector('[data-list="calls"]'), JSON.stringify(messages), messages.map(callItem));
+    if (answer) drawList("calls", answer.messages.map(callItem));
   } catch {
     // As above.
   }
 }
 
 function callItem({ sent_at: sent, seen_at: seenAt, seen_from: from }) {
+  const at = { sent: words.hour(sent), at: words.hour(seenAt) };
   const text = seenAt
-    ? say("security.help.seen", {
-        sent: words.hour(sent),
-        at: words.hour(seenAt),
-        who: say(`security.who.${from}`),
-      })
-    : say("security.help.unseen", { sent: words.hour(sent) });
-  return element(
-    "li",
-    { class: seenAt ? "seen" : "unseen" },
-    element("i", { class: `icon icon-${seenAt ? "check" : "bell"}`, "aria-hidden": "true" }),
-    text,
-  );
+    ? say("security.help.seen", { ...at, who: say(`security.who.${from}`) })
+    : say("security.help.unseen", at);
+  return html`<li class=${seenAt ? "seen" : "unseen"}>${icon(seenAt ? "check" : "bell")}${text}</li>`;
 }
 
 function step(number) {
@@ -163,24 +144,15 @@ function step(number) {
 }
 
 const callForHelp = oneAtATime(async () => {
-  show("[data-refused]", false);
+  showRefusal("");
   const answer = await send(
     { path: `${HALL}/messages`, body: {}, headers: csrfHeader() },
-    { onRepeat: () => refuse(say("security.help.not_yet")) },
+    { onRepeat: () => showRefusal(say("security.help.not_yet")) },
   );
-  if (answer.ok) {
-    show("[data-refused]", false);
-    step(1);
-  } else {
-    refuse(answer.problem?.detail ?? say("security.help.failed"));
-  }
+  showRefusal(answer.ok ? "" : (answer.problem?.detail ?? say("security.help.failed")));
+  if (answer.ok) step(1);
   readCalls();
 });
-
-function refuse(text) {
-  write("refused", text);
-  show("[data-refused]", true);
-}
 
 one("[data-ask]").addEventListener("click", () => step(2));
 one("[data-cancel]").addEventListener("click", () => step(1));
@@ -193,6 +165,4 @@ document.querySelector("[data-give]")?.addEventListener("submit", (event) => {
   give(event.target);
 });
 setInterval(soonHours, 30000);
-readPeople();
-readCalls();
-readHours();
+readAll();
