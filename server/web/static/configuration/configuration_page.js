@@ -1,18 +1,17 @@
 // One document of the configuration: its draft, the devices that run it, its revisions and rollback, export
 // and import.
 
-import { drawDevices } from "./configuration_devices.js";
-import { revisionLine } from "./configuration_revisions.js";
-import { isAwaited, publishedWords, sorted } from "./configuration_words.js";
-import { createConfirming, listOf } from "../shared/confirming.js";
-import { element, show, write } from "../shared/dom.js";
-import { chosenIn, conflictNodes } from "./draft_conflicts.js";
+import { devicesTables, revisionLine } from "./configuration_view.js";
+import { appliedOf, isAwaited, publishedWords, sorted } from "./configuration_words.js";
+import { chosenIn, conflictNodes, createConfirming, listOf } from "./confirming.js";
+import { show, showRefusal, write } from "../shared/dom.js";
+import { draw, html, nothing, repeat } from "../shared/drawing.js";
 import { connect } from "../shared/live.js";
 import { createPaced } from "../shared/paced_refetch.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { inTurn } from "../shared/turns.js";
-import { answerIn, csrfHeader, read, send } from "../shared/verbs.js";
+import { answerIn, csrfHeader, read, send, whyNotRead } from "../shared/verbs.js";
 
 const AWAITED_EVERY_MS = 3000;
 const READ_EVERY_MS = 20000;
@@ -30,6 +29,8 @@ let current = null;
 /** @type {{ halls: Api.AppliedHall[] }} */
 let applied = { halls: [] };
 let next = null;
+/** @type {Api.RevisionsAnswer["revisions"]} the newest first */
+let revisions = [];
 
 get("[data-publish]").addEventListener("click", publish);
 get("[data-discard]").addEventListener("click", discard);
@@ -58,13 +59,13 @@ function watch() {
 async function readAll() {
   try {
     /** @type {[Api.DocumentAnswer, Api.RevisionsAnswer]} */
-    const [found, revisions] = await Promise.all([read(API), read(`${API}/revisions`)]);
+    const [found, newest] = await Promise.all([read(API), read(`${API}/revisions`)]);
     current = found;
     drawDocument();
-    get("[data-revisions]").replaceChildren(...revisions.revisions.map(line));
-    tellNext(revisions.next);
+    revisions = newest.revisions;
+    drawRevisions(newest.next);
   } catch (error) {
-    refuse(answerIn(error)?.problem);
+    showRefusal(whyNotRead(error, say));
     return false;
   }
   await devices.now();
@@ -79,14 +80,19 @@ async function readOlder() {
   } catch (error) {
     return tell(answerIn(error)?.problem?.detail);
   }
-  get("[data-revisions]").append(...older.revisions.map(line));
-  tellNext(older.next);
+  revisions = [...revisions, ...older.revisions];
+  drawRevisions(older.next);
   get(`[data-revision="${older.revisions[0]?.revision}"] button`)?.focus();
 }
 
-function tellNext(before) {
+function drawRevisions(before) {
   next = before;
   get("[data-more]").hidden = before === null;
+  const line = (found) => revisionLine(found, { ...words, mayChange: current.may_change, restore });
+  draw(
+    get("[data-revisions]"),
+    repeat(revisions, ({ revision }) => revision, line),
+  );
 }
 
 async function readDevices() {
@@ -94,7 +100,12 @@ async function readDevices() {
     const answer = await readInTurn();
     if (!answer) return;
     applied = answer;
-    drawDevices(get("[data-devices]"), applied, words);
+    const { count, all } = appliedOf(applied.halls);
+    write(
+      "applied",
+      all ? say("publishing.devices.applied", { count, all }) : say("publishing.devices.none"),
+    );
+    draw(get("[data-devices]"), devicesTables(applied.halls, words));
   } catch {
     // Not reachable: the shown state stays until the next read.
   }
@@ -124,56 +135,51 @@ function drawDraft({ author, saved_at: at, base_revision: base, problems, change
     }),
   );
   const { errors, warnings } = sorted(problems);
-  get("[data-draft-problems]").replaceChildren(
-    ...problemNodes("errors", errors),
-    ...problemNodes("warnings", warnings),
-  );
+  draw(get("[data-draft-problems]"), [problemNotice("errors", errors), problemNotice("warnings", warnings)]);
   const content = changes.length
-    ? [element("h3", {}, say("publishing.changes", { count: changes.length })), listOf(changes)]
-    : [element("p", {}, say("publishing.draft.same"))];
-  get("[data-draft-changes]").replaceChildren(...content);
+    ? html`<h3>${say("publishing.changes", { count: changes.length })}</h3>
+        ${listOf(changes)}`
+    : html`<p>${say("publishing.draft.same")}</p>`;
+  draw(get("[data-draft-changes]"), content);
   for (const button of document.querySelectorAll(".draft .gestures > *")) button.hidden = !mayChange;
   get("[data-publish]").hidden = !mayChange || errors.length > 0;
 }
 
-function problemNodes(kind, problems) {
-  if (!problems.length) return [];
-  const lines = problems.map(({ place, sentence }) =>
-    element("li", {}, place ? element("b", {}, `${place} — `) : null, sentence),
-  );
-  return [
-    element(
-      "div",
-      { class: `notice ${kind === "errors" ? "alert" : ""}` },
-      element(
-        "div",
-        {},
-        element("p", {}, say(`publishing.${kind}`, { count: problems.length })),
-        element("ul", {}, ...lines),
-      ),
-    ),
-  ];
+function problemNotice(kind, problems) {
+  if (!problems.length) return nothing;
+  const line = ({ place, sentence }) =>
+    html`<li>${place ? html`<b>${place} — </b>` : nothing}${sentence}</li>`;
+  return html`<div class=${`notice ${kind === "errors" ? "alert" : ""}`}>
+    <div>
+      <p>${say(`publishing.${kind}`, { count: problems.length })}</p>
+      <ul>
+        ${problems.map(line)}
+      </ul>
+    </div>
+  </div>`;
 }
 
-function line(found) {
-  return revisionLine(found, { ...words, mayChange: current.may_change, restore });
+/** Asks before a gesture; `key` begins its sentences, `values` are their own. */
+function confirmed(key, what, values = {}) {
+  return confirm({ title: say(`${key}.title`, values), what, yes: say(`${key}.yes`) });
+}
+
+/** What is checked before a gesture is confirmed; with errors there is only « understood ». */
+async function checked(key, problems, rest, values) {
+  const { errors, warnings } = sorted(problems);
+  const what = [problemNotice("errors", errors), problemNotice("warnings", warnings), ...rest(errors)];
+  const yes = errors.length ? say("publishing.understood") : say(`${key}.yes`);
+  return (await confirm({ title: say(`${key}.title`, values), what, yes })) && !errors.length;
 }
 
 async function publish() {
   const { draft } = current;
   const what = [
-    element("p", {}, say("publishing.publish.what")),
-    ...problemNodes("warnings", sorted(draft.problems).warnings),
+    html`<p>${say("publishing.publish.what")}</p>`,
+    problemNotice("warnings", sorted(draft.problems).warnings),
     listOf(draft.changes),
   ];
-  if (
-    !(await confirm({
-      title: say("publishing.publish.title"),
-      what: what.filter(Boolean),
-      yes: say("publishing.publish.yes"),
-    }))
-  )
-    return;
+  if (!(await confirmed("publishing.publish", what))) return;
   const answer = await sendTo("POST", "/publish", { draft_version: draft.version });
   if (answer.problem?.code === "stale_revision") await join(answer.problem, draft);
   else await done(answer, "publishing.published.now");
@@ -202,23 +208,9 @@ async function join(problem, draft) {
 
 async function discard() {
   const { draft } = current;
-  const what = [element("p", {}, say("publishing.discard.what")), listOf(draft.changes)];
-  if (
-    !(await confirm({
-      title: say("publishing.discard.title"),
-      what: what.filter(Boolean),
-      yes: say("publishing.discard.yes"),
-    }))
-  )
-    return;
-  await done(
-    await send({
-      method: "DELETE",
-      path: `${API}/draft?draft_version=${draft.version}`,
-      headers: csrfHeader(),
-    }),
-    "publishing.discarded",
-  );
+  const what = [html`<p>${say("publishing.discard.what")}</p>`, listOf(draft.changes)];
+  if (!(await confirmed("publishing.discard", what))) return;
+  await done(await sendTo("DELETE", `/draft?draft_version=${draft.version}`), "publishing.discarded");
 }
 
 async function restore(revision) {
@@ -230,26 +222,14 @@ async function restore(revision) {
     return tell(answerIn(error)?.problem?.detail);
   }
   const base = current.revision;
-  const { errors, warnings } = sorted(found.problems_if_restored);
-  const what = [
-    ...problemNodes("errors", errors),
-    ...problemNodes("warnings", warnings),
-    element("p", {}, say("publishing.restore.what", { revision, next: base + 1 })),
+  const rest = () => [
+    html`<p>${say("publishing.restore.what", { revision, next: base + 1 })}</p>`,
     listOf(found.changes_if_restored),
   ];
-  const yes = errors.length ? say("publishing.understood") : say("publishing.restore.yes");
-  if (
-    !(await confirm({
-      title: say("publishing.restore.title", { revision }),
-      what: what.filter(Boolean),
-      yes,
-    })) ||
-    errors.length
-  )
+  if (!(await checked("publishing.restore", found.problems_if_restored, rest, { revision })))
     return undefined;
-  return done(await sendTo("POST", "/rollback", { revision, base_revision: base }), "publishing.restored", {
-    restored: revision,
-  });
+  const answer = await sendTo("POST", "/rollback", { revision, base_revision: base });
+  return done(answer, "publishing.restored", { restored: revision });
 }
 
 async function importFile({ target }) {
@@ -258,28 +238,13 @@ async function importFile({ target }) {
   const text = await file.text();
   target.value = "";
   const dry = await sendTo("POST", "/import?dry_run=true", importOf(text));
-  if (!dry.ok) {
-    tell(dry.problem?.detail);
-    return;
-  }
-  const { errors, warnings } = sorted(dry.body.problems);
-  const content = listOf(dry.body.changes) ?? element("p", {}, say("publishing.draft.same"));
-  const what = [
-    ...problemNodes("errors", errors),
-    ...problemNodes("warnings", warnings),
-    ...(errors.length
-      ? []
-      : [
-          element("p", {}, say(current.draft ? "publishing.import.over_draft" : "publishing.import.what")),
-          content,
-        ]),
-  ];
-  const yes = errors.length ? say("publishing.understood") : say("publishing.import.yes");
-  if (
-    !(await confirm({ title: say("publishing.import.title", { file: file.name }), what, yes })) ||
+  if (!dry.ok) return tell(dry.problem?.detail);
+  const what = say(current.draft ? "publishing.import.over_draft" : "publishing.import.what");
+  const rest = (errors) =>
     errors.length
-  )
-    return;
+      ? []
+      : [html`<p>${what}</p>`, listOf(dry.body.changes) ?? html`<p>${say("publishing.draft.same")}</p>`];
+  if (!(await checked("publishing.import", dry.body.problems, rest, { file: file.name }))) return;
   await done(await sendTo("POST", "/import", importOf(text)), "publishing.imported");
 }
 
@@ -291,6 +256,7 @@ function importOf(text) {
   };
 }
 
+/** @param {unknown} [body] */
 function sendTo(method, path, body) {
   return send({ method, path: `${API}${path}`, body, headers: csrfHeader() });
 }
@@ -311,9 +277,4 @@ function tell(text, isGood = false) {
   get(".outcome").className = `notice outcome ${isGood ? "good" : "alert"}`;
   write("outcome", text ?? say("console.refused.no_answer"));
   get("h1").focus();
-}
-
-function refuse(problem) {
-  write("refused", problem?.detail ?? say("console.refused.no_answer"));
-  show("[data-refused]", true);
 }

@@ -1,10 +1,8 @@
 // Another person has saved, published or discarded meanwhile: their changes are shown, and a choice for each
 // conflict.
 
-import { listOf } from "../shared/confirming.js";
 import { element } from "../shared/dom.js";
-import { chosenIn, conflictNodes } from "./draft_conflicts.js";
-import { small } from "./edit_controls.js";
+import { chosenIn, conflictNodes, listOf } from "./confirming.js";
 
 const SIDES = ["mine", "theirs"];
 
@@ -59,7 +57,9 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
     function all() {
       return SIDES.map((side) =>
         small(say(`editing.conflicts.all_${side}`), () =>
-          form.querySelectorAll(`[value="${side}"]`).forEach((radio) => (radio.checked = true)),
+          form
+            .querySelectorAll(`[value="${side}"]`)
+            .forEach((/** @type {any} */ radio) => (radio.checked = true)),
         ),
       );
     }
@@ -70,6 +70,12 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
       close();
       left();
     });
+  }
+
+  function small(words, pressed) {
+    const made = element("button", { type: "button", class: "small" }, words);
+    made.addEventListener("click", pressed);
+    return made;
   }
 
   async function join(problem, choices) {

@@ -1,7 +1,8 @@
 // What the fields of the editing pages share: a control under its label, several under a legend, small
-// gestures.
+// gestures. What is typed is compared with what a control holds: nothing under a hand is written again.
 
-import { element } from "../shared/dom.js";
+import { byId } from "../shared/dom.js";
+import { html, live, nothing } from "../shared/drawing.js";
 
 /** The id of the control at a path. */
 export const controlId = (path) => `at-${path.replace(/[^a-z0-9]+/gi, "-")}`;
@@ -22,101 +23,127 @@ export function choiceName(field, value, form) {
   return key ? form.say(key) : (String(value).split("/").at(-1) ?? "").replaceAll("_", " ");
 }
 
-/**
- * One control under its label, with its hint and room for its problems.
- *
- * @param {any} field as the document's description has it
- * @param {string} path
- * @param {any} form
- * @param {HTMLElement} control
- * @param {Node | null} [unit]
- */
-export function place(field, path, form, control, unit = null) {
-  const hint = hintOf(field, path, form);
-  if (hint) control.setAttribute("aria-describedby", hint.id);
-  control.id = controlId(path);
-  control.dataset.path = path;
-  const row = unit ? element("div", { class: "with-unit" }, control, unit) : control;
-  return element(
-    "div",
-    { class: "field", "data-place": path },
-    element("label", { for: control.id }, labelOf(field, form)),
-    hint,
-    row,
-    problems(),
-  );
-}
+const hintKey = (field, { say }) => [`editing.help.${field.label}`].find(say.knows);
 
-/** Several controls under one legend. */
-export function group(field, path, form, ...controls) {
-  const hint = hintOf(field, path, form);
-  const attributes = {
-    class: "several",
-    "data-place": path,
-    id: controlId(path),
-    tabindex: "-1",
-    "aria-describedby": hint?.id,
-  };
-  return element(
-    "fieldset",
-    attributes,
-    element("legend", {}, labelOf(field, form)),
-    hint,
-    ...controls,
-    problems(),
-  );
-}
+/** The id of a field's hint, for what it describes. */
+export const hintId = (field, path, form) => (hintKey(field, form) ? `${controlId(path)}-hint` : nothing);
 
 /** The hint of a field. */
 export function hintOf(field, path, form) {
-  const key = `editing.help.${field.label}`;
-  return form.say.knows(key) ? element("small", { id: `${controlId(path)}-hint` }, form.say(key)) : null;
+  const key = hintKey(field, form);
+  return key ? html`<small id=${hintId(field, path, form)}>${form.say(key)}</small>` : nothing;
 }
 
 /** Room for problems. */
-export const problems = () => element("div", { class: "problems" });
+export const problems = html`<div class="problems"></div>`;
 
-/** A list to choose one of: [value, words] pairs. */
-export function select(options, value, chosen) {
-  const made = element(
-    "select",
-    {},
-    ...options.map(([each, words]) => element("option", { value: each, selected: each === value }, words)),
-  );
-  made.addEventListener("change", () => chosen(made.value));
-  return made;
+/** One control under its label, with its hint and room for its problems. */
+export function place(field, path, form, control) {
+  return html`<div class="field" data-place=${path}>
+    <label for=${controlId(path)}>${labelOf(field, form)}</label>
+    ${hintOf(field, path, form)} ${control} ${problems}
+  </div>`;
 }
 
-/** A small button. */
+/** Several controls under one legend; `more` of a field: its own legend, and what follows its problems. */
+export function group(field, path, form, ...controls) {
+  return html`<fieldset
+    class="several"
+    data-place=${path}
+    id=${controlId(path)}
+    tabindex="-1"
+    aria-describedby=${hintId(field, path, form)}
+  >
+    <legend>${field.more?.legend ?? labelOf(field, form)}</legend>
+    ${hintOf(field, path, form)} ${controls} ${problems} ${field.more?.end ?? nothing}
+  </fieldset>`;
+}
+
+/** A box to tick beside its label; `inside` it is what holds then. */
+export function box(field, path, form, { isTicked, changed, inside = /** @type {any} */ (nothing) }) {
+  return html`<div class="field flag" data-place=${path}>
+    <label class="choice"
+      ><input
+        type="checkbox"
+        id=${controlId(path)}
+        data-path=${path}
+        aria-describedby=${hintId(field, path, form)}
+        .checked=${live(isTicked)}
+        @change=${({ target }) => changed(target.checked)}
+      />${labelOf(field, form)}</label
+    >
+    ${hintOf(field, path, form)} ${inside} ${problems}
+  </div>`;
+}
+
+/** A list to choose one of, [value, words] pairs, under its label. */
+export function choose(field, path, form, { options, value, chosen }) {
+  return place(
+    field,
+    path,
+    form,
+    html`<select
+      id=${controlId(path)}
+      data-path=${path}
+      aria-describedby=${hintId(field, path, form)}
+      @change=${({ target }) => chosen(target.value)}
+    >
+      ${optionsOf(options, value)}
+    </select>`,
+  );
+}
+
+/** What a list offers; the one with `value` is chosen. */
+export const optionsOf = (options, value) =>
+  options.map(
+    ([each, words]) => html`<option value=${each} .selected=${live(each === value)}>${words}</option>`,
+  );
+
 /**
  * A small button.
  *
- * @param {string} words
+ * @param {unknown} words
  * @param {() => unknown} pressed
- * @param {string | null} [label] what it is called where its words say too little
+ * @param {{ label?: any, id?: any, isDisabled?: boolean }} [more] label: where its words say too little
  */
-export function small(words, pressed, label = null) {
-  const made = element("button", { type: "button", class: "small", "aria-label": label }, words);
-  made.addEventListener("click", pressed);
-  return made;
+export function small(words, pressed, { label = nothing, id = nothing, isDisabled = false } = {}) {
+  return html`<button
+    type="button"
+    class="small"
+    id=${id}
+    aria-label=${label}
+    ?disabled=${isDisabled}
+    @click=${pressed}
+  >
+    ${words}
+  </button>`;
 }
+
+/** A small button whose label says of what it is, too. */
+export const smallOf = (form, key, name, pressed, more = {}) =>
+  small(form.say(key), pressed, { label: `${form.say(key)}, ${name}`, ...more });
 
 /** A name to type and a button: a new item has its name, and so its id, from the start. */
 export function namedAdder(field, path, form, add) {
-  const name = element("input", {
-    type: "text",
-    id: `${controlId(path)}-add`,
-    maxlength: 80,
-    autocomplete: "off",
-  });
-  const made = small(form.say(`editing.add.${field.label}`), () =>
-    name.value.trim() ? add(name.value.trim()) : name.focus(),
-  );
-  name.addEventListener("keydown", (event) => {
+  const id = `${controlId(path)}-add`;
+  const create = () => {
+    /** @type {HTMLInputElement} */
+    const input = byId(id);
+    const name = input.value.trim();
+    if (!name) return input.focus();
+    input.value = "";
+    return add(name);
+  };
+  const entered = (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    made.click();
-  });
-  const label = element("label", { for: name.id }, form.say(`editing.new.${field.label}`));
-  return element("div", { class: "field adder" }, label, element("div", { class: "with-unit" }, name, made));
+    create();
+  };
+  return html`<div class="field adder">
+    <label for=${id}>${form.say(`editing.new.${field.label}`)}</label>
+    <div class="with-unit">
+      <input type="text" id=${id} maxlength="80" autocomplete="off" @keydown=${entered} />
+      ${small(form.say(`editing.add.${field.label}`), create)}
+    </div>
+  </div>`;
 }

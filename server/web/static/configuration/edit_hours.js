@@ -1,8 +1,9 @@
 // Hours: the spans of a day, a week as a table, each written as two times.
 
-import { element } from "../shared/dom.js";
+import { byId, setText } from "../shared/dom.js";
+import { html, live, nothing } from "../shared/drawing.js";
 import { minutesOf } from "./edit_content.js";
-import { controlId, group, hintOf, labelOf, problems, small } from "./edit_controls.js";
+import { controlId, group, hintOf, labelOf, problems, small, smallOf } from "./edit_controls.js";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const WORKDAYS = WEEKDAYS.slice(0, 5);
@@ -13,7 +14,7 @@ const MOST_SPANS = 4;
 export const hoursMakers = { week, spans, span };
 
 /** A weekday's name in a language; Monday is 0. */
-export function weekdayName(day, language) {
+function weekdayName(day, language) {
   return new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(
     MONDAY + day * DAY_MS,
   );
@@ -24,64 +25,56 @@ const edgesOf = (text) => [text.slice(0, 5), text.slice(6) === "24:00" ? "00:00"
 const spanOf = (opens, closes) => `${opens}-${closes === "00:00" ? "24:00" : closes}`;
 
 function week(field, path, form) {
-  const total = element("p", { class: "muted", role: "status" });
-  const tell = () => {
+  const totalId = `${controlId(path)}-total`;
+  const total = () => {
     const minutes = minutesOf(form.valueAt(path) ?? {});
-    total.textContent = form.say("editing.week.total", {
+    return form.say("editing.week.total", {
       hours: Math.floor(minutes / 60),
       minutes: String(minutes % 60).padStart(2, "0"),
     });
   };
-  const rows = WEEKDAYS.map((day, at) => {
+  const copy = () => {
+    const monday = form.valueAt(`${path}.monday`) ?? [];
+    for (const other of WORKDAYS) form.change(`${path}.${other}`, [...monday]);
+    form.redraw(controlId(`${path}.monday`));
+  };
+  const row = (day, at) => {
+    const here = `${path}.${day}`;
     const name = weekdayName(at, form.page.language);
-    const copy =
-      day === "monday"
-        ? small(form.say("editing.week.copy"), () => {
-            const monday = form.valueAt(`${path}.monday`) ?? [];
-            for (const other of WORKDAYS) form.change(`${path}.${other}`, [...monday]);
-            form.redraw(controlId(`${path}.monday`));
-          })
-        : null;
-    return element(
-      "tr",
-      { "data-place": `${path}.${day}`, id: controlId(`${path}.${day}`), tabindex: "-1" },
-      element("th", { scope: "row" }, name),
-      element("td", {}, spansOf(`${path}.${day}`, form, name, tell), problems()),
-      element("td", {}, copy),
-    );
-  });
-  tell();
-  return element(
-    "fieldset",
-    { class: "several", "data-place": path },
-    element("legend", {}, labelOf(field, form)),
-    hintOf(field, path, form),
-    element("table", { class: "week" }, element("tbody", {}, ...rows)),
-    total,
-    problems(),
-  );
+    return html`<tr data-place=${here} id=${controlId(here)} tabindex="-1">
+      <th scope="row">${name}</th>
+      <td>${spansOf(here, form, name, () => setText(byId(totalId), total()))}${problems}</td>
+      <td>${day === "monday" ? small(form.say("editing.week.copy"), copy) : nothing}</td>
+    </tr>`;
+  };
+  return html`<fieldset class="several" data-place=${path}>
+    <legend>${labelOf(field, form)}</legend>
+    ${hintOf(field, path, form)}
+    <table class="week">
+      <tbody>
+        ${WEEKDAYS.map(row)}
+      </tbody>
+    </table>
+    <p id=${totalId} class="muted" role="status" .textContent=${live(total())}></p>
+    ${problems}
+  </fieldset>`;
 }
 
 /** A week that is not edited here. */
-export function weekShown(week, form) {
-  const rows = WEEKDAYS.map((day, at) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, weekdayName(at, form.page.language)),
-      element(
-        "td",
-        {},
-        week[day].map((text) => text.replace("-", " – ")).join(", ") || form.say("editing.closed"),
-      ),
-    ),
-  );
-  return element(
-    "table",
-    { class: "week shown" },
-    element("caption", {}, form.say("editing.week.of_site")),
-    element("tbody", {}, ...rows),
-  );
+export function weekShown(shown, form) {
+  const row = (day, at) =>
+    html`<tr>
+      <th scope="row">${weekdayName(at, form.page.language)}</th>
+      <td>${shown[day].map((text) => text.replace("-", " – ")).join(", ") || form.say("editing.closed")}</td>
+    </tr>`;
+  return html`<table class="week shown">
+    <caption>
+      ${form.say("editing.week.of_site")}
+    </caption>
+    <tbody>
+      ${WEEKDAYS.map(row)}
+    </tbody>
+  </table>`;
 }
 
 function spans(field, path, form) {
@@ -90,87 +83,59 @@ function spans(field, path, form) {
 
 /** The spans of one day: pairs of times, one more, one less. None: closed. */
 function spansOf(path, form, name, changed = () => {}) {
-  const value = form.valueAt(path) ?? [];
-  const box = element("div", { class: "spans" });
+  const present = () => form.valueAt(path) ?? [];
+  const value = present();
   const addId = `${controlId(path)}-add`;
-  const set = (list, redraws) => {
+  const set = (list) => {
     const focus = list.length ? controlId(`${path}[${list.length - 1}]`) : addId;
-    form.change(path, list, redraws ? { redraws: true, focus } : {});
-    changed();
+    form.change(path, list, { redraws: true, focus });
   };
-  value.forEach((text, at) => {
+  const pairs = value.map((text, at) => {
     const words = form.say("editing.span.of", { name, number: at + 1 });
-    const pair = times(
+    const type = (now) => {
+      form.change(path, present().with(at, now));
+      changed();
+    };
+    const remove = () => set(value.filter((_, place) => place !== at));
+    const label = `${form.say("editing.span.remove")}, ${words}`;
+    return times(
       text,
       words,
       form,
-      (now) => set((form.valueAt(path) ?? []).with(at, now), false),
+      type,
       `${path}[${at}]`,
+      small(html`<i class="icon icon-x"></i>`, remove, { label }),
     );
-    const remove = small(
-      "",
-      () =>
-        set(
-          value.filter((_, place) => place !== at),
-          true,
-        ),
-      `${form.say("editing.span.remove")}, ${words}`,
-    );
-    remove.append(element("i", { class: "icon icon-x" }));
-    pair.append(remove);
-    box.append(pair);
   });
-  if (!value.length) box.append(element("span", { class: "muted" }, form.say("editing.closed")));
-  if (value.length < MOST_SPANS) {
-    const next = value.length ? "13:30-16:30" : "09:00-12:00";
-    box.append(
-      Object.assign(
-        small(
-          form.say("editing.span.add"),
-          () => set([...value, next], true),
-          `${form.say("editing.span.add")}, ${name}`,
-        ),
-        { id: addId },
-      ),
-    );
-  }
-  return box;
+  const next = value.length ? "13:30-16:30" : "09:00-12:00";
+  return html`<div class="spans">
+    ${pairs} ${value.length ? nothing : html`<span class="muted">${form.say("editing.closed")}</span>`}
+    ${value.length < MOST_SPANS ? smallOf(form, "editing.span.add", name, () => set([...value, next]), { id: addId }) : nothing}
+  </div>`;
 }
 
 function span(field, path, form) {
   const value = form.valueAt(path) || "-";
-  return group(
-    field,
-    path,
-    form,
-    times(
-      value,
-      labelOf(field, form),
-      form,
-      (now) => form.change(path, now),
-      path,
-      `${controlId(path)}-from`,
-    ),
-  );
+  const type = (now) => form.change(path, now);
+  return group(field, path, form, times(value, labelOf(field, form), form, type, path));
 }
 
-function times(text, words, form, changed, path, id = controlId(path)) {
-  const [opens, closes] = edgesOf(text.padEnd(6));
-  const from = element("input", {
-    type: "time",
-    id,
-    "data-path": path,
-    "aria-label": `${words}, ${form.say("editing.span.from")}`,
-  });
-  const to = element("input", {
-    type: "time",
-    "data-path": path,
-    "aria-label": `${words}, ${form.say("editing.span.to")}`,
-  });
-  from.value = opens.trim();
-  to.value = closes.trim();
-  const tell = () => changed(spanOf(from.value, to.value));
-  from.addEventListener("input", tell);
-  to.addEventListener("input", tell);
-  return element("span", { class: "span" }, from, element("span", { "aria-hidden": "true" }, "–"), to);
+/** The two times of the span at a path, and what follows them; `changed` gets them as a span. */
+function times(text, words, form, changed, path, end = /** @type {any} */ (null)) {
+  const edges = edgesOf(text.padEnd(6));
+  const tell = ({ currentTarget }) => {
+    const [from, to] = currentTarget.querySelectorAll("input");
+    changed(spanOf(from.value, to.value));
+  };
+  const edge = (at, key) =>
+    html`<input
+      type="time"
+      id=${at === 0 ? `${controlId(path)}${end ? "" : "-from"}` : nothing}
+      data-path=${path}
+      aria-label=${`${words}, ${form.say(`editing.span.${key}`)}`}
+      .value=${live(edges[at].trim())}
+    />`;
+  return html`<span class="span" @input=${tell}
+    >${edge(0, "from")}<span aria-hidden="true">–</span>${edge(1, "to")}${end}</span
+  >`;
 }

@@ -1,6 +1,6 @@
 // A list whose items have a view of their own: what each is in a line, its order, copies, leaving.
 
-import { element } from "../shared/dom.js";
+import { html, nothing, repeat } from "../shared/drawing.js";
 import { copyOf, moved, nameOf, newPart } from "./edit_content.js";
 import { choiceName, controlId, hintOf, labelOf, namedAdder, problems, small } from "./edit_controls.js";
 
@@ -8,94 +8,76 @@ import { choiceName, controlId, hintOf, labelOf, namedAdder, problems, small } f
 export function itemsOf(field, path, form, section) {
   const value = form.valueAt(path) ?? [];
   const set = (list, focus) => form.change(path, list, { redraws: true, focus });
-  const open = (item) => form.open(section, path, item[field.key]);
   const add = (item) => {
     set([...(form.valueAt(path) ?? []), item]);
-    open(item);
+    form.open(section, path, item[field.key]);
   };
-  const rows = value.map((item, at) => row({ item, at, field, path, form, section, value, set, add }));
+  const create = (name) => {
+    const [kind] = field.parts;
+    const { blank } = form.parts[kind];
+    add(newPart(form.described, form.content(), { list: path, part: kind, key: field.key, blank, name }));
+  };
   const isFull = value.length >= (field.most ?? Infinity);
-  const create = (name) =>
-    add(
-      newPart(form.described, form.content(), {
-        list: path,
-        part: field.parts[0],
-        key: field.key,
-        blank: form.parts[field.parts[0]].blank,
-        name,
-      }),
-    );
-  return element(
-    "div",
-    { class: "list", "data-place": path, id: controlId(path), tabindex: "-1" },
-    hintOf(field, path, form),
-    rows.length
-      ? element("ol", { class: "items", "aria-label": labelOf(field, form) }, ...rows)
-      : element("p", { class: "muted" }, form.say("editing.list.empty")),
-    isFull ? null : namedAdder(field, path, form, create),
-    problems(),
+  const rows = repeat(
+    value,
+    (item) => item[field.key],
+    (item, at) => row({ item, at, field, path, form, section, value, set, add }),
   );
+  return html`<div class="list" data-place=${path} id=${controlId(path)} tabindex="-1">
+    ${hintOf(field, path, form)}
+    ${
+      value.length
+        ? html`<ol class="items" aria-label=${labelOf(field, form)}>
+            ${rows}
+          </ol>`
+        : html`<p class="muted">${form.say("editing.list.empty")}</p>`
+    }
+    ${isFull ? nothing : namedAdder(field, path, form, create)} ${problems}
+  </div>`;
 }
 
 function row({ item, at, field, path, form, section, value, set, add }) {
   const key = item[field.key];
   const name = nameOf(item);
-  const id = (gesture) => `${gesture}-${key}`;
-  const gesture = (sign, words, pressed, attributes = {}) => {
-    const made = small(form.say(words), pressed, `${form.say(words)}, ${name}`);
-    if (sign) made.replaceChildren(element("i", { class: `icon icon-${sign}` }));
-    return Object.assign(made, attributes);
+  const idOf = (gesture) => `${gesture}-${key}`;
+  const gesture = (words, pressed, { sign, ...more } = /** @type {any} */ ({})) => {
+    const label = `${form.say(words)}, ${name}`;
+    return small(sign ? html`<i class="icon icon-${sign}"></i>` : form.say(words), pressed, {
+      label,
+      ...more,
+    });
   };
+  const move = (sign, step, isDisabled) =>
+    gesture(`editing.${sign}`, () => set(moved(value, at, step), idOf(sign)), {
+      sign,
+      id: idOf(sign),
+      isDisabled,
+    });
   const isNew = !form.isPublished(path, key);
+  const retire = () => set(value.with(at, { ...item, is_retired: !item.is_retired }), idOf("leave"));
+  const remove = () =>
+    set(
+      value.filter((_, place) => place !== at),
+      controlId(path),
+    );
+  const copy = () => add(copyOf(form.described, form.content(), { list: path, key: field.key, item }));
   const leaving =
     "is_retired" in item && !isNew
-      ? gesture(
-          null,
-          item.is_retired ? "editing.take_back" : "editing.retire",
-          () => set(value.with(at, { ...item, is_retired: !item.is_retired }), id("leave")),
-          { id: id("leave") },
-        )
-      : gesture(
-          null,
-          "editing.remove",
-          () =>
-            set(
-              value.filter((_, place) => place !== at),
-              controlId(path),
-            ),
-          { id: id("leave") },
-        );
+      ? gesture(item.is_retired ? "editing.take_back" : "editing.retire", retire, { id: idOf("leave") })
+      : gesture("editing.remove", remove, { id: idOf("leave") });
   const badges = [item.is_retired ? "retired" : null, isNew ? "new" : null].filter(Boolean);
-  return element(
-    "li",
-    { "data-place": `${path}[${at}]`, class: item.is_retired ? "retired" : null },
-    element(
-      "div",
-      { class: "what" },
-      element("a", { href: form.address(section, path, key) }, element("bdi", {}, name)),
-      ...badges.map((badge) =>
-        element("span", { class: `badge ${badge}` }, form.say(`editing.badge.${badge}`)),
-      ),
-      element("small", {}, summaryOf(field.parts[0], item, form)),
-    ),
-    element(
-      "div",
-      { class: "gestures" },
-      gesture("up", "editing.up", () => set(moved(value, at, -1), id("up")), {
-        id: id("up"),
-        disabled: at === 0,
-      }),
-      gesture("down", "editing.down", () => set(moved(value, at, 1), id("down")), {
-        id: id("down"),
-        disabled: at === value.length - 1,
-      }),
-      gesture(null, "editing.duplicate", () =>
-        add(copyOf(form.described, form.content(), { list: path, key: field.key, item })),
-      ),
-      leaving,
-    ),
-    problems(),
-  );
+  return html`<li data-place=${`${path}[${at}]`} class=${item.is_retired ? "retired" : nothing}>
+    <div class="what">
+      <a href=${form.address(section, path, key)}><bdi>${name}</bdi></a>
+      ${badges.map((badge) => html`<span class=${`badge ${badge}`}>${form.say(`editing.badge.${badge}`)}</span>`)}
+      <small>${summaryOf(field.parts[0], item, form)}</small>
+    </div>
+    <div class="gestures">
+      ${move("up", -1, at === 0)} ${move("down", 1, at === value.length - 1)}
+      ${gesture("editing.duplicate", copy)} ${leaving}
+    </div>
+    ${problems}
+  </li>`;
 }
 
 const of = (name, value, form) => choiceName({ name }, value, form);

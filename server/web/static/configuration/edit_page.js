@@ -2,13 +2,14 @@
 
 import { hourTeller } from "../shared/durations.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { element, setText, show, write } from "../shared/dom.js";
+import { setText, show, write } from "../shared/dom.js";
+import { draw as drawIn, html, nothing, repeat } from "../shared/drawing.js";
 import { nameOf } from "./edit_content.js";
 import { createConflicts } from "./edit_conflicts.js";
 import { createDraft } from "./edit_draft.js";
 import { fieldAt } from "./edit_fields.js";
 import { itemsOf } from "./edit_items.js";
-import { groupsOf } from "./edit_parts.js";
+import { drawn, groupsOf } from "./edit_parts.js";
 import { menuPreview } from "./edit_preview.js";
 import { countsOf, listProblems, markProblems, targetOf } from "./edit_problems.js";
 import { libraryMedia } from "../notices/notice_medium.js";
@@ -27,7 +28,7 @@ const moment = dateAndHour(page.language, pageTimeZone());
 let content = null;
 let published = {};
 let problems = [];
-let drawn = null; // the address of the view that is shown
+let shown = null; // the address of the view
 let opened = null; // the item whose view is open, and the list it is in
 const unfolded = new Set(); // groups opened by the person stay open when a view is drawn again
 
@@ -54,7 +55,6 @@ const form = {
   preview(language) {
     form.previewLanguage = language;
     drawPreview();
-    get(".preview select").focus();
   },
 };
 
@@ -77,7 +77,7 @@ const conflicts = createConflicts({
   left: loadAnew,
 });
 
-addEventListener("hashchange", () => location.hash !== drawn && draw({ isTurned: true }));
+addEventListener("hashchange", () => location.hash !== shown && draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
 get("[data-publish]").addEventListener("click", publish);
 if (page.kind === "installation") page.media = await libraryMedia();
@@ -162,24 +162,14 @@ function tellProblems() {
 function change(path, value, { redraws = false, focus = null } = {}) {
   setAt(content, path, value);
   draft.edited();
-  if (redraws) redraw(focus ?? pathFocus());
+  if (redraws) redraw(focus);
   else drawPreview();
 }
 
-/** The focused control, found again once the view is drawn again. */
-function pathFocus() {
-  const at = /** @type {HTMLElement | null} */ (document.activeElement);
-  if (at?.id) return at.id;
-  const same = [...document.querySelectorAll(`[data-path="${CSS.escape(at?.dataset.path ?? "")}"]`)];
-  return at && same.length ? { path: at.dataset.path, order: same.indexOf(at) } : null;
-}
-
+/** Draws the view again; `focus`: the id of what has the focus then, where it is another than before. */
 function redraw(focus) {
   draw();
-  const found =
-    typeof focus === "string"
-      ? document.getElementById(focus)
-      : focus && document.querySelectorAll(`[data-path="${CSS.escape(focus.path)}"]`)[focus.order];
+  const found = focus && document.getElementById(focus);
   // the first item cannot move further up: the next button gets the focus
   (found?.disabled ? found.parentElement.querySelector("button:enabled") : found)?.focus();
 }
@@ -195,8 +185,8 @@ function open(section, list = null, id = null, path = null) {
 }
 
 function draw({ isTurned = false, path = null } = {}) {
-  drawn = location.hash;
-  const [name, list, id] = drawn.slice(1).split("/").map(decodeURIComponent);
+  shown = location.hash;
+  const [name, list, id] = shown.slice(1).split("/").map(decodeURIComponent);
   const section = page.form.sections.find(({ key }) => key === name) ?? page.form.sections[0];
   for (const link of document.querySelectorAll("[data-section]")) {
     if (link.dataset.section === section.key) link.setAttribute("aria-current", "page");
@@ -206,83 +196,67 @@ function draw({ isTurned = false, path = null } = {}) {
   const at = field ? (content[list] ?? []).findIndex((each) => each[field.key] === id) : -1;
   opened = at < 0 ? null : { list, item: content[list][at] };
   const view = get("[data-view]");
-  view.replaceChildren(...(at < 0 ? sectionView(section) : itemView(section, field, at)));
+  const address = at < 0 ? section.key : `${list} ${id}`; // another view has other fields
+  drawIn(
+    view,
+    repeat([address], String, () => (at < 0 ? sectionView(section) : itemView(section, field, at))),
+  );
   drawPreview(section.preview);
   tellProblems();
   if (isTurned) (path && targetOf(view, path) ? targetOf(view, path) : view.querySelector("h2")).focus();
 }
 
 function sectionView(section) {
-  const title = element("h2", { tabindex: "-1" }, say(`editing.section.${page.kind}.${section.key}`));
-  const what = element("p", { class: "muted" }, say(`editing.section.${page.kind}.${section.key}.what`));
-  const groups = section.groups.map(({ key, fields, is_folded }) =>
-    card(page.kind, {
-      key,
-      is_folded,
-      fields: fields.map((field) =>
-        field.key ? itemsOf(field, field.name, form, section.key) : form.fieldAt(field, field.name),
-      ),
-    }),
-  );
-  return [title, what, ...groups];
+  const name = `editing.section.${page.kind}.${section.key}`;
+  const view = (field, at) => (field.key ? itemsOf(field, at, form, section.key) : form.fieldAt(field, at));
+  const groups = section.groups.map(({ key, is_folded, fields }) => {
+    const placed = fields.map((field) => ({ field, at: field.name }));
+    return card(page.kind, { key, is_folded, fields: placed }, view);
+  });
+  return html`<h2 tabindex="-1">${say(name)}</h2>
+    <p class="muted">${say(`${name}.what`)}</p>
+    ${groups}`;
 }
 
 function itemView(section, field, at) {
   const list = content[field.name];
-  const back = element(
-    "a",
-    { href: address(section.key) },
-    `← ${say(`editing.section.${page.kind}.${section.key}`)}`,
-  );
-  const title = element("h2", { tabindex: "-1" }, element("bdi", {}, nameOf(list[at])));
-  const turn = [-1, 1]
-    .filter((step) => list[at + step])
-    .map((step) =>
-      element(
-        "a",
-        { href: address(section.key, field.name, list[at + step][field.key]) },
-        say(step < 0 ? "editing.previous" : "editing.next", { name: nameOf(list[at + step]) }),
-      ),
-    );
-  const part = field.parts[0];
+  const [part] = field.parts;
   const groups = groupsOf(part, `${field.name}[${at}]`, form).filter(({ fields }) => fields.length);
-  const place = element(
-    "div",
-    { "data-place": `${field.name}[${at}]` },
-    ...groups.map((group) => card(part, group)),
-    element("div", { class: "problems" }),
-  );
-  return [
-    element("p", {}, back),
-    title,
-    place,
-    element("nav", { class: "turn", "aria-label": say("editing.others") }, ...turn),
-  ];
+  const turn = (step) => {
+    const next = list[at + step];
+    if (!next) return nothing;
+    const words = say(step < 0 ? "editing.previous" : "editing.next", { name: nameOf(next) });
+    return html`<a href=${address(section.key, field.name, next[field.key])}>${words}</a>`;
+  };
+  return html`<p>
+      <a href=${address(section.key)}>← ${say(`editing.section.${page.kind}.${section.key}`)}</a>
+    </p>
+    <h2 tabindex="-1"><bdi>${nameOf(list[at])}</bdi></h2>
+    <div data-place=${`${field.name}[${at}]`}>
+      ${groups.map((group) => card(part, group, form.fieldAt))}
+      <div class="problems"></div>
+    </div>
+    <nav class="turn" aria-label=${say("editing.others")}>${turn(-1)}${turn(1)}</nav>`;
 }
 
-function card(part, { key, is_folded, fields }) {
+function card(part, { key, is_folded, fields }, view) {
   const name = `editing.group.${part}.${key}`;
   const words = say.knows(name) ? say(name) : null;
-  if (is_folded) return folded(name, words, fields);
-  return element("section", { class: "card" }, words ? element("h3", {}, words) : null, ...fields);
-}
-
-function folded(name, words, fields) {
-  const made = element(
-    "details",
-    { class: "card", open: unfolded.has(name) },
-    element("summary", {}, words),
-    ...fields,
-  );
-  made.addEventListener("toggle", () => (made.open ? unfolded.add(name) : unfolded.delete(name)));
-  return made;
+  const inside = drawn(fields, view);
+  if (!is_folded)
+    return html`<section class="card">${words ? html`<h3>${words}</h3>` : nothing} ${inside}</section>`;
+  const toggled = ({ target }) => (target.open ? unfolded.add(name) : unfolded.delete(name));
+  return html`<details class="card" ?open=${unfolded.has(name)} @toggle=${toggled}>
+    <summary>${words}</summary>
+    ${inside}
+  </details>`;
 }
 
 function drawPreview(target = get("[data-preview]").dataset.of) {
   const place = get("[data-preview]");
   place.dataset.of = target ?? "";
   place.hidden = target !== "menu";
-  if (target === "menu") place.replaceChildren(menuPreview(form));
+  if (target === "menu") drawIn(place, menuPreview(form));
 }
 
 function listed(to) {

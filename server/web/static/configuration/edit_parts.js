@@ -1,73 +1,71 @@
 // Parts inside parts: one that may be there or not, rows of a list, papers to bring, weights of queues.
 
-import { element } from "../shared/dom.js";
+import { html, live, nothing, repeat } from "../shared/drawing.js";
 import { freePrefix, isShown, moved, newPart } from "./edit_content.js";
 import { weekShown } from "./edit_hours.js";
 import {
+  box,
   choiceName,
   controlId,
   group,
-  hintOf,
   labelOf,
   namedAdder,
   problems,
   small,
+  smallOf,
 } from "./edit_controls.js";
 
 export const partMakers = { part, parts, papers, weights };
 
-/** The groups of a part's fields; what does not matter now is left out. */
+/** The groups of a part's fields, each with its path; what does not matter now is left out. */
 export function groupsOf(name, path, form) {
   const { groups, blank } = form.parts[name];
   const value = path ? form.valueAt(path) : form.content();
   return groups.map(({ key, fields, is_folded }) => {
-    const made = fields
-      .filter((field) => isShown(field, value, blank))
-      .map((field) => form.fieldAt(field, path ? `${path}.${field.name}` : field.name));
-    return { key, is_folded, fields: made.filter(Boolean) };
+    const shown = fields.filter((field) => field.as !== "constant" && isShown(field, value, blank));
+    const placed = shown.map((field) => ({ field, at: path ? `${path}.${field.name}` : field.name }));
+    return { key, is_folded, fields: placed };
   });
 }
 
-const fieldsOf = (name, path, form) => groupsOf(name, path, form).flatMap(({ fields }) => fields);
+/** Fields, each drawn by `view(field, path)` where it stays the same one when others come and go. */
+export const drawn = (fields, view) =>
+  repeat(
+    fields,
+    ({ at }) => at,
+    ({ field, at }) => view(field, at),
+  );
+
+const fieldsOf = (name, path, form) =>
+  drawn(
+    groupsOf(name, path, form).flatMap(({ fields }) => fields),
+    form.fieldAt,
+  );
 
 function part(field, path, form) {
   const value = form.valueAt(path);
-  if (!field.is_optional)
-    return group(
-      field,
-      path,
-      form,
-      element("div", { class: `inside part-${field.part}` }, ...fieldsOf(field.part, path, form)),
-    );
-  const box = element("input", {
-    type: "checkbox",
-    id: controlId(path),
-    "data-path": path,
-    checked: value !== null && value !== undefined,
-  });
-  box.addEventListener("change", () =>
-    form.change(path, box.checked ? beginning(field, path, form) : null, {
+  const isThere = value !== null && value !== undefined;
+  const inside = (role, label) =>
+    html`<div class=${`inside part-${field.part}`} role=${role} aria-label=${label}>
+      ${fieldsOf(field.part, path, form)}
+    </div>`;
+  if (!field.is_optional) return group(field, path, form, inside(nothing, nothing));
+  const changed = (isTicked) =>
+    form.change(path, isTicked ? beginning(field, path, form) : null, {
       redraws: true,
       focus: controlId(path),
-    }),
-  );
-  const hint = hintOf(field, path, form);
-  if (hint) box.setAttribute("aria-describedby", hint.id);
-  const head = element("label", { class: "choice" }, box, labelOf(field, form));
-  const inside = box.checked
-    ? element(
-        "div",
-        { class: `inside part-${field.part}`, role: "group", "aria-label": labelOf(field, form) },
-        ...fieldsOf(field.part, path, form),
-      )
-    : instead(field, form);
-  return element("div", { class: "field flag", "data-place": path }, head, hint, inside, problems());
+    });
+  return box(field, path, form, {
+    isTicked: isThere,
+    changed,
+    inside: isThere ? inside("group", labelOf(field, form)) : instead(field, form),
+  });
 }
 
 /** What holds where a part is not there: a hall without hours of its own has those of its site. */
 function instead({ part: name }, form) {
   const calendar = name === "calendar" && form.siteCalendar();
-  return calendar ? weekShown(calendar.week, form) : null;
+  return calendar ? weekShown(calendar.week, form) : nothing;
 }
 
 /**
@@ -98,46 +96,28 @@ function parts(field, path, form) {
   const rows = value.map((item, at) => {
     const here = `${path}[${at}]`;
     const name = form.say("editing.row", { name: labelOf(field, form), number: at + 1 });
-    const gestures = [
-      small(
-        form.say("editing.remove"),
-        () => set(value.filter((_, place) => place !== at)),
-        `${form.say("editing.remove")}, ${name}`,
-      ),
-    ];
-    if (at > 0 && field.key)
-      gestures.unshift(
-        small(
-          form.say("editing.up"),
-          () => set(moved(value, at, -1), at - 1),
-          `${form.say("editing.up")}, ${name}`,
-        ),
-      );
+    const remove = () => set(value.filter((_, place) => place !== at));
+    const up = () => set(moved(value, at, -1), at - 1);
     const kind = kindOf(item, field);
-    const title = field.parts.length > 1 ? element("h4", {}, choiceName({ name: "kind" }, kind, form)) : null;
-    return element(
-      "div",
-      {
-        class: "row",
-        role: "group",
-        "aria-label": name,
-        id: controlId(here),
-        tabindex: "-1",
-        "data-place": here,
-      },
-      title,
-      ...fieldsOf(kind, here, form),
-      element("div", { class: "gestures" }, ...gestures),
-      problems(),
-    );
+    return html`<div
+      class="row"
+      role="group"
+      aria-label=${name}
+      id=${controlId(here)}
+      tabindex="-1"
+      data-place=${here}
+    >
+      ${field.parts.length > 1 ? html`<h4>${choiceName({ name: "kind" }, kind, form)}</h4>` : nothing}
+      ${fieldsOf(kind, here, form)}
+      <div class="gestures">
+        ${at > 0 && field.key ? smallOf(form, "editing.up", name, up) : nothing}
+        ${smallOf(form, "editing.remove", name, remove)}
+      </div>
+      ${problems}
+    </div>`;
   });
-  return group(
-    field,
-    path,
-    form,
-    ...rows,
-    value.length < (field.most ?? Infinity) ? adders(field, path, form, value, set) : null,
-  );
+  const isFull = value.length >= (field.most ?? Infinity);
+  return group(field, path, form, rows, isFull ? nothing : adders(field, path, form, value, set));
 }
 
 /** The part of a row: lists whose rows differ have it in `kind`. */
@@ -147,100 +127,70 @@ const kindOf = (item, { parts: kinds }) =>
 function adders(field, path, form, value, set) {
   const add = (row) => set([...value, row], value.length);
   if (field.key)
-    return namedAdder(field, path, form, (name) =>
-      add(
-        newPart(
-          form.described,
-          {},
-          {
-            part: field.parts[0],
-            key: field.key,
-            blank: form.parts[field.parts[0]].blank,
-            name,
-            taken: value.map((each) => each[field.key]),
-          },
-        ),
-      ),
-    );
-  const buttons = field.parts.map((kind, order) => {
+    return namedAdder(field, path, form, (name) => {
+      const [kind] = field.parts;
+      const { blank } = form.parts[kind];
+      const taken = value.map((each) => each[field.key]);
+      add(newPart(form.described, {}, { part: kind, key: field.key, blank, name, taken }));
+    });
+  const button = (kind, order) => {
     const key = field.parts.length > 1 ? `editing.add.${field.label}.${kind}` : `editing.add.${field.label}`;
-    const button = small(form.say(key), () => add(structuredClone(form.parts[kind].blank)));
-    if (order === 0) button.id = `${controlId(path)}-add`;
-    return button;
-  });
-  return element("div", { class: "gestures" }, ...buttons);
+    const id = order === 0 ? `${controlId(path)}-add` : nothing;
+    return small(form.say(key), () => add(structuredClone(form.parts[kind].blank)), { id });
+  };
+  return html`<div class="gestures">${field.parts.map(button)}</div>`;
 }
 
 function papers(field, path, form) {
   const value = form.valueAt(path) ?? [];
+  const addId = `${controlId(path)}-add`;
   const set = (list, focus) => form.change(path, list, { redraws: true, focus });
   const rows = value.map((_, at) => {
-    const here = `${path}[${at}]`;
-    const texts = form.fieldAt(
-      { as: "texts", name: field.name, label: "paper", longest: field.longest },
-      here,
-    );
     const name = form.say("editing.paper.numbered", { number: at + 1 });
-    texts.querySelector("legend").textContent = name;
-    const up = small(
-      form.say("editing.up"),
-      () => set(moved(value, at, -1), controlId(`${path}[${at - 1}]`)),
-      `${form.say("editing.up")}, ${name}`,
+    const up = () => set(moved(value, at, -1), controlId(`${path}[${at - 1}]`));
+    const remove = () =>
+      set(
+        value.filter((__, place) => place !== at),
+        addId,
+      );
+    const end = html`<div class="gestures">
+      ${smallOf(form, "editing.up", name, up, { isDisabled: at === 0 })}
+      ${smallOf(form, "editing.remove", name, remove)}
+    </div>`;
+    const { name: of, longest } = field;
+    return form.fieldAt(
+      { as: "texts", name: of, label: "paper", longest, more: { legend: name, end } },
+      `${path}[${at}]`,
     );
-    up.disabled = at === 0;
-    const remove = small(
-      form.say("editing.remove"),
-      () =>
-        set(
-          value.filter((__, place) => place !== at),
-          `${controlId(path)}-add`,
-        ),
-      `${form.say("editing.remove")}, ${name}`,
-    );
-    texts.append(element("div", { class: "gestures" }, up, remove));
-    return texts;
   });
-  const add = small(form.say("editing.paper.add"), () =>
-    set([...value, {}], controlId(`${path}[${value.length}].fr`)),
-  );
-  add.id = `${controlId(path)}-add`;
-  return group(field, path, form, ...rows, add);
+  const add = () => set([...value, {}], controlId(`${path}[${value.length}].fr`));
+  return group(field, path, form, rows, small(form.say("editing.paper.add"), add, { id: addId }));
 }
 
 /** How much of the calls each queue gets, the queues of the profile in their order. */
 function weights(field, path, form) {
   const queues = form.valueAt(path.replace(/weights$/, "queues")) ?? [];
   const names = Object.fromEntries(form.listed("queues"));
-  return group(
-    field,
-    path,
-    form,
-    element(
-      "div",
-      { class: "texts" },
-      ...queues.flatMap((queue) => {
-        const at = `${path}.${queue}`;
-        const made = element("input", {
-          type: "number",
-          id: controlId(at),
-          "data-path": at,
-          min: 1,
-          max: 100,
-          class: "short",
-        });
-        made.value = form.valueAt(path)?.[queue] ?? "";
-        made.addEventListener("input", () => {
-          const { [queue]: _, ...others } = form.valueAt(path) ?? {};
-          form.change(
-            path,
-            made.value === "" ? others : { ...others, [queue]: Math.round(Number(made.value)) },
-          );
-        });
-        return [
-          element("label", { for: controlId(at) }, names[queue] ?? queue),
-          element("div", { "data-place": at }, made, problems()),
-        ];
-      }),
-    ),
-  );
+  const weight = (queue) => {
+    const at = `${path}.${queue}`;
+    const changed = ({ target: { value } }) => {
+      const { [queue]: _, ...others } = form.valueAt(path) ?? {};
+      form.change(path, value === "" ? others : { ...others, [queue]: Math.round(Number(value)) });
+    };
+    return html`<label for=${controlId(at)}>${names[queue] ?? queue}</label>
+      <div data-place=${at}>
+        <input
+          type="number"
+          id=${controlId(at)}
+          data-path=${at}
+          min="1"
+          max="100"
+          class="short"
+          .value=${live(String(form.valueAt(path)?.[queue] ?? ""))}
+          @input=${changed}
+        />
+        ${problems}
+      </div>`;
+  };
+  return group(field, path, form, html`<div class="texts">${queues.map(weight)}</div>`);
 }

@@ -1,7 +1,8 @@
 // A preview of a kiosk's menu, next to the services in it: their names, order, folders and signs.
 
-import { element } from "../shared/dom.js";
+import { html, nothing } from "../shared/drawing.js";
 import { menuOf, nameOf } from "./edit_content.js";
+import { optionsOf } from "./edit_controls.js";
 
 /**
  * A drawing of the menu in a language of the hall, that of the kiosk whose view is open; it takes no press.
@@ -9,31 +10,22 @@ import { menuOf, nameOf } from "./edit_content.js";
 export function menuPreview(form) {
   const languages = form.languages();
   const language = languages.includes(form.previewLanguage) ? form.previewLanguage : "fr";
-  const choose = element(
-    "select",
-    { "aria-label": form.say("editing.preview.language") },
-    ...languages.map((each) =>
-      element("option", { value: each, selected: each === language }, form.languageName(each)),
-    ),
-  );
-  choose.addEventListener("change", () => form.preview(choose.value));
+  const named = languages.map((each) => [each, form.languageName(each)]);
   const kiosk = form.openedIn("kiosks");
   const entries = menuOf(form.content(), kiosk);
-  const drawn = entries.map(({ part, services }) => entry(part, services, language, form));
-  const menu = drawn.length
-    ? element(
-        "ul",
-        { class: "kiosk-menu", lang: language, tabindex: "0", "aria-labelledby": "preview-title" },
-        ...drawn,
-      )
-    : element("p", { class: "muted" }, form.say("editing.preview.empty"));
-  return element(
-    "aside",
-    { class: "card preview", "aria-labelledby": "preview-title" },
-    element("h3", { id: "preview-title" }, titleOf(kiosk, form)),
-    choose,
-    menu,
-  );
+  const menu = html`<ul class="kiosk-menu" lang=${language} tabindex="0" aria-labelledby="preview-title">
+    ${entries.map(({ part, services }) => entry(part, services, language, form))}
+  </ul>`;
+  return html`<aside class="card preview" aria-labelledby="preview-title">
+    <h3 id="preview-title">${titleOf(kiosk, form)}</h3>
+    <select
+      aria-label=${form.say("editing.preview.language")}
+      @change=${({ target }) => form.preview(target.value)}
+    >
+      ${optionsOf(named, language)}
+    </select>
+    ${entries.length ? menu : html`<p class="muted">${form.say("editing.preview.empty")}</p>`}
+  </aside>`;
 }
 
 /** Whose menu it is: that of one kiosk, of every kiosk, or the hall's where a kiosk offers a part of it. */
@@ -47,14 +39,18 @@ function titleOf(kiosk, form) {
 
 function entry(part, services, language, form) {
   const texts = (of) => of?.[language] || of?.fr || "";
-  const words = element(
-    "span",
-    {},
-    element("b", {}, texts(part.names) || form.say("editing.preview.nameless")),
-    element("small", {}, texts(part.subtitles)),
-  );
-  const inside = services
-    ? element("ul", {}, ...services.map((each) => element("li", {}, texts(each.names))))
-    : null;
-  return element("li", {}, element("img", { src: `/assets/icons/${part.icon}.svg`, alt: "" }), words, inside);
+  return html`<li>
+    <img src=${`/assets/icons/${part.icon}.svg`} alt="" />
+    <span
+      ><b>${texts(part.names) || form.say("editing.preview.nameless")}</b
+      ><small>${texts(part.subtitles)}</small></span
+    >
+    ${
+      services
+        ? html`<ul>
+            ${services.map((each) => html`<li>${texts(each.names)}</li>`)}
+          </ul>`
+        : nothing
+    }
+  </li>`;
 }

@@ -1,34 +1,33 @@
 // The problems of the draft: a list of links at the top, and each sentence at its field.
 
-import { element } from "../shared/dom.js";
+import { element, one } from "../shared/dom.js";
+import { draw, html, repeat } from "../shared/drawing.js";
 import { isWithin, viewOf } from "./edit_content.js";
 import { controlId } from "./edit_controls.js";
 
 /** Fills a list at the top; `title` gives the number of its problems. The focused link keeps the focus. */
 export function listProblems(box, found, form, title) {
   box.hidden = !found.length;
-  const links = found.map(({ path, place, sentence }) => {
-    const { section, list, id } = viewOf(form.described, form.content(), path);
-    const link = element(
-      "a",
-      { href: form.address(section, list, id), "data-of": path },
-      element("b", {}, place),
-      ` – ${sentence}`,
-    );
-    link.addEventListener("click", (event) => {
+  const summary = one("summary", box);
+  summary.textContent = form.say(title, { count: found.length });
+  const list = one("ol", box);
+  const hadFocus = list.contains(document.activeElement);
+  const line = ({ path, place, sentence }) => {
+    const { section, list: within, id } = viewOf(form.described, form.content(), path);
+    const go = (event) => {
       event.preventDefault();
-      form.open(section, list, id, path);
-    });
-    return element("li", {}, link);
-  });
-  box.querySelector("summary").textContent = form.say(title, { count: found.length });
-  const list = box.querySelector("ol");
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-  const at = list.contains(focused) ? (focused?.dataset.of ?? null) : null;
-  list.replaceChildren(...links);
-  if (at === null) return;
-  const same = list.querySelector(`[data-of="${CSS.escape(at)}"]`);
-  (same ?? box.querySelector("summary")).focus();
+      form.open(section, within, id, path);
+    };
+    return html`<li>
+      <a href=${form.address(section, within, id)} @click=${go}><b>${place}</b> – ${sentence}</a>
+    </li>`;
+  };
+  const before = ({ path }, at) => found.slice(0, at).filter((each) => each.path === path).length;
+  draw(
+    list,
+    repeat(found, (problem, at) => `${problem.path} ${before(problem, at)}`, line),
+  );
+  if (hadFocus && !list.contains(document.activeElement)) summary.focus();
 }
 
 /** How many problems each section has. */

@@ -125,8 +125,8 @@ export function createPrinterForm(first, hall, { id, outcome, say, redraw, place
         maxlength="253"
         inputmode=${attributes.inputmode ?? nothing}
         pattern=${attributes.pattern ?? nothing}
-        aria-describedby=${outcome}
-        aria-invalid=${isRefused ?? nothing}
+        aria-describedby=${name === "host" ? outcome : nothing}
+        aria-invalid=${name === "host" ? (isRefused ?? nothing) : nothing}
         ?required=${isShown(name)}
         .value=${values[name]}
       />`,

@@ -1,41 +1,32 @@
 // Where a medium is used, and another one that takes its place everywhere; read when somebody opens it.
 
-import { element, setText } from "../shared/dom.js";
+import { field, html, nothing } from "../shared/drawing.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { csrfHeader, read, send } from "../shared/verbs.js";
 import { kindWords, replacementOf, titleOf } from "./media_state.js";
+import { problem } from "./media_view.js";
 
 const STAYS = ["correction_open", "not_begun", "over", "forbidden"];
 
-/**
- * The closed part of a card. `used.fitting(medium)` gives the media that may take its place,
- * `used.done(words)` says what was done.
- */
-export function usesOf(medium, id, { say, page, used }) {
-  const inside = element("div", { "data-uses": true });
-  const part = element("details", {}, element("summary", {}, say("media.uses")), inside);
-  const fill = async () => {
-    try {
-      /** @type {Api.MediumUsesAnswer} */
-      const found = await read(`/api/v1/media/${medium.medium}/uses`);
-      inside.replaceChildren(
-        ...lines(found, { say, page }),
-        replacing(medium, found.notices, id, { say, used, fill }),
-      );
-    } catch {
-      inside.replaceChildren(element("p", { class: "problem-words" }, say("media.uses.unread")));
-    }
-  };
-  part.addEventListener("toggle", () => part.open && fill());
-  return part;
+/** The closed part of a card. `fitting(medium)` gives the media that may take its place. */
+export function usesPart(medium, { say, page, acts, name, ui, fitting }) {
+  const toggled = ({ target }) => target.open && acts.readUses(medium);
+  return html`<details @toggle=${toggled}>
+    <summary>${say("media.uses")}</summary>
+    <div data-uses>
+      ${ui.uses ? [lines(ui.uses, { say, page }), replacing(medium, { say, acts, name, ui, fitting })] : nothing}
+      ${ui.isUnread ? html`<p class="problem-words">${say("media.uses.unread")}</p>` : nothing}
+    </div>
+  </details>`;
 }
 
 /** The notices, and how many others there are. */
-function lines({ notices, others }, { say, page }) {
-  const list = notices.length
-    ? element("ul", { class: "uses" }, ...notices.map((use) => line(use, { say, page })))
-    : element("p", {}, say("media.uses.none"));
-  return others ? [list, element("p", {}, say("media.uses.others", { count: others }))] : [list];
+function lines({ notices, others }, words) {
+  const { say } = words;
+  const list = html`<ul class="uses">
+    ${notices.map((use) => line(use, words))}
+  </ul>`;
+  return html`${notices.length ? list : html`<p>${say("media.uses.none")}</p>`}
+  ${others ? html`<p>${say("media.uses.others", { count: others })}</p>` : nothing}`;
 }
 
 function line(use, { say, page }) {
@@ -49,64 +40,38 @@ function line(use, { say, page }) {
     STAYS.includes(use.change) ? say(`media.uses.stays.${use.change}`) : null,
   ].filter(Boolean);
   const href = `/affichage/message/${encodeURIComponent(use.notice)}`;
-  return element("li", {}, element("a", { href }, use.title), ` · ${said.join(" · ")}`);
+  return html`<li><a href=${href}>${use.title}</a> · ${said.join(" · ")}</li>`;
 }
 
 /** The choice of another medium, what it would do, and the press that does it; empty without a change. */
-function replacing(medium, notices, id, { say, used, fill }) {
-  const { count, shown, proposed, notices: versions } = replacementOf(notices);
-  if (count === 0) return "";
-  const fitting = used.fitting(medium);
-  if (fitting.length === 0) return element("p", { class: "muted" }, say("media.replace.nothing"));
-  const options = fitting.map((each) => {
-    const { key, values } = kindWords(each);
-    return element("option", { value: each.medium }, titleOf(each, say(key, values)));
-  });
-  const select = element(
-    "select",
-    { id: `${id}-by`, "data-by": true },
-    element("option", { value: "" }, say("media.replace.choose")),
-    ...options,
-  );
-  const picture = element("img", { src: "data:,", alt: "", hidden: true });
-  const problem = element("p", { class: "problem-words", role: "alert" });
+function replacing(medium, { say, acts, name, ui, fitting }) {
+  const { count, shown, proposed } = replacementOf(ui.uses.notices);
+  if (count === 0) return nothing;
+  const others = fitting(medium);
+  if (others.length === 0) return html`<p class="muted">${say("media.replace.nothing")}</p>`;
+  const chosen = others.find((each) => each.medium === ui.by);
   const will = [say("media.replace.will", { count, shown })];
   if (proposed) will.push(say("media.replace.proposed", { count: proposed }));
-  const button = element("button", { disabled: true, "data-replace": true }, say("media.replace.do"));
-  const form = element(
-    "form",
-    { class: "replacing" },
-    element("div", { class: "field" }, element("label", { for: `${id}-by` }, say("media.replace")), select),
-    picture,
-    element("p", { "data-will": true }, will.join(" ")),
-    problem,
-    button,
-  );
-  select.addEventListener("change", () => {
-    const chosen = fitting.find((each) => each.medium === select.value);
-    button.disabled = !chosen;
-    picture.hidden = !chosen?.thumbnail;
-    if (chosen?.thumbnail) picture.src = chosen.thumbnail;
-  });
-  form.addEventListener("submit", async (submitted) => {
-    submitted.preventDefault();
-    button.disabled = true;
-    const answer = await send({
-      method: "POST",
-      path: `/api/v1/media/${medium.medium}/replace`,
-      body: { by: select.value, notices: versions },
-      headers: csrfHeader(),
-    });
-    button.disabled = false;
-    if (!answer.ok) {
-      const said = answer.problem?.problems?.[0]?.detail ?? answer.problem?.detail;
-      setText(problem, said ?? say("media.send.lost"));
-      return;
-    }
-    const summary = form.closest("details")?.querySelector("summary");
-    await fill();
-    used.done(say("media.replace.done", { count: answer.body.notices.length }));
-    summary?.focus();
-  });
-  return form;
+  const option = (each) => {
+    const { key, values } = kindWords(each);
+    return html`<option value=${each.medium}>${titleOf(each, say(key, values))}</option>`;
+  };
+  return html`<form class="replacing" @submit=${(event) => acts.replace(event, medium)}>
+    ${field(
+      `${name}-by`,
+      say("media.replace"),
+      html`<select
+        id=${`${name}-by`}
+        data-by
+        @change=${({ target }) => acts.chooseOther(medium, target.value)}
+      >
+        <option value="">${say("media.replace.choose")}</option>
+        ${others.map(option)}
+      </select>`,
+    )}
+    <img src=${chosen?.thumbnail ?? "data:,"} alt="" ?hidden=${!chosen?.thumbnail} />
+    <p data-will>${will.join(" ")}</p>
+    ${problem(ui.replaceProblem)}
+    <button data-replace ?disabled=${!chosen || ui.isReplacing}>${say("media.replace.do")}</button>
+  </form>`;
 }

@@ -1,177 +1,202 @@
 // One medium in the list of the library: its small picture, its description, its texts, its removal.
 
-import { element } from "../shared/dom.js";
-import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { captionsForm } from "./media_captions.js";
-import { detailsForm, expiryNotice } from "./media_details.js";
-import { usesOf } from "./media_uses.js";
+import { field, html, icon, nothing } from "../shared/drawing.js";
+import { dateAndHour, localeOf, pageTimeZone } from "../shared/instants.js";
+import { usesPart } from "./media_uses.js";
 import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
 
-const TRANSLATIONS = ["en", "es"];
+const LANGUAGES = ["fr", "en", "es"];
+const TRANSLATIONS = LANGUAGES.slice(1);
 
 /**
- * The nodes of a card. `describe`, `catalogue`, `caption` and `remove` are called by its buttons; `used`
- * gives other media, and is informed of a replacement (`usesOf`).
+ * A card. `ui` is what the page keeps of it: problems of its forms, whether its removal was asked for, its
+ * uses. `acts` are what its presses do.
  */
-export function mediumCard(medium, { say, page, describe, catalogue, caption, remove, used }) {
-  const when = dateAndHour(page.language, pageTimeZone())(medium.uploaded_at);
-  const words = kindWords(medium);
+export function mediumCard(medium, ui, { say, page, acts, fitting }) {
+  const { key, values } = kindWords(medium);
+  const kind = say(key, values);
   const name = `medium-${medium.medium}`;
+  const context = { say, page, acts, name, ui };
   const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all
-  return [
-    picture(medium, say),
-    element(
-      "div",
-      { class: "about" },
-      element("h3", { id: name }, titleOf(medium, say(words.key, words.values))),
-      element("p", { class: "muted" }, facts(medium, say(words.key, words.values), when, { say, page })),
-      tags(medium),
-      rights(medium, say),
-      state(medium, say),
-      expiryNotice(medium, { say, page }),
-      needsTexts(medium) && mayChange ? texts(medium, name, { say, page, describe }) : null,
-      mayChange && medium.kind === "video" ? captionsForm(medium, name, { say, caption }) : null,
-      mayChange && medium.state === "ready" ? detailsForm(medium, name, { say, catalogue }) : null,
-      medium.state === "ready" && medium.kind !== "font" ? usesOf(medium, name, { say, page, used }) : null,
-      maybeLook(medium) ? element("p", { class: "muted" }, say("media.id", { id: medium.medium })) : null,
-      element("p", { class: "problem-words", role: "alert", "data-problem": true }),
-      mayChange
-        ? removal(medium, name, { say, remove })
-        : element("p", { class: "muted" }, say("media.of_all")),
-    ),
-  ];
+  const isReady = medium.state === "ready";
+  return html`<li class="card medium" data-medium=${medium.medium} data-state=${medium.state}>
+    ${picture(medium, say)}
+    <div class="about">
+      <h3 id=${name}>${titleOf(medium, kind)}</h3>
+      <p class="muted">${facts(medium, kind, { say, page })}</p>
+      ${
+        medium.tags.length
+          ? html`<ul class="tags">
+              ${medium.tags.map((tag) => html`<li>${tag}</li>`)}
+            </ul>`
+          : nothing
+      }
+      ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
+      ${needsTexts(medium) && mayChange ? textsForm(medium, context) : nothing}
+      ${mayChange && medium.kind === "video" ? captionsForm(medium, context) : nothing}
+      ${mayChange && isReady ? detailsForm(medium, context) : nothing}
+      ${isReady && medium.kind !== "font" ? usesPart(medium, { ...context, fitting }) : nothing}
+      ${maybeLook(medium) ? html`<p class="muted">${say("media.id", { id: medium.medium })}</p>` : nothing}
+      ${problem(ui.problem)}
+      ${mayChange ? removal(medium, context) : html`<p class="muted">${say("media.of_all")}</p>`}
+    </div>
+  </li>`;
 }
 
+/** Why a form came to nothing. */
+export const problem = (words = "") =>
+  html`<p class="problem-words" role="alert" data-problem .textContent=${words}></p>`;
+
 /** Its kind, the date and the author of the upload, and its site where there are several. */
-function facts({ name, texts, uploaded_by: by, site }, kind, when, { say, page }) {
+function facts({ name, texts, uploaded_by: by, uploaded_at: at, site }, kind, { say, page }) {
+  const when = dateAndHour(page.language, pageTimeZone())(at);
   const sent = by ? say("media.sent_at_by", { when, by }) : say("media.sent_at", { when });
   const hasSites = Object.keys(page.sites).length > 0;
   const place = site ? (page.sites[site] ?? site) : say("media.every_site");
   return [name || texts.fr ? kind : null, sent, hasSites ? place : null].filter(Boolean).join(" · ");
 }
 
-function tags({ tags: noted }) {
-  if (noted.length === 0) return null;
-  return element("ul", { class: "tags" }, ...noted.map((tag) => element("li", {}, tag)));
-}
-
 function rights({ made_by: by, rights: noted }, say) {
   const said = [by && say("media.made_by", { by }), noted].filter(Boolean);
-  return said.length ? element("p", {}, said.join(" · ")) : null;
+  return said.length ? html`<p>${said.join(" · ")}</p>` : nothing;
 }
 
-function picture(medium, say) {
-  const url = medium.thumbnail;
-  if (url === null)
-    return element(
-      "div",
-      { class: "picture" },
-      element("i", { class: `icon icon-${medium.state === "refused" ? "alert" : "clock"}` }),
-    );
-  const first = medium.files[0];
-  const image = element("img", {
-    src: url,
-    alt: medium.kind === "font" ? say("media.font.sample") : (medium.texts.fr ?? say("media.without_text")),
-    width: 200,
-    height: 150,
-    loading: "lazy",
-  });
-  return element(
-    "a",
-    { class: "picture", href: medium.kind === "font" ? url : first.url, target: "_blank", rel: "noopener" },
-    image,
-    element("span", { class: "visually-hidden" }, ` ${say("media.open")}`),
-  );
+function picture({ thumbnail, state: now, files, kind, texts }, say) {
+  if (thumbnail === null)
+    return html`<div class="picture">
+      <i class=${`icon icon-${now === "refused" ? "alert" : "clock"}`}></i>
+    </div>`;
+  const isFont = kind === "font";
+  const alt = isFont ? say("media.font.sample") : (texts.fr ?? say("media.without_text"));
+  return html`<a class="picture" href=${isFont ? thumbnail : files[0].url} target="_blank" rel="noopener"
+    ><img src=${thumbnail} alt=${alt} width="200" height="150" loading="lazy" /><span class="visually-hidden">
+      ${say("media.open")}</span
+    ></a
+  >`;
 }
+
+const notice = (words, { sign = "alert", kind = "", expiry = /** @type {any} */ (nothing) } = {}) =>
+  html`<p class=${`notice ${kind}`} data-expiry=${expiry}>${icon(sign)}<span>${words}</span></p>`;
 
 function state(medium, say) {
-  if (medium.state === "preparing")
-    return element(
-      "p",
-      { class: "notice" },
-      element("i", { class: "icon icon-clock" }),
-      element("span", {}, say("media.state.preparing")),
-    );
-  if (medium.state === "refused")
-    return element(
-      "p",
-      { class: "notice alert" },
-      element("i", { class: "icon icon-alert" }),
-      element("span", {}, medium.refusal.detail),
-    );
-  if (needsTexts(medium) && !medium.texts.fr)
-    return element(
-      "p",
-      { class: "notice" },
-      element("i", { class: "icon icon-alert" }),
-      element("span", {}, say("media.text.before_use")),
-    );
-  return null;
+  if (medium.state === "preparing") return notice(say("media.state.preparing"), { sign: "clock" });
+  if (medium.state === "refused") return notice(medium.refusal.detail, { kind: "alert" });
+  return needsTexts(medium) && !medium.texts.fr ? notice(say("media.text.before_use")) : nothing;
 }
 
-function texts(medium, name, { say, page, describe }) {
-  const area = (language) => {
-    const id = `${name}-${language}`;
-    return element(
-      "div",
-      { class: "field" },
-      element("label", { for: id }, say(`media.text.${language}`)),
-      element(
-        "textarea",
-        {
-          id,
-          name: language,
-          lang: language,
-          rows: 2,
-          maxlength: page.longest_text,
-          "aria-describedby": language === "fr" ? `${name}-why` : null,
-        },
-        medium.texts[language] ?? "",
-      ),
-    );
-  };
-  const form = element(
-    "form",
-    {},
-    area("fr"),
-    element("p", { class: "muted", id: `${name}-why` }, say("media.text.why")),
-    element(
-      "details",
-      { open: TRANSLATIONS.some((language) => medium.texts[language]) },
-      element("summary", {}, say("media.text.translations")),
-      ...TRANSLATIONS.map(area),
-    ),
-    element("button", { "data-keep": true, "aria-describedby": name }, say("media.text.keep")),
-  );
-  form.addEventListener("submit", (submitted) => {
-    submitted.preventDefault();
-    describe(medium, form.closest("li"));
-  });
-  return form;
+/** Until when a medium may be used, said louder when that day is near or past. */
+function expiryNotice({ until, expiry }, { say, page }) {
+  if (!until) return nothing;
+  const written = new Intl.DateTimeFormat(localeOf(page.language), { dateStyle: "long", timeZone: "UTC" });
+  const day = written.format(new Date(`${until}T00:00Z`));
+  if (!expiry) return html`<p class="muted">${say("media.expiry.day", { day })}</p>`;
+  return notice(say(`media.expiry.${expiry}`, { day }), { kind: expiry === "over" ? "alert" : "", expiry });
 }
 
-// Two steps in the same place: nothing opens above the page.
-function removal(medium, name, { say, remove }) {
-  const button = (key, attributes) =>
-    element("button", { type: "button", "aria-describedby": name, ...attributes }, say(key));
-  const ask = button("media.remove.ask", { class: "quiet" });
-  const confirm = button("media.remove.confirm", { class: "danger" });
-  const keep = button("media.remove.keep", {});
-  const sure = element(
-    "div",
-    { class: "sure", hidden: true },
-    element("p", {}, say("media.remove.sure")),
-    confirm,
-    keep,
-  );
-  const askToConfirm = (isSure) => {
-    sure.hidden = !isSure;
-    ask.hidden = isSure;
-    (isSure ? keep : ask).focus();
-  };
-  ask.addEventListener("click", () => askToConfirm(true));
-  keep.addEventListener("click", () => askToConfirm(false));
-  sure.addEventListener("keydown", ({ key }) => key === "Escape" && askToConfirm(false));
-  confirm.addEventListener("click", () => remove(medium, confirm.closest("li")));
-  return element("div", { class: "removal" }, ask, sure);
+/** What is typed stays while the library has the same words. */
+function textsForm(medium, { say, page, acts, name }) {
+  const area = (language) =>
+    field(
+      `${name}-${language}`,
+      say(`media.text.${language}`),
+      html`<textarea
+        id=${`${name}-${language}`}
+        name=${language}
+        lang=${language}
+        rows="2"
+        maxlength=${page.longest_text}
+        aria-describedby=${language === "fr" ? `${name}-why` : nothing}
+        .value=${medium.texts[language] ?? ""}
+      ></textarea>`,
+    );
+  return html`<form @submit=${(event) => acts.describe(event, medium)}>
+    ${area("fr")}
+    <p class="muted" id=${`${name}-why`}>${say("media.text.why")}</p>
+    <details ?open=${TRANSLATIONS.some((language) => medium.texts[language])}>
+      <summary>${say("media.text.translations")}</summary>
+      ${TRANSLATIONS.map(area)}
+    </details>
+    <button data-keep aria-describedby=${name}>${say("media.text.keep")}</button>
+  </form>`;
+}
+
+/** What is noted of a medium: its name, tags, maker, rights and last day. */
+function detailsForm(medium, { say, acts, name, ui }) {
+  const typed = (key, value, { most = /** @type {any} */ (nothing), type = "text", why = nothing } = {}) =>
+    field(
+      `${name}-${key}`,
+      say(`media.details.${key}`),
+      html`<input
+        id=${`${name}-${key}`}
+        name=${key}
+        type=${type}
+        autocomplete="off"
+        maxlength=${most}
+        ?required=${key === "name"}
+        aria-describedby=${why}
+        .value=${value}
+      />`,
+    );
+  const why = /** @type {any} */ (`${name}-until-why`);
+  return html`<details>
+    <summary>${say("media.details")}</summary>
+    <form data-details @submit=${(event) => acts.catalogue(event, medium)}>
+      ${typed("name", medium.name, { most: 120 })} ${typed("tags", medium.tags.join(", "))}
+      ${typed("made_by", medium.made_by, { most: 120 })} ${typed("rights", medium.rights, { most: 240 })}
+      ${typed("until", medium.until ?? "", { type: "date", why })}
+      <p class="muted" id=${why}>${say("media.details.until_why")}</p>
+      ${problem(ui.detailsProblem)}
+      <button data-keep-details aria-describedby=${name}>${say("media.details.keep")}</button>
+    </form>
+  </details>`;
+}
+
+/** The captions of a film: which languages have them, a file for one, and their removal. */
+function captionsForm(medium, { say, acts, name, ui }) {
+  const named = (language) => say(`media.captions.${language}`);
+  const has = medium.captions.map(named).join(", ");
+  const removing = (language) =>
+    html`<button type="button" class="quiet" @click=${() => acts.caption(medium, language, null)}>
+      ${say("media.captions.remove", { language: named(language) })}
+    </button>`;
+  const [select, file, why] = ["language", "file", "why"].map((part) => `${name}-captions-${part}`);
+  return html`<details data-captions>
+    <summary>${say("media.captions")}</summary>
+    <p>${has ? say("media.captions.in", { languages: has }) : say("media.captions.none")}</p>
+    <form @submit=${(event) => acts.sendCaptions(event, medium)}>
+      ${field(
+        select,
+        say("media.captions.language"),
+        html`<select id=${select} name="language">
+          ${LANGUAGES.map((language) => html`<option value=${language}>${named(language)}</option>`)}
+        </select>`,
+      )}
+      ${field(
+        file,
+        say("media.captions.file"),
+        html`<input id=${file} name="file" type="file" accept=".vtt,text/vtt" aria-describedby=${why} />`,
+      )}
+      <p class="muted" id=${why}>${say("media.captions.why")}</p>
+      ${problem(ui.captionsProblem)}
+      <button aria-describedby=${name}>${say("media.captions.keep")}</button>
+      ${medium.captions.map(removing)}
+    </form>
+  </details>`;
+}
+
+/** Two steps in the same place: nothing opens above the page. */
+function removal(medium, { say, acts, name, ui }) {
+  const button = (key, kind, press) =>
+    html`<button type="button" class=${kind} aria-describedby=${name} @click=${press}>${say(key)}</button>`;
+  const sure = (isSure) => () => acts.askRemoval(medium, isSure);
+  return html`<div class="removal">
+    <button type="button" class="quiet" aria-describedby=${name} ?hidden=${ui.isSure} @click=${sure(true)}>
+      ${say("media.remove.ask")}
+    </button>
+    <div class="sure" ?hidden=${!ui.isSure} @keydown=${({ key }) => key === "Escape" && sure(false)()}>
+      <p>${say("media.remove.sure")}</p>
+      ${button("media.remove.confirm", "danger", () => acts.remove(medium))}
+      ${button("media.remove.keep", "keep", sure(false))}
+    </div>
+  </div>`;
 }

@@ -1,52 +1,55 @@
 // How a picture fills the screen: whole, or cut round the point that must stay in sight. The point is pressed
 // in the picture, or moved by two sliders.
 
-import { element } from "../shared/dom.js";
+import { draw, field as labelled, html } from "../shared/drawing.js";
 
 const MIDDLE = "50";
+const AXES = ["x", "y"];
 
 /**
  * Makes the field; `image` is the picture in which the point is pressed. `changed` hears of a press. `begin`
  * proposes to cut a wide picture round its middle.
  */
 export function createFocus(image, { say, idOf, changed }) {
-  const kept = ["x", "y"].map((axis) =>
-    element("input", { type: "hidden", "data-path": `focus.${axis}`, "data-type": "number" }),
+  const field = document.createElement("fieldset");
+  field.className = "choices focus";
+  const choice = (value, press) =>
+    html`<label class="choice"
+      ><input
+        type="radio"
+        name="focus"
+        value=${value}
+        @change=${press}
+      />${say(`notices.focus.${value}`)}</label
+    >`;
+  const slider = (axis) =>
+    labelled(
+      idOf(`focus-${axis}`),
+      say(`notices.focus.${axis}`),
+      html`<input
+        id=${idOf(`focus-${axis}`)}
+        type="range"
+        min="0"
+        max="100"
+        step="1"
+        @input=${() => write(sliders.map((each) => each.value))}
+      />`,
+    );
+  draw(
+    field,
+    html`<legend>${say("notices.focus")}</legend>
+      ${choice("whole", () => write(["", ""]))}${choice("cut", () => write([MIDDLE, MIDDLE]))}
+      <div class="focus-frame">${image}<i class="focus-mark" aria-hidden="true"></i></div>
+      <small>${say("notices.focus.hint")}</small>
+      <div class="pair">${AXES.map(slider)}</div>
+      ${AXES.map((axis) => html`<input type="hidden" data-path=${`focus.${axis}`} data-type="number" />`)}`,
   );
-  const sliders = ["x", "y"].map((axis) =>
-    element("input", { id: idOf(`focus-${axis}`), type: "range", min: 0, max: 100, step: 1 }),
+  const inputs = (type) =>
+    /** @type {HTMLInputElement[]} */ ([...field.querySelectorAll(`input[type=${type}]`)]);
+  const [kept, sliders, [isWhole, isCut]] = ["hidden", "range", "radio"].map(inputs);
+  const [frame, mark, point] = [".focus-frame", ".focus-mark", ".pair"].map(
+    (each) => /** @type {HTMLElement} */ (field.querySelector(each)),
   );
-  const isWhole = radio("whole");
-  const isCut = radio("cut");
-  const mark = element("i", { class: "focus-mark", "aria-hidden": "true" });
-  const frame = element("div", { class: "focus-frame" }, image, mark);
-  const point = element(
-    "div",
-    { class: "pair" },
-    ...["x", "y"].map((axis, at) =>
-      element(
-        "div",
-        { class: "field" },
-        element("label", { for: idOf(`focus-${axis}`) }, say(`notices.focus.${axis}`)),
-        sliders[at],
-      ),
-    ),
-  );
-  const field = element(
-    "fieldset",
-    { class: "choices focus" },
-    element("legend", {}, say("notices.focus")),
-    choice(isWhole, "whole"),
-    choice(isCut, "cut"),
-    frame,
-    element("small", {}, say("notices.focus.hint")),
-    point,
-    ...kept,
-  );
-  isWhole.addEventListener("change", () => write(["", ""]));
-  isCut.addEventListener("change", () => write([MIDDLE, MIDDLE]));
-  for (const slider of sliders)
-    slider.addEventListener("input", () => write(sliders.map((each) => each.value)));
   image.addEventListener("click", (press) => {
     if (isCut.disabled || field.closest("fieldset[disabled]")) return;
     const { left, top, width, height } = image.getBoundingClientRect();
@@ -78,12 +81,6 @@ export function createFocus(image, { say, idOf, changed }) {
     mark.style.setProperty("inset-inline-start", `${sliders[0].value}%`);
     mark.style.setProperty("inset-block-start", `${sliders[1].value}%`);
   }
-
-  function choice(input, name) {
-    return element("label", { class: "choice" }, input, say(`notices.focus.${name}`));
-  }
 }
-
-const radio = (value) => element("input", { type: "radio", name: "focus", value });
 
 const share = (part, whole) => String(Math.min(100, Math.max(0, Math.round((part / whole) * 100))));

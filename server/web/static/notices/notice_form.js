@@ -1,9 +1,9 @@
 // The form of a notice: fields made for its kind and languages, filled from a content and read back.
 
-import { element, setText } from "../shared/dom.js";
+import { one, setText } from "../shared/dom.js";
+import { draw, field as labelled, html, nothing } from "../shared/drawing.js";
 import { localeOf } from "../shared/instants.js";
-import { cleaned } from "./notice_content.js";
-import { missingWords } from "./notice_missing.js";
+import { cleaned, missingWords } from "./notice_content.js";
 import { mediumField } from "./notice_medium.js";
 import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
@@ -16,8 +16,9 @@ const CREDITS = { name: "credits", as: "line", most: 80, label: "credits" };
 
 /** Makes the form. `page` is what the server knows of places and languages; `changed` hears of every edit. */
 export function createForm(form, { page, say, changed }) {
-  const words = form.querySelector('[data-list="words"]');
-  const kind = form.querySelector("#kind");
+  const words = one('[data-list="words"]', form);
+  /** @type {HTMLSelectElement} */
+  const kind = one("#kind", form);
   let editors = [];
   let content = { kind: kind.value };
   let isOff = false;
@@ -32,12 +33,6 @@ export function createForm(form, { page, say, changed }) {
   kind.addEventListener("change", () => refill({ ...read(), kind: kind.value }));
   for (const box of form.querySelectorAll("[data-language]"))
     box.addEventListener("change", () => refill(read()));
-  words.addEventListener("click", ({ target }) => {
-    const add = target.closest("[data-add-row]");
-    if (add) addRow(add.dataset.addRow);
-    const remove = target.closest("[data-remove-row]");
-    if (remove) removeRow(remove.dataset.list, Number(remove.dataset.removeRow));
-  });
 
   return { fill, read, valid, disable, ...createProblems(form), settle: () => settleMedium() };
 
@@ -69,9 +64,7 @@ export function createForm(form, { page, say, changed }) {
         box.checked = box.dataset.language in (target.titles ?? {});
     kind.value = target.kind;
     if (kind.value !== target.kind)
-      kind.append(
-        element("option", { value: target.kind, selected: true }, say(`notices.kind.${target.kind}`)),
-      );
+      kind.append(new Option(say(`notices.kind.${target.kind}`), target.kind, true, true));
     setText(form.querySelector('[data-text="kind-hint"]'), say(`notices.kind_hint.${target.kind}`));
     drawWords();
     for (const field of form.querySelectorAll("[data-path]"))
@@ -134,34 +127,25 @@ export function createForm(form, { page, say, changed }) {
     settleMedium = async () => null;
     const parts = fieldsOf(content.kind).filter((each) => !each.in_languages);
     const isMedium = ({ as }) => as === "medium";
-    words.replaceChildren(
-      ...parts.filter(isMedium).flatMap(partFields),
-      element("div", { class: "tongues" }, ...languages().map(languageFields)),
-      ...parts.filter((each) => !isMedium(each)).flatMap(partFields),
-      linkField(),
+    draw(
+      words,
+      html`${parts.filter(isMedium).map(mediumFields)}
+        <div class="tongues">${languages().map(languageFields)}</div>
+        ${parts.filter((each) => !isMedium(each)).map(partFields)}
+        ${field({ path: "link", label: say("notices.link"), type: "url", most: 200 })}`,
     );
   }
 
   function languageFields(language) {
     const name = page.languages.find(({ code }) => code === language)?.name ?? language;
-    const made = element("fieldset", {
-      class: "words",
-      lang: language === page.language ? null : page.language,
-    });
-    made.append(
-      element("legend", {}, element("bdi", { lang: language }, name)),
-      element("p", { class: "missing", "data-missing": language, hidden: true }),
-      field({
-        path: `titles.${language}`,
-        label: say("notices.title_of"),
-        language,
-        attributes: { maxlength: 80 },
-      }),
-    );
     const inEach = fieldsOf(content.kind).filter((each) => each.in_languages);
     const [last, first] = [true, false].map((is) => inEach.filter((each) => each.is_last === is));
-    for (const each of [...first, CREDITS, ...last]) made.append(fieldOf(each, language));
-    return made;
+    return html`<fieldset class="words" lang=${language === page.language ? nothing : page.language}>
+      <legend><bdi lang=${language}>${name}</bdi></legend>
+      <p class="missing" data-missing=${language} hidden></p>
+      ${field({ path: `titles.${language}`, label: say("notices.title_of"), language, most: 80 })}
+      ${[...first, CREDITS, ...last].map((each) => fieldOf(each, language))}
+    </fieldset>`;
   }
 
   function nameOfField(name) {
@@ -183,88 +167,55 @@ export function createForm(form, { page, say, changed }) {
   function fieldOf({ name, as, most, label: key }, language) {
     const path = `${name}.${language}`;
     const label = say(`notices.words.${key}`);
-    if (as === "line") return field({ path, label, language, attributes: { maxlength: most } });
-    if (as === "lines")
-      return field({ path, label, language, tag: "textarea", attributes: { rows: 2, maxlength: most } });
+    if (as === "line" || as === "lines")
+      return field({ path, label, language, most, isLong: as === "lines" });
     const id = idOf(path);
-    const editor = createRich({
-      id,
-      labelledby: `${id}-label`,
-      language,
-      say,
-      changed: heard,
-    });
+    const editor = createRich({ id, labelledby: `${id}-label`, language, say, changed: heard });
     editor.write(valueAt(content, path) ?? "");
     editors.push({ path, editor });
-    const heading = element("span", { id: `${id}-label`, class: "label" }, label);
-    return element("div", { class: "field", "data-field": path }, heading, editor.element);
+    return html`<div class="field" data-field=${path}>
+      <span id=${`${id}-label`} class="label">${label}</span>${editor.element}
+    </div>`;
   }
 
   /** The fields of a part of the kind that is not written in each language. */
   function partFields(part) {
-    const { name } = part;
-    switch (part.as) {
-      case "medium":
-        return mediumFields();
-      case "address":
-        return field({ path: name, label: say(`notices.${name}`), attributes: { type: "url" } });
-      case "day":
-        return field({ path: name, label: say(`notices.${name}`), attributes: { type: "date" } });
-      case "period":
-        return periodFields(name);
-      case "list":
-        return listFields(part, content[name].length, {
-          icons: page.step_icons,
-          languages: languages(),
-          say,
-          field,
-          idOf,
-        });
-      default:
-        return []; // the point of a picture is chosen with its medium
-    }
-  }
-
-  function linkField() {
-    return field({
-      path: "link",
-      label: say("notices.link"),
-      attributes: { type: "url", maxlength: 200 },
+    const { name, as } = part;
+    if (as === "address") return field({ path: name, label: say(`notices.${name}`), type: "url" });
+    if (as === "day") return field({ path: name, label: say(`notices.${name}`), type: "date" });
+    if (as === "period") return periodFields(name);
+    if (as !== "list") return nothing; // the point of a picture is chosen with its medium
+    return listFields(part, content[name].length, {
+      icons: page.step_icons,
+      languages: languages(),
+      say,
+      field,
+      idOf,
+      add: () => addRow(name),
+      remove: (at) => removeRow(name, at),
     });
   }
 
   function mediumFields() {
-    const made = mediumField(content.kind, page.media, {
-      say,
-      day,
-      path: "medium",
-      idOf,
-      changed,
-      current: content.medium,
-    });
+    const current = content.medium;
+    const made = mediumField(content.kind, page.media, { say, day, path: "medium", idOf, changed, current });
     showMedium = made.show;
     settleMedium = made.settle;
-    return [made.field];
+    return made.field;
   }
 
   function periodFields(name) {
-    const made = element("fieldset", { class: "words" });
-    made.append(element("legend", {}, say(`notices.${name}`)));
-    const pair = ["starts", "ends"].flatMap((edge) => {
-      const path = `${name}.${edge}`;
+    const edge = (of) => {
+      const path = `${name}.${of}`;
       const hour = `${idOf(path)}-at`;
-      return [
-        field({ path, label: say(`notices.${name}.${edge}`), attributes: { type: "date" } }),
-        element(
-          "div",
-          { class: "field" },
-          element("label", { for: hour }, say(`notices.${name}.${edge}_at`)),
-          element("input", { id: hour, type: "time", "data-time": path }),
-        ),
-      ];
-    });
-    made.append(element("div", { class: "pair" }, ...pair));
-    return made;
+      const time = html`<input id=${hour} type="time" data-time=${path} />`;
+      return html`${field({ path, label: say(`notices.${path}`), type: "date" })}
+      ${labelled(hour, say(`notices.${path}_at`), time)}`;
+    };
+    return html`<fieldset class="words">
+      <legend>${say(`notices.${name}`)}</legend>
+      <div class="pair">${edge("starts")}${edge("ends")}</div>
+    </fieldset>`;
   }
 
   function addRow(list) {
@@ -283,31 +234,38 @@ export function createForm(form, { page, say, changed }) {
   }
 
   function drawQueues() {
-    for (const hall of page.halls) {
-      const options = hall.queues.map(({ id, name }) => element("option", { value: id }, name));
-      form.querySelector("#queue").append(element("optgroup", { label: hall.name }, ...options));
-    }
+    const option = ({ id, name }) => html`<option value=${id}>${name}</option>`;
+    draw(
+      one("#queue", form),
+      page.halls.map(({ name, queues }) => html`<optgroup label=${name}>${queues.map(option)}</optgroup>`),
+    );
   }
 }
 
 const idOf = (path) => `field-${path.replace(/[^a-z0-9]+/gi, "-")}`;
 
-/**
- * @param {{ path: string, label: string, language?: string | null, tag?: "input" | "textarea",
- *   attributes?: Record<string, unknown> }} wanted
- */
-function field({ path, label, language = null, tag = "input", attributes = {} }) {
+/** A field at a path of the content, in a language where it is written in several; its value comes later. */
+function field({
+  path,
+  label,
+  language = "",
+  type = "text",
+  most = /** @type {any} */ (nothing),
+  isLong = false,
+}) {
   const id = idOf(path);
-  const type = tag === "input" ? { type: "text" } : {};
-  const made = element(tag, {
-    id,
-    "data-path": path,
-    lang: language,
-    dir: language ? "auto" : null,
-    ...type,
-    ...attributes,
-  });
-  return element("div", { class: "field" }, element("label", { for: id }, label), made);
+  const [lang, dir] = language ? [language, "auto"] : [nothing, nothing];
+  const control = isLong
+    ? html`<textarea
+        id=${id}
+        data-path=${path}
+        lang=${lang}
+        dir=${dir}
+        rows="2"
+        maxlength=${most}
+      ></textarea>`
+    : html`<input id=${id} data-path=${path} lang=${lang} dir=${dir} type=${type} maxlength=${most} />`;
+  return labelled(id, label, control);
 }
 
 function valueOf({ dataset, value }) {

@@ -1,6 +1,6 @@
 // The history of a notice in words: who did what and when, and what changed from version to version.
 
-import { element } from "../shared/dom.js";
+import { html, nothing } from "../shared/drawing.js";
 import { plainWords } from "./notice_content.js";
 
 /** From when until when a notice is shown, or will be. */
@@ -13,63 +13,44 @@ export function shownInWords({ from, until }, { say, instant }, nowMs = Date.now
 
 /** The items of the history, the newest first. */
 export function historyItems({ history, versions }, { say, instant }) {
-  return [...history].reverse().map((step) => {
-    const sentence = say(`notices.fact.${step.fact}`, { version: step.version });
+  return history.toReversed().map((step) => {
     const author = say("notices.by", { who: step.by ?? say("notices.nobody"), at: instant(step.at) });
-    const changes =
-      step.fact === "NoticeEdited"
-        ? changesOf(
-            versions.find(({ version }) => version === step.version),
-            say,
-          )
-        : null;
-    const displayed = step.from ? element("p", {}, shownInWords(step, { say, instant })) : null;
-    return element(
-      "li",
-      {},
-      element("b", {}, sentence),
-      element("small", {}, author),
-      step.reason ? element("q", {}, step.reason) : null,
-      displayed,
-      changes,
-    );
+    const version = versions.find((each) => each.version === step.version);
+    const isEdited = step.fact === "NoticeEdited" && version?.changes.length;
+    return html`<li>
+      <b>${say(`notices.fact.${step.fact}`, { version: step.version })}</b><small>${author}</small>
+      ${step.reason ? html`<q>${step.reason}</q>` : nothing}
+      ${step.from ? html`<p>${shownInWords(step, { say, instant })}</p>` : nothing}
+      ${isEdited ? changesTable(version.changes, say) : nothing}
+    </li>`;
   });
 }
 
-function changesOf(version, say) {
-  if (!version?.changes.length) return null;
-  const rows = version.changes.map(({ path, before, after }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, pathInWords(path, say)),
-      element("td", {}, element("del", {}, valueInWords(before, say))),
-      element("td", {}, element("ins", {}, valueInWords(after, say))),
-    ),
+function changesTable(changes, say) {
+  const head = ["what", "before", "after"].map(
+    (name) => html`<th scope="col">${say(`notices.change.${name}`)}</th>`,
   );
-  const head = element(
-    "tr",
-    {},
-    element("th", { scope: "col" }, say("notices.change.what")),
-    element("th", { scope: "col" }, say("notices.change.before")),
-    element("th", { scope: "col" }, say("notices.change.after")),
-  );
-  const table = element(
-    "table",
-    { class: "changes" },
-    element("thead", {}, head),
-    element("tbody", {}, ...rows),
-  );
-  return element(
-    "details",
-    {},
-    element("summary", {}, say("notices.changes", { count: version.changes.length })),
-    element(
-      "div",
-      { class: "wide", tabindex: "0", role: "group", "aria-label": say("notices.change.what") },
-      table,
-    ),
-  );
+  const row = ({ path, before, after }) =>
+    html`<tr>
+      <th scope="row">${pathInWords(path, say)}</th>
+      <td><del>${valueInWords(before, say)}</del></td>
+      <td><ins>${valueInWords(after, say)}</ins></td>
+    </tr>`;
+  return html`<details>
+    <summary>${say("notices.changes", { count: changes.length })}</summary>
+    <div class="wide" tabindex="0" role="group" aria-label=${say("notices.change.what")}>
+      <table class="changes">
+        <thead>
+          <tr>
+            ${head}
+          </tr>
+        </thead>
+        <tbody>
+          ${changes.map(row)}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
 }
 
 function pathInWords(path, say) {
@@ -80,11 +61,9 @@ function pathInWords(path, say) {
 }
 
 function valueInWords(value, say) {
+  const said = (each) => valueInWords(each, say);
   if (value === null || value === undefined) return say("notices.change.nothing");
-  if (Array.isArray(value)) return value.map((each) => valueInWords(each, say)).join(", ");
-  if (typeof value === "object")
-    return Object.values(value)
-      .map((each) => valueInWords(each, say))
-      .join(" · ");
+  if (Array.isArray(value)) return value.map(said).join(", ");
+  if (typeof value === "object") return Object.values(value).map(said).join(" · ");
   return String(plainWords(value));
 }

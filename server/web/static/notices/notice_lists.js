@@ -1,6 +1,6 @@
 // Lists in the form of a notice: steps, rows of a table; a sign is chosen by name, its picture next to it.
 
-import { element } from "../shared/dom.js";
+import { field as labelled, html, nothing } from "../shared/drawing.js";
 
 const FIRST_ICON = "circle-check";
 
@@ -13,63 +13,63 @@ export function startedList({ fewest, parts }, typed = []) {
 
 /**
  * The fields of the `count` parts of a list. `icons` names the signs; `field` makes a labelled field,
- * `idOf(path)` its id.
+ * `idOf(path)` its id; `add()` and `remove(at)` change the list.
  */
-export function listFields({ name, fewest, most, parts }, count, { icons, languages, say, field, idOf }) {
+export function listFields(list, count, { icons, languages, say, field, idOf, add, remove }) {
+  const { name, fewest, most, parts } = list;
   const one = name.replace(/s$/, "");
-  const made = element("fieldset", { class: "words" }, element("legend", {}, say(`notices.${name}`)));
-  for (let at = 0; at < count; at += 1) made.append(part(at));
-  if (count < most) {
-    const add = { type: "button", class: "small", "data-add-row": name };
-    made.append(element("button", add, say(`notices.${name}.add`)));
-  }
-  return made;
+  const words = parts.filter((each) => each.in_languages);
+  const rows = Array.from({ length: count }, (_, at) => part(at));
+  return html`<fieldset class="words">
+    <legend>${say(`notices.${name}`)}</legend>
+    ${rows} ${count < most ? button({ add: name }, add, say(`notices.${name}.add`)) : nothing}
+  </fieldset>`;
 
   function part(at) {
     const place = { [one]: at + 1 };
-    const remove = { type: "button", class: "small", "data-list": name, "data-remove-row": String(at) };
-    const words = parts.filter((each) => each.in_languages);
-    return element(
-      "div",
-      { class: "row", role: "group", "aria-label": say(`notices.${name}.${one}`, place) },
-      ...parts.filter(({ as }) => as === "icon").map((each) => iconField(`${name}[${at}].${each.name}`)),
-      ...languages.flatMap((language) =>
-        words.map((each) =>
-          field({
-            path: `${name}[${at}].${each.name}.${language}`,
-            label: say(`notices.${name}.${each.label}`, { language }),
-            language,
-            attributes: { maxlength: each.most },
-          }),
-        ),
+    const signs = parts.filter(({ as }) => as === "icon");
+    const texts = languages.flatMap((language) =>
+      words.map((each) =>
+        field({
+          path: `${name}[${at}].${each.name}.${language}`,
+          label: say(`notices.${name}.${each.label}`, { language }),
+          language,
+          most: each.most,
+        }),
       ),
-      count > fewest ? element("button", remove, say(`notices.${name}.remove`, place)) : null,
     );
+    return html`<div class="row" role="group" aria-label=${say(`notices.${name}.${one}`, place)}>
+      ${signs.map((each) => iconField(`${name}[${at}].${each.name}`))} ${texts}
+      ${count > fewest ? button({}, () => remove(at), say(`notices.${name}.remove`, place)) : nothing}
+    </div>`;
+  }
+
+  function button({ add: key = /** @type {any} */ (nothing) }, press, label) {
+    return html`<button type="button" class="small" data-add-row=${key} @click=${press}>${label}</button>`;
   }
 
   function iconField(path) {
-    const id = idOf(path);
     const options = icons
       .map((icon) => ({ icon, label: say(`notices.icon.${icon}`) }))
       .sort((first, second) => first.label.localeCompare(second.label))
-      .map(({ icon, label }) => element("option", { value: icon }, label));
-    const select = element("select", { id, "data-path": path }, ...options);
-    const picture = element("img", { class: "step-icon", src: "data:,", alt: "" });
-    select.addEventListener("change", () => show(select, picture));
-    return element(
-      "div",
-      { class: "field" },
-      element("label", { for: id }, say("notices.icon")),
-      element("span", { class: "step-choice" }, select, picture),
+      .map(({ icon, label }) => html`<option value=${icon}>${label}</option>`);
+    return labelled(
+      idOf(path),
+      say("notices.icon"),
+      html`<span class="step-choice"
+        ><select id=${idOf(path)} data-path=${path} @change=${({ target }) => show(target)}>
+          ${options}</select
+        ><img class="step-icon" src="data:," alt=""
+      /></span>`,
     );
   }
 }
 
 /** Shows the picture of each chosen sign, once the fields are filled. */
 export function showListIcons(box) {
-  for (const picture of box.querySelectorAll(".step-icon")) show(picture.previousElementSibling, picture);
+  for (const select of box.querySelectorAll(".step-choice select")) show(select);
 }
 
-function show(select, picture) {
-  picture.src = `/assets/icons/${select.value}.svg`;
+function show(select) {
+  select.nextElementSibling.src = `/assets/icons/${select.value}.svg`;
 }

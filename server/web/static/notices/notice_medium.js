@@ -1,6 +1,7 @@
 // The medium that a notice shows: chosen from thumbnails of the library, or sent from here.
 
 import { element, setText } from "../shared/dom.js";
+import { draw, field as labelled, html, live, nothing } from "../shared/drawing.js";
 import { createFocus } from "./notice_focus.js";
 import { createSending } from "./notice_sending.js";
 import { acceptDrops } from "../shared/uploads.js";
@@ -70,29 +71,13 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
     file.value = "";
   });
 
-  const hasMany = fitting().length > 8;
-  const field = element(
-    "fieldset",
-    { class: "choices medium-field" },
-    element("legend", {}, say("notices.medium")),
-    hasMany
-      ? element(
-          "div",
-          { class: "field" },
-          element("label", { for: `${id}-search` }, say("notices.medium.search")),
-          search,
-        )
-      : null,
-    shelf,
-    element(
-      "div",
-      { class: "field" },
-      element("label", { for: `${id}-file` }, say("notices.medium.send")),
-      file,
-    ),
-    rows,
-    status,
-    focus?.field ?? picture,
+  const field = element("fieldset", { class: "choices medium-field" });
+  const searching = labelled(search.id, say("notices.medium.search"), search);
+  draw(
+    field,
+    html`<legend>${say("notices.medium")}</legend>
+      ${fitting().length > 8 ? searching : nothing} ${shelf}
+      ${labelled(file.id, say("notices.medium.send"), file)} ${rows} ${status} ${focus?.field ?? picture}`,
   );
   acceptDrops(field, (files) => upload([...files]));
   drawShelf(current);
@@ -116,42 +101,38 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
       (each) => each.medium === selected || wordsOf(each).toLocaleLowerCase().includes(sought),
     );
     const isUnknown = selected && !found.some(({ medium }) => medium === selected);
-    shelf.replaceChildren(
-      ...(isUnknown ? [card(selected, say("notices.medium.current"))] : []),
-      ...found.map((each) => card(each.medium, each.name || each.texts.fr, each)),
-    );
-    for (const radio of radios()) radio.checked = radio.dataset.item === selected;
-    if (!shelf.children.length)
-      shelf.replaceChildren(
-        element("p", { class: "muted" }, say(sought ? "notices.medium.unfound" : "notices.medium.empty")),
-      );
+    const none = say(sought ? "notices.medium.unfound" : "notices.medium.empty");
+    const cards = [
+      ...(isUnknown ? [card(selected, say("notices.medium.current"), selected)] : []),
+      ...found.map((each) => card(each.medium, each.name || each.texts.fr, selected, each)),
+    ];
+    draw(shelf, cards.length ? cards : html`<p class="muted">${none}</p>`);
   }
 
   /**
    * A card of the shelf: the name of a medium, and until when it may be shown. One whose last day is over
-   * cannot be chosen.
+   * cannot be chosen. `found` null: the library does not have it.
    *
    * @param {string} medium
    * @param {string} name
-   * @param {Api.MediumAnswer | null} found null: the library does not have it
+   * @param {string} selected
+   * @param {Api.MediumAnswer | null} found
    */
-  function card(medium, name, found = null) {
+  function card(medium, name, selected, found = null) {
     const url = found && thumbnailOf(found.files)?.url;
-    const until = found?.until ? element("small", {}, say(untilKey(found), { day: day(found.until) })) : null;
-    return element(
-      "label",
-      { class: "shelf-item", "data-expiry": found?.expiry },
-      element("input", {
-        type: "radio",
-        name: `${id}-choice`,
-        "data-path": path,
-        "data-item": medium,
-        disabled: found?.expiry === "over" && medium !== current,
-      }),
-      url ? element("img", { src: url, alt: "", loading: "lazy" }) : null,
-      element("span", {}, name),
-      until,
-    );
+    return html`<label class="shelf-item" data-expiry=${found?.expiry ?? nothing}>
+      <input
+        type="radio"
+        name=${`${id}-choice`}
+        data-path=${path}
+        data-item=${medium}
+        ?disabled=${found?.expiry === "over" && medium !== current}
+        .checked=${live(medium === selected)}
+      />
+      ${url ? html`<img src=${url} alt="" loading="lazy" />` : nothing}
+      <span>${name}</span>
+      ${found?.until ? html`<small>${say(untilKey(found), { day: day(found.until) })}</small>` : nothing}
+    </label>`;
   }
 
   /** Each file goes by itself: one that is refused keeps no other back. */

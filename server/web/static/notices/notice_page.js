@@ -1,14 +1,14 @@
 // The page of one notice: where, what and when, how it will look while it is typed, and its presses.
 
-import { byId, element, one, setText, show, write } from "../shared/dom.js";
+import { byId, one, setText, show, write } from "../shared/dom.js";
+import { drawList, html, nothing, repeat } from "../shared/drawing.js";
 import { createForm } from "./notice_form.js";
-import { createKept } from "./notice_unsaved.js";
+import { createKept, createUndo } from "./notice_unsaved.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
-import { isEditable, pressesOf } from "./notice_buttons.js";
-import { createUndo } from "./notice_undo.js";
+import { isEditable, pressesOf } from "./notice_content.js";
 import { dayPages, mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, whyNotDone, whyNotRead } from "../shared/verbs.js";
@@ -206,7 +206,7 @@ function draw() {
   drawPresses();
   preview.show(form.valid(), { isNow: true });
   show("[data-history]", true);
-  one('[data-list="history"]').replaceChildren(...historyItems(notice, { say, instant }));
+  drawList("history", historyItems(notice, { say, instant }));
   /** @type {HTMLAnchorElement} */ (one("[data-copy-link]")).href =
     `/affichage/message?copie=${encodeURIComponent(notice.notice)}`;
   show("[data-copy]", true);
@@ -216,14 +216,9 @@ function draw() {
 function drawDays() {
   const today = new Date().toLocaleDateString("sv", { timeZone: pageTimeZone() }); // YYYY-MM-DD
   const places = page.halls.filter(({ may_preview: may }) => may);
-  const links = dayPages(notice.content, places, today).map(({ href, name }) =>
-    element(
-      "li",
-      {},
-      element("a", { href }, name ? say("notices.day_in", { hall: name }) : say("notices.day")),
-    ),
-  );
-  one('[data-list="days"]').replaceChildren(...links);
+  const link = ({ href, name }) =>
+    html`<li><a href=${href}>${name ? say("notices.day_in", { hall: name }) : say("notices.day")}</a></li>`;
+  drawList("days", dayPages(notice.content, places, today).map(link));
 }
 
 /** The other of a notice and its correction: one leads to the other. */
@@ -231,16 +226,10 @@ function drawCorrection() {
   const isFollowed = Boolean(notice.correction);
   const isDone = (isFollowed ? notice : notice.corrects)?.state === "archived";
   const other = isFollowed ? notice.correction : notice.corrects;
-  const key = isFollowed
-    ? isDone
-      ? "notices.replaced_by"
-      : "notices.has_correction"
-    : isDone
-      ? "notices.has_replaced"
-      : "notices.corrects";
+  const [now, done] = isFollowed ? ["has_correction", "replaced_by"] : ["corrects", "has_replaced"];
   show("[data-corrects]", Boolean(other));
   if (!other) return;
-  write("corrects", say(key));
+  write("corrects", say(`notices.${isDone ? done : now}`));
   const link = /** @type {HTMLAnchorElement} */ (one("[data-former]"));
   link.href = `/affichage/message/${encodeURIComponent(other.notice)}`;
   setText(
@@ -256,17 +245,16 @@ function presses() {
 function drawPresses() {
   const offered = presses();
   show("[data-why]", offered.includes("refuse"));
-  one('[data-list="verbs"]').replaceChildren(
-    ...offered.map((press, at) => {
-      const button = element(
-        "button",
-        { type: "button", "data-press": press, class: at === 0 ? "primary" : null },
-        say(`notices.press.${press}`),
-      );
-      button.addEventListener("click", () => act(press));
-      return button;
-    }),
-  );
+  const button = (press, at) =>
+    html`<button
+      type="button"
+      data-press=${press}
+      class=${at === 0 ? "primary" : nothing}
+      @click=${() => act(press)}
+    >
+      ${say(`notices.press.${press}`)}
+    </button>`;
+  drawList("verbs", repeat(offered, String, button));
   const key = notice ? notice.state : "new";
   const first = offered[0] === "propose" ? "propose" : key;
   write("next", say(`notices.next.${first}`));

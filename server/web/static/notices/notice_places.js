@@ -1,6 +1,7 @@
 // The places one ticks: sites, halls and screens, and « everywhere » as a choice of its own.
 
-import { element, one, setText } from "../shared/dom.js";
+import { one, setText } from "../shared/dom.js";
+import { draw, html, nothing } from "../shared/drawing.js";
 import { targetsInWords } from "./notice_targets.js";
 
 /**
@@ -16,8 +17,15 @@ export function createPlaces(form, { page, say, read }) {
   const sites = [...new Set(page.halls.map(({ site }) => site))];
   const isOwn = (site) => page.halls.some((hall) => hall.site === site && hall.may_draft);
   const [own, others] = [sites.filter(isOwn), sites.filter((site) => !isOwn(site))];
-  const everywhere = choice("targets.everywhere", "everywhere", say("notices.everywhere.choice"));
-  box.replaceChildren(...own.map(siteBox), ...(others.length ? [folded(others)] : []), everywhere);
+  const folded = html`<details class="others">
+    <summary>${say("notices.aim.other_sites", { count: others.length })}</summary>
+    ${others.map(siteBox)}
+  </details>`;
+  draw(
+    box,
+    html`${own.map(siteBox)} ${others.length ? folded : nothing}
+    ${choice("targets.everywhere", "everywhere", say("notices.everywhere.choice"))}`,
+  );
   // before the form reads what is ticked
   box.addEventListener("input", (event) => {
     const target = /** @type {HTMLInputElement} */ (event.target);
@@ -38,29 +46,18 @@ export function createPlaces(form, { page, say, read }) {
 
   function siteBox(site) {
     const halls = page.halls.filter((hall) => hall.site === site);
+    const [{ site_name: name }] = halls;
     const inside = halls.flatMap((hall) => [
-      ...(halls.length > 1 ? [choice("targets.halls", hall.hall, hall.name)] : []),
+      halls.length > 1 ? choice("targets.halls", hall.hall, hall.name) : nothing,
       ...hall.screens.map((screen) => choice("targets.screens", screen.id, screen.label)),
     ]);
-    return element(
-      "div",
-      { class: "place", role: "group", "aria-label": halls[0].site_name },
-      choice("targets.sites", site, say("notices.aim.site", { site: halls[0].site_name })),
-      ...inside,
-    );
-  }
-
-  function folded(found) {
-    const summary = element("summary", {}, say("notices.aim.other_sites", { count: found.length }));
-    return element("details", { class: "others" }, summary, ...found.map(siteBox));
+    return html`<div class="place" role="group" aria-label=${name}>
+      ${choice("targets.sites", site, say("notices.aim.site", { site: name }))} ${inside}
+    </div>`;
   }
 }
 
-function choice(path, item, label) {
-  return element(
-    "label",
-    { class: "choice" },
-    element("input", { type: "checkbox", "data-path": path, "data-item": item }),
-    element("bdi", {}, label),
-  );
-}
+const choice = (path, item, label) =>
+  html`<label class="choice"
+    ><input type="checkbox" data-path=${path} data-item=${item} /><bdi>${label}</bdi></label
+  >`;

@@ -3,10 +3,10 @@
 // nothing.
 
 import { element, one, setText } from "../shared/dom.js";
+import { draw as drawIn, html, nothing } from "../shared/drawing.js";
 import { csrfHeader, mustRepeat, send } from "../shared/verbs.js";
-import { plainWords } from "./notice_content.js";
-import { layoutsOf } from "./notice_layouts.js";
-import { missingWords } from "./notice_missing.js";
+import { missingWords, plainWords } from "./notice_content.js";
+import { layoutsOf } from "./notice_targets.js";
 
 const PAUSE_MS = 400;
 const AWAY_MS = [5_000, 10_000, 20_000, 30_000]; // between attempts while the server does not answer
@@ -31,7 +31,7 @@ export function createPreview({ section, page, say, hour }) {
   const programmes = new Map(); // {text, programme}: the last that the server made for each hall
   const lastMessages = new WeakMap(); // the last message to each page inside
   let typed = null;
-  /** @type {import("./notice_layouts.js").Layout[]} */
+  /** @type {import("./notice_targets.js").Layout[]} */
   let layouts = [];
   let chosen = { key: "", room: "alone" };
   let timer = 0;
@@ -67,46 +67,32 @@ export function createPreview({ section, page, say, hour }) {
     list.dataset.mark = mark;
     ({ layouts } = found);
     if (!layouts.some(({ key }) => key === chosen.key)) chosen = { ...chosen, key: layouts[0]?.key ?? "" };
-    const silent = found.callsOnly.length
-      ? [
-          element(
-            "p",
-            { class: "muted" },
-            say("notices.preview.calls_only", { screens: named(found.callsOnly) }),
-          ),
-        ]
-      : [];
-    list.replaceChildren(...layouts.map(layoutChoice), ...silent);
+    const silent = { screens: named(found.callsOnly) };
+    drawIn(
+      list,
+      html`${layouts.map(layoutChoice)}
+      ${found.callsOnly.length ? html`<p class="muted">${say("notices.preview.calls_only", silent)}</p>` : nothing}`,
+    );
     drawCounts();
     draw();
   }
 
   function layoutChoice(layout) {
-    const sense = senseOf(layout);
-    const names = named(layout.names);
-    return element(
-      "div",
-      { class: "layout", role: "group", "aria-label": names },
-      element(
-        "p",
-        { class: "muted" },
-        layout.isAssumed ? say("notices.preview.assumed", { screens: names }) : names,
-      ),
-      ...ROOMS.map((room) =>
-        element(
-          "label",
-          { class: "choice", "data-layout": layout.key, "data-room": room },
-          element("input", {
-            type: "radio",
-            name: "layout",
-            value: `${room} ${layout.key}`,
-            checked: layout.key === chosen.key && room === chosen.room,
-          }),
-          element("span", {}, say(`notices.preview.${sense}_${room}`)),
-          element("span", { class: "count" }),
-        ),
-      ),
-    );
+    const screens = named(layout.names);
+    const room = (each) =>
+      html`<label class="choice" data-layout=${layout.key} data-room=${each}
+        ><input
+          type="radio"
+          name="layout"
+          value=${`${each} ${layout.key}`}
+          .checked=${layout.key === chosen.key && each === chosen.room} /><span
+          >${say(`notices.preview.${senseOf(layout)}_${each}`)}</span
+        ><span class="count"></span
+      ></label>`;
+    return html`<div class="layout" role="group" aria-label=${screens}>
+      <p class="muted">${layout.isAssumed ? say("notices.preview.assumed", { screens }) : screens}</p>
+      ${ROOMS.map(room)}
+    </div>`;
   }
 
   function named(names) {

@@ -1,11 +1,13 @@
 // One file on its way from the editor to the library: its progress, its refusal beside its name, and the
 // words that say what it shows.
 
-import { element, setText } from "../shared/dom.js";
+import { element } from "../shared/dom.js";
+import { draw, field, html, nothing } from "../shared/drawing.js";
 import { uploadFile } from "../shared/uploads.js";
-import { describe, whenPrepared } from "./notice_upload.js";
+import { csrfHeader, read, send } from "../shared/verbs.js";
 
 const MEDIA = "/api/v1/media";
+const ASK_EVERY_MS = 700;
 const LONGEST_TEXT = 240;
 
 /**
@@ -16,39 +18,20 @@ const LONGEST_TEXT = 240;
  * @param {{ id: string, say: any, ready: (medium: Api.MediumAnswer) => void, left: () => void }} parts
  */
 export function createSending(file, { id, say, ready, left }) {
+  const row = element("li");
+  const now = {
+    status: "notices.medium.sending",
+    why: "",
+    percent: 0,
+    isSent: false,
+    leave: "",
+    isRefused: false,
+  };
   /** @type {Api.MediumAnswer | null} */
   let found = null; // once it is prepared
   let isOver = false;
-  const words = element("textarea", {
-    id,
-    rows: 2,
-    maxlength: LONGEST_TEXT,
-    "aria-describedby": `${id}-name`,
-  });
-  const status = element("span", { role: "status" });
-  const bar = element("progress", { max: 100, value: 0, "aria-label": file.name });
-  const wordsField = element(
-    "div",
-    { class: "field" },
-    element("label", { for: id }, say("notices.medium.words")),
-    words,
-  );
-  const leave = element("button", { type: "button", class: "small" });
-  const row = element(
-    "li",
-    {},
-    element("p", {}, element("bdi", { id: `${id}-name`, class: "name" }, file.name), " ", status),
-    bar,
-    wordsField,
-    leave,
-  );
-  leave.addEventListener("click", () => {
-    isOver = true;
-    row.remove();
-    left();
-  });
-  words.addEventListener("input", (event) => event.stopPropagation()); // no part of the notice yet
-  words.addEventListener("change", () => (work = work.then(nameIt)));
+  change({});
+  const words = /** @type {HTMLTextAreaElement} */ (row.querySelector("textarea"));
   let work = upload();
   return {
     row,
@@ -57,39 +40,62 @@ export function createSending(file, { id, say, ready, left }) {
     lacking: () => (isOver ? null : words),
   };
 
+  function change(values) {
+    Object.assign(now, values);
+    const { status, why, percent, isSent, leave, isRefused } = now;
+    const typing = html`<textarea
+      id=${id}
+      rows="2"
+      maxlength=${LONGEST_TEXT}
+      aria-describedby=${`${id}-name`}
+      @input=${(event) => event.stopPropagation() /* no part of the notice yet */}
+      @change=${() => (work = work.then(nameIt))}
+    ></textarea>`;
+    row.classList.toggle("refused", isRefused);
+    draw(
+      row,
+      html`<p>
+          <bdi id=${`${id}-name`} class="name">${file.name}</bdi>
+          <span role="status">${why || say(status)}</span>
+        </p>
+        ${isSent ? nothing : html`<progress max="100" .value=${percent} aria-label=${file.name}></progress>`}
+        ${isRefused ? nothing : field(id, say("notices.medium.words"), typing)}
+        <button type="button" class="small" ?hidden=${!leave} @click=${giveUp}>
+          ${leave && say(leave)}
+        </button>`,
+    );
+  }
+
+  function giveUp() {
+    isOver = true;
+    row.remove();
+    left();
+  }
+
   async function upload() {
-    leave.hidden = true;
-    setText(status, say("notices.medium.sending"));
-    const { status: answered, body } = await uploadFile(file, {
+    const { status, body } = await uploadFile(file, {
       address: `${MEDIA}?name=${encodeURIComponent(file.name)}`,
-      onPercent: (percent) => {
-        bar.value = percent;
-      },
+      onPercent: (percent) => change({ percent }),
     });
-    bar.remove();
+    change({ isSent: true });
     try {
-      if (answered !== 201) throw new Error(body?.detail ?? "");
-      setText(status, say("notices.medium.preparing"));
+      if (status !== 201) throw new Error(body?.detail ?? "");
+      change({ status: "notices.medium.preparing" });
       found = await whenPrepared(body.medium);
-      setText(status, say(words.value.trim() ? "notices.medium.ready" : "notices.medium.words_needed"));
-      offerToLeave("notices.medium.leave");
+      const isNamed = words.value.trim();
+      change({
+        status: isNamed ? "notices.medium.ready" : "notices.medium.words_needed",
+        leave: "notices.medium.leave",
+      });
       await nameIt();
     } catch (error) {
-      fail(error);
+      isOver = true;
+      change({ why: whyOf(error), isRefused: true, leave: "notices.medium.forget" });
     }
   }
 
-  function offerToLeave(key) {
-    setText(leave, say(key));
-    leave.hidden = false;
-  }
-
-  function fail(error) {
-    isOver = true;
-    wordsField.remove();
-    row.classList.add("refused");
-    setText(status, (error instanceof Error && error.message) || say("notices.medium.lost"));
-    offerToLeave("notices.medium.forget");
+  function whyOf(error) {
+    return (error instanceof Error && error.message) || say("notices.medium.lost");
   }
 
   /** Gives the medium away once it is prepared and somebody has said what it shows. */
@@ -103,7 +109,37 @@ export function createSending(file, { id, say, ready, left }) {
       row.remove();
       ready(medium);
     } catch (error) {
-      setText(status, (error instanceof Error && error.message) || say("notices.medium.lost"));
+      change({ why: whyOf(error) });
     }
   }
+}
+
+/**
+ * The medium once it is prepared. Throws an Error with the sentence of its refusal.
+ *
+ * @param {string} medium
+ * @returns {Promise<Api.MediumAnswer>}
+ */
+async function whenPrepared(medium) {
+  for (;;) {
+    /** @type {Api.MediumAnswer} */
+    const found = await read(`${MEDIA}/${encodeURIComponent(medium)}`);
+    if (found.state === "ready") return found;
+    if (found.refusal) throw new Error(found.refusal.detail);
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+/**
+ * Writes what a medium shows, in French, for who cannot see it. Throws an Error with the refusal's sentence.
+ *
+ * @param {string} medium
+ * @param {string} text
+ * @returns {Promise<Api.MediumAnswer>}
+ */
+async function describe(medium, text) {
+  const path = `${MEDIA}/${encodeURIComponent(medium)}`;
+  const answer = await send({ method: "PATCH", path, body: { texts: { fr: text } }, headers: csrfHeader() });
+  if (!answer.ok) throw new Error(answer.problem?.detail ?? "");
+  return answer.body;
 }

@@ -1,8 +1,11 @@
-// What is typed and not yet saved, kept in this browser: a closed page, a lost network or a refusal loses
-// nothing. It is found again by the same person on the same computer only.
+// What is typed and not yet saved: undone step by step, and kept in this browser, where a closed page, a lost
+// network or a refusal loses nothing. The same person finds it again on the same computer only.
 
 const PREFIX = "parvis.notice.";
 const KEPT_MS = 30 * 86_400_000;
+const MOST_STEPS = 100;
+/** Keys typed within this time are one step, in milliseconds. */
+export const ONE_STEP_MS = 600;
 
 /**
  * Keeps the text of a notice (null: of a new one) for a person. `storage` and `now` (milliseconds) are passed
@@ -51,5 +54,44 @@ export function createKept({ login, storage = globalThis.localStorage, now = Dat
     } catch {
       // a browser that keeps nothing has nothing to forget
     }
+  }
+}
+
+/**
+ * Steps back and forth over states of the form, each a text. `now` is in milliseconds.
+ *
+ * @param {string} first
+ */
+export function createUndo(first) {
+  let states = [first];
+  let at = 0;
+  let changedAt = -Infinity;
+  return { note, back, forth, begin };
+
+  function begin(state) {
+    states = [state];
+    at = 0;
+    changedAt = -Infinity;
+  }
+
+  /** Notes a state; what is typed quickly after another joins its step. */
+  function note(state, now) {
+    if (state === states[at]) return;
+    const isSameStep = at > 0 && at === states.length - 1 && now - changedAt < ONE_STEP_MS;
+    states = [...states.slice(0, isSameStep ? at : at + 1), state].slice(-MOST_STEPS);
+    at = states.length - 1;
+    changedAt = now;
+  }
+
+  /** The state before, null at the beginning. */
+  function back() {
+    changedAt = -Infinity;
+    return at > 0 ? states[(at -= 1)] : null;
+  }
+
+  /** The state that was undone last, null at the end. */
+  function forth() {
+    changedAt = -Infinity;
+    return at < states.length - 1 ? states[(at += 1)] : null;
   }
 }

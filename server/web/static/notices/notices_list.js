@@ -1,6 +1,7 @@
 // The list of notices: first those that wait for the reader, then the others by state.
 
-import { byId, element, one, show, write } from "../shared/dom.js";
+import { byId, one, show, showRefusal, write } from "../shared/dom.js";
+import { drawList, html, nothing, repeat } from "../shared/drawing.js";
 import { sectionsOf } from "./notice_content.js";
 import { isEverywhere } from "./notice_targets.js";
 import { shownInWords } from "./notice_history.js";
@@ -8,6 +9,7 @@ import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read, whyNotRead } from "../shared/verbs.js";
 
+const COLUMNS = ["title", "kind", "where", "who", "when", "state"];
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const isArchive = new URLSearchParams(location.search).has("archives");
@@ -45,7 +47,7 @@ async function readOn() {
     ...(isArchive ? { state: "archived" } : {}),
     ...(next ? { before: next } : {}),
   });
-  show("[data-refused]", false);
+  showRefusal("");
   try {
     /** @type {Api.NoticesAnswer} */
     const found = await read(`/api/v1/notices?${query}`);
@@ -53,8 +55,7 @@ async function readOn() {
     listed = [...listed, ...found.notices.filter(({ notice }) => !listedIds.has(notice))];
     next = found.next;
   } catch (error) {
-    write("refused", whyNotRead(error, say));
-    show("[data-refused]", true);
+    showRefusal(whyNotRead(error, say));
     return false;
   }
   draw();
@@ -66,7 +67,7 @@ function draw() {
   const found = sought ? listed.filter(({ title }) => plain(title).includes(sought)) : listed;
   write("found", sought ? say("notices.found", { count: found.length }) : "");
   show("[data-none]", listed.length === 0);
-  one('[data-list="sections"]').replaceChildren(...sectionsOf(found, Date.now()).map(section));
+  drawList("sections", sectionsOf(found, Date.now()).map(section));
   more.hidden = next === null;
 }
 
@@ -77,67 +78,48 @@ function plain(text) {
 
 function section({ name, notices }) {
   const id = `section-${name}`;
-  const columns = ["title", "kind", "where", "who", "when", "state"].map((each) =>
-    element("th", { scope: "col" }, say(`notices.column.${each}`)),
-  );
-  const table = element(
-    "table",
-    {},
-    element("thead", {}, element("tr", {}, ...columns)),
-    element("tbody", {}, ...notices.map(row)),
-  );
-  const heading = element(
-    "h2",
-    { id },
-    say(`notices.section.${name}`),
-    " ",
-    element("span", { class: "count" }, String(notices.length)),
-  );
-  return element(
-    "section",
-    { class: `list ${name}`, "aria-labelledby": id },
-    heading,
-    element("div", { class: "wide", tabindex: "0", role: "group", "aria-labelledby": id }, table),
-  );
+  return html`<section class=${`list ${name}`} aria-labelledby=${id}>
+    <h2 id=${id}>${say(`notices.section.${name}`)} <span class="count">${notices.length}</span></h2>
+    <div class="wide" tabindex="0" role="group" aria-labelledby=${id}>
+      <table>
+        <thead>
+          <tr>
+            ${COLUMNS.map((each) => html`<th scope="col">${say(`notices.column.${each}`)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(notices, ({ notice }) => notice, row)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 }
 
-function row(notice) {
-  const link = element(
-    "a",
-    { href: `/affichage/message/${encodeURIComponent(notice.notice)}`, "data-notice": notice.notice },
-    element("bdi", { lang: "fr" }, notice.title),
-  );
-  return element(
-    "tr",
-    {},
-    element(
-      "th",
-      { scope: "row" },
-      notice.picture
-        ? element("img", { class: "small-picture", src: notice.picture, alt: "", loading: "lazy" })
-        : null,
-      link,
-      notice.is_correction ? element("small", { class: "tag" }, ` ${say("notices.correction")}`) : null,
-    ),
-    element("td", {}, say(`notices.kind.${notice.kind}`)),
-    element("td", {}, where(notice)),
-    element("td", {}, element("bdi", {}, notice.drafted_by ?? say("notices.nobody"))),
-    element("td", {}, when(notice)),
-    element(
-      "td",
-      {},
-      element("span", { class: "state", "data-state": notice.state }, say(`notices.state.${notice.state}`)),
-      element(
-        "a",
-        {
-          class: "copy",
-          href: `/affichage/message?copie=${encodeURIComponent(notice.notice)}`,
-          "aria-label": say("notices.copy_of", { title: notice.title }),
-        },
-        say("notices.copy_short"),
-      ),
-    ),
-  );
+function row(listedNotice) {
+  const { notice, title, kind, state, picture } = listedNotice;
+  const id = encodeURIComponent(notice);
+  return html`<tr>
+    <th scope="row">
+      ${picture ? html`<img class="small-picture" src=${picture} alt="" loading="lazy" />` : nothing}<a
+        href=${`/affichage/message/${id}`}
+        data-notice=${notice}
+        ><bdi lang="fr">${title}</bdi></a
+      >${listedNotice.is_correction ? html`<small class="tag"> ${say("notices.correction")}</small>` : nothing}
+    </th>
+    <td>${say(`notices.kind.${kind}`)}</td>
+    <td>${where(listedNotice)}</td>
+    <td><bdi>${listedNotice.drafted_by ?? say("notices.nobody")}</bdi></td>
+    <td>${when(listedNotice)}</td>
+    <td>
+      <span class="state" data-state=${state}>${say(`notices.state.${state}`)}</span
+      ><a
+        class="copy"
+        href=${`/affichage/message?copie=${id}`}
+        aria-label=${say("notices.copy_of", { title })}
+        >${say("notices.copy_short")}</a
+      >
+    </td>
+  </tr>`;
 }
 
 function where({ targets, sites: touched }) {

@@ -40,3 +40,7 @@ export const icon = (name) => html`<i class="icon icon-${name}" aria-hidden="tru
 
 /** Words for a screen reader alone, after those of a button that stands in several rows. */
 export const unseen = (text) => html`<span class="visually-hidden"> ${text}</span>`;
+
+/** A control below its label; `id` is that of the control. */
+export const field = (id, label, control) =>
+  html`<div class="field"><label for=${id}>${label}</label>${control}</div>`;

@@ -2,18 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createKept } from "../../../../server/web/static/notices/notice_unsaved.js";
-import { layoutsOf } from "../../../../server/web/static/notices/notice_layouts.js";
-import { missingWords } from "../../../../server/web/static/notices/notice_missing.js";
-import { isEditable, pressesOf } from "../../../../server/web/static/notices/notice_buttons.js";
+import { isEditable, missingWords, pressesOf } from "../../../../server/web/static/notices/notice_content.js";
 import {
   dayPages,
   explicit,
   isEverywhere,
+  layoutsOf,
   mayPublish,
   targetsInWords,
 } from "../../../../server/web/static/notices/notice_targets.js";
-import { createUndo, ONE_STEP_MS } from "../../../../server/web/static/notices/notice_undo.js";
+import { createKept, createUndo, ONE_STEP_MS } from "../../../../server/web/static/notices/notice_unsaved.js";
 
 const hall = (slug, name, may, screens) => ({
   hall: slug,
