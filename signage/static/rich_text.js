@@ -2,38 +2,8 @@
 
 import { bound, clauseEnds, sentenceEnds } from "./text_pages.js";
 
-const ALLOWED = new Set([
-  "P",
-  "H1",
-  "H2",
-  "H3",
-  "H4",
-  "STRONG",
-  "B",
-  "EM",
-  "I",
-  "U",
-  "UL",
-  "OL",
-  "LI",
-  "BR",
-  "BLOCKQUOTE",
-  "SUP",
-  "SUB",
-  "SPAN",
-  "DIV",
-]);
-const LEFT_OUT = new Set([
-  "SCRIPT",
-  "STYLE",
-  "TEMPLATE",
-  "IFRAME",
-  "OBJECT",
-  "EMBED",
-  "SVG",
-  "MATH",
-  "NOSCRIPT",
-]);
+const ALLOWED = new Set("P H1 H2 H3 H4 STRONG B EM I U UL OL LI BR BLOCKQUOTE SUP SUB SPAN DIV".split(" "));
+const LEFT_OUT = new Set("SCRIPT STYLE TEMPLATE IFRAME OBJECT EMBED SVG MATH NOSCRIPT".split(" "));
 const TEXT = 3;
 const ELEMENT = 1;
 

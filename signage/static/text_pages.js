@@ -23,50 +23,12 @@ export function bound(text) {
 const ENDS = /[.!?…؟۔。]["'»”’)\]\u00a0\u202f]*$/u;
 const CLAUSE_ENDS = /[,;:،؛–—]["'»”’)\]\u00a0\u202f]*$/u;
 // of French, English and Spanish, without their accents
-const ABBREVIATIONS = new Set([
-  "m",
-  "mm",
-  "mme",
-  "mmes",
-  "mlle",
-  "me",
-  "dr",
-  "pr",
-  "mr",
-  "mrs",
-  "ms",
-  "st",
-  "ste",
-  "no",
-  "n",
-  "nos",
-  "art",
-  "al",
-  "av",
-  "bd",
-  "bat",
-  "tel",
-  "cf",
-  "ex",
-  "p",
-  "pp",
-  "ref",
-  "env",
-  "max",
-  "min",
-  "sr",
-  "sra",
-  "d",
-  "ud",
-  "uds",
-  "num",
-  "pag",
-  "c",
-  "a",
-  "i",
-  "e",
-  "g",
-]);
+const ABBREVIATIONS = new Set(
+  (
+    "m mm mme mmes mlle me dr pr mr mrs ms st ste no n nos art al av bd bat tel cf ex p pp ref " +
+    "env max min sr sra d ud uds num pag c a i e g"
+  ).split(" "),
+);
 const INITIAL = /^(?:\p{Lu}\.)+$/u;
 const RANK = /^\d+\.$/;
 

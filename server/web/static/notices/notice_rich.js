@@ -2,46 +2,20 @@
 
 import Squire from "/assets/squire.mjs";
 import { element } from "../shared/dom.js";
+import { draw as drawIn, html } from "../shared/drawing.js";
 
 const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "UL", "OL", "LI", "H3"]);
-const DROPPED = new Set([
-  "SCRIPT",
-  "STYLE",
-  "TEMPLATE",
-  "NOSCRIPT",
-  "IFRAME",
-  "OBJECT",
-  "SVG",
-  "MATH",
-  "HEAD",
-  "TITLE",
-]);
+const DROPPED = new Set("SCRIPT STYLE TEMPLATE NOSCRIPT IFRAME OBJECT SVG MATH HEAD TITLE".split(" "));
 const SPOKEN = ["lang", "dir"];
 /**
- * The marks of the toolbar: name, what a press does, whether it is on. The editor exports no types.
- * @type {[string, (editor: any) => unknown, (editor: any) => boolean][]}
+ * The marks of the toolbar: name, tag, what puts it on and what takes it off. The editor exports no types.
+ * @type {[string, string, (editor: any) => unknown, (editor: any) => unknown][]}
  */
 const MARKS = [
-  [
-    "bold",
-    (editor) => (editor.hasFormat("B") ? editor.removeBold() : editor.bold()),
-    (editor) => editor.hasFormat("B"),
-  ],
-  [
-    "italic",
-    (editor) => (editor.hasFormat("I") ? editor.removeItalic() : editor.italic()),
-    (editor) => editor.hasFormat("I"),
-  ],
-  [
-    "heading",
-    (editor) => editor.modifyBlocks((fragment) => asHeading(fragment, !editor.hasFormat("H3"))),
-    (editor) => editor.hasFormat("H3"),
-  ],
-  [
-    "list",
-    (editor) => (editor.hasFormat("UL") ? editor.removeList() : editor.makeUnorderedList()),
-    (editor) => editor.hasFormat("UL"),
-  ],
+  ["bold", "B", (editor) => editor.bold(), (editor) => editor.removeBold()],
+  ["italic", "I", (editor) => editor.italic(), (editor) => editor.removeItalic()],
+  ["heading", "H3", (editor) => turnedInto("h3", editor), (editor) => turnedInto("p", editor)],
+  ["list", "UL", (editor) => editor.makeUnorderedList(), (editor) => editor.removeList()],
 ];
 
 /** What may stay of some HTML, as nodes; the server has the last word. */
@@ -61,10 +35,12 @@ function kept(node) {
   return [element(node.tagName.toLowerCase(), attributes, ...children)];
 }
 
-function asHeading(fragment, isHeading) {
-  for (const block of [...fragment.querySelectorAll("p, h3")])
-    block.replaceWith(element(isHeading ? "h3" : "p", {}, ...block.childNodes));
-  return fragment;
+function turnedInto(tag, editor) {
+  editor.modifyBlocks((fragment) => {
+    for (const block of [...fragment.querySelectorAll("p, h3")])
+      block.replaceWith(element(tag, {}, ...block.childNodes));
+    return fragment;
+  });
 }
 
 /**
@@ -84,36 +60,43 @@ export function createRich({ id, labelledby, language, say, changed }) {
   const editor = new Squire(root, { blockTag: "P", sanitizeToDOMFragment: safeFragment, addLinks: false });
   // Tab leaves the field, as everywhere
   for (const key of ["Tab", "Shift-Tab"]) editor.setKeyHandler(key, null);
-  const buttons = MARKS.map(([name, press]) => {
-    const button = element(
-      "button",
-      { type: "button", class: `mark mark-${name}`, "aria-pressed": "false", "aria-controls": id },
-      say(`notices.mark.${name}`),
-    );
-    button.addEventListener("click", () => {
-      editor.focus();
-      press(editor);
-      draw();
-    });
-    return button;
-  });
-  const toolbar = element(
-    "div",
-    { class: "marks", role: "group", "aria-label": say("notices.marks") },
-    ...buttons,
-  );
+  const editing = element("div", { class: "editor" });
+  let isOff = false;
   const draw = () =>
-    MARKS.forEach(([, , isOn], at) => buttons[at].setAttribute("aria-pressed", String(isOn(editor))));
+    drawIn(
+      editing,
+      html`<div class="marks" role="group" aria-label=${say("notices.marks")}>${MARKS.map(mark)}</div>
+        ${root}`,
+    );
+  const mark = ([name, tag, put, take]) => {
+    const press = () => {
+      editor.focus();
+      (editor.hasFormat(tag) ? take : put)(editor);
+      draw();
+    };
+    return html`<button
+      type="button"
+      class=${`mark mark-${name}`}
+      aria-pressed=${editor.hasFormat(tag)}
+      aria-controls=${id}
+      ?disabled=${isOff}
+      @click=${press}
+    >
+      ${say(`notices.mark.${name}`)}
+    </button>`;
+  };
+  draw();
   for (const name of ["pathChange", "select", "cursor"]) editor.addEventListener(name, draw);
   editor.addEventListener("input", changed);
   return {
-    element: element("div", { class: "editor" }, toolbar, root),
+    element: editing,
     read: () => editor.getHTML(),
     write: (html) => editor.setHTML(html),
-    disable: (isDisabled) => {
-      root.setAttribute("contenteditable", String(!isDisabled));
-      root.setAttribute("aria-readonly", String(isDisabled));
-      for (const button of buttons) button.disabled = isDisabled;
+    disable(isDisabled) {
+      isOff = isDisabled;
+      root.setAttribute("contenteditable", String(!isOff));
+      root.setAttribute("aria-readonly", String(isOff));
+      draw();
     },
   };
 }

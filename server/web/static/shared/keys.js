@@ -2,39 +2,12 @@
 // passed in.
 
 const BROWSERS_OWN = new Set([
-  "F1",
-  "F3",
-  "F5",
-  "F6",
-  "F7",
-  "F10",
-  "F11",
-  "F12",
-  "TAB",
-  "ENTER",
-  "ESCAPE",
   " ",
-  "BACKSPACE",
-  "DELETE",
-  "ARROWUP",
-  "ARROWDOWN",
-  "ARROWLEFT",
-  "ARROWRIGHT",
-  "HOME",
-  "END",
-  "PAGEUP",
-  "PAGEDOWN",
-  "'",
-  "/",
-  "SHIFT",
-  "CONTROL",
-  "ALT",
-  "META",
-  "ALTGRAPH",
-  "CAPSLOCK",
-  "DEAD",
-  "CONTEXTMENU",
-  "UNIDENTIFIED",
+  ...(
+    "F1 F3 F5 F6 F7 F10 F11 F12 TAB ENTER ESCAPE BACKSPACE DELETE ARROWUP ARROWDOWN ARROWLEFT " +
+    "ARROWRIGHT HOME END PAGEUP PAGEDOWN ' / SHIFT CONTROL ALT META ALTGRAPH CAPSLOCK DEAD " +
+    "CONTEXTMENU UNIDENTIFIED"
+  ).split(" "),
 ]);
 
 /** The key of an event in capitals, or null for a combination, a repetition or a character being composed. */
