@@ -59,19 +59,47 @@ export function group(field, path, form, ...controls) {
   </fieldset>`;
 }
 
+/** What one types at a path; `changed` gets it as text. */
+export function input(path, { type = "text", value, changed, ...more }) {
+  const isNumber = type === "number";
+  return html`<input
+    type=${type}
+    id=${controlId(path)}
+    data-path=${path}
+    class=${isNumber ? "short" : nothing}
+    autocomplete="off"
+    maxlength=${more.most ?? nothing}
+    min=${more.min ?? nothing}
+    max=${more.max ?? nothing}
+    step=${more.step ?? nothing}
+    inputmode=${more.inputmode ?? nothing}
+    lang=${more.lang ?? nothing}
+    dir=${more.lang ? "auto" : nothing}
+    aria-describedby=${more.hint ?? nothing}
+    .value=${live(String(value ?? ""))}
+    @input=${({ target }) => changed(target.value)}
+  />`;
+}
+
+/** A box or one of several buttons to tick at a path; `changed` hears whether it is ticked. */
+export const tick = (type, path, isTicked, changed, more = /** @type {any} */ ({})) =>
+  html`<input
+    type=${type}
+    name=${type === "radio" ? path : nothing}
+    data-path=${path}
+    id=${more.id ?? nothing}
+    aria-label=${more.label ?? nothing}
+    aria-describedby=${more.hint ?? nothing}
+    ?disabled=${more.isFixed}
+    .checked=${live(isTicked)}
+    @change=${({ target }) => changed(target.checked)}
+  />`;
+
 /** A box to tick beside its label; `inside` it is what holds then. */
 export function box(field, path, form, { isTicked, changed, inside = /** @type {any} */ (nothing) }) {
+  const more = { id: controlId(path), hint: hintId(field, path, form) };
   return html`<div class="field flag" data-place=${path}>
-    <label class="choice"
-      ><input
-        type="checkbox"
-        id=${controlId(path)}
-        data-path=${path}
-        aria-describedby=${hintId(field, path, form)}
-        .checked=${live(isTicked)}
-        @change=${({ target }) => changed(target.checked)}
-      />${labelOf(field, form)}</label
-    >
+    <label class="choice">${tick("checkbox", path, isTicked, changed, more)}${labelOf(field, form)}</label>
     ${hintOf(field, path, form)} ${inside} ${problems}
   </div>`;
 }

@@ -10,11 +10,13 @@ import {
   group,
   hintId,
   hintOf,
+  input,
   labelOf,
   optionsOf,
   place,
   problems,
   smallOf,
+  tick,
 } from "./edit_controls.js";
 import { hoursMakers } from "./edit_hours.js";
 import { partMakers } from "./edit_parts.js";
@@ -47,32 +49,17 @@ export function fieldAt(field, path, form) {
   return MAKERS[field.as](field, path, form);
 }
 
-/** What one types under its label; `changed` gets it as text. */
-function typed(field, path, form, { type, value, changed, ...limits }) {
-  const isNumber = type === "number";
-  const input = html`<input
-    type=${type}
-    id=${controlId(path)}
-    data-path=${path}
-    class=${isNumber ? "short" : nothing}
-    autocomplete="off"
-    maxlength=${field.longest ?? nothing}
-    min=${limits.min ?? nothing}
-    max=${limits.max ?? nothing}
-    step=${isNumber ? "any" : nothing}
-    inputmode=${isNumber ? "decimal" : nothing}
-    aria-describedby=${hintId(field, path, form)}
-    .value=${live(String(value ?? ""))}
-    @input=${({ target }) => changed(target.value)}
-  />`;
-  if (!field.unit) return place(field, path, form, input);
+/** What one types under its label; `more` says of what kind it is. */
+function typed(field, path, form, more) {
+  const made = input(path, { most: field.longest, hint: hintId(field, path, form), ...more });
+  if (!field.unit) return place(field, path, form, made);
   const unit = html`<span class="unit">${form.say(`editing.unit.${field.unit}`)}</span>`;
-  return place(field, path, form, html`<div class="with-unit">${input}${unit}</div>`);
+  return place(field, path, form, html`<div class="with-unit">${made}${unit}</div>`);
 }
 
 function text(field, path, form) {
   const changed = (value) => form.change(path, value === "" && field.is_optional ? null : value);
-  return typed(field, path, form, { type: "text", value: form.valueAt(path), changed });
+  return typed(field, path, form, { value: form.valueAt(path), changed });
 }
 
 function plain(type) {
@@ -88,6 +75,8 @@ function number(field, path, form) {
   const value = form.valueAt(path);
   return typed(field, path, form, {
     type: "number",
+    step: "any",
+    inputmode: "decimal",
     value: value === null || value === undefined ? "" : value / scale,
     changed: (now) => form.change(path, now === "" ? null : Math.round(Number(now) * scale)),
     min: Math.ceil(field.least / scale),
@@ -116,13 +105,7 @@ function choice(field, path, form) {
   const radios = choices.map((each) => {
     const hint = `editing.help.${field.label}.${each}`;
     return html`<label class="choice">
-      <input
-        type="radio"
-        name=${path}
-        data-path=${path}
-        .checked=${live(each === value)}
-        @change=${() => chosen(each)}
-      />
+      ${tick("radio", path, each === value, () => chosen(each))}
       <span>${say(each)}${form.say.knows(hint) ? html`<small>${form.say(hint)}</small>` : nothing}</span>
     </label>`;
   });
@@ -138,34 +121,23 @@ function texts(field, path, form) {
 
 function textIn(field, path, form, language, value = "") {
   const at = `${path}.${language}`;
-  const changed = ({ target }) => {
+  const changed = (text) => {
     const { [language]: _, ...others } = form.valueAt(path) ?? {};
-    form.change(path, target.value.trim() === "" ? others : { ...others, [language]: target.value });
+    form.change(path, text.trim() === "" ? others : { ...others, [language]: text });
   };
-  const most = field.longest ?? nothing;
-  const control = field.is_long
-    ? html`<textarea
-        id=${controlId(at)}
-        data-path=${at}
-        rows="3"
-        maxlength=${most}
-        lang=${language}
-        dir="auto"
-        autocomplete="off"
-        .value=${live(value)}
-        @input=${changed}
-      ></textarea>`
-    : html`<input
-        id=${controlId(at)}
-        data-path=${at}
-        type="text"
-        maxlength=${most}
-        lang=${language}
-        dir="auto"
-        autocomplete="off"
-        .value=${live(value)}
-        @input=${changed}
-      />`;
+  const long = () =>
+    html`<textarea
+      id=${controlId(at)}
+      data-path=${at}
+      rows="3"
+      maxlength=${field.longest ?? nothing}
+      lang=${language}
+      dir="auto"
+      autocomplete="off"
+      .value=${live(value)}
+      @input=${({ target }) => changed(target.value)}
+    ></textarea>`;
+  const control = field.is_long ? long() : input(at, { value, changed, most: field.longest, lang: language });
   return html`<label for=${controlId(at)} class="language">${form.languageName(language)}</label>
     <div data-place=${at}>${control}${problems}</div>`;
 }
@@ -174,17 +146,9 @@ function icon(field, path, form) {
   const value = form.valueAt(path);
   const names = [...new Set([...form.page.icons, value])].filter(Boolean);
   const signs = names.map((name) => {
-    const words = form.say.knows(`editing.icon.${name}`) ? form.say(`editing.icon.${name}`) : name;
-    return html`<label title=${words}>
-      <input
-        type="radio"
-        name=${path}
-        value=${name}
-        data-path=${path}
-        aria-label=${words}
-        .checked=${live(name === value)}
-        @change=${() => form.change(path, name)}
-      />
+    const label = form.say.knows(`editing.icon.${name}`) ? form.say(`editing.icon.${name}`) : name;
+    return html`<label title=${label}>
+      ${tick("radio", path, name === value, () => form.change(path, name), { label })}
       <img src=${`/assets/icons/${name}.svg`} alt="" />
     </label>`;
   });
@@ -202,18 +166,13 @@ function boxes(field, path, form, offered, fixed = "") {
       values.filter((each) => (each === value ? isTicked : before.includes(each))),
     );
   };
-  const ticks = offered.map(
-    ([value, words]) =>
-      html`<label class="choice"
-        ><input
-          type="checkbox"
-          data-path=${path}
-          ?disabled=${value === fixed}
-          .checked=${live(chosen().includes(value))}
-          @change=${({ target }) => change(value, target.checked)}
-        />${words}</label
-      >`,
-  );
+  const ticks = offered.map(([value, words]) => {
+    const isTicked = chosen().includes(value);
+    const changed = (is) => change(value, is);
+    return html`<label class="choice"
+      >${tick("checkbox", path, isTicked, changed, { isFixed: value === fixed })}${words}</label
+    >`;
+  });
   return group(field, path, form, html`<div class="boxes">${ticks}</div>`);
 }
 

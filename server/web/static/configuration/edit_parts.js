@@ -1,6 +1,6 @@
 // Parts inside parts: one that may be there or not, rows of a list, papers to bring, weights of queues.
 
-import { html, live, nothing, repeat } from "../shared/drawing.js";
+import { html, nothing, repeat } from "../shared/drawing.js";
 import { freePrefix, isShown, moved, newPart } from "./edit_content.js";
 import { weekShown } from "./edit_hours.js";
 import {
@@ -8,6 +8,7 @@ import {
   choiceName,
   controlId,
   group,
+  input,
   labelOf,
   namedAdder,
   problems,
@@ -173,23 +174,14 @@ function weights(field, path, form) {
   const names = Object.fromEntries(form.listed("queues"));
   const weight = (queue) => {
     const at = `${path}.${queue}`;
-    const changed = ({ target: { value } }) => {
+    const changed = (value) => {
       const { [queue]: _, ...others } = form.valueAt(path) ?? {};
       form.change(path, value === "" ? others : { ...others, [queue]: Math.round(Number(value)) });
     };
+    const value = form.valueAt(path)?.[queue];
     return html`<label for=${controlId(at)}>${names[queue] ?? queue}</label>
       <div data-place=${at}>
-        <input
-          type="number"
-          id=${controlId(at)}
-          data-path=${at}
-          min="1"
-          max="100"
-          class="short"
-          .value=${live(String(form.valueAt(path)?.[queue] ?? ""))}
-          @input=${changed}
-        />
-        ${problems}
+        ${input(at, { type: "number", value, changed, min: 1, max: 100 })}${problems}
       </div>`;
   };
   return group(field, path, form, html`<div class="texts">${queues.map(weight)}</div>`);
