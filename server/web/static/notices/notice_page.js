@@ -134,29 +134,32 @@ function offerKept() {
   }
 }
 
+/** Fills the form with a content, as if it was typed. */
+function retype(content) {
+  form.fill(content, { isFresh: true });
+  typed = typedNow();
+  isDirty = typed !== saved;
+  drawPresses();
+  preview.show(JSON.parse(typed));
+}
+
 function resume() {
   const found = kept.find(page.notice);
   if (!found) return;
-  form.fill(found.content, { isFresh: true });
-  typed = typedNow();
-  isDirty = typed !== saved;
+  retype(found.content);
   undo.note(typed, 0);
   if (!isDirty) return;
   write("resumable", say("notices.kept.resumed", { at: instant(found.at) }));
   show("[data-resumable]", true);
   byId("resume").hidden = true;
-  drawPresses();
-  preview.show(JSON.parse(typed));
 }
 
 function drop() {
   kept.forget(page.notice);
   show("[data-resumable]", false);
-  form.fill(JSON.parse(saved), { isFresh: true });
+  retype(JSON.parse(saved));
   keepSaved();
-  drawPresses();
   write("kept", "");
-  preview.show(JSON.parse(saved));
   byId("kind").focus();
 }
 
@@ -171,11 +174,7 @@ function undoByKey(event) {
   if (state === null) return;
   const { id, dataset } =
     document.activeElement instanceof HTMLElement ? document.activeElement : byId("kind");
-  form.fill(JSON.parse(state), { isFresh: true });
-  typed = typedNow();
-  isDirty = typed !== saved;
-  drawPresses();
-  preview.show(JSON.parse(typed));
+  retype(JSON.parse(state));
   keepNow();
   const place = dataset.item
     ? formElement.querySelector(`[data-item="${CSS.escape(dataset.item)}"]`)
