@@ -33,29 +33,16 @@ export function summaryOfHalls(halls) {
  * @param {Api.SupervisedHall} hall
  */
 export function placesOf(hall) {
-  const configured = hall.devices.map((device) => ({
-    value: device.id,
-    kind: device.kind,
-    id: device.id,
-    label: device.label,
-    isTaken: device.is_paired,
-    paper: device.kind === "kiosk" ? device.paper : null,
-    printsAt: device.kind === "kiosk" ? device.prints_at : null,
-  }));
-  const more = ["screen", "kiosk"].map((kind) => ({
-    value: `new ${kind}`,
-    kind,
-    id: null,
-    label: "",
-    isTaken: false,
-    paper: kind === "kiosk" ? "undecided" : null,
-    printsAt: null,
-  }));
-  return [
-    ...configured.filter(({ isTaken }) => !isTaken),
-    ...configured.filter(({ isTaken }) => isTaken),
-    ...more,
-  ];
+  const configured = hall.devices.map(placeOf);
+  const [taken, free] = [true, false].map((is) => configured.filter(({ isTaken }) => isTaken === is));
+  return [...free, ...taken, placeOf({ kind: "screen" }), placeOf({ kind: "kiosk" })];
+}
+
+/** The place of a configured device; without an id, of one more of its kind. */
+function placeOf(/** @type {any} */ { kind, id = null, label = "", is_paired: isTaken = false, ...device }) {
+  const { paper, prints_at: printsAt } = { paper: "undecided", prints_at: null, ...device };
+  const printing = kind === "kiosk" ? { paper, printsAt } : { paper: null, printsAt: null };
+  return { value: id ?? `new ${kind}`, kind, id, label, isTaken, ...printing };
 }
 
 /**
@@ -72,10 +59,7 @@ export function printersFor(place, hall) {
   const offered = [...shared, plain("new"), plain("none")];
   const present = { other: `at ${place.printsAt}`, none: "none" }[place.paper];
   if (!present) return [plain("choose", ""), ...offered];
-  return [
-    ...offered.filter(({ value }) => value === present),
-    ...offered.filter(({ value }) => value !== present),
-  ];
+  return offered.toSorted((one, other) => Number(other.value === present) - Number(one.value === present));
 }
 
 /** What may be done with a device: verbs, in the order they are shown. */
@@ -105,9 +89,7 @@ export function levelOf(device, hall) {
  */
 export function pluggedOptions(plugged, present, say) {
   const found = plugged.map((each) => [each.usb, say("device_list.printer.named", each).trim()]);
-  if (present && !plugged.some(({ usb }) => usb === present))
-    found.push([present, say("device_list.printer.missing", { usb: present })]);
-  return found.length ? found : [["", say("device_list.printer.none_plugged")]];
+  return optionsWith(present, found, say, "none_plugged");
 }
 
 /**
@@ -119,7 +101,11 @@ export function pluggedOptions(plugged, present, say) {
  */
 export function lineOptions(lines, present, say) {
   const found = lines.map((each) => [each, each.split("/").at(-1)]);
-  if (present && !lines.includes(present))
-    found.push([present, say("device_list.printer.missing", { usb: present })]);
-  return found.length ? found : [["", say("device_list.printer.no_line")]];
+  return optionsWith(present, found, say, "no_line");
+}
+
+function optionsWith(present, found, say, none) {
+  const isMissing = present && !found.some(([value]) => value === present);
+  const missing = isMissing ? [[present, say("device_list.printer.missing", { usb: present })]] : [];
+  return found.length || isMissing ? [...found, ...missing] : [["", say(`device_list.printer.${none}`)]];
 }
