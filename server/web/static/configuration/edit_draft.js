@@ -1,6 +1,8 @@
 // The draft of a document: saved a moment after each edit, one save at a time, kept on this computer until it
 // is.
 
+import { attempt } from "../shared/stored.js";
+
 const QUIET_MS = 700;
 const RETRY_MS = 5000;
 const BARRED = new Set([401, 403]);
@@ -121,27 +123,16 @@ export function createDraft({
     timer = later(save, RETRY_MS);
   }
 
+  // where nothing may be kept, the page itself still has it
   function keep() {
-    try {
-      store.setItem(key, JSON.stringify({ ...base, content }));
-    } catch {
-      // no room, or not allowed here: the page itself still has it
-    }
+    attempt(() => store.setItem(key, JSON.stringify({ ...base, content })));
   }
 
   function kept() {
-    try {
-      return JSON.parse(store.getItem(key));
-    } catch {
-      return null;
-    }
+    return attempt(() => JSON.parse(store.getItem(key)));
   }
 
   function forget() {
-    try {
-      store.removeItem(key);
-    } catch {
-      // not allowed here, so nothing was kept
-    }
+    attempt(() => store.removeItem(key));
   }
 }

@@ -1,6 +1,8 @@
 // What is typed and not yet saved: undone step by step, and kept in this browser, where a closed page, a lost
 // network or a refusal loses nothing. The same person finds it again on the same computer only.
 
+import { attempt } from "../shared/stored.js";
+
 const PREFIX = "parvis.notice.";
 const KEPT_MS = 30 * 86_400_000;
 const MOST_STEPS = 100;
@@ -20,40 +22,26 @@ export function createKept({ login, storage = globalThis.localStorage, now = Dat
 
   /** Nothing stays longer than thirty days, whoever typed it. */
   function dropOld() {
-    try {
+    attempt(() => {
       for (const key of Object.keys(storage).filter((each) => each.startsWith(PREFIX)))
         if (!(now() - JSON.parse(storage.getItem(key) ?? "null")?.at < KEPT_MS)) storage.removeItem(key);
-    } catch {
-      // a browser that keeps nothing has nothing to drop
-    }
+    });
   }
 
   /** @returns {boolean} whether it is kept */
   function keep(notice, { content, version }) {
-    try {
-      storage.setItem(keyOf(notice), JSON.stringify({ content, version, at: now() }));
-      return true;
-    } catch {
-      return false;
-    }
+    const text = JSON.stringify({ content, version, at: now() });
+    return attempt(() => (storage.setItem(keyOf(notice), text), true)) ?? false;
   }
 
   /** What is kept, with when (`at`) and from which version; null for nothing, or after thirty days. */
   function find(notice) {
-    try {
-      const found = JSON.parse(storage.getItem(keyOf(notice)) ?? "null");
-      return found?.content && now() - found.at < KEPT_MS ? found : null;
-    } catch {
-      return null;
-    }
+    const found = attempt(() => JSON.parse(storage.getItem(keyOf(notice)) ?? "null"));
+    return found?.content && now() - found.at < KEPT_MS ? found : null;
   }
 
   function forget(notice) {
-    try {
-      storage.removeItem(keyOf(notice));
-    } catch {
-      // a browser that keeps nothing has nothing to forget
-    }
+    attempt(() => storage.removeItem(keyOf(notice)));
   }
 }
 

@@ -2,6 +2,7 @@
 // closed page loses nothing. They come back to the same person on the same computer, while the report is as
 // it was.
 import { one } from "../shared/dom.js";
+import { attempt } from "../shared/stored.js";
 
 const PREFIX = "parvis.report.";
 const KEPT_MS = 30 * 86_400_000;
@@ -28,23 +29,16 @@ function sentenceField(rank) {
   return one(`#phrase${rank}`, form);
 }
 
+/** A browser that keeps nothing: the fields are saved by the button only. */
 function keep() {
-  try {
-    const sentences = fields.map((field) => field.value);
-    localStorage.setItem(key, JSON.stringify({ sentences, version, at: Date.now() }));
-  } catch {
-    // a browser that keeps nothing: the fields are saved by the button only
-  }
+  const sentences = fields.map((field) => field.value);
+  attempt(() => localStorage.setItem(key, JSON.stringify({ sentences, version, at: Date.now() })));
 }
 
 /** @returns {{ sentences: string[] } | null} what is kept of this version of the report */
 function find() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key) ?? "null");
-    if (kept?.version === version && Date.now() - kept.at < KEPT_MS) return kept;
-    localStorage.removeItem(key);
-  } catch {
-    // nothing is kept
-  }
+  const kept = attempt(() => JSON.parse(localStorage.getItem(key) ?? "null"));
+  if (kept?.version === version && Date.now() - kept.at < KEPT_MS) return kept;
+  attempt(() => localStorage.removeItem(key));
   return null;
 }
