@@ -37,15 +37,15 @@ export function mediumCard(medium, ui, { say, page, acts, fitting }) {
       ${mayChange && isReady ? detailsForm(medium, context) : nothing}
       ${isReady && medium.kind !== "font" ? usesPart(medium, { ...context, fitting }) : nothing}
       ${maybeLook(medium) ? html`<p class="muted">${say("media.id", { id: medium.medium })}</p>` : nothing}
-      ${problem(ui.problem)}
+      ${problem(ui.problem, true)}
       ${mayChange ? removal(medium, context) : html`<p class="muted">${say("media.of_all")}</p>`}
     </div>
   </li>`;
 }
 
-/** Why a form came to nothing. */
-export const problem = (words = "") =>
-  html`<p class="problem-words" role="alert" data-problem .textContent=${words}></p>`;
+/** Why a form came to nothing; `isMain`: that of the card. */
+export const problem = (words = "", isMain = false) =>
+  html`<p class="problem-words" role="alert" ?data-problem=${isMain} .textContent=${words}></p>`;
 
 /** Its kind, the date and the author of the upload, and its site where there are several. */
 function facts({ name, texts, uploaded_by: by, uploaded_at: at, site }, kind, { say, page }) {
