@@ -2,7 +2,7 @@
 
 import { hourTeller } from "../shared/durations.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { setText, show, write } from "../shared/dom.js";
+import { setText, show, showRefusal, write } from "../shared/dom.js";
 import { draw as drawIn, html, nothing, repeat } from "../shared/drawing.js";
 import { nameOf } from "./edit_content.js";
 import { createConflicts } from "./edit_conflicts.js";
@@ -90,7 +90,7 @@ async function load() {
   try {
     answer = await read(api);
   } catch (error) {
-    return refuse(whyNotRead(error, say));
+    return showRefusal(whyNotRead(error, say));
   }
   published = answer.content ?? {};
   content = structuredClone(answer.draft?.content ?? published);
@@ -284,9 +284,4 @@ function tellState(state, detail = "", at = Date.now()) {
 
 function tell(text) {
   write("outcome", text);
-}
-
-function refuse(text) {
-  write("refused", text);
-  show("[data-refused]", true);
 }

@@ -85,7 +85,7 @@ search.addEventListener("submit", (submitted) => {
   searchIn(0);
 });
 readList();
-setInterval(checkPreparing, LOOK_EVERY_MS);
+setInterval(() => document.hidden || preparing(media).forEach(refresh), LOOK_EVERY_MS);
 
 function tell(words) {
   write("status", words);
@@ -166,10 +166,6 @@ function folderWords({ site, bytes, quota_bytes: quota }) {
   };
   const named = site ? (page.site_names[site] ?? site) : say("media.every_site");
   return say("media.room", { site: named, used: sized(bytes), quota: sized(quota) });
-}
-
-function checkPreparing() {
-  if (!document.hidden) for (const medium of preparing(media)) refresh(medium);
 }
 
 async function refresh(id) {

@@ -83,10 +83,6 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
   drawShelf(current);
   return { field, show, settle };
 
-  function radios() {
-    return /** @type {NodeListOf<HTMLInputElement>} */ (shelf.querySelectorAll("input"));
-  }
-
   function chosenId() {
     return /** @type {HTMLInputElement | null} */ (shelf.querySelector("input:checked"))?.dataset.item ?? "";
   }
@@ -177,7 +173,7 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
     await Promise.all(sendings.map((each) => each.work()));
     const place = sendings.map((each) => each.lacking()).find(Boolean);
     if (place) return lacking(place, "notices.medium.words_needed");
-    return chosenId() ? null : lacking(radios()[0] ?? file, "notices.medium.needed");
+    return chosenId() ? null : lacking(shelf.querySelector("input") ?? file, "notices.medium.needed");
   }
 
   function lacking(place, key) {

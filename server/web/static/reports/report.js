@@ -10,7 +10,8 @@ const KEPT_MS = 30 * 86_400_000;
 /** @type {HTMLFormElement} */
 const form = one("form[data-kept]");
 const key = `${PREFIX}${form.dataset.kept}`;
-const fields = [1, 2, 3].map(sentenceField);
+/** @type {HTMLTextAreaElement[]} */
+const fields = [1, 2, 3].map((rank) => one(`#phrase${rank}`, form));
 /** @type {HTMLInputElement} */
 const versionField = one("input[name=version]", form);
 const version = versionField.value;
@@ -23,11 +24,6 @@ else if (found && found.sentences.some((text, index) => text !== fields[index]?.
   one("[data-found]", form).hidden = false;
 }
 form.addEventListener("input", keep);
-
-/** @param {number} rank @returns {HTMLTextAreaElement} */
-function sentenceField(rank) {
-  return one(`#phrase${rank}`, form);
-}
 
 /** A browser that keeps nothing: the fields are saved by the button only. */
 function keep() {
