@@ -63,8 +63,6 @@ function card(alarms, { say, hour, page }) {
     </li>`;
   };
   return html`<h2>${say("alarms.title")}</h2>
-    <ul>
-      ${alarms.map(item)}
-    </ul>
+    <ul>${alarms.map(item)}</ul>
     <a href=${page}>${say("alarms.strip.see")}</a>`;
 }

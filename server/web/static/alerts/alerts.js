@@ -106,12 +106,8 @@ function hallPart(hall) {
       <bdi>${label}</bdi> ${say(`alerts.screens.${state}`, { time: at ? hour(at) : "" })}
     </li>`;
   return html`<div class="in-hall">
-    <p>
-      <b><bdi>${hall.name}</bdi></b> ${say(`alerts.screens.${key}`, { count, shown })}
-    </p>
-    <ul aria-label=${say("alerts.screens.list", { hall: hall.name })}>
-      ${hall.screens.map(screen)}
-    </ul>
+    <p><b><bdi>${hall.name}</bdi></b> ${say(`alerts.screens.${key}`, { count, shown })}</p>
+    <ul aria-label=${say("alerts.screens.list", { hall: hall.name })}>${hall.screens.map(screen)}</ul>
   </div>`;
 }
 
@@ -121,13 +117,8 @@ function gestures(alert, ...each) {
     each,
     ([name]) => name,
     ([name, act, isMain]) =>
-      html`<button
-        type="button"
-        class=${`large ${isMain ? "primary" : ""}`}
-        data-end=${name}
-        data-of=${alert.alert}
-        @click=${act}
-      >
+      html`<button type="button" class=${`large ${isMain ? "primary" : ""}`} data-end=${name}
+        data-of=${alert.alert} @click=${act}>
         ${say(`alerts.end.${name}`)}
       </button>`,
   );
@@ -243,8 +234,7 @@ function drawChosen() {
   const item = (box) => {
     const hall = box.closest("label").textContent.trim();
     return html`<li>
-      <b><bdi>${hall}</bdi></b
-      ><button type="button" class="quiet" @click=${() => takeHallOff(box)}>
+      <b><bdi>${hall}</bdi></b><button type="button" class="quiet" @click=${() => takeHallOff(box)}>
         ${say("alerts.raise.take_off", { hall })}
       </button>
     </li>`;

@@ -25,9 +25,7 @@ function line(found) {
   const isInstallation = kind === "installation";
   return html`<li class="card" data-document=${id}>
     <div>
-      <h2>
-        <a href=${address}><bdi>${isInstallation ? say("publishing.installation") : name}</bdi></a>
-      </h2>
+      <h2><a href=${address}><bdi>${isInstallation ? say("publishing.installation") : name}</bdi></a></h2>
       ${isInstallation ? html`<p>${say("publishing.installation.what")}</p>` : nothing}
       <p class="muted">${publishedWords(found, words)}</p>
       ${draft ? html`<p class="state">${draftWords(draft)}</p>` : nothing}
@@ -35,8 +33,7 @@ function line(found) {
     ${
       mayChange
         ? html`<a class="button" href=${`${address}/edit`} aria-label=${say("publishing.edit_of", { name })}
-            >${say("publishing.edit")}</a
-          >`
+            >${say("publishing.edit")}</a>`
         : nothing
     }
   </li>`;

@@ -152,9 +152,7 @@ function problemNotice(kind, problems) {
   return html`<div class=${`notice ${kind === "errors" ? "alert" : ""}`}>
     <div>
       <p>${say(`publishing.${kind}`, { count: problems.length })}</p>
-      <ul>
-        ${problems.map(line)}
-      </ul>
+      <ul>${problems.map(line)}</ul>
     </div>
   </div>`;
 }

@@ -28,17 +28,13 @@ export function devicesTables(halls, { say, moment }) {
     .map(
       ({ name, devices }) =>
         html`<table>
-          <caption>
-            <bdi>${name}</bdi>
-          </caption>
+          <caption><bdi>${name}</bdi></caption>
           <thead>
             <tr>
               ${COLUMNS.map((column) => html`<th scope="col">${say(`publishing.devices.${column}`)}</th>`)}
             </tr>
           </thead>
-          <tbody>
-            ${devices.map(row)}
-          </tbody>
+          <tbody>${devices.map(row)}</tbody>
         </table>`,
     );
 }
@@ -51,12 +47,8 @@ export function revisionLine(found, { say, moment, mayChange, restore }) {
     <summary>${say("publishing.changes", { count: changes.length })}</summary>
     ${list}
   </details>`;
-  const button = html`<button
-    type="button"
-    data-restore=${revision}
-    aria-label=${say("publishing.restore.of", { revision })}
-    @click=${() => restore(revision)}
-  >
+  const button = html`<button type="button" data-restore=${revision}
+    aria-label=${say("publishing.restore.of", { revision })} @click=${() => restore(revision)}>
     ${say("publishing.restore")}
   </button>`;
   return html`<li data-revision=${revision}>

@@ -47,13 +47,8 @@ export function place(field, path, form, control) {
 
 /** Several controls under one legend; `more` of a field: its own legend, and what follows its problems. */
 export function group(field, path, form, ...controls) {
-  return html`<fieldset
-    class="several"
-    data-place=${path}
-    id=${controlId(path)}
-    tabindex="-1"
-    aria-describedby=${hintId(field, path, form)}
-  >
+  return html`<fieldset class="several" data-place=${path} id=${controlId(path)} tabindex="-1"
+    aria-describedby=${hintId(field, path, form)}>
     <legend>${field.more?.legend ?? labelOf(field, form)}</legend>
     ${hintOf(field, path, form)} ${controls} ${problems} ${field.more?.end ?? nothing}
   </fieldset>`;
@@ -62,38 +57,19 @@ export function group(field, path, form, ...controls) {
 /** What one types at a path; `changed` gets it as text. */
 export function input(path, { type = "text", value, changed, ...more }) {
   const isNumber = type === "number";
-  return html`<input
-    type=${type}
-    id=${controlId(path)}
-    data-path=${path}
-    class=${isNumber ? "short" : nothing}
-    autocomplete="off"
-    maxlength=${more.most ?? nothing}
-    min=${more.min ?? nothing}
-    max=${more.max ?? nothing}
-    step=${more.step ?? nothing}
-    inputmode=${more.inputmode ?? nothing}
-    lang=${more.lang ?? nothing}
-    dir=${more.lang ? "auto" : nothing}
-    aria-describedby=${more.hint ?? nothing}
-    .value=${live(String(value ?? ""))}
-    @input=${({ target }) => changed(target.value)}
-  />`;
+  return html`<input type=${type} id=${controlId(path)} data-path=${path}
+    class=${isNumber ? "short" : nothing} autocomplete="off" maxlength=${more.most ?? nothing}
+    min=${more.min ?? nothing} max=${more.max ?? nothing} step=${more.step ?? nothing}
+    inputmode=${more.inputmode ?? nothing} lang=${more.lang ?? nothing} dir=${more.lang ? "auto" : nothing}
+    aria-describedby=${more.hint ?? nothing} .value=${live(String(value ?? ""))}
+    @input=${({ target }) => changed(target.value)} />`;
 }
 
 /** A box or one of several buttons to tick at a path; `changed` hears whether it is ticked. */
 export const tick = (type, path, isTicked, changed, more = /** @type {any} */ ({})) =>
-  html`<input
-    type=${type}
-    name=${type === "radio" ? path : nothing}
-    data-path=${path}
-    id=${more.id ?? nothing}
-    aria-label=${more.label ?? nothing}
-    aria-describedby=${more.hint ?? nothing}
-    ?disabled=${more.isFixed}
-    .checked=${live(isTicked)}
-    @change=${({ target }) => changed(target.checked)}
-  />`;
+  html`<input type=${type} name=${type === "radio" ? path : nothing} data-path=${path}
+    id=${more.id ?? nothing} aria-label=${more.label ?? nothing} aria-describedby=${more.hint ?? nothing}
+    ?disabled=${more.isFixed} .checked=${live(isTicked)} @change=${({ target }) => changed(target.checked)} />`;
 
 /** A box to tick beside its label; `inside` it is what holds then. */
 export function box(field, path, form, { isTicked, changed, inside = /** @type {any} */ (nothing) }) {
@@ -110,12 +86,8 @@ export function choose(field, path, form, { options, value, chosen }) {
     field,
     path,
     form,
-    html`<select
-      id=${controlId(path)}
-      data-path=${path}
-      aria-describedby=${hintId(field, path, form)}
-      @change=${({ target }) => chosen(target.value)}
-    >
+    html`<select id=${controlId(path)} data-path=${path} aria-describedby=${hintId(field, path, form)}
+      @change=${({ target }) => chosen(target.value)}>
       ${optionsOf(options, value)}
     </select>`,
   );
@@ -135,14 +107,8 @@ export const optionsOf = (options, value) =>
  * @param {{ label?: any, id?: any, isDisabled?: boolean }} [more] label: where its words say too little
  */
 export function small(words, pressed, { label = nothing, id = nothing, isDisabled = false } = {}) {
-  return html`<button
-    type="button"
-    class="small"
-    id=${id}
-    aria-label=${label}
-    ?disabled=${isDisabled}
-    @click=${pressed}
-  >
+  return html`<button type="button" class="small" id=${id} aria-label=${label} ?disabled=${isDisabled}
+    @click=${pressed}>
     ${words}
   </button>`;
 }

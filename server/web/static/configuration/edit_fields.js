@@ -126,17 +126,9 @@ function textIn(field, path, form, language, value = "") {
     form.change(path, text.trim() === "" ? others : { ...others, [language]: text });
   };
   const long = () =>
-    html`<textarea
-      id=${controlId(at)}
-      data-path=${at}
-      rows="3"
-      maxlength=${field.longest ?? nothing}
-      lang=${language}
-      dir="auto"
-      autocomplete="off"
-      .value=${live(value)}
-      @input=${({ target }) => changed(target.value)}
-    ></textarea>`;
+    html`<textarea id=${controlId(at)} data-path=${at} rows="3" maxlength=${field.longest ?? nothing}
+      lang=${language} dir="auto" autocomplete="off" .value=${live(value)}
+      @input=${({ target }) => changed(target.value)}></textarea>`;
   const control = field.is_long ? long() : input(at, { value, changed, most: field.longest, lang: language });
   return html`<label for=${controlId(at)} class="language">${form.languageName(language)}</label>
     <div data-place=${at}>${control}${problems}</div>`;
@@ -170,8 +162,7 @@ function boxes(field, path, form, offered, fixed = "") {
     const isTicked = chosen().includes(value);
     const changed = (is) => change(value, is);
     return html`<label class="choice"
-      >${tick("checkbox", path, isTicked, changed, { isFixed: value === fixed })}${words}</label
-    >`;
+      >${tick("checkbox", path, isTicked, changed, { isFixed: value === fixed })}${words}</label>`;
   });
   return group(field, path, form, html`<div class="boxes">${ticks}</div>`);
 }
@@ -233,15 +224,7 @@ function ordered(field, path, form, all) {
   const adder = html`<select aria-label=${words} @change=${add}>
     ${optionsOf([["", words], ...left], "")}
   </select>`;
-  return group(
-    field,
-    path,
-    form,
-    html`<ol class="ordered">
-      ${rows}
-    </ol>`,
-    left.length ? adder : nothing,
-  );
+  return group(field, path, form, html`<ol class="ordered">${rows}</ol>`, left.length ? adder : nothing);
 }
 
 function medium(field, path, form) {

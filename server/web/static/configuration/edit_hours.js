@@ -51,9 +51,7 @@ function week(field, path, form) {
     <legend>${labelOf(field, form)}</legend>
     ${hintOf(field, path, form)}
     <table class="week">
-      <tbody>
-        ${WEEKDAYS.map(row)}
-      </tbody>
+      <tbody>${WEEKDAYS.map(row)}</tbody>
     </table>
     <p id=${totalId} class="muted" role="status" .textContent=${live(total())}></p>
     ${problems}
@@ -68,12 +66,8 @@ export function weekShown(shown, form) {
       <td>${shown[day].map((text) => text.replace("-", " – ")).join(", ") || form.say("editing.closed")}</td>
     </tr>`;
   return html`<table class="week shown">
-    <caption>
-      ${form.say("editing.week.of_site")}
-    </caption>
-    <tbody>
-      ${WEEKDAYS.map(row)}
-    </tbody>
+    <caption>${form.say("editing.week.of_site")}</caption>
+    <tbody>${WEEKDAYS.map(row)}</tbody>
   </table>`;
 }
 
@@ -128,14 +122,9 @@ function times(text, words, form, changed, path, end = /** @type {any} */ (null)
     changed(spanOf(from.value, to.value));
   };
   const edge = (at, key) =>
-    html`<input
-      type="time"
-      id=${at === 0 ? `${controlId(path)}${end ? "" : "-from"}` : nothing}
-      data-path=${path}
-      aria-label=${`${words}, ${form.say(`editing.span.${key}`)}`}
-      .value=${live(edges[at].trim())}
-    />`;
+    html`<input type="time" id=${at === 0 ? `${controlId(path)}${end ? "" : "-from"}` : nothing}
+      data-path=${path} aria-label=${`${words}, ${form.say(`editing.span.${key}`)}`}
+      .value=${live(edges[at].trim())} />`;
   return html`<span class="span" @input=${tell}
-    >${edge(0, "from")}<span aria-hidden="true">–</span>${edge(1, "to")}${end}</span
-  >`;
+    >${edge(0, "from")}<span aria-hidden="true">–</span>${edge(1, "to")}${end}</span>`;
 }

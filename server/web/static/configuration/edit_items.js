@@ -27,9 +27,7 @@ export function itemsOf(field, path, form, section) {
     ${hintOf(field, path, form)}
     ${
       value.length
-        ? html`<ol class="items" aria-label=${labelOf(field, form)}>
-            ${rows}
-          </ol>`
+        ? html`<ol class="items" aria-label=${labelOf(field, form)}>${rows}</ol>`
         : html`<p class="muted">${form.say("editing.list.empty")}</p>`
     }
     ${isFull ? nothing : namedAdder(field, path, form, create)} ${problems}

@@ -100,14 +100,8 @@ function parts(field, path, form) {
     const remove = () => set(value.filter((_, place) => place !== at));
     const up = () => set(moved(value, at, -1), at - 1);
     const kind = kindOf(item, field);
-    return html`<div
-      class="row"
-      role="group"
-      aria-label=${name}
-      id=${controlId(here)}
-      tabindex="-1"
-      data-place=${here}
-    >
+    return html`<div class="row" role="group" aria-label=${name} id=${controlId(here)} tabindex="-1"
+      data-place=${here}>
       ${field.parts.length > 1 ? html`<h4>${choiceName({ name: "kind" }, kind, form)}</h4>` : nothing}
       ${fieldsOf(kind, here, form)}
       <div class="gestures">

@@ -18,10 +18,8 @@ export function menuPreview(form) {
   </ul>`;
   return html`<aside class="card preview" aria-labelledby="preview-title">
     <h3 id="preview-title">${titleOf(kiosk, form)}</h3>
-    <select
-      aria-label=${form.say("editing.preview.language")}
-      @change=${({ target }) => form.preview(target.value)}
-    >
+    <select aria-label=${form.say("editing.preview.language")}
+      @change=${({ target }) => form.preview(target.value)}>
       ${optionsOf(named, language)}
     </select>
     ${entries.length ? menu : html`<p class="muted">${form.say("editing.preview.empty")}</p>`}
@@ -41,16 +39,8 @@ function entry(part, services, language, form) {
   const texts = (of) => of?.[language] || of?.fr || "";
   return html`<li>
     <img src=${`/assets/icons/${part.icon}.svg`} alt="" />
-    <span
-      ><b>${texts(part.names) || form.say("editing.preview.nameless")}</b
-      ><small>${texts(part.subtitles)}</small></span
-    >
-    ${
-      services
-        ? html`<ul>
-            ${services.map((each) => html`<li>${texts(each.names)}</li>`)}
-          </ul>`
-        : nothing
-    }
+    <span><b>${texts(part.names) || form.say("editing.preview.nameless")}</b
+      ><small>${texts(part.subtitles)}</small></span>
+    ${services ? html`<ul>${services.map((each) => html`<li>${texts(each.names)}</li>`)}</ul>` : nothing}
   </li>`;
 }

@@ -116,9 +116,7 @@ export function createVerbs(first, hall, { say, moment, refresh, redraw }) {
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
     const proof = proofWords(now, { say, moment });
     return html`<div class="manage">
-      <ul class="connections" ?hidden=${!several.length}>
-        ${several.map(connectionView)}
-      </ul>
+      <ul class="connections" ?hidden=${!several.length}>${several.map(connectionView)}</ul>
       <p class="muted" ?hidden=${!proof}>${proof}</p>
       <div class="choices">
         ${Object.entries(deeds).map(

@@ -32,9 +32,7 @@ export function createHallTable(first, { say, language, refresh, redraw }) {
       </p>
       <table class="fleet-table" ?hidden=${!shown.length}>
         <thead>
-          <tr>
-            ${COLUMNS.map((name) => html`<th scope="col">${say(`device_list.column.${name}`)}</th>`)}
-          </tr>
+          <tr>${COLUMNS.map((name) => html`<th scope="col">${say(`device_list.column.${name}`)}</th>`)}</tr>
         </thead>
         ${repeat(shown, keyOf, (device) => rowView(device, hall))}
       </table>
@@ -83,14 +81,8 @@ export function createHallTable(first, { say, language, refresh, redraw }) {
           ([name, text]) => html`<td data-label=${label(name)} .textContent=${text}></td>`,
         )}
         <td data-label=${label("verbs")}>
-          <button
-            type="button"
-            class="quiet"
-            aria-expanded=${row.isOpen}
-            aria-describedby=${id}
-            ?hidden=${!kinds.length}
-            @click=${toggle}
-          >
+          <button type="button" class="quiet" aria-expanded=${row.isOpen} aria-describedby=${id}
+            ?hidden=${!kinds.length} @click=${toggle}>
             ${say("device_list.manage")}
           </button>
         </td>

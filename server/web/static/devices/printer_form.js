@@ -116,33 +116,19 @@ export function createPrinterForm(first, hall, { id, outcome, say, redraw, place
   function typed(name, attributes = {}) {
     return field(
       name,
-      html`<input
-        id=${`${id}-${name}`}
-        name=${name}
-        type="text"
-        autocomplete="off"
-        spellcheck="false"
-        maxlength="253"
-        inputmode=${attributes.inputmode ?? nothing}
-        pattern=${attributes.pattern ?? nothing}
+      html`<input id=${`${id}-${name}`} name=${name} type="text" autocomplete="off" spellcheck="false"
+        maxlength="253" inputmode=${attributes.inputmode ?? nothing} pattern=${attributes.pattern ?? nothing}
         aria-describedby=${name === "host" ? outcome : nothing}
-        aria-invalid=${name === "host" ? (isRefused ?? nothing) : nothing}
-        ?required=${isShown(name)}
-        .value=${values[name]}
-      />`,
+        aria-invalid=${name === "host" ? (isRefused ?? nothing) : nothing} ?required=${isShown(name)}
+        .value=${values[name]} />`,
     );
   }
 
   function choice(name, options, isPlace = false) {
     return field(
       name,
-      html`<select
-        id=${`${id}-${name}`}
-        name=${name}
-        aria-describedby=${isPlace ? outcome : nothing}
-        aria-invalid=${isPlace ? (isRefused ?? nothing) : nothing}
-        ?required=${isPlace && isShown(name)}
-      >
+      html`<select id=${`${id}-${name}`} name=${name} aria-describedby=${isPlace ? outcome : nothing}
+        aria-invalid=${isPlace ? (isRefused ?? nothing) : nothing} ?required=${isPlace && isShown(name)}>
         ${options.map(
           ([value, words]) =>
             html`<option value=${value} .selected=${value === values[name]}>${words}</option>`,

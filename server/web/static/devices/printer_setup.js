@@ -51,11 +51,8 @@ export function setupPart(made, say) {
 /** « La feuille d’essai est sortie ? »; `tell` hears what follows from the answer. */
 export function questionPart(id, { say, tell }) {
   const answer = (key) =>
-    html`<button
-      type="button"
-      aria-describedby=${`${id}-question`}
-      @click=${() => tell(say(`device_list.came_out.after_${key}`))}
-    >
+    html`<button type="button" aria-describedby=${`${id}-question`}
+      @click=${() => tell(say(`device_list.came_out.after_${key}`))}>
       ${say(`device_list.came_out.${key}`)}
     </button>`;
   return html`<div class="came-out">

@@ -29,12 +29,8 @@ export function deviceCard(device, { releases, asked, words, hall, onAsk, onEnla
   const how = standingOf(device);
   const title = `device-${keyOf(device)}`;
   const isScreen = device.kind === "screen";
-  return html`<article
-    class="card device"
-    data-device=${keyOf(device)}
-    data-level=${how.level}
-    aria-labelledby=${title}
-  >
+  return html`<article class="card device" data-device=${keyOf(device)} data-level=${how.level}
+    aria-labelledby=${title}>
     <h3 id=${title}><bdi>${device.label}</bdi></h3>
     <p class="state">${signOf(how)}<span>${stateWords(how, words)}</span></p>
     ${troubleList(device, releases, say)}
@@ -121,12 +117,8 @@ function picturePart(device, { asked, words, onAsk, onEnlarge }) {
     </button>
     <p class="no-picture" ?hidden=${picture}>${say("supervision.no_picture")}</p>
     <p class="muted">${caption}</p>
-    <button
-      type="button"
-      aria-describedby=${`device-${keyOf(device)}`}
-      ?disabled=${asked === "asked"}
-      @click=${() => onAsk(device.id)}
-    >
+    <button type="button" aria-describedby=${`device-${keyOf(device)}`} ?disabled=${asked === "asked"}
+      @click=${() => onAsk(device.id)}>
       ${say("supervision.ask")}
     </button>
     <p class="told" role="status" .textContent=${asked ? say(`supervision.asked.${asked}`) : ""}></p>

@@ -22,9 +22,7 @@ export function usesPart(medium, { say, page, acts, name, ui, fitting }) {
 /** The notices, and how many others there are. */
 function lines({ notices, others }, words) {
   const { say } = words;
-  const list = html`<ul class="uses">
-    ${notices.map((use) => line(use, words))}
-  </ul>`;
+  const list = html`<ul class="uses">${notices.map((use) => line(use, words))}</ul>`;
   return html`${notices.length ? list : html`<p>${say("media.uses.none")}</p>`}
   ${others ? html`<p>${say("media.uses.others", { count: others })}</p>` : nothing}`;
 }
@@ -60,11 +58,8 @@ function replacing(medium, { say, acts, name, ui, fitting }) {
     ${field(
       `${name}-by`,
       say("media.replace"),
-      html`<select
-        id=${`${name}-by`}
-        data-by
-        @change=${({ target }) => acts.chooseOther(medium, target.value)}
-      >
+      html`<select id=${`${name}-by`} data-by
+        @change=${({ target }) => acts.chooseOther(medium, target.value)}>
         <option value="">${say("media.replace.choose")}</option>
         ${others.map(option)}
       </select>`,

@@ -26,9 +26,7 @@ export function mediumCard(medium, ui, { say, page, acts, fitting }) {
       <p class="muted">${facts(medium, kind, { say, page })}</p>
       ${
         medium.tags.length
-          ? html`<ul class="tags">
-              ${medium.tags.map((tag) => html`<li>${tag}</li>`)}
-            </ul>`
+          ? html`<ul class="tags">${medium.tags.map((tag) => html`<li>${tag}</li>`)}</ul>`
           : nothing
       }
       ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
@@ -70,9 +68,7 @@ function picture({ thumbnail, state: now, files, kind, texts }, say) {
   const alt = isFont ? say("media.font.sample") : (texts.fr ?? say("media.without_text"));
   return html`<a class="picture" href=${isFont ? thumbnail : files[0].url} target="_blank" rel="noopener"
     ><img src=${thumbnail} alt=${alt} width="200" height="150" loading="lazy" /><span class="visually-hidden">
-      ${say("media.open")}</span
-    ></a
-  >`;
+      ${say("media.open")}</span></a>`;
 }
 
 const notice = (words, { sign = "alert", kind = "", expiry = /** @type {any} */ (nothing) } = {}) =>
@@ -99,15 +95,9 @@ function textsForm(medium, { say, page, acts, name }) {
     field(
       `${name}-${language}`,
       say(`media.text.${language}`),
-      html`<textarea
-        id=${`${name}-${language}`}
-        name=${language}
-        lang=${language}
-        rows="2"
-        maxlength=${page.longest_text}
-        aria-describedby=${language === "fr" ? `${name}-why` : nothing}
-        .value=${medium.texts[language] ?? ""}
-      ></textarea>`,
+      html`<textarea id=${`${name}-${language}`} name=${language} lang=${language} rows="2"
+        maxlength=${page.longest_text} aria-describedby=${language === "fr" ? `${name}-why` : nothing}
+        .value=${medium.texts[language] ?? ""}></textarea>`,
     );
   return html`<form @submit=${(event) => acts.describe(event, medium)}>
     ${area("fr")}
@@ -126,16 +116,8 @@ function detailsForm(medium, { say, acts, name, ui }) {
     field(
       `${name}-${key}`,
       say(`media.details.${key}`),
-      html`<input
-        id=${`${name}-${key}`}
-        name=${key}
-        type=${type}
-        autocomplete="off"
-        maxlength=${most}
-        ?required=${key === "name"}
-        aria-describedby=${why}
-        .value=${value}
-      />`,
+      html`<input id=${`${name}-${key}`} name=${key} type=${type} autocomplete="off" maxlength=${most}
+        ?required=${key === "name"} aria-describedby=${why} .value=${value} />`,
     );
   const why = /** @type {any} */ (`${name}-until-why`);
   return html`<details>

@@ -15,25 +15,14 @@ export function createFocus(image, { say, idOf, changed }) {
   field.className = "choices focus";
   const choice = (value, press) =>
     html`<label class="choice"
-      ><input
-        type="radio"
-        name="focus"
-        value=${value}
-        @change=${press}
-      />${say(`notices.focus.${value}`)}</label
+      ><input type="radio" name="focus" value=${value} @change=${press} />${say(`notices.focus.${value}`)}</label
     >`;
   const slider = (axis) =>
     labelled(
       idOf(`focus-${axis}`),
       say(`notices.focus.${axis}`),
-      html`<input
-        id=${idOf(`focus-${axis}`)}
-        type="range"
-        min="0"
-        max="100"
-        step="1"
-        @input=${() => write(sliders.map((each) => each.value))}
-      />`,
+      html`<input id=${idOf(`focus-${axis}`)} type="range" min="0" max="100" step="1"
+        @input=${() => write(sliders.map((each) => each.value))} />`,
     );
   draw(
     field,

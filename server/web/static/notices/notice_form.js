@@ -256,14 +256,7 @@ function field({
   const id = idOf(path);
   const [lang, dir] = language ? [language, "auto"] : [nothing, nothing];
   const control = isLong
-    ? html`<textarea
-        id=${id}
-        data-path=${path}
-        lang=${lang}
-        dir=${dir}
-        rows="2"
-        maxlength=${most}
-      ></textarea>`
+    ? html`<textarea id=${id} data-path=${path} lang=${lang} dir=${dir} rows="2" maxlength=${most}></textarea>`
     : html`<input id=${id} data-path=${path} lang=${lang} dir=${dir} type=${type} maxlength=${most} />`;
   return labelled(id, label, control);
 }

@@ -40,14 +40,8 @@ function changesTable(changes, say) {
     <summary>${say("notices.changes", { count: changes.length })}</summary>
     <div class="wide" tabindex="0" role="group" aria-label=${say("notices.change.what")}>
       <table class="changes">
-        <thead>
-          <tr>
-            ${head}
-          </tr>
-        </thead>
-        <tbody>
-          ${changes.map(row)}
-        </tbody>
+        <thead><tr>${head}</tr></thead>
+        <tbody>${changes.map(row)}</tbody>
       </table>
     </div>
   </details>`;

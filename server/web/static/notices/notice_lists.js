@@ -58,8 +58,7 @@ export function listFields(list, count, { icons, languages, say, field, idOf, ad
       say("notices.icon"),
       html`<span class="step-choice"
         ><select id=${idOf(path)} data-path=${path} @change=${({ target }) => show(target)}>
-          ${options}</select
-        ><img class="step-icon" src="data:," alt=""
+          ${options}</select><img class="step-icon" src="data:," alt=""
       /></span>`,
     );
   }

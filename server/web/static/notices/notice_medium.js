@@ -117,14 +117,8 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
   function card(medium, name, selected, found = null) {
     const url = found && thumbnailOf(found.files)?.url;
     return html`<label class="shelf-item" data-expiry=${found?.expiry ?? nothing}>
-      <input
-        type="radio"
-        name=${`${id}-choice`}
-        data-path=${path}
-        data-item=${medium}
-        ?disabled=${found?.expiry === "over" && medium !== current}
-        .checked=${live(medium === selected)}
-      />
+      <input type="radio" name=${`${id}-choice`} data-path=${path} data-item=${medium}
+        ?disabled=${found?.expiry === "over" && medium !== current} .checked=${live(medium === selected)} />
       ${url ? html`<img src=${url} alt="" loading="lazy" />` : nothing}
       <span>${name}</span>
       ${found?.until ? html`<small>${say(untilKey(found), { day: day(found.until) })}</small>` : nothing}

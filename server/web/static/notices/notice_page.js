@@ -245,12 +245,8 @@ function drawPresses() {
   const offered = presses();
   show("[data-why]", offered.includes("refuse"));
   const button = (press, at) =>
-    html`<button
-      type="button"
-      data-press=${press}
-      class=${at === 0 ? "primary" : nothing}
-      @click=${() => act(press)}
-    >
+    html`<button type="button" data-press=${press} class=${at === 0 ? "primary" : nothing}
+      @click=${() => act(press)}>
       ${say(`notices.press.${press}`)}
     </button>`;
   drawList("verbs", repeat(offered, String, button));

@@ -59,5 +59,4 @@ export function createPlaces(form, { page, say, read }) {
 
 const choice = (path, item, label) =>
   html`<label class="choice"
-    ><input type="checkbox" data-path=${path} data-item=${item} /><bdi>${label}</bdi></label
-  >`;
+    ><input type="checkbox" data-path=${path} data-item=${item} /><bdi>${label}</bdi></label>`;

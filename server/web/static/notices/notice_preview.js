@@ -81,14 +81,9 @@ export function createPreview({ section, page, say, hour }) {
     const screens = named(layout.names);
     const room = (each) =>
       html`<label class="choice" data-layout=${layout.key} data-room=${each}
-        ><input
-          type="radio"
-          name="layout"
-          value=${`${each} ${layout.key}`}
-          .checked=${layout.key === chosen.key && each === chosen.room} /><span
-          >${say(`notices.preview.${senseOf(layout)}_${each}`)}</span
-        ><span class="count"></span
-      ></label>`;
+        ><input type="radio" name="layout" value=${`${each} ${layout.key}`}
+          .checked=${layout.key === chosen.key && each === chosen.room} /><span>${say(`notices.preview.${senseOf(layout)}_${each}`)}</span
+        ><span class="count"></span></label>`;
     return html`<div class="layout" role="group" aria-label=${screens}>
       <p class="muted">${layout.isAssumed ? say("notices.preview.assumed", { screens }) : screens}</p>
       ${ROOMS.map(room)}

@@ -74,14 +74,8 @@ export function createRich({ id, labelledby, language, say, changed }) {
       (editor.hasFormat(tag) ? take : put)(editor);
       draw();
     };
-    return html`<button
-      type="button"
-      class=${`mark mark-${name}`}
-      aria-pressed=${editor.hasFormat(tag)}
-      aria-controls=${id}
-      ?disabled=${isOff}
-      @click=${press}
-    >
+    return html`<button type="button" class=${`mark mark-${name}`} aria-pressed=${editor.hasFormat(tag)}
+      aria-controls=${id} ?disabled=${isOff} @click=${press}>
       ${say(`notices.mark.${name}`)}
     </button>`;
   };

@@ -43,14 +43,9 @@ export function createSending(file, { id, say, ready, left }) {
   function change(values) {
     Object.assign(now, values);
     const { status, why, percent, isSent, leave, isRefused } = now;
-    const typing = html`<textarea
-      id=${id}
-      rows="2"
-      maxlength=${LONGEST_TEXT}
-      aria-describedby=${`${id}-name`}
+    const typing = html`<textarea id=${id} rows="2" maxlength=${LONGEST_TEXT} aria-describedby=${`${id}-name`}
       @input=${(event) => event.stopPropagation() /* no part of the notice yet */}
-      @change=${() => (work = work.then(nameIt))}
-    ></textarea>`;
+      @change=${() => (work = work.then(nameIt))}></textarea>`;
     row.classList.toggle("refused", isRefused);
     draw(
       row,

@@ -83,13 +83,9 @@ function section({ name, notices }) {
     <div class="wide" tabindex="0" role="group" aria-labelledby=${id}>
       <table>
         <thead>
-          <tr>
-            ${COLUMNS.map((each) => html`<th scope="col">${say(`notices.column.${each}`)}</th>`)}
-          </tr>
+          <tr>${COLUMNS.map((each) => html`<th scope="col">${say(`notices.column.${each}`)}</th>`)}</tr>
         </thead>
-        <tbody>
-          ${repeat(notices, ({ notice }) => notice, row)}
-        </tbody>
+        <tbody>${repeat(notices, ({ notice }) => notice, row)}</tbody>
       </table>
     </div>
   </section>`;
@@ -101,9 +97,7 @@ function row(listedNotice) {
   return html`<tr>
     <th scope="row">
       ${picture ? html`<img class="small-picture" src=${picture} alt="" loading="lazy" />` : nothing}<a
-        href=${`/affichage/message/${id}`}
-        data-notice=${notice}
-        ><bdi lang="fr">${title}</bdi></a
+        href=${`/affichage/message/${id}`} data-notice=${notice}><bdi lang="fr">${title}</bdi></a
       >${listedNotice.is_correction ? html`<small class="tag"> ${say("notices.correction")}</small>` : nothing}
     </th>
     <td>${say(`notices.kind.${kind}`)}</td>
@@ -112,12 +106,8 @@ function row(listedNotice) {
     <td>${when(listedNotice)}</td>
     <td>
       <span class="state" data-state=${state}>${say(`notices.state.${state}`)}</span
-      ><a
-        class="copy"
-        href=${`/affichage/message?copie=${id}`}
-        aria-label=${say("notices.copy_of", { title })}
-        >${say("notices.copy_short")}</a
-      >
+      ><a class="copy" href=${`/affichage/message?copie=${id}`}
+        aria-label=${say("notices.copy_of", { title })}>${say("notices.copy_short")}</a>
     </td>
   </tr>`;
 }
