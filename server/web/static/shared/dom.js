@@ -134,28 +134,3 @@ export function isField(target) {
 export function withSuperiors(text) {
   return text.split("^").map((part, at) => (at % 2 ? element("sup", {}, part) : part));
 }
-
-/**
- * Gives a select other options; the chosen one stays chosen if it still exists.
- *
- * @param {HTMLSelectElement} select
- * @param {() => void} change
- */
-export function rechoose(select, change) {
-  const { value } = select;
-  change();
-  if ([...select.options].some((option) => option.value === value)) select.value = value;
-}
-
-/**
- * Fills an element with nodes unless `mark` says that the same content is already there.
- *
- * @param {HTMLElement | null} place
- * @param {string} mark
- * @param {(Node | string)[]} nodes
- */
-export function fill(place, mark, nodes) {
-  if (!place || place.dataset.mark === mark) return;
-  place.dataset.mark = mark;
-  place.replaceChildren(...nodes);
-}

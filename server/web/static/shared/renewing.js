@@ -1,6 +1,5 @@
 // Another configuration applies: a page at work reads its own names again, in place, and continues.
 
-import { rechoose } from "./dom.js";
 import { spread } from "./live.js";
 import { readJson } from "./sentences.js";
 
@@ -33,18 +32,18 @@ async function renew(page) {
     for (const select of document.querySelectorAll("select[id]"))
       renewChoices(select, fresh.getElementById(select.id));
     renewNames(fresh);
-    // drawn again, though nothing else changed
-    for (const place of document.querySelectorAll("[data-mark]")) delete place.dataset.mark;
     return true;
   } catch {
     return false; // not reachable, or signed out: the next heartbeat asks again
   }
 }
 
-/** The choices as the server writes them now. */
+/** The choices as the server writes them now; the chosen one stays chosen if it still exists. */
 function renewChoices(select, fresh) {
   if (!fresh?.options.length || contentOf(select) === contentOf(fresh)) return;
-  rechoose(select, () => select.replaceChildren(...fresh.children));
+  const { value } = select;
+  select.replaceChildren(...fresh.children);
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
 const contentOf = (select) => [...select.options].map(({ value, text }) => `${value}:${text}`).join();
