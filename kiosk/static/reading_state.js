@@ -11,10 +11,10 @@ const READ_VIEWS = [
 
 // Whether « Écouter » begins again: it is on, and the view, page or language has changed.
 export function isToBeRead(state, before) {
-  const parts = (
-    "isListening view folder service convocation convocations page language isCovered reading " +
-    "noticeLanguage"
-  ).split(" ");
+  const parts = [
+    ...["isListening", "view", "folder", "service", "convocation", "convocations", "page", "language"],
+    ...["isCovered", "reading", "noticeLanguage"],
+  ];
   const isTurned = (part) => part !== "page" || state.view !== "information_text"; // it is read on
   return state.isListening && parts.some((part) => state[part] !== before?.[part] && isTurned(part));
 }

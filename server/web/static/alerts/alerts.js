@@ -90,10 +90,10 @@ const whatOf = ({ drill, texts, kind }) => titled(drill, texts.fr?.title ?? say(
 const whereOf = (halls) => halls.map((hall) => hall.name).join(", ");
 
 function alertCard(alert) {
-  const who = alert.raised_by ?? say("alerts.someone");
+  const author = alert.raised_by ?? say("alerts.someone");
   return html`<article class="card holding" data-alert=${alert.alert}>
     <h3>${icon("alert")}${whatOf(alert)}</h3>
-    <p>${say("alerts.who", { time: hour(alert.raised_at), who })}</p>
+    <p>${say("alerts.who", { time: hour(alert.raised_at), who: author })}</p>
     ${alert.until ? html`<p>${say("alerts.until", { time: hour(alert.until) })}</p>` : nothing}
     ${alert.halls.map(hallPart)} ${takeBackPart(alert)} ${endPart(alert)}
   </article>`;
@@ -138,16 +138,16 @@ function takeBackPart(alert) {
 
 function endPart(alert) {
   if (!page.may_end) return html`<p class="muted">${say("alerts.end.may_not")}</p>`;
-  const asked = askedEnd(alert, asOf);
-  if (asked && !asked.mayConfirm) {
-    const { aloneAt } = asked;
+  const question = askedEnd(alert, asOf);
+  if (question && !question.mayConfirm) {
+    const { aloneAt } = question;
     const sentence = aloneAt
       ? say("alerts.end.awaited", { time: hour(aloneAt) })
       : say("alerts.end.needs_other");
     return html`<p class="sure">${sentence}</p>`;
   }
-  if (asked)
-    return html`<p class="sure">${say("alerts.end.asked", { who: asked.by ?? say("alerts.someone") })}</p>
+  if (question)
+    return html`<p class="sure">${say("alerts.end.asked", { who: question.by ?? say("alerts.someone") })}</p>
       ${gestures(alert, ["second", () => confirmEnd(alert, "end"), true])}`;
   if (chosen.by === "end" && chosen.alert === alert.alert)
     return gestures(

@@ -157,17 +157,16 @@ function problemNotice(kind, problems) {
   </div>`;
 }
 
-/** Asks before a gesture; `key` begins its sentences, `values` are their own. */
-function confirmed(key, what, values = {}) {
-  return confirm({ title: say(`${key}.title`, values), what, yes: say(`${key}.yes`) });
-}
+/** Asks before a gesture: the keys of its sentences, what follows from it, values of the title. */
+const confirmed = (/** @type {string[]} */ [title, yes], what, values = {}) =>
+  confirm({ title: say(title, values), what, yes: say(yes) });
 
 /** What is checked before a gesture is confirmed; with errors there is only « understood ». */
-async function checked(key, problems, rest, values) {
+async function checked(/** @type {string[]} */ [title, yes], problems, rest, values) {
   const { errors, warnings } = sorted(problems);
   const what = [problemNotice("errors", errors), problemNotice("warnings", warnings), ...rest(errors)];
-  const yes = errors.length ? say("publishing.understood") : say(`${key}.yes`);
-  return (await confirm({ title: say(`${key}.title`, values), what, yes })) && !errors.length;
+  const keys = [title, errors.length ? "publishing.understood" : yes];
+  return (await confirmed(keys, what, values)) && !errors.length;
 }
 
 async function publish() {
@@ -177,7 +176,7 @@ async function publish() {
     problemNotice("warnings", sorted(draft.problems).warnings),
     listOf(draft.changes),
   ];
-  if (!(await confirmed("publishing.publish", what))) return;
+  if (!(await confirmed(["publishing.publish.title", "publishing.publish.yes"], what))) return;
   const answer = await sendTo("POST", "/publish", { draft_version: draft.version });
   if (answer.problem?.code === "stale_revision") await join(answer.problem, draft);
   else await done(answer, "publishing.published.now");
@@ -207,7 +206,7 @@ async function join(problem, draft) {
 async function discard() {
   const { draft } = current;
   const what = [html`<p>${say("publishing.discard.what")}</p>`, listOf(draft.changes)];
-  if (!(await confirmed("publishing.discard", what))) return;
+  if (!(await confirmed(["publishing.discard.title", "publishing.discard.yes"], what))) return;
   await done(await sendTo("DELETE", `/draft?draft_version=${draft.version}`), "publishing.discarded");
 }
 
@@ -224,8 +223,8 @@ async function restore(revision) {
     html`<p>${say("publishing.restore.what", { revision, next: base + 1 })}</p>`,
     listOf(found.changes_if_restored),
   ];
-  if (!(await checked("publishing.restore", found.problems_if_restored, rest, { revision })))
-    return undefined;
+  const keys = ["publishing.restore.title", "publishing.restore.yes"];
+  if (!(await checked(keys, found.problems_if_restored, rest, { revision }))) return undefined;
   const answer = await sendTo("POST", "/rollback", { revision, base_revision: base });
   return done(answer, "publishing.restored", { restored: revision });
 }
@@ -242,7 +241,8 @@ async function importFile({ target }) {
     errors.length
       ? []
       : [html`<p>${what}</p>`, listOf(dry.body.changes) ?? html`<p>${say("publishing.draft.same")}</p>`];
-  if (!(await checked("publishing.import", dry.body.problems, rest, { file: file.name }))) return;
+  const keys = ["publishing.import.title", "publishing.import.yes"];
+  if (!(await checked(keys, dry.body.problems, rest, { file: file.name }))) return;
   await done(await sendTo("POST", "/import", importOf(text)), "publishing.imported");
 }
 

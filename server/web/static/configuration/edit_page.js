@@ -28,7 +28,7 @@ const moment = dateAndHour(page.language, pageTimeZone());
 let content = null;
 let published = {};
 let problems = [];
-let shown = null; // the address of the view
+let shownAddress = null; // the address of the view
 let opened = null; // the item whose view is open, and the list it is in
 const unfolded = new Set(); // groups opened by the person stay open when a view is drawn again
 
@@ -77,7 +77,7 @@ const conflicts = createConflicts({
   left: loadAnew,
 });
 
-addEventListener("hashchange", () => location.hash !== shown && draw({ isTurned: true }));
+addEventListener("hashchange", () => location.hash !== shownAddress && draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
 get("[data-publish]").addEventListener("click", publish);
 if (page.kind === "installation") page.media = await libraryMedia();
@@ -185,8 +185,8 @@ function open(section, list = null, id = null, path = null) {
 }
 
 function draw({ isTurned = false, path = null } = {}) {
-  shown = location.hash;
-  const [name, list, id] = shown.slice(1).split("/").map(decodeURIComponent);
+  shownAddress = location.hash;
+  const [name, list, id] = shownAddress.slice(1).split("/").map(decodeURIComponent);
   const section = page.form.sections.find(({ key }) => key === name) ?? page.form.sections[0];
   for (const link of document.querySelectorAll("[data-section]")) {
     if (link.dataset.section === section.key) link.setAttribute("aria-current", "page");

@@ -23,8 +23,8 @@ export function groupsOf(name, path, form) {
   const { groups, blank } = form.parts[name];
   const value = path ? form.valueAt(path) : form.content();
   return groups.map(({ key, fields, is_folded }) => {
-    const shown = fields.filter((field) => field.as !== "constant" && isShown(field, value, blank));
-    const placed = shown.map((field) => ({ field, at: path ? `${path}.${field.name}` : field.name }));
+    const relevant = fields.filter((field) => field.as !== "constant" && isShown(field, value, blank));
+    const placed = relevant.map((field) => ({ field, at: path ? `${path}.${field.name}` : field.name }));
     return { key, is_folded, fields: placed };
   });
 }

@@ -19,22 +19,22 @@ export function createHallTable(first, { say, language, refresh, redraw }) {
   const rows = new Map(); // by key: whether the part under a row is open, and its verbs
 
   function view(hall, only) {
-    const shown = rowsOf(hall, { only });
-    const keys = shown.map(keyOf);
+    const shownDevices = rowsOf(hall, { only });
+    const keys = shownDevices.map(keyOf);
     for (const key of rows.keys()) if (!keys.includes(key)) rows.delete(key);
     return html`<section class="hall" aria-labelledby=${`hall-${hall.hall}`}>
       <h2 id=${`hall-${hall.hall}`}>
         <a href=${`/supervision?hall=${encodeURIComponent(hall.hall)}`}><bdi>${hall.name}</bdi></a>
       </h2>
       ${hall.site === hall.name ? nothing : html`<p class="muted"><bdi>${hall.site}</bdi></p>`}
-      <p class="muted" ?hidden=${shown.length}>
+      <p class="muted" ?hidden=${shownDevices.length}>
         ${say(rowsOf(hall).length ? "device_list.none_needing" : "device_list.no_place")}
       </p>
-      <table class="fleet-table" ?hidden=${!shown.length}>
+      <table class="fleet-table" ?hidden=${!shownDevices.length}>
         <thead>
           <tr>${COLUMNS.map((name) => html`<th scope="col">${say(`device_list.column.${name}`)}</th>`)}</tr>
         </thead>
-        ${repeat(shown, keyOf, (device) => rowView(device, hall))}
+        ${repeat(shownDevices, keyOf, (device) => rowView(device, hall))}
       </table>
     </section>`;
   }

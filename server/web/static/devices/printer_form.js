@@ -23,8 +23,8 @@ const SPEEDS = [9600, 19200, 38400, 57600, 115200];
 
 function kindOf({ kind, paper, transport }) {
   if (kind !== "printer") return ["other", "none"].includes(paper) ? paper : "tcp";
-  const shown = ON_USB.includes(transport) ? "usb_file" : transport;
-  return shown in PARTS ? shown : "tcp";
+  const shownKind = ON_USB.includes(transport) ? "usb_file" : transport;
+  return shownKind in PARTS ? shownKind : "tcp";
 }
 
 /**

@@ -46,8 +46,8 @@ function draw({ devices, printers, releases }) {
   );
   const card = (device) => {
     const press = requests.get(device.id);
-    const asked = press?.refused ?? askedOf(press, device.picture, Date.now());
-    return deviceCard(device, { releases, asked, words, hall: hall.slug, onAsk: ask, onEnlarge: enlarge });
+    const request = press?.refused ?? askedOf(press, device.picture, Date.now());
+    return deviceCard(device, { releases, request, words, hall: hall.slug, onAsk: ask, onEnlarge: enlarge });
   };
   for (const kind of ["screen", "kiosk", "printer"])
     drawList(

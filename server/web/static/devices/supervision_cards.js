@@ -23,8 +23,8 @@ export function troubleList(device, releases, say) {
   </ul>`;
 }
 
-/** The card of a device; `asked`: the state of a requested picture. */
-export function deviceCard(device, { releases, asked, words, hall, onAsk, onEnlarge }) {
+/** The card of a device; `request`: the state of a requested picture. */
+export function deviceCard(device, { releases, request, words, hall, onAsk, onEnlarge }) {
   const { say } = words;
   const how = standingOf(device);
   const title = `device-${keyOf(device)}`;
@@ -34,7 +34,7 @@ export function deviceCard(device, { releases, asked, words, hall, onAsk, onEnla
     <h3 id=${title}><bdi>${device.label}</bdi></h3>
     <p class="state">${signOf(how)}<span>${stateWords(how, words)}</span></p>
     ${troubleList(device, releases, say)}
-    ${isScreen ? picturePart(device, { asked, words, onAsk, onEnlarge }) : nothing}
+    ${isScreen ? picturePart(device, { request, words, onAsk, onEnlarge }) : nothing}
     <dl>
       ${linesOf(device, releases, words).map(
         ([name, value, isHidden = false]) =>
@@ -60,17 +60,17 @@ function linesOf(device, releases, words) {
   const { say } = words;
   const { kind, report } = device;
   const ofReport = (told) => (report ? told(report) : say("supervision.not_told"));
-  const seen = ["seen", device.seen_at ? words.moment(device.seen_at) : say("supervision.never")];
+  const lastSeen = ["seen", device.seen_at ? words.moment(device.seen_at) : say("supervision.never")];
   const uptime = ["uptime", uptimeWords(device.uptime, words)];
-  if (kind === "printer") return [["paper", paperWords(device.paper, say)], seen, uptime];
+  if (kind === "printer") return [["paper", paperWords(device.paper, say)], lastSeen, uptime];
   const clock = ["clock", clockWords(report, say)];
   const release = ["release", versionWords(report?.release, releases[kind], say)];
-  if (kind === "kiosk") return [seen, clock, release, uptime];
+  if (kind === "kiosk") return [lastSeen, clock, release, uptime];
   const months = device.panel_months;
   return [
     ["shows", ofReport((told) => showsWords(told, say))],
     ["files", say(`supervision.files.${device.state.replaceAll(" ", "_")}`)],
-    seen,
+    lastSeen,
     clock,
     ["sound", ofReport(({ sound }) => say(`supervision.sound.${sound}`))],
     ["panel", say(`supervision.panel.${panelWord(report?.panel)}`)],
@@ -83,8 +83,10 @@ function linesOf(device, releases, words) {
 }
 
 function showsWords({ view, notice }, say) {
-  const shown = say(`supervision.view.${view}`);
-  return notice?.title ? say("supervision.shows_notice", { view: shown, title: notice.title }) : shown;
+  const viewWords = say(`supervision.view.${view}`);
+  return notice?.title
+    ? say("supervision.shows_notice", { view: viewWords, title: notice.title })
+    : viewWords;
 }
 
 /**
@@ -101,7 +103,7 @@ export const screenPage = (page, hall, screen) =>
 const NO_PICTURE = "data:,";
 
 /** The last picture of a screen, which opens large, and the button that asks for one. */
-function picturePart(device, { asked, words, onAsk, onEnlarge }) {
+function picturePart(device, { request, words, onAsk, onEnlarge }) {
   const { say } = words;
   const { picture, label: title } = device;
   const at = picture ? words.moment(picture.taken_at) : "";
@@ -117,10 +119,10 @@ function picturePart(device, { asked, words, onAsk, onEnlarge }) {
     </button>
     <p class="no-picture" ?hidden=${picture}>${say("supervision.no_picture")}</p>
     <p class="muted">${caption}</p>
-    <button type="button" aria-describedby=${`device-${keyOf(device)}`} ?disabled=${asked === "asked"}
+    <button type="button" aria-describedby=${`device-${keyOf(device)}`} ?disabled=${request === "asked"}
       @click=${() => onAsk(device.id)}>
       ${say("supervision.ask")}
     </button>
-    <p class="told" role="status" .textContent=${asked ? say(`supervision.asked.${asked}`) : ""}></p>
+    <p class="told" role="status" .textContent=${request ? say(`supervision.asked.${request}`) : ""}></p>
   </div>`;
 }

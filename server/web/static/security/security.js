@@ -19,7 +19,7 @@ const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = { say, hour: hourTeller(page.language, page.hall.time_zone) };
 const HALL = `/api/v1/halls/${page.hall.slug}`;
-let seen = NOTHING_SEEN;
+let lastOrder = NOTHING_SEEN;
 const { live, lost, heard } = createLiveness(words, readAll);
 const readMessages = inTurn(() => read(`${HALL}/messages`));
 let hoursAtMs = -Infinity;
@@ -39,7 +39,7 @@ const socket = connect(
       },
       "message.changed": readCalls,
       heartbeat: (beat) => {
-        if (isBehind(seen, beat)) setTimeout(soon, spread());
+        if (isBehind(lastOrder, beat)) setTimeout(soon, spread());
       },
     },
   },
@@ -57,9 +57,9 @@ async function countPeople() {
   try {
     /** @type {Api.PeopleAnswer} */
     const found = await read(`${HALL}/people`);
-    const order = accepted(seen, found);
+    const order = accepted(lastOrder, found);
     if (order === null) return;
-    seen = order;
+    lastOrder = order;
     heard(found.as_of);
     const { linked, in_service: atCounters, ...people } = found.people;
     for (const [name, count] of Object.entries({ ...people, at_counters: atCounters }))
