@@ -5,7 +5,7 @@ What is noted of it afterwards: kind, gravity, place, follow-up; nothing of the 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -163,13 +163,13 @@ class NoteRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckedNote:
-    """A note that may be kept; `counter` and `complaint` None: none."""
+    """A note that may be kept; `counter` and `complaint` None: none. Its row has the same fields."""
 
     happened_on: date
-    kind: NoteKind
+    kind: str
     gravity: int
     counter: str | None
-    follow_ups: tuple[FollowUp, ...]
+    follow_ups: Sequence[str]
     complaint: str | None
 
 

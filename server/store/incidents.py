@@ -14,7 +14,7 @@ import structlog
 from redis import Redis, RedisError
 from sqlalchemy import and_, bindparam, exists, or_, select
 
-from server.domain.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, Incident
+from server.domain.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, CheckedNote, Incident
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.alerts import incident, incident_note
 
@@ -177,7 +177,14 @@ def unanswered_incidents(rows: Rows, hall: str) -> list[Incident]:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteRow:
+class ChangedNote(CheckedNote):
+    """What people change of a note."""
+
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow(ChangedNote):
     """A note of a hall (id). `incident`: what it is about, None without a press of the key.
 
     `written_by`, `complaint`: None once they were erased, as `erase_after` is then.
@@ -186,29 +193,9 @@ class NoteRow:
     id: str
     hall: str
     incident: str | None
-    counter: str | None
-    happened_on: date
-    kind: str
-    gravity: int
-    follow_ups: list[str]
-    complaint: str | None
     written_at: datetime
     written_by: str | None
-    changed_at: datetime
     erase_after: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedNote:
-    """What people change of a note."""
-
-    counter: str | None
-    happened_on: date
-    kind: str
-    gravity: int
-    follow_ups: list[str]
-    complaint: str | None
-    changed_at: datetime
 
 
 _NOTES = rows_of(NoteRow, incident_note)

@@ -1,7 +1,7 @@
 """The incidents that a page shows, and those that ask for attention."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -287,15 +287,10 @@ def write_note(database: Database, hall: str, author: Author, typed: NoteRequest
         insert_note(
             rows,
             NoteRow(
+                **asdict(note),
                 id=form,
                 hall=hall,
                 incident=typed.incident or None,
-                counter=note.counter,
-                happened_on=note.happened_on,
-                kind=note.kind,
-                gravity=note.gravity,
-                follow_ups=list(note.follow_ups),
-                complaint=note.complaint,
                 written_at=now,
                 written_by=author.id,
                 changed_at=now,
@@ -323,15 +318,7 @@ def change_note(
             raise Refusal("unknown_incident_note", note=note)
         own = {found.counter} if found.counter else set()
         checked = checked_note(typed, today, counters | own, kept_on=found.happened_on)
-        changed = ChangedNote(
-            checked.counter,
-            checked.happened_on,
-            checked.kind,
-            checked.gravity,
-            list(checked.follow_ups),
-            # its reference was erased: it is not kept a second time
-            None if found.erase_after is None else checked.complaint,
-            now,
-        )
-        change_note_row(rows, note, changed)
+        if found.erase_after is None:  # its reference was erased: it is not kept a second time
+            checked = replace(checked, complaint=None)
+        change_note_row(rows, note, ChangedNote(**asdict(checked), changed_at=now))
     return note
