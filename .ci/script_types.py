@@ -2,7 +2,7 @@
 
     python .ci/script_types.py
 
-Writes var/types/api.schema.json: one JSON schema with each request of `server.web.api.shapes`, each answer
+Writes var/types/api.schema.json: one JSON schema with each request of `server.web.api`, each answer
 of the API and each live message. `make types` makes var/types/api.d.ts of it. A field with a default may be
 left out, in requests as in answers: that is how the server sends them.
 """
@@ -18,11 +18,10 @@ from unittest.mock import MagicMock
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
-from server.app.web.api_routes import install_api
+from server.app.api_routes import install_api
 from server.live.message_types import SENT, TAKEN
-from server.web.api import incidents, shapes
-from server.web.api.openapi import Problem
-from server.web.api.shapes.answers import answers_of, schemas_of
+from server.web import api
+from server.web.api.openapi import Problem, answers_of, schemas_of
 from server.web.assets_and_health import health_blueprint
 
 SCHEMA = Path(__file__).parents[1] / "var" / "types" / "api.schema.json"
@@ -33,9 +32,7 @@ def all_shapes() -> dict[str, Any]:
     """Every request, answer and message, by the name of its type. Raises ValueError if two have one name."""
     found = answers() | {each.__name__: each for each in (Problem, *SENT.values(), *TAKEN.values())}
     modules = [
-        importlib.import_module(each.name)
-        for package in (shapes, incidents)
-        for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        importlib.import_module(each.name) for each in pkgutil.iter_modules(api.__path__, f"{api.__name__}.")
     ]
     for module in modules:
         models = (each for each in vars(module).values() if isclass(each) and issubclass(each, BaseModel))

@@ -29,7 +29,7 @@ from server.store.operation.migrating import migrate
 from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.transactions.database import Database
 from server.usecases.people.invitations import installation_address
-from server.web.rendering.device_address import AUTHORITY_PATH, own_authority
+from server.web.access.site_context import AUTHORITY_PATH, own_authority
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 main = ending_well(cli)

@@ -12,10 +12,9 @@ import hardware
 import kiosk
 import server
 import signage
-from server.app.hosts import AllowedHosts, allowed_hosts
-from server.app.requests import FormSessions, invalid
+from server.app.install import install_web
+from server.app.requests import AllowedHosts, FormSessions, allowed_hosts, invalid
 from server.app.services import compose
-from server.app.web.install import install_web
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.jobs import allow_open_files, hold
@@ -30,7 +29,7 @@ from server.usecases.alerts.read_alerts import Activity
 from server.usecases.people.sessions import SeenSessions
 from server.web.access.callers import CallerCache
 from server.web.access.cookies import FORM_COOKIE, cookie_name
-from server.web.rendering.static_release import name_releases
+from server.web.rendering.answers import name_releases
 
 SERVER = Path(__file__).parents[1]
 CATALOGUES = catalogues_of(kiosk, signage, hardware, server)

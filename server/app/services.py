@@ -1,33 +1,39 @@
 """The services of one process, built once and connected; `server/app/subjects` builds each part."""
 
 import gc
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from flask import Flask
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from server.apart import IsolatedWorker
-from server.app.subjects.foundation import Foundation
-from server.app.subjects.jobs import maintenance_loops
-from server.app.subjects.live import (
-    build_device_watch,
-    build_publisher,
-    build_void_tokens,
-    join_namespaces,
-)
-from server.app.subjects.media import (
+from server.app.subjects import (
+    Foundation,
     build_bulletin_sources,
+    build_device_watch,
     build_feeds,
+    build_mail_server,
     build_media,
     build_picture_decoder,
     build_pictures,
+    build_printing,
+    build_publisher,
+    build_reading_voice,
+    build_report_letters,
+    build_sender,
+    build_simulated_printers,
     build_vigilance,
+    build_voice,
+    build_void_tokens,
+    join_namespaces,
+    maintenance_loops,
 )
-from server.app.subjects.printing import build_printing, build_simulated_printers
-from server.app.subjects.sending import build_mail_server, build_report_letters, build_sender
-from server.app.subjects.voice import build_reading_voice, build_voice
+from server.domain.refusals import Refusal
 from server.jobs.rounds import ALARM_ROUND_S, INCIDENT_ROUND_S, ROUND_S, AlarmRounds, IncidentRounds, Rounds
 from server.language import Catalogues
 from server.live.presence import DeviceWatch, Presence
@@ -42,6 +48,7 @@ from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.incidents import receivers_at
+from server.store.installation import installation_head
 from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.bulletins import BulletinSources
@@ -227,3 +234,26 @@ def _alarm_rounds(base: Foundation, parvis: Parvis) -> AlarmRounds:
         is_one_of_several=base.settings.workers > 1,
         breathe=base.database.breathe,
     )
+
+
+def is_ready(parvis: Parvis) -> bool:
+    """Whether this process can read its database."""
+    try:
+        with parvis.database.read() as rows:
+            return installation_head(rows) is not None
+    except (Refusal, OSError):
+        return False
+
+
+def metrics(parvis: Parvis) -> bytes:
+    """This process in the text format of Prometheus."""
+    registry = CollectorRegistry()
+    Gauge("parvis_sockets", "Sockets connected to this process", registry=registry).set(
+        parvis.presence.count()
+    )
+    Gauge("parvis_failed_publications", "Publications that failed since the start", registry=registry).set(
+        parvis.database.failed_publications + parvis.publisher.failures
+    )
+    Gauge("parvis_threads", "Threads of this process", registry=registry).set(threading.active_count())
+    Gauge("parvis_time_seconds", "This process's clock", registry=registry).set(time.time())
+    return generate_latest(registry)

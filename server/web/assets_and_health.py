@@ -10,7 +10,7 @@ from server.settings import ASSETS
 from server.web.access.callers import identify
 from server.web.access.requirements import Access, Allowance, open_to
 from server.web.access.site_context import SiteContext
-from server.web.api.shapes.answers import ApiRoutes, answering
+from server.web.api.openapi import ApiRoutes, answering
 
 
 class NotReadyAnswer(TypedDict):

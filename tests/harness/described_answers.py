@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from werkzeug.test import TestResponse
 
 from server.live.message_types import SENT, TAKEN
-from server.web.api.shapes.answers import EXACT
+from server.web.api.openapi import EXACT
 
 DESCRIPTION = "/api/v1/openapi.json"
 DESCRIBED = ("/api/v1/", "/device/", "/health/")

@@ -24,7 +24,7 @@ from server.store.configuration import halls
 from server.web.pages import help as help_pages
 from server.web.pages import help_documents
 from server.web.rendering import pdf
-from server.web.rendering.static_release import name_releases
+from server.web.rendering.answers import name_releases
 from tests.harness.sources import files
 
 Builder = Callable[..., tuple[str, str]]

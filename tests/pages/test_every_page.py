@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from server.web.access.cookies import DEVICE_COOKIE
-from server.web.rendering.form_ids import id_of_form
+from server.web.rendering.problems import id_of_form
 from tests.harness.accessible import (
     assert_accessible,
     assert_accessible_at_this_width,

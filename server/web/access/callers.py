@@ -35,6 +35,14 @@ DEVICE_FOR_S = 400 * 86400
 """How long browsers keep the cookie of a device."""
 
 
+KNOWN_FOR_S = 2.0
+MOST_KNOWN = 10_000
+MANY_DEVICES = 10
+"""So many that ask within KNOWN_FOR_S after a silence come back together: then all are read at once."""
+VOID = frozenset({"unknown_device", "device_revoked", "unknown_key"})
+"""Refusals of a token that identifies nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The author of a request and its permissions. `halls` are ids; None means every hall.
@@ -84,14 +92,7 @@ class Caller:
         return None if EVERY_SITE in sites else sites
 
 
-KNOWN_FOR_S = 2.0
-MOST_KNOWN = 10_000
-MANY_DEVICES = 10
-"""So many that ask within KNOWN_FOR_S after a silence come back together: then all are read at once."""
-
 NOBODY = Caller(Author("nobody"), "nobody")
-VOID = frozenset({"unknown_device", "device_revoked", "unknown_key"})
-"""Refusals of a token that identifies nobody."""
 
 
 def database() -> Database:

@@ -18,6 +18,11 @@ from server.domain.refusals import Refusal
 from server.web.access.callers import identify, someone
 from server.web.rendering.problems import is_api
 
+PEOPLE = frozenset({"person"})
+PEOPLE_AND_KEYS = frozenset({"person", "key"})
+DEVICES = frozenset({"device"})
+ANY_KIND = PEOPLE_AND_KEYS | DEVICES
+
 
 class Access(StrEnum):
     """Kinds of access without a permission."""
@@ -43,10 +48,6 @@ class Allowance(StrEnum):
 
 
 _OPEN = (Access.EVERYBODY, Access.TICKET)
-PEOPLE = frozenset({"person"})
-PEOPLE_AND_KEYS = frozenset({"person", "key"})
-DEVICES = frozenset({"device"})
-ANY_KIND = PEOPLE_AND_KEYS | DEVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Required:
     """One of these permissions, held by a caller of one of these kinds; or an access without permission.
 
     `is_anywhere`: held at one site at least; else in the hall that the request is about. `allowance`: what a
-    stranger's request is counted with (`server.web.access.strangers`).
+    stranger's request is counted with (`server.web.access.guards`).
     """
 
     permissions: frozenset[Permission] = frozenset()

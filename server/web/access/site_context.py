@@ -1,17 +1,26 @@
-"""What every page of the site shares, and the current viewer."""
+"""What every page of the site shares, the current viewer, and how devices reach this server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import segno
+from flask import request
 from flask_limiter import Limiter
+from markupsafe import Markup
 
 from hardware.speech import AudioFiles
 from server.domain.refusals import Refusal
 from server.oidc.provider import Provider
+from server.own_authority import OwnAuthority
 from server.settings import Settings
 from server.store.transactions.database import Database
 from server.web.access.callers import identify
 from server.web.rendering.viewer import Viewer
+
+AUTHORITY_PATH = "/certificat/autorite.pem"
+"""Where devices fetch the certificate of the server's own authority."""
+POLICY_PATH = "/certificat/chromium.json"
+"""The same as a file of policies of Chromium."""
 
 
 @dataclass
@@ -45,3 +54,45 @@ def current_viewer() -> Viewer | None:
     if caller.kind != "person" or not caller.grants:
         return None
     return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAddress:
+    """`pair` None: no other machine reaches this server. `fingerprint`: of the own authority; None: the
+    certificate is of another.
+    """
+
+    server: str
+    pair: str | None
+    fingerprint: str | None = None
+
+    @property
+    def here(self) -> str:
+        """Where a browser of this machine pairs."""
+        return f"{self.server}/pair"
+
+    @property
+    def code(self) -> Markup:
+        """The address for pairing as a code to scan."""
+        code = segno.make(self.pair or "", error="m", micro=False)
+        return Markup(code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))
+
+
+def own_authority(settings: Settings) -> OwnAuthority:
+    """The authority of this installation; its files are there where the local network is served."""
+    return OwnAuthority(settings.lan_choice.parent)
+
+
+def reached_by_lan(settings: Settings) -> DeviceAddress:
+    """Where devices of the local network pair, once that is served."""
+    server = settings.lan_url
+    return DeviceAddress(server, f"{server}/pair", own_authority(settings).fingerprint)
+
+
+def device_address(settings: Settings) -> DeviceAddress:
+    """Where devices pair: the address of the local network, the public one, or that of this request."""
+    if settings.lan:
+        return reached_by_lan(settings)
+    server = (settings.public_url or request.url_root).rstrip("/")
+    is_reached = bool(settings.public_url) or settings.is_https
+    return DeviceAddress(server, f"{server}/pair" if is_reached else None)

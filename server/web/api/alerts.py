@@ -1,14 +1,17 @@
-"""Alerts: raised in some halls by one press, ended by two confirmations."""
+"""Alerts: raised in some halls by one press, ended by two confirmations; bulletins (CAP 1.2)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from server.domain.alerts import AlertKind
 from server.domain.author import Author
+from server.domain.bulletins.messages import LARGEST_BYTES
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.store import bulletins
+from server.store.bulletins import BulletinRow
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
 from server.usecases.alerts import alert_answers
@@ -24,12 +27,14 @@ from server.usecases.alerts.course import (
     take_back,
 )
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
+from server.usecases.bulletins.bulletins import show_automatically
+from server.usecases.bulletins.received_bulletins import receive_document
 from server.usecases.configuration.publication import once
-from server.web.access.callers import Caller, require_caller, someone
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import Caller, require_caller, sites_where, someone
+from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
+from server.web.api.openapi import ApiRoutes, answering
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.requests import LINE, HallPath, RequestShape, Slug
+from server.web.api.shapes import LINE, HallPath, RequestShape, Slug
 from server.web.rendering.problems import refusal_sentence
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
@@ -73,7 +78,7 @@ class AlertPath(RequestShape):
     alert: str = Slug
 
 
-def blueprint(api: Api) -> ApiRoutes:
+def alerts_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("alerts")
 
@@ -281,3 +286,73 @@ def _may(database: Database, halls: Sequence[str], permission: Permission) -> li
 def _every(database: Database) -> list[str]:
     with database.read() as rows:
         return [hall.id for hall in all_halls(rows) if hall.is_configured]
+
+
+class BulletinAnswer(TypedDict):
+    """What a bulletin became at a site."""
+
+    bulletin: str
+    is_new: bool
+    """False: it had come before, and nothing changed."""
+    state: Literal["proposed", "raising", "accepted", "dismissed", "refused", "replaced", "cancelled"]
+    kind: Literal["alert", "notice"] | None
+    """The kind of its proposal; null for a refused bulletin and for a cancellation."""
+    code: str | None
+    """Why it is refused; null where it is not."""
+    detail: str | None
+    """The same as a sentence."""
+
+
+class SitePath(RequestShape):
+    """A site, by its slug."""
+
+    site: str = Slug
+
+
+class BulletinBody(RequestShape):
+    """A bulletin as its sender wrote it, in XML."""
+
+    document: str = Field(min_length=1, max_length=LARGEST_BYTES)
+
+
+def bulletins_api(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
+    """The route; `programme_changed` tells screens after what they show has changed."""
+    routes = ApiRoutes("bulletins")
+
+    @routes.post(
+        "/sites/<site>/bulletins", responses={200: answering(BulletinAnswer), 201: answering(BulletinAnswer)}
+    )
+    @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)
+    def send(path: SitePath, body: BulletinBody) -> tuple[dict[str, object], int]:
+        """Takes a bulletin for a site. 201 when it is new, also where it is refused: `code` says why."""
+        caller, sites = sites_where(Permission.SEND_BULLETINS)
+        if sites is not None and path.site not in sites:
+            raise Refusal("forbidden")
+        document = body.document.encode(errors="replace")
+        received = receive_document(api.database, path.site, document, caller.author)
+        row = received.row
+        if received.is_new:
+            if row.state == bulletins.PROPOSED:
+                show_automatically(api.database, row)
+            programme_changed()
+            row = _present(api, row)
+        return _answer(api, row, is_new=received.is_new), 201 if received.is_new else 200
+
+    return routes
+
+
+def _present(api: Api, row: BulletinRow) -> BulletinRow:
+    with api.database.read() as rows:
+        return bulletins.bulletin_row(rows, row.id) or row
+
+
+def _answer(api: Api, row: BulletinRow, *, is_new: bool) -> dict[str, object]:
+    refusal = None if row.refusal is None else Refusal(row.refusal, **row.details)
+    return {
+        "bulletin": row.id,
+        "is_new": is_new,
+        "state": row.state,
+        "kind": row.kind,
+        "code": row.refusal,
+        "detail": None if refusal is None else refusal_sentence(refusal),
+    }

@@ -39,9 +39,9 @@ from server.usecases.configuration.read_configuration import (
 from server.usecases.devices.read_applied import AppliedAnswer, read_applied
 from server.web.access.callers import Caller, sites_where
 from server.web.access.requirements import PEOPLE, requires
+from server.web.api.openapi import ApiRoutes, answering
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
-from server.web.api.shapes.requests import RequestShape, Slug
+from server.web.api.shapes import RequestShape, Slug
 from server.web.rendering.problems import problem, refusal_sentence, status_of
 from server.web.rendering.viewer import page_language
 

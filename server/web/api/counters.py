@@ -28,9 +28,9 @@ from server.usecases.visits.gestures import VERBS, Gesture, hall_of_leg, undo
 from server.usecases.visits.leg_verbs import Destination
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
+from server.web.api.openapi import ApiRoutes, answering
 from server.web.api.services import Api, own_session, place_header, session_header, write_key
-from server.web.api.shapes.answers import ApiRoutes, answering
-from server.web.api.shapes.requests import (
+from server.web.api.shapes import (
     CallBody,
     CancelBody,
     CounterPath,
@@ -54,13 +54,15 @@ type Values = Callable[[Any], dict[str, Any]]
 """What a verb is given, from the body of its request."""
 
 
+OF_SERVICE: tuple[type[RequestShape], Values] = (ServiceBody, lambda body: {"service": body.service})
+
+
 def _destination(body: TransferBody) -> dict[str, Any]:
     if body.service is None and body.counter is None:
         raise Refusal("bad_request", missing="service")
     return {"to": Destination(body.service, body.counter, body.place, body.not_before, body.note)}
 
 
-OF_SERVICE: tuple[type[RequestShape], Values] = (ServiceBody, lambda body: {"service": body.service})
 BODIES: Mapping[Verb, tuple[type[RequestShape], Values]] = {
     Verb.TRANSFER: (TransferBody, _destination),
     Verb.CANCEL: (CancelBody, lambda body: {"reason": body.reason}),

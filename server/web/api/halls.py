@@ -1,44 +1,54 @@
-"""Halls as screens, consoles and quality managers see them: board, screen, queue, indicators."""
+"""Halls as screens, consoles and supervisors see them: board, queue, wall, indicators, half-days, sound."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TypedDict
+from functools import partial
+from typing import Annotated, Literal, TypedDict
+
+from pydantic import Field
 
 from hardware.json_types import Count, LocalDate, Seconds, Texts
+from server.domain.hall.devices import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.usecases.answers import Period
+from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
 from server.usecases.hall.read_board import BoardChanged, read_board, read_queues
 from server.usecases.hall.read_queue import QueueAnswer, QueuePage, read_queue, read_queue_page
-from server.usecases.hall.screen import ScreenOfHall, read_screen
+from server.usecases.hall.screen import QuietAnswer, ScreenOfHall, read_screen, set_quiet
+from server.usecases.hall.wall import WallAnswer, read_wall
+from server.usecases.hours.opening import BreakDecidedAnswer, DayEndAnswer, decide_break, read_day_end
 from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.indicators import IndicatorsAnswer, read_indicators
-from server.usecases.quality.visits import (
-    FEWEST_SERVED,
-    AgentFigures,
-    Served,
-    read_individual_figures,
-)
+from server.usecases.quality.visits import FEWEST_SERVED, AgentFigures, Served, read_individual_figures
+from server.usecases.tickets.issued_ticket import TicketsStoppedAnswer, reopen_tickets, stop_tickets
+from server.usecases.tickets.issuing import SeriesRequest, distribute
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller
-from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.requests import (
+from server.web.api.openapi import ApiRoutes
+from server.web.api.services import Api, write_key
+from server.web.api.shapes import (
+    BreakBody,
+    DistributionBody,
     HallPath,
     HallQueuePath,
+    HallServicePath,
     IndicatorsQuery,
     PageQuery,
     PeriodQuery,
+    RequestShape,
     ScreenQuery,
 )
+from server.web.api.tickets import DistributionAnswer, with_follow_url
 from server.web.rendering.viewer import page_sentence
 from signage.board_messages import QueueOnBoard
 
 
-def blueprint(api: Api) -> ApiRoutes:
+def halls_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("halls")
 
@@ -190,3 +200,98 @@ def _of_agent(agent: AgentFigures) -> FiguresOfAgent:
 
 def _served(served: Served) -> ServedFigures:
     return {"served": served.count, "median_s": served.shown_median_s}
+
+
+def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRoutes:
+    """The routes. `seen(hall)`: what is known of a hall's devices."""
+    routes = ApiRoutes("supervision")
+
+    @routes.get("/halls/<hall>/wall")
+    @requires(Permission.SUPERVISE)
+    def wall(path: HallPath) -> WallAnswer:
+        """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
+        return read_wall(api.database, api.estimates, hall)
+
+    @routes.get("/halls/<hall>/supervision")
+    @requires(Permission.SUPERVISE)
+    def supervision(path: HallPath) -> SupervisionAnswer:
+        """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
+        return read_supervision(api.database, hall, sightings_of(hall), api.translate)
+
+    @routes.post("/halls/<hall>/services/<service>/stop")
+    @requires(Permission.SUPERVISE)
+    def stop(path: HallServicePath) -> TicketsStoppedAnswer:
+        """Gives no more tickets of a service for the rest of the day."""
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    @routes.post("/halls/<hall>/services/<service>/reopen")
+    @requires(Permission.SUPERVISE)
+    def reopen(path: HallServicePath) -> TicketsStoppedAnswer:
+        """Gives tickets of a service again."""
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return reopen_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+
+    return routes
+
+
+class QuietBody(RequestShape):
+    """For how many minutes calls are not said aloud; 0: they are said again."""
+
+    minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]
+
+
+def sound_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("sound")
+
+    @routes.post("/halls/<hall>/quiet")
+    @requires(Permission.SUPERVISE)
+    def quiet(path: HallPath, body: QuietBody) -> QuietAnswer:
+        """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
+        return set_quiet(api.database, hall, caller.author, body.minutes, write_key=write_key(caller.author))
+
+    return routes
+
+
+def half_days_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("half_days", tag="half-days")
+
+    @routes.post("/halls/<hall>/break")
+    @requires(Permission.SUPERVISE)
+    def at_break(path: HallPath, body: BreakBody) -> BreakDecidedAnswer:
+        """Decides whether the queue is finished at the break, or carried over with its ranks."""
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
+        key = write_key(caller.author)
+        return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
+
+    @routes.post("/halls/<hall>/distribution")
+    @requires(Permission.DISTRIBUTE)
+    def distribution(path: HallPath, body: DistributionBody) -> tuple[DistributionAnswer, Literal[201]]:
+        """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
+        caller, hall = require_caller(Permission.DISTRIBUTE, path.hall)
+
+        tickets = distribute(
+            api.database,
+            hall,
+            caller.author,
+            SeriesRequest(**body.model_dump()),
+            quote=partial(api.estimates.quote, hall),
+        )
+        api.breathe()
+        return {"tickets": [with_follow_url(api, ticket, body.language) for ticket in tickets]}, 201
+
+    @routes.get("/halls/<hall>/day-end")
+    @requires(Permission.SUPERVISE)
+    def day_end(path: HallPath) -> DayEndAnswer:
+        """What the last day end closed."""
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
+        return read_day_end(api.database, hall)
+
+    return routes

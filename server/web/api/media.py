@@ -43,9 +43,9 @@ from server.usecases.media.uploads import (
 from server.web.access.callers import identify, sites_where
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.notices import reach_of_caller
+from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, idempotency_key, write_key
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.requests import RequestShape, Slug
+from server.web.api.shapes import RequestShape, Slug
 from server.web.rendering.viewer import page_sentence
 
 UPLOADS = "/api/v1/media"

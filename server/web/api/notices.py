@@ -42,10 +42,9 @@ from server.usecases.notices.read_notices import (
 from server.usecases.notices.read_programme import ProgrammeAnswer
 from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
+from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import OPAQUE, HallPath, RequestShape, Slug, one_line
+from server.web.api.shapes import OPAQUE, HallPath, Instant, RequestShape, Slug, one_line
 
 
 class NoticePath(RequestShape):

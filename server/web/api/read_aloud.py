@@ -17,10 +17,9 @@ from server.usecases.notices.read_public_notices import read_public_notices, wit
 from server.usecases.tickets.kiosk_menu import ReadingRequest, read_aloud
 from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
+from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.instants import Instant
-from server.web.api.shapes.requests import HallPath, RequestShape
+from server.web.api.shapes import HallPath, Instant, RequestShape
 
 log = structlog.get_logger()
 

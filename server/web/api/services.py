@@ -1,9 +1,11 @@
-"""What the API's views share: the services they are given, and the idempotency key of a request."""
+"""What the API’s views share: the services they are given, and headers of a request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import request
+from flask_limiter import Limiter
+from limits import RateLimitItemPerMinute
 
 from server.domain.alerts import AlertRules
 from server.domain.author import Author
@@ -13,8 +15,29 @@ from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.usecases.tickets.ticket_page import follow_address
 from server.usecases.waits import Estimates
-from server.web.api.ticket_quota import TicketQuota
+from server.web.access.guards import SharedCounts
 from server.web.rendering.pdf import Papers
+
+SCOPE = "kiosk_tickets"
+
+
+class TicketQuota:
+    """The tickets of each kiosk (device) in the last minute. `a_minute` 0: nothing is counted."""
+
+    def __init__(self, limiter: Limiter, a_minute: int) -> None:
+        self._counts = SharedCounts(limiter)
+        self._most = RateLimitItemPerMinute(a_minute) if a_minute else None
+
+    def is_spent(self, device: str) -> bool:
+        """Whether a device has given its tickets of this minute."""
+        most = self._most
+        return most is not None and not self._counts.by(lambda by: by.test(most, SCOPE, device))
+
+    def spend(self, device: str) -> None:
+        """Counts a new ticket."""
+        most = self._most
+        if most is not None:
+            self._counts.by(lambda by: by.hit(most, SCOPE, device))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""Tickets: the menu, issuing, the visitor's ticket, greetings, reprints."""
+"""Tickets: the menu, issuing, the visitor’s ticket, greetings, reprints; visits linked, and found again."""
 
+from datetime import time
 from functools import partial
 from typing import Literal, NotRequired, TypedDict, cast
 
 from flask import request
+from pydantic import Field
 
 from hardware.json_types import Seconds
 from server.domain.author import Author
@@ -32,18 +34,32 @@ from server.usecases.tickets.ticket_page import (
     read_ticket_by_code,
     take_back,
 )
-from server.usecases.visits.find_visits import HistoryAnswer, hall_of_visit, read_history
+from server.usecases.visits.find_visits import (
+    FoundVisitsAnswer,
+    HistoryAnswer,
+    LinkAnswer,
+    LinkedTo,
+    Linking,
+    RememberedTicket,
+    find_visits,
+    hall_of_visit,
+    link_visits,
+    read_history,
+    unlink_visit,
+)
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
-from server.web.api.services import Api, own_session, write_key
-from server.web.api.shapes.answers import ApiRoutes
-from server.web.api.shapes.requests import (
+from server.web.api.openapi import ApiRoutes
+from server.web.api.services import Api, own_session, place_header, session_header, write_key
+from server.web.api.shapes import (
     GreetingBody,
     GreetingPath,
     HallPath,
+    LinkBody,
     MenuQuery,
     NeedsBody,
     PrintsQuery,
+    RequestShape,
     TicketBody,
     TokenPath,
     VisitPath,
@@ -77,7 +93,7 @@ class PrintsAnswer(TypedDict):
     prints: list[PrintVerdict]
 
 
-def blueprint(api: Api) -> ApiRoutes:
+def tickets_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
@@ -253,3 +269,58 @@ def _visitors(routes: ApiRoutes, api: Api) -> None:
         api.slow_tickets()
         take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
         return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
+
+
+def links_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("links", tag="tickets")
+
+    @routes.post("/tickets/<visit>/link")
+    @requires(Permission.CALL, Permission.RECEIVE)
+    def link(path: VisitPath, body: LinkBody) -> LinkAnswer:
+        """Links a visit to another: they are called one after the other to one counter."""
+        if (body.visit is None) == (body.number is None):
+            raise Refusal("bad_request", missing="number")
+        linking = _linking(api, path.visit)
+        to = LinkedTo(body.visit, body.number)
+        return link_visits(api.database, linking, to, write_key=write_key(linking.author))
+
+    @routes.post("/tickets/<visit>/unlink")
+    @requires(Permission.CALL, Permission.RECEIVE)
+    def unlink(path: VisitPath) -> LinkAnswer:
+        """Lets a linked visit go its own way again."""
+        linking = _linking(api, path.visit)
+        return unlink_visit(api.database, linking, write_key=write_key(linking.author))
+
+    return routes
+
+
+def _linking(api: Api, visit: str) -> Linking:
+    hall = hall_of_visit(api.database, visit)
+    caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, hall)
+    return Linking(visit, caller.author, session_header(), place_header())
+
+
+class VisitsQuery(RequestShape):
+    """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
+
+    number: str = Field(default="", max_length=12)
+    service: str = Field(default="", max_length=64)
+    at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
+    language: str = Field(default="", max_length=8, pattern=r"^[A-Za-z-]*$")
+
+
+def reception_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("reception-api", tag="reception")
+
+    @routes.get("/halls/<hall>/visits")
+    @requires(Permission.RECEIVE)
+    def visits(path: HallPath, query: VisitsQuery) -> FoundVisitsAnswer:
+        """The visits of today that fit: by number, or what is remembered of a lost ticket."""
+        caller, hall = require_caller(Permission.RECEIVE, path.hall)
+        at = time.fromisoformat(query.at) if query.at else None
+        sought = RememberedTicket(query.number, query.service, at, query.language)
+        return find_visits(api.database, hall, sought, reader=caller.author)
+
+    return routes

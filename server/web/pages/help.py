@@ -15,7 +15,7 @@ from server.domain.people.roles import Permission
 from server.domain.texts import fold_text
 from server.web.access.requirements import Access, open_to
 from server.web.pages.help_documents import MANUALS, VISITOR, HelpDocument, HelpLibrary, Passage
-from server.web.rendering.compression import SameForAll
+from server.web.rendering.answers import SameForAll
 from server.web.rendering.menu import help_at
 from server.web.rendering.viewer import WorkContext, page_language, page_look
 

@@ -14,10 +14,8 @@ from server.store.transactions.database import Database
 from server.usecases.attention import read_attention
 from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
-from server.web.rendering.local_time import Moments
-from server.web.rendering.menu import pages_for
-from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentence
-from server.web.rendering.voice_tabs import VOICE_PERMISSIONS
+from server.web.rendering.menu import VOICE_PERMISSIONS, pages_for
+from server.web.rendering.viewer import Moments, Viewer, WorkContext, page_language, page_sentence
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 _SAID_CODES = frozenset({"control_characters"})

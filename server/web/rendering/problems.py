@@ -1,13 +1,20 @@
-"""Problem documents (RFC 9457): a refusal's code, its HTTP status, and its sentence from the catalogue."""
+"""Refusals in an answer: problem documents (RFC 9457), sentences beside the fields of a form; forms."""
 
+import uuid
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from hashlib import sha256
+from typing import Any, get_type_hints
 
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from server.documents.problems import DocumentRefused
+from server.domain.author import Author
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import longest_of
+from server.ids import new_id
+from server.store.engine.writes import WriteKey
 from server.web.rendering.statuses import STATUS
 from server.web.rendering.viewer import page_sentence
 
@@ -24,6 +31,11 @@ _HTTP_CODES = {
 
 STATES_SAID = frozenset({"waiting", "called", "in_service", "parked", "ended", "paused"})
 """States that a sentence names as the reason why a gesture is refused there."""
+
+
+_OF_FORMS = uuid.UUID("3b1f6a9e-6c0e-4a53-9a55-1f0c3f2f5d0e")
+TICKED = "yes"
+"""The value of a box that is ticked."""
 
 
 def status_of(refusal: Refusal) -> int:
@@ -104,3 +116,54 @@ def http_problem(error: HTTPException) -> Response:
     status = error.code or 500
     code = _HTTP_CODES.get(status, "internal" if status >= 500 else "bad_request")
     return problem(code, status, page_sentence()(f"refusal.{code}"))
+
+
+def form_id() -> str:
+    """The id of what the sent form adds: the same for the same form, new where it names none.
+
+    The name is not the id: anybody can write another one into a form.
+    """
+    named = request.form.get("formulaire", "")
+    return id_of_form(named) if named else new_id()
+
+
+def id_of_form(named: str) -> str:
+    """The id of what a form of this name adds."""
+    return str(uuid.uuid5(_OF_FORMS, named))
+
+
+def press_key(author: Author, typed: object) -> WriteKey:
+    """The key of a press, equal for two equal presses: the author, and the form with its typed values."""
+    content = repr(typed).encode()
+    return WriteKey.of_author(author, sha256(content).hexdigest(), content)
+
+
+def read_form[T](typed: type[T], sent: Mapping[str, str], **given: object) -> T:
+    """The fields of a dataclass from a form; `given`: those that the form does not say.
+
+    Where a text is too long, one letter more than allowed is read, so that it is refused. A field that is
+    neither a text nor a box keeps its default.
+    """
+    values: dict[str, Any] = dict(given)
+    longest = longest_of(typed)
+    for name, kind in get_type_hints(typed).items():
+        if name in values:
+            continue
+        if kind is bool:
+            values[name] = sent.get(name) == TICKED
+        elif kind is str:
+            values[name] = sent.get(name, "")[: longest[name] + 1 if name in longest else None]
+    return typed(**values)
+
+
+def typed_lines(sent: Mapping[str, str], *names: str) -> list[str]:
+    """Fields each on one line; missing ones are empty, a far too long text is cut."""
+    return [" ".join(sent.get(name, "")[:200].split()) for name in names]
+
+
+def typed_day(text: str, unread: date = date.min) -> date:
+    """The typed day; one that cannot be read is out of bounds, and refused as such."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return unread

@@ -1,17 +1,30 @@
-"""The reader of a page, their permissions there, and the language of the page."""
+"""The reader of a page and their permissions there; its language, its sentences and its times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from string import Formatter
 from typing import cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.pofile import read_po
 from flask import Flask, abort, current_app, g, redirect, request
 
+import server
+from server.documents.installation import SitePart
 from server.domain.hall.configuration import HallConfiguration, Site
+from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, CallingReach, Permission
+from server.language import catalogues_of, locale_of
 from server.store.people.accounts import EVERY_SITE, Grant, reach_of
 from server.usecases.media.read_look import Branding
+
+type PageSentences = Mapping[str, str | Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +194,92 @@ def _halls_where(
     person: Viewer, halls: FindHalls, permissions: Sequence[Permission]
 ) -> list[HallConfiguration]:
     return [hall for hall in halls(person) if any(person.may(each, hall.site.slug) for each in permissions)]
+
+
+class _OpenCount(int):
+    """A number that chooses a plural form and prints as its placeholder."""
+
+    def __format__(self, _: str) -> str:
+        return "{count}"
+
+
+@cache
+def catalogue_file(name: str) -> Path:
+    """The French catalogue of a name, anywhere in the server."""
+    return dict(catalogues_of(server))[name] / "fr" / "LC_MESSAGES" / f"{name}.po"
+
+
+@cache
+def _keys_of(catalogue: str, prefixes: Sequence[str]) -> Mapping[str, tuple[bool, tuple[str, ...]]]:
+    """The keys of a catalogue that start with one of the prefixes: whether they count.
+
+    And their placeholders.
+    """
+    found = {}
+    with catalogue_file(catalogue).open("rb") as opened:
+        for message in read_po(opened, locale="fr"):
+            key = message.id[0] if isinstance(message.id, tuple) else str(message.id)
+            if key and key.startswith(tuple(prefixes)):
+                text = message.string[-1] if isinstance(message.string, tuple) else str(message.string)
+                found[key] = (bool(message.pluralizable), _placeholders(text))
+    return found
+
+
+def page_sentences(*prefixes: str) -> PageSentences:
+    """Sentences by key for a page's script; a counted one as {"one", "other"}.
+
+    `prefixes`: of their keys. The catalogue is that of the first word, `console.live.`, unless another one is
+    named: `server/why.`.
+    """
+    say, by_catalogue = page_sentence(), dict[str, list[str]]()
+    for prefix in prefixes:
+        catalogue, _, start = prefix.rpartition("/")
+        by_catalogue.setdefault(catalogue or start.partition(".")[0], []).append(start)
+    return {
+        key: _counted(say, key, names) if counts else _open(say, key, names)
+        for catalogue, starts in by_catalogue.items()
+        for key, (counts, names) in _keys_of(catalogue, tuple(starts)).items()
+    }
+
+
+def _placeholders(text: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def _open(say: Sentence, key: str, names: Sequence[str]) -> str:
+    return say(key, **{name: f"{{{name}}}" for name in names})
+
+
+def _counted(say: Sentence, key: str, names: Sequence[str]) -> Mapping[str, str]:
+    others: dict[str, object] = {name: f"{{{name}}}" for name in names if name != "count"}
+    forms = {"one": _OpenCount(1), "other": _OpenCount(2)}
+    return {form: say(key, **others, count=count) for form, count in forms.items()}
+
+
+def instant_text(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A local date and time: "26 nov. 2026, 14:05"."""
+    local, locale = at.astimezone(zone), locale_of(language)
+    day = format_date(local.date(), "medium", locale=locale)
+    return f"{day}, {format_time(local.time(), 'HH:mm', locale=locale)}"
+
+
+def zone_of(parts: Mapping[str, SitePart], sites: Collection[str] | None) -> ZoneInfo:
+    """The zone of the first of the reader's sites (slugs; None: all), else of the first; Paris before any."""
+    own = [each for slug, each in parts.items() if sites is None or slug in sites]
+    return ZoneInfo(next((each.time_zone for each in [*own, *parts.values()]), "Europe/Paris"))
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Writes instants (RFC 3339) in a site's time zone and a language, as of `now`."""
+
+    time_zone: str
+    language: str
+    now: datetime
+
+    def __call__(self, instant: str) -> str:
+        zone = ZoneInfo(self.time_zone)
+        at, locale = from_text(instant).astimezone(zone), locale_of(self.language)
+        if at.date() == self.now.astimezone(zone).date():
+            return str(format_time(at, "HH:mm", locale=locale))
+        return str(format_datetime(at, "d MMM HH:mm", locale=locale))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kiosk.mounting import low_band
-from server.app import health
+from server.app import services
 from server.domain.author import SYSTEM
 from server.domain.hall.configuration import AT_SELF_SERVICE
 from server.domain.people.roles import DEVICE_KINDS, ROLES, Permission
@@ -303,7 +303,7 @@ def test_health_says_nothing_else_and_metrics_are_for_this_machine_or_a_key(
     client = api.app.test_client()
     assert accepted(client.get("/health/live")) == {"status": "ok"}
     assert accepted(client.get("/health/ready")) == {"status": "ok"}
-    monkeypatch.setattr(health, "is_ready", lambda _: False)
+    monkeypatch.setattr(services, "is_ready", lambda _: False)
     assert accepted(client.get("/health/ready"), 503) == {"status": "not ready"}
     assert "parvis_sockets" in client.get("/metrics").text
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}

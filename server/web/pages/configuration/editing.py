@@ -20,8 +20,7 @@ from server.domain.tickets import PREFIX_LETTERS
 from server.store.configuration.halls import HALL, INSTALLATION
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import Viewer, WorkContext, page_language
+from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentences
 
 ICONS = (
     *(

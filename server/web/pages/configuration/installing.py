@@ -24,7 +24,7 @@ from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import signed_in
-from server.web.access.site_context import SiteContext
+from server.web.access.site_context import SiteContext, device_address, own_authority, reached_by_lan
 from server.web.assets_and_health import small_json
 from server.web.pages.configuration import installing_forms
 from server.web.pages.configuration.installing_forms import (
@@ -43,10 +43,8 @@ from server.web.pages.configuration.installing_forms import (
     template_shown,
     templates_shown,
 )
-from server.web.rendering.device_address import device_address, own_authority, reached_by_lan
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import page_language, page_sentence
+from server.web.rendering.viewer import page_language, page_sentence, page_sentences
 
 COMMAND = "parvis installation-link"
 """What shows the link again, on the machine."""

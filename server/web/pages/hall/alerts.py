@@ -37,10 +37,15 @@ from server.usecases.notices.notice_places import Reach
 from server.web.access.callers import Caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.hall.console import hall_page
-from server.web.rendering.local_time import Moments
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    Moments,
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentences,
+)
 
 LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""

@@ -17,8 +17,13 @@ from server.language import name_in
 from server.usecases.hall.messages import PHRASES
 from server.usecases.hall.screen import HallVoice
 from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentences,
+)
 
 OF_RECEPTION = (
     "console.live.",

@@ -29,17 +29,22 @@ from server.usecases.printing.printers import change_roll, note_paper_read
 from server.web.access.callers import of_device, require_caller
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
-from server.web.access.site_context import SiteContext
-from server.web.pages.hall.console import hall_page
-from server.web.rendering.device_address import (
+from server.web.access.site_context import (
     AUTHORITY_PATH,
     POLICY_PATH,
     DeviceAddress,
+    SiteContext,
     device_address,
     own_authority,
 )
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
+from server.web.pages.hall.console import hall_page
+from server.web.rendering.viewer import (
+    WorkContext,
+    hall_for_page,
+    halls_for_page,
+    page_language,
+    page_sentences,
+)
 
 PAPER_PATH = "/appareils/papier"
 PAPER_STEPS = ("open", "put_in", "close")

@@ -17,8 +17,7 @@ from server.language import direction_of
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.tickets.ticket_page import FollowedTicket
 from server.web.access.requirements import Access, open_to
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_language, page_sentences
 from signage.announcement import PreparedAlertTexts, alert_texts
 from signage.pages import alert_signs
 

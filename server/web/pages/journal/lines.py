@@ -18,8 +18,7 @@ from server.language import day_text, locale_of
 from server.usecases.alarms.watch_alarms import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
 from server.usecases.people.directory import names_of_places
-from server.web.rendering.local_time import instant_text
-from server.web.rendering.viewer import Sentence
+from server.web.rendering.viewer import Sentence, instant_text
 
 _CODES: Mapping[str, str] = {
     "reason": "journal.reason.",

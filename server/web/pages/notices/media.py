@@ -10,8 +10,7 @@ from server.usecases.media.read_look import Branding, read_look
 from server.usecases.people.directory import known_sites
 from server.web.access.callers import identify
 from server.web.access.requirements import DEVICES, PEOPLE, Access, Allowance, open_to, requires
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import page_language
+from server.web.rendering.viewer import page_language, page_sentences
 from signage.media import CONTENT_TYPES, LIMITS
 
 KEPT_S = 365 * 86400

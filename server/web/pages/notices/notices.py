@@ -16,8 +16,7 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
 from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.sentences import page_sentences
-from server.web.rendering.viewer import Viewer, WorkContext, page_language
+from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentences
 from signage.lettering import least_px
 from signage.notice_parts import STEP_ICONS
 

@@ -26,9 +26,8 @@ from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of, signed_in
 from server.web.access.site_context import SiteContext
-from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language, speak_to
+from server.web.rendering.viewer import Sentence, WorkContext, instant_text, page_language, speak_to, zone_of
 
 PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 """Refusals of the present password; any other is of the new one."""

@@ -49,9 +49,8 @@ from server.web.pages.people.accounts import (
     sent_letter,
     typed_letter,
 )
-from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, page_sentence
+from server.web.rendering.viewer import instant_text, page_language, page_sentence, zone_of
 
 MOST_ROLES = 40
 FIELDS = {

@@ -34,10 +34,16 @@ from server.usecases.retention import (
 )
 from server.web.access.callers import someone
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
-from server.web.rendering.local_time import instant_text, zone_of
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
+from server.web.rendering.viewer import (
+    Sentence,
+    WorkContext,
+    instant_text,
+    page_language,
+    page_sentence,
+    zone_of,
+)
 
 REGISTER = "/conservation/registre"
 

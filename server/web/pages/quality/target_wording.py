@@ -9,8 +9,7 @@ from server.domain.quality.rollup import Within, waits_within
 from server.domain.quality.targets import TargetSpan, Withdrawal
 from server.usecases.quality.targets import MeasuredMonth, ServiceTargets
 from server.web.pages.quality.wording import minutes, number, period_text, short_day, whole_percent
-from server.web.rendering.local_time import instant_text
-from server.web.rendering.viewer import Sentence
+from server.web.rendering.viewer import Sentence, instant_text
 
 LADDER_S = tuple(60 * each for each in (5, 10, 15, 20, 30, 45, 60))
 """The waits, in minutes, for which the page shows the share of shorter waits."""

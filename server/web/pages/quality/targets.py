@@ -37,9 +37,7 @@ from server.usecases.quality.targets import (
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.target_wording import Wording
-from server.web.rendering.form_ids import press_key
-from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.typed_forms import typed_day, typed_lines
+from server.web.rendering.problems import press_key, problems_of, status_of, typed_day, typed_lines
 from server.web.rendering.viewer import (
     WorkContext,
     hall_for_page,

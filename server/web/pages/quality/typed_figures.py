@@ -39,9 +39,7 @@ from server.usecases.typed_figures import (
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.typed_wording import Wording, typed_name
-from server.web.rendering.form_ids import press_key
-from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.typed_forms import typed_day, typed_lines
+from server.web.rendering.problems import press_key, refusal_sentence, status_of, typed_day, typed_lines
 from server.web.rendering.viewer import (
     WorkContext,
     hall_for_page,

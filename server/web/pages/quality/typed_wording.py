@@ -10,8 +10,7 @@ from server.domain.quality.periods import parse_period
 from server.domain.quality.typed_figures import TYPED, DayAnnotation, TypedFigure, TypedFigureRequest, unit_of
 from server.domain.refusals import Refusal
 from server.web.pages.quality.wording import day_text, number, period_text
-from server.web.rendering.local_time import instant_text
-from server.web.rendering.viewer import Sentence
+from server.web.rendering.viewer import Sentence, instant_text
 
 UNITS = {"percent": "\u00a0%", "minutes": "\u00a0min"}
 

@@ -23,8 +23,7 @@ from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, status_of
 from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
 
 PLACE = "/voix/actions"

@@ -51,8 +51,7 @@ from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
-from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, status_of
 from server.web.rendering.viewer import WorkContext, page_language, page_sentence, sites_for_page
 
 PLACE = "/voix/comite"

@@ -41,9 +41,8 @@ from server.web.pages.reports.pack import PackStep, pack_steps
 from server.web.pages.reports.papers import file_name, sheet_page
 from server.web.pages.reports.sendings import add_sending_routes
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
-from server.web.rendering.form_ids import press_key
 from server.web.rendering.pdf import Papers
-from server.web.rendering.problems import problems_of, refusal_sentence, status_of
+from server.web.rendering.problems import press_key, problems_of, refusal_sentence, status_of
 from server.web.rendering.viewer import WorkContext, halls_for_page, page_sentence
 
 OFFERED: Mapping[PeriodKind, int] = {PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13, PeriodKind.YEAR: 3}

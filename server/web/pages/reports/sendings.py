@@ -31,8 +31,7 @@ from server.web.access.callers import sites_where
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
-from server.web.rendering.form_ids import press_key
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import press_key, problems_of, status_of
 from server.web.rendering.viewer import WorkContext, halls_for_page, page_language, page_sentence
 
 PLACE = "/rapports/envois"

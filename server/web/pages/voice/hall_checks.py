@@ -48,8 +48,7 @@ from server.usecases.hall_checks import (
 from server.web.access.callers import identify
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import short_day
-from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, status_of
 from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 NEEDED = Permission.WRITE_REPORTS

@@ -22,8 +22,7 @@ from server.usecases.incidents.lists import ReadNotes, change_note, read_notes, 
 from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.wording import period_text, short_day
-from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, status_of
 from server.web.rendering.viewer import (
     Sentence,
     WorkContext,

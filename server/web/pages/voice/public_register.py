@@ -31,13 +31,12 @@ from server.ids import new_token
 from server.store.transactions.database import Database
 from server.usecases.complaints.entries import OwnEntry, add_entry, open_register, read_own_entry
 from server.usecases.hall_checks import prepare_entry_photographs
-from server.web.access.limits import check_limits
+from server.web.access.guards import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.pages.voice.hall_checks import largest_form, sent_photographs
 from server.web.pages.voice.register_entry import form_token
-from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.typed_forms import read_form
+from server.web.rendering.problems import problems_of, read_form, status_of
 from server.web.rendering.viewer import page_language
 
 USUAL_FORM = 50_000

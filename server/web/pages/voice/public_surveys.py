@@ -26,7 +26,7 @@ from server.usecases.surveys.answer_survey import (
 from server.usecases.surveys.read_results import read_exit_alert
 from server.web.access.callers import Caller, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
-from server.web.access.limits import check_limits
+from server.web.access.guards import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of

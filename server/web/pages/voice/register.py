@@ -43,8 +43,7 @@ from server.web.pages.voice.register_entry import (
     entry_address,
     form_token,
 )
-from server.web.rendering.problems import status_of
-from server.web.rendering.typed_forms import read_form
+from server.web.rendering.problems import read_form, status_of
 from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
 
 ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)

@@ -53,8 +53,7 @@ from server.web.pages.voice.survey_forms import (
     said_share,
     typed_request,
 )
-from server.web.rendering.form_ids import form_id
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import form_id, refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence, WorkContext, page_language, page_sentence
 from signage.notice_parts import code_to_scan
 

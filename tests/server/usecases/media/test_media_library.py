@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.app.subjects.media import FEED_MEMORY_BYTES, feed_worker
+from server.app.subjects import FEED_MEMORY_BYTES, feed_worker
 from server.documents.notices import LONGEST_ADDRESS
 from server.domain.author import SYSTEM
 from server.domain.notices.media import Sites, medium_prepared, medium_removed, medium_uploaded

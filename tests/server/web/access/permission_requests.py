@@ -36,7 +36,7 @@ from server.usecases.reports.reports import approve_report, begin_report, freeze
 from server.usecases.surveys.open_survey import draft_survey, open_survey
 from server.usecases.typed_figures import type_figures
 from server.web.access.requirements import Required, required_of
-from server.web.rendering.device_address import AUTHORITY_PATH, POLICY_PATH
+from server.web.access.site_context import AUTHORITY_PATH, POLICY_PATH
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.complaints.open_register import open_register_of

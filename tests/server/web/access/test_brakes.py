@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from server.app.brakes import brake, make_limiter
+from server.app.web_parts import brake, make_limiter
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.app.hosts import AllowedHosts, allowed_hosts
+from server.app.requests import AllowedHosts, allowed_hosts
 from server.domain.refusals import Refusal
 from server.settings import Settings
 from tests.server.web.api_site import HALL, ApiSite, csrf_of

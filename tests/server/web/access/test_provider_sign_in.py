@@ -25,7 +25,7 @@ from server.usecases.people.accounts import (
 )
 from server.usecases.people.invitations import invite
 from server.web.access.cookies import SESSION_COOKIE
-from server.web.access.provider_sign_in import REQUEST_COOKIE
+from server.web.access.sign_in import REQUEST_COOKIE
 from tests.harness.servers.identities import RunningProvider, running_mock, running_provider
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import wait_until

@@ -13,8 +13,8 @@ from server.domain.author import SYSTEM
 from server.store.people.accounts import Grant
 from server.usecases.people.accounts import NewAccount, create_account
 from server.web.access.cookies import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE
+from server.web.rendering.answers import CONTENT_SECURITY, FILE_SECURITY, FRAMED, FRAMING
 from server.web.rendering.pdf import Papers
-from server.web.rendering.security_headers import CONTENT_SECURITY, FILE_SECURITY, FRAMED, FRAMING
 from tests.harness.described_answers import DescribedClient
 from tests.harness.sql import make_tables
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.app.brakes import make_limiter
+from server.app.web_parts import make_limiter
+from server.web.access.guards import StrangersLine, StrangersQuota, install_strangers
 from server.web.access.requirements import Access, Allowance, open_to, required_of
-from server.web.access.strangers import StrangersLine, StrangersQuota, install_strangers
 from tests.bench.http_load import Connection, request
 from tests.harness.servers.served import Served
 from tests.harness.sharing import free_port

@@ -21,7 +21,7 @@ from server.web.pages.configuration.editing import (
     part_name,
 )
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, WHEN
-from server.web.rendering.sentences import catalogue_file
+from server.web.rendering.viewer import catalogue_file
 from tests.harness.programs import PROJECT
 
 FORMS: dict[str, dict[str, Any]] = {"hall": form_of("hall"), "installation": form_of("installation")}

@@ -22,7 +22,7 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.invitations import installation_token
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
-from server.web.rendering.device_address import own_authority as own_authority_of
+from server.web.access.site_context import own_authority as own_authority_of
 from tests.hardware.usb import UsbPorts
 
 PASSWORD = "quatre mots pris au hasard"

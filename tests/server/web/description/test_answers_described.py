@@ -15,8 +15,8 @@ from server.documents.notices import NOTICE_MODELS, NoticeKind
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, LegClass
 from server.store.counters import PhraseName
 from server.usecases.hall.messages import HELP_PHRASE, PHRASES
-from server.web.api import shapes
-from server.web.api.shapes.answers import answers_of, schemas_of
+from server.web import api as api_package
+from server.web.api.openapi import answers_of, schemas_of
 from signage import board_messages
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
@@ -46,7 +46,7 @@ def parts(shape: dict[str, Any], document: dict[str, Any]) -> Iterator[dict[str,
 def models() -> list[type[BaseModel]]:
     """Every shape of a request."""
     found = []
-    for module in pkgutil.iter_modules(shapes.__path__, f"{shapes.__name__}."):
+    for module in pkgutil.iter_modules(api_package.__path__, f"{api_package.__name__}."):
         values = vars(importlib.import_module(module.name)).values()
         found += [each for each in values if isclass(each) and issubclass(each, BaseModel)]
     return [each for each in found if each is not BaseModel]

@@ -13,7 +13,7 @@ from server.live.presence import DeviceWatch
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.presence import record_presences
 from server.web.access.cookies import DEVICE_COOKIE
-from server.web.api.devices.own_device import PAIRING_COOKIE
+from server.web.api.own_device import PAIRING_COOKIE
 from tests.server.documents.contents import as_text, demonstration
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 

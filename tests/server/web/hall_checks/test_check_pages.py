@@ -10,7 +10,7 @@ from server.domain.hall_checks import CheckKind, CheckRequest, Finding
 from server.usecases import hall_checks as add_check_module
 from server.usecases.hall_checks import add_check
 from server.usecases.journal.maintenance import purge
-from server.web.rendering.form_ids import id_of_form
+from server.web.rendering.problems import id_of_form
 from tests.harness.waiting import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
 

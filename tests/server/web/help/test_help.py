@@ -22,7 +22,7 @@ from server.web.pages.help_documents import (
     anchor_of,
     render,
 )
-from server.web.rendering.frame import install_frame
+from server.web.rendering.menu import install_frame
 from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 from tests.harness.programs import PROJECT
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.usecases.configuration.publication import publish_hall
-from server.web.rendering.form_ids import id_of_form
+from server.web.rendering.problems import id_of_form
 from tests.harness.sql import one_row
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, csrf_of

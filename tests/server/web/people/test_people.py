@@ -22,7 +22,7 @@ from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from server.web.access import sign_in
 from server.web.access.cookies import BROWSER_COOKIE, SESSION_COOKIE
-from server.web.rendering.local_time import zone_of
+from server.web.rendering.viewer import zone_of
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import COUNTER, SERVICE, issue
 from tests.server.web.access.ways_on import LEADING_AWAY

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.app.subjects import printing
+from server.app import subjects
 from server.domain.hall.devices import PrinterKind
 from tests.server.web.api_site import ApiSite
 from tests.server.web.pulled_printers.pulling_hall import PullingHall
@@ -21,7 +21,7 @@ class _HereWorker:
 
 @pytest.fixture
 def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "IsolatedWorker", _HereWorker)
+    monkeypatch.setattr(subjects, "IsolatedWorker", _HereWorker)
 
 
 def _hall_of(kind: PrinterKind, *databases: str) -> Any:

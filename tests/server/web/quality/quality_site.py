@@ -10,7 +10,7 @@ from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.transactions.database import Database
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.pages import QualityPages, quality_pages
-from server.web.rendering.frame import install_frame
+from server.web.rendering.menu import install_frame
 from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
 
 SERVER = Path(__file__).parents[4] / "server"

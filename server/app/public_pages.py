@@ -1,0 +1,234 @@
+"""The public pages: screens, kiosks, phones, files, and those around signing in."""
+
+import json
+from typing import Any
+
+from flask import request
+
+import hardware.simulator.pages
+import kiosk.pages
+import signage.pages
+from server.app.web_parts import (
+    By,
+    WebParts,
+    by_device,
+    by_network,
+    by_survey,
+    by_ticket,
+    by_wider_network,
+    link_post,
+)
+from server.domain.refusals import Refusal
+from server.language import LANGUAGES
+from server.settings import ASSETS, Settings
+from server.usecases.appointments.booking import is_booking_address
+from server.usecases.notices.read_public_notices import has_public_notices
+from server.usecases.people.invitations import awaits_first_person
+from server.usecases.surveys.answer_survey import has_ticket_survey
+from server.usecases.tickets.kiosk_menu import languages_of
+from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
+from server.web import assets_and_health
+from server.web.access.sign_in import provider_pages, sign_in_pages, sign_out_pages
+from server.web.pages.hall.devices import pairing_pages
+from server.web.pages.hall.phone import phone_pages
+from server.web.pages.home import home_pages
+from server.web.pages.notices.media import look_files, media_files
+from server.web.pages.notices.public_notices import PublicNoticePages, public_notice_pages
+from server.web.pages.people.accounts import invitation_pages, own_account_pages
+from server.web.pages.people.people import people_pages
+from server.web.pages.people.retention import KeptAboutPages, kept_about_pages
+from server.web.pages.public_hall import pages as public_hall_pages
+from server.web.pages.public_hall.pages import PublicHallPages
+from server.web.pages.voice.public_register import PublicRegister, channel_of, public_register_pages
+from server.web.pages.voice.public_surveys import PublicSurveyPages, public_survey_pages
+from server.web.rendering.answers import FRAMED, static_release
+from signage.pages import alert_signs
+
+
+def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:
+    """Adds the page of hall screens, and returns its routes: they know its release."""
+    parvis = parts.parvis
+    routes = signage.pages.blueprint(
+        translate=parvis.catalogues.translate,
+        languages=LANGUAGES,
+        is_demonstration=parvis.is_demonstration,
+        framed=FRAMED,
+        assets=ASSETS,
+        static=f"/static/{static_release()}",
+    )
+    parts.app.register_blueprint(routes)
+    return routes
+
+
+def install_public_pages(parts: WebParts) -> None:
+    """Adds the pages of visitors and devices, the files, and the pages around signing in."""
+    _install_kiosk(parts)
+    _install_phone(parts)
+    _install_public_notices(parts)
+    _install_public_hall(parts)
+    _install_surveys(parts)
+    _install_public_register(parts)
+    _install_kept_about(parts)
+    _install_files(parts)
+    _install_sign_in(parts)
+
+
+def _install_kiosk(parts: WebParts) -> None:
+    app, parvis = parts.app, parts.parvis
+    settings, translate, reading = parvis.settings, parvis.catalogues.translate, parvis.reading
+    app.register_blueprint(
+        kiosk.pages.blueprint(
+            translate=translate,
+            languages=languages_of(LANGUAGES),
+            public_url=settings.public_url or None,
+            is_booking_address=lambda text: is_booking_address(parvis.database, text),
+            voices=[each for each in LANGUAGES if reading and reading.files.voices.speaks(each)],
+            alert_signs=alert_signs(),
+            assets=ASSETS,
+        )
+    )
+    if settings.has_simulated_printers:
+        simulated = parvis.simulated
+        app.register_blueprint(
+            hardware.simulator.pages.blueprint(
+                simulated.printers,
+                translate,
+                languages=LANGUAGES,
+                zones=simulated.zones,
+                labels=simulated.labels,
+                set_up=simulated.set_up,
+            )
+        )
+
+
+def _install_phone(parts: WebParts) -> None:
+    parvis = parts.parvis
+    database, estimates = parvis.database, parvis.estimates
+
+    def ticket(token: str, language: str) -> FollowedTicket | None:
+        try:
+            return read_ticket(database, estimates, token, language=language)
+        except Refusal:
+            return None
+
+    def ticket_of_code(code: str, language: str) -> FollowedTicket | None:
+        parts.api.slow_codes()
+        try:
+            return read_ticket_by_code(database, estimates, code, language=language)
+        except Refusal:
+            return None
+
+    parts.app.register_blueprint(
+        phone_pages(
+            translate=parvis.catalogues.translate,
+            languages=[(language.code, language.name) for language in languages_of(LANGUAGES)],
+            ticket=ticket,
+            ticket_of_code=ticket_of_code,
+            has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
+            has_survey=lambda hall: has_ticket_survey(database, hall),
+        )
+    )
+
+
+def _install_public_notices(parts: WebParts) -> None:
+    parvis = parts.parvis
+    pages = PublicNoticePages(
+        parvis.database,
+        parvis.media.files,
+        parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+    )
+    parts.app.register_blueprint(public_notice_pages(pages))
+
+
+def _install_kept_about(parts: WebParts) -> None:
+    parvis = parts.parvis
+    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
+    needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages)
+    parts.app.register_blueprint(kept_about_pages(needs))
+
+
+def _install_public_hall(parts: WebParts) -> None:
+    parvis = parts.parvis
+    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
+    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages)
+    parts.app.register_blueprint(public_hall_pages.blueprint(needs))
+
+
+def _install_surveys(parts: WebParts) -> None:
+    parvis = parts.parvis
+    pages = PublicSurveyPages(
+        parvis.database,
+        parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
+        alert_signs=alert_signs(),
+        slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
+        slow_visitors=(
+            parts.brake("survey_visitors", "40 per day"),
+            parts.brake("survey_visitors_near", "60 per day", by=by_wider_network),
+        ),
+        slow_address=parts.brake("survey_address", "300 per day", by=by_survey),
+        slow_kiosk=parts.brake("survey_kiosk", "30 per minute", by=by_device),
+        slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
+        is_here=parvis.devices.arrived,
+    )
+    parts.app.register_blueprint(public_survey_pages(pages))
+
+
+def _by_channel(by: By) -> By:
+    """Counted apart for each channel of the register: a flood of one leaves the other open."""
+    return lambda: f"{channel_of(request.form)} {by()}"
+
+
+def _install_public_register(parts: WebParts) -> None:
+    needs = PublicRegister(
+        parts.parvis.database,
+        parts.parvis.catalogues.translate,
+        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        slow_sent=(
+            parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
+            parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),
+        ),
+        slow_photographs=parts.brake("register_photographs", "20 per hour", by=by_wider_network),
+        slow_codes=parts.brake("register_code", "20 per minute"),
+        call_apart=parts.parvis.picture_apart.call,
+    )
+    parts.app.register_blueprint(public_register_pages(needs))
+
+
+def _install_files(parts: WebParts) -> None:
+    files, database = parts.parvis.media.files, parts.parvis.database
+    parts.app.register_blueprint(assets_and_health.blueprint(parts.context))
+    parts.app.register_api(assets_and_health.health_blueprint(parts.context))
+    parts.app.register_blueprint(media_files(files, database))
+    parts.app.register_blueprint(look_files(files, database))
+
+
+def _install_sign_in(parts: WebParts) -> None:
+    app, parvis, context = parts.app, parts.parvis, parts.context
+    for pages in (
+        sign_in_pages,
+        sign_out_pages,
+        own_account_pages,
+        invitation_pages,
+        pairing_pages,
+    ):
+        app.register_blueprint(pages(context))
+    app.register_blueprint(people_pages(context, link_post(parvis, parts.limiter)))
+    if parvis.provider is not None:
+        app.register_blueprint(provider_pages(context, parvis.provider, parvis.look_at_provider))
+    app.register_blueprint(
+        home_pages(
+            parts.work,
+            parvis.database,
+            demonstration=lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None,
+            awaits_first_person=lambda: awaits_first_person(parvis.database),
+        )
+    )
+
+
+def _demonstration(settings: Settings) -> Any:
+    """What `var/demo.json` holds, None when it is gone."""
+    file = settings.var / "demo.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None

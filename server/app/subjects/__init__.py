@@ -1,1 +1,0 @@
-"""Builders of the services of one process: a module for each subject."""

@@ -1,1 +1,0 @@
-"""Bulletins that another system sends."""

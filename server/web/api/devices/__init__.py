@@ -1,1 +1,0 @@
-"""The API of devices: pairing, printers, supervision, pictures, proof of display."""

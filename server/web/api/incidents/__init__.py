@@ -1,1 +1,0 @@
-"""Incidents over the API."""

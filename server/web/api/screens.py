@@ -1,0 +1,250 @@
+"""Screens: what they report of notices that they showed, and the pictures that they send of themselves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypedDict
+
+import structlog
+from flask import Response, request
+from pydantic import AwareDatetime, Field
+
+from hardware.json_types import InstantText
+from server.apart import CallApart
+from server.domain.devices.device_state import is_present
+from server.domain.instants import to_text
+from server.domain.notices.displays import MOST_DISPLAYS, Display, DisplayOutcome
+from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
+from server.store.devices.paired_devices import ScreenPictures
+from server.store.devices.sightings import Players
+from server.usecases.devices.devices import PictureTakenAnswer, keep_screen_picture
+from server.usecases.notices.read_displays import (
+    DisplaysAnswer,
+    DisplaysCountedAnswer,
+    displays_csv,
+    read_display_report,
+    read_displays,
+    report_displays,
+)
+from server.web.access.callers import require_caller
+from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
+from server.web.api.openapi import ApiRoutes
+from server.web.api.services import Api, write_key
+from server.web.api.shapes import OPAQUE, HallPath, RequestShape, Slug
+from server.web.pages.screen_days.pages import TEMPLATES, report_page, report_sheet
+from server.web.rendering.viewer import page_sentence
+from signage.media.images import SCREEN_PICTURE_BYTES
+
+LARGEST_NUMBER = 2**53
+PAPER: Any = {
+    "description": "OK",
+    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+}
+SHEET: Any = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+log = structlog.get_logger()
+PICTURE: Any = {
+    "description": "OK",
+    "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+class ScreenPath(HallPath):
+    """A screen of a hall, by its id in the hall's document."""
+
+    screen: str = Slug
+
+
+class DisplayReportPath(RequestShape):
+    """A notice."""
+
+    notice: str = Slug
+
+
+class DisplayBody(RequestShape):
+    """One stretch in which a notice was seen; `number` is its place in the player's record."""
+
+    number: int = Field(ge=1, lt=LARGEST_NUMBER)
+    notice: str = Slug
+    item: str = Field(min_length=1, max_length=200)
+    began_at: AwareDatetime
+    ended_at: AwareDatetime
+    outcome: DisplayOutcome
+
+
+class DisplaysBody(RequestShape):
+    """What a player has not reported yet, oldest first; `record` names the list that numbers it."""
+
+    record: str = Field(min_length=1, max_length=64, pattern=OPAQUE)
+    displays: list[DisplayBody] = Field(min_length=1, max_length=MOST_DISPLAYS)
+
+
+class DaysQuery(RequestShape):
+    """The first and the last local date, both included."""
+
+    starts_on: date = Field(
+        alias="from", default=date(2000, 1, 1), description="The first local date, included."
+    )
+    ends_on: date = Field(
+        alias="to", default=date(9999, 12, 31), description="The last local date, included."
+    )
+
+
+class SheetQuery(DaysQuery):
+    """Also in which language the heads are; without it, the names of the open format."""
+
+    lang: str | None = Field(default=None, max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+class PaperQuery(DaysQuery):
+    """Also in which language."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+def displays_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("displays", template_folder=str(TEMPLATES))
+
+    @routes.post("/halls/<hall>/screens/<screen>/displays")
+    @requires(Permission.READ_BOARD, of=DEVICES)
+    def report(path: ScreenPath, body: DisplaysBody) -> DisplaysCountedAnswer:
+        """A screen tells what it really showed; what it told before is not counted again."""
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
+        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
+            raise Refusal("foreign_device", hall=path.hall)
+        return report_displays(
+            api.database,
+            hall,
+            caller.author,
+            [Display(**each.model_dump()) for each in body.displays],
+            screen=path.screen,
+            record=body.record,
+            write_key=write_key(caller.author),
+        )
+
+    @routes.get("/notices/<notice>/displays")
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def of_notice(path: DisplayReportPath, query: DaysQuery) -> DisplaysAnswer:
+        """On which screens a notice was really seen, by day, and how long."""
+        return read_displays(api.database, path.notice, _days(query), may_read=_may_read)
+
+    @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def sheet(path: DisplayReportPath, query: SheetQuery) -> Response:
+        """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
+        if query.lang is None:
+            text = displays_csv(read_displays(api.database, path.notice, _days(query), may_read=_may_read))
+        else:
+            report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
+            text = report_sheet(report, page_sentence())
+        answer = Response(text, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
+    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def on_paper(path: DisplayReportPath, query: PaperQuery) -> Response:
+        """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
+        report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
+        html = report_page(report, page_sentence())
+        answer = Response(api.papers.made(html), content_type="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return routes
+
+
+def _days(query: DaysQuery) -> tuple[date, date]:
+    """The dates of a request. Refusal: bad_period where the last is before the first."""
+    if query.ends_on < query.starts_on:
+        raise Refusal("bad_period", period=f"{query.starts_on}/{query.ends_on}")
+    return query.starts_on, query.ends_on
+
+
+def _may_read(hall: str) -> bool:
+    try:
+        require_caller(Permission.READ_BOARD, hall)
+    except Refusal:
+        return False
+    return True
+
+
+class PictureAskedAnswer(TypedDict):
+    """A screen that was asked for a picture of itself: the one that is taken after `asked_at`."""
+
+    asked_at: InstantText
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What these views need: where pictures and devices are kept, and how a screen is asked.
+
+    `call_apart`: decodes off the loop; `ask(hall, screen)`: tells a screen; `changed(hall)`: tells those who
+    look; `slow_sent`, `slow_asked`: brakes.
+    """
+
+    files: ScreenPictures
+    players: Players
+    call_apart: CallApart
+    ask: Callable[[str, str], None]
+    changed: Callable[[str], None]
+    slow_sent: Callable[[], None]
+    slow_asked: Callable[[], None]
+
+
+def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("screen_pictures", tag="supervision")
+
+    @routes.post("/halls/<hall>/screens/<screen>/picture")
+    @requires(Permission.READ_BOARD, of=DEVICES)
+    def send(path: ScreenPath) -> PictureTakenAnswer:
+        """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
+        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
+        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
+            raise Refusal("foreign_device", hall=path.hall)
+        pictures.slow_sent()
+        if (request.content_length or 0) > SCREEN_PICTURE_BYTES:
+            raise Refusal("too_large")
+        content = request.stream.read(SCREEN_PICTURE_BYTES + 1)
+        if len(content) > SCREEN_PICTURE_BYTES:
+            raise Refusal("too_large")
+        kept = keep_screen_picture(
+            api.database, pictures.files, pictures.call_apart, hall, path.screen, content
+        )
+        pictures.changed(hall)
+        return kept
+
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask")
+    @requires(Permission.SUPERVISE)
+    def ask(path: ScreenPath) -> tuple[PictureAskedAnswer, Literal[202]]:
+        """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
+        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
+        if path.screen not in api.database.configuration(hall).screens:
+            raise Refusal("unknown_screen", screen=path.screen)
+        pictures.slow_asked()
+        now = api.database.clock.now()
+        if not is_present(pictures.players.get(hall, path.screen), now):
+            raise Refusal("device_not_connected", device=path.screen)
+        log.info("picture_asked", hall=path.hall, screen=path.screen, author=caller.author.id)
+        pictures.ask(hall, path.screen)
+        return {"asked_at": to_text(now)}, 202
+
+    @routes.get("/halls/<hall>/screens/<screen>/picture", responses={200: PICTURE})
+    @requires(Permission.SUPERVISE)
+    def see(path: ScreenPath) -> Response:
+        """The last picture of a screen, drawn by its own page."""
+        _, hall = require_caller(Permission.SUPERVISE, path.hall)
+        content = pictures.files.read(hall, path.screen, api.database.clock.now())
+        if content is None:
+            raise Refusal("no_picture", screen=path.screen)
+        answer = Response(content, mimetype="image/webp")
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    return routes

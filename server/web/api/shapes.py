@@ -1,0 +1,338 @@
+"""Instants that a request may name: near enough that every reckoning with them is possible."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from flask import request
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from server.documents.notice_fields import FIRST_YEAR, LAST_YEAR
+from server.domain.hall.fold import FORGOTTEN
+from server.domain.hours.calendars import AtBreak
+from server.domain.refusals import Refusal
+from server.domain.visits.verb_facts import Need
+
+Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+OPAQUE = r"^[A-Za-z0-9._:-]+$"
+LINE = r"^[^\t\n\r]*$"
+"""Text on one line; other control characters are refused where the request enters."""
+type Line = Annotated[str, Field(max_length=64)]
+
+
+def _near(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"from {FIRST_YEAR} to {LAST_YEAR}")
+    return instant
+
+
+type Instant = Annotated[AwareDatetime, AfterValidator(_near)]
+"""With its offset, in a year from 2020 to 2100."""
+
+
+def one_line(text: object) -> object:
+    """What was typed on several lines, on one: for words that are read in a list."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+class RequestShape(BaseModel):
+    """A request's body or path."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class HallPath(RequestShape):
+    """A hall, by slug or id."""
+
+    hall: str = Slug
+
+
+class GreetingPath(HallPath):
+    """A greeting of a hall."""
+
+    greeting: str = Slug
+
+
+class HallQueuePath(HallPath):
+    """A queue of a hall."""
+
+    queue: str = Slug
+
+
+class HallServicePath(HallPath):
+    """A service of a hall."""
+
+    service: str = Slug
+
+
+class CounterPath(RequestShape):
+    """A counter."""
+
+    counter: str = Slug
+
+
+class LegPath(RequestShape):
+    """A leg."""
+
+    leg: str = Slug
+
+
+class VisitPath(RequestShape):
+    """A visit."""
+
+    visit: str = Slug
+
+
+class TokenPath(RequestShape):
+    """A visitor's ticket token or short code."""
+
+    token: str = Slug
+
+
+class MenuQuery(RequestShape):
+    """In which language."""
+
+    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+
+
+class PrintsQuery(RequestShape):
+    """Which visits, thirty at most."""
+
+    visits: str = Field(max_length=1_200, pattern=r"^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,29}$")
+
+
+class PageQuery(RequestShape):
+    """After which leg a page begins."""
+
+    after: str = Field(default="", max_length=64)
+
+
+class ScreenQuery(RequestShape):
+    """For a person: the programme of which screen, and a version of a notice to look at on it."""
+
+    screen: str = Field(default="", max_length=64)
+    notice: str = Field(default="", max_length=64)
+    version: int = Field(default=1, ge=1, le=100_000)
+
+
+class PeriodQuery(RequestShape):
+    """Which hall, from which local date (included) to which (excluded)."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    hall: str = Slug
+    starts_on: str = Field(
+        alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first local date, included."
+    )
+    ends_on: str = Field(
+        alias="to",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="The local date after the last one: it is not included. The answer’s `last_day` is.",
+    )
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The two dates. Refusal: bad_period where one is no date."""
+        try:
+            return date.fromisoformat(self.starts_on), date.fromisoformat(self.ends_on)
+        except ValueError as error:
+            raise Refusal("bad_period", period=f"{self.starts_on}/{self.ends_on}") from error
+
+
+class IndicatorsQuery(PeriodQuery):
+    """Which hall, which days, split by what.
+
+    `alerts`: with or without the visits that were present while an alert held.
+    """
+
+    by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
+    alerts: Literal["with", "without"] = "with"
+
+
+class TicketBody(RequestShape):
+    """A press: `press_id` is new for every press and repeated with it."""
+
+    service: str = Slug
+    press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
+    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    priority: bool = False
+    appointment_code: str | None = Field(default=None, max_length=64)
+    kiosk: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Whose printer prints, for a reception desk or a program.",
+    )
+    needs: list[Need] = Field(default=[], max_length=5)
+    exceptional_reason: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The code of why somebody without an appointment is received for a service that asks for"
+        " one (the menu's `exceptional`); the ticket is of the service that receives them.",
+    )
+
+    @model_validator(mode="after")
+    def _is_expected_or_excused(self) -> "TicketBody":
+        if self.appointment_code is not None and self.exceptional_reason is not None:
+            raise ValueError("an appointment needs no exceptional reason")
+        return self
+
+
+class LinkBody(RequestShape):
+    """The visit to link to: its id, or its number of the same day (`A042`, `42`)."""
+
+    visit: str | None = Field(None, max_length=64, pattern=OPAQUE)
+    number: Annotated[str, Field(max_length=12)] | None = None
+
+
+class NeedsBody(RequestShape):
+    """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
+
+    needs: list[Need] = Field(max_length=5)
+
+
+class BreakBody(RequestShape):
+    """What becomes of those who still wait at the break."""
+
+    choice: AtBreak
+
+
+class DistributionBody(RequestShape):
+    """So many tickets of a service before the doors open; the same press gives the same ones."""
+
+    service: str = Slug
+    press_id: str = Field(min_length=8, max_length=60, pattern=OPAQUE)
+    count: int = Field(default=1, ge=1, le=60)
+    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    kiosk: str | None = Field(default=None, max_length=64, description="Whose printer prints.")
+
+
+class GreetingBody(RequestShape):
+    """« +1 reçu sans ticket »."""
+
+    service: str = Slug
+    counter: str | None = Field(default=None, max_length=64)
+
+
+class SessionBody(RequestShape):
+    """By which work profile a counter is served, or which services; none: all of its own.
+
+    `if_free`: refuse while somebody is called or served there or at another place of its session, also when
+    nobody keeps the counter any more.
+    """
+
+    services: list[Line] | None = Field(default=None, max_length=60)
+    profile: str | None = Field(default=None, max_length=64)
+    take_over: bool = False
+    if_free: bool = False
+
+
+class Pause(RequestShape):
+    """Why a counter pauses."""
+
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
+
+    @field_validator("reason")
+    @classmethod
+    def _is_an_agents(cls, reason: str) -> str:
+        if reason == FORGOTTEN:
+            raise ValueError("only the hall pauses a counter for this reason")
+        return reason
+
+
+class SessionChange(RequestShape):
+    """Either a pause with its reason, or null to resume; or a work profile, null for all services."""
+
+    pause: Pause | None = None
+    profile: str | None = Field(default=None, max_length=64)
+
+
+class MayBeEmpty(RequestShape):
+    """A body that may be left out, where everything in it may be."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def nothing_is_asked(cls, value: Any) -> Any:
+        """No body at all is an empty one; one that is no JSON is refused."""
+        return {} if value is None and not request.content_length else value
+
+
+class ResultBody(MayBeEmpty):
+    """What a service led to, and a note for whoever receives the visitor next; erased with the visit."""
+
+    outcome: Literal["file_received", "paper_missing", "informed", "redirected"] | None = None
+    note: str | None = Field(default=None, max_length=300, pattern=LINE)
+
+
+class NextBody(ResultBody):
+    """What the console believes is at its counter, and how that one ends."""
+
+    current: str | None = Field(default=None, max_length=64)
+    current_end: Literal["served", "no_show"] | None = None
+
+
+class CallBody(NextBody):
+    """A call chosen out of order, with its reason."""
+
+    visit: str = Slug
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
+
+
+class ElsewhereBody(RequestShape):
+    """Whom to call at which other counter, and why; `stays`: this counter is held too, else left."""
+
+    counter: str = Slug
+    visit: str = Slug
+    reason: str = Field(min_length=1, max_length=80, pattern=LINE)
+    stays: bool = False
+
+
+class TransferBody(RequestShape):
+    """To a service, or to a counter; at its rank by arrival unless told, not before an instant of today.
+
+    `note`: for whoever receives the visitor there; erased with the visit.
+    """
+
+    service: str | None = Field(default=None, max_length=64)
+    counter: str | None = Field(default=None, max_length=64)
+    place: Literal["front", "arrival", "end"] = "arrival"
+    not_before: Instant | None = None
+    note: str | None = Field(default=None, max_length=300, pattern=LINE)
+
+
+class ServiceBody(RequestShape):
+    """A service of the hall."""
+
+    service: str = Slug
+
+
+class ParkBody(MayBeEmpty):
+    """How long (seconds) and where to wait again afterwards; the hall's own unless told."""
+
+    for_s: int | None = Field(default=None, ge=30, le=28_800)
+    return_place: Literal["front", "arrival", "end"] | None = None
+
+
+class ResumeBody(MayBeEmpty):
+    """At which counter; none: that of the session in `X-Counter-Session`."""
+
+    counter: str | None = Field(default=None, max_length=64)
+
+
+class CancelBody(RequestShape):
+    """Why a visit is void."""
+
+    reason: Literal["misprint", "double_press", "superseded", "mistake"]
+
+
+class UndoBody(RequestShape):
+    """Which fact is taken back: the counter's last gesture."""
+
+    fact: str = Slug
+    counter: str | None = Field(default=None, max_length=64)

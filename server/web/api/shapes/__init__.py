@@ -1,1 +1,0 @@
-"""Shapes of what the API is asked and answers."""
