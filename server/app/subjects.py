@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from flask import request
 
-from hardware.speech import AudioFiles, Voices
+from hardware.speech import AudioFiles
+from hardware.speech.voices import Voices
 from server.apart import IsolatedWorker
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.web.rendering.sentences import catalogue_file
+from server.web.rendering.viewer import catalogue_file
 from signage.notice_parts import STEP_ICONS, TAGS, plain_text, safe_html
 from signage.pages import ASSETS
 from tests.harness.programs import PROJECT
