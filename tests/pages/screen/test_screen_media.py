@@ -78,8 +78,8 @@ LARGE = {"large": (3840, 2160)}
 
 @pytest.mark.parametrize("size", ["landscape", "portrait", "large"])
 def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: ContractServer, size: str) -> None:
-    kinds = every_kind()
-    page = opened(pages, hall, *kinds, size=size)
+    kinds = [kind for kind in every_kind() if size != "large" or kind["id"] in MEASURED_IN_PIXELS]
+    page = opened(pages, hall, *kinds, size=size, reduced_motion="reduce")  # each stands there at once
     for calls in (False, True):
         if calls:
             hall.call("A12")
@@ -89,17 +89,16 @@ def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: Contract
             show(page, hall, kind)
             assert page.evaluate(MEASURE) == [], kind["id"]
             assert page.evaluate(SMALLEST) >= (64 if kind["kind"] == "priority_card" else 56), kind["id"]
-            if not calls and kind["id"] in AXE[size]:  # the others are built as these are
+            if not calls and size == "landscape" and kind["id"] in AXE:
                 assert_accessible(page)
     assert page.evaluate("window.troubles") == []
 
 
-AXE = {
-    "landscape": ("rich", "upright", "delays", "date", "figure", "steps", "asked_and_done", "hours"),
-    "portrait": ("rich", "upright", "delays"),
-    "large": (),
-}
-"""The kinds that axe looks at in a size."""
+AXE = ("rich", "upright", "delays", "date", "figure", "steps", "asked_and_done", "hours")
+"""The kinds that axe judges: the others are built as these are, and nobody touches a screen, so that another
+width breaks none of its rules."""
+MEASURED_IN_PIXELS = ("long", "upright", "film", "page", "poster", "cut")
+"""The kinds with media, whose own size does not grow with the screen, and the longest text."""
 
 
 def show(page: Page, hall: ContractServer, kind: dict[str, Any]) -> None:
