@@ -18,11 +18,8 @@ export function createAppointments({ hall, words, readDay, attempt, wishes, arri
   const path = `/api/v1/halls/${hall}/appointments`;
 
   async function refresh() {
-    try {
-      draw(await readDay());
-    } catch {
-      // Not reachable: the page says so, and the next connection refreshes.
-    }
+    const day = await readDay().catch(() => null); // not reachable: the page says so, and reads again
+    if (day) draw(day);
   }
 
   function draw({ counts, appointments }) {

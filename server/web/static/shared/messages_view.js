@@ -13,23 +13,16 @@ export function createMessages({ words, attempt, paths }) {
   const readInTurn = inTurn(() => Promise.all(paths().map((path) => read(path))));
 
   async function refresh() {
-    try {
-      /** @type {Api.MessagesAnswer[] | null} */
-      const answers = await readInTurn();
-      const unread = answers?.flatMap(({ messages }) => messages.filter(({ seen_at: at }) => at === null));
-      if (unread) drawRows("messages", unread, ({ message }) => message, item);
-    } catch {
-      // Not reachable: the next connection reads again.
-    }
+    /** @type {Api.MessagesAnswer[] | null} */
+    const answers = await readInTurn().catch(() => null); // not reachable: the next connection reads again
+    const unread = answers?.flatMap(({ messages }) => messages.filter(({ seen_at: at }) => at === null));
+    if (unread) drawRows("messages", unread, ({ message }) => message, item);
   }
 
   function item(message) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
-    const phrase = message.phrase && say(`server.message.phrase.${message.phrase}`);
-    const text = isHelp
-      ? say("server.message.help", { at })
-      : [phrase, message.text].filter(Boolean).join(" ");
+    const text = isHelp ? say("server.message.help", { at }) : writtenText(message);
     const press = async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
       await refresh();
@@ -41,6 +34,10 @@ export function createMessages({ words, attempt, paths }) {
       <p>${text}${isHelp ? nothing : html`<small>${say("server.message.from", { at })}</small>`}</p>
       <button type="button" class="small" @click=${press}>${label}${unseen(isHelp ? at : text)}</button>
     </li>`;
+  }
+
+  function writtenText({ phrase, text }) {
+    return [phrase && say(`server.message.phrase.${phrase}`), text].filter(Boolean).join(" ");
   }
 
   return { refresh };
