@@ -14,8 +14,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
-    Select,
     and_,
     bindparam,
     exists,
@@ -29,7 +27,7 @@ from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
 from server.domain.facts import Json
 from server.domain.refusals import Refusal
-from server.store.engine.statements import Read, Rows, Write, values_of
+from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
@@ -91,21 +89,9 @@ class _TakenId:
     slug: str
 
 
-def _revisions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
-    return select(
-        document.c.revision,
-        document.c.content,
-        document.c.published_at,
-        document.c.published_by,
-        document.c.restores,
-        known_author.c.display_name.label("author_name"),
-        *more,
-    )
-
-
 _AUTHOR = known_author.c.id == document.c.published_by
 _OF_DOCUMENT = (
-    _revisions()
+    rows_of(Published, document, author_name=known_author.c.display_name)
     .select_from(document.outerjoin(known_author, _AUTHOR))
     .where(document.c.kind == bindparam("kind"), document.c.scope == bindparam("scope"))
 )
@@ -138,7 +124,7 @@ _IN_FORCE = and_(
 )
 _NEWEST_OF_HALLS = Read(
     _PublishedOfHall,
-    _revisions(hall.c.slug)
+    rows_of(_PublishedOfHall, document, author_name=known_author.c.display_name, slug=hall.c.slug)
     .select_from(hall.join(document, _IN_FORCE).outerjoin(known_author, _AUTHOR))
     .order_by(hall.c.slug),
 )
@@ -298,25 +284,20 @@ _LATER = draft.alias("later")
 _CONTENT = type_coerce(draft.c.content, Document).label("content")
 
 
-def _versions(*more: ColumnElement[str]) -> Select[*tuple[object, ...]]:
-    return select(
-        draft.c.version,
-        draft.c.base_revision,
-        _CONTENT,
-        draft.c.author,
-        draft.c.saved_at,
-        known_author.c.display_name.label("author_name"),
-        *more,
-    ).select_from(draft.outerjoin(known_author, known_author.c.id == draft.c.author))
-
-
+_NAMED = {"content": _CONTENT, "author_name": known_author.c.display_name}
+_WITH_AUTHOR = draft.outerjoin(known_author, known_author.c.id == draft.c.author)
 _NEWEST_DRAFT = Read(
     _Version,
-    _versions().where(draft.c.document == bindparam("document")).order_by(draft.c.version.desc()).limit(1),
+    rows_of(_Version, draft, **_NAMED)
+    .select_from(_WITH_AUTHOR)
+    .where(draft.c.document == bindparam("document"))
+    .order_by(draft.c.version.desc())
+    .limit(1),
 )
 _OPEN = Read(
     _OpenDraft,
-    _versions(draft.c.document)
+    rows_of(_OpenDraft, draft, **_NAMED)
+    .select_from(_WITH_AUTHOR)
     .where(
         draft.c.content.is_not(None),
         ~exists().where(_LATER.c.document == draft.c.document, _LATER.c.version > draft.c.version),

@@ -105,23 +105,19 @@ class MediumRow:
 
 _FILES = type_coerce(medium.c.files, PreparedFiles).label("files")
 _TEXTS = func.coalesce(medium_text.c.texts, "{}")
-_MEDIA = select(
-    medium.c.id,
-    medium.c.state,
-    medium.c.kind,
-    _FILES,
-    type_coerce(medium.c.refusal, Document).label("refusal"),
-    medium.c.upload_size,
-    medium.c.uploaded_at,
-    medium.c.texts_sha256,
-    type_coerce(_TEXTS, Document).label("texts"),
-    medium_site.c.site,
-    known_author.c.display_name.label("uploaded_by"),
-    func.coalesce(medium_details.c.name, "").label("name"),
-    type_coerce(func.coalesce(type_coerce(medium_details.c.tags, Text), "[]"), Document).label("tags"),
-    func.coalesce(medium_details.c.made_by, "").label("made_by"),
-    func.coalesce(medium_details.c.rights, "").label("rights"),
-    medium_details.c.until,
+_MEDIA = rows_of(
+    MediumRow,
+    medium,
+    files=_FILES,
+    refusal=type_coerce(medium.c.refusal, Document),
+    texts=type_coerce(_TEXTS, Document),
+    site=medium_site.c.site,
+    uploaded_by=known_author.c.display_name,
+    name=func.coalesce(medium_details.c.name, ""),
+    tags=type_coerce(func.coalesce(type_coerce(medium_details.c.tags, Text), "[]"), Document),
+    made_by=func.coalesce(medium_details.c.made_by, ""),
+    rights=func.coalesce(medium_details.c.rights, ""),
+    until=medium_details.c.until,
 ).select_from(
     medium.outerjoin(medium_text, medium_text.c.medium == medium.c.id)
     .outerjoin(medium_site, medium_site.c.medium == medium.c.id)
