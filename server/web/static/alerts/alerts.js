@@ -11,7 +11,7 @@ import {
   wrongWith,
 } from "./alerts_state.js";
 import { byId, one, show, showRefusal as refuse, write } from "../shared/dom.js";
-import { drawList, html, icon, nothing, repeat } from "../shared/drawing.js";
+import { drawList, drawRows, html, icon, nothing, repeat } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
 import { connect } from "../shared/live.js";
 import { createLiveness } from "../shared/liveness.js";
@@ -70,10 +70,7 @@ function draw() {
   const { activeElement } = document;
   const focused = list.contains(activeElement) ? /** @type {HTMLElement} */ (activeElement) : null;
   show("[data-none]", holding.length === 0);
-  drawList(
-    "alerts",
-    repeat(holding, ({ alert }) => alert, alertCard),
-  );
+  drawRows("alerts", holding, ({ alert }) => alert, alertCard);
   if (focused && !focused.isConnected) keepFocus(list, focused);
   show("[data-past]", past.length > 0);
   drawList("past", past.map(pastLine));

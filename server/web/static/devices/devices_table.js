@@ -48,6 +48,7 @@ export function createHallTable(first, { say, language, refresh, redraw }) {
     const how = standingOf(device);
     const kinds = verbsOf(device, hall);
     const label = (name) => say(`device_list.column.${name}`);
+    const link = html`<a href=${screenPage("ecrans", hall.hall, device.id)}>${say("device_list.shows")}</a>`;
     const texts = {
       runs: runsWords(device, hall, say),
       clock: device.kind === "printer" ? "" : clockWords(device.report, say),
@@ -67,11 +68,7 @@ export function createHallTable(first, { say, language, refresh, redraw }) {
       <tr data-device=${key} data-level=${levelOf(device, hall)}>
         <th scope="row" id=${id}>
           <bdi>${device.label}</bdi><small>${say(`device_list.kind.${device.kind}`)}</small>
-          ${
-            device.kind === "screen"
-              ? html`<a href=${screenPage("ecrans", hall.hall, device.id)}>${say("device_list.shows")}</a>`
-              : nothing
-          }
+          ${device.kind === "screen" ? link : nothing}
         </th>
         <td data-label=${label("state")}>
           <p class="state">${signOf(how)}<span>${stateWords(how, words)}</span></p>

@@ -3,7 +3,7 @@
 
 import { hourTeller, momentTeller } from "../shared/durations.js";
 import { one, write } from "../shared/dom.js";
-import { drawList, repeat } from "../shared/drawing.js";
+import { drawRows } from "../shared/drawing.js";
 import { follow } from "../shared/liveness.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { deviceCard } from "./supervision_cards.js";
@@ -49,15 +49,10 @@ function draw({ devices, printers, releases }) {
     const request = press?.refused ?? askedOf(press, device.picture, Date.now());
     return deviceCard(device, { releases, request, words, hall: hall.slug, onAsk: ask, onEnlarge: enlarge });
   };
-  for (const kind of ["screen", "kiosk", "printer"])
-    drawList(
-      kind,
-      repeat(
-        every.filter((device) => device.kind === kind),
-        keyOf,
-        card,
-      ),
-    );
+  for (const kind of ["screen", "kiosk", "printer"]) {
+    const ofKind = every.filter((device) => device.kind === kind);
+    drawRows(kind, ofKind, keyOf, card);
+  }
 }
 
 async function ask(screen) {

@@ -1,7 +1,7 @@
 // The media library: a file is sent with its progress shown, prepared by the server, described, and removed.
 
 import { byId, one, show, write } from "../shared/dom.js";
-import { draw as drawIn, html, repeat } from "../shared/drawing.js";
+import { draw as drawIn, drawRows, html } from "../shared/drawing.js";
 import { localeOf } from "../shared/instants.js";
 import { mediumCard } from "./media_view.js";
 import { createSendings } from "./media_sendings.js";
@@ -204,17 +204,12 @@ function draw() {
   show("[data-not-found]", media.length === 0 && isSearching);
   show("[data-more]", next !== null);
   drawTags();
-  drawIn(
-    list,
-    repeat(
-      media,
-      ({ medium }) => medium,
-      (medium) => {
-        if (!kept.has(medium.medium)) kept.set(medium.medium, {});
-        return mediumCard(medium, kept.get(medium.medium), { say, page, acts, fitting });
-      },
-    ),
-  );
+  drawRows("media", media, ({ medium }) => medium, cardView);
+}
+
+function cardView(medium) {
+  if (!kept.has(medium.medium)) kept.set(medium.medium, {});
+  return mediumCard(medium, kept.get(medium.medium), { say, page, acts, fitting });
 }
 
 /** Offers the tags there are; the chosen one stays. */

@@ -19,16 +19,13 @@ export function mediumCard(medium, ui, { say, page, acts, fitting }) {
   const context = { say, page, acts, name, ui };
   const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all
   const isReady = medium.state === "ready";
+  const tags = html`<ul class="tags">${medium.tags.map((tag) => html`<li>${tag}</li>`)}</ul>`;
   return html`<li class="card medium" data-medium=${medium.medium} data-state=${medium.state}>
     ${picture(medium, say)}
     <div class="about">
       <h3 id=${name}>${titleOf(medium, kind)}</h3>
       <p class="muted">${facts(medium, kind, { say, page })}</p>
-      ${
-        medium.tags.length
-          ? html`<ul class="tags">${medium.tags.map((tag) => html`<li>${tag}</li>`)}</ul>`
-          : nothing
-      }
+      ${medium.tags.length ? tags : nothing}
       ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
       ${needsTexts(medium) && mayChange ? textsForm(medium, context) : nothing}
       ${mayChange && medium.kind === "video" ? captionsForm(medium, context) : nothing}

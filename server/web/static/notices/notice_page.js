@@ -1,7 +1,7 @@
 // The page of one notice: where, what and when, how it will look while it is typed, and its presses.
 
 import { byId, one, setText, show, write } from "../shared/dom.js";
-import { drawList, html, nothing, repeat } from "../shared/drawing.js";
+import { drawList, drawRows, html, nothing } from "../shared/drawing.js";
 import { createForm } from "./notice_form.js";
 import { createKept, createUndo } from "./notice_unsaved.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
@@ -249,7 +249,7 @@ function drawPresses() {
       @click=${() => act(press)}>
       ${say(`notices.press.${press}`)}
     </button>`;
-  drawList("verbs", repeat(offered, String, button));
+  drawRows("verbs", offered, String, button);
   const key = notice ? notice.state : "new";
   const first = offered[0] === "propose" ? "propose" : key;
   write("next", say(`notices.next.${first}`));
