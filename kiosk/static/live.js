@@ -41,8 +41,7 @@ export async function fetchJson(
 }
 
 // `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}, and `report()`, what it tells of
-// itself;
-// `language()` is the one shown now.
+// itself; `language()` is the one shown now.
 export function openLink(on, language) {
   let hall = null;
   let position = null;

@@ -41,9 +41,8 @@ export function shownAlert(held, at) {
 
 /**
  * What an alert says, a page a language, French first: the hall's languages for prepared words, its own for a
- * custom one.
- * `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert, once they were
- * fetched.
+ * custom one. `prepared` is what the page was loaded with, `further` all words of custom alerts, by alert,
+ * once they were fetched.
  */
 export function pagesOf(alert, { prepared, languages, further = {} }) {
   const custom = further[alert.alert] ?? alert.texts ?? {};

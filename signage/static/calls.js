@@ -1,6 +1,5 @@
 // The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered:
-// cards like those
-// shown before are painted in the sizes of those, which one measurement proves after.
+// cards like those shown before are painted in the sizes of those, which one measurement proves after.
 
 import { ring } from "./ring.js";
 import { make } from "./slide_parts.js";

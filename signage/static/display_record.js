@@ -1,6 +1,5 @@
 // What this screen really showed, numbered and kept in the browser until the server has counted it: through
-// outages
-// and reloads. Storage is passed in: IndexedDB in a browser (`openStore`), a list in tests.
+// outages and reloads. Storage is passed in: IndexedDB in a browser (`openStore`), a list in tests.
 
 const EVERY_MS = 3_600_000; // one report, and so one fact of the journal, an hour
 const SPREAD_MS = 5 * 60_000;
@@ -10,12 +9,10 @@ const REFUSED = [400, 422];
 
 /**
  * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept,
- * through
- * `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again until they
- * are counted.
- * It answers whether nothing is left to report. `tellDue(at)` does so once an hour with displays is over:
- * after an outage.
- * What is not its own (this browser was another screen before) is forgotten: nobody may report it any more.
+ * through `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again
+ * until they are counted. It answers whether nothing is left to report. `tellDue(at)` does so once an hour
+ * with displays is over: after an outage. What is not its own (this browser was another screen before) is
+ * forgotten: nobody may report it any more.
  */
 export function createRecord({ store, post, isOwn = (_display) => true }) {
   let isTelling = false;

@@ -10,9 +10,8 @@ const LARGEST_TITLE = 0.45; // of the height of its room, where smaller letters 
 
 /**
  * A text whole, in the largest letters in which it has room; or cut at the ends of sentences and items, in
- * the smallest
- * that the last reader can read. Only a sentence that has no room on a page of its own is written smaller,
- * then cut. `isLater`: pages of something else come before it.
+ * the smallest that the last reader can read. Only a sentence that has no room on a page of its own is
+ * written smaller, then cut. `isLater`: pages of something else come before it.
  */
 export const buildTextPages = (box, content, words, { isLater = false } = {}) =>
   withFoot(box, content, (shown, isWholeOnly) => textPages(box, shown, words, { isLater, isWholeOnly }));

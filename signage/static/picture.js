@@ -1,7 +1,6 @@
 // A picture of this page for supervision, drawn by the page itself: its elements and its styles in an SVG,
-// that on a
-// canvas. Not what the browser's compositor put on the screen: a dead panel or a fault of the graphics looks
-// well here.
+// that on a canvas. Not what the browser's compositor put on the screen: a dead panel or a fault of the
+// graphics looks well here.
 
 const LONGEST_PX = 960;
 const MEDIA_PX = 720;
@@ -79,10 +78,9 @@ const fontsOf = (page) =>
 
 /**
  * All style sheets as text that may stand in XML, with the fonts that are used in it. As they were written:
- * what the
- * browser writes of a shorthand with variables is not whole. Media queries and units of the window are
- * answered here,
- * since the SVG is the root of its own document, whose window is not the page's; nothing moves in a picture.
+ * what the browser writes of a shorthand with variables is not whole. Media queries and units of the window
+ * are answered here, since the SVG is the root of its own document, whose window is not the page's; nothing
+ * moves in a picture.
  */
 async function stylesOf(page, used) {
   const texts = await Promise.all([...page.styleSheets].map((sheet) => sheetOf(sheet.href, used)));

@@ -4,10 +4,9 @@ export const OLDEST_SOUND_MS = 20_000;
 
 /**
  * Return a player: announcements are spoken in order, each (call, rank) once, never together; what has waited
- * longer
- * than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile it is
- * not repeated,
- * and calls that follow one another while more wait are said once, briefly, without a chime between them.
+ * longer than 20 s is dropped. A call alone is said whole, its sentence twice; when another comes meanwhile
+ * it is not repeated, and calls that follow one another while more wait are said once, briefly, without a
+ * chime between them.
  *
  * `play({url, onceMs}, {mayStop, signal})`: a file that says its sentence twice may be stopped after the
  * first, at `onceMs`, when `mayStop()`; it stops at once when `signal` aborts. Where the browser refuses to

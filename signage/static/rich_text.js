@@ -67,9 +67,8 @@ const HEADING = /^H[1-6]$/; // is not left alone at the foot of a page
 
 /**
  * Where the words of a node may be cut, as counts of words, in order: `blocks` (its paragraphs, items and
- * lines are over),
- * `sentences` (a block or a sentence outside of lists is), `items` (also a sentence inside an item),
- * `clauses`, `words`.
+ * lines are over), `sentences` (a block or a sentence outside of lists is), `items` (also a sentence inside
+ * an item), `clauses`, `words`.
  */
 export function cutPlaces(root) {
   const found = { blocks: new Set(), sentences: new Set(), items: new Set(), clauses: new Set() };

@@ -1,6 +1,5 @@
 // The ring of a new call: on and off by a clock of its own. An animation would have the page draw sixty times
-// a second
-// for as long, and the next call wait for its turn.
+// a second for as long, and the next call wait for its turn.
 
 export const RING_MS = 1_000; // once a second, under the three flashes a second of WCAG 2.3.1
 export const TIMES = 3;

@@ -1,8 +1,7 @@
 // The service worker of the screen's page: keeps one whole release of the page and the media of its
-// programme, so that
-// a reload without network plays on. `RELEASE` ({version, files}) is written before this text when it is
-// served: a
-// new release is another text, which the browser installs beside the old one and which then takes its place.
+// programme, so that a reload without network plays on. `RELEASE` ({version, files}) is written before this
+// text when it is served: a new release is another text, which the browser installs beside the old one and
+// which then takes its place.
 
 /* global RELEASE */
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));

@@ -36,9 +36,8 @@ export const isWaited = (alerts) =>
 
 /**
  * Who confirmed the end a first time, and what the reader may do at an instant of the server's clock:
- * `mayConfirm` in some
- * hall, or wait for another person until `aloneAt` (null: the site always asks for one); null before anybody
- * confirmed.
+ * `mayConfirm` in some hall, or wait for another person until `aloneAt` (null: the site always asks for one);
+ * null before anybody confirmed.
  */
 export function askedEnd(alert, at) {
   const halls = alert.halls.filter((hall) => hall.is_in_force && hall.end_asked_at !== null);

@@ -104,8 +104,7 @@ export const alertLanguages = (language) => [...new Set([language, "fr"])];
 
 /**
  * What an alert of the hall says, [language, title, text]; none without an alert. The phone's language first,
- * then French,
- * then those of a custom alert. `prepared`: the screens' words, by language.
+ * then French, then those of a custom alert. `prepared`: the screens' words, by language.
  */
 export function alertWords({ alert }, language, prepared) {
   if (!alert) return [];

@@ -2,10 +2,9 @@
 
 /**
  * Wear a look (`{name, stylesheet, logo}` as the server tells it): its stylesheet takes the place of the one
- * before once
- * it has come, so that no page is ever without; its logo stands wherever `[data-logo]` is, hidden where there
- * is none, its name
- * where `[data-organisation]` is. `onChange()`: something came that may have another size.
+ * before once it has come, so that no page is ever without; its logo stands wherever `[data-logo]` is, hidden
+ * where there is none, its name where `[data-organisation]` is. `onChange()`: something came that may have
+ * another size.
  */
 export function wear(look, onChange = () => {}) {
   if (!look) return;

@@ -5,8 +5,7 @@ import { readJson } from "./sentences.js";
 
 /**
  * Watches a page's socket for another configuration than `page` (its JSON) was made with; then `page` is
- * renewed, the places and
- * choices the server wrote into the page too, and `renewed()` draws the rest.
+ * renewed, the places and choices the server wrote into the page too, and `renewed()` draws the rest.
  */
 export function watchConfiguration(socket, page, renewed) {
   let isAsked = false;

@@ -1,6 +1,5 @@
 // One write to the server: a POST (or PATCH, DELETE) that is repeated with the SAME Idempotency-Key after a
-// lost answer.
-// And one read, which is asked again when it did not arrive.
+// lost answer. And one read, which is asked again when it did not arrive.
 
 const RETRIED = new Set([502, 503, 504]);
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000];
