@@ -3,7 +3,7 @@
 // nothing.
 
 import { element, one, setText } from "../shared/dom.js";
-import { draw as drawIn, html, nothing } from "../shared/drawing.js";
+import { draw as drawIn, html, live, nothing } from "../shared/drawing.js";
 import { csrfHeader, mustRepeat, send } from "../shared/verbs.js";
 import { missingWords, plainWords } from "./notice_content.js";
 import { layoutsOf } from "./notice_targets.js";
@@ -82,7 +82,7 @@ export function createPreview({ section, page, say, hour }) {
     const room = (each) =>
       html`<label class="choice" data-layout=${layout.key} data-room=${each}
         ><input type="radio" name="layout" value=${`${each} ${layout.key}`}
-          .checked=${layout.key === chosen.key && each === chosen.room} /><span>${say(`notices.preview.${senseOf(layout)}_${each}`)}</span
+          .checked=${live(layout.key === chosen.key && each === chosen.room)} /><span>${say(`notices.preview.${senseOf(layout)}_${each}`)}</span
         ><span class="count"></span></label>`;
     return html`<div class="layout" role="group" aria-label=${screens}>
       <p class="muted">${layout.isAssumed ? say("notices.preview.assumed", { screens }) : screens}</p>
