@@ -1,9 +1,9 @@
 """The indicators of a hall over some days, as rollups and for the API; which are withheld."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -229,10 +229,10 @@ def read_indicators(
         "last_day": (days[1] - timedelta(days=1)).isoformat(),
         "by": by,
         "alerts": {"counted": with_alerts, "visits": found.during_alert},
-        "as_of": to_text(_now(database)),
+        "as_of": to_text(database.clock.now()),
         "exceptional": [
             {"service": service, "reason": reason, "count": count}
-            for (service, reason), count in sorted(_exceptional(found).items())
+            for (service, reason), count in sorted(found.whole().exceptional.items())
         ],
         "indicators": [_described(name, sentence) for name in names],
         "rows": [
@@ -245,10 +245,6 @@ def read_indicators(
             for key, rollup in parts.items()
         ],
     }
-
-
-def _now(database: Database) -> datetime:
-    return database.clock.now()
 
 
 def _described(name: str, sentence: Sentence) -> IndicatorDefinition:
@@ -289,10 +285,6 @@ def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
     return answer
 
 
-def _exceptional(found: HallDays) -> Counter[tuple[str, str]]:
-    return sum((rollup.exceptional for rollup in found.days.values()), Counter())
-
-
 def _sum(rollups: Iterable[Rollup]) -> Rollup:
     total = Rollup()
     for rollup in rollups:
@@ -309,27 +301,21 @@ _SPLITS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {
     "service": _by_service,
     "class": lambda found: found.whole().split(lambda key: key.leg_class),
     "hour": lambda found: _sorted(found.whole().split(lambda key: f"{key.half_hour // 2:02d}:00")),
-    "half_hour": lambda found: _sorted(found.whole().split(lambda key: _clock_time(key.half_hour))),
+    "half_hour": lambda found: _sorted(
+        found.whole().split(lambda key: f"{key.half_hour // 2:02d}:{key.half_hour % 2 * 30:02d}")
+    ),
     "weekday": lambda found: _sorted(found.whole().split(lambda key: str(key.weekday + 1))),
     "end_reason": lambda found: _sorted(found.whole().split(lambda key: key.end_reason)),
 }
-
-
-def _clock_time(half_hour: int) -> str:
-    return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
 
 
 def _sorted(parts: dict[str, Rollup]) -> dict[str, Rollup]:
     return dict(sorted(parts.items()))
 
 
-def _by_kind(kind: PeriodKind) -> Callable[[HallDays], dict[str, Rollup]]:
-    return lambda found: found.by_period(kind)
-
-
 DIMENSIONS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {
     "none": lambda found: {"all": found.whole()},
     **_SPLITS,
-    **{str(kind): _by_kind(kind) for kind in PeriodKind},
+    **{str(kind): partial(HallDays.by_period, kind=kind) for kind in PeriodKind},
 }
 """What `by` may be; weekdays are ISO (1 Monday), hours and half-hours the local time a wait begins in."""

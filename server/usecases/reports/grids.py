@@ -138,7 +138,7 @@ def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> N
 
     Refusals: those of `checked_text`; too_many_grid_lines.
     """
-    text = checked_text(typed, _today(database, site))
+    text = checked_text(typed, database.clock.now().astimezone(ZoneInfo(site.time_zone)).date())
     row = GridTextRow(
         site.slug, text.grid, text.code, text.text, text.source, text.read_on, database.clock.now()
     )
@@ -171,7 +171,3 @@ def read_grid_texts(database: Database, site: Site) -> list[GridText]:
         GridText(each.grid, each.code, each.text, each.source, each.read_on)
         for each in sorted(found, key=lambda each: line_order(each.code))
     ]
-
-
-def _today(database: Database, site: Site) -> date:
-    return database.clock.now().astimezone(ZoneInfo(site.time_zone)).date()

@@ -110,6 +110,16 @@ def configured_halls(rows: Rows) -> list[str]:
     return [each.id for each in sorted(all_halls(rows), key=lambda hall: hall.slug) if each.is_configured]
 
 
+def checked_halls(database: Database, halls: Sequence[str], sites: Sites) -> list[str]:
+    """The ids of halls (ids or slugs), by slug. Refusals: report_halls_missing, unknown_hall, forbidden."""
+    if not 0 < len(set(halls)) <= MOST_HALLS:
+        raise Refusal("report_halls_missing", most=MOST_HALLS)
+    ids = {database.hall_id(hall) for hall in halls}
+    if not are_within(sites_of(database, ids), sites):
+        raise Refusal("forbidden")
+    return sorted(ids, key=lambda each: database.configuration(each).hall)
+
+
 class BegunReport(TypedDict):
     """The id of a draft, and whether it is new."""
 
@@ -133,14 +143,7 @@ def begin_report(
     Refusals: report_halls_missing for none or more than twenty; unknown_hall; forbidden for a hall of another
     site; bad_report_period; report_period_to_come for one that has not begun.
     """
-    if not 0 < len(set(halls)) <= MOST_HALLS:
-        raise Refusal("report_halls_missing", most=MOST_HALLS)
-    named = report_period(period)
-    ids = sorted(
-        {database.hall_id(hall) for hall in halls}, key=lambda each: database.configuration(each).hall
-    )
-    if not are_within(sites_of(database, ids), sites):
-        raise Refusal("forbidden")
+    ids, named = checked_halls(database, halls, sites), report_period(period)
     zone = ZoneInfo(database.configuration(ids[0]).site.time_zone)
     if named.starts_on > database.clock.now().astimezone(zone).date():
         raise Refusal("report_period_to_come")
@@ -299,10 +302,10 @@ class ReadReport:
     figures: ReportContent
     corrections: list[Correction]
     is_intact: bool
-    may_write: bool
-    may_approve: bool
-    frozen_by: str | None
-    approved_by: str | None
+    may_write: bool = False
+    may_approve: bool = False
+    frozen_by: str | None = None
+    approved_by: str | None = None
 
     @property
     def state(self) -> ReportState:
@@ -338,19 +341,26 @@ def read_report(database: Database, report: str, reach: ReportReach, *, reader: 
         freezer = account_behind(rows, row.frozen_by or "")
         frozen_by = name_of(rows, row.frozen_by) if row.frozen_by else None
         approved_by = name_of(rows, row.approved_by) if row.approved_by else None
-    period = report_period(row.period)
-    now = read_report_figures(database, row.halls, period)
     may_write = are_within(places, reach.writes)
-    return ReadReport(
-        row,
-        period,
-        figures=row.figures or now,
-        corrections=corrections(row.figures, now) if row.figures else [],
-        is_intact=row.figures is None or content_digest(row.figures, row.sentences) == row.digest,
+    return replace(
+        _with_figures(database, row, row.halls),
         may_write=may_write,
         may_approve=may_write and may_approve(reader, freezer, writers),
         frozen_by=frozen_by,
         approved_by=approved_by,
+    )
+
+
+def _with_figures(database: Database, row: ReportRow, halls: Sequence[str]) -> ReadReport:
+    """A report of halls in this order, of which its reader may nothing."""
+    period, frozen = report_period(row.period), row.figures
+    now = read_report_figures(database, halls, period)
+    return ReadReport(
+        row,
+        period,
+        figures=frozen or now,
+        corrections=corrections(frozen, now) if frozen else [],
+        is_intact=frozen is None or content_digest(frozen, row.sentences) == row.digest,
     )
 
 
@@ -368,18 +378,6 @@ def report_of_period(database: Database, halls: Sequence[str], period: str) -> R
             if sorted(each.halls) == ids and each.state != ReportState.DRAFT
         ]
         kept = report_row(rows, found[-1]) if found else None
-    now = read_report_figures(database, halls, named)
-    at = database.clock.now()
-    draft = ReportRow("", ids, named.name, ReportState.DRAFT, ["", "", ""], None, None, at, "", at)
-    row = kept or draft
-    return ReadReport(
-        row,
-        named,
-        figures=row.figures or now,
-        corrections=corrections(row.figures, now) if row.figures else [],
-        is_intact=row.figures is None or content_digest(row.figures, row.sentences) == row.digest,
-        may_write=False,
-        may_approve=False,
-        frozen_by=None,
-        approved_by=None,
-    )
+    at, none = database.clock.now(), [""] * SENTENCES
+    draft = ReportRow("", ids, named.name, ReportState.DRAFT, none, None, None, at, "", at)
+    return _with_figures(database, kept or draft, halls)

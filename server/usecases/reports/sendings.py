@@ -12,7 +12,6 @@ from server.domain.people.roles import Permission
 from server.domain.quality.periods import Period, PeriodKind
 from server.domain.refusals import Refusal
 from server.domain.reports.reports import (
-    MOST_HALLS,
     ReportState,
     ScheduleRequest,
     check_schedule,
@@ -45,7 +44,7 @@ from server.store.reports import (
 from server.store.reports import end_schedule as end_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.reports.reports import Sites, are_within, sites_of
+from server.usecases.reports.reports import Sites, are_within, checked_halls, sites_of
 
 KEPT = timedelta(days=50 * 366)
 """Longer than any schedule lives: an address is erased when its recipient is removed, not by time."""
@@ -74,15 +73,8 @@ def plan_sending(
     check_schedule(request)
     if request.language not in LANGUAGES:
         raise Refusal("wrong_language", languages=", ".join(LANGUAGES))
-    if not 0 < len(set(request.halls)) <= MOST_HALLS:
-        raise Refusal("report_halls_missing", most=MOST_HALLS)
-    ids = sorted(
-        {database.hall_id(hall) for hall in request.halls},
-        key=lambda each: database.configuration(each).hall,
-    )
+    ids = checked_halls(database, request.halls, sites)
     places = sites_of(database, ids)
-    if not are_within(places, sites):
-        raise Refusal("forbidden")
 
     def plan(transaction: InstallationTransaction) -> PlannedSending:
         for account in request.accounts:

@@ -30,7 +30,7 @@ from server.domain.quality.selection import (
     unpublished_parts,
 )
 from server.domain.refusals import Refusal
-from server.domain.reports.figures import ReportPart, verdict
+from server.domain.reports.figures import ReportPart
 from server.domain.texts import csv_text
 from server.store.transactions.database import Database
 from server.usecases.hall.read_board import PublicHall, read_public_hall
@@ -321,15 +321,7 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
     services = [
         _part(part, words, has_before=key not in before) for key, part in parts.items() if key not in left_out
     ]
-    period = words.days(
-        {
-            "name": found["period"]["name"],
-            "counted_days": hall["counted_days"],
-            "first_on": hall["first_on"],
-            "last_on": hall["last_on"],
-            "partial": hall["partial"],
-        }
-    )
+    period = words.days_of(hall, found["period"])
     return ShownResults(
         period=with_ordinals(period, say.language),
         previous=with_ordinals(say("reports.against", previous=words.days(found["previous"])), say.language),
@@ -359,9 +351,7 @@ def _target(part: ReportPart, name: str, words: ReportWording) -> str:
     target = part["target"]
     if name != "within_target" or target is None or not target["is_decided"]:
         return ""
-    text, found = words.target(target), verdict(part)
-    reached = "" if found == "none" else f" – {words.say(f'reports.verdict.{found}')}"
-    return f"{words.say('reports.target')} {text}{reached}"
+    return f"{words.say('reports.target')} {words.target_line(part)}"
 
 
 def with_ordinals(text: str, language: str) -> Markup:

@@ -192,14 +192,7 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
     @routes.post("/qualite/saisies/retrait")
     @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def withdraw() -> Any:
-        figure = request.form.get("valeur", "")
-        key = ("figure", figure, request.form.get("formulaire", ""))
-
-        def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-            withdraw_typed_figure(needs.database, hall.hall, author, figure, write_key=press_key(author, key))
-            return _done(hall, "withdrawn")
-
-        return _entered(needs, _Shown(Forms.new()), withdrawn)
+        return _withdraw(needs, "figure", "valeur", withdraw_typed_figure, "withdrawn")
 
     @routes.post("/qualite/saisies/jour")
     @requires(Permission.TYPE_FIGURES, of=PEOPLE)
@@ -216,18 +209,22 @@ def blueprint(needs: TypedFigurePages) -> Blueprint:
     @routes.post("/qualite/saisies/jour/retrait")
     @requires(Permission.TYPE_FIGURES, of=PEOPLE)
     def withdraw_remark() -> Any:
-        annotation = request.form.get("remarque", "")
-        key = ("annotation", annotation, request.form.get("formulaire", ""))
-
-        def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-            withdraw_annotation(
-                needs.database, hall.hall, author, annotation, write_key=press_key(author, key)
-            )
-            return _done(hall, "remark_withdrawn")
-
-        return _entered(needs, _Shown(Forms.new()), withdrawn)
+        return _withdraw(needs, "annotation", "remarque", withdraw_annotation, "remark_withdrawn")
 
     return routes
+
+
+def _withdraw(
+    needs: TypedFigurePages, kind: str, field: str, withdraw: Callable[..., object], done: str
+) -> Any:
+    """Withdraws what a field of the form names (its id)."""
+    named, form = request.form.get(field, ""), request.form.get("formulaire", "")
+
+    def withdrawn(hall: HallConfiguration, author: Author) -> Response:
+        withdraw(needs.database, hall.hall, author, named, write_key=press_key(author, (kind, named, form)))
+        return _done(hall, done)
+
+    return _entered(needs, _Shown(Forms.new()), withdrawn)
 
 
 def _entered(

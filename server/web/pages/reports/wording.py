@@ -149,6 +149,23 @@ class ReportWording:
         key = "reports.target.changed" if target["changed"] else "reports.target.decided"
         return self.say(key, share=target["share_percent"], minutes=wait)
 
+    def target_line(self, part: ReportPart) -> str:
+        """The target of a part, with the verdict where there is one."""
+        found, said = verdict(part), self.target(part["target"])
+        return said if found == "none" else f"{said} – {self.say(f'reports.verdict.{found}')}"
+
+    def days_of(self, hall: ReportHall, period: ReportDays) -> str:
+        """The days of a hall in a period, as `days`."""
+        return self.days(
+            {
+                "name": period["name"],
+                "counted_days": hall["counted_days"],
+                "first_on": hall["first_on"],
+                "last_on": hall["last_on"],
+                "partial": hall["partial"],
+            }
+        )
+
     def line(self, part: ReportPart, *, is_hall: bool) -> Line:
         """A part in the table: visits, median, nine in ten, share and target, tickets not given."""
         now, before = part["figures"], part["previous"]
@@ -220,7 +237,7 @@ def report_sheet(report: ReadReport, say: Sentence) -> Sheet:
             )
             for name in TILES
         ],
-        target=_target_line(whole, words),
+        target=words.target_line(whole),
         lines=lines,
         is_dense=len(lines) > MOST_LINES,
         has_few=any(FEW in text for line in lines for cell in line.cells for text in cell)
@@ -236,11 +253,7 @@ def report_sheet(report: ReadReport, say: Sentence) -> Sheet:
             for each in content["hours"]
         ],
         not_issued=[
-            say(
-                "reports.reason",
-                reason=_reason(reason, say),
-                n=number(count, say.language),
-            )
+            say("reports.reason", reason=_reason(reason, say), n=number(count, say.language))
             for reason, count in content["not_issued"].items()
         ],
         sentences=[each for each in report.row.sentences if each],
@@ -263,26 +276,10 @@ def _notes(content: ReportContent, words: ReportWording) -> list[str]:
     if len(content["halls"]) == 1:
         return []
     return [
-        words.say("reports.hall_note", hall=each["name"], days=words.days(_days_of(each, content)))
+        words.say("reports.hall_note", hall=each["name"], days=words.days_of(each, content["period"]))
         for each in content["halls"]
         if each["partial"] and each["partial"] != content["period"]["partial"]
     ]
-
-
-def _days_of(hall: ReportHall, content: ReportContent) -> ReportDays:
-    return {
-        "name": content["period"]["name"],
-        "counted_days": hall["counted_days"],
-        "first_on": hall["first_on"],
-        "last_on": hall["last_on"],
-        "partial": hall["partial"],
-    }
-
-
-def _target_line(whole: ReportPart, words: ReportWording) -> str:
-    found = verdict(whole)
-    said = words.target(whole["target"])
-    return said if found == "none" else f"{said} – {words.say(f'reports.verdict.{found}')}"
 
 
 def _reason(reason: str, say: Sentence) -> str:
