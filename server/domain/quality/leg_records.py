@@ -225,14 +225,7 @@ COUNTER_COLUMNS = (
     "planned_open_at",
     "planned_close_at",
 )
-SERVICE_COLUMNS = (
-    "service",
-    "hall",
-    "target_s",
-    "target_appointment_s",
-    "target_priority_s",
-    "typed_mean_s",
-)
+SERVICE_COLUMNS = ("service", "hall", "target_s", "target_appointment_s", "target_priority_s", "typed_mean_s")
 
 type Cell = str | int | bool | date | datetime | None
 

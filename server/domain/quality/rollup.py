@@ -9,14 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain.calling.waiting_legs import WALK_IN
-from server.domain.quality.leg_records import (
-    LegRecord,
-    MeasuredLeg,
-    elapsed_s,
-    measure,
-    service_s,
-    walking_s,
-)
+from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s, walking_s
 
 STARVATION = 3
 """A wait above this many times its target is counted separately."""

@@ -173,18 +173,8 @@ def report_target(now: Target | None, first: Target | None, document_wait_s: int
     """The target of a service at the end of a period; `first`: the one at its beginning."""
     changed = (now and (now.wait_s, now.share_percent)) != (first and (first.wait_s, first.share_percent))
     if now is None:
-        return {
-            "wait_s": document_wait_s,
-            "share_percent": None,
-            "is_decided": False,
-            "changed": changed,
-        }
-    return {
-        "wait_s": now.wait_s,
-        "share_percent": now.share_percent,
-        "is_decided": True,
-        "changed": changed,
-    }
+        return {"wait_s": document_wait_s, "share_percent": None, "is_decided": False, "changed": changed}
+    return {"wait_s": now.wait_s, "share_percent": now.share_percent, "is_decided": True, "changed": changed}
 
 
 def shared_target(targets: Sequence[ReportTarget | None]) -> ReportTarget | None:

@@ -103,10 +103,7 @@ class _Row:
 
 _OF_HALL = rows_of(_Row, typed_figure).where(typed_figure.c.hall == bindparam("hall"))
 _ORDER = typed_figure.c.recorded_at, typed_figure.c.id
-_STANDING = Read(
-    _Row,
-    _OF_HALL.where(typed_figure.c.withdrawn_at.is_(None)).order_by(*_ORDER),
-)
+_STANDING = Read(_Row, _OF_HALL.where(typed_figure.c.withdrawn_at.is_(None)).order_by(*_ORDER))
 _STOOD = Read(
     _Row,
     _OF_HALL.where(

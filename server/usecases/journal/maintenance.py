@@ -206,10 +206,7 @@ def _restart_hall(
             )
         )
         _drop_prints(transaction)
-    anchors.append(
-        slug,
-        Anchor(head.at, head.position, head.version, head.hash, "restore", offset, day),
-    )
+    anchors.append(slug, Anchor(head.at, head.position, head.version, head.hash, "restore", offset, day))
     return RestoredHall(slug, epoch, offset, lost)
 
 

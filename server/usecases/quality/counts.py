@@ -148,12 +148,7 @@ class Span(NamedTuple):
 
 
 def read_totals(
-    database: Database,
-    halls: Iterable[str],
-    starts_on: date,
-    ends_on: date,
-    *,
-    with_alerts: bool = True,
+    database: Database, halls: Iterable[str], starts_on: date, ends_on: date, *, with_alerts: bool = True
 ) -> dict[str, Rollup]:
     """The condensed rollup of each hall (id or slug), by hall; lets other work through between two halls.
 

@@ -5,13 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from server.domain.actions import (
-    ActionOrigin,
-    ActionRequest,
-    ActionState,
-    OriginKind,
-    checked_action,
-)
+from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind, checked_action
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission

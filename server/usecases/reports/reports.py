@@ -171,13 +171,7 @@ def begin_report(
 
 
 def write_sentences(
-    database: Database,
-    author: Author,
-    report: str,
-    sentences: Sequence[str],
-    *,
-    base: str,
-    sites: Sites,
+    database: Database, author: Author, report: str, sentences: Sequence[str], *, base: str, sites: Sites
 ) -> datetime:
     """Keeps the three sentences; the instant of the change. `base`: the instant that the author saw.
 

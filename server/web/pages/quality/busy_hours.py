@@ -15,13 +15,7 @@ from server.usecases.media.read_look import Branding
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.notices.media import look_of
 from server.web.rendering.pdf import Papers
-from server.web.rendering.viewer import (
-    Sentence,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-)
+from server.web.rendering.viewer import Sentence, WorkContext, hall_for_page, halls_for_page, page_language
 
 PERMISSION = Permission.READ_BOARD
 

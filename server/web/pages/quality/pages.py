@@ -16,12 +16,7 @@ from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
 from server.store.transactions.database import Database
-from server.usecases.quality.periods import (
-    Exploration,
-    explore_figures,
-    first_period_of,
-    read_periods,
-)
+from server.usecases.quality.periods import Exploration, explore_figures, first_period_of, read_periods
 from server.usecases.quality.visits import (
     FEWEST_SERVED,
     counters_csv,

@@ -38,12 +38,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.target_wording import Wording
 from server.web.rendering.problems import press_key, problems_of, status_of, typed_day, typed_lines
-from server.web.rendering.viewer import (
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_sentence,
-)
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_sentence
 
 FIELDS = {
     "unknown_service": "demarche",

@@ -40,12 +40,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.pages.quality.typed_wording import Wording, typed_name
 from server.web.rendering.problems import press_key, refusal_sentence, status_of, typed_day, typed_lines
-from server.web.rendering.viewer import (
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_sentence,
-)
+from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_sentence
 
 FIELDS = {
     "unknown_typed_indicator": "indicateur",

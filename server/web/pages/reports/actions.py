@@ -7,13 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from server.domain.actions import (
-    LONGEST_NAME,
-    LONGEST_TEXT,
-    ActionRequest,
-    ActionState,
-    place_of_origin,
-)
+from server.domain.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState, place_of_origin
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal

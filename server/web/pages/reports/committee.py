@@ -168,10 +168,7 @@ def _committee_page(
 MEETING = PLACE + "/<meeting>"
 AROUND_A_FILE = 20_000
 """Bytes of a form around its file."""
-TYPES = {
-    MinutesKind.PDF: "application/pdf",
-    MinutesKind.ODT: "application/vnd.oasis.opendocument.text",
-}
+TYPES = {MinutesKind.PDF: "application/pdf", MinutesKind.ODT: "application/vnd.oasis.opendocument.text"}
 
 
 def _add_reading(routes: Blueprint, needs: CommitteePages) -> None:

@@ -282,11 +282,7 @@ def _list_page(
 
 
 def _report_page(
-    needs: ReportPages,
-    report: str,
-    *,
-    refusal: Refusal | None = None,
-    sentences: list[str] | None = None,
+    needs: ReportPages, report: str, *, refusal: Refusal | None = None, sentences: list[str] | None = None
 ) -> str:
     found, words = _read(needs, report), ReportWording(page_sentence())
     if refusal is not None and not found.may_write:
