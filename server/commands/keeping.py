@@ -16,12 +16,7 @@ from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.private_files import back_up_key, bring_key, check_key_copy
 from server.usecases.alarms.alarm_recipients import read_recipients
-from server.usecases.journal.maintenance import (
-    RestoredHall,
-    backup,
-    purge,
-    restore,
-)
+from server.usecases.journal.maintenance import RestoredHall, backup, purge, restore
 from server.usecases.media.uploads import bring_media, copy_media, media_folder, media_folder_of
 
 

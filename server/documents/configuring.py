@@ -5,12 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, cast
 
-from server.documents.hall import (
-    ExceptionalPart,
-    HallDocument,
-    KioskPart,
-    ServicePart,
-)
+from server.documents.hall import ExceptionalPart, HallDocument, KioskPart, ServicePart
 from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning

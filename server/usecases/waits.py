@@ -30,7 +30,6 @@ from server.domain.waits.hall_snapshot import (
     HallSnapshot,
     LinkedMember,
     LinkedNow,
-    OccupiedTimes,
     QueueNow,
     ReceivedVisit,
     ServicePace,
@@ -42,14 +41,7 @@ from server.store import hours
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
-from server.store.visits.legs import (
-    LegRow,
-    ReceivedLeg,
-    as_queued,
-    open_legs,
-    received_last,
-    waiting_by_queue,
-)
+from server.store.visits.legs import LegRow, as_queued, open_legs, received_last, waiting_by_queue
 from server.store.visits.open_legs import OpenLegs
 from server.store.visits.visits import linked_visits
 from server.usecases.calling import count_open_places, profile_of
@@ -378,7 +370,15 @@ class Estimates:
             and set(cached[1]) == set(configuration.queues)
         ):
             return cached[1]
-        taken = _taken(received_last(rows, hall, limit=MOST_RECENT), configuration)
+        received = [
+            ReceivedVisit(
+                *(leg.counter, leg.service),
+                *(at.timestamp() for at in (leg.reference_at, leg.first_called_at, leg.ended_at)),
+            )
+            for leg in received_last(rows, hall, limit=MOST_RECENT)
+        ]
+        wrap_ups = {each.id: each.wrap_up_s for each in configuration.services.values()}
+        taken = occupied_times(received, wrap_ups)
         paces = {}
         for queue in configuration.queues:
             services = [s for s in configuration.services.values() if s.queue == queue]
@@ -392,17 +392,3 @@ class Estimates:
                 )
         self._paces[hall] = (elapsed_s, paces)
         return paces
-
-
-def _taken(recent: Iterable[ReceivedLeg], configuration: HallConfiguration) -> OccupiedTimes:
-    received = [
-        ReceivedVisit(
-            leg.counter,
-            leg.service,
-            leg.reference_at.timestamp(),
-            leg.first_called_at.timestamp(),
-            leg.ended_at.timestamp(),
-        )
-        for leg in recent
-    ]
-    return occupied_times(received, {each.id: each.wrap_up_s for each in configuration.services.values()})

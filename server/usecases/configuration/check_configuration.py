@@ -25,12 +25,7 @@ from server.documents.reading import DocumentSource, parse_hall, parse_installat
 from server.documents.texts import check_characters, texts_with_control
 from server.domain.printing.printers import PrinterNetworks
 from server.domain.refusals import Refusal
-from server.store.configuration.documents import (
-    document_texts,
-    hall_documents,
-    newest,
-    taken_ids,
-)
+from server.store.configuration.documents import document_texts, hall_documents, newest, taken_ids
 from server.store.configuration.halls import HALL, INSTALLATION, hall_id_of, open_legs, people_waiting
 from server.store.counters import open_places
 from server.store.engine.statements import Rows

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import MaxLen
 
 from hardware.json_types import Count, InstantText, LocalDate, SchemaWords
+from kiosk.menu import MenuOpening
 from server.domain.appointments import DEMAND_MET
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
@@ -26,6 +27,7 @@ from server.domain.hours.calendars import (
     Opening,
     business_day,
     day_closes_at,
+    half_days,
     next_break,
     opening_at,
 )
@@ -254,3 +256,38 @@ def _mark_closed(transaction: HallTransaction, day: date, *, legs: int, sessions
         counts = {"legs": legs, "sessions": sessions}
         transaction.record(of_kind(FactKind.DAY_CLOSED, business_day=day.isoformat(), **counts))
     hours.note_closed(transaction, hall, day, at=transaction.now)
+
+
+DAYS_AHEAD = 14
+"""How many days ahead the menu searches the next opening, for « ouvre lundi à 9 h »."""
+_coming: dict[tuple[int, str], tuple[Calendar, list[MenuOpening]]] = {}
+
+
+def openings(calendar: Calendar, now: datetime) -> list[MenuOpening]:
+    """The present and coming half-days of a calendar, kept per business day."""
+    on = business_day(calendar, now)
+    key = (id(calendar), on.isoformat())
+    cached = _coming.get(key)
+    if cached is not None and cached[0] is calendar:
+        return cached[1]
+    margin = timedelta(seconds=calendar.last_ticket_margin_s)
+    found = [
+        MenuOpening(half.opens_at, half.closes_at, half.closes_at - margin)
+        for day in range(DAYS_AHEAD)
+        for half in half_days(calendar, on + timedelta(days=day))
+    ]
+    if len(_coming) > 500:
+        _coming.clear()
+    _coming[key] = (calendar, _joined(found))
+    return _coming[key][1]
+
+
+def _joined(found: list[MenuOpening]) -> list[MenuOpening]:
+    """Half-days that touch at midnight, joined to one opening: a hall that is always open never closes."""
+    joined: list[MenuOpening] = []
+    for each in found:
+        if joined and joined[-1].closes_at == each.opens_at:
+            joined[-1] = MenuOpening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
+        else:
+            joined.append(each)
+    return joined

@@ -40,15 +40,7 @@ from server.store.notices.notices import ShownNotice, content_of, shown_between
 from server.store.transactions.database import Database
 from server.usecases.notices.contents import HallWords, last_day_of_medium, spoken_languages
 from server.usecases.notices.notice_places import is_for_screen, targets_of
-from server.usecases.notices.rounds import (
-    LEGAL,
-    ProgrammeItem,
-    Slide,
-    WindowMs,
-    in_ms,
-    items_of,
-    to_ms,
-)
+from server.usecases.notices.rounds import LEGAL, ProgrammeItem, Slide, WindowMs, in_ms, items_of, to_ms
 
 VIGILANCE_URL = "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevigilance/encours"
 """Where the vigilance is read, and the name under which its last answer is kept."""

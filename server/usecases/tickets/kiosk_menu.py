@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from kiosk.menu import (
     ExpectedWait,
     Language,
     MenuHall,
-    MenuOpening,
     MenuService,
     build_menu,
     offered_only,
@@ -24,12 +23,10 @@ from kiosk.reading_focus import read_focus
 from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import (
-    Calendar,
     ExpectedTicket,
     business_day,
     closing_that_counts,
     finishes_too_late,
-    half_days,
 )
 from server.domain.languages import FRENCH
 from server.domain.notices.public import language_to_read
@@ -47,15 +44,12 @@ from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.answers import AFTER_CLOSING
 from server.usecases.appointments.arrivals import HoursOfService, read_convocations
 from server.usecases.hall_view import hall_state
-from server.usecases.hours.opening import opening_now
+from server.usecases.hours.opening import opening_now, openings
 from server.usecases.media.read_look import LookAnswer, read_look
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, spoken_notice
 from server.usecases.notices.read_public_notices import read_public_notices
 from server.usecases.tickets.ticket_page import ticket_of_visit
 from server.usecases.waits import Estimates
-
-DAYS_AHEAD = 14
-"""How many days ahead the menu searches the next opening, for « ouvre lundi à 9 h »."""
 
 
 class MenuAnswer(MenuMessage, AlertPart):
@@ -211,39 +205,6 @@ def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuServic
                 )
             )
     return entries
-
-
-_openings: dict[tuple[int, str], tuple[Calendar, list[MenuOpening]]] = {}
-
-
-def openings(calendar: Calendar, now: datetime) -> list[MenuOpening]:
-    """The present and coming half-days of a calendar, kept per business day."""
-    on = business_day(calendar, now)
-    key = (id(calendar), on.isoformat())
-    cached = _openings.get(key)
-    if cached is not None and cached[0] is calendar:
-        return cached[1]
-    margin = timedelta(seconds=calendar.last_ticket_margin_s)
-    found = [
-        MenuOpening(half.opens_at, half.closes_at, half.closes_at - margin)
-        for day in range(DAYS_AHEAD)
-        for half in half_days(calendar, on + timedelta(days=day))
-    ]
-    if len(_openings) > 500:
-        _openings.clear()
-    _openings[key] = (calendar, _joined(found))
-    return _openings[key][1]
-
-
-def _joined(found: list[MenuOpening]) -> list[MenuOpening]:
-    """Half-days that touch at midnight, joined to one opening: a hall that is always open never closes."""
-    joined: list[MenuOpening] = []
-    for each in found:
-        if joined and joined[-1].closes_at == each.opens_at:
-            joined[-1] = MenuOpening(joined[-1].opens_at, each.closes_at, each.last_ticket_at)
-        else:
-            joined.append(each)
-    return joined
 
 
 NOTICE_KEY = "notice-"

@@ -41,14 +41,7 @@ from server.usecases.legs import (
     service_received,
     successor,
 )
-from server.usecases.visits.gestures import (
-    Gesture,
-    LegInHand,
-    LegVerb,
-    in_hall_of,
-    leg_verb,
-    use_case_of,
-)
+from server.usecases.visits.gestures import Gesture, LegInHand, LegVerb, in_hall_of, leg_verb, use_case_of
 
 MOST_ADDED = 4
 """How many services may be added to one leg."""
