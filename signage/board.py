@@ -1,7 +1,7 @@
 """The board of a hall as the messages a screen receives, small enough for any network.
 
-Both messages are plain JSON values. `board.changed` carries the calls, `queues.changed` the people waiting.
-Each stays under `MESSAGE_LIMIT` bytes as it travels (JSON with every non-ASCII character escaped, which is
+Both messages are plain JSON values, instants in RFC 3339. `board.changed` carries the calls,
+`queues.changed` the people waiting. Each stays under `MESSAGE_LIMIT` bytes as it travels (JSON with every non-ASCII character escaped, which is
 the largest form):
 
 1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
@@ -18,17 +18,93 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from hardware.json_types import SaidWait, WaitWording
-from signage.board_messages import (
-    CalledCounter,
-    CallOnBoard,
-    CallsMessage,
-    FormerCall,
-    Position,
-    QueueOnBoard,
-    QueuesChanged,
+from hardware.json_types import (
+    FALSE_IF_LEFT_OUT,
+    ZERO_IF_LEFT_OUT,
+    Count,
+    InstantText,
+    Ordinal,
+    SaidWait,
+    Texts,
+    WaitWording,
 )
+
+type AudioFiles = dict[str, str]
+"""The address of an audio file by language."""
+
+
+class Position(TypedDict):
+    """Where in a hall's life a full state stands: see docs/rules/state.md."""
+
+    hall: str
+    """The slug of the hall."""
+    epoch: str
+    """New when the hall was created or restored; another epoch is always newer."""
+    version: Count
+    """Grows by one with each fact of the hall."""
+    as_of: InstantText
+
+
+class CalledCounter(TypedDict):
+    """The counter of a call. Of a former one only id and label; the oldest lose their directions."""
+
+    id: str
+    label: str
+    name: NotRequired[Texts]
+    direction: NotRequired[Texts]
+    hearing_loop: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
+
+
+class CallOnBoard(TypedDict):
+    """A call whose visitor is not at the counter yet; `rank` is 2 and more for recalls."""
+
+    call: str
+    number: str
+    counter: CalledCounter
+    called_at: InstantText
+    rank: Ordinal
+
+
+class FormerCall(TypedDict):
+    """A call that is over."""
+
+    number: str
+    counter: CalledCounter
+    called_at: InstantText
+
+
+class CallsMessage(Position):
+    """The calls and the former calls of a hall, the latest first."""
+
+    calls: list[CallOnBoard]
+    recent: list[FormerCall]
+
+
+class NamedService(TypedDict):
+    """A service and its name by language."""
+
+    id: str
+    name: Texts
+
+
+class QueueOnBoard(TypedDict):
+    """A queue on a screen: how many wait, and the wait of who takes a ticket now."""
+
+    queue: str
+    services: list[NamedService]
+    waiting: Count
+    wait: SaidWait | None
+    why_no_wait: NotRequired[Literal["after_closing"]]
+
+
+class QueuesChanged(Position):
+    """The queues of a hall; `more`: how many were left out for size."""
+
+    queues: list[QueueOnBoard]
+    more: NotRequired[Annotated[Count, ZERO_IF_LEFT_OUT]]
+
 
 MAX_CALLS = 12
 MAX_RECENT = 8
@@ -40,7 +116,7 @@ NAME_CHARACTERS = 60
 MESSAGE_LIMIT = 3_900
 """Bytes of one message's JSON; leaves 196 bytes below 4 kB (4,096) for the packet's name and namespace."""
 
-type Texts = Mapping[str, str]
+type Words = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +130,8 @@ class CounterPlace:
 
     counter: str
     label: str
-    direction: Texts = field(default_factory=dict)
-    name: Texts = field(default_factory=dict)
+    direction: Words = field(default_factory=dict)
+    name: Words = field(default_factory=dict)
     has_loop: bool = False
 
 
@@ -99,7 +175,7 @@ class QueueLine:
     """
 
     queue: str
-    services: Sequence[tuple[str, Texts]]
+    services: Sequence[tuple[str, Words]]
     waiting: int
     wait: QueueWait | None = None
     is_after_closing: bool = False

@@ -13,7 +13,7 @@ from server.usecases.hall.read_board import AlertChanged, BoardChanged
 from server.usecases.incidents.lists import HallIncidents
 from server.usecases.printing.print_jobs import PrintVerdict
 from server.usecases.tickets.ticket_page import FollowedTicket
-from signage.board_messages import Position, QueuesChanged
+from signage.board import Position, QueuesChanged
 
 
 class MessageChanged(TypedDict):

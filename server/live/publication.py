@@ -38,8 +38,7 @@ from server.usecases.media.read_look import read_look
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 from signage.announcement import written_text
-from signage.board import counter_message
-from signage.board_messages import AudioFiles, CalledCounter
+from signage.board import AudioFiles, CalledCounter, counter_message
 
 type _OftenEmpty = Literal[
     "needs", "is_held", "postponements", "not_before", "return_place", "added_services", "outcome", "linked",

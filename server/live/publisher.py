@@ -43,7 +43,7 @@ from server.usecases.hall_view import ARRIVAL_SHOWN_FOR
 from server.usecases.printing.print_jobs import print_answer
 from server.usecases.tickets.ticket_page import ticket_of_visit, visitor_language
 from server.usecases.waits import Estimates
-from signage.board_messages import Position
+from signage.board import Position
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from server.live.publication import CallAnnounced, SpokenCall
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.hall.read_board import AlertChanged
 from signage.announcement import OLDEST_SOUND, prepared_alerts, spoken_alert, spoken_sentence, voice_name
-from signage.board_messages import AudioFiles as AudioAddresses
+from signage.board import AudioFiles as AudioAddresses
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from server.store.configuration.halls import HallRow, hall_row
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from signage import board
-from signage.board_messages import Position
+from signage.board import Position
 
 ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
 """How long a call that counts as the arrival stays among the calls: no press says when it is over."""

@@ -22,8 +22,7 @@ from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.server.live.sockets import Listener, listening
 from tests.server.printing.test_served_printing import Kiosk
-from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
-from tests.server.sending.office import subjects, types
+from tests.server.sending.office import Endpoint, Mailbox, mailbox, subjects, types, webhook_endpoint
 
 
 def relay_box(server: Served) -> httpx.Client:

@@ -15,6 +15,7 @@ from signage.board import (
     MAX_RECENT,
     MESSAGE_LIMIT,
     BoardCall,
+    CallsMessage,
     CounterPlace,
     HallPosition,
     QueueLine,
@@ -27,7 +28,6 @@ from signage.board import (
     message_bytes,
     queues_message,
 )
-from signage.board_messages import CallsMessage
 
 NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
 POSITION = HallPosition(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)

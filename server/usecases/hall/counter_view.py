@@ -25,7 +25,7 @@ from server.usecases.hall.counter_work import CounterWork, calling_state, counte
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.visits.gestures import MAY_UNDO_FOR, last_gesture
-from signage.board_messages import Position
+from signage.board import Position
 
 
 class PresenceQuestion(TypedDict):

@@ -33,7 +33,7 @@ from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.waits import Estimates
 from signage import board
-from signage.board_messages import AudioFiles, CallsMessage, Position, QueuesChanged
+from signage.board import AudioFiles, CallsMessage, Position, QueuesChanged
 
 type Waits = Mapping[str, Estimate]
 

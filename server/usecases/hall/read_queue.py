@@ -41,7 +41,7 @@ from server.usecases.hall.counter_work import (
     is_hidden,
 )
 from server.usecases.hall_view import HallState, hall_state
-from signage.board_messages import Position
+from signage.board import Position
 
 MOST_NO_SHOWS = 20
 """How many people who did not come are listed, to be reinstated."""

@@ -28,7 +28,7 @@ from server.usecases.hall.read_queue import day_figures, read_break, read_closed
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
 from server.usecases.waits import Estimates
-from signage.board_messages import Position
+from signage.board import Position
 
 type WallState = Literal["closed", "free", "paused", "forgotten", "called", "in_service", "open"]
 """`forgotten`: paused, as nobody answered the question whether the agent is there. `open`: the wall may not

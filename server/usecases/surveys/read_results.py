@@ -31,7 +31,7 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.quality.counts import read_totals
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.read_surveys import ReadSurvey, last_asked_on
-from signage.board_messages import Position
+from signage.board import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ from server.web.api.shapes import (
 )
 from server.web.api.tickets import DistributionAnswer, with_follow_url
 from server.web.rendering.viewer import page_sentence
-from signage.board_messages import QueueOnBoard
+from signage.board import QueueOnBoard
 
 
 def halls_api(api: Api) -> ApiRoutes:

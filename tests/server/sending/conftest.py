@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.server.sending.endpoints import Endpoint, Mailbox, mailbox, webhook_endpoint
-from tests.server.sending.office import Office, opened_office
+from tests.server.sending.office import Endpoint, Mailbox, Office, mailbox, opened_office, webhook_endpoint
 
 
 @pytest.fixture

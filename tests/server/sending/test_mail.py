@@ -35,7 +35,7 @@ from server.usecases.reports.sendings import (
     send_again,
 )
 from tests.harness.sql import all_rows
-from tests.server.sending.endpoints import mailbox
+from tests.server.sending.office import mailbox
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ANNE, LAON = Author("anne"), frozenset({"laon"})

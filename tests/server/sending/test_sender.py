@@ -11,8 +11,17 @@ from server.domain.refusals import Refusal
 from server.sending import SendRefused
 from server.store.outbox import DELIVERIES, due_deliveries, send_again
 from server.usecases.alarms.alarm_recipients import choose_alarms, remove_recipient, resend
-from tests.server.sending.endpoints import Endpoint, Mailbox
-from tests.server.sending.office import TRIAL, Office, recipient, subject_of, subjects, text_of_letter, types
+from tests.server.sending.office import (
+    TRIAL,
+    Endpoint,
+    Mailbox,
+    Office,
+    recipient,
+    subject_of,
+    subjects,
+    text_of_letter,
+    types,
+)
 from tests.server.store.journals import AGENT, issue
 
 PRINTERS = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})

@@ -25,8 +25,17 @@ from tests.docs.documents import text_of
 from tests.harness.sharing import free_port
 from tests.harness.sql import one_row
 from tests.harness.waiting import wait_until
-from tests.server.sending.endpoints import Endpoint, Mailbox, slow_mail_server
-from tests.server.sending.office import TRIAL, Office, recipient, sender_for, subjects, types
+from tests.server.sending.office import (
+    TRIAL,
+    Endpoint,
+    Mailbox,
+    Office,
+    recipient,
+    sender_for,
+    slow_mail_server,
+    subjects,
+    types,
+)
 from tests.server.usecases.alarms.faulty_hall import TRANSLATE
 
 

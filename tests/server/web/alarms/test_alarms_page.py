@@ -14,7 +14,7 @@ from server.domain.author import SYSTEM
 from server.sending.sender import Webhooks
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients
 from server.usecases.configuration.publication import publish_hall
-from tests.server.sending.endpoints import Endpoint, webhook_endpoint
+from tests.server.sending.office import Endpoint, webhook_endpoint
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused

@@ -85,7 +85,7 @@ class Position(TypedDict):
 def test_two_answers_of_one_name_are_refused():
     class Seats(TypedDict):
         first: Position
-        second: board_messages.Position
+        second: board.Position
 
     with pytest.raises(ValueError, match="one name"):
         schemas_of({"Seats": Seats})
