@@ -17,7 +17,7 @@ from server.store.counters import PhraseName
 from server.usecases.hall.messages import HELP_PHRASE, PHRASES
 from server.web import api as api_package
 from server.web.api.openapi import answers_of, schemas_of
-from signage import board_messages
+from signage import board
 from tests.harness.described_answers import JSON, Description, description, document_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
 
