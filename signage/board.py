@@ -1,8 +1,8 @@
 """The board of a hall as the messages a screen receives, small enough for any network.
 
 Both messages are plain JSON values, instants in RFC 3339. `board.changed` carries the calls,
-`queues.changed` the people waiting. Each stays under `MESSAGE_LIMIT` bytes as it travels (JSON with every non-ASCII character escaped, which is
-the largest form):
+`queues.changed` the people waiting. Each stays under `MESSAGE_LIMIT` bytes as it travels (JSON with every
+non-ASCII character escaped, which is the largest form):
 
 1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
 2. at most the 12 most recent calls and the 8 most recent former calls are carried;
