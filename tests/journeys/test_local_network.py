@@ -34,7 +34,7 @@ from tests.harness.working import press_for_a_ticket
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 from tests.server.usecases.quality.figures_history import HALLS
 
-LOGIN = "adele"
+ADMINISTRATOR, LOGIN, PASSWORD = "adele", "camille", "a password for tests only"
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a network namespace")
 
@@ -82,7 +82,7 @@ def prepared(folder: Path, migrated: Path) -> tuple[str, str]:
     database = Database(url, Clock())
     try:
         account = create_account(
-            database, SYSTEM, NewAccount(LOGIN, PASSWORD, "Adèle", [Grant("administrator", "*")])
+            database, SYSTEM, NewAccount(ADMINISTRATOR, PASSWORD, "Adèle", [Grant("administrator", "*")])
         )
         return url, begin_session(database, account)
     finally:
@@ -112,7 +112,7 @@ def test_a_device_of_the_local_network_reaches_the_server_and_pairs(
             device = pages.open(f"{server.base_url}/pair", width=1920, height=1080)
             expect(device.locator("main")).to_have_attribute("data-state", "shown")
             desk = pages.open(f"{server.base_url}/connexion?next=/appareils")
-            desk.fill("input[name=login]", LOGIN)
+            desk.fill("input[name=login]", ADMINISTRATOR)
             desk.fill("input[name=password]", PASSWORD)
             desk.press("input[name=password]", "Enter")
             expect(desk.locator(".device-address")).to_contain_text(f"{server.base_url}/pair")
@@ -156,7 +156,6 @@ def test_the_wizard_restarts_a_server_of_one_machine_for_the_local_network(
 
 NAME, ADDRESS = "accueil.exemple.fr", "192.0.2.10"
 """What the manual calls the server."""
-LOGIN, PASSWORD = "camille", "a password for tests only"
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a network namespace")
 
