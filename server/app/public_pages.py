@@ -44,6 +44,9 @@ from server.web.pages.voice.public_surveys import PublicSurveyPages, public_surv
 from server.web.rendering.answers import FRAMED, static_release
 from signage.pages import alert_signs
 
+NAMED_LANGUAGES = [(each.code, each.name) for each in languages_of(LANGUAGES)]
+"""The languages of the interface: code and own name."""
+
 
 def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:
     """Adds the page of hall screens, and returns its routes: they know its release."""
@@ -121,7 +124,7 @@ def _install_phone(parts: WebParts) -> None:
     parts.app.register_blueprint(
         phone_pages(
             translate=parvis.catalogues.translate,
-            languages=[(language.code, language.name) for language in languages_of(LANGUAGES)],
+            languages=NAMED_LANGUAGES,
             ticket=ticket,
             ticket_of_code=ticket_of_code,
             has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
@@ -136,22 +139,20 @@ def _install_public_notices(parts: WebParts) -> None:
         parvis.database,
         parvis.media.files,
         parvis.catalogues.translate,
-        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        NAMED_LANGUAGES,
     )
     parts.app.register_blueprint(public_notice_pages(pages))
 
 
 def _install_kept_about(parts: WebParts) -> None:
     parvis = parts.parvis
-    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
-    needs = KeptAboutPages(parvis.database, parvis.catalogues.translate, languages)
+    needs = KeptAboutPages(parvis.database, NAMED_LANGUAGES)
     parts.app.register_blueprint(kept_about_pages(needs))
 
 
 def _install_public_hall(parts: WebParts) -> None:
     parvis = parts.parvis
-    languages = [(language.code, language.name) for language in languages_of(LANGUAGES)]
-    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, languages)
+    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, NAMED_LANGUAGES)
     parts.app.register_blueprint(public_hall_pages.blueprint(needs))
 
 
@@ -159,8 +160,7 @@ def _install_surveys(parts: WebParts) -> None:
     parvis = parts.parvis
     pages = PublicSurveyPages(
         parvis.database,
-        parvis.catalogues.translate,
-        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        NAMED_LANGUAGES,
         alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
         alert_signs=alert_signs(),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
@@ -184,8 +184,7 @@ def _by_channel(by: By) -> By:
 def _install_public_register(parts: WebParts) -> None:
     needs = PublicRegister(
         parts.parvis.database,
-        parts.parvis.catalogues.translate,
-        [(language.code, language.name) for language in languages_of(LANGUAGES)],
+        NAMED_LANGUAGES,
         slow_sent=(
             parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
             parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),

@@ -15,9 +15,100 @@ from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
-from server.web.rendering.statuses import STATUS
 from server.web.rendering.viewer import page_sentence
 
+_CODES: Mapping[int, str] = {
+    400: """
+        bad_request control_characters bad_period unknown_phrase unknown_device_kind nothing_to_say
+        unknown_number
+    """,
+    401: """
+        not_signed_in unknown_device device_revoked unknown_key wrong_password oidc_state oidc_nonce
+        oidc_signature oidc_issuer oidc_audience oidc_expired oidc_clock oidc_code oidc_denied oidc_unsigned
+        oidc_subject installation_link_wrong
+    """,
+    403: """
+        oidc_not_again oidc_no_account oidc_no_email oidc_email_unverified forbidden counter_not_allowed
+        service_not_allowed foreign_device csrf medium_of_all
+    """,
+    404: """
+        unknown_report unknown_action unknown_meeting unknown_member no_minutes unknown_complaint
+        unknown_check unknown_account unknown_invitation not_found unknown_hall unknown_service
+        unknown_counter unknown_leg unknown_visit unknown_ticket unknown_queue unknown_message unknown_alert
+        unknown_alarm unknown_incident unknown_incident_note unknown_target unknown_recipient unknown_notice
+        unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
+        unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
+        unknown_survey unknown_survey_text
+    """,
+    405: "method_not_allowed",
+    413: """
+        minutes_too_large too_large captions_too_large
+        medium_too_large
+    """,
+    422: """
+        password_too_short password_too_long password_common password_of_names passwords_differ bad_login
+        bad_name bad_email role_missing role_twice role_not_limited unknown_place unknown_retention
+        retention_out_of_bounds register_text_too_long action_owner_is_a_person member_function_missing
+        member_is_a_person bad_mandate_day mandate_over bad_meeting_day meeting_in_the_past meeting_not_held
+        bad_meeting_hour agenda_missing minutes_too_old bad_sent_day sent_after_meeting pack_not_approved
+        decision_missing minutes_missing minutes_bad_kind committee_text_too_long
+        check_photographs_missing check_photographs_unticked bad_check_day
+        check_function_missing check_function_is_a_person check_scenario_missing check_text_too_long
+        check_result_missing
+        complaint_kind_missing complaint_channel_missing complaint_text_missing complaint_text_too_long
+        bad_complaint_day complaint_answer_missing complaint_reason_missing complaint_public_missing
+        complaint_unchecked action_remark_missing action_text_too_long bad_action_day bad_action_state
+        sentence_too_long bad_report_period report_halls_missing report_period_to_come bad_incident_day
+        incident_kind_missing incident_gravity_missing bad_incident_follow_up bad_complaint_reference
+        complaint_without_follow_up bad_withdrawal_day withdrawal_reason_missing bad_recipient bad_webhook
+        alarm_kinds_missing never_expires expires_out_of_bounds words_missing words_without_alert
+        one_translation unreadable_picture displays_unordered display_reversed display_too_old
+        display_in_future booked_in_past bad_target_wait bad_target_share bad_target_start bad_decision_day
+        target_decider_missing target_decider_too_long unknown_typed_indicator bad_typed_value
+        bad_typed_number bad_typed_period typed_source_missing typed_source_too_long unknown_grid_line
+        grid_text_missing grid_text_too_long bad_grid_day bad_schedule_kind bad_schedule_day
+        bad_schedule_address schedule_recipients_missing schedule_account grid_source_missing
+        grid_source_too_long typed_of_whole_hall typed_indicator_measured pasted_service typed_too_many
+        pasted_nothing pasted_too_many pasted_cells pasted_period pasted_indicator pasted_value pasted_unit
+        pasted_twice annotation_missing annotation_too_long bad_annotation_day service_without_appointments
+        malformed_hour appointment_columns malformed_calendar dates_reversed no_reason printer_address
+        no_service captions_not_webvtt captions_broken captions_markup captions_too_many captions_too_long
+        medium_name_missing medium_name_too_long medium_tags medium_rights_too_long medium_empty
+        wrong_language text_missing text_too_long feed_address feed_address_too_long feed_private
+        feed_unreachable feed_too_large feed_broken notices_by_webhook vigilance_unknown bulletin_broken
+        bulletin_too_large bulletin_entities bulletin_unconfirmed no_document bulletin_answer
+        bulletin_not_actual bulletin_not_public bulletin_from_the_future bulletin_without_info
+        bulletin_unlikely bulletin_other_language bulletin_elsewhere bulletin_over bulletin_cancels_unknown
+        survey_answer_empty bad_survey_answer survey_text_too_long bad_survey_audience survey_text_marked
+        survey_title_missing survey_title_too_long survey_halls_missing bad_survey_days
+        survey_channels_missing bad_survey_target outside_form_address outside_form_channels
+        survey_question_kind survey_question_too_long survey_choices survey_questions_too_many
+        survey_questions_too_few survey_free_texts survey_words_missing survey_over survey_kiosk_question
+        bad_text_decision document_refused idempotency_mismatch
+    """,
+    429: """
+        sign_ins_slowed register_full register_flooded survey_flooded too_many_requests too_many_tickets
+    """,
+    500: "internal",
+    502: "oidc_rejected oidc_broken",
+    503: """
+        oidc_away database_busy storage_full not_configured not_installed database_too_old database_too_new
+        voice_unavailable paper_unavailable
+    """,
+}
+"""The codes of refusals by their HTTP status; every other code answers 409."""
+_OF_PHOTOGRAPHS = {
+    "check_photographs_too_many": 409,
+    "check_photograph_too_large": 413,
+    "check_photograph_unreadable": 422,
+    "check_photograph_heic": 422,
+    "entry_photographs_too_many": 422,
+    "entry_photograph_too_large": 413,
+    "entry_photograph_unreadable": 422,
+    "entry_photograph_heic": 422,
+}
+"""Codes that begin with the owner of a photograph: nowhere else they stand whole."""
+STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()} | _OF_PHOTOGRAPHS
 _HTTP_CODES = {
     400: "bad_request",
     401: "not_signed_in",

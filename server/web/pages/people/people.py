@@ -291,10 +291,6 @@ def _reader() -> tuple[Caller, Sites]:
     return sites_where(Permission.ADMINISTER_PEOPLE)
 
 
-def _address(link: Link) -> str:
-    return f"{request.url_root}invitation#t={link.token}"
-
-
 def _described() -> Described:
     form = request.form
     return Described(

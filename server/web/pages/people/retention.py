@@ -3,7 +3,7 @@
 « Ce que Parvis sait de vous » is `/compte/donnees` for people at work, `/vos-donnees` for visitors.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -176,7 +176,6 @@ class KeptAboutPages:
     """What the pages need; `languages` are (code, own name)."""
 
     database: Database
-    translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
 
 

@@ -52,7 +52,6 @@ class PublicRegister:
     """
 
     database: Database
-    translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
     slow_sent: Sequence[Callable[[], None]]
     slow_photographs: Callable[[], None]

@@ -52,7 +52,6 @@ class PublicSurveyPages:
     """
 
     database: Database
-    translate: Callable[..., str]
     languages: Sequence[tuple[str, str]]
     alert_words: Mapping[str, object]
     alert_signs: str
