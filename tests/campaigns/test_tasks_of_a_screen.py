@@ -24,7 +24,7 @@ DAY_S = count(small=4, large=10 * 60)
 """Of real time: in a soak the ten hours in which a hall is open."""
 PART_S = 60
 """Of real time that one trace holds."""
-CALL_S, HELD_S, BEAT_S = 1.5, 0.5, 0.33
+NEXT_CALL_S, CALL_HELD_S, HEARTBEAT_S = 1.5, 0.5, 0.33
 BEFORE_MIDNIGHT = timedelta(minutes=2)
 LONGEST_TASK_MS = 50
 
@@ -34,7 +34,7 @@ class Calls:
 
     def __init__(self, hall: ContractServer) -> None:
         self.hall, self.began, self.number = hall, time.monotonic(), 0
-        self.next_call_s, self.ends_s, self.next_beat_s = CALL_S, 0.0, BEAT_S
+        self.next_call_s, self.ends_s, self.next_beat_s = NEXT_CALL_S, 0.0, HEARTBEAT_S
         now = datetime.now(ZoneInfo(hall.screen["time_zone"]))
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
         self.starts_s = (midnight - BEFORE_MIDNIGHT - now).total_seconds()
@@ -48,14 +48,14 @@ class Calls:
             self.number += 1
             self.hall.announce(self.hall.call(f"A{self.number % 900 + 100}"))
             self.hall.send_board()
-            self.next_call_s, self.ends_s = elapsed_s + CALL_S, elapsed_s + HELD_S
+            self.next_call_s, self.ends_s = elapsed_s + NEXT_CALL_S, elapsed_s + CALL_HELD_S
         if self.hall.calls and elapsed_s >= self.ends_s:
             self.hall.end(self.hall.calls[0]["number"])
             del self.hall.recent[6:]
             self.hall.send_board()
         if elapsed_s >= self.next_beat_s:
             self.hall.beat()
-            self.next_beat_s = elapsed_s + BEAT_S
+            self.next_beat_s = elapsed_s + HEARTBEAT_S
 
 
 def tasks_ms(trace: Path) -> list[float]:

@@ -157,8 +157,6 @@ def test_the_wizard_restarts_a_server_of_one_machine_for_the_local_network(
 NAME, ADDRESS = "accueil.exemple.fr", "192.0.2.10"
 """What the manual calls the server."""
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a network namespace")
-
 
 def by_the_manual(folder: Path, address: str) -> None:
     """Types the commands of the page « Servir en https »: authority, certificate and file of policies."""
