@@ -15,6 +15,9 @@ from tests.server.web.pulled_printers.pulling_hall import PullingHall
 class _HereWorker:
     """Computes in this process, without the start of another."""
 
+    def __init__(self, **_: Any) -> None:
+        """Whatever bounds another process would have."""
+
     def call[Result](self, work: Callable[..., Result], *values: Any) -> Result:
         return work(*values)
 
