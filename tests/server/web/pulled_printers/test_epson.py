@@ -10,7 +10,6 @@ from PIL import Image
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter, response
 from hardware.simulator.faulty_printer import HttpAnswer
 from server.domain.printing import epson_direct
-from server.web.pulled_printers import protocols
 from tests.server.web.api_site import OTHER
 from tests.server.web.pulled_printers.pulling_hall import KIOSK, OTHER_KIOSK, PullingHall
 
@@ -192,7 +191,7 @@ def test_another_form_is_refused_and_a_large_one_is_not_read(epson_hall: Pulling
 
 def test_a_picture_over_the_limit_ends_its_job(epson_hall: PullingHall, monkeypatch: pytest.MonkeyPatch):
     job = epson_hall.press()
-    monkeypatch.setattr(protocols, "LARGEST_JOB_BYTES", 1000)
+    monkeypatch.setattr(epson_direct, "LARGEST_JOB_BYTES", 1000)
     assert asked(epson_hall.epson()).body == b""
     assert epson_hall.job(job) == ("cancelled", "refused", "too_large")
 
