@@ -6,6 +6,7 @@ only then tells the subscribers. A subscriber that fails is logged and counted; 
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from time import sleep
 
 import structlog
 
@@ -36,9 +37,11 @@ from server.store.visits.tickets import TicketTokens, of_press
 
 log = structlog.get_logger()
 
+AWAY_STEP_S = 1.0
+
 
 def once_it_answers[Answer](work: Callable[[], Answer]) -> Answer:
-    """What `work` returns, tried again (each try takes BUSY_DEADLINE_S) as long as the database is away."""
+    """What `work` returns, tried again after AWAY_STEP_S as long as the database is away."""
     while True:
         try:
             return work()
@@ -46,6 +49,7 @@ def once_it_answers[Answer](work: Callable[[], Answer]) -> Answer:
             if refusal.code != "database_busy":
                 raise
             log.warning("database_away", reason=refusal.details.get("reason"))
+            sleep(AWAY_STEP_S)
 
 
 class Database:

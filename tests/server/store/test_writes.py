@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import JoiningVisit, visits_linked
 from server.ids import new_id
 from server.store.engine.writes import FirstAnswer, WriteKey
-from server.store.transactions.database import Database
+from server.store.transactions.database import Database, once_it_answers
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.store.visits.open_legs import OpenLegs
@@ -255,3 +255,18 @@ def test_a_ticket_after_another_in_one_transaction_has_the_next_number(
         first = 2 if is_remembered else 1
         assert [ticket["number"] for ticket in tickets] == [f"A{first + n:03}" for n in range(3)]
         assert [ticket["ahead"] for ticket in tickets] == [first - 1 + n for n in range(3)]
+
+
+def test_a_server_that_starts_before_its_database_tries_once_a_second(monkeypatch: pytest.MonkeyPatch):
+    outcomes: list[Refusal | str] = [Refusal("database_busy"), Refusal("database_busy"), "installed"]
+    pauses: list[float] = []
+    monkeypatch.setattr("server.store.transactions.database.sleep", pauses.append)
+
+    def read_installation() -> str:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    assert once_it_answers(read_installation) == "installed"
+    assert pauses == [1.0, 1.0]
