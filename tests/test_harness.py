@@ -109,8 +109,8 @@ def test_an_error_of_a_page_in_node_and_a_message_without_a_model_are_found(
     hall_without_media.call("R042")
     hall_without_media.send_board()
     expect(page.locator(".card-number")).to_have_text("R042")
-    page.evaluate("setTimeout(() => { throw new Error('it is broken'); })")
-    wait_until(lambda: page.evaluate("1"), "a turn of the page")
+    page.evaluate("setTimeout(() => { window.hasRun = true; throw new Error('it is broken'); })")
+    wait_until(lambda: page.evaluate("window.hasRun === true"), "the timer of the page")
     troubles = "\n".join(dom_pages.close())
     assert "it is broken" in troubles
     assert "board.forgotten: this message has no model" in troubles
