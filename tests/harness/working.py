@@ -23,7 +23,7 @@ from tests.harness.described_answers import comparing
 from tests.harness.dom.dom_pages import DomPage, cookies_of, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
+from tests.server.domain.written_bulletins import cap_xml, info_xml
 from tests.server.usecases.quality.figures_history import HALLS
 
 

@@ -1,4 +1,4 @@
-"""Instants as rows and facts keep them."""
+"""Instants as rows and facts keep them, and how much may happen in a period."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.budgets import Budget
 from server.domain.instants import (
     from_micros,
     from_text,
@@ -43,3 +44,17 @@ def test_rows_and_facts_hold_the_same_instant(micros):
 def test_a_day_begins_at_its_own_midnight():
     paris = ZoneInfo("Europe/Paris")
     assert midnight(date(2026, 7, 1), paris).astimezone(UTC) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+
+
+def test_a_budget_allows_so_many_in_a_period_that_begins_with_the_first():
+    budget = Budget(most=2, period_s=10.0)
+    assert [budget.take(at_s) for at_s in (100.0, 101.0, 102.0, 109.9)] == [True, True, False, False]
+    assert [budget.take(at_s) for at_s in (110.0, 119.9, 119.95, 125.0)] == [True, True, False, True]
+
+
+def test_nothing_is_counted_before_the_first_and_after_a_period():
+    budget = Budget(most=2, period_s=10.0)
+    assert budget.is_over(0.0)
+    assert budget.used == 0
+    budget.take(3.0)
+    assert [budget.is_over(at_s) for at_s in (3.0, 12.9, 13.0, 40.0)] == [False, False, True, True]

@@ -1,15 +1,17 @@
-"""What each verb leaves in the row of its leg (docs/rules/transitions.md)."""
+"""What each verb leaves in the row of its leg (docs/rules/transitions.md), and which is possible when."""
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
 from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, leg_started
-from server.domain.visits.transitions import EndReason
+from server.domain.visits.gestures import TRANSITIONS, Verb, next_state, state_after
+from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
 from server.domain.visits.verb_facts import (
     MOST_LINKED,
     CalledBefore,
@@ -17,6 +19,7 @@ from server.domain.visits.verb_facts import (
     CorrectService,
     JoiningVisit,
     Limits,
+    Need,
     VoidCall,
     WaitingPlace,
     leg_given_back,
@@ -27,12 +30,14 @@ from server.domain.visits.verb_facts import (
     leg_resumed,
     leg_returned,
     links_before,
+    needs_of,
+    needs_text,
     priority_checked,
     service_corrected,
     visit_unlinked,
     visits_linked,
 )
-from tests.server.domain.visits.visit_rows import ISSUED, LEG, Story, minute, part
+from tests.server.domain.visit_rows import ISSUED, LEG, Story, minute, part
 
 OF_NO_COUNTER = dict.fromkeys(("counter", "session", "call", "rule", "why", "started_at")) | {"rank": 0}
 NEVER_CALLED = OF_NO_COUNTER | {"first_called_at": None, "last_called_at": None}
@@ -185,7 +190,7 @@ def test_a_suspect_clock_marks_the_leg_and_a_sound_one_later_leaves_the_mark():
     assert Story().call().leg()["is_clock_suspect"] is False
 
 
-PROSE = Path(__file__).parents[4] / "docs/rules/transitions.md"
+PROSE = Path(__file__).parents[3] / "docs/rules/transitions.md"
 
 
 def test_the_usual_limits_are_those_of_the_prose():
@@ -203,3 +208,65 @@ def test_a_link_says_which_each_visit_had_before_and_has_after():
     assert links_before(linked.kind, linked.body) == {"v-1": (None, "link-1"), "v-2": ("link-0", "link-1")}
     alone = visit_unlinked("link-1", "v-2", counter="3")
     assert links_before(alone.kind, alone.body) == {"v-2": ("link-1", None)}
+
+
+@dataclass(frozen=True)
+class Leg:
+    state: str
+    is_start_pressed: bool = False
+    parked_s: int | None = None
+
+
+BY_CALL = Leg("in_service")
+AFTER_CALL_ALONE = {
+    Verb.RECALL: "in_service",
+    Verb.NO_SHOW: "ended",
+    Verb.POSTPONE: "waiting",
+    Verb.GIVE_BACK: "waiting",
+    Verb.HOLD: "waiting",
+    Verb.DENY_PRIORITY: "waiting",
+}
+
+
+@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("state", LegState)
+def test_a_verb_is_refused_in_every_state_that_its_row_does_not_name(state, verb):
+    if (state, verb) in TRANSITIONS:
+        assert next_state(state, verb) == TRANSITIONS[state, verb]
+        return
+    with pytest.raises(Refusal) as refused:
+        next_state(state, verb)
+    assert (refused.value.code, refused.value.details) == ("wrong_state", {"state": state, "verb": verb})
+
+
+@pytest.mark.parametrize("state", LegState)
+@pytest.mark.parametrize(("is_pressed", "parked_s"), [(False, None), (True, None), (False, 0), (False, 60)])
+def test_only_a_service_that_its_call_alone_began_is_unconfirmed(state, is_pressed, parked_s):
+    leg = Leg(state, is_pressed, parked_s)
+    expected = state == LegState.IN_SERVICE and not is_pressed and parked_s is None
+    assert is_unconfirmed(leg) is expected
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_a_service_begun_by_its_call_still_allows_the_verbs_of_a_called_leg(verb):
+    expected = AFTER_CALL_ALONE.get(verb, TRANSITIONS.get((LegState.IN_SERVICE, verb)))
+    if expected is None:
+        with pytest.raises(Refusal):
+            state_after(BY_CALL, verb)
+    else:
+        assert state_after(BY_CALL, verb) == expected
+
+
+def test_after_a_pressed_start_verbs_of_a_called_leg_are_refused():
+    with pytest.raises(Refusal):
+        state_after(Leg("in_service", is_start_pressed=True), Verb.NO_SHOW)
+
+
+def test_a_visitor_who_gives_up_after_a_call_left_after_call():
+    assert give_up_reason(was_called=True) is EndReason.LEFT_AFTER_CALL
+    assert give_up_reason(was_called=False) is EndReason.ABANDONED
+
+
+def test_needs_are_kept_once_each_in_one_order():
+    assert needs_of(needs_text(["blind", "step_free", "blind"])) == (Need.STEP_FREE, Need.BLIND)
+    assert needs_of("") == needs_of(None) == ()

@@ -11,7 +11,7 @@ from server.live import messages
 from server.web.access.cookies import DEVICE_COOKIE
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
-from tests.server.domain.devices.test_device_state import TOLD
+from tests.server.domain.test_devices import TOLD
 from tests.server.live.sockets import listening, refusal_of
 from tests.server.live.test_served_messages import sign_in
 from tests.server.web.devices.test_api_supervision_devices import image

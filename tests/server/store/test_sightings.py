@@ -8,7 +8,7 @@ from redis import Redis
 from server.domain.devices.device_state import Sighting, with_applied_configuration, with_report
 from server.store.devices.sightings import OwnPlayers, Players, SharedPlayers, players_at
 from tests.harness.sharing import free_port
-from tests.server.domain.devices.test_device_state import report
+from tests.server.domain.test_devices import report
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SEEN = Sighting(NOW, NOW, is_connected=True, report=report())

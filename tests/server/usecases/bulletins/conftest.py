@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
+from tests.server.domain.written_bulletins import cap_xml, info_xml
 
 ENTRY = (
     "<entry><id>urn:{0}</id><updated>2026-11-24T09:00:00Z</updated>"

@@ -36,7 +36,7 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.read_programme import VIGILANCE_URL, read_programme
 from signage.feeds import FeedLimits
 from tests.harness.sql import all_rows
-from tests.server.domain.bulletins.written_bulletins import (
+from tests.server.domain.written_bulletins import (
     FLOODS,
     NOW,
     STORMS,

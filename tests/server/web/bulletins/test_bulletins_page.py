@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.author import SYSTEM
 from server.usecases.configuration.publication import publish_installation
-from tests.server.domain.bulletins.written_bulletins import cap_xml, info_xml
+from tests.server.domain.written_bulletins import cap_xml, info_xml
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, ApiSite, accepted
 

@@ -16,7 +16,7 @@ from server.store.devices.sightings import delete_panel_rests
 from server.usecases.devices.presence import record_panels
 from server.web.access.cookies import DEVICE_COOKIE
 from signage.media.images import SCREEN_PICTURE_BYTES, SCREEN_PICTURE_SIDE
-from tests.server.domain.devices.test_device_state import TOLD
+from tests.server.domain.test_devices import TOLD
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 SCREEN, KIOSK = "laon-ecran-1", "laon-borne-1"
