@@ -1,7 +1,7 @@
 """Every personal field of Parvis, in one list: how a distinctive word is written into it.
 
 Whoever adds a personal value adds a field here and a row to `server.domain.retention`.
-`test_purge_proof.py` looks for the words wherever they might be left.
+`test_retention.py` looks for the words wherever they might be left.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, start
 from tests.server.store.journals import AGENT, COUNTER, HALL, SERVICE
-from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.usecases.quality.figures_history import open_register_of
 
 KIOSK = Author("kiosk", device="kiosk")
 type Write = Callable[[Database, str], str | None]

@@ -7,14 +7,26 @@ from typing import Any
 import pytest
 
 from server.documents.problems import DocumentRefused
-from server.domain.author import SYSTEM
+from server.domain.alerts import AlertKind
+from server.domain.author import SYSTEM, Author
 from server.domain.instants import from_micros
+from server.domain.refusals import Refusal
+from server.ids import new_id
 from server.live import messages
 from server.live.presence import Presence, SocketPlace
 from server.live.publisher import Publisher
 from server.store.quality.figures import legs_of_day
 from server.store.transactions.database import Database
-from server.usecases.alerts.course import MOST_CUSTOM, ask_end, end_alert, expire_alerts, show_alert
+from server.usecases.alerts.course import (
+    MOST_CUSTOM,
+    AlertRequest,
+    RaisedAlert,
+    ask_end,
+    end_alert,
+    expire_alerts,
+    raise_alert,
+    show_alert,
+)
 from server.usecases.alerts.read_alerts import MOST_OVER, read_alert, read_alerts, read_hall_alerts
 from server.usecases.calling import AtCounter, Elsewhere, call_chosen, call_elsewhere, call_next
 from server.usecases.configuration.publication import publish_installation
@@ -28,18 +40,7 @@ from server.usecases.visits.leg_verbs import finish, no_show, recall, start
 from server.usecases.visits.wait_again import park, resume
 from server.usecases.waits import Estimates
 from signage.board import MESSAGE_LIMIT, message_bytes
-from tests.server.usecases.alerts.raised_alerts import (
-    CUSTOM,
-    EVACUATE,
-    GUARD,
-    MEDICAL,
-    SECOND_GUARD,
-    alert_on_board,
-    ended,
-    facts,
-    raised,
-    refusal,
-)
+from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import (
     AGENT,
     COUNTER,
@@ -52,6 +53,35 @@ from tests.server.usecases.at_counters import (
     served,
 )
 from tests.server.usecases.quality.figures_history import HALLS, Hands
+
+GUARD, SECOND_GUARD = Author("guard"), Author("second-guard")
+EVACUATE, MEDICAL, CUSTOM = AlertKind.EVACUATE, AlertKind.MEDICAL, AlertKind.CUSTOM
+
+
+def raised(database: Database, kind: AlertKind = EVACUATE, by: Author = GUARD, **more: Any) -> RaisedAlert:
+    request = AlertRequest(kind, more.pop("press", None) or new_id(), **more)
+    return raise_alert(database, [database.hall_id(HALL)], by, request)
+
+
+def ended(database: Database, alert: str, by: Author = GUARD) -> None:
+    hall = [database.hall_id(HALL)]
+    ask_end(database, alert, hall, by)
+    end_alert(database, alert, hall, by)
+
+
+def alert_on_board(database: Database) -> Any:
+    return read_board(database, HALL)["alert"]
+
+
+def refusal(verb: Any, *values: Any, **named: Any) -> str:
+    with pytest.raises(Refusal) as refused:
+        verb(*values, **named)
+    return refused.value.code
+
+
+def facts(database: Database, *kinds: str) -> list[Any]:
+    found = all_rows(database, "SELECT * FROM hall_fact ORDER BY position")
+    return [row for row in found if row["kind"] in kinds]
 
 
 def test_there_are_no_calls_during_an_alert_and_the_visitor_at_the_counter_is_finished(database: Database):

@@ -1,9 +1,11 @@
 """Bulletins are proposed, accepted once, updated, cancelled and bounded, on both databases."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 import pytest
@@ -36,17 +38,49 @@ from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.read_programme import VIGILANCE_URL, read_programme
 from signage.feeds import FeedLimits
 from tests.harness.sql import all_rows
-from tests.server.domain.written_bulletins import (
-    FLOODS,
-    NOW,
-    STORMS,
-    answer,
-    cap_xml,
-    info_xml,
-    named,
-)
-from tests.server.usecases.bulletins.conftest import ENTRY
+from tests.server.domain.written_bulletins import FLOODS, NOW, STORMS, answer, cap_xml, info_xml, named
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
+
+ENTRY = (
+    "<entry><id>urn:{0}</id><updated>2026-11-24T09:00:00Z</updated>"
+    '<link type="application/cap+xml" href="{1}/{0}"/></entry>'
+)
+
+
+class _Bulletins(BaseHTTPRequestHandler):
+    """`/feed` names three documents, one of which is no bulletin; `/none` is not there."""
+
+    def do_GET(self) -> None:
+        name = self.path.strip("/")
+        host = f"http://{self.headers['Host']}"
+        documents = {
+            "feed": (
+                '<feed xmlns="http://www.w3.org/2005/Atom">'
+                + "".join(ENTRY.format(each, host) for each in ("a", "b", "broken"))
+                + "</feed>"
+            ).encode(),
+            "a": cap_xml("a", infos=info_xml(severity="Minor")),
+            "b": cap_xml("b", infos=info_xml(language="nl")),
+            "broken": b"<html/>",
+        }
+        body = documents.get(name, b"")
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server names it
+        """Says nothing."""
+
+
+@pytest.fixture
+def bulletin_server() -> Iterator[str]:
+    """The address of the server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Bulletins) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
 
 OFFICER, OTHER = Author("officer"), Author("other")
 EVERYWHERE, DRAFTS = Reach(None, None), Reach(frozenset({"laon"}), frozenset())

@@ -1,4 +1,4 @@
-"""The register on both databases: written once, answered, erased at its dates."""
+"""The register on both databases: written once, answered, erased at its dates; actions, one for an origin."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.author import SYSTEM
 from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
+from server.store.hall_checks import actions_of_origins
 from server.store.transactions.database import Database
+from server.usecases.actions import PlannedAction, add_action, add_action_for, change_action, read_actions
 from server.usecases.complaints import act_on_entry as act_on_entry_module
 from server.usecases.complaints import act_on_entry as plan_action_module
 from server.usecases.complaints import act_on_entry as release_entry_module
@@ -43,8 +46,7 @@ from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import complaint_lines
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import begun_before
-from tests.server.usecases.complaints.open_register import open_register_of
-from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall, open_register_of
 
 QUALITY, SUPERVISOR = RegisterReach("laon", True), RegisterReach("laon", False)
 CONTACT = "ines@exemple.fr"
@@ -330,3 +332,54 @@ def test_an_entry_that_somebody_takes_on_meanwhile_is_not_set_aside(flooded: Dat
     moved = {each.row.id: each.row.state for each in read_register(flooded, QUALITY_OFFICER).entries}
     outcome = other[0].exception()
     assert moved[first] == ("acknowledged" if outcome is None else "set_aside")
+
+
+@pytest.fixture
+def two_sites(database_url: str) -> Iterator[Database]:
+    found = database_with_hall(database_url, Hands(datetime(2026, 11, 24, 9, tzinfo=UTC)), "laon", "vervins")
+    yield found
+    found.close()
+
+
+def typed(remark: str, due_on: str = "", state: str = "to_do") -> ActionRequest:
+    return ActionRequest(remark, "", "", "Accueil", due_on, state)
+
+
+def read(database: Database, *halls: str) -> list[PlannedAction]:
+    return read_actions(database, [database.configuration(hall).site for hall in halls])
+
+
+@pytest.mark.both_databases
+def test_an_origin_has_one_action_which_stays_as_people_changed_it(two_sites: Database):
+    origin = ActionOrigin(OriginKind.COMPLAINT, "c1")
+    action = add_action_for(two_sites, "laon", origin, typed("Sièges"))
+    change_action(two_sites, "laon", action, typed("Quatre sièges", state="doing"))
+    assert add_action_for(two_sites, "laon", origin, typed("Sièges")) == action
+    [found] = read(two_sites, "laon")
+    assert (found.row.remark, found.origin) == ("Quatre sièges", origin)
+    other = add_action_for(two_sites, "laon", ActionOrigin(OriginKind.HALL_CHECK, "c1"), typed("Panneau"))
+    assert other != action
+    with two_sites.read() as rows:
+        of_complaints = actions_of_origins(rows, OriginKind.COMPLAINT, ["c1", "c2"])
+    assert {each: of.state for each, of in of_complaints.items()} == {"c1": "doing"}
+    with pytest.raises(Refusal, match="unknown_action"):
+        change_action(two_sites, "vervins", action, typed("Sièges"))
+
+
+def test_the_list_of_several_sites_is_by_date_and_ends_with_what_is_closed(two_sites: Database):
+    for site, remark, due_on, state in (
+        ("laon", "closed", "2026-01-01", "dropped"),
+        ("laon", "undated", "", "to_do"),
+        ("vervins", "late", "2026-11-23", "doing"),
+        ("laon", "today", "2026-11-24", "to_do"),
+    ):
+        add_action(two_sites, site, typed(remark, due_on, state), form=remark)
+    found = read(two_sites, "laon", "vervins")
+    assert [(each.row.remark, each.site.slug) for each in found] == [
+        ("late", "vervins"),
+        ("today", "laon"),
+        ("undated", "laon"),
+        ("closed", "laon"),
+    ]
+    assert [each.row.remark for each in found if each.is_late] == ["late"]
+    assert [each.row.remark for each in read(two_sites, "vervins")] == ["late"]

@@ -1,4 +1,4 @@
-"""What is kept how long: one schedule, which the purge works from; other days are said before they apply."""
+"""What is kept how long, by one schedule; nightly maintenance."""
 
 import io
 import json
@@ -13,10 +13,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.app import CATALOGUES
+from server.clock import Clock
 from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.domain.retention import SCHEDULE, Subject
 from server.language import Catalogues
+from server.store.journal.chain import Anchors
+from server.store.journal.verify import last_verification
 from server.store.notices.media import MediaFiles
 from server.store.operation.backups import back_up
 from server.store.operation.erase_expired import ERASE, rewrite_pages
@@ -24,8 +27,8 @@ from server.store.people.accounts import Grant
 from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
-from server.usecases.journal.maintenance import purge
-from server.usecases.journal.read_journal import JournalSearch, every_fact
+from server.usecases.journal.maintenance import AFTER_START_S, NightlyVerification, purge, verify_apart
+from server.usecases.journal.read_journal import JournalSearch, compare_sheet, every_fact, read_proof
 from server.usecases.media.uploads import sweep_media
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
@@ -36,10 +39,10 @@ from server.usecases.retention import DailyRewriting, decide_retention, read_eff
 from server.web.pages.reports.pack import pack_steps
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.viewer import Sentence
-from tests.harness.sql import all_rows
-from tests.server.store.journals import HALL, anchor, first_fault, morning
+from tests.harness.sql import all_rows, execute, one_row
+from tests.server.store.journals import HALL, anchor, first_fault, issue, morning
+from tests.server.usecases.personal_fields import FIELDS, WITHOUT_WORDS
 from tests.server.usecases.quality.figures_history import Hands
-from tests.server.usecases.retention.personal_fields import FIELDS, WITHOUT_WORDS
 
 ADA = Author("ada")
 
@@ -235,3 +238,143 @@ def test_sqlite_overwrites_what_is_erased(sqlite_url: str, hands: Hands):
     database = morning(sqlite_url, hands)
     assert all_rows(database, "PRAGMA secure_delete") == [{"secure_delete": 1}]
     database.close()
+
+
+@pytest.fixture
+def small_morning(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = morning(database_url, hands, tickets=4)
+    yield found
+    found.close()
+
+
+class Worker(NightlyVerification):
+    """One process: it walks here, and counts its walks."""
+
+    def __init__(self, small_morning: Database, anchors: Anchors) -> None:
+        super().__init__(small_morning, anchors, self.here)
+        self.walks = 0
+
+    def here(self, work: Any, *values: Any) -> Any:
+        self.walks += 1
+        return work(*values)
+
+
+def wrong(database: Database) -> list[Any]:
+    with database.read() as rows:
+        found = last_verification(rows, HALL)
+    assert found is not None
+    return [found.wrong, found.position]
+
+
+def test_one_of_two_workers_verifies_once_a_night(small_morning: Database, hands: Hands, tmp_path: Path):
+    anchors = anchor(small_morning, tmp_path)
+    workers = [Worker(small_morning, anchors) for _ in range(2)]
+    hands.now = hands.now.replace(hour=0, minute=30)  # 01:30 in Paris
+    for worker in workers * 2:
+        worker.make()
+    assert [worker.walks for worker in workers] == [0, 0]
+    hands.now += timedelta(hours=1)
+    for worker in workers * 2:
+        worker.make()
+    assert sum(worker.walks for worker in workers) == 1
+    hands.now += timedelta(hours=1, minutes=1)
+    workers[0].make()
+    assert sum(worker.walks for worker in workers) == 1
+    proof = read_proof(small_morning, anchors, HALL)
+    assert proof.verification is not None
+    assert (proof.verification.wrong, proof.verification.facts) == (None, proof.facts)
+    hands.now += timedelta(days=1)
+    workers[1].make()
+    assert sum(worker.walks for worker in workers) == 2
+
+
+def test_no_other_worker_verifies_at_the_same_time(small_morning: Database, hands: Hands, tmp_path: Path):
+    hands.now = hands.now.replace(hour=2)
+    other = Worker(small_morning, Anchors(tmp_path))
+
+    def slow(work: Any, *values: Any) -> Any:
+        other.make()
+        return work(*values)
+
+    NightlyVerification(small_morning, Anchors(tmp_path), slow).make()
+    assert other.walks == 0
+    assert wrong(small_morning) == [None, None]
+
+
+def test_a_walk_that_was_cut_off_is_taken_up_again_after_an_hour(
+    small_morning: Database, hands: Hands, tmp_path: Path
+):
+    hands.now = hands.now.replace(hour=2)
+    anchors = Anchors(tmp_path)
+
+    def killed(*_: Any) -> Any:
+        raise OSError("the process apart has ended")
+
+    with pytest.raises(OSError, match="ended"):
+        NightlyVerification(small_morning, anchors, killed).make()
+    other = Worker(small_morning, anchors)
+    other.make()
+    assert other.walks == 0
+    hands.now += timedelta(hours=1, seconds=1)
+    other.make()
+    assert other.walks == 1
+    assert wrong(small_morning) == [None, None]
+
+
+def test_a_server_that_runs_by_day_only_verifies_an_hour_after_its_start(
+    small_morning: Database, hands: Hands, tmp_path: Path
+):
+    hands.now = hands.now.replace(hour=9)
+    elapsed = [100.0]
+    small_morning.clock = Clock(now=lambda: hands.now, elapsed_s=lambda: elapsed[0])
+    worker = Worker(small_morning, Anchors(tmp_path))
+    worker.make()
+    assert worker.walks == 0
+    elapsed[0] += AFTER_START_S + 1
+    worker.make()
+    assert worker.walks == 1
+
+
+def test_a_server_that_runs_all_day_verifies_at_night(small_morning: Database, hands: Hands, tmp_path: Path):
+    elapsed = [100.0]
+    small_morning.clock = Clock(now=lambda: hands.now, elapsed_s=lambda: elapsed[0])
+    worker = Worker(small_morning, Anchors(tmp_path))
+    elapsed[0] += 2 * AFTER_START_S
+    hands.now = hands.now.replace(hour=0, minute=30)  # 01:30 in Paris
+    worker.make()
+    assert worker.walks == 0
+    hands.now += timedelta(hours=1)
+    worker.make()
+    assert worker.walks == 1
+
+
+def test_the_verification_names_the_changed_fact(small_morning: Database, hands: Hands, tmp_path: Path):
+    execute(small_morning, "UPDATE hall_fact SET author = 'somebody-else' WHERE position = 3")
+    hands.now = hands.now.replace(hour=2)
+    Worker(small_morning, Anchors(tmp_path)).make()
+    assert wrong(small_morning) == ["altered", 3]
+    proof = read_proof(small_morning, Anchors(tmp_path), "installation")
+    assert proof.verification is not None
+    assert proof.verification.wrong is None
+
+
+def test_a_hall_that_vanished_is_kept_as_such(small_morning: Database, tmp_path: Path, hands: Hands):
+    anchors = anchor(small_morning, tmp_path)
+    execute(small_morning, "DELETE FROM hall_fact")
+    execute(small_morning, "DELETE FROM hall")
+    verified, took_s = verify_apart(small_morning.url, tmp_path)
+    assert [(fault.journal, fault.wrong) for fault in verified.faults] == [(HALL, "hall_missing")]
+    assert took_s >= 0
+    assert anchors.journals() == ["installation", HALL]
+
+
+def test_a_printed_head_is_compared_with_the_fact_it_names(small_morning: Database):
+    head = one_row(small_morning, "SELECT journal_length, head_hash FROM hall")
+    issue(small_morning)
+    length, printed = head["journal_length"], head["head_hash"]
+    spaced = " ".join(printed[start : start + 8] for start in range(0, 64, 8)).upper()
+    assert compare_sheet(small_morning, HALL, length, spaced) == "same"
+    assert compare_sheet(small_morning, HALL, length, printed[:12]) == "same"
+    assert compare_sheet(small_morning, HALL, length, printed[:11]) == "too_short"
+    assert compare_sheet(small_morning, HALL, length + 1, printed) == "different"
+    assert compare_sheet(small_morning, HALL, length + 100, printed) == "not_there"

@@ -31,8 +31,8 @@ from server.usecases.visits.wait_again import park
 from server.usecases.waits import Estimates
 from tests.harness.sql import one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE
-from tests.server.usecases.hours.test_opening import at
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+from tests.server.usecases.test_opening import at
 
 HOUR_S = 3600
 QUEUE = "laon-file-accueil"

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,13 @@ from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
 from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
 from tests.server.usecases.quality.figures_history import HALLS
+
+
+@pytest.fixture
+def hall(database_url: str) -> Iterator[FaultyHall]:
+    with faulty_hall(database_url) as found:
+        yield found
+
 
 HOOK = "https://example.org/hook"
 

@@ -2,19 +2,175 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import cast
+from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from server.domain.alerts import AlertKind, in_force
+from server.domain.author import Author
 from server.domain.facts import FactKind
+from server.ids import new_id
+from server.store import alerts
+from server.usecases.alerts.course import (
+    AlertRequest,
+    ask_end,
+    end_alert,
+    expire_alerts,
+    raise_alert,
+    show_alert,
+    take_back,
+)
+from server.usecases.calling import AtCounter, call_chosen
+from server.usecases.hall.screen import set_quiet
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.visits.gestures import Gesture
+from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
+from server.usecases.visits.wait_again import park, postpone
 from tests.harness.counts import IS_LARGE, count
-from tests.server.usecases.days.day_of_alerts import BY_CALL, DayOfAlerts
+from tests.server.usecases.days.day_of_counters import KIOSK
+from tests.server.usecases.days.day_of_verbs import DayOfPlaces
 from tests.server.usecases.days.watched_hall import HALL
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+
+BY_CALL = ("laon-permis", "laon-titres-retrait")
+
+
+THEN: dict[str, Any] = {
+    "no_show": no_show,
+    "postpone": postpone,
+    "hold": hold,
+    "card_missing": deny_priority,
+    "park": park,
+    "finish": finish,
+    "start": start,
+}
+
+
+class DayOfArrivals(DayOfPlaces):
+    """Nobody presses a start after such a call; what a called leg may undergo stays possible."""
+
+    @rule(
+        counter=st.sampled_from(range(2)),
+        is_recalled=st.booleans(),
+        then=st.sampled_from([None, *THEN]),
+        takes_back=st.booleans(),
+    )
+    def a_call_is_the_arrival(
+        self, counter: int, is_recalled: bool, then: str | None, takes_back: bool
+    ) -> None:
+        at = self.counters[counter]
+        self.someone_comes_to(counter)
+        agent = self.agent_at(at)
+        request = TicketRequest(BY_CALL[0], new_id(), is_priority=then == "card_missing")
+        ticket = self.may(issue_ticket, HALL, KIOSK, request)
+        visit = None if ticket is None else ticket["visit"]
+        called = visit and self.may(call_chosen, at, agent, AtCounter(), visit=visit, reason="known")
+        if not called:
+            return
+        assert (called["state"], called["is_unconfirmed"]) == ("in_service", True)
+        leg = called["leg"]
+        if is_recalled and self.may(recall, Gesture(leg, agent)) is not None:
+            self.covered.add("recall_is_arrival")
+        if then is not None:
+            self.may(THEN[then], Gesture(leg, agent))
+        if not takes_back:
+            return
+        for _ in range(1 + is_recalled + (then not in (None, "start"))):
+            self.take_the_gesture_back(counter)
+        found = self.all("SELECT state, started_at, call FROM leg WHERE hall = :hall AND id = :leg", leg=leg)
+        if dict(found[0]) == {"state": "waiting", "started_at": None, "call": None}:
+            self.covered.add("call_and_start_undone")
+
+    @invariant()
+    def a_start_without_a_press_is_that_of_the_last_call(self) -> None:
+        found = self.all(
+            "SELECT state, started_at, last_called_at FROM leg WHERE hall = :hall AND state <> 'ended'"
+            " AND started_at IS NOT NULL AND is_start_pressed = :no",
+            no=False,
+        )
+        for row in found:
+            assert row["started_at"] == row["last_called_at"]
+            assert row["state"] in ("in_service", "parked")
+            self.covered.add("call_is_arrival")
+
+    @invariant()
+    def nobody_who_waits_or_did_not_come_is_in_service_since(self) -> None:
+        sql = (
+            "SELECT id FROM leg WHERE hall = :hall AND started_at IS NOT NULL"
+            " AND (state IN ('waiting', 'called') OR end_reason = 'no_show')"
+        )
+        assert not self.all(sql)
+
+
+GUARD = Author("guard")
+
+
+FRENCH = {"fr": {"title": "Fuite d’eau", "text": "Restez assis."}}
+
+
+class DayOfAlerts(DayOfArrivals):
+    """While one holds nobody is called; afterwards the day goes on."""
+
+    def alerts_in_force(self) -> list[str]:
+        with self.database.read() as rows:
+            found = alerts.open_alerts(rows, self.hall)
+        return [alert.id for alert in in_force(found, self.database.clock.now())]
+
+    @rule(
+        kind=st.sampled_from(AlertKind),
+        is_drill=st.booleans(),
+        press=st.integers(0, 30),
+        lasts=st.sampled_from([None, None, 60]),
+        counter=st.integers(0, 2),
+        ends=st.booleans(),
+    )
+    def an_alert(
+        self, kind: AlertKind, is_drill: bool, press: int, lasts: int | None, counter: int, ends: bool
+    ) -> None:
+        """Someone is called and an alert is raised; a counter tries to call; perhaps all ends."""
+        self.someone_comes_to(counter)
+        self.next(self.counters[counter], None)
+        words = FRENCH if kind is AlertKind.CUSTOM else {}
+        request = AlertRequest(kind, f"press-{press}", is_drill, words, lasts)
+        raised = self.may(raise_alert, [self.hall], GUARD, request)
+        if raised is not None:
+            show_alert(
+                self.database,
+                self.hall,
+                next(iter(self.database.configuration(HALL).screens)),
+                raised.alert,
+                device="device-of-tests",
+            )
+            if press % 7 == 0:
+                self.may(take_back, raised.alert, [self.hall], GUARD)
+        self.next(self.counters[counter], "served")
+        self.hands.now += timedelta(seconds=61)
+        expire_alerts(self.database, self.hall)
+        if ends or len(self.alerts_in_force()) > 1:
+            self.alerts_end()
+
+    @rule()
+    def alerts_end(self) -> None:
+        for alert in self.alerts_in_force():
+            self.may(end_alert, alert, [self.hall], GUARD)
+            ask_end(self.database, alert, [self.hall], GUARD)
+            self.may(end_alert, alert, [self.hall], GUARD)
+
+    @rule(minutes=st.sampled_from([0, 1, 30]))
+    def quiet(self, minutes: int) -> None:
+        set_quiet(self.database, self.hall, GUARD, minutes)
+
+    @invariant()
+    def nobody_is_called_while_an_alert_holds(self) -> None:
+        if self.alerts_in_force() and not self.is_clock_behind():
+            assert self.legs_of("called") == {}
+
 
 LENGTH = 60
 SEED = 3

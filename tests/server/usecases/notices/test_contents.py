@@ -27,7 +27,7 @@ from server.usecases.notices.read_programme import read_programme
 from server.usecases.notices.rounds import NEW_FOR
 from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent, days_shown
 from signage.notice_parts import code_to_scan
-from tests.server.usecases.notices.notice_gestures import MORNING, TEXT, published
+from tests.server.usecases.notices.conftest import MORNING, TEXT, published
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.reference_schedule import Schedule, schedule_of, shown
 

@@ -40,7 +40,7 @@ from server.usecases.notices.publication import (
 )
 from server.usecases.notices.read_notices import read_notice, read_notices
 from tests.harness.sql import all_rows
-from tests.server.usecases.notices.notice_gestures import (
+from tests.server.usecases.notices.conftest import (
     AIMED,
     BUREAU,
     DECIDES,

@@ -26,7 +26,7 @@ from server.usecases.notices.read_notices import NoticesRequest, read_notice, re
 from server.usecases.notices.read_programme import read_programme
 from server.usecases.notices.read_public_notices import has_public_notices, read_public_notices
 from tests.harness.sql import execute
-from tests.server.usecases.notices.notice_gestures import (
+from tests.server.usecases.notices.conftest import (
     AIMED,
     BUREAU,
     DECIDES,

@@ -1,4 +1,4 @@
-"""Signing in: failures slow down who guesses, on every worker and through restarts, never the owner."""
+"""Signing in slows down who guesses, never the owner; a link of an invitation is used once, for some days."""
 
 import threading
 from collections.abc import Iterator
@@ -8,14 +8,36 @@ from typing import Any
 import gevent
 import pytest
 
-from server.domain.author import SYSTEM
+from server.domain.author import SYSTEM, Author
 from server.domain.people.sign_ins import PACES
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.people import sessions, sign_in
-from server.usecases.people.accounts import NewAccount, create_account
-from server.usecases.people.sessions import LONGEST_PASSWORD, check_password, hash_password, is_right
+from server.usecases.people.accounts import (
+    Described,
+    NewAccount,
+    create_account,
+    lock_account,
+    remove_account,
+)
+from server.usecases.people.directory import read_person
+from server.usecases.people.invitations import (
+    INVITED_FOR,
+    RENEWED_FOR,
+    Link,
+    accept_invitation,
+    invite,
+    read_invitation,
+    renew_link,
+)
+from server.usecases.people.sessions import (
+    LONGEST_PASSWORD,
+    begin_session,
+    check_password,
+    hash_password,
+    is_right,
+)
 from server.usecases.people.sign_in import Attempt, prove
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -47,10 +69,8 @@ def tried(database: Database, login: str = "marie", password: str = WRONG, **mor
 
 
 def facts(database: Database) -> list[dict[str, Any]]:
-    found = all_rows(
-        database, "SELECT body FROM installation_fact WHERE kind = 'GuessingSlowed' ORDER BY position"
-    )
-    return [row["body"] for row in found]
+    slowed = "SELECT body FROM installation_fact WHERE kind = 'GuessingSlowed' ORDER BY position"
+    return [row["body"] for row in all_rows(database, slowed)]
 
 
 def test_the_right_password_is_not_checked_during_a_wait(database: Database, hands: Hands):
@@ -258,3 +278,122 @@ def test_others_are_served_while_passwords_are_hashed_and_so_many_at_a_time(monk
     assert len(hasher.threads) <= sessions.HASHING_THREADS
     sessions._hashing_threads().kill()
     sessions._hashing_threads.cache_clear()
+
+
+OTHER = "trois petits chats gris"
+MARIE = Described("Marie.D", "Marie  Dubreuil", "Marie@Example.org")
+ADMINISTRATOR = Author("an administrator")
+
+
+@pytest.fixture
+def laon(database_url: str, hands: Hands) -> Iterator[Database]:
+    found = database_with_hall(database_url, hands)
+    yield found
+    found.close()
+
+
+def invited(database: Database, described: Described = MARIE) -> Link:
+    return invite(database, ADMINISTRATOR, described, [Grant("agent", "laon")], sites=None)
+
+
+def code_of(database: Database, token: str) -> str:
+    with pytest.raises(Refusal) as refused:
+        accept_invitation(database, token, PASSWORD)
+    with pytest.raises(Refusal) as read:
+        read_invitation(database, token)
+    assert read.value.code == refused.value.code
+    return refused.value.code
+
+
+def test_a_link_is_used_once_and_then_its_person_signs_in(laon: Database):
+    link = invited(laon)
+    invitation = read_invitation(laon, link.token)
+    said = (invitation.login, invitation.display_name, invitation.is_new)
+    assert said == ("marie.d", "Marie Dubreuil", True)
+    assert accept_invitation(laon, f" {link.token}\n", PASSWORD).account == link.account
+    assert prove(laon, Attempt("marie.d", PASSWORD)).id == link.account
+    assert code_of(laon, link.token) == "invitation_used"
+    recorded = all_rows(laon, "SELECT kind, body FROM installation_fact ORDER BY position")
+    kinds, bodies = [row["kind"] for row in recorded], " ".join(row["body"] for row in recorded)
+    digests = str(all_rows(laon, "SELECT * FROM invitation"))
+    assert kinds[-4:] == ["AccountCreated", "AccountInvited", "PasswordSet", "InvitationAccepted"]
+    assert not [word for word in ("Dubreuil", "marie", "example", link.token) if word in bodies]
+    assert link.token not in digests
+
+
+def test_a_link_ends_after_its_days(laon: Database, hands: Hands):
+    link = invited(laon)
+    hands.now += INVITED_FOR - timedelta(seconds=1)
+    read_invitation(laon, link.token)
+    hands.now += timedelta(seconds=1)
+    assert code_of(laon, link.token) == "invitation_expired"
+    assert read_person(laon, link.account, None)[0].state == "invitation_over"
+
+
+def test_a_new_link_makes_the_one_before_void_and_ends_sessions_when_used(laon: Database, hands: Hands):
+    first = invited(laon)
+    second = renew_link(laon, ADMINISTRATOR, first.account, sites=None)
+    assert code_of(laon, first.token) == "invitation_used"
+    accept_invitation(laon, second.token, PASSWORD)
+    begin_session(laon, first.account)
+    lost = renew_link(laon, ADMINISTRATOR, first.account, sites=None)
+    assert lost.expires_at == hands.now + RENEWED_FOR
+    assert not read_invitation(laon, lost.token).is_new
+    assert prove(laon, Attempt("marie.d", PASSWORD))  # nobody is kept out by a link that is not used
+    accept_invitation(laon, lost.token, OTHER)
+    assert read_person(laon, first.account, None)[0].sessions == 0
+    assert prove(laon, Attempt("marie.d", OTHER))
+
+
+def test_unknown_links_and_those_of_locked_or_removed_accounts_are_refused(laon: Database):
+    assert code_of(laon, "nobody-has-this") == "unknown_invitation"
+    link = invited(laon)
+    lock_account(laon, ADMINISTRATOR, link.account, sites=None)
+    assert code_of(laon, link.token) == "account_locked"
+    with pytest.raises(Refusal) as refused:
+        renew_link(laon, ADMINISTRATOR, link.account, sites=None)
+    assert refused.value.code == "account_locked"
+    remove_account(laon, ADMINISTRATOR, link.account, sites=None)
+    assert code_of(laon, link.token) == "unknown_invitation"
+
+
+@pytest.mark.parametrize(
+    ("password", "code"), [("marie.dubreuil", "password_of_names"), ("x", "password_too_short")]
+)
+def test_a_password_that_is_refused_leaves_the_link(laon: Database, password: str, code: str):
+    link = invited(laon)
+    with pytest.raises(Refusal) as refused:
+        accept_invitation(laon, link.token, password)
+    assert refused.value.code == code
+    accept_invitation(laon, link.token, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("described", "grants", "code"),
+    [
+        (Described("taken", "Somebody"), [Grant("agent", "laon")], "login_taken"),
+        (Described("with space", "Somebody"), [Grant("agent", "laon")], "bad_login"),
+        (Described("", "Somebody"), [Grant("agent", "laon")], "bad_login"),
+        (Described("free", "  "), [Grant("agent", "laon")], "bad_name"),
+        (Described("free", "x" * 81), [Grant("agent", "laon")], "bad_name"),
+        (Described("free", "Somebody", "no address"), [Grant("agent", "laon")], "bad_email"),
+        (Described("free", "Somebody", "MARIE@example.org"), [Grant("agent", "laon")], "email_taken"),
+        (Described("free", "Somebody"), [], "role_missing"),
+        (Described("free", "Somebody"), [Grant("king", "laon")], "unknown_role"),
+        (Described("free", "Somebody"), [Grant("agent", "atlantis")], "unknown_site"),
+    ],
+)
+def test_an_invitation_that_cannot_be_says_which_field(
+    laon: Database, described: Described, grants: Any, code: str
+):
+    invited(laon)
+    create_account(laon, SYSTEM, NewAccount("taken", PASSWORD, "Taken", [Grant("agent", "laon")]))
+    with pytest.raises(Refusal) as refused:
+        invite(laon, ADMINISTRATOR, described, grants, sites=None)
+    assert refused.value.code == code
+
+
+def test_an_administrator_of_one_site_invites_only_to_it(laon: Database):
+    with pytest.raises(Refusal) as refused:
+        invite(laon, ADMINISTRATOR, MARIE, [Grant("agent", "*")], sites=frozenset({"laon"}))
+    assert refused.value.code == "forbidden"

@@ -1,32 +1,54 @@
+"""Indicators equal exported legs and another computation; those of one agent need a decision."""
+
 import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.domain.author import SYSTEM
-from server.domain.quality.indicators import INDICATORS, figures_of
+from server.domain.author import SYSTEM, Author
+from server.domain.quality.indicators import INDICATORS, OF_AGENTS, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
+from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.legs import StatedResult
-from server.usecases.quality.indicators import DIMENSIONS, read_days, read_indicators
-from server.usecases.quality.visits import export_visits, legs_csv
+from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.quality.indicators import (
+    DIMENSIONS,
+    Days,
+    FigureAnswer,
+    read_days,
+    read_indicators,
+    withheld_figures,
+    withheld_in_parts,
+)
+from server.usecases.quality.visits import (
+    AgentFigures,
+    Served,
+    decide_individual_figures,
+    export_visits,
+    legs_csv,
+    read_individual_figures,
+)
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish
-from tests.harness.sql import execute
-from tests.server.usecases.at_counters import AGENT
+from tests.harness.counts import count
+from tests.harness.independent_figures import FORMULAS, check_figures
+from tests.harness.sql import all_rows, execute, one_row
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import (
     HALLS,
@@ -37,11 +59,11 @@ from tests.server.usecases.quality.figures_history import (
 )
 
 FIRST = date(2026, 10, 19)  # a Monday; clocks go back on the 25th
-DAYS = (FIRST, date(2026, 11, 2))
+TWO_WEEKS = (FIRST, date(2026, 11, 2))
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def played(database_url: str) -> Iterator[Database]:
     found = database_with_hall(database_url, Hands())
     play_days(found, FIRST, 14)
     yield found
@@ -55,8 +77,8 @@ def without_hall(rollup: Rollup) -> Rollup:
     return whole
 
 
-def test_the_history_holds_every_way_a_leg_may_end(database: Database):
-    reasons = {key.end_reason for key in read_days(database, "laon", *DAYS).whole().cells}
+def test_the_history_holds_every_way_a_leg_may_end(played: Database):
+    reasons = {key.end_reason for key in read_days(played, "laon", *TWO_WEEKS).whole().cells}
     assert reasons >= {
         "served",
         "no_show",
@@ -68,9 +90,9 @@ def test_the_history_holds_every_way_a_leg_may_end(database: Database):
     }
 
 
-def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Database):
-    whole = read_days(database, "laon", *DAYS).whole()
-    lines = io.StringIO("".join(legs_csv(database, ["laon"], DAYS)), newline="")
+def test_figures_read_back_from_the_exported_legs_equal_the_pages(played: Database):
+    whole = read_days(played, "laon", *TWO_WEEKS).whole()
+    lines = io.StringIO("".join(legs_csv(played, ["laon"], TWO_WEEKS)), newline="")
     again = roll_up(
         read_legs(lines),
         DayCounts(whole.greetings, whole.not_issued, whole.due, whole.missed),
@@ -82,23 +104,23 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(database: Data
 
 
 @pytest.mark.both_databases
-def test_figures_recomputed_from_facts_equal_the_pages(database: Database):
-    before = read_days(database, "laon", *DAYS)
+def test_figures_recomputed_from_facts_equal_the_pages(played: Database):
+    before = read_days(played, "laon", *TWO_WEEKS)
     for table in ("leg", "visit", "greeting", "not_issued", "appointment"):
-        execute(database, f"DELETE FROM {table}")
-    assert read_days(database, "laon", *DAYS).days == {}
-    assert rebuild(database, "laon")
-    after = read_days(database, "laon", *DAYS)
+        execute(played, f"DELETE FROM {table}")
+    assert read_days(played, "laon", *TWO_WEEKS).days == {}
+    assert rebuild(played, "laon")
+    after = read_days(played, "laon", *TWO_WEEKS)
     assert after.days == before.days
     assert figures_of(after.whole()) == figures_of(before.whole())
 
 
-def test_the_export_has_the_contracts_columns_first_and_whole_files(database: Database, tmp_path: Path):
-    counts = export_visits(database, ["laon"], days=DAYS, folder=tmp_path / "out")
+def test_the_export_has_the_contracts_columns_first_and_whole_files(played: Database, tmp_path: Path):
+    counts = export_visits(played, ["laon"], days=TWO_WEEKS, folder=tmp_path / "out")
     header = (tmp_path / "out/legs.csv").read_text("utf-8").splitlines()[0]
     assert header.split(",")[: len(CONTRACT_COLUMNS)] == list(CONTRACT_COLUMNS)
     assert counts["legs.csv"] > 80
-    assert counts["services.csv"] == len(database.configuration("laon").services)
+    assert counts["services.csv"] == len(played.configuration("laon").services)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "counters.csv",
         "legs.csv",
@@ -107,15 +129,15 @@ def test_the_export_has_the_contracts_columns_first_and_whole_files(database: Da
 
 
 @pytest.mark.parametrize("by", sorted(DIMENSIONS))
-def test_every_split_of_the_visits_adds_up_to_the_whole(database: Database, by: str):
-    answer = read_indicators(database, "laon", days=DAYS, by=by, sentence=str)
+def test_every_split_of_the_visits_adds_up_to_the_whole(played: Database, by: str):
+    answer = read_indicators(played, "laon", days=TWO_WEEKS, by=by, sentence=str)
     visits = [f["value"] for row in answer["rows"] for f in row["figures"] if f["indicator"] == "visits"]
-    assert sum(each or 0 for each in visits) == read_days(database, "laon", *DAYS).whole().total().visits
+    assert sum(each or 0 for each in visits) == read_days(played, "laon", *TWO_WEEKS).whole().total().visits
     assert {each["indicator"] for each in answer["indicators"]} <= set(INDICATORS)
 
 
-def test_each_indicator_has_its_unit_definition_and_convention(database: Database):
-    answer = read_indicators(database, "laon", days=DAYS, sentence=lambda key: f"<{key}>")
+def test_each_indicator_has_its_unit_definition_and_convention(played: Database):
+    answer = read_indicators(played, "laon", days=TWO_WEEKS, sentence=lambda key: f"<{key}>")
     (median,) = [each for each in answer["indicators"] if each["indicator"] == "wait_median"]
     assert median["unit"] == "s"
     assert median["definition"] == "<quality.indicator.wait_median.definition>"
@@ -131,7 +153,7 @@ def test_appointments_are_missed_once_their_hour_has_passed_and_nobody_came(data
         PlayedDay(transaction, FIRST, None, "laon-g1").appointments()  # type: ignore[arg-type]
 
     def missed() -> tuple[int | None, int]:
-        (figure,) = figures_of(read_days(found, "laon", *DAYS).whole(), ["appointments_missed"])
+        (figure,) = figures_of(read_days(found, "laon", *TWO_WEEKS).whole(), ["appointments_missed"])
         return figure.count, figure.n
 
     assert missed() == (0, 2)
@@ -140,8 +162,8 @@ def test_appointments_are_missed_once_their_hour_has_passed_and_nobody_came(data
     found.close()
 
 
-def test_the_first_day_is_in_and_the_end_day_is_out(database: Database):
-    one = read_days(database, "laon", FIRST, date(2026, 10, 20))
+def test_the_first_day_is_in_and_the_end_day_is_out(played: Database):
+    one = read_days(played, "laon", FIRST, date(2026, 10, 20))
     assert list(one.days) == [FIRST]
 
 
@@ -150,28 +172,28 @@ def test_a_day_with_greetings_only_is_counted(sqlite_url: str):
     with found.transaction("laon", SYSTEM) as transaction:
         PlayedDay(transaction, FIRST, None, "laon-g1").greetings(3)  # type: ignore[arg-type]
     values = {
-        figure.indicator: figure.value for figure in figures_of(read_days(found, "laon", *DAYS).whole())
+        figure.indicator: figure.value for figure in figures_of(read_days(found, "laon", *TWO_WEEKS).whole())
     }
     assert (values["greetings"], values["received"], values["visits"]) == (3, 3, 0)
     found.close()
 
 
-@pytest.mark.parametrize("days", [(FIRST, FIRST), (DAYS[1], FIRST), (FIRST, date(2028, 1, 1))])
-def test_an_empty_or_endless_span_is_refused(database: Database, days: tuple[date, date]):
+@pytest.mark.parametrize("days", [(FIRST, FIRST), (TWO_WEEKS[1], FIRST), (FIRST, date(2028, 1, 1))])
+def test_an_empty_or_endless_span_is_refused(played: Database, days: tuple[date, date]):
     with pytest.raises(Refusal) as refusal:
-        read_days(database, "laon", *days)
+        read_days(played, "laon", *days)
     assert refusal.value.code == "bad_period"
 
 
-def test_an_unknown_split_is_refused(database: Database):
+def test_an_unknown_split_is_refused(played: Database):
     with pytest.raises(Refusal) as refusal:
-        read_indicators(database, "laon", days=DAYS, by="agent", sentence=str)
+        read_indicators(played, "laon", days=TWO_WEEKS, by="agent", sentence=str)
     assert refusal.value.code == "bad_dimension"
 
 
-def test_outcomes_are_shown_per_service_and_add_up(database: Database):
-    answer = read_indicators(database, "laon", days=DAYS, by="service", sentence=str)
-    whole = {figure.indicator: figure for figure in figures_of(read_days(database, "laon", *DAYS).whole())}
+def test_outcomes_are_shown_per_service_and_add_up(played: Database):
+    answer = read_indicators(played, "laon", days=TWO_WEEKS, by="service", sentence=str)
+    whole = {figure.indicator: figure for figure in figures_of(read_days(played, "laon", *TWO_WEEKS).whole())}
     for name in (*(f"outcome_{code}" for code in OUTCOMES), "outcome_left_out"):
         parts = [f for row in answer["rows"] for f in row["figures"] if f["indicator"] == name]
         assert sum(part["count"] for part in parts) == whole[name].count
@@ -182,21 +204,164 @@ def test_outcomes_are_shown_per_service_and_add_up(database: Database):
 def test_the_rule_on_outcomes_is_that_of_the_document_when_the_leg_ended(database_url: str):
     """A service that insists on an outcome afterwards does not change what was counted."""
     hands = Hands(MORNING)
-    database = database_with_hall(database_url, hands)
+    played = database_with_hall(database_url, hands)
     document = json.loads((HALLS / "laon.json").read_text("utf-8"))
     for outcome in ("optional", "mandatory"):
         for service in document["services"]:
             service["outcome"] = outcome
-        publish_hall(database, SYSTEM, json.dumps(document))
-        issue_ticket(database, "laon", AGENT, TicketRequest("laon-accueil", new_id()))
+        publish_hall(played, SYSTEM, json.dumps(document))
+        issue_ticket(played, "laon", AGENT, TicketRequest("laon-accueil", new_id()))
         if outcome == "optional":
-            open_counter(database, "laon-g1", AGENT, SessionRequest())
-        called = call_next(database, "laon-g1", AGENT, AtCounter())
+            open_counter(played, "laon-g1", AGENT, SessionRequest())
+        called = call_next(played, "laon-g1", AGENT, AtCounter())
         assert called is not None
         result = StatedResult("informed" if outcome == "mandatory" else None)
-        finish(database, Gesture(called["leg"], AGENT), result=result)
+        finish(played, Gesture(called["leg"], AGENT), result=result)
     on = hands.now.date()
-    found = read_days(database, "laon", on, on + timedelta(days=1)).whole()
+    found = read_days(played, "laon", on, on + timedelta(days=1)).whole()
     left_out = next(each for each in figures_of(found) if each.indicator == "outcome_left_out")
     assert (left_out.count, left_out.n) == (1, 1)
+    played.close()
+
+
+OTHER_SERVICE = "laon-permis"
+
+
+DAYS = (MORNING.date(), MORNING.date() + timedelta(days=1))
+
+
+def test_individual_figures_are_off_then_by_service_of_the_agent_at_the_end(database: Database, hands: Hands):
+    new = NewAccount("marie", "cendrier parapluie olive", "Marie D.", [Grant("agent", "laon")])
+    marie = create_account(database, SYSTEM, new)
+    both = SessionRequest(services=[SERVICE, OTHER_SERVICE], take_over=True)
+    open_counter(database, OTHER, Author(marie), both)
+    issue(database, 3)
+    issue_ticket(database, HALL, Author("kiosk"), TicketRequest(OTHER_SERVICE, "for-licences"))
+    for counter, minutes in ((COUNTER, 30), (OTHER, 4), (OTHER, 8), (OTHER, 20)):
+        gesture = served(database, counter, Author(marie) if counter == OTHER else AGENT)
+        hands.now += timedelta(minutes=minutes)
+        finish(database, gesture)
+    with pytest.raises(Refusal) as refused:
+        read_individual_figures(database, HALL, *DAYS)
+    assert refused.value.code == "individual_figures_off"
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [
+        AgentFigures(
+            "Marie D.",
+            Served(3, 8 * 60),
+            {SERVICE: Served(2, 6 * 60), OTHER_SERVICE: Served(1, 20 * 60)},
+        ),
+        AgentFigures(None, Served(1, 30 * 60), {SERVICE: Served(1, 30 * 60)}),
+    ]
+    assert [Served(count, 60).shown_median_s for count in (9, 10)] == [None, 60]
+
+
+def test_an_agent_who_takes_a_counter_over_did_not_serve_the_visitor_finished_at_that_instant(
+    database: Database, hands: Hands
+):
+    new = NewAccount("rose", "cendrier parapluie olive", "Rose D.", [Grant("agent", "laon")])
+    rose = create_account(database, SYSTEM, new)
+    issue(database)
+    finish(database, served(database))
+    hands.now -= timedelta(seconds=1)  # a clock that waits: the next fact takes the same instant
+    open_counter(database, COUNTER, Author(rose), SessionRequest(services=[SERVICE], take_over=True))
+    ends = "SELECT max(ended_at) FROM leg"
+    assert (
+        one_row(database, f"SELECT count(*) AS n FROM counter_session WHERE opened_at = ({ends})")["n"] == 1
+    )
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    found = read_individual_figures(database, HALL, *DAYS)
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    assert found == [AgentFigures(None, Served(1, 0), {SERVICE: Served(1, 0)})]
+
+
+DAY = timedelta(days=1)
+
+
+TODAY = MORNING.date()
+
+
+def service_median(database: Database, by: str) -> FigureAnswer:
+    answer = read_indicators(database, HALL, days=(TODAY, TODAY + DAY), by=by, sentence=lambda key: key)
+    return next(each for each in answer["rows"][0]["figures"] if each["indicator"] == "service_median")
+
+
+def test_they_are_withheld_until_a_third_person_works_or_the_site_allows_figures_of_one_agent(
+    database: Database, hands: Hands
+):
+    issue(database)
+    gesture = served(database)
+    hands.now += timedelta(minutes=6)
+    finish(database, gesture)
+    withheld: FigureAnswer = {
+        "indicator": "service_median",
+        "value": None,
+        "n": 0,
+        "withheld": "quality.withheld",
+    }
+    for by in ("none", "day", "service"):
+        assert service_median(database, by) == withheld
+    assert withheld_figures(database, HALL, TODAY - 364 * DAY, TODAY + DAY) == frozenset()
+    decide_individual_figures(database, SYSTEM, "laon", is_on=True, sites=None)
+    assert service_median(database, "none")["value"] == 360
+    today = {"today": Days(TODAY, TODAY + DAY)}
+    assert withheld_in_parts(database, HALL, today, is_public=True) == {"today": OF_AGENTS}
+    decide_individual_figures(database, SYSTEM, "laon", is_on=False, sites=None)
+    for name in ("second", "third"):
+        assert withheld_figures(database, HALL, TODAY, TODAY + DAY) == OF_AGENTS
+        open_counter(database, OTHER, Author(name), SessionRequest(services=[SERVICE], take_over=True))
+    assert service_median(database, "day")["value"] == 360
+    assert withheld_figures(database, HALL, TODAY - DAY, TODAY) == OF_AGENTS
+
+
+FIRST_DISTURBED = date(2026, 10, 12)
+"""Two weeks before the clocks go back."""
+
+
+def test_every_indicator_has_an_independent_form():
+    assert set(FORMULAS) == set(INDICATORS)
+
+
+@pytest.mark.both_databases
+def test_random_histories_have_the_figures_of_another_computation(database_url: str, tmp_path: Path):
+    database = database_with_hall(database_url, Hands(datetime(2027, 6, 1, 12, tzinfo=UTC)))
+    for seed in range(count(small=1, large=12)):
+        first = FIRST_DISTURBED + timedelta(weeks=2 * seed)
+        play_days(database, first, count(small=11, large=14), a_day=count(small=16, large=60), seed=seed)
+    disturb(database, Random(7))
+    counted = check_figures(database, "laon", (FIRST_DISTURBED, date(2027, 6, 1)), tmp_path)
+    assert counted == set(INDICATORS)
     database.close()
+
+
+def disturb(database: Database, chance: Random) -> None:
+    """What the played days lack: recalls, choices, suspect clocks, undone legs, early tickets, a group."""
+    in_one_group = "UPDATE leg SET service = 'laon-accueil', class = 'walk_in' WHERE substr(number, 4, 1)"
+    execute(database, f"{in_one_group} IN ('1', '3', '5', '7', '9')")
+    legs = [row["id"] for row in all_rows(database, "SELECT id FROM leg ORDER BY issued_at, id")]
+    for change in (
+        "last_called_at = first_called_at + 97000001",
+        "rule = 'chosen'",
+        "is_clock_suspect = :yes",
+        "end_reason = 'undone'",
+        "arrived_at = issued_at + 1799999999",
+        "priority = 'not_confirmed'",
+        "priority = 'confirmed'",
+        "parked_s = 45",
+        "quoted_low_s = 0, quoted_median_s = 240, quoted_high_s = 299",
+        "outcome_asked = 'optional'",
+        "end_reason = 'closed_at_day_end'",
+        "last_called_at = started_at - 12500000, is_start_pressed = :yes",
+    ):
+        for leg in chance.sample(legs, len(legs) // 12):
+            yes = {"yes": True} if ":yes" in change else {}
+            execute(
+                database,
+                f"UPDATE leg SET {change} WHERE id = :leg"
+                + (" AND first_called_at IS NOT NULL" if "called_at" in change else "")
+                + (" AND ended_at IS NOT NULL" if "end_reason" in change else ""),
+                leg=leg,
+                **yes,
+            )

@@ -39,8 +39,7 @@ from server.web.access.requirements import Required, required_of
 from server.web.access.site_context import AUTHORITY_PATH, POLICY_PATH
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
-from tests.server.usecases.complaints.open_register import open_register_of
-from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.usecases.quality.figures_history import HALLS, open_register_of
 from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
 from tests.server.web.officers import TEXT, Officers
 

@@ -11,7 +11,7 @@ from PIL import Image
 from server.domain.hall_checks import OF_ENTRY
 from server.usecases.journal.maintenance import purge
 from tests.harness.sql import all_rows
-from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.usecases.quality.figures_history import open_register_of
 from tests.server.web.api_site import OTHER, ApiSite
 from tests.server.web.complaints.test_register_pages import (
     PUBLIC,

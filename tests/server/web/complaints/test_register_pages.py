@@ -13,7 +13,7 @@ from server.usecases.complaints import entries as add_entry_module
 from server.usecases.complaints.entries import add_entry
 from server.usecases.notices.read_public_notices import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
-from tests.server.usecases.complaints.open_register import open_register_of
+from tests.server.usecases.quality.figures_history import open_register_of
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
 from tests.server.web.officers import Officers
 

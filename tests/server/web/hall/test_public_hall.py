@@ -14,7 +14,7 @@ from server.usecases.reports.reports import approve_report, begin_report, freeze
 from server.web.pages.public_hall.pages import shown_results
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, play_days
-from tests.server.usecases.reports.test_reports import ANNE, BORIS, LAON, add_account
+from tests.server.usecases.test_reports import ANNE, BORIS, LAON, add_account
 from tests.server.web.api_site import HALL, ApiSite, accepted
 from tests.server.web.notices.test_busy_hours import count_tickets
 from tests.server.web.officers import Officers

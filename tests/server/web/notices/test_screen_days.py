@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.author import Author
 from server.usecases.notices.gestures import NoticeGesture, correct_notice
-from tests.server.usecases.notices.notice_gestures import AIMED, DECIDES, MORNING, published
+from tests.server.usecases.notices.conftest import AIMED, DECIDES, MORNING, published
 from tests.server.web.api_site import HALL, OTHER, ApiSite
 from tests.server.web.notices.test_api_displays import SCREEN, display, hour, report
 

@@ -28,8 +28,7 @@ from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, Report
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 from tests.harness.sql import one_row
-from tests.server.usecases.complaints.open_register import open_register_of
-from tests.server.usecases.quality.figures_history import play_days
+from tests.server.usecases.quality.figures_history import open_register_of, play_days
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, csrf_of
 
 PLACE = "/rapports"
