@@ -1,47 +1,20 @@
-"""How many connections one network may hold that nobody has identified, and which one is closed."""
+"""A process of the server: its connections, the separate processes it starts, the instants of its facts."""
 
+import os
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import structlog
 
-from server.connections import (
-    CURRENT,
-    Bounds,
-    Connections,
-    HttpDeadlines,
-    TcpConnection,
-    identify_caller,
-)
-from server.domain.budgets import Budget
-from server.domain.texts import network_of
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("::1", "::/64"),
-        ("", ""),
-        ("no address", "no address"),
-    ],
-)
-def test_a_caller_is_counted_by_address_and_in_ipv6_by_its_64(address: str, network: str):
-    assert network_of(address) == network
-
-
-def test_a_budget_starts_again_after_its_period():
-    budget = Budget(most=2, period_s=10.0)
-    assert [budget.take(at_s) for at_s in (100.0, 101.0, 109.9, 110.0, 111.0, 112.0)] == [
-        True,
-        True,
-        False,
-        True,
-        True,
-        False,
-    ]
+from server.apart import IsolatedWorker
+from server.clock import Clock, FactTimes
+from server.connections import CURRENT, Bounds, Connections, HttpDeadlines, TcpConnection, identify_caller
+from tests.harness.sql import all_rows
+from tests.harness.waiting import wait_until
+from tests.server.store.journals import issue, opened_hall
+from tests.server.usecases.quality.figures_history import Hands
 
 
 class Hall:
@@ -141,3 +114,72 @@ def test_a_proxys_connection_identified_by_one_caller_still_counts_for_the_next(
         assert hall.closed == []
         hall.connections.head_is_read(two, forwarded("192.0.2.7"))
         assert hall.closed == ["one"]
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_an_idle_process_ends_and_begins_again_when_needed():
+    apart = IsolatedWorker(idle_s=0.2)
+    first = apart.call(os.getpid)
+    assert first != os.getpid()
+    wait_until(lambda: not is_alive(first), "it ends")
+    second = apart.call(os.getpid)
+    assert second not in (first, os.getpid())
+    apart.close()
+    assert not is_alive(second)
+
+
+def test_a_process_without_an_idle_limit_stays():
+    apart = IsolatedWorker()
+    assert apart.call(os.getpid) == apart.call(os.getpid)
+    apart.close()
+
+
+HEAVY = ("structlog", "pydantic", "sqlalchemy", "flask", "gevent")
+LOADED = f"[each for each in {HEAVY} if each in __import__('sys').modules]"
+
+
+def test_a_process_imports_only_what_its_work_needs():
+    apart = IsolatedWorker()
+    assert apart.call(eval, LOADED) == []
+    apart.close()
+
+
+def warn(event: str) -> None:
+    structlog.get_logger("server.tests").warning(event, token="secret")
+
+
+def test_work_that_logs_by_structlog_writes_masked_lines(capfd: pytest.CaptureFixture[str]):
+    apart = IsolatedWorker()
+    apart.call(warn, "warned")
+    apart.close()
+    [line] = capfd.readouterr().err.splitlines()
+    assert line.endswith("level=warning event=warned token=***")
+
+
+NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("behind_s", "is_suspect"),
+    [(-5, False), (0, False), (0.5, False), (2, False), (2.5, True), (3_600, True)],
+)
+def test_an_instant_is_never_before_the_last_one(behind_s: float, is_suspect: bool):
+    times = FactTimes(Clock(now=lambda: NINE - timedelta(seconds=behind_s)))
+    instant, was_suspect = times.instant_for("hall", NINE)
+    assert (instant, was_suspect) == (max(NINE, NINE - timedelta(seconds=behind_s)), is_suspect)
+
+
+def test_a_visitor_who_arrives_while_the_clock_steps_back_waits_behind_earlier_ones(database_url: str):
+    hands = Hands()
+    database = opened_hall(database_url, hands)
+    first = issue(database)
+    hands.now -= timedelta(seconds=1)
+    second = issue(database)
+    assert (first["ahead"], second["ahead"]) == (0, 1)
+    assert first["issued_at"] <= second["issued_at"]
+    found = all_rows(database, "SELECT number FROM leg ORDER BY sort_key")
+    assert [row["number"] for row in found] == [first["number"], second["number"]]
+    database.close()

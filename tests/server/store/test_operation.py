@@ -1,4 +1,4 @@
-"""The migrations lead to the tables of the code, and refuse a schema they do not know.
+"""The migrations lead to the tables of the code; files of the installation are for their owner alone.
 
 An upgrade from version 0.1.0, with rows of every table, loses nothing. `versions/0100.json` holds every row
 of a database of that version: written by its own use cases, but for some tables that only the rounds of a
@@ -6,8 +6,11 @@ server fill.
 """
 
 import json
+import os
+import re
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,23 @@ from sqlalchemy.engine import Connection
 from server.clock import Clock
 from server.commands import examination
 from server.domain.refusals import Refusal
-from server.ids import token_digest
+from server.ids import is_token_shaped, new_id, token_digest
 from server.settings import Settings
 from server.store.devices.paired_devices import bearer_of_token
 from server.store.installation import BASELINE
 from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
+from server.store.notices.media import MediaFiles, receive
 from server.store.operation.migrating import MIGRATIONS, migrate, migrations_on, open_installed
+from server.store.operation.private_files import (
+    back_up_key,
+    bring_key,
+    keep_to_owner,
+    key_file,
+    open_files,
+    secret_key,
+    tighten,
+)
 from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.store.visits.tickets import TicketTokens
@@ -36,6 +49,7 @@ from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
 from server.usecases.tickets.ticket_page import leg_of_token
 from server.web.access.callers import of_sign_in
 from tests.harness.sql import all_rows, execute
+from tests.server.store.journals import issue, morning
 from tests.server.usecases.at_counters import AGENT
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -170,3 +184,135 @@ def test_a_database_of_the_baseline_is_upgraded_with_all_that_it_knew(
     check_rows(upgraded, rows)
     check_secrets(upgraded)
     check_journals(upgraded, tmp_path)
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    """What most machines have; given back afterwards."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def settings_of(var: Path, **more: str) -> Settings:
+    return Settings.model_validate({"var": var, **more})
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_however_many_workers_need_the_key_first_it_is_made_once_for_its_owner(tmp_path: Path):
+    settings = settings_of(tmp_path / "var")
+    with ThreadPoolExecutor(8) as workers:
+        keys = set(workers.map(lambda _: secret_key(settings), range(32)))
+    assert len(keys) == 1
+    assert key_file(settings).stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in settings.var.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_the_setting_is_the_key_and_makes_no_file(tmp_path: Path):
+    settings = settings_of(tmp_path, secret_key="of the whole office")
+    assert secret_key(settings) == b"of the whole office"
+    assert not key_file(settings).exists()
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_key_that_was_cut_is_refused(tmp_path: Path):
+    key_file(settings_of(tmp_path)).write_text("short")
+    with pytest.raises(Refusal, match="secret_key_unreadable"):
+        secret_key(settings_of(tmp_path))
+    assert examination.key(settings_of(tmp_path)).key == "doctor.key.unreadable"
+
+
+def test_a_token_is_that_of_its_visit_and_of_the_key():
+    visits = [new_id() for _ in range(2_000)]
+    one, other = TicketTokens(lambda: b"one"), TicketTokens(lambda: b"other")
+    tokens = [one.of(visit) for visit in visits]
+    assert tokens == [one.of(visit) for visit in visits]
+    assert len({*tokens, *map(other.of, visits)}) == 4_000
+    assert all(re.fullmatch(r"[\w-]{22}", each) and is_token_shaped(each) for each in tokens)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_the_key_is_backed_up_and_restored(tmp_path: Path):
+    office, machine = settings_of(tmp_path / "office"), settings_of(tmp_path / "machine")
+    kept, former = secret_key(office), secret_key(machine)
+    backup = tmp_path / "copy"
+    assert back_up_key(office, backup) == tmp_path / "copy.key"
+    assert bring_key(machine, backup, Hands().now)
+    assert secret_key(machine) == kept
+    [replaced] = machine.var.glob("secret.key.replaced-*")
+    assert replaced.read_bytes() == former
+    assert not bring_key(settings_of(tmp_path / "empty"), tmp_path / "without", Hands().now)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_doctor_reports_a_key_other_than_that_of_the_last_ticket(tmp_path: Path, sqlite_url: str):
+    settings = settings_of(tmp_path / "var", database_url=sqlite_url)
+    database = morning(sqlite_url, Hands())
+    database.ticket_tokens = TicketTokens(lambda: secret_key(settings))
+    issue(database)
+    database.close()
+    assert examination.key(settings).key == "doctor.key"
+    key_file(settings).unlink()
+    secret_key(settings)
+    assert examination.key(settings).key == "doctor.key.other"
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_new_and_existing_files_are_for_their_owner_alone(tmp_path: Path):
+    var = tmp_path / "var"
+    settings = settings_of(var)
+    (var / "anchors").mkdir(parents=True)
+    for name in ("parvis.db", "parvis.db-wal", "parvis.db.replaced-20261127", "demo.json", "anchors/laon"):
+        (var / name).write_text("secret")
+    assert open_files(settings)
+    assert examination.private(settings).state == "wrong"
+    assert tighten(settings) == 7
+    assert open_files(settings) == []
+    assert (var / "parvis.db").stat().st_mode & 0o777 == 0o600
+    assert var.stat().st_mode & 0o777 == 0o700
+    keep_to_owner()
+    (var / "parvis.sock").write_text("")
+    assert tighten(settings) == 0
+    assert examination.private(settings).state == "right"
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_shared_folders_and_files_of_others_are_not_changed(tmp_path: Path):
+    tmp_path.chmod(0o1777)
+    (tmp_path / "letter.txt").write_text("of somebody else")
+    (tmp_path / "media").symlink_to(tmp_path / "letter.txt")
+    assert tighten(settings_of(tmp_path)) == 0
+    tmp_path.chmod(0o700)
+
+
+def test_a_disk_that_fills_up_during_an_upload_is_reported():
+    """`/dev/full` is a disk without room: every write to it fails as one on a full disk does."""
+    with pytest.raises(Refusal, match="storage_full"):
+        receive([b"x" * 100_000], Path("/dev/full"), largest=200_000)
+
+
+def test_nothing_is_left_of_an_upload_that_breaks_off(tmp_path: Path):
+    def breaking():
+        yield b"half"
+        raise ConnectionError("the browser has gone")
+
+    with pytest.raises(ConnectionError):
+        receive(breaking(), tmp_path / "a.part", largest=100)
+    with pytest.raises(Refusal, match="medium_too_large"):
+        receive([b"x" * 60, b"x" * 60], tmp_path / "b.part", largest=100)
+    with pytest.raises(Refusal, match="medium_empty"):
+        receive([], tmp_path / "c.part", largest=100)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../parvis.db", "incoming", "a.png", "0" * 64 + ".svg", "0" * 64 + ".png/.."]
+)
+def test_no_name_leads_outside(tmp_path: Path, name: str):
+    (tmp_path / "parvis.db").touch()
+    files = MediaFiles(tmp_path / "media")
+    files.incoming.mkdir(parents=True)
+    assert files.path(name) is None
+    files.remove([name])
+    assert (tmp_path / "parvis.db").exists()

@@ -1,10 +1,12 @@
-"""Statements find typed rows on both databases, inside a write transaction and outside, and by index."""
+"""Statements find typed rows on both databases, by index, at a cost that does not grow with the past."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Dialect, String, bindparam, column, select, text
@@ -25,13 +27,20 @@ from server.store.engine.statements import (
     literal_word,
     rows_of,
 )
+from server.store.engine.stores import SqliteStore
 from server.store.journal.pages import FactRange, newest_facts
 from server.store.quality.figures import sessions_opened_between
 from server.store.tables.people import api_key, sign_in_failure
 from server.store.transactions.database import Database
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.hall.read_board import read_board
+from server.usecases.hall.read_queue import read_queue
+from server.usecases.tickets.kiosk_menu import read_menu
+from server.usecases.tickets.ticket_page import read_ticket
+from server.usecases.waits import Estimates
+from tests.bench.past import fill_past_visits
 from tests.harness.sql import as_write
-from tests.server.store.journals import opened_hall
+from tests.server.store.journals import HALL, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -240,3 +249,77 @@ def test_a_rare_kind_of_fact_is_found_along_its_index(database_url: str):
             assert [line for line in rows.plan if index in line], rows.plan
             assert not [line for line in rows.plan if "TEMP B-TREE" in line], rows.plan
     database.close()
+
+
+STRIDE = 20
+
+
+class Steps:
+    """Counts what every connection to SQLite does, in steps of its machine."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.taken = 0
+        connect = SqliteStore._connect
+
+        def counted(store: SqliteStore) -> Any:
+            connection = connect(store)
+            connection.set_progress_handler(self._step, STRIDE)
+            return connection
+
+        patch.setattr(SqliteStore, "_connect", counted)
+
+    def _step(self) -> int:
+        self.taken += STRIDE
+        return 0
+
+    def of(self, act: Callable[[], Any]) -> int:
+        """The steps of an act."""
+        before = self.taken
+        act()
+        return self.taken - before
+
+
+def acts_of_a_day(database: Database) -> dict[str, Callable[[], Any]]:
+    """What is done again and again while a hall is open, by name."""
+    estimates = Estimates(database)
+    token = issue(database)["token"]
+    current = call(database)["leg"]
+    return {
+        "issue": lambda: issue(database),
+        "next": lambda: call(database, current, "served"),
+        "board": lambda: read_board(database, HALL),
+        "queue": lambda: read_queue(database, HALL),
+        "menu": lambda: read_menu(database, estimates, HALL, language="fr", translate=lambda key, *_: key),
+        "ticket": lambda: read_ticket(database, estimates, token, language="fr"),
+        "estimates": lambda: estimates.refresh(database.hall_id(HALL)),
+    }
+
+
+def costs(url: str, past: int, steps: Steps) -> dict[str, int]:
+    """The steps of each act in a hall with so many visits behind it."""
+    hands = Hands()
+    database = opened_hall(url, hands)
+    fill_past_visits(url, database.hall_id(HALL), past)
+    for _ in range(3):
+        issue(database)
+    acts = acts_of_a_day(database)
+    for act in acts.values():  # reads what is remembered
+        act() if act is not acts["next"] else None
+    found = {}
+    for name, act in acts.items():
+        hands.now += timedelta(seconds=20)
+        found[name] = steps.of(act)
+    database.close()
+    return found
+
+
+def test_frequent_requests_do_not_slow_down_with_the_past(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    empty = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
+    (tmp_path / "old.db").write_bytes(empty)
+    steps = Steps(monkeypatch)
+    young = costs(sqlite_url, 700, steps)
+    old = costs(f"sqlite:///{tmp_path / 'old.db'}", 20_000, steps)
+    grown = {name: (young[name], old[name]) for name in old if old[name] > young[name] * 1.2 + 20 * STRIDE}
+    assert not grown

@@ -1,7 +1,8 @@
-"""A write with an idempotency key is done once; a transaction reads what it recorded before."""
+"""A write with an idempotency key is done once; a transaction reads what it and others committed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from typing import Any, NotRequired, TypedDict
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import JoiningVisit, visits_linked
 from server.ids import new_id
+from server.store.configuration.halls import hall_row
 from server.store.engine.writes import FirstAnswer, WriteKey
 from server.store.transactions.database import Database, once_it_answers
 from server.store.transactions.hall_transaction import HallTransaction
@@ -270,3 +272,35 @@ def test_a_server_that_starts_before_its_database_tries_once_a_second(monkeypatc
 
     assert once_it_answers(read_installation) == "installed"
     assert pauses == [1.0, 1.0]
+
+
+def looked_at(database: Database) -> list[str]:
+    """The numbers a look without the hall's lock sees."""
+    with database.read() as rows:
+        row = hall_row(rows, database.hall_id(HALL))
+        assert row is not None
+        return sorted(leg.number for leg in database.open_legs(rows, row))
+
+
+def test_a_failed_commit_leaves_no_trace_in_memory(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    hands = Hands()
+    database = opened_hall(database_url, hands)
+    kept = [issue(database)["number"] for _ in range(2)]
+    hands.now += timedelta(minutes=1)
+    begin = database.store.write
+
+    @contextmanager
+    def failing() -> Iterator[Any]:
+        with begin() as rows:
+            yield rows
+            raise Refusal("database_busy")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(database.store, "write", failing)
+        with pytest.raises(Refusal, match="database_busy"):
+            issue(database)
+    assert looked_at(database) == kept
+    again = issue(database)
+    assert again["ahead"] == 2
+    assert looked_at(database) == [*kept, again["number"]]
+    database.close()
