@@ -201,7 +201,7 @@ def test_a_way_is_private_by_encryption_or_on_this_machine(address, is_private):
     ("address", "network"),
     [
         *(("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7")),
-        ("2001:db8:1:3:4:5:6:7", "2001:db8:1:3::/64"),
+        *(("2001:db8:1:3:4:5:6:7", "2001:db8:1:3::/64"), ("::1", "::/64")),
         *(("fe80::1%eth0", "fe80::/64"), ("unknown", "unknown"), ("", "")),
     ],
 )
