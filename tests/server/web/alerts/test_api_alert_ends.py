@@ -10,8 +10,8 @@ import pytest
 from server.app import create_app
 from server.web.access.cookies import SESSION_COOKIE
 from tests.harness.sql import all_rows
-from tests.server.web.alerts.test_api_alerts import ALERTS, guard_name, press
 from tests.server.web.api_site import ApiSite, accepted, refused
+from tests.server.web.test_alerts import ALERTS, guard_name, press
 
 SCRIPT = {"Sec-Fetch-Mode": "cors"}
 """The header that a browser sends for requests of a page's script."""

@@ -13,13 +13,13 @@ from server.usecases.journal.maintenance import purge
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import open_register_of
 from tests.server.web.api_site import OTHER, ApiSite
-from tests.server.web.complaints.test_register_pages import (
+from tests.server.web.hall_checks.test_photographs import taken
+from tests.server.web.test_complaints import (
     PUBLIC,
     act,
     entry_address,
     hidden_fields,
 )
-from tests.server.web.hall_checks.test_photographs import taken
 
 
 def send(site: ApiSite, *contents: bytes, **more: str) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.hardware.usb import UsbPorts
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
-from tests.server.web.devices.test_api_devices import KIOSK, PRINTER, one
+from tests.server.web.devices.test_devices import KIOSK, PRINTER, one
 
 PLUGGED = f"/api/v1/halls/{HALL}/printers/plugged"
 ANY_DEVICE = Path("/dev/null")

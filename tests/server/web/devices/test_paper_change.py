@@ -12,7 +12,7 @@ from server.store.devices import print_jobs
 from server.store.devices.printers import probe_of
 from tests.server.printing.printing_hall import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite
-from tests.server.web.devices.test_api_devices import KIOSK, facts
+from tests.server.web.devices.test_devices import KIOSK, facts
 
 PAGE = f"/appareils/papier?hall={HALL}"
 READ = f"/appareils/papier/nombre?hall={HALL}"

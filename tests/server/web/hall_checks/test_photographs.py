@@ -18,7 +18,7 @@ from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import check_lines
 from tests.harness.waiting import begun_before
 from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
-from tests.server.web.hall_checks.test_check_pages import CHECK, CHECKS, FINDING, new_check, post
+from tests.server.web.test_hall_checks import CHECK, CHECKS, FINDING, new_check, post
 from tests.signage.media.uploads import image
 
 PHOTOGRAPHS = f"/voix/controles/{CHECK}/photographies"
