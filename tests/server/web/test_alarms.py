@@ -1,6 +1,4 @@
-"""The page of alarms and its API: open alarms, who takes care of them, recipients, and whether deliveries
-arrive.
-"""
+"""Alarms and incidents of a hall, and the rows of « Mes pages » that ask for attention."""
 
 import json
 import re
@@ -9,15 +7,23 @@ from typing import Any
 
 import pytest
 
+from server.domain.actions import ActionRequest
 from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import SYSTEM
+from server.language import LANGUAGES
 from server.sending.sender import Webhooks
+from server.store.people.accounts import Grant
+from server.usecases.actions import add_action
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, read_recipients
 from server.usecases.configuration.publication import publish_hall
+from server.usecases.devices.devices import pair_device
+from server.usecases.devices.pairing import add_place
+from server.web.rendering.problems import id_of_form
+from tests.harness.sql import one_row
 from tests.server.sending.office import Endpoint, webhook_endpoint
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.api_site import COUNTER, HALL, OTHER, ApiSite, accepted, csrf_of, refused
 
 PAGE = f"/alarmes?hall={HALL}"
 
@@ -235,3 +241,111 @@ def second_hall(api: ApiSite) -> str:
     document = json.loads((HALLS / "vervins.json").read_text(encoding="utf-8").replace("vervins", "annexe"))
     publish_hall(api.database, SYSTEM, json.dumps(document | {"site": HALL}))
     return str(document["hall"])
+
+
+# --- attention, as far as the reader’s roles and sites reach --------------------------------------
+
+
+ROW = re.compile(r'<li class="(\w+)"><a href="([^"]+)"><b.*?<bdi>(.*?)</bdi>')
+
+
+def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
+    hall = FaultyHall(api.database, api.hands)
+    hall.look()
+    hall.printer = "paper_out"
+    hall.look()
+    for remark, due_on in (
+        ("Sièges <b>", "2026-11-20"),
+        ("Horaires", "2026-11-30"),
+        ("Rampe", "2026-11-24"),
+        ("Banc", "2026-12-30"),
+    ):
+        typed = ActionRequest(remark, "", "", "Accueil", due_on, "doing")
+        add_action(api.database, "laon", typed, form=remark[:4])
+    supervisor = api.person("supervisor")
+    rows = ROW.findall(supervisor.get("/").text)
+    assert [(urgency, text) for urgency, _, text in rows] == [
+        ("now", "Borne de l’entrée\u00a0: plus de papier."),
+        ("today", "Rampe\u00a0: à faire aujourd’hui"),
+        ("today", "Sièges &lt;b&gt;\u00a0: en retard de 4 jours"),
+        ("soon", "Horaires\u00a0: à faire dans 6 jours"),
+    ]
+    for _, address, _ in rows:
+        path, _, anchor = address.partition("#")
+        assert f'id="{anchor}"' in supervisor.get(path).text
+    assert [urgency for urgency, *_ in ROW.findall(api.person("quality").get("/").text)] == [
+        "today",
+        "today",
+        "soon",
+    ]
+    assert [urgency for urgency, *_ in ROW.findall(api.person("agent").get("/").text)] == ["now"]
+    nothing = "Rien ne demande votre attention"
+    assert nothing in api.person("security").get("/").text
+    assert nothing in api.person("supervisor", OTHER).get("/").text
+    assert nothing not in api.app.test_client().get("/").text
+    for language in LANGUAGES:
+        assert "to_attend" not in supervisor.get(f"/?lang={language}").text
+
+
+def test_a_paired_kiosk_asks_for_its_printer_until_somebody_says_where_it_prints(api: ApiSite):
+    place = add_place(api.database, HALL, SYSTEM, kind="kiosk", label="Borne du fond").configured
+    admin, csrf = api.writer("administrator")
+    told = "«\u00a0Borne du fond\u00a0» (Préfecture de l’Aisne – Laon) n’a pas d’imprimante"
+    path = f"/api/v1/halls/{HALL}/kiosks/{place}/printer"
+    assert told not in admin.get("/").text, "nothing stands there yet"
+    pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured=place)
+    (row,) = [row for row in ROW.findall(admin.get("/").text) if told in row[2]]
+    assert row[:2] == ("today", "/appareils")
+    assert told not in api.person("agent").get("/").text
+    assert paper(admin, place) == ("undecided", None)
+    accepted(admin.put(path, json={"host": None, "prints_at": "laon-borne-1"}, headers=csrf))
+    assert (paper(admin, place), told in admin.get("/").text) == (("other", "laon-borne-1"), False)
+    accepted(admin.put(path, json={"host": None}, headers=csrf))
+    assert (paper(admin, place), told in admin.get("/").text) == (("none", None), False)
+
+
+def paper(browser: Any, kiosk: str) -> tuple[str, str | None]:
+    """Where a kiosk prints, as the page of devices reads it."""
+    halls = accepted(browser.get("/api/v1/devices"))["halls"]
+    (found,) = [each for hall in halls for each in hall["devices"] if each["id"] == kiosk]
+    return found["paper"], found["prints_at"]
+
+
+# --- incidents ------------------------------------------------------------------------------------
+
+
+INCIDENTS = f"/incidents?hall={HALL}"
+NOTE = {"happened_on": "2026-11-23", "kind": "insult", "gravity": "1", "counter": COUNTER}
+
+
+@pytest.mark.parametrize("is_dropped", [False, True], ids=["retired", "dropped"])
+def test_a_note_keeps_its_counter_once_the_hall_no_longer_has_it(api: ApiSite, is_dropped: bool):
+    head = api.person("supervisor")
+    kept = head.post(INCIDENTS, data=NOTE | {"formulaire": "a-form", "csrf_token": csrf_of(head)})
+    assert kept.status_code == 303
+    note = id_of_form("a-form")
+    document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
+    gone = next(each for each in document["counters"] if each["id"] == COUNTER)
+    if is_dropped:
+        document["counters"].remove(gone)
+    else:
+        gone["is_retired"] = True
+    publish_hall(api.database, SYSTEM, json.dumps(document))
+    assert f'<option value="{COUNTER}"' not in head.get(INCIDENTS).text
+    form = head.get(f"{INCIDENTS}&modifier={note}").text
+    [counter] = re.findall(r'<option value="([^"]*)" selected>', form)
+    changed = NOTE | {"note": note, "gravity": "2", "counter": counter, "csrf_token": csrf_of(head)}
+    assert head.post(INCIDENTS, data=changed).status_code == 303
+    assert one_row(api.database, "SELECT counter, gravity FROM incident_note") == {
+        "counter": COUNTER,
+        "gravity": 2,
+    }
+
+
+def test_a_role_at_one_site_hides_nothing_of_another(api: ApiSite):
+    reader = api.person_of(Grant("agent", HALL), Grant("quality", OTHER))
+    own, other = (reader.get(f"/incidents?hall={hall}") for hall in (HALL, OTHER))
+    assert (own.status_code, other.status_code) == (200, 200)
+    assert 'name="gravity"' in own.text
+    assert 'name="gravity"' not in other.text
+    assert f"?hall={OTHER}" in own.text

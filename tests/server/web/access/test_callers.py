@@ -1,17 +1,27 @@
-"""Who may call in a part of a hall: what they read, take over and do, over the API and the sockets."""
+"""Callers: those who may call in a part of a hall, devices that are remembered, where signing in leads."""
 
 from typing import Any
 
 import pytest
 
+from server.clock import Clock
 from server.domain.author import SYSTEM
+from server.domain.refusals import Refusal
+from server.ids import new_token, token_digest
 from server.live import messages
 from server.live.presence import VoidTokens
+from server.store.devices.paired_devices import bearer_of_token, insert_device
 from server.store.people.accounts import EVERY_SITE, Grant
-from server.usecases.people.accounts import change_roles
+from server.store.transactions.database import Database
+from server.usecases.devices.devices import revoke_device
+from server.usecases.people.accounts import NewAccount, change_roles, create_account
 from server.usecases.people.directory import read_people
+from server.web.access.callers import MANY_DEVICES, CallerCache
 from tests.harness.sql import all_rows
-from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, csrf_of, refused
+from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted, csrf_of, refused
+
+# --- who may call in a part of a hall: what they read, take over and do ---------------------------
+
 
 COMPUTER, SECOND, ONLINE = "laon-poste-1", "laon-poste-2", "laon-numerique"
 HELPER = Grant("digital_helper", HALL)
@@ -201,3 +211,69 @@ def test_a_socket_hears_the_queue_of_what_its_person_may_see(api: ApiSite, monke
     assert len(cut) == 1
     for socket in sockets.values():
         socket.disconnect(messages.AGENT)
+
+
+# --- devices that come back together are read together --------------------------------------------
+
+
+SCREENS = 5 * MANY_DEVICES
+
+
+def test_devices_that_come_back_together_are_read_together(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    tokens = [new_token() for _ in range(SCREENS)]
+    hall, now = api.database.hall_id(HALL), api.hands.now
+    with api.database.installation_transaction(SYSTEM) as rows:
+        for place, token in enumerate(tokens):
+            new = {"kind": "screen", "hall": hall, "configured": "laon-ecran-1"}
+            insert_device(rows, f"screen-{place}", digest=token_digest(token), now=now, **new)
+    read = list[str]()
+
+    def noted(rows: Any, token: str, now: Any) -> Any:
+        read.append(token)
+        return bearer_of_token(rows, token, now)
+
+    monkeypatch.setattr("server.web.access.callers.bearer_of_token", noted)
+    known = CallerCache(api.database)
+    found = [known.of_token(token, is_loopback=True) for token in tokens]
+    assert [each.author.id for each in found] == [f"screen-{place}" for place in range(SCREENS)]
+    assert [each.digest for each in found] == [token_digest(token) for token in tokens]
+    assert read == tokens[:MANY_DEVICES]
+
+
+def test_a_device_that_another_process_revoked_is_unknown_after_the_next_look(api: ApiSite):
+    known = CallerCache(api.database)
+    parvis = api.app.extensions["parvis"]
+    screen = parvis.socketio.test_client(api.app, namespace=messages.SCREEN, auth={"token": api.screen})
+    assert screen.is_connected(messages.SCREEN)
+    cut_void = VoidTokens(api.database, parvis.presence, lambda *_: None).cut_void
+    cut_void()
+    assert known.of_token(api.screen, is_loopback=True).configured == "laon-ecran-1"
+    other = Database(api.database.url, Clock())
+    revoke_device(other, SYSTEM, "laon-ecran-1")
+    other.close()
+    cut_void()
+    with pytest.raises(Refusal, match="device_revoked"):
+        known.of_token(api.screen, is_loopback=True)
+
+
+# --- where signing in leads -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("roles", "wanted", "where"),
+    [
+        (("agent",), "/", "/console"),
+        (("agent",), "/aide", "/aide"),
+        (("agent", "reception"), "/", "/"),
+        (("supervisor",), "/", "/"),
+    ],
+)
+def test_signing_in_opens_the_counter_for_people_who_are_only_agents(
+    api: ApiSite, roles: tuple[str, ...], wanted: str, where: str
+):
+    new = NewAccount("sam", PASSWORD, "Sam", [Grant(role, HALL) for role in roles])
+    create_account(api.database, SYSTEM, new)
+    browser = api.app.test_client()
+    token = browser.get("/suivi").text.partition('name="csrf-token" content="')[2].partition('"')[0]
+    form = {"login": "sam", "password": PASSWORD, "csrf_token": token, "next": wanted}
+    assert browser.post("/connexion", data=form).headers["Location"] == where

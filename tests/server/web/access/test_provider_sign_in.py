@@ -29,8 +29,20 @@ from server.web.access.sign_in import REQUEST_COOKIE
 from tests.harness.servers.identities import RunningProvider, running_mock, running_provider
 from tests.harness.sql import all_rows, execute
 from tests.harness.waiting import wait_until
-from tests.server.web.access.ways_on import LEADING_AWAY
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite, csrf_of
+
+LEADING_AWAY = (
+    "//elsewhere.example/",
+    "https://elsewhere.example/",
+    "/\\elsewhere.example",
+    "/\t\\elsewhere.example",
+    "/\t//elsewhere.example",
+    "/\r\n/elsewhere.example",
+    "elsewhere.example",
+    "//[",
+    "",
+)
+
 
 EMAIL = "camille.martin@aisne.example"
 

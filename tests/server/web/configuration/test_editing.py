@@ -1,5 +1,6 @@
-"""The editing pages know every field of the documents, each once, with its words."""
+"""Drafts and their fields: each once on the pages, in words; refused or warned of before publication."""
 
+import copy
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ from server.web.pages.configuration.editing import (
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, WHEN
 from server.web.rendering.viewer import catalogue_file
 from tests.harness.programs import PROJECT
+from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.officers import INSTALLATION, LAON, Editors, laon
+
+# --- fields ---------------------------------------------------------------------------------------
+
 
 FORMS: dict[str, dict[str, Any]] = {"hall": form_of("hall"), "installation": form_of("installation")}
 WITHOUT_FIELDS = {"week"}
@@ -189,3 +196,115 @@ def test_lists_of_ids_lead_to_lists_of_the_document():
     sections = FORMS["hall"]["sections"]
     fields = {field["name"] for section in sections for field in fields_in(section["groups"])}
     assert {to for to in REFERENCES.values() if not to.endswith("_there")} <= fields
+
+
+# --- drafts that nobody may publish ---------------------------------------------------------------
+
+
+@pytest.fixture
+def editors(api: ApiSite) -> Editors:
+    return Editors(api)
+
+
+def errors(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["path"], each["code"]) for each in found["problems"] if not each.get("is_warning")]
+
+
+def problems_of_publishing(editors: Editors, who: str, content: Any, document: str = HALL) -> Any:
+    saved = accepted(editors.save(who, content, document=document))
+    told = refused(editors.publish(who, saved["version"], document=document), 422, "document_refused")
+    assert errors(told) == errors(saved), "publishing refuses what the draft already tells"
+    return errors(told)
+
+
+def test_the_draft_of_one_hall_publishes_no_other(api: ApiSite):
+    editors = Editors(api)
+    text = (HALLS / f"{OTHER}.json").read_text(encoding="utf-8")
+    there = json.loads(text) | {"site": HALL, "name": "Pris"}
+    assert problems_of_publishing(editors, "chief", there) == [("hall", "other_hall")]
+    assert api.database.configuration(OTHER).revision == 1
+    halls, facts = api.count("hall"), api.count("installation_fact WHERE kind = 'HallCreated'")
+    unknown = json.loads(text.replace(f'"{OTHER}', '"guise')) | {"site": HALL, "neighbours": []}
+    saved = accepted(editors.save("chief", unknown, draft_version=1))
+    told = refused(editors.publish("chief", saved["version"]), 422, "document_refused")
+    assert errors(told) == [("hall", "other_hall")]
+    assert api.count("hall") == halls
+    assert api.count("installation_fact WHERE kind = 'HallCreated'") == facts
+
+
+def test_no_document_is_called_as_a_page_is(editors: Editors):
+    text = (HALLS / f"{OTHER}.json").read_text(encoding="utf-8").replace(f'"{OTHER}', '"nouveau')
+    content = json.loads(text) | {"site": OTHER}
+    refused(editors.save("ada", content, document="nouveau", base=0), 404, "unknown_configuration")
+    file = {"text": json.dumps(content), "base_revision": 0}
+    refused(editors.send("ada", "POST", "/nouveau/import", file), 404, "unknown_configuration")
+
+
+# --- hours that close a hall while people wait ----------------------------------------------------
+
+
+CODE = "closes_with_people_waiting"
+SITES = [each["slug"] for each in INSTALLATION["sites"]]
+
+
+def with_tuesday(*spans: str) -> dict[str, Any]:
+    """The installation with other hours at the site of Laon on the Tuesday of these tests, at ten."""
+    content = copy.deepcopy(INSTALLATION)
+    content["sites"][SITES.index(LAON["site"])]["calendar"]["week"]["tuesday"] = list(spans)
+    return content
+
+
+def own_hours(*spans: str) -> dict[str, Any]:
+    site = with_tuesday(*spans)["sites"][SITES.index(LAON["site"])]
+    return laon(calendar=site["calendar"])
+
+
+def warned(saved: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    found = [each for each in saved["problems"] if each["code"] == CODE]
+    return [(each["path"], each["is_warning"], each["sentence"].replace("\u00a0", " ")) for each in found]
+
+
+def test_hours_that_close_a_hall_today_are_published_with_a_warning_of_the_people_waiting(api: ApiSite):
+    editors = Editors(api)
+    over = own_hours("08:30-09:45")
+    version = accepted(editors.save("chief", over))["version"]
+    assert warned(editors.read()["draft"]) == []  # nobody waits
+    for _ in range(2):
+        api.ticket()
+    [(path, is_warning, sentence)] = warned(editors.read()["draft"])
+    assert (path, is_warning) == ("calendar", True)
+    assert "des personnes attendent (2)" in sentence
+    assert accepted(editors.publish("chief", version))["revision"] == 2
+    again = editors.save("chief", over | {"name": "Accueil"}, base=2)
+    assert warned(accepted(again)) == []  # it is closed already
+
+
+@pytest.mark.parametrize("spans", [("08:30-11:00",), ("08:30-09:45", "14:00-16:00")])
+def test_hours_that_end_later_today_or_go_on_later_are_not_warned_of(api: ApiSite, spans: tuple[str, ...]):
+    api.ticket()
+    assert warned(accepted(Editors(api).save("chief", own_hours(*spans)))) == []
+
+
+def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(api: ApiSite):
+    api.ticket()
+    saved = accepted(Editors(api).save("ada", with_tuesday("08:30-09:45"), document="installation"))
+    [(path, is_warning, sentence)] = warned(saved)
+    assert (path, is_warning) == (f"sites[{SITES.index(LAON['site'])}].calendar", True)
+    assert f"À « {LAON['name']} »" in sentence
+
+
+def test_a_new_day_of_exception_that_is_over_is_warned_of_before_publication(api: ApiSite):
+    editors = Editors(api)
+    training = {"spans": [], "why": dict.fromkeys(("fr", "en", "es"), "Formation des agents")}
+    calendar = own_hours("08:30-12:00")["calendar"] | {
+        "exceptions": [{"on": "2025-12-14"} | training, {"on": "2026-12-14"} | training]
+    }
+    version = accepted(editors.save("chief", laon(calendar=calendar)))["version"]
+    [problem] = [each for each in editors.read()["draft"]["problems"] if each["code"] == "day_is_past"]
+    assert (problem["path"], problem["is_warning"]) == ("calendar.exceptions[0].on", True)
+    assert problem["place"].endswith("14 décembre 2025, «\u00a0Formation des agents\u00a0» › Date")
+    assert problem["sentence"].startswith("Le 14 décembre 2025 est passé")
+    # a published one is history: it is not warned of again
+    accepted(editors.publish("chief", version))
+    again = accepted(editors.save("chief", laon(calendar=calendar, name="Accueil"), base=2))
+    assert [each for each in again["problems"] if each["code"] == "day_is_past"] == []

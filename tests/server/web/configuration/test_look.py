@@ -14,12 +14,11 @@ from server.live.publication import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.media.uploads import UploadPlace, remove_medium, upload_medium
-from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import HALL, ApiSite, accepted
+from tests.server.web.officers import INSTALLATION
 from tests.signage.media.test_fonts import font
 from tests.signage.media.uploads import image
 
-INSTALLATION = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
 NAVY, PLUM = "#1a2a5e", "#5b1e6b"
 
 

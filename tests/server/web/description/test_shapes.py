@@ -1,13 +1,22 @@
-"""Live messages and answers about a hall have the fields that their shapes say, and no other."""
+"""Answers and live messages have the fields that their shapes say, and no other."""
 
+import importlib
+import pkgutil
 import re
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterator
+from inspect import isclass
+from typing import Any, TypeAliasType, TypedDict
 
 import pytest
+from flask_openapi3.models import OPENAPI3_REF_TEMPLATE
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 
+from server.documents.notices import NOTICE_MODELS, NoticeKind
 from server.domain.alerts import AlertKind
 from server.domain.author import Author
+from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, LegClass
 from server.domain.devices.device_state import KioskReportAnswer, PlayerReport
 from server.ids import new_id
 from server.live import messages
@@ -15,13 +24,21 @@ from server.live.message_types import SENT, TAKEN
 from server.live.presence import SocketPlace
 from server.live.publication import CallAnnounced, SpokenCall
 from server.live.publisher import Publisher
+from server.store.counters import PhraseName
 from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.hall.counter_view import CounterAnswer, WaitingAnswer
+from server.usecases.hall.messages import HELP_PHRASE, PHRASES
 from server.usecases.hall.read_queue import QueueAnswer
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.printing.print_jobs import print_trial
-from tests.harness.described_answers import faults_of
+from server.web import api as api_package
+from server.web.api.openapi import answers_of, schemas_of
+from signage import board
+from tests.harness.described_answers import JSON, Description, description, document_of, faults_of
 from tests.server.web.api_site import COUNTER, HALL, ApiSite, accepted
+
+# --- live messages, and answers about a hall ------------------------------------------------------
+
 
 OTHER_COUNTER = "laon-g4"
 NAMES = {
@@ -159,3 +176,126 @@ def test_a_field_that_no_shape_knows_is_a_fault():
     assert faults_of(SENT["print.verdict"], PRINT_JOB) == []
     assert faults_of(SENT["print.verdict"], PRINT_JOB | {"other_printer": "Accueil"}) == []
     assert faults_of(SENT["print.verdict"], PRINT_JOB | {"new": 1}) == ["new: Extra inputs are not permitted"]
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+OF_FREE_FORM = {"ExportedDocument"}
+"""A file to be changed and imported again: its keys are those of docs/configuration.md."""
+BOARD = f"/halls/{HALL}/board"
+
+
+def answers(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each answer in JSON that is no refusal: where it is given, the name of its shape, and the shape."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                if int(status) < 400 and JSON in answer.get("content", {}):
+                    name = answer["content"][JSON]["schema"]["$ref"].rpartition("/")[2]
+                    yield f"{method} {path} {status}", name, document["components"]["schemas"][name]
+
+
+def parts(shape: dict[str, Any], document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The shape of an answer, or its alternatives."""
+    for each in shape.get("anyOf", [shape]):
+        name = each.get("$ref", "").rpartition("/")[2]
+        yield document["components"]["schemas"][name] if name else each
+
+
+def models() -> list[type[BaseModel]]:
+    """Every shape of a request."""
+    found = []
+    for module in pkgutil.iter_modules(api_package.__path__, f"{api_package.__name__}."):
+        values = vars(importlib.import_module(module.name)).values()
+        found += [each for each in values if isclass(each) and issubclass(each, BaseModel)]
+    return [each for each in found if each is not BaseModel]
+
+
+def test_every_answer_has_the_fields_of_its_shape_and_no_other(api: ApiSite):
+    document = document_of(api.app)
+    found = list(answers(document))
+    assert len(found) > 120
+    loose = [
+        f"{at}: {name}"
+        for at, name, shape in found
+        for part in parts(shape, document)
+        if name not in OF_FREE_FORM and part.get("additionalProperties") is not False
+    ]
+    assert loose == []
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_one_name_in_the_description_is_one_shape(api: ApiSite, mode: JsonSchemaMode):
+    """Requests, answers and types of fields share the names of the description: a second one would replace
+    the first.
+    """
+    known = schemas_of(answers_of(api.app), mode=mode)
+    for model in models():
+        schema = model.model_json_schema(mode=mode, ref_template=OPENAPI3_REF_TEMPLATE)
+        named = schema.pop("$defs", {}) | ({} if "$ref" in schema else {model.__name__: schema})
+        for name, shape in named.items():
+            assert known.setdefault(name, shape) == shape, (name, model)
+
+
+class Position(TypedDict):
+    seat: int
+
+
+def test_two_answers_of_one_name_are_refused():
+    class Seats(TypedDict):
+        first: Position
+        second: board.Position
+
+    with pytest.raises(ValueError, match="one name"):
+        schemas_of({"Seats": Seats})
+
+
+class Counted(TypedDict):
+    count: int
+    """How many there are."""
+
+
+class Named(Counted):
+    name: str
+
+
+def test_an_inherited_field_keeps_its_text():
+    assert (
+        schemas_of({"Named": Named})["Named"]["properties"]["count"]["description"] == "How many there are."
+    )
+
+
+def test_an_answer_with_a_field_too_many_or_too_few_is_found(api: ApiSite):
+    real = accepted(api.get(BOARD))
+    described: Description = description(lambda: document_of(api.app))
+
+    def faults(**changes: Any) -> list[str]:
+        body = {name: value for name, value in (real | changes).items() if value != "left out"}
+        return described.faults("GET", f"/api/v1{BOARD}", 200, JSON, api.app.json.dumps(body).encode())
+
+    assert faults() == []
+    assert "unexpected" in faults(surprise=1)[0]
+    assert "required" in faults(version="left out")[0]
+    assert "version" in faults(version="none")[0]
+    assert "as_of" in faults(as_of="yesterday")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (NoticeKind, set(NOTICE_MODELS)),
+        (PhraseName, {*PHRASES, HELP_PHRASE}),
+        (LegClass, {WALK_IN, APPOINTMENT, PRIORITY}),
+    ],
+    ids=["notices", "phrases", "classes of legs"],
+)
+def test_a_list_of_words_in_a_shape_is_the_list_of_the_rules(written: TypeAliasType, meant: set[str]):
+    assert set(written.__value__.__args__) == meant
+
+
+def test_a_status_that_is_not_described_is_found(api: ApiSite):
+    described: Description = description(lambda: document_of(api.app))
+    assert described.faults("GET", f"/api/v1/counters/{COUNTER}", 202, JSON, b"{}") != []
+    assert described.faults("GET", "/health/live", 200, JSON, b"{}") != []
+    assert described.faults("GET", "/robots.txt", 200, JSON, b"{}") == []

@@ -1,7 +1,9 @@
-"""Devices over HTTP: a device shows its code, a person confirms it, its page opens; printers of kiosks."""
+"""Devices over HTTP: codes, pairing, the printers of kiosks, on USB too, and their change of paper."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +11,18 @@ import pytest
 from server.domain.author import SYSTEM
 from server.domain.devices.connections import DeviceConnection
 from server.domain.facts import FactKind
+from server.domain.printing.printers import check_number
 from server.live.presence import DeviceWatch
+from server.printing.documents import TicketPrinting, document_of, read_paper_content
+from server.store.devices import print_jobs
+from server.store.devices.printers import probe_of
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.presence import record_presences
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.api.own_device import PAIRING_COOKIE
+from tests.hardware.usb import UsbPorts
 from tests.server.documents.contents import as_text, demonstration
+from tests.server.printing.printing_hall import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 SCREEN, KIOSK, FREE = "laon-ecran-1", "laon-borne-1", "laon-ecran-2"
@@ -248,3 +256,143 @@ def test_a_changed_roll_is_a_fact_that_moves_no_page(api: ApiSite):
     assert facts(api, FactKind.ROLL_CHANGED, "hall_fact") == 1
     security, security_csrf = api.writer("security")
     refused(security.post(f"{PRINTER}/roll", json={}, headers=security_csrf), 403, "forbidden")
+
+
+# --- printers on USB: named so that the name stays with them --------------------------------------
+
+
+PLUGGED = f"/api/v1/halls/{HALL}/printers/plugged"
+ANY_DEVICE = Path("/dev/null")
+
+
+@pytest.fixture
+def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UsbPorts:
+    return UsbPorts(tmp_path / "machine", monkeypatch)
+
+
+def test_a_printer_that_is_plugged_in_is_chosen_by_its_name(api: ApiSite, ports: UsbPorts):
+    admin, csrf = api.writer("administrator")
+    assert accepted(admin.get(PLUGGED))["printers"] == []
+    ports.plug(ANY_DEVICE, 0, serial="J2XE000001")
+    ports.plug(ANY_DEVICE, 1, port="1-2")
+    listed = accepted(admin.get(PLUGGED))["printers"]
+    assert listed[0] == {
+        "kind": "usb_file",
+        "usb": "04b8:0e15:J2XE000001",
+        "maker": "EPSON",
+        "model": "TM-T20III",
+        "port": "1-1",
+    }
+    assert listed[1]["usb"] == "04b8:0e15@1-2"
+    body = {"kind": "usb_file", "host": None, "usb": listed[0]["usb"], "paper_mm": 58}
+    revision = accepted(admin.put(PRINTER, json=body, headers=csrf))
+    assert accepted(admin.put(PRINTER, json=body, headers=csrf)) == revision
+    printer = one(admin, KIOSK, among="printers")
+    assert (printer["transport"], printer["usb"], printer["host"]) == ("usb_file", listed[0]["usb"], None)
+    connection = api.database.configuration(HALL).kiosks[KIOSK].printer
+    assert connection is not None
+    assert (connection.kind, connection.usb, connection.profile) == (
+        *("usb_file", "04b8:0e15:J2XE000001"),
+        "raster-58",
+    )
+    accepted(admin.put(PRINTER, json={"host": "192.0.2.9"}, headers=csrf))
+    assert one(admin, KIOSK, among="printers")["transport"] == "tcp"
+
+
+@pytest.mark.parametrize("name", ["/dev/sda", "04b8:0e15@../x", "04B8:0E15"])
+def test_what_is_no_name_of_a_printer_is_refused_at_its_field(api: ApiSite, name: str):
+    admin, csrf = api.writer("administrator")
+    answer = admin.put(PRINTER, json={"kind": "usb_file", "host": None, "usb": name}, headers=csrf)
+    refused(answer, 422, "document_refused")
+    [problem] = answer.get_json()["problems"]
+    assert (problem["code"], problem["path"]) == ("wrong_usb_name", "kiosks[0].printer.usb")
+
+
+def test_who_may_not_configure_sees_no_printer_of_the_machine(api: ApiSite):
+    reception, _ = api.writer("reception")
+    refused(reception.get(PLUGGED), 403, "forbidden")
+
+
+# --- a change of paper ends with a number that somebody read --------------------------------------
+
+
+PAGE = f"/appareils/papier?hall={HALL}"
+READ = f"/appareils/papier/nombre?hall={HALL}"
+
+
+def numbers_on_paper(site: ApiSite, job: str) -> list[str]:
+    """What a sheet has of three digits alone."""
+    with site.database.read() as rows:
+        [row] = [each for each in print_jobs.open_jobs(rows, KIOSK) if each.id == job]
+    printing = TicketPrinting(TRANSLATE, "", site.settings.var)
+    content = read_paper_content(site.database, printing, row)
+    texts = [getattr(each, "text", "") for each in document_of(content, printing, width_dots=576).elements]
+    return [each for each in texts if re.fullmatch("[0-9]{3}", each)]
+
+
+def begun(browser: Any, csrf: dict[str, str]) -> str:
+    """The job of a sheet to read."""
+    answer = browser.post(PAGE, data={"kiosk": KIOSK}, headers=csrf)
+    assert answer.status_code == 303
+    return str(re.findall("job=([0-9a-f-]+)", answer.headers["Location"])[0])
+
+
+def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(api: ApiSite):
+    browser, csrf = api.writer("reception")
+    assert "paper_put_in.svg" in browser.get(PAGE).text
+    job = begun(browser, csrf)
+    assert numbers_on_paper(api, job) == [check_number(job)]
+    asked = browser.get(f"{PAGE}&kiosk={KIOSK}&job={job}").text
+    assert "Quel nombre lisez-vous" in asked
+    shown = re.sub("<[^>]+>", " ", asked.partition("<main")[2])
+    assert check_number(job) not in shown.split(), "only the paper says it"
+    number = f" {check_number(job)[0]} {check_number(job)[1:]}"
+    answer = browser.post(READ, data={"kiosk": KIOSK, "job": job, "number": number}, headers=csrf)
+    assert answer.status_code == 200
+    assert "bien mis" in answer.text
+    assert facts(api, FactKind.ROLL_CHANGED, "hall_fact") == 1
+    with api.database.read() as rows:
+        known = probe_of(rows, KIOSK)
+    assert known is not None
+    assert known.read_at is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"number": "12"}, "pas le nombre"),
+        ({"number": ""}, "envers"),
+        ({"number": "999", "blank": "yes"}, "envers"),
+    ],
+)
+def test_a_blank_or_misread_sheet_notes_no_roll_and_says_what_to_do(
+    api: ApiSite, typed: dict[str, str], sentence: str
+):
+    browser, csrf = api.writer("reception")
+    job = begun(browser, csrf)
+    answer = browser.post(READ, data={"kiosk": KIOSK, "job": job, **typed}, headers=csrf)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert facts(api, FactKind.ROLL_CHANGED, "hall_fact") == 0
+
+
+def test_a_plain_trial_has_no_number(api: ApiSite):
+    admin, csrf = api.writer("administrator")
+    path = f"/api/v1/halls/{HALL}/kiosks/{KIOSK}/printer/trial"
+    job = admin.post(path, json={}, headers=csrf).get_json()["job"]
+    assert numbers_on_paper(api, job) == []
+
+
+def test_only_who_may_reprint_in_this_hall_changes_its_paper(api: ApiSite):
+    security, csrf = api.writer("security")
+    assert security.get(PAGE).status_code == 403
+    assert security.post(PAGE, data={"kiosk": KIOSK}, headers=csrf).status_code == 403
+    elsewhere, csrf = api.writer("reception", OTHER)
+    assert elsewhere.post(PAGE, data={"kiosk": KIOSK}, headers=csrf).status_code == 404
+    mine, csrf = api.writer("reception")
+    asked = mine.post(PAGE, data={"kiosk": "nowhere"}, headers=csrf)
+    assert asked.status_code == 422
+    assert "De quelle borne" in asked.text
+    assert mine.get(f"{PAGE}&kiosk={KIOSK}&job=nothing").status_code == 404
+    wrong = mine.post(READ, data={"kiosk": KIOSK, "job": "nothing", "number": "1"}, headers=csrf)
+    assert wrong.status_code == 404

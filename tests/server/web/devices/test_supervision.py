@@ -1,14 +1,19 @@
-"""The supervisor: the wall, sessions moved to another profile, tickets of a service stopped."""
+"""The supervisor: the wall, profiles of sessions, services stopped, the break, the voice of the hall."""
 
+import re
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.domain.instants import to_text
 from server.ids import session_mark
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
+from tests.hardware.speech.recordings import record
 from tests.server.web.api_site import COUNTER, HALL, SERVICE, ApiSite, accepted, refused
 
 PERMITS, PROFILE = "laon-permis", "laon-profil-titres"
@@ -246,3 +251,100 @@ def test_no_wait_and_no_breach_are_predicted_while_no_ticket_can_be_taken(superv
     assert supervisor.queue()["state"] == "breach_expected"
     site.publish(laon_accueil={"hours": {"week": {"monday": ["09:00-10:00"]}}})
     assert (supervisor.queue()["wait"], supervisor.queue()["state"]) == (None, "calm")
+
+
+# --- the break, and tickets before opening --------------------------------------------------------
+
+
+def test_only_a_supervisor_decides_about_the_break(api: ApiSite):
+    refused(api.post(f"/halls/{HALL}/break", {"choice": "carry_over"}), 403, "forbidden")
+    chief, header = api.writer("supervisor")
+    path = f"/api/v1/halls/{HALL}/break"
+    answer = chief.post(path, json={"choice": "carry_over"}, headers=header)
+    assert accepted(answer, 200)["choice"] == "carry_over"
+    refused(chief.post(path, json={"choice": "lunch"}, headers=header), 400, "bad_request")
+    assert accepted(chief.get(f"/api/v1/halls/{HALL}/day-end"), 200) == {"business_day": None}
+
+
+@pytest.mark.both_databases
+def test_a_guard_gives_a_numbered_series_once(api: ApiSite):
+    guard, header = api.writer("security")
+    wanted = {"service": SERVICE, "press_id": str(uuid.uuid4()), "count": 2}
+    path = f"/api/v1/halls/{HALL}/distribution"
+    first = accepted(guard.post(path, json=wanted, headers=header), 201)["tickets"]
+    assert accepted(guard.post(path, json=wanted, headers=header), 201)["tickets"] == first
+    assert [each["number"] for each in first] == ["A001", "A002"]
+    refused(api.post(path.removeprefix("/api/v1"), wanted), 403, "forbidden")
+
+
+# --- the voice: kept quiet for a while, on again by itself, and whose it is -----------------------
+
+
+QUIET = f"/halls/{HALL}/quiet"
+
+
+def quiet_on_board(site: ApiSite) -> str | None:
+    until: str | None = accepted(site.get(f"/halls/{HALL}/board"))["quiet_until"]
+    return until
+
+
+@pytest.mark.both_databases
+def test_quiet_lasts_for_the_chosen_time_and_every_screen_follows(api: ApiSite):
+    chief, header = api.writer("supervisor")
+    assert quiet_on_board(api) is None
+    told = accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": 30}, headers=header))
+    until = to_text(api.hands.now + timedelta(minutes=30))
+    assert told == {"quiet_until": until}
+    assert quiet_on_board(api) == until
+    assert accepted(chief.get(f"/api/v1/halls/{HALL}/wall"))["quiet_until"] == until
+    api.hands.now += timedelta(minutes=30)
+    assert quiet_on_board(api) is None
+    with snapshot(api.database) as rows:
+        assert differences(rows, api.database.hall_id(HALL)) == []
+
+
+def test_the_voice_can_be_turned_on_earlier_and_the_last_choice_applies(api: ApiSite):
+    chief, header = api.writer("supervisor")
+    for minutes in (60, 0):
+        accepted(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header))
+        api.hands.now += timedelta(seconds=1)
+    assert quiet_on_board(api) is None
+
+
+def test_silencing_a_hall_needs_the_right_and_an_end(api: ApiSite):
+    chief, header = api.writer("supervisor")
+    for minutes in (121, -1):
+        refused(chief.post(f"/api/v1{QUIET}", json={"minutes": minutes}, headers=header), 400, "bad_request")
+    refused(api.post(QUIET, {"minutes": 30}), 403, "forbidden")
+    assert quiet_on_board(api) is None
+
+
+def test_a_screen_gets_its_largest_volume(api: ApiSite):
+    screen = accepted(api.get(f"/halls/{HALL}/screen", token=api.screen))
+    lunch = {"opens": "12:00", "closes": "13:30", "percent": 60}
+    assert screen["sound"] == {"most_percent": 80, "levels": [lunch]}
+
+
+SAID = re.compile(r'<p class="muted">(Voix .*?)</p>')
+
+
+def voice_lines(site: ApiSite) -> list[str]:
+    return [line.replace("\u00a0", " ") for line in SAID.findall(site.person("supervisor").get("/mur").text)]
+
+
+def test_the_wall_says_whose_voice_calls_have_and_how_many_recordings_are_missing(
+    sqlite_url: str, tmp_path: Path
+):
+    site = ApiSite(sqlite_url, tmp_path, voice=True)
+    assert voice_lines(site) == ["Voix (français) : espeak-ng."]
+    record(tmp_path / "voices" / "fr", ["numero"])
+    [line] = voice_lines(site)
+    assert re.fullmatch(
+        r"Voix \(français\) : les enregistrements du site ; espeak-ng là où il en manque \(\d+\)\.", line
+    )
+    site.app.extensions["parvis"].stop_background()
+    site.close()
+
+
+def test_without_spoken_calls_the_wall_names_no_voice(api: ApiSite):
+    assert voice_lines(api) == []

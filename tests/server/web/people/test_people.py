@@ -25,7 +25,7 @@ from server.web.access.cookies import BROWSER_COOKIE, SESSION_COOKIE
 from server.web.rendering.viewer import zone_of
 from tests.harness.sql import all_rows
 from tests.server.usecases.at_counters import COUNTER, SERVICE, issue
-from tests.server.web.access.ways_on import LEADING_AWAY
+from tests.server.web.access.test_provider_sign_in import LEADING_AWAY
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite
 
 NEW = "cendrier parapluie olive"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
-from tests.server.web.configuration.editors import Editors, laon
+from tests.server.web.officers import Editors, laon
 
 
 def limited(site: ApiSite, most: int) -> None:
