@@ -41,19 +41,34 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench.alerts import measure_alert, measure_incident
-from tests.bench.figures import measure_figures
-from tests.bench.http_load import percentile, request
-from tests.bench.joining import MOST_DELAY_MS, SCREENS, measure_joining
-from tests.bench.many_waiting import COUNTERS, busy_halls, measure_many
-from tests.bench.painted import painted
+from tests.bench.loads import percentile, request
+from tests.bench.painted import SLOW, measure_together, painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
-from tests.bench.results import QUICK, Effort, Result, show
-from tests.bench.sides import LOAD_CORES, Product, bare_routes, bare_server, product, save
-from tests.bench.strangers import MOST_OF_THE_MENU_MS, measure_strangers
-from tests.bench.tickets_and_calls import measure_call, measure_issue, measure_next, measure_past
-from tests.bench.together import SLOW, measure_together
-from tests.bench.triggers import measure_triggers
+from tests.bench.screens import MOST_DELAY_MS, SCREENS, measure_alert, measure_incident, measure_joining
+from tests.bench.sides import (
+    LOAD_CORES,
+    QUICK,
+    Effort,
+    Product,
+    Result,
+    bare_routes,
+    bare_server,
+    product,
+    save,
+    show,
+)
+from tests.bench.stored_counts import measure_figures, measure_triggers
+from tests.bench.tickets_and_calls import (
+    COUNTERS,
+    MOST_OF_THE_MENU_MS,
+    busy_halls,
+    measure_call,
+    measure_issue,
+    measure_many,
+    measure_next,
+    measure_past,
+    measure_strangers,
+)
 from tests.bench.weights import measure_weights, open_all_day
 from tests.harness.programs import PROJECT
 from tests.harness.servers.databases import PostgresqlCluster

@@ -22,13 +22,13 @@ from server.demonstration import create
 from server.domain.author import SYSTEM
 from server.store.operation.migrating import open_installed
 from server.usecases.printing.printers import renew_printer_secret
-from tests.bench.http_load import Connection, request
+from tests.bench.loads import Connection, request
 from tests.bench.sides import Product, processor_s, product
-from tests.hardware.ticket_samples import SPANISH, ticket
 from tests.harness.programs import PROJECT
 from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
+from tests.kiosk.samples import SPANISH, ticket
 
 PUSHED_HALL, PULLED_HALL = "laon", "saint-quentin"
 POLLING = 20

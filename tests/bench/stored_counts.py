@@ -1,11 +1,19 @@
-"""Figures of a hall and of all sites: how long reading takes, and DuckDB on the same visits as Parquet.
+"""Reading figures, and keeping the counts that they are read from.
+
+Figures of a hall and of all sites: how long reading takes, and DuckDB on the same visits as Parquet.
 
 A hall has 20,000 visits in a year, in its rows. The sites have eight services; visits are drawn for two of
 them, and each other site has the visits of one of these two under its own name, as rows of Parquet and as
 stored rollups (rows of ten million visits would measure nothing more: figures of past months read rollups).
+
+What the triggers that keep stored counts right cost a ticket and a call (decision 67).
+
+Two databases of one hall in one process, with a past day whose counts are stored; from one of them the
+triggers are taken out. Tickets, then calls, in blocks that alternate: what slows one side slows the other.
 """
 
 import random
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,18 +25,23 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from server.clock import Clock
-from server.domain.author import SYSTEM
+from server.domain.author import SYSTEM, Author
 from server.domain.quality.indicators import figures_of
 from server.domain.quality.leg_records import LEG_COLUMNS, LegRecord, leg_cells
 from server.domain.quality.rollup import Rollup, roll_up
+from server.ids import new_id
 from server.store.operation.migrating import migrate
 from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup
 from server.store.transactions.database import Database
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall, publish_installation
-from server.usecases.quality.counts import CountedHall, condensed_sum, total_of
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.quality.counts import CountedHall, condensed_sum, store_past_days, total_of
 from server.usecases.quality.indicators import read_days
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.independent_figures import FUNCTIONS, MEASURED, Value, figures_of_legs, load_legs
 from tests.harness.programs import PROJECT
+from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import play_days
 
 SITES, SERVICES, DRAWN = 50, 8, 2
@@ -192,3 +205,100 @@ def _took_ms(work: Callable[[], object]) -> float:
 
 def _best_ms(work: Callable[[], object]) -> float:
     return min(_took_ms(work) for _ in range(3))
+
+
+# --- triggers ---------------------------------------------------------------------------------
+
+
+HALL, COUNTER, SERVICE = "laon", "laon-g1", "laon-accueil"
+AGENT, KIOSK = Author("agent"), Author("kiosk", device="kiosk")
+MORNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
+BLOCK = 25
+"""Writes that are timed together."""
+PAST_DAYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerCost:
+    """Milliseconds of a write with the triggers and without, each the median of its blocks."""
+
+    what: str
+    with_ms: float
+    without_ms: float
+
+
+def measure_triggers(urls: tuple[str, str], blocks: int) -> Iterator[TriggerCost]:
+    """A ticket and a call; `urls`: of two empty databases, the second one loses its triggers."""
+    with_triggers, without = (_hall_with_past(url) for url in urls)
+    _drop_triggers(without)
+    calls = (_Calls(with_triggers), _Calls(without))
+    tickets: list[tuple[float, float]] = []
+    called: list[tuple[float, float]] = []
+    for number in range(blocks + 1):
+        ticket = _both(number, lambda: _tickets(with_triggers), lambda: _tickets(without))
+        call = _both(number, calls[0].make, calls[1].make)
+        if number:  # the first block warms up
+            tickets.append(ticket)
+            called.append(call)
+    for what, times in (("ticket", tickets), ("call that ends the one before", called)):
+        with_ms, without_ms = (statistics.median(side) for side in zip(*times, strict=True))
+        yield TriggerCost(what, with_ms, without_ms)
+    for database in (with_triggers, without):
+        database.close()
+
+
+def _hall_with_past(url: str) -> Database:
+    database = Database(url, Clock(now=lambda: MORNING))
+    migrate(database)
+    publish_installation(database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    publish_hall(database, SYSTEM, (HALLS / f"{HALL}.json").read_bytes())
+    play_days(database, date(2025, 12, 1), PAST_DAYS, a_day=77)
+    list(store_past_days(database, database.hall_id(HALL)))
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+    return database
+
+
+def _drop_triggers(database: Database) -> None:
+    if database.url.startswith("sqlite"):
+        for row in all_rows(database, "SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            execute(database, f"DROP TRIGGER {row['name']}")
+        return
+    found = all_rows(
+        database,
+        "SELECT DISTINCT trigger_name, event_object_table FROM information_schema.triggers"
+        " WHERE trigger_name LIKE 'forget_rollups%'",
+    )
+    for row in found:
+        execute(database, f"DROP TRIGGER {row['trigger_name']} ON {row['event_object_table']}")
+
+
+def _both(number: int, first: Callable[[], float], second: Callable[[], float]) -> tuple[float, float]:
+    """Both sides, one after the other; each begins every second time."""
+    if number % 2:
+        return first(), second()
+    later = second()
+    return first(), later
+
+
+def _tickets(database: Database) -> float:
+    began = time.perf_counter()
+    for _ in range(BLOCK):
+        issue_ticket(database, HALL, KIOSK, TicketRequest(SERVICE, new_id()))
+    return 1000 * (time.perf_counter() - began) / BLOCK
+
+
+class _Calls:
+    """The calls of one side, each ends the one before."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._current: str | None = None
+
+    def make(self) -> float:
+        began = time.perf_counter()
+        for _ in range(BLOCK):
+            at = AtCounter(current=self._current, current_end="served")
+            called = call_next(self._database, COUNTER, AGENT, at)
+            assert called is not None
+            self._current = called["leg"]
+        return 1000 * (time.perf_counter() - began) / BLOCK

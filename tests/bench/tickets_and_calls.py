@@ -1,14 +1,35 @@
-"""A call on every screen, tickets and calls per second, and both with a long past: parts a to d."""
+"""Tickets and calls, also with many waiting and with strangers at the door.
+
+A call on every screen, tickets and calls per second, and both with a long past: parts a to d.
+
+(e) `next` by twenty counter sessions in turn, with two thousand people waiting in a hall and with ten.
+
+Part o: a kiosk's menu while strangers at one address ask an open route as fast as they can.
+
+Each route is asked from an address in a network of its own, so that its allowance is whole: the answers are
+what the route makes until it is used up, then refusals.
+"""
 
 import asyncio
+import gc
+import json
+import re
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from tests.bench.http_load import Connection, Run, load, percentile
-from tests.bench.results import Effort, Result
-from tests.bench.sides import Product, one_emit
-from tests.bench.socket_fleet import Arrival, Fleet
+from server.demonstration import create
+from server.web.access.requirements import Access, required_of
+from tests.bench.loads import Arrival, Connection, Fleet, Run, load, percentile, request
+from tests.bench.sides import Effort, Product, Result, one_emit, product
+from tests.harness.servers.databases import PostgresqlCluster
+from tests.harness.sql import make_tables
+from tests.server.web.api_site import ApiSite
 
 # --- a: a call on every screen --------------------------------------------------------------------
 
@@ -155,3 +176,193 @@ async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator
         )
         for what, runs in (("issue", issued), ("next", called))
     )  # fmt: skip
+
+
+# --- many waiting -----------------------------------------------------------------------------
+
+
+COUNTERS = 20
+FEW, MANY = 10, 2_000
+HALLS = {"laon": MANY, "saint-quentin": FEW}
+"""Two halls of one server, measured in turn under the same circumstances."""
+
+
+class BusyHall:
+    """A hall with twenty open counters that serve all of its services, and a number of people waiting."""
+
+    def __init__(self, side: Product, waiting: int, services: list[str]) -> None:
+        self.side, self.waiting, self.services = side, waiting, services
+        self.counters = [Product(side.served, side.hall) for _ in range(COUNTERS)]
+        for number, counter in enumerate(self.counters):
+            counter.counter = _counter(side.hall, number)
+        self.latencies_ms: list[float] = []
+        self._calls = self._issued = 0
+
+    async def open(self, connection: Connection) -> None:
+        """Opens every counter and fills the queues evenly."""
+        for counter in self.counters:
+            await counter.open_counter(connection, self.services)
+        for _ in range(self.waiting):
+            await self._one_more(connection)
+        if await self.side.waiting(connection, self.services) != self.waiting:
+            raise RuntimeError(f"not {self.waiting} wait")
+
+    async def _one_more(self, connection: Connection) -> None:
+        self.side.service = self.services[self._issued % len(self.services)]
+        self._issued += 1
+        await self.side.fill_queue(connection, 1)
+
+    async def call_one(self, connection: Connection) -> None:
+        """The next counter calls; then another person comes, so the number waiting stays equal."""
+        counter = self.counters[self._calls % COUNTERS]
+        self._calls += 1
+        asked = time.perf_counter()
+        await counter.call_next(connection)
+        self.latencies_ms.append((time.perf_counter() - asked) * 1_000)
+        await self._one_more(connection)
+
+
+async def measure_many(few: BusyHall, many: BusyHall, calls: int) -> None:
+    """A number of calls in each hall, in turn; the first of each counter are not counted."""
+    connection = await Connection.open(few.side.port)
+    for hall in (few, many):
+        await hall.open(connection)
+    for _ in range(2 * COUNTERS):
+        for hall in (few, many):
+            await hall.call_one(connection)
+    for hall in (few, many):
+        hall.latencies_ms.clear()
+    gc.collect()
+    for _ in range(calls):
+        for hall in (few, many):
+            await hall.call_one(connection)
+    connection.close()
+
+
+@contextmanager
+def busy_halls(folder: Path, cluster: PostgresqlCluster | None) -> Iterator[tuple[BusyHall, BusyHall]]:
+    """The two halls, with few and with many people waiting once they are open."""
+    documents = {hall: _document(hall) for hall in HALLS}
+    with product(folder, cluster=cluster, documents=list(documents.values())) as side:
+        few, many = (
+            BusyHall(Product(side.served, hall), waiting, _walk_in(documents[hall]))
+            for hall, waiting in sorted(HALLS.items(), key=lambda each: each[1])
+        )
+        yield few, many
+
+
+def _document(hall: str) -> dict[str, Any]:
+    """The hall's document of the demonstration, with twenty counters like its first."""
+    document: dict[str, Any] = json.loads((create.HALLS / f"{hall}.json").read_text(encoding="utf-8"))
+    like = document["counters"][0]
+    known = {counter["id"] for counter in document["counters"]}
+    for number in range(COUNTERS):
+        if _counter(hall, number) not in known:
+            labels = dict.fromkeys(like["labels"], str(number + 1))
+            document["counters"].append(like | {"id": _counter(hall, number), "labels": labels})
+    for counter in document["counters"]:
+        counter["services"] = _walk_in(document)
+    return document
+
+
+def _counter(hall: str, number: int) -> str:
+    return f"{hall}-g{number + 1}"
+
+
+def _walk_in(document: dict[str, Any]) -> list[str]:
+    return [service["id"] for service in document["services"] if service["mode"] != "appointment_only"]
+
+
+# --- strangers --------------------------------------------------------------------------------
+
+
+CONNECTIONS, MOST_OF_THE_MENU_MS, BETWEEN_S = 64, 250, 0.02
+EXAMPLES = {
+    "/aide/<path:name>": "/aide/manuels/usager",
+    "/assets/<path:name>": "/assets/tokens.css",
+    "/static/server/<path:filename>": "/static/server/shared/base.css",
+    "/static/kiosk/<path:filename>": "/static/kiosk/kiosk.js",
+    "/static/signage/<path:filename>": "/static/signage/screen.js",
+}
+"""Addresses of routes where any other word names nothing."""
+SEARCH = "/aide?q=ticket+papier"
+
+
+@dataclass(slots=True)
+class Flood:
+    """One flooded route: the milliseconds of the menu meanwhile, and how many strangers were answered how."""
+
+    route: str
+    menu_ms: list[float] = field(default_factory=list)
+    answers: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def p95_ms(self) -> float:
+        return percentile(self.menu_ms, 95)
+
+
+def open_routes() -> list[tuple[str, str]]:
+    """The method and rule of each route that a stranger may ask, with another one for the search."""
+    with tempfile.TemporaryDirectory(prefix="parvis-routes-") as folder:
+        url = f"sqlite:///{folder}/parvis.db"
+        make_tables(url)
+        site = ApiSite(url, Path(folder))
+        try:
+            found = set(_open_routes(site))
+        finally:
+            site.close()
+    return sorted(found | {("GET", SEARCH)})
+
+
+def _open_routes(site: ApiSite) -> Iterator[tuple[str, str]]:
+    for rule in site.app.url_map.iter_rules():
+        requirement = required_of(site.app, rule.endpoint)
+        if requirement is not None and requirement.access in (Access.EVERYBODY, Access.TICKET):
+            yield from ((method, str(rule)) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+async def measure_strangers(side: Product, seconds: float) -> tuple[list[float], list[Flood]]:
+    """The milliseconds of the menu without a load, then each flood."""
+    connection = await Connection.open(side.port)
+    ticket = (await connection.ask(side.issue_by_key())).json()["token"]
+    menu = request("GET", f"/api/v1/halls/{side.hall}/menu?lang=fr", headers=side.kiosk)
+    quiet = [await _taken_ms(connection, menu) for _ in range(200)]
+    floods = []
+    for place, (method, rule) in enumerate(open_routes()):
+        named = EXAMPLES.get(rule, rule).replace("<hall>", side.hall).replace("<token>", ticket)
+        asked = request(method, re.sub(r"<[^>]+>", "1", named))
+        floods.append(await _flood(side.port, f"{method} {rule}", asked, f"127.1.{place}.1", menu, seconds))
+    connection.close()
+    return quiet, floods
+
+
+async def _flood(port: int, route: str, asked: bytes, address: str, menu: bytes, seconds: float) -> Flood:
+    flood, until = Flood(route), time.perf_counter() + seconds
+
+    async def ask_on() -> None:
+        connection = await Connection.open(port, address)
+        while time.perf_counter() < until:
+            try:
+                status = (await connection.ask(asked)).status
+            except ConnectionResetError:
+                connection = await Connection.open(port, address)
+            else:
+                flood.answers[status] = flood.answers.get(status, 0) + 1
+        connection.close()
+
+    strangers = [asyncio.ensure_future(ask_on()) for _ in range(CONNECTIONS)]
+    kiosk = await Connection.open(port)
+    while time.perf_counter() < until:
+        flood.menu_ms.append(await _taken_ms(kiosk, menu))
+        await asyncio.sleep(BETWEEN_S)
+    kiosk.close()
+    await asyncio.gather(*strangers)
+    return flood
+
+
+async def _taken_ms(connection: Connection, menu: bytes) -> float:
+    asked = time.perf_counter()
+    answer = await connection.ask(menu)
+    if answer.status != 200:
+        raise RuntimeError(f"menu: {answer.status} {answer.body.decode()}")
+    return (time.perf_counter() - asked) * 1_000

@@ -1,22 +1,23 @@
-"""Documents hold together: links lead somewhere, each role has its manual, French keeps its own signs."""
+"""Documents hold together, manuals say what the product does, French keeps its own signs."""
 
 import re
 import runpy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from server.documents.reading import json_schema
 from server.domain.attention import AttentionKind
 from server.domain.facts import FactKind
 from server.domain.notices.lifecycle import NOTICE_TRANSITIONS, VERB_NEEDS, NoticeState, NoticeVerb
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.quality.indicators import INDICATORS
-from server.domain.visits.gestures import Verb
+from server.domain.visits.gestures import Verb, usual_keys
 from server.domain.visits.transitions import EndReason, LegState
 from server.language import LANGUAGES
 from server.store.tables import metadata
-from server.web.pages.help_documents import MANUALS, PUBLIC, HelpLibrary
+from server.web.pages.help_documents import MANUALS, PUBLIC, TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, named_in, rows_of, text_of, words_of
 from tests.harness.programs import PROJECT
 from tests.harness.sources import assert_faultless, name_of
@@ -285,3 +286,73 @@ def test_every_word_has_a_meaning_and_one_entry():
     assert [row[0] for row in rows if not row[2] and not row[1]] == []
     terms = [row[0] for row in rows]
     assert sorted({term for term in terms if terms.count(term) > 1}) == []
+
+
+# --- manuals say what the product does: the keys of the console, no names of settings, the same in English
+
+
+OF_THE_IT_SERVICE = {
+    "service-informatique",
+    "ouvrir-un-hall",
+    "connexion",
+    "https",
+    "son",
+    "ecrans",
+    "apparence",
+    "reseau-local",
+}
+"""Manuals of who installs and configures by documents: settings have their names there."""
+OF_ROLES = sorted(
+    file.relative_to(DOCS).with_suffix("").as_posix()
+    for folder in ("manuels", "manuals")
+    for file in (DOCS / folder).glob("*.md")
+    if file.stem not in OF_THE_IT_SERVICE | {"administrator"}
+)
+
+
+def keys_in_text(name: str) -> set[str]:
+    told = re.findall(r"\((?:touche )?([A-Z]|F\d+)\)|\btouche ([A-Z])\b", text_of(name))
+    return {one or other for one, other in told}
+
+
+def test_a_key_in_the_text_of_a_manual_is_one_of_the_console():
+    known = set(usual_keys().values())
+    assert_faultless(OF_ROLES, lambda name: keys_in_text(name) - known)
+
+
+def properties(schema: object) -> Iterator[str]:
+    """The names of fields in a JSON Schema, at every depth."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from properties(part)
+
+
+FIELDS = {*properties(json_schema("hall")), *properties(json_schema("installation"))}
+
+
+def settings_in(name: str) -> set[str]:
+    text = text_of(name)
+    # a code with a space is a command
+    codes = {part for code in re.findall(r"`([^`\s]+)`", text) for part in code.split(".")}
+    return codes & FIELDS | set(re.findall(r"PARVIS_\w*", text))
+
+
+def test_a_manual_of_a_role_says_no_name_of_a_setting():
+    assert_faultless(OF_ROLES, settings_in)
+
+
+@pytest.mark.parametrize(("french", "english"), sorted(TRANSLATED.items()))
+def test_an_english_manual_has_the_parts_of_the_french_one_and_is_one_page(french: str, english: str):
+    documents = HelpLibrary(DOCS).documents()
+    levels = [[each.level for each in documents[name].rendered.headings] for name in (french, english)]
+    assert levels[0] == levels[1]
+    assert len(text_of(english).split()) < 800
+
+
+def test_every_english_manual_is_one_of_those_translated():
+    files = (DOCS / "manuals").glob("*.md")
+    assert {f"manuals/{file.stem}" for file in files} == set(TRANSLATED.values())

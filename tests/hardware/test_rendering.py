@@ -8,20 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from hardware.document import BlackLine, Direction, PrintDocument, Qr, Space, Text
 from hardware.drawing import draw
 from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
-from hardware.lettering import Lettering
+from hardware.lettering import Lettering, visual_runs
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
 from kiosk.ticket_layout import lay_out_ticket
 from tests.hardware.conftest import Emupos
-from tests.hardware.ticket_samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ticket, translate
 from tests.harness.programs import PROJECT, program
 from tests.harness.waiting import wait_until
+from tests.kiosk.samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ticket, translate_ticket
 
 LONG = replace(
     SPANISH, service="Adquisición de la nacionalidad francesa por declaración y por naturalización"
@@ -49,14 +51,14 @@ def test_a_ticket_in_one_language_with_a_logo_is_at_most_110_mm_long_and_its_cod
     names = replace(FRENCH, service="Permis de conduire et certificat d’immatriculation")
     for spoken in (FRENCH, names):
         for changes in ({}, {"is_priority": True}):
-            shown = lay_out_ticket(content(logo=logo, **changes), (spoken,), translate=translate)
+            shown = lay_out_ticket(content(logo=logo, **changes), (spoken,), translate=translate_ticket)
             image = draw(shown, fonts_dir)
             assert image.height <= LONGEST_MM * _DOTS_PER_MM
             assert image.getpixel((20, 20)) == 0, "the logo is ink"
             assert scanned(image, tmp_path) == [FOLLOW_URL]
-    bare = draw(lay_out_ticket(content(), (FRENCH,), translate=translate), fonts_dir)
+    bare = draw(lay_out_ticket(content(), (FRENCH,), translate=translate_ticket), fonts_dir)
     unreadable = base64.b64encode(b"no picture").decode()
-    without = draw(lay_out_ticket(content(logo=unreadable), (FRENCH,), translate=translate), fonts_dir)
+    without = draw(lay_out_ticket(content(logo=unreadable), (FRENCH,), translate=translate_ticket), fonts_dir)
     assert same_dots(bare, without), "a logo that cannot be read is left out"
 
 
@@ -324,3 +326,42 @@ def test_control_characters_of_a_text_never_reach_the_printer(fonts_dir: Path, p
     documents = [PrintDocument(576, (Text(each, size_dots=30),)) for each in (sent, plain)]
     dirty, clean = (render(document, profile, fonts_dir) for document in documents)
     assert dirty == clean
+
+
+# --- the order of a line on paper when Arabic, numbers and Latin words meet -------------------
+
+
+def runs_from_left(line: str, direction: str) -> list[str]:
+    """The runs from left to right as they are shown, without spaces."""
+    assert direction in ("ltr", "rtl")
+    runs = visual_runs(line, "rtl" if direction == "rtl" else "ltr")
+    return [run.text.strip() for run in runs if run.text.strip()]
+
+
+@pytest.mark.parametrize(
+    ("line", "direction", "expected"),
+    [
+        ("Titres de séjour", "ltr", ["Titres de séjour"]),
+        ("أمامك 7 أشخاص", "rtl", ["أشخاص", "7", "أمامك"]),
+        ("بين 25 و 45 دقيقة", "rtl", ["دقيقة", "45", "و", "25", "بين"]),
+        ("رقم A042", "rtl", ["A042", "رقم"]),
+        ("الساعة 10:42", "rtl", ["10:42", "الساعة"]),
+        ("Service: سلام 7", "ltr", ["Service:", "7", "سلام"]),
+        ("25 – 45", "ltr", ["25 – 45"]),
+    ],
+)
+def test_runs_stand_in_the_order_the_eye_expects(line: str, direction: str, expected: list[str]):
+    assert runs_from_left(line, direction) == expected
+
+
+def test_arabic_runs_are_written_leftwards_and_numbers_rightwards():
+    directions = {run.text.strip(): run.direction for run in visual_runs("أمامك 7", "rtl")}
+    assert directions["أمامك"] == "rtl"
+    assert directions["7"] == "ltr"
+
+
+@given(st.text(max_size=60), st.sampled_from(["ltr", "rtl"]))
+def test_no_character_is_lost_or_added(line: str, direction):
+    runs = visual_runs(line, direction)
+    kept = [mark for mark in line if mark not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
+    assert sorted("".join(run.text for run in runs)) == sorted(kept)

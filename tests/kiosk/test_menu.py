@@ -25,7 +25,7 @@ from kiosk.menu import (
     worded_wait,
 )
 from kiosk.menu_messages import STEP_S, MenuMessage, ServiceOfMenu, wording_of
-from tests.kiosk.sentences import translate
+from tests.kiosk.samples import translate
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)  # a Tuesday, 09:42 in Paris

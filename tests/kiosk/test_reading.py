@@ -14,7 +14,7 @@ from kiosk.menu import ExceptionalWay, ExpectedWait, build_menu
 from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, ReadTicket, ViewReader
 from kiosk.reading_focus import read_focus
 from server.language import LANGUAGES
-from tests.kiosk.sentences import translate
+from tests.kiosk.samples import translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
 
 ACCUEIL = service(service="accueil", name={"fr": "Accueil"}, waiting=2, wait=ExpectedWait(25 * 60, 75 * 60))

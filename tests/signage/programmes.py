@@ -1,4 +1,4 @@
-"""Media and a programme for a screen under test: small files made here, items that last seconds."""
+"""Media, templates with their longest words, and a programme for a screen under test."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -7,8 +7,204 @@ from typing import Any
 import av
 from PIL import Image, ImageDraw
 
+from server.documents.texts import hyphenate
 from signage.notice_parts import code_to_scan
-from tests.signage.templates import busy_hours, usual_templates
+
+TITLE = "L’accueil des étrangers déménage au rez-de-chaussée de l’annexe, porte B, lundi 🎉"
+WORD = "intergouvernementalisationnellementaires"
+SENTENCE = (
+    "Apportez l’original et une copie de chaque document, dans l’ordre de la liste reçue avec votre"
+    " convocation, et une photo"
+)
+DETAILS = (
+    "Les associations présentent leurs activités toute la journée. Un parking gratuit est ouvert rue des"
+    " Lilas. Les enfants de moins de douze ans sont accueillis dans la salle du bas, et une collation est"
+    " offerte à tous à 16 h."
+)
+ARABIC_TITLE = "ينتقل مكتب استقبال الأجانب إلى الطابق الأرضي من المبنى الملحق، الباب ب، الاثنين"
+ARABIC = "أحضروا أصل كل وثيقة ونسخة منها، مرتبة حسب القائمة التي وصلتكم مع الاستدعاء إلى الموعد"
+CODE = code_to_scan("https://www.example.org/rendez-vous")
+NOT_WORDS = ("code", "icon", "on", "kind", "language", "figure", "levels")
+ICONS = ("ticket", "id-card", "clock", "user-check", "folder-open", "circle-check")
+
+
+def templates() -> list[dict[str, Any]]:
+    """Contents as the player gives them to slides: each template with its longest words, then in Arabic."""
+    assert len(TITLE) <= 81
+    assert len(SENTENCE) <= 120
+    assert len(DETAILS) <= 240
+    return [_hyphenated(each) for each in (*_longest(), *_arabic(), *_usual())]
+
+
+def usual_templates(**more: Any) -> list[dict[str, Any]]:
+    """A date, a figure, steps, a request with its answer, and hours, in the words of an ordinary notice."""
+    named = {"credit": "", "code": None} | more
+    days = {"first": _day("Jeudi", "10", "décembre"), "last": None, "hours": "à 14\u00a0h"}
+    steps = {
+        "calendar": "De quatre à deux mois avant la fin de votre titre, faites la demande.",
+        "monitor": "En ligne. Au point d’accueil numérique, on vous aide.",
+        "smartphone": "Un message vous dit quand votre titre est prêt.",
+        "id-card": "Venez le chercher avec l’ancien et votre passeport.",
+    }
+    asked = "Des sièges plus hauts, dont on se relève mieux."
+    done = "Huit sièges avec accoudoirs sont près de l’accueil."
+    made = [
+        _of(
+            "date",
+            title="Le comité des usagers se réunit",
+            days=days,
+            place="Salle Condorcet, au premier étage, par l’ascenseur",
+            details="Ouvert à tous\u00a0: venez dire ce qui vous a gêné.",
+            **named,
+        ),
+        _of(
+            "figure",
+            title="L’attente à l’accueil",
+            figure="8 sur 10",
+            unit="",
+            meaning="personnes sont appelées en moins de vingt minutes.",
+            source="Rapport annuel",
+            on="2026-10-31",
+            **named,
+        ),
+        _of(
+            "steps",
+            title="Renouveler un titre de séjour",
+            steps=[{"icon": icon, "sentence": sentence} for icon, sentence in steps.items()],
+            **named,
+        ),
+        _of(
+            "asked_and_done",
+            title="Vous l’avez demandé, on l’a fait",
+            lines=[asked, done],
+            asked=asked,
+            done=done,
+            **named,
+        ),
+        _hours(title="Nos horaires", crowds=[], **named),
+    ]
+    return [_hyphenated(each) for each in made]
+
+
+def _longest() -> list[dict[str, Any]]:
+    named: dict[str, Any] = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
+    first = _day("Mercredi", "23", "septembre 2027", "18\u00a0h\u00a030")
+    days = {"first": first, "last": first, "hours": ""}
+    steps = [{"icon": icon, "sentence": SENTENCE} for icon in ICONS]
+    rows = [{"label": f"{n} {TITLE}", "delay": "de trois à quatre semaines"} for n in range(12)]
+    return [
+        _of("date", **named, days=days, place=TITLE, details=DETAILS),
+        _of(
+            "figure",
+            **named,
+            figure="1\u00a0234\u00a0567,89",
+            unit="personnes reçues par an",
+            meaning=f"{WORD} {SENTENCE[:79]}",
+            source=TITLE,
+            on="2026-11-01",
+        ),
+        _of("steps", **named, steps=steps),
+        _of("asked_and_done", **named, lines=[DETAILS, DETAILS], asked=DETAILS, done=f"{WORD} {SENTENCE}"),
+        _hours(**named, crowds=["Le plus de monde\u00a0: lundi de 9\u00a0h à 11\u00a0h"]),
+        busy_hours(**named),
+        _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
+        _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
+    ]
+
+
+def _arabic() -> list[dict[str, Any]]:
+    named: dict[str, Any] = {"language": "ar", "title": ARABIC_TITLE, "credit": "", "code": None}
+    days = {"first": _day("الخميس", "24", "ديسمبر"), "last": None, "hours": "14:00–16:00"}
+    return [
+        _of("date", **named, days=days, place=ARABIC_TITLE, details=ARABIC),
+        _of("figure", **named, figure="92", unit="%", meaning=ARABIC, source=ARABIC_TITLE, on="2026-11-01"),
+        _of("steps", **named, steps=[{"icon": icon, "sentence": ARABIC} for icon in ICONS]),
+        _of("asked_and_done", **named, lines=[ARABIC, ARABIC], asked=ARABIC, done=ARABIC),
+        _hours(**named, crowds=[]),
+    ]
+
+
+def _usual() -> list[dict[str, Any]]:
+    named: dict[str, Any] = {"title": "Forum des associations", "credit": "", "code": None}
+    days = {
+        "first": _day("Vendredi", "11", "décembre"),
+        "last": None,
+        "hours": "de 18\u00a0h\u00a030 à 20\u00a0h",
+    }
+    rows = [{"label": f"Titre de séjour {n}", "delay": f"{n} semaines"} for n in range(6)]
+    return [
+        busy_hours(**named | {"title": "Quand venir ?"}),
+        _of("date", **named, days=days, place="Salle des fêtes", details="Entrée libre."),
+        _of("delays", **named, rows=rows, source="Bureau des titres", on="2026-11-01"),
+    ]
+
+
+def _hours(**more: Any) -> dict[str, Any]:
+    long = "de 8\u00a0h\u00a030 à 12\u00a0h et de 13\u00a0h\u00a030 à 16\u00a0h\u00a030"
+    week = [
+        {"weekdays": [0, 1], "days": "Lundi et mardi", "hours": long},
+        {"weekdays": [2], "days": "Mercredi", "hours": "fermé"},
+        {"weekdays": [3, 4, 5, 6], "days": "du jeudi au dimanche", "hours": long},
+    ]
+    special = [
+        {"on": f"2099-12-2{n}", "day": f"Jeudi 2{n} décembre", "hours": "fermé", "why": "Inventaire"}
+        for n in range(2)
+    ]
+    lines = [f"{row['days']}\u00a0: {row['hours']}" for row in week]
+    return _of("hours", lines=lines, week=week, exceptions=special, today="2026-11-30", **more)
+
+
+def busy_hours(**more: Any) -> dict[str, Any]:
+    """A card of six weekdays and nine hours, one of them unknown."""
+    names = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi")
+    morning = ["moderate", "busy", "busy", "moderate", "closed"]
+    words = "chargé de 9\u00a0h à 11\u00a0h, calme de 14\u00a0h à 16\u00a0h"
+    days = [
+        {
+            "weekday": n,
+            "day": day,
+            "short": f"{day[:3]}.",
+            "levels": [*morning, *(["closed"] * 4 if n == 5 else ["quiet", "quiet", "moderate", "unknown"])],
+            "words": words,
+        }
+        for n, day in enumerate(names)
+    ]
+    table = {
+        "hours": [f"{hour}\u00a0h" for hour in range(8, 17)],
+        "days": days,
+        "names": {
+            "quiet": "calme",
+            "moderate": "moyen",
+            "busy": "chargé",
+            "unknown": "trop peu de visites",
+            "closed": "fermé",
+        },
+        "source": "D’après les tickets des 13 dernières semaines",
+    }
+    lines = [f"{day['day']}\u00a0: {day['words']}" for day in days]
+    return _of("busy_hours", lines=lines, table=table, today="2026-11-30", **more)
+
+
+def _day(weekday: str, day: str, month: str, hour: str = "") -> dict[str, str]:
+    return {"weekday": weekday, "day": day, "month": month, "hour": hour}
+
+
+def _of(kind: str, *, language: str = "fr", **content: Any) -> dict[str, Any]:
+    return {"kind": kind, "language": language, "category": "practical", **content}
+
+
+def _hyphenated(value: Any, name: str = "") -> Any:
+    """Long words parted as the server does."""
+    if isinstance(value, dict):
+        return {key: _hyphenated(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_hyphenated(each, name) for each in value]
+    is_text = isinstance(value, str) and name not in NOT_WORDS
+    return hyphenate(value, "fr") if is_text else value
+
+
+# --- media and a programme for a screen under test: small files made here, items that last seconds
+
 
 SECOND_MS = 1_000
 RICH = (

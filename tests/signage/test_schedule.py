@@ -1,7 +1,8 @@
-"""What the schedule promises: never nothing, shares, turns, windows; the same in both languages."""
+"""What the schedule promises: never nothing, shares, turns, windows; and what a screen's other modules do."""
 
 import json
 import random
+import re
 import subprocess
 from collections import Counter
 from itertools import pairwise
@@ -13,9 +14,66 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness.counts import count
+from tests.harness.node import assert_module_behaves
 from tests.harness.programs import program
 from tests.signage.reference_schedule import Shown, schedule_of, shown
-from tests.signage.schedules import BEGINS, HOUR_MS, QUEUES, moments, programmes
+
+HOUR_MS = 3_600_000
+BEGINS = 1_795_600_000_000
+"""An instant of November 2026, in milliseconds."""
+
+QUEUES = ("a", "b")
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> list[list[int]] | None:
+    if draw(st.booleans()):
+        return None
+    edges = draw(st.lists(st.integers(0, 4 * HOUR_MS), min_size=0, max_size=4, unique=True).map(sorted))
+    return [[BEGINS + a, BEGINS + b] for a, b in zip(edges[::2], edges[1::2], strict=False)]
+
+
+@st.composite
+def items(draw: st.DrawFn, name: str, *, longest_ms: int, always: bool) -> dict[str, Any]:
+    when = st.none() | st.fixed_dictionaries(
+        {"queue": st.sampled_from(QUEUES), "more_than": st.integers(0, 20)}
+    )
+    return {
+        "id": name,
+        "ms": draw(st.integers(1_000, longest_ms)),
+        "is_legal": draw(st.booleans()),
+        "windows": None if always else draw(windows()),
+        "when": None if always else draw(when),
+    }
+
+
+@st.composite
+def programmes(
+    draw: st.DrawFn, *, longest_ms: int = 180_000, always: bool = False, most: int = 12
+) -> dict[str, Any]:
+    """A programme; `always` leaves out windows and conditions."""
+    number = draw(st.integers(0, most))
+    return {
+        "legal_share": draw(st.sampled_from([0, 0.05, 0.1, 0.2, 0.333, 0.5])),
+        "items": [draw(items(f"i{n}", longest_ms=longest_ms, always=always)) for n in range(number)],
+        "hours": None if always else draw(windows()),
+    }
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> dict[str, Any]:
+    """The input of the schedule."""
+    at = BEGINS + draw(st.integers(-HOUR_MS, 5 * HOUR_MS))
+    return {
+        "at": at,
+        "turn": at - draw(st.just(0) | st.integers(0, HOUR_MS)),
+        "waiting": draw(st.dictionaries(st.sampled_from(QUEUES), st.integers(0, 25))),
+        "skipped": draw(st.lists(st.sampled_from([f"i{n}" for n in range(12)]), max_size=3)),
+    }
+
+
+# --- what the schedule promises: never nothing, shares, turns, windows; the same in both languages
+
 
 HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors/schedule.json").read_text(encoding="utf-8"))["cases"]
@@ -208,3 +266,48 @@ def random_moment(draw: random.Random) -> dict[str, Any]:
         "waiting": {queue: draw.randint(0, 25) for queue in QUEUES if draw.random() < 0.7},
         "skipped": draw.sample([f"i{n}" for n in range(14)], draw.choice([0, 0, 2])),
     }
+
+
+# --- the pure modules of the screen's page, tested by Node's own runner; and what its styles promise
+
+
+SCRIPTS = HERE.parents[1] / "signage/static"
+STYLES = (SCRIPTS / "screen.css").read_text(encoding="utf-8")
+ALERT = (SCRIPTS / "alert.css").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
+def test_the_screens_modules_keep_their_promises(script: Path) -> None:
+    assert_module_behaves(script)
+
+
+def test_nothing_on_the_screen_is_written_smaller_than_56_pixels() -> None:
+    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)(?: \* var\(--s\))?\)", STYLES)
+    sizes += re.findall(r"--(?:number|mark|word|stacked): (\d+)", STYLES)
+    known = r"calc\((?:\d+|var\(--\w+\)) \* var\(--u\)(?: \* var\(--s\))?\)|inherit"  # --s is 1 or more
+    others = re.findall(rf"font-size: (?!{known})[^;]+", STYLES)
+    assert len(sizes) > 20
+    assert min(map(int, sizes)) >= 56
+    assert others == []
+
+
+def test_motion_is_short() -> None:
+    """Slides fade by a script; the ring of a new call is the page's own (ring.js), once a second."""
+    assert not re.search(r"animation|transition|@keyframes", STYLES)
+    fade = re.search(r"CHANGE_MS = (\d+);", (SCRIPTS / "slide_change.js").read_text(encoding="utf-8"))
+    assert fade is not None
+    assert int(fade[1]) < 200
+
+
+def test_reduced_motion_is_respected() -> None:
+    """Also by what fades when it is turned on; the rest a browser tests (test_screen_changes.py)."""
+    reduced = STYLES.split("@media (prefers-reduced-motion: reduce)")[1]
+    assert ".slide-leaving { display: none; }" in reduced
+    assert "opacity: 1 !important" in reduced
+
+
+def test_an_alert_has_large_letters_and_no_motion_at_all() -> None:
+    sizes = re.findall(r"font-size: calc\((\d+) \* var\(--u\)\)|--(?:title|text): (\d+)", ALERT)
+    assert len(sizes) > 10
+    assert min(int(one or other) for one, other in sizes) >= 56
+    assert not re.search(r"animation|transition|@keyframes", ALERT)

@@ -14,7 +14,7 @@ from server.domain.refusals import Refusal
 from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from server.web.access.guards import StrangersLine, StrangersQuota, install_strangers
 from server.web.access.requirements import Access, Allowance, open_to, required_of
-from tests.bench.http_load import Connection, request
+from tests.bench.loads import Connection, request
 from tests.harness.servers.served import Served
 from tests.harness.sharing import free_port
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite, accepted, csrf_of

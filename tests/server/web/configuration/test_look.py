@@ -16,8 +16,8 @@ from server.usecases.configuration.publication import publish_installation
 from server.usecases.media.uploads import UploadPlace, remove_medium, upload_medium
 from tests.server.web.api_site import HALL, ApiSite, accepted
 from tests.server.web.officers import INSTALLATION
-from tests.signage.media.test_fonts import font
 from tests.signage.media.uploads import image
+from tests.signage.test_lettering import font
 
 NAVY, PLUM = "#1a2a5e", "#5b1e6b"
 
