@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.signage.templates import templates, usual_templates
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.pages.screen.screen_page import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
 from tests.signage.contract_server import ContractServer, former, queue
-from tests.signage.programmes import item, programme
+from tests.signage.programmes import item, programme, templates, usual_templates
 
 
 def full(hall: ContractServer) -> None:
