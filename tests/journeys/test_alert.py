@@ -20,9 +20,9 @@ from tests.harness.servers.moved_served import MovedServed
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in, signed_in
-from tests.server.live.sockets import Listener, listening
+from tests.server.live.hall import Listener, listening
 from tests.server.printing.test_served_printing import Kiosk
-from tests.server.sending.office import Endpoint, Mailbox, mailbox, subjects, types, webhook_endpoint
+from tests.server.sending.conftest import Endpoint, Mailbox, mailbox, subjects, types, webhook_endpoint
 
 
 def relay_box(server: Served) -> httpx.Client:

@@ -9,7 +9,7 @@ from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, issue, phase, sign_in
-from tests.server.sending.office import Mailbox, mailbox
+from tests.server.sending.conftest import Mailbox, mailbox
 
 PASSWORD = "cendrier parapluie olive"
 

@@ -1,14 +1,17 @@
-"""From documents to the configuration the rules read."""
+"""From documents to the configuration the rules read: its colours and its long words too."""
 
 from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from server.documents.brand import Colours, contrast, is_readable, is_red, nearest_readable
 from server.documents.checks import check_against_installation, check_against_neighbours, warnings_of
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall, parse_installation
+from server.documents.texts import SOFT_HYPHEN, hyphenate
 from server.documents.values import public_holidays
 from server.domain.hall.devices import PrinterConnection, Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
@@ -33,6 +36,9 @@ def configuration(content=None, *, installation=None, holidays=()):
     return to_configuration(
         document, parse_installation(installation or small_installation()), revision=7, holidays=holidays
     )
+
+
+colours = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
 def test_everything_of_the_document_is_in_the_configuration():
@@ -264,3 +270,76 @@ def test_french_sentences_have_real_apostrophes_and_spaces_that_do_not_break(slu
     for line in text.splitlines():
         if '"fr":' in line:
             assert not any(f" {sign}" in line.partition('"fr":')[2] for sign in ":;?!»")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("#000000", "#ffffff", 21.0),
+        ("#777777", "#ffffff", 4.48),
+        ("#ff0000", "#ffffff", 4.0),
+        ("#10263a", "#10263a", 1),
+    ],
+)
+def test_contrast_is_that_of_wcag(one, other, expected):
+    assert contrast(one, other) == pytest.approx(expected, abs=0.01)
+    assert contrast(other, one) == contrast(one, other)
+
+
+@given(colours, st.sampled_from(["#ffffff", "#fbfaf6", "#10263a", "#000000"]))
+def test_a_readable_colour_is_always_found_on_a_light_or_dark_ground(colour, ground):
+    nearest = nearest_readable(colour, (ground,))
+    assert nearest is not None
+    assert contrast(nearest, ground) >= 7
+    assert not is_readable(colour, (ground,)) or nearest == colour
+
+
+@given(colours, colours)
+def test_a_suggestion_passes_or_there_is_none(colour, ground):
+    nearest = nearest_readable(colour, (ground,))
+    assert nearest is None or is_readable(nearest, (ground,))
+
+
+def test_nothing_reads_on_a_middle_grey():
+    assert nearest_readable("#000000", ("#777777",)) is None
+
+
+def test_the_neutral_theme_passes_its_own_rule():
+    assert Colours() == Colours(ink="#10263a", action="#00564d")
+
+
+@given(colours, st.sampled_from(["ink", "action"]))
+def test_a_refused_brand_colour_comes_with_an_accepted_one(colour, role):
+    content = changed(small_installation(), "brand.colours", {role: colour})
+    try:
+        parse_installation(content)
+    except DocumentRefused as refused:
+        (problem,) = refused.problems
+        if is_red(colour):
+            assert problem.code == "colour_of_alert"
+            return
+        assert problem.code == "contrast"
+        parse_installation(changed(content, f"brand.colours.{role}", problem.values["nearest"]))
+
+
+def test_the_ink_must_also_read_under_the_colour_of_a_call():
+    content = changed(small_installation(), "brand.colours", {"ink": "#404040"})
+    with pytest.raises(DocumentRefused) as refused:
+        parse_installation(content)
+    nearest = refused.value.problems[0].values["nearest"]
+    assert contrast("#404040", "#fbfaf6") > 7 > contrast("#404040", "#ffc93d")
+    assert contrast(nearest, "#ffc93d") >= 7
+
+
+def test_long_words_may_be_parted_and_short_ones_not() -> None:
+    text = hyphenate("Renouvellement d’un titre", "fr")
+    assert text.replace(SOFT_HYPHEN, "-") == "Renou-vel-le-ment d’un titre"
+    assert hyphenate("Un accueil", "fr") == "Un accueil"
+
+
+def test_html_and_languages_without_rules_stay_as_they_are() -> None:
+    html = (
+        '<p lang="fr">Un <strong>accueil</strong> &nbsp;&amp; un<br>guichet</p><blockquote>oui</blockquote>'
+    )
+    assert hyphenate(html, "fr") == html
+    assert hyphenate("مكتباستقبالالزوار", "ar") == "مكتباستقبالالزوار"

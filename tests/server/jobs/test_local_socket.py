@@ -1,6 +1,7 @@
-"""Commands that write go through the server that holds the folder, or do it themselves when none does."""
+"""A server has room for connections of strangers; commands that write go through it while it runs."""
 
 import os
+import resource
 import stat
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from server.clock import Clock
 from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
-from server.jobs import SOCKET, alone, hold, is_server_running
+from server.jobs import ENOUGH_FILES, FEWEST_FILES, SOCKET, allow_open_files, alone, hold, is_server_running
 from server.jobs.local_socket import answer_to, create_user, import_document, serve_local, write
 from server.store.transactions.database import Database
 from server.unix_socket import listening
@@ -60,6 +61,23 @@ USER: dict[str, Any] = {
     "name": "Ada",
     "grants": [["agent", "laon"]],
 }
+
+
+class System:
+    """A system with a limit of open files, which root may raise."""
+
+    RLIM_INFINITY, RLIMIT_NOFILE = resource.RLIM_INFINITY, resource.RLIMIT_NOFILE
+
+    def __init__(self, soft: int, hard: int, *, is_root: bool = False) -> None:
+        self.limits, self.is_root = (soft, hard), is_root
+
+    def getrlimit(self, _: int) -> tuple[int, int]:
+        return self.limits
+
+    def setrlimit(self, _: int, limits: tuple[int, int]) -> None:
+        if limits[1] > self.limits[1] != resource.RLIM_INFINITY and not self.is_root:
+            raise ValueError("not allowed to raise maximum limit")
+        self.limits = limits
 
 
 def test_a_write_goes_through_the_server_that_runs(served: Database, var: Path):
@@ -129,3 +147,26 @@ def test_workers_share_the_folder_and_a_command_waits_for_none(var: Path):
 )
 def test_a_message_that_is_no_request_is_refused(database: Database, line: bytes):
     assert answer_to(database, line)["refused"] == "unknown_write"
+
+
+@pytest.mark.parametrize(
+    ("system", "limit"),
+    [
+        (System(1024, 524_288), ENOUGH_FILES),
+        (System(1024, resource.RLIM_INFINITY), ENOUGH_FILES),
+        (System(1024, 8192), 8192),
+        (System(1024, 1024, is_root=True), FEWEST_FILES),
+        (System(200_000, 200_000), 200_000),
+        (System(1024, 1024), None),
+    ],
+)
+def test_too_few_open_files_are_raised_or_the_start_is_refused(
+    monkeypatch, system: System, limit: int | None
+):
+    monkeypatch.setattr("server.jobs.resource", system)
+    if limit is not None:
+        assert allow_open_files() == limit == system.limits[0]
+        return
+    with pytest.raises(Refusal, match="too_few_files") as refused:
+        allow_open_files()
+    assert refused.value.details == {"files": 1024, "fewest": FEWEST_FILES}

@@ -13,8 +13,7 @@ from server.live import messages
 from tests.hardware.speech.recordings import record
 from tests.harness.counts import record_measurement
 from tests.harness.working import demonstration_user, signed_in
-from tests.server.live.hall import Halls, ServedHall
-from tests.server.live.sockets import accepted_headers, refusal_of, size_of
+from tests.server.live.hall import Halls, ServedHall, accepted_headers, refusal_of, size_of
 
 LAYOUTS = pytest.mark.parametrize("layout", ["embedded", "workers"])
 COUNTER = "laon-g1"

@@ -14,7 +14,7 @@ from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.usecases.printing.print_jobs import print_sheet
 from tests.harness.sql import all_rows, execute, one_row
-from tests.server.printing.printing_hall import AUTHOR, KIOSK, TRANSLATE, PrintingHall
+from tests.server.printing.conftest import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
 
 def paper(hall: PrintingHall, job: str, *, profile: str = "raster-80", public_url: str = "") -> PrintDocument:

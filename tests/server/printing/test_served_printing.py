@@ -36,8 +36,8 @@ from tests.harness.programs import program
 from tests.harness.servers.served import Served
 from tests.harness.sql import all_rows, one_row
 from tests.harness.waiting import PATIENCE_S, wait_until
-from tests.server.live.sockets import listening
-from tests.server.printing.printing_hall import TRANSLATE
+from tests.server.live.hall import listening
+from tests.server.printing.conftest import TRANSLATE
 
 PARIS = ZoneInfo("Europe/Paris")
 LAYOUTS = ["embedded", "workers"]

@@ -24,7 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from tests.hardware.usb import UsbPorts
 from tests.harness.waiting import wait_until
-from tests.server.printing.printing_hall import KIOSK
+from tests.server.printing.conftest import KIOSK
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 NAME = "04b8:0e15:J2XE000001"

@@ -1,6 +1,7 @@
-"""Scheduled reports on both databases: sent once, only to readers who may, and a failure shows."""
+"""Letters: scheduled reports, sent once and only to who may read; mail servers that refuse or hang."""
 
 import ssl
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from server.domain.refusals import Refusal
 from server.domain.reports.reports import ScheduleRequest
 from server.domain.texts import Letter
 from server.sending import SendRefused
-from server.sending.mail import MailServer, ReportLetters
+from server.sending.mail import Letters, MailServer, ReportLetters
 from server.settings import Settings
 from server.store.people.accounts import AccountRow, Grant, insert_account, set_locked
 from server.store.reports import LetterRow, ScheduleRow
@@ -34,8 +35,18 @@ from server.usecases.reports.sendings import (
     remove_recipient,
     send_again,
 )
+from tests.harness.sharing import free_port
 from tests.harness.sql import all_rows
-from tests.server.sending.office import mailbox
+from tests.server.sending.conftest import (
+    TRIAL,
+    Mailbox,
+    Office,
+    code_of,
+    mailbox,
+    recipient,
+    slow_mail_server,
+)
+from tests.server.usecases.alarms.faulty_hall import TRANSLATE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ANNE, LAON = Author("anne"), frozenset({"laon"})
@@ -229,3 +240,48 @@ def test_letters_are_sent_encrypted_to_a_mail_server_with_a_valid_certificate(
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         assert server.try_to_send(LETTER, now=NOW) is None
         assert [each.rcpt_tos for each in box.letters] == [["marie@example.org"]]
+
+
+@pytest.mark.parametrize("drips", [False, True])
+def test_a_mail_server_that_is_silent_or_never_ends_is_left_at_its_deadline(office: Office, drips: bool):
+    with slow_mail_server(drips=drips) as port:
+        settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+        server = MailServer(settings, within_s=0.3 if not drips else 5, in_all_s=0.6)
+        began_s = time.monotonic()
+        to = recipient("garde@example.org", "email")
+        assert code_of(Letters(server, TRANSLATE), to, office) == "email_unreachable"
+        assert time.monotonic() - began_s < 3
+
+
+def test_no_letter_leaves_without_a_server_and_no_secret_is_shown(
+    office: Office, box: Mailbox, tmp_path: Path
+):
+    to = recipient("garde@example.org", "email")
+    assert code_of(Letters(MailServer(Settings()), TRANSLATE), to, office) == "email_off"
+    away = Settings(smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls="none", smtp_password="sesame")
+    assert code_of(Letters(MailServer(away), TRANSLATE), to, office) == "email_unreachable"
+    plain = Settings(smtp_host="127.0.0.1", smtp_port=box.port)
+    assert (
+        code_of(Letters(MailServer(plain), TRANSLATE), to, office) == "email_unreachable"
+    )  # it offers no TLS
+    assert box.letters == []
+    assert "sesame" not in repr(away)
+    assert "whsec" not in repr(to)
+
+
+@pytest.mark.parametrize("farewell", ["250 what for?", "421 too many letters"])
+def test_an_accepted_letter_is_sent_despite_any_answer_to_quit(office: Office, box: Mailbox, farewell: str):
+    box.farewell = farewell
+    office.hall.tells("garde@example.org", "email")
+    office.breaks()
+    office.threads.settle()
+    [standing] = office.standing().values()
+    assert (len(box.letters), standing["underway"], standing["failure"]) == (1, 0, None)
+
+
+def test_the_reason_of_a_refused_letter_is_kept_despite_any_answer_to_quit(office: Office, box: Mailbox):
+    box.refuses, box.farewell = "550 nobody here", "421 too many letters"
+    letters, to = office.sender.channels["email"], recipient("garde@example.org", "email")
+    with pytest.raises(SendRefused) as refused:
+        letters.send(to, "d", TRIAL, now=office.hall.hands.now)
+    assert (refused.value.code, refused.value.answer) == ("email_refused", "550")

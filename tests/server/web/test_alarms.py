@@ -20,7 +20,7 @@ from server.usecases.devices.devices import pair_device
 from server.usecases.devices.pairing import add_place
 from server.web.rendering.problems import id_of_form
 from tests.harness.sql import one_row
-from tests.server.sending.office import Endpoint, webhook_endpoint
+from tests.server.sending.conftest import Endpoint, webhook_endpoint
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS
 from tests.server.web.api_site import COUNTER, HALL, OTHER, ApiSite, accepted, csrf_of, refused

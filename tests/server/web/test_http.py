@@ -12,7 +12,7 @@ import pytest
 from tests.harness.servers.served import Layout, Served
 from tests.harness.sql import make_tables
 from tests.harness.waiting import wait_until
-from tests.server.live.sockets import ends, raw_socket
+from tests.server.live.hall import ends, raw_socket
 from tests.server.web.api_site import ApiSite
 
 HELLO = "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"

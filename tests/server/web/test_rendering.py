@@ -1,4 +1,4 @@
-"""The menu and the frame: what each page asks for, where it is shown, its sign, its place in the help."""
+"""The frame of pages: menu, scripts, fonts of papers, and the pages that say what is wrong."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from server.store.people.accounts import Grant
 from server.web.access.requirements import PEOPLE, required_of
 from server.web.pages.help_documents import TRANSLATED, HelpLibrary
 from server.web.rendering.menu import HELP_OF_PAGES, MENU, MenuGroup, WorkPage, help_at, page_at, pages_for
+from server.web.rendering.pdf import font_fetcher
 from server.web.rendering.viewer import Viewer
 from tests.docs.documents import DOCS
-from tests.harness.node import faults_of
+from tests.harness.node import assert_module_behaves, faults_of
 from tests.harness.programs import PROJECT
 from tests.server.web.api_site import HALL, ApiSite
 
@@ -30,6 +31,22 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     found = ApiSite(f"sqlite:///{folder / 'parvis.db'}", folder)
     yield found
     found.close()
+
+
+TESTS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Path:
+    fonts = tmp_path / "assets" / "fonts"
+    fonts.mkdir(parents=True)
+    (fonts / "a font.woff2").write_bytes(b"font")
+    (tmp_path / "assets" / "secret.css").write_bytes(b"secret")
+    (fonts / "led-away.css").symlink_to(tmp_path / "assets" / "secret.css")
+    return tmp_path / "assets"
+
+
+HEADLINE = re.compile(r"<h1[^>]*>\s*[^<\s]")
 
 
 @pytest.mark.parametrize("page", MENU, ids=lambda page: page.key)
@@ -139,3 +156,46 @@ def test_the_groups_stand_together_and_every_page_has_a_sign_that_is_drawn():
     signs = {page.icon for page in MENU}
     assert {sign: drawn.get(sign) for sign in signs} == {sign: sign for sign in signs}
     assert all((PROJECT / "var" / "assets" / "icons" / f"{sign}.svg").exists() for sign in signs)
+
+
+@pytest.mark.parametrize("file", TESTS, ids=lambda path: path.stem)
+def test_the_module_behaves(file: Path):
+    assert_module_behaves(file)
+
+
+def test_there_are_modules_to_test():
+    assert len(TESTS) >= 23
+
+
+def test_a_font_of_the_folder_is_opened(assets: Path):
+    address = (assets / "fonts" / "a font.woff2").as_uri()
+    assert font_fetcher(assets).fetch(address).read() == b"font"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["fonts/../secret.css", "fonts/%2e%2e/secret.css", "fonts/%2E./secret.css", "fonts/led-away.css"],
+)
+def test_no_other_file_is_opened_however_its_address_is_written(assets: Path, path: str):
+    with pytest.raises(ValueError, match="not a font"):
+        font_fetcher(assets).fetch(f"{assets.as_uri()}/{path}")
+
+
+@pytest.mark.parametrize("start", ["http://127.0.0.1:9", "file://elsewhere", "data:text/css,"])
+def test_no_address_of_elsewhere_is_opened(assets: Path, start: str):
+    with pytest.raises(ValueError, match="not a font"):
+        font_fetcher(assets).fetch(f"{start}{assets}/fonts/a%20font.woff2")
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_a_missing_page_answers_in_the_readers_language(api: ApiSite, language: str):
+    answer = api.app.test_client().get("/nothing-here", headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert f'<html lang="{language}"' in answer.text
+    assert HEADLINE.search(answer.text)
+
+
+def test_a_page_of_another_role_says_so_in_a_sentence(api: ApiSite):
+    answer = api.person("quality").get("/console")
+    assert answer.status_code == 403
+    assert HEADLINE.search(answer.text)

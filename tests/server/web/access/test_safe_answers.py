@@ -18,7 +18,7 @@ from server.web.rendering.pdf import Papers
 from tests.harness.described_answers import DescribedClient
 from tests.harness.sql import all_rows, make_tables
 from tests.server.web.api_site import HALL, PASSWORD, ApiSite, csrf_of
-from tests.server.web.surveys.asked_surveys import draft
+from tests.server.web.surveys.test_surveys import draft
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 OF_DEVICES = "/device/"

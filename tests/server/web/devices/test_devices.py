@@ -22,7 +22,7 @@ from server.web.access.cookies import DEVICE_COOKIE
 from server.web.api.own_device import PAIRING_COOKIE
 from tests.hardware.usb import UsbPorts
 from tests.server.documents.contents import as_text, demonstration
-from tests.server.printing.printing_hall import TRANSLATE
+from tests.server.printing.conftest import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 SCREEN, KIOSK, FREE = "laon-ecran-1", "laon-borne-1", "laon-ecran-2"

@@ -1,15 +1,31 @@
-"""Proof of display: counted once, refused when it cannot be true, summed by notice, screen and local day."""
+"""What screens showed: proofs of display, their report on paper, pages by day; the poster of busy hours."""
 
+import ctypes
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+from pypdfium2 import raw
 
+from server.app import CATALOGUES
+from server.domain.author import Author
+from server.domain.hours.busy_hours import Affluence
 from server.domain.instants import to_text
+from server.language import Catalogues
+from server.settings import ASSETS
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import installation_differences, rebuild_installation
-from tests.harness.sql import execute
-from tests.server.web.api_site import HALL, ApiSite, accepted, refused
+from server.store.notices.displays import affluence_of, keep_affluence
+from server.usecases.notices.gestures import NoticeGesture, correct_notice
+from server.web.pages.screen_days.pages import duration
+from server.web.rendering.pdf import Papers
+from server.web.rendering.viewer import Sentence
+from tests.harness.sql import execute, one_row
+from tests.server.usecases.notices.conftest import AIMED, DECIDES, MORNING, published
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
 
 SCREEN = "laon-ecran-1"
 DISPLAYS = f"/halls/{HALL}/screens/{SCREEN}/displays"
@@ -34,6 +50,39 @@ def report(site: ApiSite, *displays: dict[str, Any], record: str = "r1", **more:
 
 def hour(site: ApiSite) -> datetime:
     return site.hands.now - timedelta(hours=1)
+
+
+PDF = "/notices/n1/displays.pdf"
+
+
+def pages(answer: Any) -> list[str]:
+    """The words of each page, spaces made alike."""
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/pdf"
+    with pypdfium2.PdfDocument(answer.data) as document:
+        assert document.is_tagged()
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
+DAY = f"/affichage/journee?hall={HALL}&lang=fr"
+
+
+@pytest.fixture
+def officer(api: ApiSite) -> Any:
+    return api.person("communication")
+
+
+PAGE, POSTER = "/affichage/affluence", "/affichage/affluence.pdf"
+
+
+def count_tickets(site: ApiSite) -> None:
+    """A week of which Monday at nine is busy, Friday at ten quiet, and Friday at eleven hardly counted."""
+    slots = {(weekday, hour): 60 for weekday in range(5) for hour in (9, 10, 11, 14)}
+    slots |= {(0, 9): 300, (4, 10): 12, (4, 11): 9}
+    database = site.database
+    with database.store.write() as rows:
+        hall = database.hall_id(HALL)
+        keep_affluence(rows, hall, Affluence(slots, dict.fromkeys(slots, 13), 13), database.clock.now())
 
 
 def test_displays_count_once_by_screen_and_day(api: ApiSite):
@@ -165,3 +214,158 @@ def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(api: Api
     answer = accepted(report(api, one, headers=headers))
     assert accepted(report(api, one, headers=headers)) == answer == {"counted": 1, "last": 1}
     refused(report(api, display(2, hour(api), 10), headers=headers), 422, "idempotency_mismatch")
+
+
+def test_the_paper_names_screens_hours_and_where_the_journal_stood(api: ApiSite):
+    at = hour(api) - timedelta(days=1)
+    rows = [display(n, at + timedelta(seconds=n * 400), 380.5, notice="n1") for n in range(1, 11)]
+    rows.append(display(11, at + timedelta(hours=2), 30, outcome="cut"))
+    accepted(report(api, *rows))
+    answer = api.get(PDF)
+    (page,) = pages(answer)
+    head = one_row(api.database, "SELECT journal_length, head_hash FROM installation WHERE id = 1")
+    assert "Rapport de diffusion" in page
+    assert "Écran du hall" in page
+    assert "1 h 03 min 10 1 0" in page
+    assert "Du 23 novembre 2026 au 23 novembre 2026" in page
+    assert head["head_hash"] in page.replace(" ", "").replace("\ufffe", "")
+    with pypdfium2.PdfDocument(answer.data) as document:
+        assert document.get_metadata_value("Title") == "Rapport de diffusion – n1"
+        told = (ctypes.c_ushort * 10)()
+        raw.FPDFCatalog_GetLanguage(document, told, ctypes.sizeof(told))
+        assert bytes(told).decode("utf-16-le").rstrip("\0") == "fr"
+
+
+def test_the_paper_is_in_the_requested_language_and_says_when_nothing_was_shown(api: ApiSite):
+    (page,) = pages(api.get(f"{PDF}?lang=en&from=2026-11-01&to=2026-11-30"))
+    assert "Report of display" in page
+    assert "was seen on no screen" in page
+    assert "From 1 November 2026 to 30 November 2026" in page
+
+
+def test_every_pdf_is_made_by_one_separate_process(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made: list[Path] = []
+    monkeypatch.setattr(Papers, "__init__", lambda _, assets: made.append(assets))
+    ApiSite(sqlite_url, tmp_path).close()
+    assert made == [ASSETS]
+
+
+def test_the_paper_holds_only_halls_that_the_reader_may_see(api: ApiSite):
+    accepted(report(api, display(1, hour(api), 10)))
+    here = api.person("communication", HALL).get(f"/api/v1{PDF}")
+    assert "Écran du hall" in pages(here)[0]
+    elsewhere = api.person("communication", "vervins").get(f"/api/v1{PDF}")
+    assert "Écran du hall" not in pages(elsewhere)[0]
+    refused(api.get(PDF, token=None), 401, "not_signed_in")
+    refused(api.get(f"{PDF}?from=2026-11-25&to=2026-11-24"), 400, "bad_period")
+
+
+def test_a_machine_without_the_library_refuses_with_a_sentence(api: ApiSite, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("server.web.rendering.pdf.paper", missing_library)
+    refused(api.get(PDF), 503, "paper_unavailable")
+
+
+def missing_library(*_: Any) -> bytes:
+    raise OSError("cannot load library 'libpango-1.0-0'")
+
+
+def test_durations_are_worded_as_people_say_them():
+    say = Sentence(Catalogues(CATALOGUES).translate, "fr")
+    told = [duration(s, say).replace("\u00a0", " ") for s in (0, 59.9, 60, 3_599, 3_600, 90_061)]
+    assert told == ["0 s", "59 s", "1 min", "59 min", "1 h 00 min", "25 h 01 min"]
+
+
+def test_a_day_names_its_notices_gaps_and_clashes(api: ApiSite, officer: Any):
+    database = api.database
+    assert "les attentes seules" in officer.get(DAY).text
+    first = published(database, AIMED, ends=MORNING + timedelta(hours=1))
+    second = published(database, AIMED | {"titles": {"fr": "Fermé <demain>"}})
+    author = Author("officer")
+    correct_notice(database, NoticeGesture(second["notice"], second["version"], author, DECIDES))
+    page = officer.get(DAY).text
+    assert f'href="/affichage/message/{first["notice"]}"' in page
+    assert "Fermé &lt;demain&gt;" in page
+    assert "«\u00a0Ouvert à midi\u00a0» s’arrête à 11:00, pendant l’ouverture." in page
+    assert "Une correction attend" in page
+    later = officer.get(f"{DAY}&jour=2026-12-01").text
+    assert first["notice"] not in later
+    assert second["notice"] in later
+    month = officer.get(f"/affichage/calendrier?hall={HALL}&mois=2026-12&lang=fr").text
+    assert first["notice"] not in month
+    assert month.count(f'"/affichage/message/{second["notice"]}"') == 31
+
+
+def test_what_was_shown_stands_beside_what_is_planned(api: ApiSite, officer: Any):
+    notice = published(api.database, AIMED)["notice"]
+    began = hour(api)
+    shown = [
+        display(1, began, 125, notice=notice),
+        display(2, began + timedelta(minutes=3), 5, notice="gone"),
+    ]
+    assert report(api, *shown).status_code == 200
+    page = officer.get(f"{DAY}&ecran={SCREEN}").text
+    assert "2\u00a0min\u00a0; entières\u00a0: 1" in page
+    assert "n’est plus prévu" in page
+    now = officer.get(f"/affichage/ecrans?hall={HALL}&ecran={SCREEN}&lang=fr").text
+    assert "Cet écran n’a encore rien dit de lui." in now
+    assert "2\u00a0min, entières\u00a0: 1" in now
+    assert "Vraiment montré" not in officer.get(f"{DAY}&jour=2026-12-01").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{DAY}&jour=hier", 400),
+        (f"{DAY}&jour=9999-12-31", 400),
+        (f"{DAY}&ecran=none", 404),
+        (f"/affichage/calendrier?hall={HALL}&mois=2026-13", 400),
+        (f"/affichage/calendrier?hall={HALL}&mois=0001-01", 400),
+        (f"/affichage/ecrans?hall={HALL}&ecran=none", 404),
+        (f"/affichage/ecrans?hall={OTHER}", 404),
+    ],
+)
+def test_what_does_not_exist_is_refused(officer: Any, path: str, status: int):
+    answer = officer.get(path)
+    assert answer.status_code == status
+    if status == 400:
+        assert 'role="alert"' in answer.text
+
+
+def test_the_page_says_each_level_in_words(api: ApiSite):
+    officer = api.person("communication", HALL)
+    assert "il y a trop peu de visites" in officer.get(PAGE).text
+    count_tickets(api)
+    page = officer.get(PAGE).text
+    assert "chargé de 9\u00a0h à 10\u00a0h" in page
+    assert 'data-level="unknown"' in page
+
+
+def test_the_poster_says_each_level_in_words_and_nothing_under_ten_visits(api: ApiSite):
+    officer = api.person("communication", HALL)
+    assert "il y a trop peu de visites" in pages(officer.get(POSTER))[0]
+    count_tickets(api)
+    (poster,) = pages(officer.get(POSTER))
+    assert "à partir de 9 h chargé moyen moyen moyen moyen" in poster
+    assert "à partir de 10 h moyen moyen moyen moyen calme" in poster
+    assert "à partir de 11 h moyen moyen moyen moyen –" in poster
+    assert "à partir de 12 h fermé" in poster
+    assert "tickets des 13 dernières semaines" in poster
+    assert "Lundi et mardi de 8 h 30 à 12 h et de 13 h 30 à 16 h 30" in poster
+    (english,) = pages(officer.get(f"{POSTER}?in=en"))
+    assert "from 9:00 busy moderate" in english
+
+
+def test_only_people_of_the_hall_read_the_page(api: ApiSite):
+    assert api.person("committee", HALL).get(PAGE).status_code == 403
+    assert api.person("communication", "vervins").get(f"{PAGE}?hall={HALL}").status_code == 404
+
+
+def test_counts_of_an_earlier_release_are_read(api: ApiSite):
+    database = api.database
+    old = {"tickets": [[0, 9, 300]], "days": {"0": 8}}
+    count_tickets(api)
+    execute(database, "UPDATE affluence SET counts = :counts", counts=json.dumps(old))
+    with database.read() as rows:
+        assert affluence_of(rows, database.hall_id(HALL)) == Affluence({(0, 9): 300}, {(0, 9): 8}, 8)

@@ -11,7 +11,7 @@ import pytest
 from server.logs import configure_logs
 from server.usecases.people.directory import read_people
 from tests.harness.sql import all_rows
-from tests.server.sending.office import Mailbox, mailbox, slow_mail_server, subject_of, text_of_letter
+from tests.server.sending.conftest import Mailbox, mailbox, slow_mail_server, subject_of, text_of_letter
 from tests.server.web.api_site import HALL, ApiSite
 from tests.server.web.people.test_people import Forms
 

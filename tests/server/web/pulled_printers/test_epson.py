@@ -11,7 +11,7 @@ from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter, 
 from hardware.simulator.faulty_printer import HttpAnswer
 from server.domain.printing import epson_direct
 from tests.server.web.api_site import OTHER
-from tests.server.web.pulled_printers.pulling_hall import KIOSK, OTHER_KIOSK, PullingHall
+from tests.server.web.pulled_printers.conftest import KIOSK, OTHER_KIOSK, PullingHall
 
 PRINTED = response("", 0xF000006)
 

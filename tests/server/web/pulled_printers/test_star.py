@@ -12,7 +12,7 @@ from server.domain.printing import star_cloudprnt
 from server.printing import pulled_printers
 from server.store.devices.printers import lease_of
 from tests.harness.sql import execute
-from tests.server.web.pulled_printers.pulling_hall import KIOSK, PullingHall, offered, token_of
+from tests.server.web.pulled_printers.conftest import KIOSK, PullingHall, offered, token_of
 
 
 def test_a_press_is_fetched_printed_and_confirmed(star_hall_on_both: PullingHall):

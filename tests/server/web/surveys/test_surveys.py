@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 from hardware.drawing import draw
-from server.domain.author import SYSTEM
-from server.domain.devices.device_state import is_present
 from server.domain.instants import from_micros
 from server.domain.quality.periods import parse_period
 from server.language import LANGUAGES
@@ -23,27 +21,83 @@ from server.store.devices.print_jobs import OpenJob, print_job_of
 from server.store.engine.statements import Rows
 from server.store.people.accounts import Grant
 from server.store.surveys import AnswerCount, answer_counts
-from server.usecases.devices.devices import pair_device
 from server.usecases.journal.maintenance import purge
 from server.usecases.surveys import read_surveys as read_surveys_module
+from server.web.access.cookies import DEVICE_COOKIE
 from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
 from tests.harness.sql import all_rows, execute, one_row
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted
+from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
 from tests.server.web.officers import Officers
-from tests.server.web.surveys.asked_surveys import (
-    FIRST,
-    LAST,
-    PLACE,
-    address,
-    answer,
-    browser_of,
-    draft,
-    form_of,
-    opened,
-    press,
-)
+
+PLACE = "/voix/enquetes"
+FIRST, LAST = "2026-11-23", "2026-12-20"
+CHANNELS = ["link", "screen", "ticket", "kiosk", "paper"]
+
+
+def press(browser: Any, path: str, **fields: Any) -> Any:
+    return browser.post(path, data=fields | {"csrf_token": csrf_of(browser)})
+
+
+def form_of(page: str) -> dict[str, Any]:
+    """The fields of the form of a survey as a browser sends them unchanged."""
+    main = page.partition("<main")[2]
+    fields: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]+>", main):
+        name = re.search(r'name="([^"]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name and ("checkbox" not in tag or "checked" in tag):
+            fields.setdefault(name[1], []).append(value[1] if value else "on")
+    for name, inner in re.findall(r'<select[^>]+name="([^"]+)">(.*?)</select>', main):
+        chosen = re.search(r'value="([^"]+)" selected', inner)
+        fields[name] = chosen[1] if chosen else ""
+    for name, inner in re.findall(r'<textarea[^>]+name="([^"]+)"[^>]*>(.*?)</textarea>', main, re.DOTALL):
+        fields[name] = inner
+    return fields
+
+
+def draft(browser: Any, **changes: Any) -> str:
+    """The address of a new draft of the ready-made questionnaire."""
+    fields = form_of(browser.get(f"{PLACE}/nouvelle").text)
+    fields |= {"title": "Mars", "opens_on": FIRST, "closes_on": LAST, "channels": CHANNELS} | changes
+    fields.pop("csrf_token")
+    answer = press(browser, PLACE, **fields)
+    assert answer.status_code == 303, re.findall(r'class="problem"[^>]*>([^<]+)', answer.text)
+    return str(answer.headers["Location"]).partition("/modifier")[0]
+
+
+def opened(site: ApiSite, **changes: Any) -> tuple[Any, str]:
+    browser = site.person("quality")
+    survey = draft(browser, **changes)
+    assert press(browser, f"{survey}/ouverture").status_code == 303
+    return browser, survey
+
+
+def address(site: ApiSite, channel: str) -> str:
+    [row] = all_rows(
+        site.database, "SELECT code FROM survey_address WHERE channel = :channel", channel=channel
+    )
+    return f"/avis/{row['code']}"
+
+
+def answer(site: ApiSite, path: str, *, token: str = "", **fields: str) -> Any:
+    """What a visitor without JavaScript gets who opens the page and sends it. `token`: of a paired device."""
+    browser = browser_of(site, token)
+    page = browser.get(path)
+    if page.status_code != 200:
+        return page
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    return browser.post(path, data=hidden | fields)
+
+
+def browser_of(site: ApiSite, token: str) -> Any:
+    """A browser that nobody has signed in with; of a paired device where its token is given."""
+    browser = site.app.test_client()
+    if token:
+        browser.set_cookie(DEVICE_COOKIE, token)
+    return browser
+
 
 PUBLIC_URL = "https://accueil.example.org"
 
@@ -167,132 +221,6 @@ def test_a_purge_closes_what_is_over_and_erases_texts_at_their_date(api: ApiSite
     purge(api.database)
     assert api.count("survey_text") == 0
     assert api.count("survey_answer") == 1
-
-
-def test_one_press_at_the_exit_kiosk_answers_and_the_page_comes_back(api: ApiSite):
-    opened(api)
-    kiosk, tablet = address(api, "kiosk") + "/borne", browser_of(api, api.kiosk)
-    page = tablet.get(kiosk)
-    assert page.text.count('<button name="q1"') == 5
-    assert f'content="300; url={kiosk}"' in page.text
-    thanked = answer(api, kiosk, token=api.kiosk, q1="2")
-    assert "Merci" in thanked.text
-    assert f'content="6; url={kiosk}"' in thanked.text
-    without_its_token = tablet.post(kiosk, data={"q1": "2"})
-    assert (without_its_token.status_code, without_its_token.headers["Refresh"]) == (403, f"6; url={kiosk}")
-    [row] = all_rows(api.database, "SELECT channel, choices FROM survey_answer")
-    assert row == {"channel": "kiosk", "choices": '{"q1": "2"}'}
-    assert tablet.get(address(api, "kiosk")).status_code == 404
-    assert tablet.get(address(api, "link") + "/borne").status_code == 404
-
-
-def test_the_exit_kiosk_is_a_paired_kiosk_of_its_hall_and_has_a_limit_of_its_own(api: ApiSite):
-    opened(api)
-    code = address(api, "kiosk").removeprefix("/avis/")
-    elsewhere = pair_device(api.database, SYSTEM, OTHER, kind="kiosk", configured=f"{OTHER}-borne-1").token
-    for stranger in ("", api.screen, elsewhere, "made-up"):
-        refused = answer(api, f"/avis/{code}/borne", token=stranger, q1="5")
-        assert (refused.status_code, "/pair" in refused.text) == (409, True)
-    typed = [code, code.upper(), code.title()] * 10
-    answers = [
-        answer(api, f"/avis/{each}/borne", token=api.kiosk, q1="5").status_code for each in [*typed, code]
-    ]
-    assert answers == [200] * 30 + [429]
-    assert api.count("survey_answer") == 30
-
-
-def test_supervision_sees_that_an_exit_kiosk_is_there(api: ApiSite):
-    opened(api)
-    hall, players = api.database.hall_id(HALL), api.app.extensions["parvis"].devices.players
-    assert players.get(hall, f"{HALL}-borne-1") is None
-    assert browser_of(api, api.kiosk).get(address(api, "kiosk") + "/borne/alerte").status_code == 200
-    assert is_present(players.get(hall, f"{HALL}-borne-1"), api.hands.now)
-
-
-def test_the_exit_kiosk_is_told_of_an_alert_also_once_its_survey_is_over(api: ApiSite):
-    quality, survey = opened(api)
-    kiosk, visitor = address(api, "kiosk") + "/borne", browser_of(api, api.kiosk)
-    assert visitor.get(f"{kiosk}/alerte").get_json()["alert"] is None
-    browser, csrf = api.writer("agent")
-    raised = {"halls": [HALL], "kind": "evacuate", "press_id": "a-press"}
-    accepted(browser.post("/api/v1/alerts", json=raised, headers=csrf), 201)
-    assert press(quality, f"{survey}/cloture").status_code == 303
-    told = visitor.get(f"{kiosk}/alerte").get_json()
-    assert (told["alert"]["kind"], told["languages"][0]) == ("evacuate", "fr")
-    page = visitor.get(kiosk)
-    assert page.status_code == 409
-    assert '"kind": "evacuate"' in page.text
-    assert visitor.get(address(api, "link") + "/borne/alerte").status_code == 404
-
-
-def test_a_link_is_limited_by_address_and_shows_as_such(api: ApiSite):
-    quality, survey = opened(api, **{f"target-{api.database.hall_id(HALL)}": "30"})
-    link = address(api, "link")
-    answers = [answer(api, link, q1="1") for _ in range(11)]
-    assert [each.status_code for each in answers] == [303] * 10 + [429]
-    assert "Trop de réponses viennent d’ici" in answers[-1].text
-    page = quality.get(survey).text
-    assert re.search(r"<dt>Lien</dt><dd>10</dd>", page)
-    assert "Enquête en retard" not in quality.get("/").text
-    api.hands.now += timedelta(days=14)
-    assert "Enquête en retard\u00a0: Mars, 10 réponses sur 30" in api.person("quality").get("/").text
-
-
-def test_a_network_takes_sixty_answers_a_day_to_a_link_and_leaves_the_rest_to_others(api: ApiSite):
-    opened(api)
-    link = address(api, "link")
-
-    def statuses(source: str, count: int) -> list[int]:
-        browser = api.app.test_client()
-        browser.environ_base["REMOTE_ADDR"] = source
-        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.get(link).text))
-        return [browser.post(link, data=hidden | {"q1": "1"}).status_code for _ in range(count)]
-
-    for n in range(6):
-        assert statuses(f"192.0.2.{n}", 10) == [303] * 10
-    assert statuses("192.0.2.7", 1) == [429]
-    assert statuses("198.51.100.1", 1) == [303]
-
-
-def test_the_same_form_sent_twice_is_one_answer(api: ApiSite):
-    opened(api)
-    browser, link = api.app.test_client(), address(api, "link")
-    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.get(link).text))
-    for _ in range(2):
-        assert browser.post(link, data=hidden | {"q1": "3"}).status_code == 303
-    assert api.count("survey_answer") == 1
-
-
-def test_what_is_not_an_answer_is_refused_beside_what_was_typed(api: ApiSite):
-    opened(api)
-    link = address(api, "link")
-    for fields, said in (
-        ({}, "Répondez à une question au moins."),
-        ({"q1": "9", "q6": "Bonjour"}, "Choisissez une des réponses proposées."),
-        ({"q6": "x" * 501}, "500 caractères au plus"),
-    ):
-        refused = answer(api, link, **fields)
-        assert refused.status_code == 422
-        assert said in refused.text
-        assert fields.get("q6", "") in refused.text
-    assert api.count("survey_answer") == 0
-
-
-def test_an_agent_types_papers_of_their_hall_only(api: ApiSite):
-    _, survey = opened(api)
-    agent = api.person("agent")
-    assert agent.get(PLACE).status_code == 403
-    papers = agent.get("/voix/papiers").text
-    path = re.search(r'href="(/voix/papiers/[^"]+)"', papers)
-    assert path is not None
-    assert press(agent, path[1], q1="5", formulaire="one").status_code == 303
-    assert press(agent, path[1], formulaire="two").status_code == 422
-    [row] = all_rows(api.database, "SELECT channel FROM survey_answer")
-    assert row == {"channel": "paper"}
-    stranger = api.person("agent", OTHER)
-    assert "Aucune enquête" in stranger.get("/voix/papiers").text
-    assert press(stranger, path[1], q1="5").status_code == 404
-    assert api.person("quality", OTHER).get(survey).status_code == 404
 
 
 def test_a_list_counts_answers_once_and_a_page_reads_no_other_survey(

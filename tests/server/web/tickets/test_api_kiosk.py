@@ -1,16 +1,21 @@
-"""« Écouter » over the API: the sentences of a view, in files the kiosk may fetch; no text of a request is
-spoken.
-"""
+"""What a kiosk shows: the menu of its services, their quotas, and « Écouter », in files that it may fetch."""
 
+import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from hardware.speech.sound import RATE_HZ, from_wav
+from server.domain.author import SYSTEM
+from server.usecases.devices.devices import pair_device
+from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
+from tests.server.web.officers import Editors, laon
 
 BOOKED = "laon-titres-depot"
 READING = f"/halls/{HALL}/reading"
@@ -23,6 +28,46 @@ def spoken(sqlite_url: str, tmp_path: Path) -> Iterator[ApiSite]:
     yield site
     site.app.extensions["parvis"].stop_background()
     site.close()
+
+
+ENTRANCE, PERMITS_DESK = "laon-borne-1", "laon-borne-2"
+MENU = f"/halls/{HALL}/menu"
+FOLDER, FILED, COLLECTED, CITIZENSHIP = (
+    f"laon-{name}" for name in ("etrangers", "titres-depot", "titres-retrait", "naturalisation")
+)
+LICENCE = "laon-permis"
+
+type Tree = list[tuple[str, list[str]]]
+
+
+def shown(menu: dict[str, Any]) -> Tree:
+    return [(each["id"], [child["id"] for child in each["children"]]) for each in menu["services"]]
+
+
+def read(api: ApiSite, token: str) -> Tree:
+    return shown(accepted(api.get(MENU, token=token)))
+
+
+def second_kiosk(api: ApiSite) -> str:
+    return pair_device(api.database, SYSTEM, HALL, kind="kiosk", configured=PERMITS_DESK).token
+
+
+def limited(site: ApiSite, most: int) -> None:
+    site.publish(laon_accueil={"quota": {"morning": most, "afternoon": most + 1}})
+
+
+def state_in_menu(site: ApiSite) -> str:
+    """How the kiosk's menu shows the service."""
+    menu = accepted(site.call("GET", f"/halls/{HALL}/menu?lang=fr", token=site.kiosk))
+    services = [each for entry in menu["services"] for each in (entry, *entry.get("children", ()))]
+    return next(str(each["state"]) for each in services if each["id"] == SERVICE)
+
+
+def demand(site: ApiSite) -> list[dict[str, Any]]:
+    found = all_rows(
+        site.database, "SELECT body FROM hall_fact WHERE kind = 'TicketNotIssued' ORDER BY position"
+    )
+    return [json.loads(row["body"]) for row in found]
 
 
 def test_only_the_kiosk_may_fetch_the_files_of_its_reading(spoken: ApiSite):
@@ -161,3 +206,113 @@ def test_a_speech_program_that_disappeared_is_reported(spoken: ApiSite, monkeypa
     assert 'id="listen"' in spoken.app.test_client().get("/kiosk").text
     monkeypatch.setenv("PATH", "")
     refused(spoken.get(f"{READING}?view=languages", token=spoken.kiosk), 503, "voice_unavailable")
+
+
+def test_each_kiosk_reads_its_own_services_in_the_hall_s_order_and_people_read_them_all(api: ApiSite):
+    whole = read(api, api.kiosk)
+    api.publish_kiosks({ENTRANCE: [LICENCE, SERVICE], PERMITS_DESK: [CITIZENSHIP, FILED]})
+    desk = second_kiosk(api)
+    assert read(api, api.kiosk) == [(SERVICE, []), (LICENCE, [])]
+    assert read(api, desk) == [(FOLDER, [FILED, CITIZENSHIP])]
+    assert read(api, api.key) == whole
+    assert shown(accepted(api.person("reception").get(f"/api/v1{MENU}"))) == whole
+    api.publish_kiosks({ENTRANCE: [COLLECTED], PERMITS_DESK: []})
+    assert read(api, api.kiosk) == [(FOLDER, [COLLECTED])]
+    assert read(api, desk) == whole
+
+
+def test_a_press_on_a_service_just_withdrawn_still_gives_a_ticket(api: ApiSite):
+    api.publish_kiosks({ENTRANCE: [LICENCE]})
+    ticket = accepted(api.press(SERVICE, token=api.kiosk), 201)
+    assert ticket["service"] == SERVICE
+    assert ticket["print"] is not None
+    assert api.count("not_issued") == 0
+
+
+def test_a_kiosk_opens_with_the_services_it_offers(api: ApiSite):
+    morning = {"week": {"wednesday": ["09:00-12:00"]}}
+    api.publish_kiosks({ENTRANCE: [LICENCE], PERMITS_DESK: [FILED]}, laon_permis={"hours": morning})
+    closed = accepted(api.get(MENU, token=api.kiosk))
+    assert (closed["is_open"], closed["next_opening"]["at"][:13]) == (False, "2026-11-25T08")
+    assert accepted(api.get(MENU, token=second_kiosk(api)))["is_open"]
+
+
+def test_a_kiosk_names_only_its_services_and_takes_a_code_of_any(api: ApiSite):
+    booking, now = api.new_key("book"), api.database.clock.now()
+    booked = {"service": FILED, "booked_at": (now + timedelta(minutes=10)).isoformat()}
+    accepted(api.post(f"/halls/{HALL}/appointments", booked | {"is_convocation": True}, token=booking), 201)
+    code = accepted(api.post(f"/halls/{HALL}/appointments", booked, token=booking), 201)["code"]
+    api.publish_kiosks({ENTRANCE: [SERVICE], PERMITS_DESK: [FILED]})
+    for token, services in ((api.kiosk, []), (second_kiosk(api), [FILED]), (api.key, [FILED])):
+        told = accepted(api.get(f"/halls/{HALL}/convocations", token=token))["services"]
+        assert [each["service"] for each in told] == services
+        assert accepted(api.get(MENU, token=token))["appointments"] is bool(services)
+    claim = {"code": code, "press_id": "press-1-of-tests"}
+    ticket = accepted(api.post("/appointments/check-in", claim, token=api.kiosk), 201)
+    assert ticket["service"] == FILED
+    assert ticket["service_names"] == api.database.configuration(HALL).services[FILED].names
+    assert ticket["service_names"].keys() >= {"fr", "en", "es"}
+
+
+@pytest.mark.parametrize("offered", [[FILED], [FILED, SERVICE]])
+def test_exceptional_reasons_come_with_the_service_they_are_of(api: ApiSite, offered: list[str]):
+    api.publish_kiosks({ENTRANCE: offered})
+    services = accepted(api.get(MENU, token=api.kiosk))["services"]
+    (filed,) = next(each["children"] for each in services if each["id"] == FOLDER)
+    assert filed["exceptional"]["received_by"]["id"] == SERVICE
+
+
+def test_a_half_day_gives_so_many_tickets_and_the_next_gives_again(api: ApiSite):
+    limited(api, 2)
+    api.hands.now = api.hands.now.replace(hour=8)
+    first = api.ticket()
+    api.ticket()
+    assert state_in_menu(api) == "full"
+    problem = refused(api.press(), 409, "full")
+    assert problem["next_opening_at"].startswith("2026-11-24T1")
+    assert "demi-journée" in problem["detail"]
+    assert [(each["service"], each["reason"]) for each in demand(api)] == [(SERVICE, "full")]
+    queues = accepted(api.call("GET", f"/halls/{HALL}/queue"))["queues"]
+    leg = next(one for queue in queues for one in queue["legs"] if one["visit"] == first["visit"])
+    api.open()
+    accepted(api.verb(leg["leg"], "cancel", {"reason": "misprint"}))
+    assert state_in_menu(api) != "full"
+    api.ticket()
+    refused(api.press(), 409, "full")
+    api.hands.now = api.hands.now.replace(hour=13)
+    for _ in range(3):
+        api.ticket()
+    refused(api.press(), 409, "full")
+
+
+@pytest.mark.both_databases
+def test_many_simultaneous_presses_never_exceed_the_quota(api: ApiSite):
+    limited(api, 3)
+    api.hands.now = api.hands.now.replace(hour=8)
+    codes: list[int] = []
+    at_once = threading.Barrier(8)
+
+    def press() -> None:
+        at_once.wait()
+        codes.append(api.press().status_code)
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [201] * 3 + [409] * 5
+
+
+def test_a_quota_has_words_and_an_unreasonable_one_is_refused(api: ApiSite):
+    editors = Editors(api)
+    content = laon()
+    content["services"][0]["quota"] = {"morning": 40}
+    saved = accepted(editors.save("ada", content))
+    (change,) = saved["changes"]
+    assert "Tickets par demi-journée" in change["sentence"]
+    content["services"][0]["quota"] = {"morning": -1}
+    saved = accepted(editors.save("ada", content, draft_version=saved["version"]))
+    assert [each["path"] for each in saved["problems"] if not each["is_warning"]] == [
+        "services[0].quota.morning"
+    ]
