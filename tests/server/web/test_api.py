@@ -96,6 +96,23 @@ def test_a_key_does_what_its_scopes_say_where_it_may(api: ApiSite):
     refused(api.get(f"/halls/{OTHER}/board", token=here), 403, "forbidden")
 
 
+def test_a_key_with_the_scope_of_notices_drafts_and_publishes_within_its_sites(api: ApiSite):
+    key = api.new_key("notices", halls=(HALL,))
+    content = {"kind": "text", "titles": {"fr": "Titre"}, "bodies": {"fr": "<p>Texte</p>"}}
+    here = content | {"targets": {"sites": [HALL]}}
+    notice = accepted(api.post("/notices", {"content": here}, token=key), 201)["notice"]
+    for verb in ("submit", "approve", "publish"):
+        accepted(api.post(f"/notices/{notice}/{verb}", {"version": 1}, token=key))
+    assert accepted(api.get(f"/notices/{notice}", token=key))["state"] == "published"
+    there = content | {"targets": {"sites": ["vervins"]}}
+    refused(api.post("/notices", {"content": there}, token=key), 403, "forbidden")
+    everywhere = accepted(api.post("/notices", {"content": content}, token=key), 201)["notice"]
+    accepted(api.post(f"/notices/{everywhere}/submit", {"version": 1}, token=key))
+    refused(api.post(f"/notices/{everywhere}/approve", {"version": 1}, token=key), 403, "forbidden")
+    other = api.new_key("bulletins", "alert")
+    refused(api.post("/notices", {"content": here}, token=other), 403, "forbidden")
+
+
 def test_a_key_of_this_machine_is_unknown_from_another(api: ApiSite):
     local = api.new_key("read", is_loopback_only=True)
     accepted(api.get(f"/halls/{HALL}/board", token=local))
@@ -279,6 +296,14 @@ def test_a_refusal_is_in_the_requested_language(api: ApiSite):
     french = refused(api.get("/tickets/none", token=None), 404, "unknown_ticket")["detail"]
     english = api.get("/tickets/none", token=None, headers={"Accept-Language": "en"}).get_json()["detail"]
     assert french != english
+
+
+def test_an_idempotency_key_gives_the_same_answer_and_refuses_another_body(api: ApiSite):
+    more: Any = {"token": api.new_key("alert"), "headers": {"Idempotency-Key": "one"}}
+    body, other = ({"halls": "all", "kind": "medical", "press_id": each} for each in ("press-1", "press-2"))
+    first = accepted(api.post("/alerts", body, **more), 201)
+    assert accepted(api.post("/alerts", body, **more), 201) == first
+    assert api.post("/alerts", other, **more).get_json()["code"] == "idempotency_mismatch"
 
 
 # --- every answer -----------------------------------------------------------------------------
