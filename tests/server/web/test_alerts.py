@@ -118,7 +118,6 @@ def test_a_hall_that_refuses_an_end_keeps_no_other_from_it(api: ApiSite):
     assert failed["name"]
     assert failed["detail"].startswith("Sur ce site, une autre personne")
     assert code(guard.post(f"{path}/end", json={}, headers=header)) == "second_person_needed"
-    publish_installation(api.database, SYSTEM, (HALLS / "installation.json").read_bytes())
 
 
 @pytest.mark.both_databases
@@ -285,9 +284,6 @@ def test_an_agent_takes_back_an_alert_raised_by_mistake_within_a_minute(api: Api
     )
 
 
-# --- pages ----------------------------------------------------------------------------------------
-
-
 def test_no_hall_is_ticked_when_there_are_several_and_the_only_one_is(api: ApiSite):
     ticked = {
         site: re.findall(r'name="hall" value="([^"]+)" checked', api.person("security", site).get(page).text)
@@ -316,13 +312,12 @@ BULLETINS = "/alerte/bulletins"
 
 
 @pytest.fixture
-def site(api: ApiSite) -> Iterator[ApiSite]:
+def site(api: ApiSite) -> ApiSite:
     content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     for each in content["sites"]:
         each["bulletins"] = {"codes": [{"scheme": "INSEE", "code": "02408"}]}
     publish_installation(api.database, SYSTEM, json.dumps(content))
-    yield api
-    publish_installation(api.database, SYSTEM, (HALLS / "installation.json").read_bytes())
+    return api
 
 
 def send_bulletin(site: ApiSite, document: bytes, to: str = HALL, **key: Any) -> Any:
