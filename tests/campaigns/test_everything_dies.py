@@ -15,7 +15,7 @@ from server.clock import Clock
 from server.live import messages
 from server.store.transactions.database import Database
 from tests.conftest import Serve
-from tests.faults.journal import Presses, assert_nothing_lost
+from tests.faults.conftest import Presses, assert_nothing_lost
 from tests.harness.counts import count, record_measurement
 from tests.harness.servers.databases import PostgresqlCluster, RedisServer
 from tests.harness.sql import all_rows

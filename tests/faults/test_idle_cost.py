@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from server.live import messages
-from tests.faults.journal import Presses
+from tests.faults.conftest import Presses
 from tests.harness.counts import count, record_measurement
 from tests.harness.waiting import wait_until
 

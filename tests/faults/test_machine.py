@@ -16,7 +16,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.postgres import PostgresStore
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day, days_to_close
-from tests.faults.journal import Presses, assert_nothing_lost
+from tests.faults.conftest import Presses, assert_nothing_lost
 from tests.harness.counts import count, record_measurement
 from tests.harness.sql import all_rows, as_write, execute, one_row
 from tests.harness.waiting import wait_until

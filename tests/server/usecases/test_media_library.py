@@ -32,7 +32,7 @@ from server.usecases.media.read_feeds import Feeds
 from signage.feeds import FeedLimits
 from signage.media import PreparedFile
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
-from tests.signage.feed_server import serving
+from tests.signage.test_feeds_and_notice_parts import serving
 
 PAGE = PreparedFile("a" * 64, "webp", "page", 640, 480, 1000)
 MEDIA = {"m1": None, "m2": "laon", "m3": "vervins", "m4": "laon"}
