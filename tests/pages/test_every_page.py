@@ -17,7 +17,7 @@ from tests.harness.accessible import (
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import announce, demonstration_user, sign_in, signed_in
-from tests.pages.kiosk.kiosk_page import demonstration_site
+from tests.pages.kiosk.conftest import demonstration_site
 from tests.signage.media.uploads import image
 
 WHOLE = ("/", "/console", "/configuration")

@@ -12,7 +12,7 @@ from tests.harness.accessible import assert_accessible, assert_fits
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import phase
-from tests.pages.console.counter_page import open_counter
+from tests.pages.console.conftest import open_counter
 
 
 def bottom(page: Page, selector: str) -> float:

@@ -1,4 +1,6 @@
-"""Pairing by page: a device and an administrator's page side by side; a void token; a renewal from afar."""
+"""Devices and printers are set up by page: paired, given a password, healed after a restore."""
+
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -7,6 +9,7 @@ from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.working import demonstration_user, sign_in
+from tests.server.live.hall import Halls
 
 
 def shown_code(device: Page) -> str:
@@ -129,3 +132,109 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     expect(revoke).to_be_hidden()
     sure.press("Enter")
     expect(under.get_by_role("status")).to_be_focused()
+
+
+# --- a printer that fetches its tickets gets a password on one page, and is set up on that of a printer
+
+
+@pytest.mark.long
+def test_a_printer_is_set_up_with_what_the_page_shows_and_prints_its_trial(serve: Serve, pages: Pages):
+    server = serve(voice="false")
+    office = sign_in(pages.open(), server, *demonstration_user(server, "administrator"), "/appareils")
+    row = office.locator('[data-device="printer-laon-borne-1"]')
+    under = office.locator('[data-device="printer-laon-borne-1"] + tr')
+    row.get_by_role("button", name="Gérer").click()
+    under.get_by_role("button", name="Adresse de l’imprimante").click()
+    under.get_by_label("Branchement").select_option("star_cloudprnt")
+    expect(under.get_by_label("Port")).to_be_hidden()
+    under.get_by_role("button", name="Enregistrer").click()
+    expect(row).to_contain_text("Elle n’a pas encore de mot de passe")
+    under.get_by_role("button", name="Créer son mot de passe").click()
+    typed = under.locator(".typed code")
+    expect(typed).to_have_count(3)
+    expect(typed.first).to_have_text(f"{server.base_url}/impression/star/laon/laon-borne-1")
+    expect(under.get_by_role("heading", name="À saisir")).to_be_focused()
+    assert_accessible(office)
+    assert unreached_by_keyboard(office) == []
+
+    printer = pages.open(f"{server.base_url}/imprimantes")
+    for label, value in zip(
+        ("Adresse du serveur", "Utilisateur", "Mot de passe"), typed.all_inner_texts(), strict=True
+    ):
+        printer.get_by_label(label).fill(value)
+    printer.get_by_role("button", name="Mettre en marche").click()
+    expect(printer.locator("#laon-borne-1")).to_contain_text("Elle demande ses tickets à")
+    assert_accessible(printer)
+
+    expect(row).to_contain_text("Prête")
+    under.get_by_role("button", name="Imprimer un essai").click()
+    expect(under.get_by_role("status")).to_contain_text("Imprimé")
+    under.get_by_role("button", name="Non").click()
+    expect(under.get_by_role("status")).to_contain_text("le rouleau est à l’envers")
+    under.get_by_role("button", name="Oui").click()
+    expect(under.get_by_role("status")).to_have_text("L’imprimante est prête.")
+    assert_accessible(office)
+    printer.reload()
+    expect(printer.locator("#laon-borne-1 .tickets img")).to_have_count(1)
+
+    # another password: a question asks first, then the printer with the former one is away
+    under.get_by_role("button", name="Créer son mot de passe").click()
+    before = typed.last.inner_text()
+    under.get_by_role("button", name="En créer un autre").click()
+    expect(typed.last).not_to_have_text(before)
+
+
+# --- a hall screen through a restore from a backup: it heals by itself, in a real browser on the real server
+
+
+COUNTER = "laon-g1"
+
+
+@pytest.fixture
+def served_hall(serve: Serve) -> Iterator[Halls]:
+    halls = Halls(serve)
+    yield halls
+    halls.close()
+
+
+@pytest.mark.parametrize("layout", ["workers"])
+def test_a_screen_heals_by_itself_after_a_restore_although_its_version_was_higher(
+    served_hall: Halls, pages: Pages, layout: str
+):
+    hall = served_hall(layout, voice="false")
+    server = hall.server
+    hall.open(COUNTER)
+    first, second = hall.ticket(), hall.ticket()
+    leg = hall.next(COUNTER)["leg"]
+    copy = server.var / "copy"
+    server.parvis("backup", str(copy))
+
+    page = pages.open(width=1920, height=1080)
+    loads: list[str] = []
+    page.on("load", lambda page: loads.append(page.url))
+    page.goto(hall.site["screens"][0]["url"])
+    expect(page.locator(".card-number")).to_have_text([first["number"]])
+    hall.next(COUNTER, leg, "served")
+    expect(page.locator("#cards")).to_contain_text(second["number"])
+    for _ in range(5):
+        hall.ticket()
+    before = hall.board()
+    hall.http.close()
+    server.stop()
+    expect(page.locator("#foot")).to_have_attribute("data-state", "stale")
+    server.parvis("restore", str(copy))
+    server.start()
+
+    # the calls of the backup are shown again, later ones are not
+    expect(page.locator(".card-number")).to_have_text([first["number"]])
+    expect(page.locator("#foot")).to_have_attribute("data-state", "calm")
+    expect(page.locator("#calls")).not_to_contain_text(second["number"])
+    hall.http = hall.client()
+    after = hall.board()
+    assert after["epoch"] != before["epoch"]
+    assert after["version"] < before["version"]
+
+    # and it lives on in the new epoch
+    assert hall.next(COUNTER, leg, "served")["number"] == second["number"]
+    expect(page.locator("#cards")).to_contain_text(second["number"])
+    assert len(loads) == 1, "it was not loaded again"

@@ -1,15 +1,19 @@
-"""A served demonstration, and its kiosk in a browser."""
+"""A served demonstration, its kiosk in a browser, and what visitors do there."""
 
+import uuid
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page
 
 from tests.conftest import Serve
+from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, expect
 from tests.harness.servers.served import Served
-from tests.pages.kiosk.kiosk_page import SIZES, demonstration_site
+from tests.harness.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +50,137 @@ def at_kiosk(hall: Served, pages: Pages) -> Callable[..., Page]:
         return page
 
     return opened
+
+
+# --- gestures of a visitor at the kiosk's page, and the hall's view of them -------------------
+
+
+SITE = "laon"
+WALK_IN = "laon-accueil"
+BOOKED = "laon-naturalisation"
+SIZES = {
+    "portrait": (1080, 1920),
+    "landscape": (1920, 1080),
+    "tablet": (1280, 800),
+    "upright tablet": (800, 1280),
+}
+MISFITS = """() => {
+  const shown = (each) => each.checkVisibility({ visibilityProperty: true });
+  const style = getComputedStyle(document.documentElement), found = [];
+  const isLow = document.documentElement.hasAttribute("data-low");
+  const share = (name) => innerHeight * parseFloat(style.getPropertyValue(name)) / 100;
+  const [top, bottom] = isLow ? [share("--band-top"), innerHeight - share("--band-rest")] : [0, innerHeight];
+  const boxes = [...document.querySelectorAll("button")].filter(shown)
+    .map((each) => [each, each.getBoundingClientRect()]);
+  for (const [index, [button, box]] of boxes.entries()) {
+    const say = (text) => found.push(`${button.textContent.trim().slice(0, 30)} ${text}`);
+    if (Math.min(box.width, box.height) < 83.5) say(`is ${box.width} × ${box.height}`);
+    if (box.top < top - 1 || box.bottom > bottom + 1) say("is out of reach");
+    if (box.left < -1 || box.right > innerWidth + 1) say("is off the screen");
+    const across = button.clientWidth - button.scrollWidth, along = button.clientHeight - button.scrollHeight;
+    const spare = Math.min(across, along);
+    if (spare < -1) say("is cut");
+    for (const [other, next] of boxes.slice(index + 1)) {
+      const across = Math.max(box.left - next.right, next.left - box.right);
+      const along = Math.max(box.top - next.bottom, next.top - box.bottom);
+      if (Math.max(across, along) < 15.4) say(`is too near to ${other.textContent.trim()}`);
+    }
+  }
+  const texts = ".words, .note, .follow, .paged, .top, #languages, .access";
+  for (const box of [...document.querySelectorAll(texts)].filter(shown)) {
+    if (box.scrollHeight > box.clientHeight + 14) found.push(`${box.className} hides something`);
+  }
+  const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const head = boxOf(".top"), words = boxOf("h1");
+  const isOver = words.top < head.bottom - 1 && words.left < head.right - 1;
+  if (isOver) found.push("the words lie over the head");
+  return found;
+}"""
+
+
+def demonstration_site(hall: Served) -> dict[str, Any]:
+    return next(site for site in hall.demonstration["sites"] if site["slug"] == SITE)
+
+
+def received(hall: Served) -> int:
+    """How many visits the hall has received today."""
+    answer = httpx.get(
+        f"{hall.base_url}/api/v1/halls/{SITE}/queue",
+        headers={"Authorization": f"Bearer {hall.demonstration['api_key']}"},
+        trust_env=False,
+    )
+    return int(answer.raise_for_status().json()["day"]["received"])
+
+
+def issue_elsewhere(hall: Served) -> None:
+    """Someone else takes a ticket: the menu changes."""
+    httpx.post(
+        f"{hall.base_url}/api/v1/halls/{SITE}/tickets",
+        headers={"Authorization": f"Bearer {hall.demonstration['api_key']}"},
+        json={"service": WALK_IN, "press_id": str(uuid.uuid4()), "language": "fr"},
+        trust_env=False,
+    ).raise_for_status()
+
+
+def press(page: Page | DomPage, selector: str) -> None:
+    """Presses a button as soon as the guard against double presses allows it."""
+    shown = look(page)
+
+    def acted() -> bool:
+        if look(page) == shown:
+            page.locator(selector).click()
+        return look(page) != shown
+
+    wait_until(acted, f"{selector} acts", every_s=0.1)
+
+
+def look(page: Page | DomPage) -> tuple[str | None, str]:
+    return page.locator("main").get_attribute("data-view"), page.locator("h1").inner_text()
+
+
+def speak_english(page: Page | DomPage) -> None:
+    """Chooses English and waits for its menu: a title that changes later would look like a press."""
+    page.locator("[data-language=en]").click()
+    expect(page.locator(f"[data-service={WALK_IN}]")).to_contain_text("Reception and enquiries")
+
+
+def choose(page: Page | DomPage, service: str = WALK_IN) -> None:
+    wait_until(lambda: is_listed(page, service), "the service's page is turned up", every_s=0.5)
+    press(page, f"[data-service={service}]")
+    expect(page.locator("main")).to_have_attribute("data-view", "sheet")
+
+
+def is_listed(page: Page | DomPage, service: str) -> bool:
+    """Whether a service is on the page that is up; turns the page where it is not."""
+    if page.locator(f"[data-service={service}]").count() == 0:
+        page.locator("[data-key=next]").click()
+    return page.locator(f"[data-service={service}]").count() == 1
+
+
+def expect_ticket(page: Page | DomPage) -> str:
+    expect(page.locator("main")).to_have_attribute("data-view", "ticket")
+    return page.locator(".number").inner_text()
+
+
+def by_key(page: Page | DomPage, selector: str) -> None:
+    """Presses Enter on a button as soon as the guard against double presses lets it act."""
+    shown = look(page)
+
+    def acted() -> bool:
+        if look(page) == shown:
+            page.locator(selector).first.press("Enter")
+        return look(page) != shown
+
+    wait_until(acted, f"{selector} acts by keyboard", every_s=0.1)
+
+
+def fits(page: Page) -> None:
+    """Fails with what does not fit and, at the first size, with what axe-core and html-validate find.
+
+    Another size can break only what fitting says more strictly: how large buttons are, and how far apart.
+    """
+    misfits = page.evaluate(MISFITS)
+    assert misfits == [], misfits
+    width, height = SIZES["portrait"]
+    if page.viewport_size == {"width": width, "height": height}:
+        assert_accessible(page)

@@ -1,4 +1,4 @@
-"""Every view of the kiosk fits its screen, its mounting and every comfort, and is accessible."""
+"""Every view of the kiosk fits its screen, mounting, look and comfort, with a printer and without."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ from kiosk.mounting import low_band
 from tests.harness.accessible import assert_accessible
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.pages.kiosk.kiosk_page import (
+from tests.pages.kiosk.conftest import (
     MISFITS,
     SITE,
     SIZES,
@@ -26,6 +26,7 @@ from tests.pages.kiosk.kiosk_page import (
     expect_ticket,
     fits,
     is_listed,
+    issue_elsewhere,
     press,
 )
 
@@ -239,3 +240,79 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     with page.expect_response("**/reading?*view=sheet*") as asked:
         page.locator("#listen").press("Enter")
     assert "Motif\u00a0: Mon titre expire dans moins de 15 jours" in asked.value.json()["sentences"]
+
+
+# --- a tablet without a printer: its last view is the ticket, in both orientations, and accessible
+
+
+@pytest.fixture
+def as_before(hall: Served, tmp_path: Path) -> Iterator[None]:
+    """What a test publishes of Laon and its organisation is taken back at the end."""
+    former = [hall.parvis("export-configuration", *of) for of in ((), ("--hall", SITE))]
+    yield
+    for document in former:
+        (tmp_path / "former.json").write_text(document, encoding="utf-8")
+        hall.parvis("import-configuration", str(tmp_path / "former.json"))
+
+
+@pytest.fixture
+def without_printer(hall: Served, as_before: None) -> None:
+    """Publishes that the kiosk of Laon has no printer."""
+    hall.republish(SITE, lambda content: content["kiosks"][0].update(printer=None))
+
+
+def test_number_codes_and_address_are_large_and_leave_for_whoever_comes_next(at_kiosk, without_printer):
+    for size in ("tablet", "upright tablet"):
+        page = at_kiosk(size, before=lambda opened: opened.clock.install())
+        choose(page)
+        press(page, "[data-act=take]")
+        expect_ticket(page)
+        expect(page.locator(".print")).to_contain_text("photographiez cet écran")
+        code = page.locator(".scan b bdi")
+        expect(code).to_have_text(re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}"))
+        expect(page.locator(".scan small bdi")).to_have_text("accueil.example.fr/suivi")
+        assert code.bounding_box()["height"] >= 40
+        fits(page)
+        page.locator(".scan img").click()
+        expect(code).to_be_visible()
+        page.clock.fast_forward(12_000)
+        page.locator(".scan img").click()
+        expect(page.locator(".print")).to_have_text("Ce numéro est-il le vôtre ?")
+        expect(code).to_be_hidden()
+        fits(page)
+        page.locator("[data-act=show_code]").click()
+        expect(code).to_be_visible()
+        press(page, "[data-act=home]")
+
+
+# --- the kiosk shows the organisation's look and its services, and published changes without a reload
+
+
+INK = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
+
+
+def test_the_head_has_the_logo_and_a_published_colour_and_menu_appear_without_a_reload(
+    hall, at_kiosk, as_before
+):
+    page = at_kiosk()
+    expect(page.locator(".top .logo")).to_be_visible()
+    assert page.locator(".top .logo").get_attribute("alt") == "Préfecture de l’Aisne"
+    fits(page)
+    page.evaluate("window.isSame = true")
+    content = json.loads(hall.parvis("export-configuration"))
+    content["brand"] |= {"colours": {"ink": "#1a2a5e"}, "logo": None}
+    document = hall.var / "installation.json"
+    document.write_text(json.dumps(content), encoding="utf-8")
+    hall.parvis("import-configuration", str(document))
+    issue_elsewhere(hall)  # the menu is read again, as it is within a minute at the latest
+    wait_until(lambda: page.evaluate(INK) == "#1a2a5e", "the new look")
+    expect(page.locator(".top .logo")).to_be_hidden()
+    content = json.loads(hall.parvis("export-configuration", "--hall", SITE))
+    content["kiosks"][0]["services"] = ["laon-permis", "laon-naturalisation"]
+    document.write_text(json.dumps(content), encoding="utf-8")
+    hall.parvis("import-configuration", str(document))
+    offered = page.locator("[data-service]")
+    expect(offered).to_have_count(2)
+    assert [each.get_attribute("data-service") for each in offered.all()] == ["laon-etrangers", "laon-permis"]
+    fits(page)
+    assert page.evaluate("window.isSame")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route
 from tests.harness.accessible import assert_accessible
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.waiting import wait_until
-from tests.pages.kiosk.kiosk_page import (
+from tests.pages.kiosk.conftest import (
     BOOKED,
     SITE,
     SIZES,

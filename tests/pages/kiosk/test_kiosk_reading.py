@@ -14,7 +14,7 @@ from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
-from tests.pages.kiosk.kiosk_page import (
+from tests.pages.kiosk.conftest import (
     MISFITS,
     SITE,
     WALK_IN,

@@ -10,7 +10,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.screen_page import MEASURE, SIZES
+from tests.pages.screen.conftest import MEASURE, SIZES
 from tests.signage.contract_server import ContractServer, translate
 
 LONG = {

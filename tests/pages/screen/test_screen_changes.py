@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.harness.chromium import Pages
-from tests.pages.screen.screen_page import SIZES
+from tests.pages.screen.conftest import SIZES
 from tests.signage.contract_server import ContractServer
 from tests.signage.programmes import item, medium, programme
 

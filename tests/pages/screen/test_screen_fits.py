@@ -1,13 +1,17 @@
 """A hall screen in every state, and every template in every room: nothing is cut, small or inaccessible."""
 
+import io
+import time
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.pages.screen.screen_page import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
+from tests.harness.waiting import wait_until
+from tests.pages.screen.conftest import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
 from tests.signage.contract_server import ContractServer, former, queue
 from tests.signage.programmes import item, programme, templates, usual_templates
 
@@ -262,3 +266,52 @@ def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractSer
     assert counts["steps", "yes"] == 2
     assert counts["asked_and_done", "yes"] == 1
     assert counts["date", "yes"] <= 2
+
+
+# --- outside the hall's hours a screen shows nothing at all; a call and an alert wake it ------
+
+
+DAY_S = 86_400
+
+
+def is_black(page: Page) -> bool:
+    with Image.open(io.BytesIO(page.screenshot())) as picture:
+        return picture.convert("L").getextrema() == (0, 0)
+
+
+def at_night(hall: ContractServer, *, opens_in_s: float = DAY_S) -> None:
+    opens_ms = (time.time() + opens_in_s) * 1000
+    words = item("words", "text", {"title": "Horaires", "text": "Le lundi dès 8 h 30."})
+    hours: dict[str, Any] = {"hours": [[int(opens_ms), int(opens_ms + DAY_S * 1000)]]}
+    hall.screen |= {"is_open": False, "programme": programme(words) | hours}
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_nothing_is_lit_outside_the_hours_by_the_servers_clock(pages: Pages, hall: ContractServer, days: int):
+    at_night(hall)
+    page = pages.open(width=1280, height=720)
+    page.clock.install(time=time.time() + days * DAY_S)
+    page.goto(f"{hall.url}/screen#t=good")
+    asleep = page.locator("body[data-asleep=yes]")
+    expect(asleep).to_have_count(1)
+    assert is_black(page)
+    wait_until(
+        lambda: any(each["view"] == "asleep" for each in hall.states), "the player tells that it sleeps"
+    )
+    assert abs(hall.states[-1]["clock_ms"] - days * DAY_S * 1000) < 60_000
+    hall.raise_alert("medical")
+    expect(page.locator(".alert-title")).to_be_visible()
+    assert not is_black(page)
+    hall.end_alert()
+    expect(asleep).to_have_count(1)
+    hall.call("R041")
+    hall.send_board()
+    expect(page.locator(".card-number")).to_be_visible()
+    expect(asleep).to_have_count(0)
+    assert not [each for each in hall.displays.values() if each["outcome"] != "failed"]
+    hall.calls.clear()
+    at_night(hall, opens_in_s=-60)
+    hall.send_board()
+    hall.sockets.emit("programme.changed", {}, namespace="/screen")
+    expect(page.locator("#slide .notice-title")).to_be_visible()
+    expect(asleep).to_have_count(0)

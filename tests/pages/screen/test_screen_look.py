@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.screen.screen_page import LONG_DIRECTION, MEASURE
+from tests.pages.screen.conftest import LONG_DIRECTION, MEASURE
 from tests.pages.screen.test_screen_media import KEPT
 from tests.pages.screen.test_screen_proof import drawn
 from tests.signage.contract_server import ContractServer, former, queue

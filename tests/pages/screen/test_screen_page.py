@@ -11,7 +11,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.screen_page import ARABIC, MEASURE, opened, rows
+from tests.pages.screen.conftest import ARABIC, MEASURE, opened, rows
 from tests.signage.contract_server import ContractServer, former, queue
 from tests.signage.programmes import item, programme
 

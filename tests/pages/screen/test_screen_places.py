@@ -10,7 +10,7 @@ from signage.lettering import TEXT_PX, legible_at_m, text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
-from tests.pages.screen.screen_page import MEASURE
+from tests.pages.screen.conftest import MEASURE
 from tests.signage.contract_server import ContractServer
 
 NOTICE = {
