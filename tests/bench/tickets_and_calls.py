@@ -31,7 +31,7 @@ from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.sql import make_tables
 from tests.server.web.api_site import ApiSite
 
-# --- a: a call on every screen --------------------------------------------------------------------
+# --- a: a call on every screen ----------------------------------------------------------------
 
 
 async def measure_call(side: Product, bare: int, screens: int, effort: Effort) -> Result:
@@ -81,7 +81,7 @@ async def _one_call(side: Product, connection: Connection, fleet: Fleet) -> Arri
     return arrival
 
 
-# --- b: tickets per second ------------------------------------------------------------------------
+# --- b: tickets per second --------------------------------------------------------------------
 
 
 async def measure_issue(
@@ -119,7 +119,7 @@ def _latency(runs: list[Run], percent: float) -> float:
     return percentile([latency for run in runs for latency in run.latencies_ms], percent)
 
 
-# --- c: calls per second --------------------------------------------------------------------------
+# --- c: calls per second ----------------------------------------------------------------------
 
 
 async def call_block(side: Product, connection: Connection, calls: int) -> Run:
@@ -151,7 +151,7 @@ async def measure_next(what: str, side: Product, theirs: tuple[int, bytes], effo
     )  # fmt: skip
 
 
-# --- d: a long past -------------------------------------------------------------------------------
+# --- d: a long past ---------------------------------------------------------------------------
 
 
 async def measure_past(young: Product, old: Product, effort: Effort) -> Iterator[Result]:

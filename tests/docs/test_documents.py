@@ -288,7 +288,7 @@ def test_every_word_has_a_meaning_and_one_entry():
     assert sorted({term for term in terms if terms.count(term) > 1}) == []
 
 
-# --- manuals say what the product does: the keys of the console, no names of settings, the same in English
+# --- manuals say what the product does --------------------------------------------------------
 
 
 OF_THE_IT_SERVICE = {

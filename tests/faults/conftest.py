@@ -29,7 +29,7 @@ def served_hall(serve: Serve) -> Iterator[Halls]:
     halls.close()
 
 
-# --- presses without pause from several visitors at once, and what must be true afterwards ----
+# --- presses without pause from several visitors at once --------------------------------------
 
 
 SERVICES = ("laon-accueil", "laon-permis", "laon-armes", "laon-associations")

@@ -211,7 +211,7 @@ def test_when_the_program_ends_the_panel_is_lit(panel: RecordedPanel):
     assert panel.commands[-1] == "on"
 
 
-# --- the recipe of a screen's computer, written into a folder: read, run again, undone --------
+# --- the recipe of a screen's computer, written into a folder ---------------------------------
 
 
 SERVER = "https://parvis.example.fr"

@@ -62,7 +62,7 @@ def _text(text: Text) -> str:
     return " ".join([str(text.size_dots), str(text.weight), *marks, text.text])
 
 
-# --- tickets to print in tests: their content and sentences in French, Spanish and Arabic -----
+# --- tickets to print in tests ----------------------------------------------------------------
 
 
 FOLLOW_URL = "https://accueil.example.fr/t/3f9QmZ7cT1"

@@ -90,7 +90,7 @@ def test_the_check_detects_elements_that_lose_their_meaning_in_forced_colours(pa
     ]
 
 
-# --- the network fails, returns or changes while a page loads and reads: the page recovers by itself
+# --- the network fails, returns or changes while a page loads and reads -----------------------
 
 
 @pytest.mark.parametrize(

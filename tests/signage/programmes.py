@@ -203,7 +203,7 @@ def _hyphenated(value: Any, name: str = "") -> Any:
     return hyphenate(value, "fr") if is_text else value
 
 
-# --- media and a programme for a screen under test: small files made here, items that last seconds
+# --- media and a programme for a screen under test --------------------------------------------
 
 
 SECOND_MS = 1_000

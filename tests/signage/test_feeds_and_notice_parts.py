@@ -113,7 +113,7 @@ def serving() -> Iterator[str]:
         server.server_close()
 
 
-# --- texts from outside: feeds are read within limits; HTML of notices keeps words and nothing that runs
+# --- texts from outside -----------------------------------------------------------------------
 
 
 HERE = FeedLimits(may_be_private=True, within_s=0.6, largest_bytes=300_000)
@@ -261,7 +261,7 @@ def test_any_bytes_are_a_feed_or_refused(content: bytes | tuple[int, bytes]):
     assert [text for text in texts if text != " ".join(text.split()) or len(text) > 500] == []
 
 
-# --- hTML of notices keeps words and their structure, and nothing that runs, styles or loads --
+# --- HTML of notices keeps words and their structure ------------------------------------------
 
 
 PIECES = st.sampled_from(

@@ -86,7 +86,7 @@ def test_no_letter_is_smaller_than_56_px():
     assert least_px(300, 1) == SMALLEST_PX == 56
 
 
-# --- a font becomes what pages use of it, or is refused: its letters are read from the last seat
+# --- a font becomes what pages use of it, or is refused ---------------------------------------
 
 
 VARIABLE = (

@@ -72,7 +72,7 @@ def moments(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-# --- what the schedule promises: never nothing, shares, turns, windows; the same in both languages
+# --- what the schedule promises ---------------------------------------------------------------
 
 
 HERE = Path(__file__).parent
@@ -268,7 +268,7 @@ def random_moment(draw: random.Random) -> dict[str, Any]:
     }
 
 
-# --- the pure modules of the screen's page, tested by Node's own runner; and what its styles promise
+# --- the pure modules of the screen's page, tested by Node's own runner -----------------------
 
 
 SCRIPTS = HERE.parents[1] / "signage/static"

@@ -253,7 +253,7 @@ def test_it_knows_that_paper_ended_in_mid_ticket_which_comes_out_once(printer: S
     assert len(printer.tickets()) == 1
 
 
-# --- tickets of 58 and 80 mm as each simulated printer puts them on paper: read by zbar and measured in dots
+# --- tickets of 58 and 80 mm as each simulated printer puts them on paper ---------------------
 
 
 DOTS_PER_MM = 8

@@ -266,7 +266,7 @@ def test_a_recording_that_was_made_again_is_read_again(tmp_path: Path):
     assert len(recording(tmp_path / "a.wav")) == pytest.approx(2 * len(first), rel=0.02)
 
 
-# --- piper's voice files: the real program on a tiny real model, and what happens where it cannot be used
+# --- Piper's voice files ----------------------------------------------------------------------
 
 
 WITHOUT = (sys.executable, "-I", "-S", "-m", PACKAGE)

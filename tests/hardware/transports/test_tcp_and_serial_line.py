@@ -257,7 +257,7 @@ def test_what_is_no_serial_line_is_refused(text: str):
     assert is_serial_line("/dev/ttyS0")
 
 
-# --- where a printer may be: never at a link-local address, and only where its networks reach -
+# --- where a printer may be -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def test_a_refusal_is_shown_at_the_pressed_counter(hall: Served, pages: Pages):
     assert_accessible(page)
 
 
-# --- the console of an agent who holds several places: four computers on one screen, by keyboard
+# --- the console of an agent who holds several places -----------------------------------------
 
 
 COMPUTERS = [f"laon-poste-{number}" for number in range(1, 5)]

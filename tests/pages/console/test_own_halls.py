@@ -177,7 +177,7 @@ def test_a_queue_from_before_a_gesture_waits_for_what_the_gesture_left(hurried_c
     later.release()
 
 
-# --- who needs a counter without steps is received there by one press; one undo takes it all back
+# --- who needs a counter without steps is received there by one press -------------------------
 
 
 UPSTAIRS, BELOW = "laon-g4", "laon-g1"
@@ -230,7 +230,7 @@ def test_one_press_moves_to_the_step_free_counter_and_one_undo_moves_back(
     expect(place).to_have_text("Guichet 1")
 
 
-# --- a real break and a real day end, in a real browser: only the product's clock is moved ----
+# --- a real break and a real day end ----------------------------------------------------------
 
 
 ROUND_MS = 30_000

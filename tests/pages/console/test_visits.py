@@ -130,7 +130,7 @@ def link(console: Page, number: str) -> None:
     expect(console.locator("[data-panel]")).to_be_hidden()
 
 
-# --- a visitor without an appointment is received for an exceptional reason: desk, console, figures
+# --- a visitor without an appointment is received for an exceptional reason -------------------
 
 
 REASON = "Mon titre expire dans moins de 15 jours"

@@ -134,7 +134,7 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     expect(under.get_by_role("status")).to_be_focused()
 
 
-# --- a printer that fetches its tickets gets a password on one page, and is set up on that of a printer
+# --- a printer that fetches its tickets gets a password on one page ---------------------------
 
 
 @pytest.mark.long
@@ -184,7 +184,7 @@ def test_a_printer_is_set_up_with_what_the_page_shows_and_prints_its_trial(serve
     expect(typed.last).not_to_have_text(before)
 
 
-# --- a hall screen through a restore from a backup: it heals by itself, in a real browser on the real server
+# --- a hall screen through a restore from a backup --------------------------------------------
 
 
 COUNTER = "laon-g1"

@@ -99,7 +99,7 @@ def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server:
     expect(card.locator("dd").nth(1)).to_have_text("peut-être périmé")
 
 
-# --- what the reception shows about the paper of its tickets, in a real browser with simulated printers
+# --- what the reception shows about the paper of its tickets ----------------------------------
 
 
 def test_the_progress_of_a_paper_is_shown_live(server: Served, pages: Pages):

@@ -242,7 +242,7 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     assert "Motif\u00a0: Mon titre expire dans moins de 15 jours" in asked.value.json()["sentences"]
 
 
-# --- a tablet without a printer: its last view is the ticket, in both orientations, and accessible
+# --- a tablet without a printer ---------------------------------------------------------------
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_number_codes_and_address_are_large_and_leave_for_whoever_comes_next(at_
         press(page, "[data-act=home]")
 
 
-# --- the kiosk shows the organisation's look and its services, and published changes without a reload
+# --- the kiosk shows the organisation's look and its services ---------------------------------
 
 
 INK = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"

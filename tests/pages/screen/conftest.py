@@ -47,7 +47,7 @@ def media_hall(assets_dir: Path, media: Path) -> Iterator[ContractServer]:
     server.stop()
 
 
-# --- a hall's screen in a browser: its sizes, its page once it is live, and what must hold for its letters
+# --- a hall's screen in a browser -------------------------------------------------------------
 
 
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "laptop": (1366, 768)}

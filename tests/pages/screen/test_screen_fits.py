@@ -268,7 +268,7 @@ def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractSer
     assert counts["date", "yes"] <= 2
 
 
-# --- outside the hall's hours a screen shows nothing at all; a call and an alert wake it ------
+# --- outside the hall's hours a screen shows nothing at all -----------------------------------
 
 
 DAY_S = 86_400

@@ -96,7 +96,7 @@ def test_blocked_sound_is_reported_to_supervision_only_and_a_touch_enables_it(
     wait_until(lambda: page.evaluate("window.played.length") == 2, "the announcement played")
 
 
-# --- the induction loop: what a screen that feeds it plays, and where visitors read that there is one
+# --- the induction loop -----------------------------------------------------------------------
 
 
 PLAYED_AT = """

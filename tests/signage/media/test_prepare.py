@@ -52,7 +52,7 @@ def is_red(picture: Image.Image, x: int, y: int) -> bool:
     return red > 200 and green < 60 and blue < 60
 
 
-# --- images ------------------------------------------------------------------------------------------
+# --- images -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_bytes_after_an_image_are_dropped(tmp_path: Path):
     assert b"PK\x03\x04" not in (tmp_path / "made" / found.files[0].name).read_bytes()
 
 
-# --- documents ---------------------------------------------------------------------------------------
+# --- documents --------------------------------------------------------------------------------
 
 
 def test_the_pages_of_a_document_become_images(tmp_path: Path):
@@ -166,7 +166,7 @@ def test_a_locked_document_is_refused(tmp_path: Path):
     assert refused(tmp_path, locked) == "medium_locked"
 
 
-# --- videos ------------------------------------------------------------------------------------------
+# --- videos -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_video_of_large_pictures_is_refused(tmp_path: Path):
     assert refused(tmp_path, video(), limits) == "medium_too_many_pixels"
 
 
-# --- neither -----------------------------------------------------------------------------------------
+# --- neither ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
