@@ -18,8 +18,7 @@ from server.usecases.journal.maintenance import purge
 from server.usecases.notices.read_public_notices import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import open_register_of
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
-from tests.server.web.officers import Officers
+from tests.server.web.api_site import HALL, OTHER, ApiSite, Officers, accepted, csrf_of
 from tests.server.web.test_hall_checks import taken
 
 PUBLIC = f"/dire/{HALL}"

@@ -1,12 +1,20 @@
-"""The public page of a hall and its open data: off by default, without a cookie, nothing of few people."""
+"""The hall for everybody, without signing in: its pages, the wall, and the phone of a visitor.
+
+On a slow network the phone’s page is there after two round trips, and live after four. A browser keeps six
+connections to a server of HTTP/1.1. What is painted with must fit in the six of the second round trip; what
+makes the page live in what is left of it and the third; the websocket is the fourth.
+"""
 
 import csv
 import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
+
+import pytest
 
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import OF_AGENTS
@@ -15,13 +23,20 @@ from server.usecases.configuration.publication import publish_installation
 from server.usecases.quality.targets import decide_target
 from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report
+from server.web.pages.hall.phone import (
+    ahead_sentence,
+    alert_words,
+    closed_sentence,
+    kept_sentence,
+    part_of,
+    wait_sentence,
+)
 from server.web.pages.public_hall.pages import shown_results
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, PlayedDay, play_days
 from tests.server.usecases.test_reports import ANNE, BORIS, LAON, add_account
-from tests.server.web.api_site import HALL, ApiSite, accepted
+from tests.server.web.api_site import HALL, ApiSite, Officers, accepted
 from tests.server.web.notices.test_api_displays import count_tickets
-from tests.server.web.officers import Officers
 
 PAGE = f"/infos/{HALL}/venir"
 ASKED = {
@@ -38,6 +53,44 @@ def without_token(page: str) -> str:
 
 def read(site: ApiSite, query: str = "", **headers: str) -> Any:
     return site.app.test_client().get(PAGE + query, headers=headers)
+
+
+SERVER_WEB = Path("server/web")
+STATIC = SERVER_WEB / "static"
+CONNECTIONS = 6
+TEMPLATES = (
+    SERVER_WEB / "templates/base.html",
+    SERVER_WEB / "pages/hall/templates/phone/_frame.html",
+    SERVER_WEB / "pages/hall/templates/phone/ticket.html",
+)
+
+
+def head() -> str:
+    """The head of the page for a reader who is not signed in."""
+    base, frame, ticket = (path.read_text(encoding="utf-8") for path in TEMPLATES)
+    of_everybody = re.sub(
+        r"\{% if viewer %\}.*?\{% endif %\}", "", base.partition("</head>")[0], flags=re.DOTALL
+    )
+    assert "{% block font %}{#" in frame, "no font takes the place of what is read"
+    own = frame.partition("{% block head %}")[2].partition("{% block parts %}")[0]
+    return of_everybody + own + ticket.partition("{% block parts %}")[2].partition("{% block main %}")[0]
+
+
+def imported(module: str) -> set[str]:
+    """What a module of the page imports before it runs, itself included; each by its path below `static`."""
+    file = STATIC / f"{module}.js"
+    text = file.read_text(encoding="utf-8")
+    paths = re.findall(r'^import [^"]*"(\.[./\w]+)\.js"', text, re.MULTILINE)
+    own = {(file.parent / path).resolve().relative_to(STATIC.resolve()).as_posix() for path in paths}
+    others = set(re.findall(r'^import [^"]*"(/assets/[^"]+)"', text, re.MULTILINE))
+    return {module} | others | {name for each in own for name in imported(each)}
+
+
+PREPARED: Any = {
+    "fr": {"kinds": {"evacuate": {"title": "Évacuez", "text": "Sortez."}}},
+    "en": {"kinds": {"evacuate": {"title": "Leave", "text": "Go."}}},
+}
+CASES = json.loads((Path(__file__).parent / "js" / "phone_cases.json").read_text(encoding="utf-8"))
 
 
 def test_a_page_that_is_off_is_answered_as_an_unknown_hall(api: ApiSite):
@@ -216,3 +269,54 @@ def test_the_page_describes_each_field_and_says_that_no_licence_was_chosen(api: 
     assert read_figures(api, ".json").get_json()["months"] == []
     turn_on(api, figures_licence="Licence Ouverte 2.0")
     assert "Licence Ouverte 2.0" in read_figures(api).text
+
+
+def test_everything_needed_to_paint_the_page_arrives_in_one_round_trip():
+    blocking = re.findall(r'<script src=|rel="stylesheet"', head())
+    assert 3 <= len(blocking) <= CONNECTIONS - 1
+
+
+def test_the_scripts_of_the_page_are_named_at_once_and_arrive_in_one_more_round_trip():
+    named = re.search(r"\{% for each in \[(.*?)\] %\}", head())
+    assert named is not None
+    preloaded = set(re.findall(r'"([\w/]+)"', named[1])) | set(
+        re.findall(r'rel="modulepreload" href="(/assets/[^"]+)"', head())
+    )
+    assert preloaded == imported("phone/phone")
+    blocking = len(re.findall(r'<script src=|rel="stylesheet"', head()))
+    assert len(preloaded) + blocking <= 2 * CONNECTIONS
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
+def test_the_page_and_its_script_have_the_same_sentences(case: dict[str, Any]):
+    ticket = case["ticket"]
+    assert part_of(ticket) == case["part"]
+    assert as_json(ahead_sentence(ticket)) == case["ahead"]
+    assert as_json(wait_sentence(ticket)) == case["wait"]
+    assert as_json(closed_sentence(ticket)) == case.get("closed", ["phone.closed", {}])
+    assert as_json(alert_words(ticket.get("alert"), "en", PREPARED)) == case.get("words", [])
+
+
+def test_a_place_is_kept_to_an_opening_of_the_same_day_alone():
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    said = [kept_sentence(opens_on, today)[0] for opens_on in (today, tomorrow, None)]
+    assert said == ["phone.closed.keep", "phone.closed.only_today", "phone.closed.only_today"]
+
+
+def as_json(said: object) -> Any:
+    return json.loads(json.dumps(said))
+
+
+@pytest.mark.parametrize(("years_later", "is_told"), [(0, True), (1, False)])
+def test_a_loop_is_shown_while_its_test_is_valid(
+    sqlite_url: str, tmp_path: Path, years_later: int, is_told: bool
+):
+    site = ApiSite(sqlite_url, tmp_path)
+    site.hands.now += timedelta(weeks=52 * years_later)
+    session = {"X-Counter-Session": site.open()}
+    token = site.ticket()["token"]
+    accepted(site.next(headers=session))
+    page = site.app.test_client().get(f"/t/{token}").text
+    assert ('<p class="loop" data-loop>' in page) is is_told
+    assert ('<p class="loop" data-loop hidden>' in page) is not is_told
+    site.close()

@@ -40,8 +40,7 @@ from server.web.access.site_context import AUTHORITY_PATH, POLICY_PATH
 from tests.harness.sql import one_row
 from tests.server.usecases.alarms.faulty_hall import FaultyHall
 from tests.server.usecases.quality.figures_history import HALLS, open_register_of
-from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, ApiSite, accepted
-from tests.server.web.officers import TEXT, Officers
+from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, TEXT, ApiSite, Officers, accepted
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LEFT_OUT = {("POST", "/deconnexion"): "it ends the session of whoever walks"}

@@ -11,8 +11,18 @@ import pytest
 from server.live.presence import SocketPlace
 from tests.harness.sql import all_rows
 from tests.server.usecases.quality.figures_history import HALLS
-from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
-from tests.server.web.officers import INSTALLATION, LAON, Editors, laon
+from tests.server.web.api_site import (
+    HALL,
+    INSTALLATION,
+    LAON,
+    OTHER,
+    SERVICE,
+    ApiSite,
+    Editors,
+    accepted,
+    laon,
+    refused,
+)
 
 
 @pytest.fixture

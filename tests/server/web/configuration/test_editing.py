@@ -25,8 +25,17 @@ from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, WHEN
 from server.web.rendering.viewer import catalogue_file
 from tests.harness.programs import PROJECT
 from tests.server.usecases.quality.figures_history import HALLS
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
-from tests.server.web.officers import INSTALLATION, LAON, Editors, laon
+from tests.server.web.api_site import (
+    HALL,
+    INSTALLATION,
+    LAON,
+    OTHER,
+    ApiSite,
+    Editors,
+    accepted,
+    laon,
+    refused,
+)
 
 # --- fields ---------------------------------------------------------------------------------------
 

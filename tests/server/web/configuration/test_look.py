@@ -14,8 +14,7 @@ from server.live.publication import CHECKED_AT_LEAST_EVERY, Programmes
 from server.store.notices.notices import notices_with_medium
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.media.uploads import UploadPlace, remove_medium, upload_medium
-from tests.server.web.api_site import HALL, ApiSite, accepted
-from tests.server.web.officers import INSTALLATION
+from tests.server.web.api_site import HALL, INSTALLATION, ApiSite, accepted
 from tests.signage.media.uploads import image
 from tests.signage.test_lettering import font
 

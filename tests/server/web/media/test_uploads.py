@@ -11,9 +11,8 @@ import pytest
 from server.apart import IsolatedWorker
 from server.store.notices.media import claim_upload
 from server.usecases.media.uploads import Preparing, sweep_media
-from tests.server.web.api_site import HALL, accepted, refused
+from tests.server.web.api_site import HALL, Officers, accepted, items_of, refused
 from tests.server.web.media.conftest import Bureau
-from tests.server.web.officers import Officers, items_of
 from tests.signage.media.uploads import SCRIPTED, declared_png, image, pdf, video, zipped
 
 

@@ -10,9 +10,8 @@ from server.domain.notices.public import NOT_READ
 from server.usecases.notices.read_programme import read_programme
 from server.usecases.notices.read_public_notices import read_public_notices
 from server.web.pages.notices import public_notices
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.api_site import HALL, OTHER, TEXT, ApiSite, Officers, accepted, items_of, refused
 from tests.server.web.media.conftest import Bureau
-from tests.server.web.officers import TEXT, Officers, items_of
 from tests.signage.media.uploads import image
 
 

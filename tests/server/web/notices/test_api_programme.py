@@ -14,8 +14,7 @@ from server.usecases.notices.read_programme import ProgrammeAnswer, read_program
 from server.usecases.notices.rounds import ProgrammeItem, WindowMs
 from server.usecases.notices.slide_contents import NoticeOnScreen
 from tests.server.usecases.quality.figures_history import PlayedDay
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
-from tests.server.web.officers import TEXT, Officers, items_of
+from tests.server.web.api_site import HALL, OTHER, TEXT, ApiSite, Officers, accepted, items_of, refused
 
 
 @pytest.fixture

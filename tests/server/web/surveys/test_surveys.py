@@ -28,8 +28,7 @@ from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
 from tests.hardware.test_rendering import scanned
 from tests.harness.sql import all_rows, execute, one_row
-from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, csrf_of
-from tests.server.web.officers import Officers
+from tests.server.web.api_site import HALL, OTHER, ApiSite, Officers, accepted, csrf_of
 
 PLACE = "/voix/enquetes"
 FIRST, LAST = "2026-11-23", "2026-12-20"

@@ -14,8 +14,7 @@ from hardware.speech.sound import RATE_HZ, from_wav
 from server.domain.author import SYSTEM
 from server.usecases.devices.devices import pair_device
 from tests.harness.sql import all_rows
-from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, accepted, refused
-from tests.server.web.officers import Editors, laon
+from tests.server.web.api_site import HALL, OTHER, SERVICE, ApiSite, Editors, accepted, laon, refused
 
 BOOKED = "laon-titres-depot"
 READING = f"/halls/{HALL}/reading"
