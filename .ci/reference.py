@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from kiosk.print_gateway import command as gateway
+from kiosk.agent import command as gateway
 from server import cli, logs
 from server import settings as settings_module
 from server.domain import facts

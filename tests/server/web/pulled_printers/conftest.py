@@ -19,9 +19,9 @@ from hardware.status import PrinterDeadlines
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import FileAddress
 from hardware.transports.serial_line import SerialAddress
-from kiosk.print_gateway import GatewaySettings
-from kiosk.print_gateway.gateway import Gateway, HallServer, ServerSilent, _Answer
-from kiosk.print_gateway.local_printer import LocalPrinter
+from kiosk.agent import GatewaySettings
+from kiosk.agent.gateway import Gateway, HallServer, ServerSilent, _Answer
+from kiosk.agent.local_printer import LocalPrinter
 from server.app import subjects
 from server.domain.author import SYSTEM
 from server.domain.hall.devices import PrinterKind

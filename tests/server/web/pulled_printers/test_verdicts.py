@@ -144,7 +144,7 @@ def test_a_killed_program_prints_no_ticket_twice_and_none_of_those_it_fetched(
         run.steps()
     again = computer.run()
     again.steps()
-    assert "print_gateway.server.shared" in again.told
+    assert "kiosk_agent.server.shared" in again.told
     hall.later(13)
     again.steps(2)
     assert hall.job(job)[1] == verdict
@@ -235,7 +235,7 @@ def test_of_two_programs_with_one_secret_one_prints_until_it_leaves(computer: Ki
     first.steps()
     job = hall.press()
     second.steps()
-    assert second.told[-1] == "print_gateway.server.shared"
+    assert second.told[-1] == "kiosk_agent.server.shared"
     assert hall.job(job)[0] == "queued"
     first.steps()
     assert hall.job(job)[1] == "printed"
@@ -251,7 +251,7 @@ def test_a_renewed_secret_stops_the_program_and_says_so(computer: KioskComputer)
     renew_printer_secret(hall.site.database, HALL, SYSTEM, KIOSK)
     job = hall.press()
     run.steps()
-    assert run.told[-1] == "print_gateway.server.wrong_secret"
+    assert run.told[-1] == "kiosk_agent.server.wrong_secret"
     assert hall.job(job)[0] == "queued"
 
 

@@ -24,7 +24,7 @@ from hardware.verdict import (
     probe,
     read_state,
 )
-from kiosk.print_gateway import GatewaySettings
+from kiosk.agent import GatewaySettings
 
 IDLE_FOR_S = 5.0
 """A state in which the printer prints is believed that long; another one for a shorter time."""

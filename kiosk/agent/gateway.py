@@ -20,8 +20,8 @@ from urllib.parse import quote, urlsplit
 
 from hardware.status import PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held
-from kiosk.print_gateway import GatewayFault, GatewaySettings
-from kiosk.print_gateway.local_printer import LocalPrinter
+from kiosk.agent import GatewayFault, GatewaySettings
+from kiosk.agent.local_printer import LocalPrinter
 
 WITHIN_S = 10.0
 """The longest each step of a request may take."""
@@ -255,7 +255,7 @@ class Gateway:
         if self.in_printer is not None:
             self._follow(self.in_printer)
         state = self.printer.state()
-        self._report_change("printer", f"print_gateway.printer.{state.value}")
+        self._report_change("printer", f"kiosk_agent.printer.{state.value}")
         try:
             self._confirm()
             answer = self._poll(state)
@@ -263,7 +263,7 @@ class Gateway:
                 return POLL_S
             return self._print(answer.offer)
         except ServerSilent as silent:
-            self._report_change("server", "print_gateway.server.silent", why=str(silent))
+            self._report_change("server", "kiosk_agent.server.silent", why=str(silent))
         except ServerRefused as refused:
             self._report_change("server", sentence_of_status(refused.status), status=refused.status)
         return AGAIN_S
@@ -286,7 +286,7 @@ class Gateway:
     def _poll(self, state: PrinterState) -> PollAnswer:
         is_printing = self.in_printer is not None
         answer = self.server.poll(state.value, is_printing=is_printing, interval_s=INTERVAL_S)
-        self._report_change("server", "print_gateway.server.right")
+        self._report_change("server", "kiosk_agent.server.right")
         self.printer.dialect = answer.dialect
         return answer
 
@@ -339,7 +339,7 @@ class Gateway:
         except ServerRefused as refused:
             if refused.is_for_now or refused.status in (WRONG_SECRET, FORBIDDEN):
                 raise
-        self._report(f"print_gateway.ticket.{unreported.verdict}", why=unreported.why or "–")
+        self._report(f"kiosk_agent.ticket.{unreported.verdict}", why=unreported.why or "–")
         self.unreported = None
 
     def _report_change(self, subject: str, key: str, **values: object) -> None:
@@ -351,4 +351,4 @@ class Gateway:
 def sentence_of_status(status: int) -> str:
     """The key of what a status of HTTP means for the people at this computer."""
     meant = {WRONG_SECRET: "wrong_secret", FORBIDDEN: "forbidden", SHARED: "shared", 429: "too_often"}
-    return f"print_gateway.server.{meant.get(status, 'refused')}"
+    return f"kiosk_agent.server.{meant.get(status, 'refused')}"

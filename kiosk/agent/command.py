@@ -19,7 +19,7 @@ from typing import Literal
 from hardware.transports import PrinterUnreachable
 from hardware.transports.serial_line import SPEEDS, serial_lines
 from hardware.transports.usb import plugged_printers, usb_name
-from kiosk.print_gateway import (
+from kiosk.agent import (
     PROGRAM,
     USUAL_FILE,
     USUAL_UNIT,
@@ -35,8 +35,8 @@ from kiosk.print_gateway import (
     usual_file,
     write_private,
 )
-from kiosk.print_gateway.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
-from kiosk.print_gateway.local_printer import LocalPrinter, address_in
+from kiosk.agent.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
+from kiosk.agent.local_printer import LocalPrinter, address_in
 
 LANGUAGES = ("fr", "en", "es")
 _FOLDER = Path(__file__).parent / "translations"
@@ -61,7 +61,7 @@ def sentence(key: str, /, **values: object) -> str:
 def _sentences(spoken: str) -> dict[str, str]:
     from babel.messages.pofile import read_po  # loaded for the first sentence
 
-    with (_FOLDER / spoken / "LC_MESSAGES" / "print_gateway.po").open("rb") as file:
+    with (_FOLDER / spoken / "LC_MESSAGES" / "kiosk_agent.po").open("rb") as file:
         return {str(each.id): str(each.string) for each in read_po(file) if each.id}
 
 
@@ -93,9 +93,9 @@ def _printer_found(settings: GatewaySettings) -> GatewayFinding:
     except PrinterUnreachable as failure:
         is_forbidden = isinstance(failure.__cause__, PermissionError)
         key = "no_permission" if is_forbidden else "printer.unreachable_because"
-        return GatewayFinding("wrong", f"print_gateway.{key}", {"why": str(failure)})
+        return GatewayFinding("wrong", f"kiosk_agent.{key}", {"why": str(failure)})
     state = LocalPrinter(address).state()
-    return GatewayFinding("right" if state.may_print else "off", f"print_gateway.printer.{state.value}", {})
+    return GatewayFinding("right" if state.may_print else "off", f"kiosk_agent.printer.{state.value}", {})
 
 
 def _server_found(settings: GatewaySettings) -> Iterator[GatewayFinding]:
@@ -103,17 +103,17 @@ def _server_found(settings: GatewaySettings) -> Iterator[GatewayFinding]:
     try:
         server_s = server.check()
     except ServerSilent as silent:
-        yield GatewayFinding("wrong", "print_gateway.server.silent", {"why": str(silent)})
+        yield GatewayFinding("wrong", "kiosk_agent.server.silent", {"why": str(silent)})
         return
     except ServerRefused as refused:
         yield GatewayFinding("wrong", sentence_of_status(refused.status), {"status": refused.status})
         return
     finally:
         server.close()
-    yield GatewayFinding("right", "print_gateway.server.known", {"address": settings.address})
+    yield GatewayFinding("right", "kiosk_agent.server.known", {"address": settings.address})
     off_s = 0.0 if server_s is None else time.time() - server_s
     if abs(off_s) > CLOCK_OFF_S:
-        yield GatewayFinding("off", "print_gateway.clock", {"minutes": round(abs(off_s) / 60)})
+        yield GatewayFinding("off", "kiosk_agent.clock", {"minutes": round(abs(off_s) / 60)})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -135,9 +135,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
             case _:
                 return _run(typed.settings or usual_file())
     except GatewayFault as fault:
-        print(f"✗ {sentence(f'print_gateway.{fault.key}', **fault.values)}", file=sys.stderr)
+        print(f"✗ {sentence(f'kiosk_agent.{fault.key}', **fault.values)}", file=sys.stderr)
     except OSError as error:
-        print(f"✗ {sentence('print_gateway.system', why=error)}", file=sys.stderr)
+        print(f"✗ {sentence('kiosk_agent.system', why=error)}", file=sys.stderr)
     return 1
 
 
@@ -146,7 +146,7 @@ def _run(file: Path) -> int:
     stopping = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stopping.set())
-    _say("print_gateway.runs", address=settings.address)
+    _say("kiosk_agent.runs", address=settings.address)
     gateway = Gateway(HallServer(settings), LocalPrinter(address_in(settings)), _say)
     while not stopping.is_set():
         stopping.wait(gateway.step())
@@ -167,7 +167,7 @@ def _list_printers() -> int:
     for option, value in found:
         print(f"{option} {value}")
     if not found:
-        print(sentence("print_gateway.none_plugged"))
+        print(sentence("kiosk_agent.none_plugged"))
     return 0
 
 
@@ -183,7 +183,7 @@ def _install(typed: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise GatewayFault("wrong_usb", why=error) from error
-    question = sentence("print_gateway.secret", user=settings.user)
+    question = sentence("kiosk_agent.secret", user=settings.user)
     secret = getpass.getpass(f"{question} ") if sys.stdin.isatty() else sys.stdin.readline()
     if not secret.strip():
         raise GatewayFault("no_secret")
@@ -192,7 +192,7 @@ def _install(typed: argparse.Namespace) -> int:
     settings = replace(settings, secret=secret.strip(), authority=authority)
     write_private(file, settings_text(settings))
     unit.write_text(unit_text(file, language()), encoding="utf-8")
-    print(sentence("print_gateway.installed", settings=file, unit=unit))
+    print(sentence("kiosk_agent.installed", settings=file, unit=unit))
     print("  systemctl daemon-reload")
     print(f"  systemctl enable --now {PROGRAM}\n  {program()} doctor")
     return 0

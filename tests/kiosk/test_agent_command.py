@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.print_gateway import GatewaySettings
-from kiosk.print_gateway.command import run_command
-from kiosk.print_gateway.gateway import HallServer, PollAnswer, ServerRefused, ServerSilent
+from kiosk.agent import GatewaySettings
+from kiosk.agent.command import run_command
+from kiosk.agent.gateway import HallServer, PollAnswer, ServerRefused, ServerSilent
 from tests.harness.programs import PROJECT
 
 ADDRESS = "https://parvis.example/impression/gateway/laon/laon-borne-1"
@@ -94,7 +94,7 @@ def test_settings_that_others_may_read_are_refused_but_not_those_of_systemd(
 
 
 def test_the_program_loads_nothing_of_the_server_nor_any_large_library():
-    loaded = "import json, sys; import kiosk.print_gateway.command; print(json.dumps(sorted(sys.modules)))"
+    loaded = "import json, sys; import kiosk.agent.command; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-c", loaded], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=30
     )
