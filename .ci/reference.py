@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from kiosk.agent import command as gateway
+from kiosk.agent import command as agent
 from server import cli, logs
 from server import settings as settings_module
 from server.domain import facts
@@ -135,9 +135,9 @@ def command_row(name: str, command: Any) -> tuple[str, str, str]:
     return f"`{' '.join(words)}`", cell(command.help, name), "; ".join(options)
 
 
-def gateway_rows() -> Iterator[tuple[str, str, str]]:
-    """The same of the print gateway's commands."""
-    parser = gateway.command_parser()
+def agent_rows() -> Iterator[tuple[str, str, str]]:
+    """The same of the kiosk agent's commands."""
+    parser = agent.command_parser()
     [below] = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     said = {each.dest: each.help for each in below._choices_actions}
     for name, command in below.choices.items():
@@ -156,8 +156,8 @@ def commands_page() -> str:
         text_in(cli.__doc__, "parvis"),
         table(head, rows),
         "## On the computer of a kiosk",
-        text_in(gateway.__doc__, "gateway") + " " + text_in(gateway.command_parser().description, "gateway"),
-        table(head, gateway_rows()),
+        text_in(agent.__doc__, "agent") + " " + text_in(agent.command_parser().description, "agent"),
+        table(head, agent_rows()),
     )
 
 

@@ -46,6 +46,14 @@ class PrinterProfile:
     cut: Literal["partial", "full", "none"] = "partial"
 
 
+PROFILES = {
+    "raster-80": PrinterProfile(width_dots=576),
+    "raster-58": PrinterProfile(width_dots=384),
+    "text-80": PrinterProfile(width_dots=576, mode="native"),
+}
+"""The profiles of a hall's document, for paper of 80 and 58 mm."""
+
+
 def render(document: PrintDocument, profile: PrinterProfile, fonts_dir: Path) -> bytes:
     """The bytes that print the document once.
 

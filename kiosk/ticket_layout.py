@@ -21,6 +21,7 @@ class TicketContent:
     """What the ticket states in every language.
 
     `arrival`: early, on_time, late or walk_in compared with the booked hour, None without one.
+    `people_ahead` None: the kiosk gave the ticket while its server was away, and nobody knows the wait.
     `wait_min` is the expected range in whole minutes, low ≤ high, or None without an estimate.
     `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
@@ -30,7 +31,7 @@ class TicketContent:
     site: str
     hall: str
     number: str
-    people_ahead: int
+    people_ahead: int | None
     wait_min: tuple[int, int] | None
     short_code: str
     follow_url: str | None = None
@@ -46,7 +47,7 @@ class TicketContent:
     def __post_init__(self) -> None:
         if not self.number.strip():
             raise ValueError("a ticket has a number")
-        if self.people_ahead < 0:
+        if self.people_ahead is not None and self.people_ahead < 0:
             raise ValueError(f"people_ahead {self.people_ahead} is negative")
         if self.wait_min is not None and not 0 <= self.wait_min[0] <= self.wait_min[1]:
             raise ValueError(f"wait_min {self.wait_min} is not a range")
@@ -137,6 +138,8 @@ def _arrival(content: TicketContent, paper: _Paper) -> list[Element]:
 
 def _expectation(content: TicketContent, paper: _Paper) -> list[Element]:
     size = ACTED_ON_DOTS
+    if content.people_ahead is None:
+        return [*paper.sentence("kiosk.paper.no_wait", size=size), Space(6)]
     if content.people_ahead:
         ahead = paper.sentence("kiosk.ticket.ahead", size=size, count=content.people_ahead)
     else:

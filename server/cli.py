@@ -178,8 +178,11 @@ def demo(
         return
     demonstrating.warn_root()
     described = demonstrating.described_demonstration(settings, history)
+    is_served = serving and not is_server_running(settings.var)
+    if is_served:
+        described = demonstrating.start_agent(settings, described)
     demonstrating.say_places(described, demo_file(settings))
-    if serving and not is_server_running(settings.var):
+    if is_served:
         is_played = settings.demo_live and not still
         say(sentence("command.demo.played" if is_played else "command.demo.still"))
         sys.stdout.flush()

@@ -18,20 +18,22 @@ from pathlib import Path
 from typing import Any
 
 from hardware.simulator.epson_printer import EpsonFault, SimulatedEpsonPrinter
+from hardware.simulator.network_line import LineFault, SimulatedLine
 from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 
 LONGEST_LINE = 4 << 20
 _ANSWER_WITHIN_S = 5.0
 _LOOK_AROUND_S = 0.2
-_FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault]] = {
-    each.__name__: each for each in (PrinterFault, StarFault, EpsonFault)
+_FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault] | type[LineFault]] = {
+    each.__name__: each for each in (PrinterFault, StarFault, EpsonFault, LineFault)
 }
 
 
-type AnyFault = PrinterFault | StarFault | EpsonFault
+type AnyFault = PrinterFault | StarFault | EpsonFault | LineFault
 type AnyPulledPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
-type OwnPrinter = SimulatedPrinter | AnyPulledPrinter
+type OwnPrinter = SimulatedPrinter | AnyPulledPrinter | SimulatedLine
+"""Lines of the network are shown and switched like printers."""
 type SetUp = Callable[[str, str, str], bool]
 """Sets up a printer that fetches its jobs: address, user, secret; False when the address is not allowed."""
 type Connect = Callable[[], socket.socket]
@@ -167,6 +169,8 @@ def switch_fault(printer: OwnPrinter | SharedPrinter, fault: str, *, is_on: bool
             (printer.set_fault if is_on else printer.clear_fault)(StarFault(fault))
         case SimulatedEpsonPrinter():
             (printer.set_fault if is_on else printer.clear_fault)(EpsonFault(fault))
+        case SimulatedLine():
+            (printer.set_fault if is_on else printer.clear_fault)(LineFault(fault))
         case SharedPrinter():
             (printer.set_fault if is_on else printer.clear_fault)(printer.fault_kind(fault))
 

@@ -1,15 +1,17 @@
-"""The print gateway: a program on a kiosk's computer that prints what the hall's server has for its printer.
+"""The kiosk agent: the program on a kiosk's computer, `parvis-kiosk`.
 
-It needs `hardware`, the standard library, and Babel for its sentences; nothing of the server. It prints only:
-it issues no tickets while the server is away (`parvis-kiosk` would). Here: its settings, one TOML file, which
-only its user may read, and its service of systemd. `address` and `secret` come from the page of devices.
-`[printer]` has `usb` (a name), or `line` and `speed`; without it, the only printer on USB is used.
-`authority` is a file of certificates of an authority of one's own.
+It serves the kiosk's page on this computer, so that the page opens without the network, hands requests on to
+the hall's server, drives the kiosk's printer, and gives tickets of the kiosk's own series while the server is
+away. It needs `hardware`, `kiosk`, the standard library and Babel; nothing of the server.
+
+Here: its settings, one TOML file, and its service of systemd. `server` is the address of the server.
+`[printer]` has `usb` (a name), or `line` and `speed`, or `network` (host:port); without it, the only printer
+on USB is used. `authority` is a file of certificates of an authority of one's own. `port` is where the page
+is. The kiosk's token comes by pairing, and stays in the folder `state`.
 """
 
 import json
 import os
-import stat
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -18,32 +20,33 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hardware.transports.serial_line import SPEEDS, is_serial_line
+from hardware.transports.tcp import RAW_PRINTING_PORT, TcpAddress
 from hardware.transports.usb import UsbName, usb_name
 
-FILE_NAME = "print-gateway.toml"
-USUAL_FILE = Path("/etc/parvis") / FILE_NAME
-CREDENTIALS = "CREDENTIALS_DIRECTORY"
-"""Where systemd puts files that a service alone may read, whatever their mode says."""
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_PATH_PARTS = 4
-PROGRAM = "parvis-print-gateway"
-AUTHORITY_NAME = "print-gateway-authority.pem"
+PROGRAM = "parvis-kiosk"
+USUAL_FILE = Path("/etc/parvis/kiosk.toml")
+USUAL_STATE = Path("/var/lib") / PROGRAM
+USUAL_PORT = 8600
+STATE_OF_SERVICE = "STATE_DIRECTORY"
+"""Where systemd says which folder a service keeps its state in."""
+AUTHORITY_NAME = "kiosk-authority.pem"
 USUAL_UNIT = Path("/etc/systemd/system") / f"{PROGRAM}.service"
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _UNIT = """\
 [Unit]
-Description=Parvis print gateway: prints the tickets of this kiosk
-After=network-online.target
-Wants=network-online.target
+Description=Parvis kiosk: the page, the printer and the tickets of this kiosk
+After=network.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart={program} run
-LoadCredential={file_name}:{settings}
+ExecStart={program} run --settings {settings}
 DynamicUser=yes
+StateDirectory={name}
+StateDirectoryMode=0700
 SupplementaryGroups=lp dialout
 Environment=PARVIS_LANGUAGE={language}
 Restart=always
-RestartSec=2
+RestartSec=1
 TimeoutStopSec=20
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -51,15 +54,15 @@ ProtectHome=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-MemoryMax=128M
+MemoryMax=150M
 
 [Install]
 WantedBy=multi-user.target
 """
 
 
-class GatewayFault(Exception):
-    """What keeps the gateway from working, as the key of a sentence and its values."""
+class AgentFault(Exception):
+    """What keeps the agent from working, as the key of a sentence and its values."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -68,90 +71,100 @@ class GatewayFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class GatewaySettings:
-    """Where the server and the printer are. Without `usb` and `line`: the only printer on USB.
+class AgentSettings:
+    """Where the server, the page and the printer are. Without a place of it: the only printer on USB.
 
-    `speed` in bits a second; None: found by asking.
+    `speed` in bits a second; None: found by asking. `state`: the folder of everything that the agent keeps.
     """
 
-    address: str
-    secret: str
+    server: str
+    port: int = USUAL_PORT
+    state: Path = USUAL_STATE
     usb: UsbName | None = None
     line: Path | None = None
     speed: int | None = None
+    network: TcpAddress | None = None
     authority: Path | None = None
 
     @property
-    def user(self) -> str:
-        """The id of the kiosk, which the address ends with."""
-        return urlsplit(self.address).path.rpartition("/")[2]
+    def page(self) -> str:
+        """The address that the kiosk's browser opens."""
+        return f"http://127.0.0.1:{self.port}/kiosk"
 
 
-def usual_file() -> Path:
-    """The file of a service of systemd, else the usual one."""
-    folder = os.environ.get(CREDENTIALS)
-    return USUAL_FILE if folder is None else Path(folder) / FILE_NAME
-
-
-def read_settings(file: Path) -> GatewaySettings:
-    """The settings in a file. GatewayFault: it is not there, others may read it, or something in it is
-    wrong.
-    """
+def read_settings(file: Path) -> AgentSettings:
+    """The settings in a file. AgentFault: it is not there, or something in it is wrong."""
     try:
-        with file.open("rb") as opened:
-            mode = os.fstat(opened.fileno()).st_mode
-            written = opened.read()
+        written = file.read_bytes()
     except OSError as error:
-        raise GatewayFault("no_file", file=file, why=error.strerror) from error
-    if stat.S_IMODE(mode) & 0o077 and str(file.parent) != os.environ.get(CREDENTIALS):
-        raise GatewayFault("open_file", file=file)
+        raise AgentFault("no_file", file=file, why=error.strerror) from error
     try:
         return settings_of(tomllib.loads(written.decode("utf-8")))
     except ValueError as error:
-        raise GatewayFault("wrong_file", file=file, why=error) from error
+        raise AgentFault("wrong_file", file=file, why=error) from error
 
 
-def settings_of(content: Mapping[str, object]) -> GatewaySettings:
-    """The settings in a document. ValueError, GatewayFault: something in it is wrong."""
+def settings_of(content: Mapping[str, object]) -> AgentSettings:
+    """The settings in a document. ValueError, AgentFault: something in it is wrong."""
     printer = content.get("printer", {})
     if not isinstance(printer, dict):
         raise ValueError("[printer]")
-    usb, line = _text(printer, "usb"), _text(printer, "line")
-    authority, secret = _text(content, "authority"), _text(content, "secret")
-    if secret is None:
-        raise ValueError("secret")
-    return GatewaySettings(
-        address=checked_address(_text(content, "address") or ""),
-        secret=secret,
+    usb, line, network = (_text(printer, name) for name in ("usb", "line", "network"))
+    authority = _text(content, "authority")
+    return AgentSettings(
+        server=checked_server(_text(content, "server") or ""),
+        port=_port(content.get("port", USUAL_PORT)),
+        state=_state(_text(content, "state")),
         usb=None if usb is None else usb_name(usb),
         line=None if line is None else checked_line(line),
         speed=_speed(printer.get("speed")),
+        network=None if network is None else network_address(network),
         authority=None if authority is None else Path(authority),
     )
 
 
-def checked_address(address: str) -> str:
-    """An address of a print gateway. GatewayFault: it is none, or passwords would travel in clear."""
+def checked_server(address: str) -> str:
+    """The address of a server, without a slash at its end. AgentFault: it is none, or not by https."""
     parts = urlsplit(address)
-    steps = parts.path.strip("/").split("/")
-    if parts.hostname is None or len(steps) != _PATH_PARTS or steps[:2] != ["impression", "gateway"]:
-        raise GatewayFault("wrong_address", address=address)
+    if parts.hostname is None or parts.path.strip("/") or parts.query or parts.username:
+        raise AgentFault("wrong_server", address=address)
     if parts.scheme != "https" and (parts.scheme, parts.hostname) not in [("http", on) for on in _LOOPBACK]:
-        raise GatewayFault("no_https", address=address)
-    return address
+        raise AgentFault("no_https", address=address)
+    return address.rstrip("/")
 
 
 def checked_line(line: str) -> Path:
-    """The path of a serial line. GatewayFault: it is none."""
+    """The path of a serial line. AgentFault: it is none."""
     if not is_serial_line(line):
-        raise GatewayFault("wrong_line", line=line)
+        raise AgentFault("wrong_line", line=line)
     return Path(line)
+
+
+def network_address(text: str) -> TcpAddress:
+    """A printer on the network, `host` or `host:port`. ValueError: it is none."""
+    parts = urlsplit(f"//{text}")
+    if parts.hostname is None:
+        raise ValueError("network")
+    return TcpAddress(parts.hostname, parts.port or RAW_PRINTING_PORT)
+
+
+def _state(given: str | None) -> Path:
+    if given is not None:
+        return Path(given)
+    of_service = os.environ.get(STATE_OF_SERVICE)
+    return USUAL_STATE if of_service is None else Path(of_service)
 
 
 def _text(content: Mapping[str, object], name: str) -> str | None:
     found = content.get(name)
     if found is not None and (not isinstance(found, str) or not found):
         raise ValueError(name)
+    return found
+
+
+def _port(found: object) -> int:
+    if not isinstance(found, int) or not 0 < found < 65_536:
+        raise ValueError("port")
     return found
 
 
@@ -164,10 +177,8 @@ def _speed(found: object) -> int | None:
 
 
 def unit_text(settings: Path, language: str) -> str:
-    """The unit. The service has a user of its own, which alone reads the settings while it runs."""
-    return _UNIT.format(
-        program=program(), file_name=FILE_NAME, settings=settings.resolve(), language=language
-    )
+    """The unit. The service has a user of its own, which alone reads what it keeps."""
+    return _UNIT.format(program=program(), name=PROGRAM, settings=settings.resolve(), language=language)
 
 
 def program() -> Path:
@@ -175,9 +186,11 @@ def program() -> Path:
     return Path(sys.argv[0]).resolve()
 
 
-def settings_text(settings: GatewaySettings) -> str:
+def settings_text(settings: AgentSettings) -> str:
     """The file of the settings."""
-    lines = [f"address = {_quoted(settings.address)}", f"secret = {_quoted(settings.secret)}"]
+    lines = [f"server = {_quoted(settings.server)}", f"port = {settings.port}"]
+    if settings.state != USUAL_STATE:
+        lines.append(f"state = {_quoted(str(settings.state))}")
     if settings.authority is not None:
         lines.append(f"authority = {_quoted(str(settings.authority))}")
     lines += ["", "[printer]"]
@@ -187,18 +200,16 @@ def settings_text(settings: GatewaySettings) -> str:
         lines.append(f"line = {_quoted(str(settings.line))}")
     if settings.speed is not None:
         lines.append(f"speed = {settings.speed}")
+    if settings.network is not None:
+        lines.append(f"network = {_quoted(f'{settings.network.host}:{settings.network.port}')}")
     return "\n".join(lines) + "\n"
 
 
-def write_private(file: Path, text: str) -> None:
-    """Writes a file that its owner alone may read, from its first byte on."""
+def write_settings(file: Path, settings: AgentSettings) -> None:
+    """Writes the file, which holds no secret: the user of the service reads it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.new")
-    new.unlink(missing_ok=True)
-    opened = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as written:
-        written.write(text)
-    new.replace(file)
+    file.write_text(settings_text(settings), encoding="utf-8")
+    file.chmod(0o644)
 
 
 def copy_authority(given: Path, settings: Path) -> Path:

@@ -1,18 +1,17 @@
-"""`parvis-print-gateway`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage.
+"""`parvis-kiosk`: the command line. Exit status 0 done, 1 refused or found wrong, 2 wrong usage.
 
-Help is English, sentences are French, English or Spanish (docs/rules/pulled-printers.md).
+Help is English, sentences are French, English or Spanish (docs/rules/kiosk-agent.md).
 """
 
 import argparse
-import getpass
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal
 
@@ -22,51 +21,33 @@ from hardware.transports.usb import plugged_printers, usb_name
 from kiosk.agent import (
     PROGRAM,
     USUAL_FILE,
+    USUAL_PORT,
     USUAL_UNIT,
-    GatewayFault,
-    GatewaySettings,
-    checked_address,
+    AgentFault,
+    AgentSettings,
     checked_line,
+    checked_server,
     copy_authority,
+    network_address,
     program,
     read_settings,
-    settings_text,
     unit_text,
-    usual_file,
-    write_private,
+    write_settings,
 )
-from kiosk.agent.gateway import Gateway, HallServer, ServerRefused, ServerSilent, sentence_of_status
+from kiosk.agent.hall_link import cookies_of
+from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.local_printer import LocalPrinter, address_in
+from kiosk.agent.own_tickets import provision_in
+from kiosk.agent.server_line import ServerLine, ServerSilent
+from kiosk.agent.words import language, sentence
 
-LANGUAGES = ("fr", "en", "es")
-_FOLDER = Path(__file__).parent / "translations"
 CONNECT_WITHIN_S = 5.0
 CLOCK_OFF_S = 300.0
 MARKS = {"right": "✓", "off": "·", "wrong": "✗"}
 
 
-def language() -> str:
-    """PARVIS_LANGUAGE, else that of the computer, else French."""
-    names = ("PARVIS_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    code = next((os.environ[name] for name in names if os.environ.get(name)), "")[:2].lower()
-    return code if code in LANGUAGES else LANGUAGES[0]
-
-
-def sentence(key: str, /, **values: object) -> str:
-    """The sentence of a key, its placeholders filled."""
-    return _sentences(language())[key].format(**values)
-
-
-@cache
-def _sentences(spoken: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po  # loaded for the first sentence
-
-    with (_FOLDER / spoken / "LC_MESSAGES" / "kiosk_agent.po").open("rb") as file:
-        return {str(each.id): str(each.string) for each in read_po(file) if each.id}
-
-
 @dataclass(frozen=True, slots=True)
-class GatewayFinding:
+class AgentFinding:
     """One thing that is right, to be known, or wrong: the key of a sentence and its values."""
 
     state: Literal["right", "off", "wrong"]
@@ -74,7 +55,7 @@ class GatewayFinding:
     values: dict[str, object]
 
 
-def examine(settings: GatewaySettings) -> Iterator[GatewayFinding]:
+def examine(settings: AgentSettings) -> Iterator[AgentFinding]:
     """Everything that can be found out without printing."""
     yield _printer_found(settings)
     yield from _server_found(settings)
@@ -86,34 +67,55 @@ def printers_there() -> list[tuple[str, str]]:
     return [*on_usb, *(("--line", str(line)) for line in serial_lines())]
 
 
-def _printer_found(settings: GatewaySettings) -> GatewayFinding:
+def _printer_found(settings: AgentSettings) -> AgentFinding:
     address = address_in(settings)
     try:
         address.connect(within_s=CONNECT_WITHIN_S).close()
     except PrinterUnreachable as failure:
         is_forbidden = isinstance(failure.__cause__, PermissionError)
         key = "no_permission" if is_forbidden else "printer.unreachable_because"
-        return GatewayFinding("wrong", f"kiosk_agent.{key}", {"why": str(failure)})
+        return AgentFinding("wrong", f"kiosk_agent.{key}", {"why": str(failure)})
     state = LocalPrinter(address).state()
-    return GatewayFinding("right" if state.may_print else "off", f"kiosk_agent.printer.{state.value}", {})
+    return AgentFinding("right" if state.may_print else "off", f"kiosk_agent.printer.{state.value}", {})
 
 
-def _server_found(settings: GatewaySettings) -> Iterator[GatewayFinding]:
-    server = HallServer(settings)
+def _server_found(settings: AgentSettings) -> Iterator[AgentFinding]:
     try:
-        server_s = server.check()
-    except ServerSilent as silent:
-        yield GatewayFinding("wrong", "kiosk_agent.server.silent", {"why": str(silent)})
+        kept = KeptFiles(settings.state)
+        token = kept.read("token")
+    except OSError as error:
+        yield AgentFinding("wrong", "kiosk_agent.no_state", {"folder": settings.state, "why": error.strerror})
         return
-    except ServerRefused as refused:
-        yield GatewayFinding("wrong", sentence_of_status(refused.status), {"status": refused.status})
+    line = ServerLine(settings)
+    try:
+        answer = line.send("GET", "/device/me", cookies_of(token))
+    except ServerSilent as silent:
+        yield AgentFinding("wrong", "kiosk_agent.server.silent", {"why": str(silent)})
         return
     finally:
-        server.close()
-    yield GatewayFinding("right", "kiosk_agent.server.known", {"address": settings.address})
+        line.close()
+    if answer.status != 200:
+        is_void = answer.status in (401, 403)
+        key = "kiosk_agent.unpaired" if is_void else "kiosk_agent.server.refused"
+        yield AgentFinding("wrong", key, {"page": settings.page, "status": answer.status})
+        return
+    known = answer.json()
+    values = {"label": known["label"], "hall": known["hall"]["name"], "address": settings.server}
+    yield AgentFinding("right", "kiosk_agent.server.known", values)
+    provision = provision_in(kept)
+    if provision is None or provision.series is None:
+        yield AgentFinding("off", "kiosk_agent.no_series", {})
+    server_s = _seconds_of(answer.headers.get("Date", ""))
     off_s = 0.0 if server_s is None else time.time() - server_s
     if abs(off_s) > CLOCK_OFF_S:
-        yield GatewayFinding("off", "kiosk_agent.clock", {"minutes": round(abs(off_s) / 60)})
+        yield AgentFinding("off", "kiosk_agent.clock", {"minutes": round(abs(off_s) / 60)})
+
+
+def _seconds_of(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -131,27 +133,37 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
             case "printers":
                 return _list_printers()
             case "doctor":
-                return _examine(typed.settings or usual_file())
+                return _examine(typed.settings)
             case _:
-                return _run(typed.settings or usual_file())
-    except GatewayFault as fault:
+                return _run(typed.settings, typed.ends_with)
+    except AgentFault as fault:
         print(f"✗ {sentence(f'kiosk_agent.{fault.key}', **fault.values)}", file=sys.stderr)
     except OSError as error:
         print(f"✗ {sentence('kiosk_agent.system', why=error)}", file=sys.stderr)
     return 1
 
 
-def _run(file: Path) -> int:
+def _run(file: Path, ends_with: int | None) -> int:
+    from kiosk.agent.agent import KioskAgent  # the other commands draw and serve nothing
+
     settings = read_settings(file)
     stopping = threading.Event()
+    agent = KioskAgent(settings, _say)
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stopping.set())
-    _say("kiosk_agent.runs", address=settings.address)
-    gateway = Gateway(HallServer(settings), LocalPrinter(address_in(settings)), _say)
-    while not stopping.is_set():
-        stopping.wait(gateway.step())
-    gateway.leave()
+        signal.signal(each, lambda *_: agent.stop(stopping))
+    if ends_with is not None:
+        threading.Thread(target=_end_with, args=(ends_with, agent.stop, stopping), daemon=True).start()
+    _say("kiosk_agent.runs", address=settings.server, page=settings.page)
+    agent.run(stopping)
     return 0
+
+
+def _end_with(parent: int, stop: Callable[[threading.Event], None], stopping: threading.Event) -> None:
+    """Stops when the process that started this one has ended."""
+    while os.getppid() == parent:
+        if stopping.wait(1.0):
+            return
+    stop(stopping)
 
 
 def _examine(file: Path) -> int:
@@ -172,29 +184,27 @@ def _list_printers() -> int:
 
 
 def _install(typed: argparse.Namespace) -> int:
-    """Writes settings and unit; the secret is typed, or read from standard input."""
+    """Writes settings and unit. The kiosk is paired on its page."""
+    file, unit = typed.settings, typed.unit
+    server = checked_server(typed.server)
     try:
-        settings = GatewaySettings(
-            address=checked_address(typed.address),
-            secret="",
+        settings = AgentSettings(
+            server=server,
+            port=typed.port,
             usb=None if typed.usb is None else usb_name(typed.usb),
             line=None if typed.line is None else checked_line(typed.line),
             speed=typed.speed,
+            network=None if typed.network is None else network_address(typed.network),
+            authority=None if typed.authority is None else copy_authority(typed.authority, file),
         )
     except ValueError as error:
-        raise GatewayFault("wrong_usb", why=error) from error
-    question = sentence("kiosk_agent.secret", user=settings.user)
-    secret = getpass.getpass(f"{question} ") if sys.stdin.isatty() else sys.stdin.readline()
-    if not secret.strip():
-        raise GatewayFault("no_secret")
-    file, unit = typed.settings or USUAL_FILE, typed.unit
-    authority = None if typed.authority is None else copy_authority(typed.authority, file)
-    settings = replace(settings, secret=secret.strip(), authority=authority)
-    write_private(file, settings_text(settings))
+        raise AgentFault("wrong_usb", why=error) from error
+    write_settings(file, settings)
     unit.write_text(unit_text(file, language()), encoding="utf-8")
     print(sentence("kiosk_agent.installed", settings=file, unit=unit))
     print("  systemctl daemon-reload")
     print(f"  systemctl enable --now {PROGRAM}\n  {program()} doctor")
+    print(sentence("kiosk_agent.open_page", page=settings.page))
     return 0
 
 
@@ -207,21 +217,29 @@ def command_parser() -> argparse.ArgumentParser:
     """The commands with their options."""
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
-        description="Prints what the hall's server has for the printer that is plugged into this computer. "
-        "It prints only: it issues no tickets while the server is away.",
+        description="Serves the kiosk's page on this computer, drives its printer, and gives tickets of the "
+        "kiosk's own series while the server is away.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("run", "print until stopped"), ("doctor", "say what is right and wrong")):
+    for name, what in (("run", "serve and print until stopped"), ("doctor", "say what is right and wrong")):
         command = commands.add_parser(name, help=what)
-        command.add_argument("--settings", type=Path, help=f"default: {USUAL_FILE}, or that of the service")
+        command.add_argument("--settings", type=Path, default=USUAL_FILE, help=f"default: {USUAL_FILE}")
+        if name == "run":
+            command.add_argument("--ends-with", type=int, metavar="PID", help="stop when this parent ends")
     commands.add_parser("printers", help="list the printers on USB and the serial lines of this computer")
-    install = commands.add_parser("install", help="ask for the secret, write the settings and the service")
-    install.add_argument("address", help="the address that the page of devices shows")
+    install = commands.add_parser("install", help="write the settings and the service")
+    install.add_argument("server", help="the address of the server")
     place = install.add_mutually_exclusive_group()
     place.add_argument("--usb", help="the name of the printer; without it, the only one on USB")
     place.add_argument("--line", help="the serial line of the printer")
+    place.add_argument("--network", help="host:port of a printer on the network")
     install.add_argument("--speed", type=int, choices=SPEEDS, help="of the line; without it, found by asking")
     install.add_argument("--authority", type=Path, help="certificates of an authority of your own (PEM)")
-    install.add_argument("--settings", type=Path, help=f"default: {USUAL_FILE}")
+    install.add_argument("--port", type=int, default=USUAL_PORT, help=f"of the page; default: {USUAL_PORT}")
+    install.add_argument("--settings", type=Path, default=USUAL_FILE, help=f"default: {USUAL_FILE}")
     install.add_argument("--unit", type=Path, default=USUAL_UNIT, help=f"default: {USUAL_UNIT}")
     return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,33 +1,24 @@
-"""The loop of the print gateway: ask for a job, fetch it, print it, report its verdict.
+"""The printing loop: papers of the kiosk's own tickets first, then those that the server has for its printer.
 
-A ticket is fetched once and printed once at most, whatever happens after the fetch. A verdict is repeated
-until the server answers. Requests go to the hall's server on one connection that stays open (protocol:
-docs/rules/pulled-printers.md). No redirect is followed and no proxy is used: the secret goes to the address
-of the settings only.
+A paper is fetched once and printed once at most, whatever happens after the fetch. A verdict is repeated
+until the server answers (protocol: docs/rules/pulled-printers.md).
 """
 
 import base64
-import http.client
 import json
 import secrets
-import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from urllib.parse import quote, urlsplit
+from typing import Protocol
+from urllib.parse import quote
 
 from hardware.status import PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held
-from kiosk.agent import GatewayFault, GatewaySettings
 from kiosk.agent.local_printer import LocalPrinter
+from kiosk.agent.server_line import Answer, NeverSent, ServerLine, ServerRefused, ServerSilent
 
-WITHIN_S = 10.0
-"""The longest each step of a request may take."""
-LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 AGE_HEADER = "X-Parvis-Age"
-_MAY_ANSWER_LATER = (429, 500, 502, 503, 504)
 POLL_S = 0.5
 INTERVAL_S = 1
 """The server gets it in whole seconds."""
@@ -36,23 +27,6 @@ AGAIN_S = 2.0
 HELD_FOR_S = 55.0
 """The age at which a ticket that a stopped printer keeps is dropped: the server gives it up at 60 s."""
 SHARED, FORBIDDEN, WRONG_SECRET = 409, 403, 401
-
-
-class ServerSilent(Exception):
-    """No answer came, or a part of one: nobody knows whether the request arrived."""
-
-
-class ServerRefused(Exception):
-    """The server gave an unexpected answer; `status` is its HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
-
-    @property
-    def is_for_now(self) -> bool:
-        """Whether the same request may be answered later."""
-        return self.status in _MAY_ANSWER_LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +46,23 @@ class FetchedTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
-    headers: http.client.HTTPMessage
+class PrinterIdentity:
+    """Who asks for the papers of a printer: the slug of the hall, the id of the kiosk, its token."""
+
+    hall: str
+    kiosk: str
+    token: str
 
 
-class HallServer:
-    """The server at the address of the settings. `program` names this run of the gateway.
+class PaperServer:
+    """The papers that the server has for the kiosk's printer. `program` names this run of the agent.
 
-    GatewayFault: the file of the authority cannot be read.
+    `identity()`: whose papers; None while the kiosk is not paired.
     """
 
-    def __init__(self, settings: GatewaySettings) -> None:
-        self._parts = urlsplit(settings.address)
-        pair = base64.b64encode(f"{settings.user}:{settings.secret}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {pair}"}
-        self._tls = _tls(settings) if self._parts.scheme == "https" else None
-        self._open: http.client.HTTPConnection | None = None
+    def __init__(self, line: ServerLine, identity: Callable[[], PrinterIdentity | None]) -> None:
+        self._line = line
+        self._identity = identity
         self.program = secrets.token_hex(8)
 
     def poll(self, state: str, *, is_printing: bool, interval_s: int, leaves: bool = False) -> PollAnswer:
@@ -108,14 +81,14 @@ class HallServer:
             answer = self._send("POST", "", body)
         if answer.status == 204:
             return PollAnswer(None, "epson")
-        return _poll_answer(_expect(answer, 200).body)
+        return _poll_answer(answer.expect(200))
 
     def fetch(self, offer: str) -> FetchedTicket:
         """Fetches the ticket of an offer, which nobody can fetch again.
 
         Raises ServerRefused, and ServerSilent: the ticket may have been handed over without its bytes.
         """
-        answer = _expect(self._send("GET", f"?job={quote(offer)}&program={self.program}"), 200)
+        answer = self._send("GET", f"?job={quote(offer)}&program={self.program}").expect(200)
         try:
             return FetchedTicket(answer.body, float(answer.headers.get(AGE_HEADER, "0")))
         except ValueError:
@@ -124,83 +97,55 @@ class HallServer:
     def confirm(self, offer: str, verdict: str, why: str | None) -> None:
         """Reports the verdict of a ticket; may be repeated. Raises ServerSilent, ServerRefused."""
         body = json.dumps({"verdict": verdict, "why": why}).encode()
-        _expect(self._send("PUT", f"?job={quote(offer)}", body), 204)
+        self._send("PUT", f"?job={quote(offer)}", body).expect(204)
 
-    def check(self) -> float | None:
-        """Tries address and secret; the server's clock in seconds since 1970, None where it sends none.
-
-        Raises ServerSilent, ServerRefused.
-        """
-        answer = _expect(self._send("GET", ""), 204)
-        try:
-            return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
-        except ValueError:
-            return None
+    def interrupt(self) -> None:
+        """Ends a request that waits for its answer: a paper of the kiosk's own is more urgent."""
+        self._line.interrupt()
 
     def close(self) -> None:
         """Ends the connection."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        self._line.close()
 
-    def _send(self, method: str, query: str, body: bytes = b"") -> _Answer:
-        try:
-            return self._answered(method, f"{self._parts.path}{query}", body)
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            raise ServerSilent(_why(error)) from error
-
-    def _answered(self, method: str, path: str, body: bytes) -> _Answer:
-        if self._open is None:
-            self._open = self._connected()
-        headers = self._headers | ({"Content-Type": "application/json"} if body else {})
-        self._open.request(method, path, body=body or None, headers=headers)
-        answer = self._open.getresponse()
-        received = answer.read(LARGEST_ANSWER_BYTES + 1)
-        expected = answer.headers.get("Content-Length")
-        is_short = expected is not None and answer.status == 200 and int(expected) != len(received)
-        if is_short or len(received) > LARGEST_ANSWER_BYTES:
-            raise http.client.IncompleteRead(received)
-        return _Answer(answer.status, received, answer.headers)
-
-    def _connected(self) -> http.client.HTTPConnection:
-        host, port = self._parts.hostname or "", self._parts.port
-        if self._tls is None:
-            made = http.client.HTTPConnection(host, port, timeout=WITHIN_S)
-        else:
-            made = http.client.HTTPSConnection(host, port, timeout=WITHIN_S, context=self._tls)
-        made.connect()
-        made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return made
+    def _send(self, method: str, query: str, body: bytes = b"") -> Answer:
+        asking = self._identity()
+        if asking is None:
+            raise NeverSent("not paired")
+        pair = base64.b64encode(f"{asking.kiosk}:{asking.token}".encode()).decode()
+        headers = {"Authorization": f"Basic {pair}"} | ({"Content-Type": "application/json"} if body else {})
+        path = f"/impression/gateway/{quote(asking.hall)}/{quote(asking.kiosk)}{query}"
+        return self._line.send(method, path, headers, body or None)
 
 
-def _expect(answer: _Answer, status: int) -> _Answer:
-    if answer.status != status:
-        raise ServerRefused(answer.status)
-    return answer
+def _poll_answer(answer: Answer) -> PollAnswer:
+    sent = answer.json()
+    offer = sent.get("offer")
+    return PollAnswer(offer if isinstance(offer, str) else None, str(sent.get("dialect")))
 
 
-def _poll_answer(body: bytes) -> PollAnswer:
-    try:
-        sent = json.loads(body)
-    except ValueError:
-        raise ServerSilent("not JSON") from None
-    offer = sent.get("offer") if isinstance(sent, dict) else None
-    dialect = sent.get("dialect") if isinstance(sent, dict) else None
-    return PollAnswer(offer if isinstance(offer, str) else None, str(dialect))
+@dataclass(frozen=True, slots=True)
+class OwnPaper:
+    """A paper of a ticket that the kiosk gave by itself: the press, the printer's bytes, the ticket's age."""
+
+    press: str
+    blob: bytes
+    age_s: float
 
 
-def _tls(settings: GatewaySettings) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=settings.authority)
-    except OSError as error:
-        raise GatewayFault("wrong_authority", file=settings.authority, why=error) from error
+class OwnPapers(Protocol):
+    """The papers of tickets that the kiosk gave by itself."""
 
+    def next(self) -> OwnPaper | None:
+        """The oldest that was not tried; it counts as tried from now on."""
 
-def _why(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message
-    return str(error) or type(error).__name__
+    def confirm(self, press: str, verdict: str) -> None:
+        """Keeps what became of one."""
+
+    def may_fetch(self) -> bool:
+        """Whether papers of the server may be printed: no press may get one of each."""
+
+    def count(self) -> int:
+        """It has grown when a press was sent to the server meanwhile."""
 
 
 type Reporter = Callable[..., None]
@@ -218,28 +163,34 @@ class UnreportedVerdict:
 
 @dataclass(frozen=True, slots=True)
 class TicketInPrinter:
-    """A ticket in a stopped printer. `drop_at_s`: when it is dropped, by the monotonic clock."""
+    """A ticket in a stopped printer. `drop_at_s`: when it is dropped, by the monotonic clock.
+
+    `is_own`: the kiosk gave it by itself; `offer` is its press.
+    """
 
     offer: str
     held: HeldTicket
     drop_at_s: float
+    is_own: bool
 
 
 class Gateway:
-    """One run of the gateway between a server and a printer."""
+    """One run of the loop between a server, the kiosk's own tickets and a printer."""
 
     def __init__(
         self,
-        server: HallServer,
+        server: PaperServer,
         printer: LocalPrinter,
         report: Reporter,
         *,
+        own: OwnPapers | None = None,
         elapsed_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.server = server
         self.printer = printer
         self.unreported: UnreportedVerdict | None = None
         self.in_printer: TicketInPrinter | None = None
+        self._own = own
         self._report = report
         self._elapsed_s = elapsed_s
         self._reported: dict[str, object] = {}
@@ -254,14 +205,19 @@ class Gateway:
             self._has_begun = True
         if self.in_printer is not None:
             self._follow(self.in_printer)
+        own = None if self._own is None else self._own.next()
+        if own is not None:
+            outcome = self.printer.print(own.blob)
+            self._judge(own.press, outcome, drop_at_s=self._elapsed_s() + HELD_FOR_S - own.age_s, is_own=True)
+            return 0.0
         state = self.printer.state()
         self._report_change("printer", f"kiosk_agent.printer.{state.value}")
+        if self._own is not None and not self._own.may_fetch():
+            return POLL_S
         try:
-            self._confirm()
-            answer = self._poll(state)
-            if answer.offer is None or self.in_printer is not None or not state.may_print:
-                return POLL_S
-            return self._print(answer.offer)
+            return self._serve(state)
+        except NeverSent:
+            return POLL_S  # the link says so
         except ServerSilent as silent:
             self._report_change("server", "kiosk_agent.server.silent", why=str(silent))
         except ServerRefused as refused:
@@ -271,9 +227,9 @@ class Gateway:
     def leave(self) -> None:
         """Reports what the server does not know, and frees the printer for another run."""
         if self.in_printer is not None:
-            why = self.in_printer.held.outcome.why
-            self.in_printer.held.release()
-            self.unreported, self.in_printer = UnreportedVerdict(self.in_printer.offer, "unknown", why), None
+            ticket, self.in_printer = self.in_printer, None
+            ticket.held.release()
+            self._note(ticket, "unknown", ticket.held.outcome.why)
         try:
             self._confirm()
             state = self.printer.state().value
@@ -282,6 +238,17 @@ class Gateway:
             pass  # the server finds out by the silence
         finally:
             self.server.close()
+
+    def _serve(self, state: PrinterState) -> float:
+        """Prints a paper of the server, if it has one."""
+        self._confirm()
+        sent_before = 0 if self._own is None else self._own.count()
+        answer = self._poll(state)
+        if answer.offer is None or self.in_printer is not None or not state.may_print:
+            return POLL_S
+        if self._own is not None and (self._own.count() != sent_before or not self._own.may_fetch()):
+            return POLL_S  # the offer may be that of a press whose answer is still awaited
+        return self._print(answer.offer)
 
     def _poll(self, state: PrinterState) -> PollAnswer:
         is_printing = self.in_printer is not None
@@ -299,35 +266,51 @@ class Gateway:
             if refused.is_for_now or refused.status == SHARED:
                 raise
             return POLL_S  # another printer has it by now, or its time is over
+        except NeverSent:
+            raise
         except ServerSilent:
             self.unreported = UnreportedVerdict(offer, "unknown", "connection_lost")
             raise
         outcome = self.printer.print(fetched.blob)
-        self._judge(offer, outcome, drop_at_s=self._elapsed_s() + HELD_FOR_S - fetched.age_s)
+        self._judge(offer, outcome, drop_at_s=self._elapsed_s() + HELD_FOR_S - fetched.age_s, is_own=False)
         self._confirm()
         return POLL_S if outcome.verdict is Verdict.REFUSED else 0.0
 
-    def _judge(self, offer: str, outcome: PrintOutcome, *, drop_at_s: float) -> None:
-        """Keeps the verdict to report, and the ticket where the printer holds it."""
-        self.in_printer = None if outcome.held is None else TicketInPrinter(offer, outcome.held, drop_at_s)
+    def _judge(self, offer: str, outcome: PrintOutcome, *, drop_at_s: float, is_own: bool) -> None:
+        """Notes the verdict, and the ticket where the printer holds it."""
+        self.in_printer = (
+            None if outcome.held is None else TicketInPrinter(offer, outcome.held, drop_at_s, is_own)
+        )
         is_held = outcome.verdict is Verdict.HELD
         if is_held and self._held_because == (offer, outcome.why):
             return
-        self.unreported = UnreportedVerdict(offer, outcome.verdict.value, outcome.why)
         self._held_because = (offer, outcome.why) if is_held else None
+        if is_own:
+            self._confirm_own(offer, outcome.verdict.value, outcome.why)
+        else:
+            self.unreported = UnreportedVerdict(offer, outcome.verdict.value, outcome.why)
 
     def _follow(self, ticket: TicketInPrinter) -> None:
         """Checks a ticket that the printer holds; makes the printer drop one that is too old."""
         if self._elapsed_s() < ticket.drop_at_s:
             outcome = check_held(ticket.held)
-            self._judge(ticket.offer, outcome, drop_at_s=ticket.drop_at_s)
+            self._judge(ticket.offer, outcome, drop_at_s=ticket.drop_at_s, is_own=ticket.is_own)
             self.printer.note(outcome.state_after or outcome.state_before)
             return
         why = ticket.held.outcome.why
-        self.unreported = UnreportedVerdict(
-            ticket.offer, "cleared" if clear_held(ticket.held) else "unknown", why
-        )
+        self._note(ticket, "cleared" if clear_held(ticket.held) else "unknown", why)
         self.in_printer = None
+
+    def _note(self, ticket: TicketInPrinter, verdict: str, why: str | None) -> None:
+        if ticket.is_own:
+            self._confirm_own(ticket.offer, verdict, why)
+        else:
+            self.unreported = UnreportedVerdict(ticket.offer, verdict, why)
+
+    def _confirm_own(self, press: str, verdict: str, why: str | None) -> None:
+        assert self._own is not None
+        self._own.confirm(press, verdict)
+        self._report(f"kiosk_agent.ticket.{verdict}", why=why or "–")
 
     def _confirm(self) -> None:
         """Reports the verdict that the server does not know yet; keeps it until the server answers."""

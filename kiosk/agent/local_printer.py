@@ -24,7 +24,7 @@ from hardware.verdict import (
     probe,
     read_state,
 )
-from kiosk.agent import GatewaySettings
+from kiosk.agent import AgentSettings
 
 IDLE_FOR_S = 5.0
 """A state in which the printer prints is believed that long; another one for a shorter time."""
@@ -50,8 +50,10 @@ class PluggedAddress(PrinterAddress):
         return UsbFileAddress(found.name) if found.kind == "usb_file" else UsbBusAddress(found.name)
 
 
-def address_in(settings: GatewaySettings) -> PrinterAddress:
+def address_in(settings: AgentSettings) -> PrinterAddress:
     """Where the printer of the settings is."""
+    if settings.network is not None:
+        return settings.network
     if settings.line is not None:
         return SerialAddress(settings.line, settings.speed)
     return PluggedAddress(settings.usb)

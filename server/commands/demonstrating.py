@@ -5,14 +5,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hardware.simulator.outlets import free_port
 from server.clock import Clock
 from server.commands.say import console, say, sentence
 from server.demonstration.create import (
+    DEMONSTRATION,
     Description,
     at_base_url,
     create_demonstration,
@@ -23,12 +25,15 @@ from server.demonstration.create import (
 from server.demonstration.history import Past, create_with_past, days_of, today
 from server.domain.refusals import Refusal
 from server.jobs import alone, is_server_running
+from server.printing.simulated_printers import AGENTS, LOOPBACK
 from server.settings import Settings
 from server.store.operation.migrating import migrate
 from server.store.operation.private_files import database_of
+from server.usecases.configuration.publication import edit_hall_document
 
 PLAYED_PACE = 4
 """The speed of the demonstration beside its server, as a multiple of real time."""
+HALL_WITH_AGENT = "laon"
 ACT_STYLES = {
     "issue": "cyan",
     "next": "green",
@@ -126,6 +131,55 @@ def start_player() -> None:
     )
 
 
+def start_agent(settings: Settings, described: Description) -> Description:
+    """Starts the agent of one hall's kiosk, which ends with this process; the description with its address.
+
+    The hall's document says from now on that the agent drives the printer.
+    """
+    [site] = [each for each in described["sites"] if each["slug"] == HALL_WITH_AGENT]
+    kiosk, agents = site["kiosk"], settings.var / AGENTS
+    if not agents.exists():
+        _give_printer(settings, kiosk["id"])
+        ports = {name: free_port() for name in ("page", "printer", "line")}
+        agents.write_text(json.dumps({kiosk["id"]: ports}), encoding="utf-8")
+    content = json.loads(agents.read_bytes())
+    ports = content[kiosk["id"]]
+    ports["server"] = settings.port
+    agents.write_text(json.dumps(content), encoding="utf-8")
+    folder = settings.var / "kiosk-agent"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if not (folder / "token.json").exists():
+        (folder / "token.json").write_text(json.dumps(kiosk["token"]), encoding="utf-8")
+    file = folder / "kiosk.toml"
+    file.write_text(
+        f'server = "http://{LOOPBACK}:{ports["line"]}"\nport = {ports["page"]}\n'
+        f'state = "{folder.resolve()}"\n[printer]\nnetwork = "{LOOPBACK}:{ports["printer"]}"\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "kiosk.agent.command", "run", "--settings", str(file)]
+    subprocess.Popen(
+        [*command, "--ends-with", str(os.getpid())], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    kiosk["agent"] = f"http://{LOOPBACK}:{ports['page']}/kiosk"
+    write_demo_file(settings, described)
+    return described
+
+
+def _give_printer(settings: Settings, kiosk: str) -> None:
+    """Publishes the hall with the printer on the computer of its kiosk."""
+
+    def change(content: dict[str, Any]) -> None:
+        [found] = [each for each in content["kiosks"] if each["id"] == kiosk]
+        found["printer"] = {"kind": "gateway", "profile": "raster-80", "paper_mm": 80}
+
+    with alone(settings.var):
+        database = database_of(settings, Clock())
+        try:
+            edit_hall_document(database, HALL_WITH_AGENT, DEMONSTRATION, change)
+        finally:
+            database.close()
+
+
 def simulate_live(settings: Settings, pace: float, *, ends_with: int | None = None) -> None:
     """Plays the demonstration on the running server, a line for each act. Refusal: no_demonstration.
 
@@ -150,6 +204,8 @@ def say_places(described: Description, file: Path) -> None:
     for site in described["sites"]:
         console.print(f"[bold]{site['slug']}[/bold]")
         console.print(f"  {kiosk:8} {site['kiosk']['url']}")
+        if "agent" in site["kiosk"]:
+            console.print(f"  {kiosk:8} {site['kiosk']['agent']}")
         for screen in site["screens"]:
             console.print(f"  {screen_label:8} {screen['url']}")
     for user in described["users"]:

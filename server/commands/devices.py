@@ -148,7 +148,7 @@ UNTRIED = {
     "tcp": "ESC/POS (TCP)",
     "star_cloudprnt": "Star CloudPRNT",
     "epson_direct": "Epson Server Direct Print",
-    "gateway": "ESC/POS (parvis-print-gateway)",
+    "gateway": "ESC/POS (parvis-kiosk)",
 }
 """Kinds of printers that were tried on simulated printers only; the lines of those on USB and serial lines
 say it themselves.
@@ -157,18 +157,22 @@ say it themselves.
 
 @dataclass(frozen=True, slots=True)
 class FetchingPrinter:
-    """A printer (the id of its kiosk) that fetches its jobs; `known`: None, it never had a secret."""
+    """A printer (the id of its kiosk) that fetches its jobs; `known`: None, it never had a secret.
+
+    `is_of_agent`: a kiosk agent asks for it.
+    """
 
     kiosk: str
     known: PulledPrinter | None
+    is_of_agent: bool = False
 
     def finding(self, now: datetime) -> Finding:
         """When it asked last, and what is wrong with that."""
         known, values = self.known, {"kiosk": self.kiosk}
-        if known is None:
+        kind = "gateway" if self.is_of_agent else "fetching"
+        if known is None and not self.is_of_agent:
             return Finding("off", "doctor.fetching.no_secret", values)
-        kind = "gateway" if known.kind == "gateway" else "fetching"
-        if known.polled_at is None:
+        if known is None or known.polled_at is None:
             return Finding("off", f"doctor.{kind}.never", values)
         interval = "–" if known.interval_s is None else known.interval_s
         shown = {**values, "at": day_and_time(known.polled_at), "interval": interval}
@@ -192,7 +196,7 @@ def fetching_found(
     """What is to be said of printers that fetch their jobs, among the printers of all kiosks."""
     by_printer = {each.printer: each for each in known}
     fetching = [
-        FetchingPrinter(kiosk.id, by_printer.get(kiosk.id))
+        FetchingPrinter(kiosk.id, by_printer.get(kiosk.id), kiosk.printer.kind == "gateway")
         for kiosk in kiosks
         if kiosk.printer is not None and kiosk.printer.is_pulled
     ]

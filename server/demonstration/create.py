@@ -12,7 +12,7 @@ from io import BytesIO
 from itertools import cycle
 from pathlib import Path
 from random import Random
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from PIL import Image, ImageDraw
 
@@ -132,6 +132,8 @@ class DemonstrationDevice(TypedDict):
     id: str
     token: str
     url: str
+    agent: NotRequired[str]
+    """The page of a kiosk with an agent, while it runs."""
 
 
 class DemonstrationSite(TypedDict):

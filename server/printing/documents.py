@@ -13,10 +13,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
 from hardware.document import PrintDocument
-from hardware.escpos_printer import PrinterProfile, render
+from hardware.escpos_printer import PROFILES, render
 from kiosk.papers import (
-    WIDTH_58_MM_DOTS,
-    WIDTH_80_MM_DOTS,
     SheetContent,
     SheetLanguage,
     TrialContent,
@@ -37,11 +35,6 @@ from server.usecases.appointments.arrivals import arrival_answer
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.ticket_page import follow_address
 
-PROFILES = {
-    "raster-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS),
-    "raster-58": PrinterProfile(width_dots=WIDTH_58_MM_DOTS),
-    "text-80": PrinterProfile(width_dots=WIDTH_80_MM_DOTS, mode="native"),
-}
 _CODE_PART = 4
 
 

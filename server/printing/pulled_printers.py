@@ -12,14 +12,9 @@ from pathlib import Path
 import structlog
 
 from hardware.document import PrintDocument
+from hardware.escpos_printer import PROFILES
 from server.apart import CallApart
-from server.printing.documents import (
-    PROFILES,
-    TicketPrinting,
-    document_of,
-    read_paper_content,
-    ticket_bytes,
-)
+from server.printing.documents import TicketPrinting, document_of, read_paper_content, ticket_bytes
 from server.store.devices.print_jobs import OpenJob
 from server.store.devices.printers import pulled_printer_of
 from server.store.transactions.database import Database

@@ -5,6 +5,7 @@ fetches its jobs is set up on the page of simulated printers, with what the page
 """
 
 import fcntl
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import structlog
 
 from hardware.simulator import (
     AnyPulledPrinter,
+    OwnPrinter,
     PrinterSharing,
     SharedPrinter,
     set_up_elsewhere,
@@ -23,6 +25,7 @@ from hardware.simulator import (
 )
 from hardware.simulator.epson_printer import SimulatedEpsonPrinter
 from hardware.simulator.faulty_printer import send_http
+from hardware.simulator.network_line import SimulatedLine
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.domain.hall.configuration import HallConfiguration
@@ -37,6 +40,12 @@ log = structlog.get_logger()
 
 LOOPBACK = "127.0.0.1"
 LOCK, SOCKET = "printers.lock", "printers.sock"
+AGENTS = "kiosk-agents.json"
+"""In the run-time state: by kiosk with an agent of the demonstration, the ports of its `printer`, of the
+`line` from the agent, and of the `server` that the line leads to.
+"""
+LINE = "-reseau"
+"""Ends the name of the line of a kiosk's agent."""
 PAPER_DOTS = {80: 576, 58: 384}
 SIMULATED_SPEED = 19_200
 """Of a serial line, in bits a second: not the first speed that is tried."""
@@ -70,6 +79,8 @@ class SimulatedPrinters:
         self.running: dict[str, SimulatedPrinter] = {}
         self.fetching: dict[str, AnyPulledPrinter] = {}
         """Those that fetch their jobs, as somebody set them up on the page."""
+        self.of_agents: dict[str, SimulatedPrinter | SimulatedLine] = {}
+        """The printers of kiosk agents, and the lines of the network between them and the server."""
 
     def start(self) -> None:
         """Starts a printer per kiosk that has a simulated one, or waits until another process has."""
@@ -78,6 +89,7 @@ class SimulatedPrinters:
             return
         for left in (self._var / CABLES).glob("*"):  # of a process that was killed: it leads anywhere now
             left.unlink()
+        self._start_for_agents()
         self.follow()
         self._sharing = PrinterSharing(listening(self._var, SOCKET), self._own, self.set_up).start()
 
@@ -113,7 +125,7 @@ class SimulatedPrinters:
         self._taken = taken
         self._followed = [] if taken else revisions
 
-    def printers(self) -> Mapping[str, SimulatedPrinter | AnyPulledPrinter | SharedPrinter]:
+    def printers(self) -> Mapping[str, OwnPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
         return self._own() if self._is_owner else shared_printers(lambda: connect(self._var, SOCKET))
 
@@ -132,8 +144,20 @@ class SimulatedPrinters:
         self.fetching[user] = made.start()
         return True
 
-    def _own(self) -> dict[str, SimulatedPrinter | AnyPulledPrinter]:
-        return {**self.running, **self.fetching}
+    def _own(self) -> dict[str, OwnPrinter]:
+        return {**self.running, **self.of_agents, **self.fetching}
+
+    def _start_for_agents(self) -> None:
+        file = self._var / AGENTS
+        agents = json.loads(file.read_bytes()) if file.exists() else {}
+        for kiosk, ports in agents.items():
+            printer = SimulatedPrinter(LOOPBACK, ports["printer"], fonts_dir=ASSETS / "fonts")
+            line = SimulatedLine(LOOPBACK, ports["line"], leads_to=ports["server"])
+            for name, made in ((kiosk, printer), (f"{kiosk}{LINE}", line)):
+                try:
+                    self.of_agents[name] = made.start()
+                except OSError:
+                    log.warning("simulated_printers_elsewhere", kiosks=[name])
 
     @property
     def _is_owner(self) -> bool:
@@ -146,11 +170,13 @@ class SimulatedPrinters:
 
     def labels(self) -> Mapping[str, str]:
         """The label of each kiosk, with the name of its hall."""
-        return {
+        kiosks = {
             each: f"{kiosk.label} · {hall.name}"
             for hall in self._halls()
             for each, kiosk in hall.kiosks.items()
         }
+        lines = [each.removesuffix(LINE) for each in self.printers() if each.endswith(LINE)]
+        return kiosks | {f"{each}{LINE}": kiosks.get(each, each) for each in lines}
 
     def _halls(self) -> list[HallConfiguration]:
         with self._database.read() as rows:
@@ -166,6 +192,8 @@ class SimulatedPrinters:
             self._sharing = None
         while self.running:
             self.running.popitem()[1].stop()
+        while self.of_agents:
+            self.of_agents.popitem()[1].stop()
         while self.fetching:
             self.fetching.popitem()[1].stop()
         if self._lock is not None:

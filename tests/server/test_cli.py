@@ -290,7 +290,7 @@ def test_a_demonstration_says_whether_its_visitors_are_simulated(
     monkeypatch.setenv("PARVIS_LANGUAGE", "fr")
     monkeypatch.setattr("server.cli.is_server_running", lambda var: False)
     monkeypatch.setattr("server.cli.execute_server", lambda settings: done.append("served"))
-    for name in ("described_demonstration", "say_places", "start_player"):
+    for name in ("described_demonstration", "start_agent", "say_places", "start_player"):
         monkeypatch.setattr(f"server.cli.demonstrating.{name}", lambda *_, name=name: done.append(name))
     printed = " ".join(CliRunner().invoke(cli, ["demo", "--serve", *options]).output.split())
     assert said in printed

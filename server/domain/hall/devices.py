@@ -11,7 +11,7 @@ type PrinterKind = Literal[
     "tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct", "gateway"
 ]
 """How a printer gets its jobs: the server pushes them over one of four transports, the printer fetches them
-by one of two protocols over https, or the print gateway on the kiosk's computer fetches them for it.
+by one of two protocols over https, or the agent on the kiosk's computer fetches them for it.
 """
 type PlaceField = Literal["host", "usb", "line"]
 """A field that says where a printer is."""
@@ -21,7 +21,7 @@ type PlaceField = Literal["host", "usb", "line"]
 class PrinterFields:
     """The fields of a printer's configuration that matter for its kind; others are kept and change nothing.
 
-    `place`: the one that says where it is; None: it fetches its jobs, or a print gateway does. `more`: the
+    `place`: the one that says where it is; None: it fetches its jobs, or a kiosk agent does. `more`: the
     others. `is_plugged`: it is plugged into the server's machine. `may_be_simulated`: it is, without a place.
     """
 
@@ -41,7 +41,7 @@ PRINTER_FIELDS: Mapping[PrinterKind, PrinterFields] = {
     "gateway": PrinterFields(None, ("dialect",)),
 }
 PULLED_KINDS = frozenset(kind for kind, fields in PRINTER_FIELDS.items() if fields.place is None)
-"""The kinds of printers that fetch their jobs, or for which a print gateway does."""
+"""The kinds of printers that fetch their jobs, or for which a kiosk agent does."""
 PLUGGED_KINDS = frozenset(kind for kind, fields in PRINTER_FIELDS.items() if fields.is_plugged)
 """The kinds of printers that are plugged into the server's machine."""
 

@@ -138,7 +138,7 @@ class PulledPrinter:
 
     `kind`: of its connection. `secret`: what its protocol keeps of its secret. `polled_at`: the last poll
     that was kept; `interval_s`: between polls, None: not known; `identity`: its network address as
-    it says itself, or the run of its print gateway ("": the last one has left).
+    it says itself, or the run of its kiosk agent ("": the last one has left).
     """
 
     printer: str
@@ -183,6 +183,17 @@ def every_pulled_printer(rows: Rows) -> list[PulledPrinter]:
 def without_secret(printer: str, hall: str) -> PulledPrinter:
     """A printer of a hall (id) that has no secret yet: it cannot ask for its jobs."""
     return PulledPrinter(printer, hall, "", "", EPOCH, None, None, None)
+
+
+def new_gateway(printer: str, hall: str) -> PulledPrinter:
+    """A printer for which a kiosk agent of a hall (id) asks the first time; it needs no secret of its own."""
+    return PulledPrinter(printer, hall, "gateway", "", EPOCH, None, None, None)
+
+
+def keep_gateway(rows: WrittenRows, printer: PulledPrinter) -> None:
+    """Keeps a printer for which a kiosk agent asks."""
+    known = {name: getattr(printer, name) for name in ("printer", "hall", "kind", "secret", "renewed_at")}
+    rows.execute(_KEEP_SECRET, **known)
 
 
 def keep_secret(

@@ -218,7 +218,7 @@ class FetchingAnswer(TypedDict):
     is_too_slow: bool
     """Visitors wait too long for their paper."""
     identity: str | None
-    """Its network address, as it says itself; null: it never did, or it is a print gateway."""
+    """Its network address, as it says itself; null: it never did, or a kiosk agent asks."""
 
 
 class ProbeAnswer(TypedDict):
@@ -300,7 +300,7 @@ def read_printers(
                 "state": "unknown" if (state := state_now(sighting, now)) == UNKNOWN else PrinterState(state),
                 "since": None if sighting is None else to_text(sighting.since),
                 "seen_at": None if sighting is None else to_text(sighting.seen_at),
-                "fetches": _fetching(rows, kiosk) if printer.is_pulled else None,
+                "fetches": _fetching(rows, kiosk, printer.kind) if printer.is_pulled else None,
                 "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
                 "backup": None if backup is None else backup.label,
                 "probe": _probe(probe),
@@ -323,12 +323,12 @@ def _probe(known: PrinterProbe | None) -> ProbeAnswer | None:
     }
 
 
-def _fetching(rows: Rows, printer: str) -> FetchingAnswer:
-    """How a printer asks for its jobs."""
+def _fetching(rows: Rows, printer: str, kind: PrinterKind) -> FetchingAnswer:
+    """How a printer asks for its jobs; a kiosk agent shows the token of its kiosk."""
     known = pulled_printer_of(rows, printer)
     interval_s = None if known is None else known.interval_s
     return {
-        "has_secret": known is not None,
+        "has_secret": known is not None or kind == "gateway",
         "interval_s": interval_s,
         "is_too_slow": is_too_slow(interval_s),
         "identity": None if known is None or known.kind == "gateway" else known.identity,

@@ -19,11 +19,13 @@ from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal
 from server.ids import new_token, token_digest
 from server.store.configuration.halls import INSTALLATION
+from server.store.devices.paired_devices import device_of_token
 from server.store.devices.printers import (
     PrinterProbe,
     PulledPrinter,
     keep_answers,
     keep_secret,
+    new_gateway,
     note_read,
     pulled_printer_of,
     replace_roll,
@@ -234,6 +236,8 @@ class PrinterSecret:
 def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: str) -> PrinterSecret:
     """Gives the printer of a kiosk a new secret, shown once; the former one is void at once.
 
+    One on the kiosk's computer has none (""): the kiosk's agent shows the token of the kiosk.
+
     Refusals: unknown_hall, unknown_kiosk, printer_not_pulled.
     """
     secret = new_token()
@@ -241,6 +245,9 @@ def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: s
         printer = find_kiosk(transaction.configuration, kiosk).printer
         if printer is None or not printer.is_pulled:
             raise Refusal("printer_not_pulled")
+        path = address_path(printer.kind, transaction.configuration.hall, kiosk)
+        if printer.kind == "gateway":
+            return PrinterSecret(printer.kind, path, kiosk, "")
         keep_secret(
             transaction,
             kiosk,
@@ -250,7 +257,6 @@ def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: s
             renewed_at=transaction.now,
         )
         transaction.record(of_kind(FactKind.PRINTER_SECRET_RENEWED, printer=kiosk))
-        path = address_path(printer.kind, transaction.configuration.hall, kiosk)
     return PrinterSecret(printer.kind, path, kiosk, secret)
 
 
@@ -281,6 +287,22 @@ def printer_of_secret(
     except Refusal:
         return None
     return found if is_here and _fetches(configuration, user, kind) else None
+
+
+def printer_of_kiosk(database: Database, hall: str, kiosk: str, token: str) -> PulledPrinter | None:
+    """The printer on the computer of a kiosk of a hall (slug), for the agent that shows the kiosk's token.
+
+    None: it is no token of this kiosk, or its printer is elsewhere.
+    """
+    with database.read() as rows:
+        device = device_of_token(rows, token)
+        found = pulled_printer_of(rows, kiosk)
+    if device is None or device.revoked_at is not None or (device.slug, device.configured) != (hall, kiosk):
+        return None
+    if not _fetches(database.configuration(device.hall), kiosk, "gateway"):
+        return None
+    is_known = found is not None and (found.kind, found.hall) == ("gateway", device.hall)
+    return found if is_known else new_gateway(kiosk, device.hall)
 
 
 def _fetches(configuration: HallConfiguration, kiosk: str, kind: PrinterKind) -> bool:

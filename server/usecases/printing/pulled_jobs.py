@@ -121,7 +121,7 @@ the job has ended, its paper could not be drawn, or the printer does not take on
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The picture of a paper: its bytes and its rows of dots; for a print gateway the bytes of its printer.
+    """The picture of a paper: its bytes and its rows of dots; for a kiosk agent the bytes of its printer.
 
     `age_s`: of the job, in seconds.
     """

@@ -28,6 +28,7 @@ from server.store.devices.printers import (
     PrinterLeaseToken,
     PulledPrinter,
     every_pulled_printer,
+    keep_gateway,
     keep_lease,
     lease_of,
     note_poll,
@@ -229,6 +230,7 @@ def claim_printer(
     if left:
         end_prints(database, printer.hall, token, left)
     with database.store.write() as written:
+        keep_gateway(written, printer)
         note_poll(written, printer.printer, at=now, interval_s=interval_s, identity=program)
     return replace(printer, polled_at=now, interval_s=interval_s, identity=program)
 

@@ -18,7 +18,7 @@ from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.devices.printers import PulledPrinter
 from server.store.transactions.database import Database
-from server.usecases.printing.printers import printer_of_secret
+from server.usecases.printing.printers import printer_of_kiosk, printer_of_secret
 from server.usecases.printing.pulled_jobs import Draw
 from server.usecases.printing.pulled_printers import Tell
 from server.web.access.callers import LOOPBACK
@@ -104,11 +104,8 @@ def admitted_by_password(
     refusal.
     """
 
-    def find() -> PulledPrinter | None:
-        sent = proof_sent()
-        if sent is None or sent.type != "basic" or sent.username != printer:
-            return None
-        digest = token_digest(sent.password or "")
+    def of(password: str) -> PulledPrinter | None:
+        digest = token_digest(password)
         return printer_of_secret(
             service.database,
             kind,
@@ -116,6 +113,29 @@ def admitted_by_password(
             printer,
             is_proven=lambda kept: hmac.compare_digest(kept, digest),
         )
+
+    return _admitted_by_basic(service, printer, of)
+
+
+def admitted_by_token(service: PulledService, hall: str, printer: str) -> PulledPrinter | Response:
+    """The printer on the computer of a kiosk, whose agent comes with the kiosk's token by HTTP Basic; else
+    the refusal.
+    """
+    return _admitted_by_basic(
+        service, printer, lambda token: printer_of_kiosk(service.database, hall, printer, token)
+    )
+
+
+def _admitted_by_basic(
+    service: PulledService, printer: str, of: Callable[[str], PulledPrinter | None]
+) -> PulledPrinter | Response:
+    """The printer that `of` finds for a password; the user is its kiosk."""
+
+    def find() -> PulledPrinter | None:
+        sent = proof_sent()
+        if sent is None or sent.type != "basic" or sent.username != printer:
+            return None
+        return of(sent.password or "")
 
     return admit_printer(service, find, challenge=lambda: 'Basic realm="Parvis", charset="UTF-8"')
 

@@ -1,4 +1,4 @@
-"""Printers that fetch their jobs: Epson Server Direct Print, Star CloudPRNT, the print gateway."""
+"""Printers that fetch their jobs: Epson Server Direct Print, Star CloudPRNT, the kiosk agent."""
 
 from dataclasses import dataclass
 
@@ -38,6 +38,7 @@ from server.web.pulled_printers.printer_access import (
     PulledService,
     admit_printer,
     admitted_by_password,
+    admitted_by_token,
     plain_answers,
     proof_sent,
 )
@@ -227,20 +228,20 @@ def _confirm_star(service: PulledService, printer: PulledPrinter) -> Response:
 
 def gateway_routes(service: PulledService) -> Blueprint:
     """The routes."""
-    routes = Blueprint("print_gateway", __name__, url_prefix=f"{OF_PRINTERS}{GATEWAY}")
+    routes = Blueprint("kiosk_agent", __name__, url_prefix=f"{OF_PRINTERS}{GATEWAY}")
     plain_answers(routes)
 
     @routes.post("/<hall>/<printer>")
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
-        found = admitted_by_password(service, GATEWAY, hall, printer)
+        found = admitted_by_token(service, hall, printer)
         return found if isinstance(found, Response) else _poll_gateway(service, found)
 
     @routes.get("/<hall>/<printer>")
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
-        found = admitted_by_password(service, GATEWAY, hall, printer)
+        found = admitted_by_token(service, hall, printer)
         if isinstance(found, Response):
             return found
         if "job" not in request.args:  # somebody tries address and secret
@@ -253,7 +254,7 @@ def gateway_routes(service: PulledService) -> Blueprint:
     @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
-        found = admitted_by_password(service, GATEWAY, hall, printer)
+        found = admitted_by_token(service, hall, printer)
         return found if isinstance(found, Response) else _confirm_gateway(service, found)
 
     return routes

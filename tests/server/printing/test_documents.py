@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hardware.document import PrintDocument, Qr, Text
+from hardware.escpos_printer import PROFILES
 from server.domain.refusals import Refusal
 from server.domain.waits.estimate import Quote
-from server.printing.documents import PROFILES, TicketPrinting, document_of, read_paper_content, wait_minutes
+from server.printing.documents import TicketPrinting, document_of, read_paper_content, wait_minutes
 from server.settings import ASSETS
 from server.store.devices import print_jobs
 from server.store.engine.stores import snapshot

@@ -57,11 +57,11 @@ STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 
 FETCHING_STEPS: Mapping[PrinterKind, Sequence[str]] = {
     "star_cloudprnt": ("open", "enable", "interval", "secure"),
     "epson_direct": ("open", "enable", "status", "secure"),
-    "gateway": ("open", "place", "type", "start"),
+    "gateway": ("open", "place", "type", "start", "pair"),
 }
 """Each step in the printer's own set-up page, or on the kiosk's computer, by the kind: names of sentences."""
-GATEWAY = "/opt/parvis/bin/parvis-print-gateway"
-"""Where the manual installs the print gateway."""
+AGENT = "/opt/parvis/bin/parvis-kiosk"
+"""Where the manual installs the kiosk agent."""
 
 
 def field_text(name: str, usual: str = "") -> str:
@@ -210,10 +210,10 @@ def configurer() -> Author:
 def set_up_page(site: SiteContext, hall: str, author: Author, kiosk: Kiosk) -> Response:
     """The page with the address, the user and a new secret of a kiosk's printer, shown once."""
     made = renew_printer_secret(site.database, hall, author, kiosk.id)
-    address = request.host_url.rstrip("/") + made.path
-    values = {"address": address, "user": made.user, "secret": made.secret}
+    server = request.host_url.rstrip("/")
+    values = {"address": server + made.path, "user": made.user, "secret": made.secret}
     if made.kind == "gateway":
-        values = {"command": f"sudo {GATEWAY} install {address}", "secret": made.secret}
+        values = {"command": f"sudo {AGENT} install {server}"}
     page = step_page(
         "fetching",
         kiosk=kiosk,

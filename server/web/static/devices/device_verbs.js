@@ -40,12 +40,14 @@ export function createVerbs(first, hall, { say, moment, refresh, redraw }) {
     roll: () => act({ path: `${base}/roll` }, "roll_changed"),
     address: () => form.toggle(),
     secret: () => (now.fetches?.has_secret ? confirmed("secret", makeSecret) : makeSecret()),
+    command: () => makeSecret(),
   };
   const questions = new Map(); // by verb, the question that stands in place of its button
   let now = first;
   let outcome = "";
   let setup = null; // what is typed into the printer's own page, shown once
   let isTried = false;
+  let kindsNow = [];
 
   /** Asks in place of the button: a second press there changes nothing. */
   function confirmed(verb, go) {
@@ -88,7 +90,8 @@ export function createVerbs(first, hall, { say, moment, refresh, redraw }) {
   }
 
   async function makeSecret() {
-    const answer = await act({ path: `${base}/secret` }, "secret_made");
+    const done = kindsNow.includes("command") ? "command_shown" : "secret_made";
+    const answer = await act({ path: `${base}/secret` }, done);
     if (!answer.ok) return;
     setup = answer.body;
     redraw();
@@ -112,7 +115,8 @@ export function createVerbs(first, hall, { say, moment, refresh, redraw }) {
 
   function view(device, kinds) {
     now = device;
-    if (!kinds.includes("secret")) setup = null;
+    kindsNow = kinds;
+    if (!["secret", "command"].some((verb) => kinds.includes(verb))) setup = null;
     const several = kinds.includes("renew") && now.connections?.length > 1 ? now.connections : [];
     const proof = proofWords(now, { say, moment });
     return html`<div class="manage">

@@ -65,7 +65,7 @@ export function printersFor(place, hall) {
 /** What may be done with a device: verbs, in the order they are shown. */
 export function verbsOf(device, hall) {
   if (device.kind === "printer") {
-    const secret = device.fetches ? ["secret"] : [];
+    const secret = device.fetches ? [device.transport === "gateway" ? "command" : "secret"] : [];
     return ["trial", "roll", ...(hall.may_configure ? ["address", ...secret] : [])];
   }
   if (!hall.may_configure) return [];

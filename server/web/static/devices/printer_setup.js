@@ -1,15 +1,15 @@
 // What is typed into the set-up page of a printer that fetches its tickets, or on the kiosk’s computer for
-// the print gateway, and whether the trial sheet came out.
+// the kiosk agent, and whether the trial sheet came out.
 
 import { html } from "../shared/drawing.js";
 
 const FIELDS = ["address", "user", "secret"];
-const GATEWAY_FIELDS = ["command", "secret"];
-const GATEWAY = "/opt/parvis/bin/parvis-print-gateway";
+const AGENT_FIELDS = ["command"];
+const AGENT = "/opt/parvis/bin/parvis-kiosk";
 const STEPS = {
   star_cloudprnt: ["open", "enable", "interval", "secure", "trial"],
   epson_direct: ["open", "enable", "status", "secure", "trial"],
-  gateway: ["open", "place", "type", "start", "trial"],
+  gateway: ["open", "place", "type", "start", "pair", "trial"],
 };
 
 /**
@@ -20,9 +20,9 @@ const STEPS = {
  */
 export function typedOf(made, origin) {
   const address = origin + made.path;
-  const command = `sudo ${GATEWAY} install ${address}`;
+  const command = `sudo ${AGENT} install ${origin}`;
   const values = { address, command, user: made.user, secret: made.secret };
-  return (made.kind === "gateway" ? GATEWAY_FIELDS : FIELDS).map((key) => ({ key, value: values[key] }));
+  return (made.kind === "gateway" ? AGENT_FIELDS : FIELDS).map((key) => ({ key, value: values[key] }));
 }
 
 /**
@@ -34,7 +34,7 @@ export function setupPart(made, say) {
   const title = made.kind === "gateway" ? "device_list.setup.gateway.title" : "device_list.setup.title";
   return html`<section class="setup">
     <h3 tabindex="-1">${say(title)}</h3>
-    <p class="notice">${say("device_list.setup.once")}</p>
+    <p class="notice" ?hidden=${made.kind === "gateway"}>${say("device_list.setup.once")}</p>
     <dl class="typed">
       ${typedOf(made, location.origin).map(
         ({ key, value }) =>

@@ -146,9 +146,9 @@ NOT_COUNTED = {
     "star_cloudprnt.fetch": OF_PRINTERS,
     "star_cloudprnt.confirm": OF_PRINTERS,
     "epson_direct.ask": OF_PRINTERS,
-    "print_gateway.poll": OF_PRINTERS,
-    "print_gateway.fetch": OF_PRINTERS,
-    "print_gateway.confirm": OF_PRINTERS,
+    "kiosk_agent.poll": OF_PRINTERS,
+    "kiosk_agent.fetch": OF_PRINTERS,
+    "kiosk_agent.confirm": OF_PRINTERS,
 }
 """Every route that a stranger may ask without being counted, and why."""
 FILES = {"site.asset", "look.stylesheet", "look.file", "public_notices.file"}

@@ -225,9 +225,8 @@ def test_a_printer_on_the_kiosks_computer_is_set_up_by_the_command_that_the_page
     page = wizard.post("/installation/imprimante", kind="gateway", paper_mm="80")
     (kiosk,) = wizard.database.configuration("accueil").kiosks.values()
     assert kiosk.printer.kind == "gateway"
-    command, secret = re.findall(r"<dd><code>([^<]*)</code></dd>", page.text)
-    assert command.endswith(f"install http://localhost/impression/gateway/accueil/{kiosk.id}")
-    assert secret not in command
+    (command,) = re.findall(r"<dd><code>([^<]*)</code></dd>", page.text)
+    assert command == "sudo /opt/parvis/bin/parvis-kiosk install http://localhost"
     assert "sauf sur le serveur lui-même" in page.text
 
 

@@ -163,14 +163,9 @@ test("what is typed into a printer is its address on this server, its user and i
     { key: "user", value: "b1" },
     { key: "secret", value: "s" },
   ]);
-  const gateway = { kind: "gateway", path: "/impression/gateway/laon/b1", user: "b1", secret: "s" };
+  const gateway = { kind: "gateway", path: "/impression/gateway/laon/b1", user: "b1", secret: "" };
   assert.deepEqual(typedOf(gateway, "https://parvis.example"), [
-    {
-      key: "command",
-      value:
-        "sudo /opt/parvis/bin/parvis-print-gateway install https://parvis.example/impression/gateway/laon/b1",
-    },
-    { key: "secret", value: "s" },
+    { key: "command", value: "sudo /opt/parvis/bin/parvis-kiosk install https://parvis.example" },
   ]);
 });
 

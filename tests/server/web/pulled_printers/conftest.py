@@ -1,8 +1,9 @@
-"""Halls whose printers fetch their jobs, runs of the print gateway; papers are drawn in this process."""
+"""Halls whose printers fetch their jobs, printing loops of kiosk agents; papers are drawn in this process."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,9 +20,10 @@ from hardware.status import PrinterDeadlines
 from hardware.transports import PrinterAddress
 from hardware.transports.device_file import FileAddress
 from hardware.transports.serial_line import SerialAddress
-from kiosk.agent import GatewaySettings
-from kiosk.agent.gateway import Gateway, HallServer, ServerSilent, _Answer
+from kiosk.agent import AgentSettings
+from kiosk.agent.gateway import Gateway, PaperServer, PrinterIdentity
 from kiosk.agent.local_printer import LocalPrinter
+from kiosk.agent.server_line import Answer, ServerLine, ServerSilent
 from server.app import subjects
 from server.domain.author import SYSTEM
 from server.domain.hall.devices import PrinterKind
@@ -60,7 +62,8 @@ class PullingHall:
         edit_hall_document(self.site.database, hall, SYSTEM, change)
 
     def new_secret(self, hall: str = HALL, kiosk: str = KIOSK) -> PrinterSecret:
-        return renew_printer_secret(self.site.database, hall, SYSTEM, kiosk)
+        made = renew_printer_secret(self.site.database, hall, SYSTEM, kiosk)
+        return replace(made, secret=made.secret or self.site.kiosk)
 
     def later(self, seconds: float) -> None:
         self.site.hands.now += timedelta(seconds=seconds)
@@ -151,33 +154,34 @@ class Killed(BaseException):
     """The program is killed here."""
 
 
-class CarriedServer(HallServer):
-    """A server whose answers a test can lose: `loses(method)` before the request, or of its answer."""
+class CarriedLine(ServerLine):
+    """A line whose answers a test can lose: `loses(method)` before the request, or of its answer."""
 
-    def __init__(self, settings: GatewaySettings, hall: PullingHall) -> None:
-        super().__init__(settings)
+    def __init__(self, hall: PullingHall) -> None:
+        super().__init__(AgentSettings("https://localhost"))
         self._hall = hall
         self.loses_requests: set[str] = set()
         self.loses_answers: set[str] = set()
         self.dies_at: str | None = None
 
-    def _send(self, method: str, query: str, body: bytes = b"") -> _Answer:
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None, **_: float
+    ) -> Answer:
         if method == self.dies_at:
             raise Killed
         if method in self.loses_requests:
             raise ServerSilent("no route")
-        address = f"https://localhost{urlsplit(self._parts.geturl()).path}{query}"
-        answer = self._hall.exchange()(method, address, self._headers, body)
+        answer = self._hall.exchange()(method, f"https://localhost{path}", headers, body or b"")
         if method in self.loses_answers:
             raise ServerSilent("cut")
-        return _Answer(answer.status, answer.body, answer.headers)  # type: ignore[arg-type]
+        return Answer(answer.status, answer.body, answer.headers)  # type: ignore[arg-type]
 
 
 @dataclass
 class Run:
     """One run of the program. `told`: the keys of what it said."""
 
-    server: CarriedServer
+    server: CarriedLine
     printer: LocalPrinter
     gateway: Gateway
     told: list[str] = field(default_factory=list)
@@ -208,16 +212,16 @@ class KioskComputer:
     def run(self, elapsed_s: Callable[[], float] | None = None) -> Run:
         """A new run of the program; its printer is asked for its state each time."""
         secret = self.hall.secret
-        settings = GatewaySettings(f"https://localhost{secret.path}", secret.secret)
-        server = CarriedServer(settings, self.hall)
+        identity = PrinterIdentity(HALL, secret.user, secret.secret)
+        line = CarriedLine(self.hall)
         always_later = count(0, 10)
         printer = LocalPrinter(
             self._address(), deadlines=DEADLINES, elapsed_s=lambda: float(next(always_later))
         )
         told: list[str] = []
-        more = {} if elapsed_s is None else {"elapsed_s": elapsed_s}
-        gateway = Gateway(server, printer, lambda key, **_: told.append(key), **more)
-        return Run(server, printer, gateway, told)
+        server, report = PaperServer(line, lambda: identity), lambda key, **_: told.append(key)
+        gateway = Gateway(server, printer, report, elapsed_s=elapsed_s or time.monotonic)
+        return Run(line, printer, gateway, told)
 
     def _address(self) -> PrinterAddress:
         return SerialAddress(self.cable, SPEED) if self.is_serial else FileAddress(self.cable)

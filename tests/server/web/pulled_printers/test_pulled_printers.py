@@ -272,7 +272,7 @@ def test_a_proof_that_is_only_too_old_is_no_wrong_secret(epson_hall: PullingHall
     assert "fetching.refused" in keys_of(epson_hall)
 
 
-def test_it_says_where_to_look_when_a_print_gateway_asks_for_nothing(gateway_hall: PullingHall):
+def test_it_says_where_to_look_when_a_kiosk_agent_asks_for_nothing(gateway_hall: PullingHall):
     assert keys_of(gateway_hall)[0] == "gateway.never"
     address = f"https://localhost{gateway_hall.secret.path}"
     proof = {"auth": (gateway_hall.secret.user, gateway_hall.secret.secret), "base_url": "https://localhost"}
@@ -281,5 +281,5 @@ def test_it_says_where_to_look_when_a_print_gateway_asks_for_nothing(gateway_hal
     assert keys_of(gateway_hall)[0] == "fetching"
     gateway_hall.later(13)
     found = dict(lines_of(gateway_hall))
-    assert "parvis-print-gateway doctor" in found["doctor.gateway.silent"]
-    assert "parvis-print-gateway" in found["doctor.printers.untried"]
+    assert "parvis-kiosk doctor" in found["doctor.gateway.silent"]
+    assert "parvis-kiosk" in found["doctor.printers.untried"]

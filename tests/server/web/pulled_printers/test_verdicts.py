@@ -1,6 +1,6 @@
 """The table of verdicts of docs/rules/printing.md for printers that fetch their jobs.
 
-Behind the print gateway nothing is lost or doubled, whatever is killed, cut, or run twice.
+Behind the kiosk agent nothing is lost or doubled, whatever is killed, cut, or run twice.
 """
 
 import json
@@ -16,10 +16,16 @@ from hardware.simulator.faulty_printer import HttpAnswer
 from hardware.simulator.printer import PrinterFault
 from hardware.simulator.star_printer import SimulatedStarPrinter, StarFault
 from server.domain.author import SYSTEM
-from server.usecases.printing.printers import renew_printer_secret
+from server.usecases.devices.devices import pair_device, revoke_device
 from tests.hardware.promised_verdicts import FAULTS, UNKNOWABLE, cell, promised
-from tests.server.web.api_site import HALL
-from tests.server.web.pulled_printers.conftest import KIOSK, Killed, KioskComputer, PullingHall
+from tests.server.web.api_site import HALL, OTHER
+from tests.server.web.pulled_printers.conftest import (
+    KIOSK,
+    OTHER_KIOSK,
+    Killed,
+    KioskComputer,
+    PullingHall,
+)
 
 
 @pytest.fixture
@@ -230,7 +236,7 @@ def test_a_verdict_is_said_again_until_the_server_answers(computer: KioskCompute
     assert len(computer.plugged.tickets()) == 1
 
 
-def test_of_two_programs_with_one_secret_one_prints_until_it_leaves(computer: KioskComputer):
+def test_of_two_programs_with_one_token_one_prints_until_it_leaves(computer: KioskComputer):
     hall, first, second = computer.hall, computer.run(), computer.run()
     first.steps()
     job = hall.press()
@@ -245,11 +251,16 @@ def test_of_two_programs_with_one_secret_one_prints_until_it_leaves(computer: Ki
     assert hall.job(other)[1] == "printed"
 
 
-def test_a_renewed_secret_stops_the_program_and_says_so(computer: KioskComputer):
+def test_a_revoked_kiosk_gets_no_papers_and_another_kiosks_token_opens_nothing(computer: KioskComputer):
     hall, run = computer.hall, computer.run()
     run.steps()
-    renew_printer_secret(hall.site.database, HALL, SYSTEM, KIOSK)
     job = hall.press()
+    other = pair_device(hall.site.database, SYSTEM, OTHER, kind="kiosk", configured=OTHER_KIOSK).token
+    assert (
+        hall.client.get(hall.secret.path, auth=(KIOSK, other), base_url="https://localhost").status_code
+        == 401
+    )
+    revoke_device(hall.site.database, SYSTEM, KIOSK)
     run.steps()
     assert run.told[-1] == "kiosk_agent.server.wrong_secret"
     assert hall.job(job)[0] == "queued"

@@ -1,6 +1,5 @@
-"""The command line of the print gateway: what it writes, and what it says of a wrong setting."""
+"""The command line of the kiosk agent: what it writes, and what it says of a wrong setting."""
 
-import io
 import json
 import subprocess
 import sys
@@ -12,96 +11,83 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.agent import GatewaySettings
+from kiosk.agent import AgentSettings
 from kiosk.agent.command import run_command
-from kiosk.agent.gateway import HallServer, PollAnswer, ServerRefused, ServerSilent
+from kiosk.agent.gateway import PaperServer, PollAnswer, PrinterIdentity
+from kiosk.agent.server_line import ServerLine, ServerRefused, ServerSilent
 from tests.harness.programs import PROJECT
 
-ADDRESS = "https://parvis.example/impression/gateway/laon/laon-borne-1"
+SERVER = "https://parvis.example"
 NOTHING = {"offer": None, "dialect": "custom"}
 
 
 @pytest.fixture(autouse=True)
-def french(monkeypatch: pytest.MonkeyPatch) -> None:
+def french(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PARVIS_LANGUAGE", "fr")
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
 
 
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *more: str, address: str = ADDRESS) -> Path:
+def installed(tmp_path: Path, *more: str, server: str = SERVER) -> Path:
     """The settings that the command wrote, if it did."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO('k"4711\n'))
-    file, unit = tmp_path / "etc" / "print-gateway.toml", tmp_path / "gateway.service"
-    run_command(["install", address, "--settings", str(file), "--unit", str(unit), *more])
+    file, unit = tmp_path / "etc" / "kiosk.toml", tmp_path / "kiosk.service"
+    run_command(["install", server, "--settings", str(file), "--unit", str(unit), *more])
     return file
 
 
-def test_the_secret_is_asked_for_and_only_its_owner_reads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_settings_hold_no_secret_and_the_service_is_confined(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     given = tmp_path / "authority.pem"
     given.write_text("certificates", encoding="utf-8")
     line = ("--line", "/dev/ttyUSB0", "--speed", "9600", "--authority", str(given))
-    file = installed(tmp_path, monkeypatch, *line)
-    copy = file.with_name("print-gateway-authority.pem")
-    written = tomllib.loads(file.read_text(encoding="utf-8"))
-    assert written == {
-        "address": ADDRESS,
-        "secret": 'k"4711',
-        "authority": str(copy),
+    file = installed(tmp_path, *line)
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == {
+        "server": SERVER,
+        "port": 8600,
+        "authority": str(file.with_name("kiosk-authority.pem")),
         "printer": {"line": "/dev/ttyUSB0", "speed": 9600},
     }
-    assert (file.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o600, 0o644)
-    unit = (tmp_path / "gateway.service").read_text(encoding="utf-8")
-    assert f"LoadCredential=print-gateway.toml:{file}\n" in unit
-    assert "4711" not in unit + capsys.readouterr().out
+    unit = (tmp_path / "kiosk.service").read_text(encoding="utf-8")
+    assert f"run --settings {file}\n" in unit
+    assert "DynamicUser=yes\nStateDirectory=parvis-kiosk\nStateDirectoryMode=0700\n" in unit
+    assert "MemoryMax=150M" in unit
+    assert "http://127.0.0.1:8600/kiosk" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("address", "more", "said"),
+    ("server", "more", "said"),
     [
-        ("http://parvis.example/impression/gateway/laon/b1", (), "n’est pas en https"),
-        ("https://parvis.example/impression/star/laon/b1", (), "n’est pas l’adresse"),
-        (ADDRESS, ("--line", "/etc/passwd"), "n’est pas une ligne série"),
-        (ADDRESS, ("--usb", "printer"), "n’est pas le nom d’une imprimante"),
-        (ADDRESS, ("--authority", "/nowhere.pem"), "L’ordinateur refuse"),
+        ("http://parvis.example", (), "n’est pas en https"),
+        ("https://parvis.example/kiosk", (), "n’est pas l’adresse"),
+        (SERVER, ("--line", "/etc/passwd"), "n’est pas une ligne série"),
+        (SERVER, ("--usb", "printer"), "n’est pas le nom d’une imprimante"),
+        (SERVER, ("--authority", "/nowhere.pem"), "L’ordinateur refuse"),
     ],
 )
 def test_a_wrong_place_is_said_and_nothing_is_written(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    address: str,
-    more: tuple[str, ...],
-    said: str,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], server: str, more: tuple[str, ...], said: str
 ):
-    assert not installed(tmp_path, monkeypatch, *more, address=address).exists()
+    assert not installed(tmp_path, *more, server=server).exists()
     assert said in capsys.readouterr().err.replace("\u00a0", " ")
 
 
-def test_settings_that_others_may_read_are_refused_but_not_those_of_systemd(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    file = installed(tmp_path, monkeypatch, address="http://127.0.0.1:9/impression/gateway/laon/b1")
-    file.chmod(0o640)
+def test_the_doctor_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = installed(tmp_path, "--network", "127.0.0.1:9", server="http://127.0.0.1:9")
+    capsys.readouterr()
     assert run_command(["doctor", "--settings", str(file)]) == 1
-    assert "chmod 600" in capsys.readouterr().err
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent))
-    assert run_command(["doctor"]) == 1
     said = capsys.readouterr().out.splitlines()
     assert [line[0] for line in said] == ["✗", "✗"]
     assert "imprimante n’est pas joignable" in said[0]
     assert "serveur ne répond pas" in said[1]
 
 
-def test_the_program_loads_nothing_of_the_server_nor_any_large_library():
-    loaded = "import json, sys; import kiosk.agent.command; print(json.dumps(sorted(sys.modules)))"
+def test_the_program_loads_nothing_of_the_server():
+    loaded = "import json, sys; import kiosk.agent.agent; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-c", loaded], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=30
     )
     packages = {name.partition(".")[0] for name in json.loads(answer.stdout)}
-    assert (
-        packages & {"server", "signage", "flask", "gevent", "PIL", "escpos", "sqlalchemy", "babel"} == set()
-    )
+    assert packages & {"server", "signage", "flask", "gevent", "sqlalchemy", "babel", "pydantic"} == set()
 
 
 class Peer(BaseHTTPRequestHandler):
@@ -157,12 +143,13 @@ def peer() -> Iterator[type[Peer]]:
         thread.join()
 
 
-def server_at(peer: type[Peer]) -> HallServer:
+def server_at(peer: type[Peer]) -> PaperServer:
     port = peer.port  # type: ignore[attr-defined]
-    return HallServer(GatewaySettings(f"http://127.0.0.1:{port}/impression/gateway/laon/b1", "s"))
+    line = ServerLine(AgentSettings(f"http://127.0.0.1:{port}"))
+    return PaperServer(line, lambda: PrinterIdentity("laon", "b1", "s"))
 
 
-def asked(server: HallServer) -> PollAnswer:
+def asked(server: PaperServer) -> PollAnswer:
     return server.poll("ready", is_printing=False, interval_s=1)
 
 
@@ -177,11 +164,13 @@ def test_polls_and_fetches_share_a_connection_and_a_closed_one_is_opened_again(p
     server.close()
 
 
-def test_half_a_ticket_is_no_ticket_and_the_secret_follows_no_redirect(peer: type[Peer]):
+def test_half_a_ticket_is_no_ticket_and_the_token_follows_no_redirect(peer: type[Peer]):
     server = server_at(peer)
     with pytest.raises(ServerSilent):
         server.fetch("short")
-    with pytest.raises(ServerRefused) as refused:
-        server.check()
-    assert refused.value.status == 302
     server.close()
+    line = ServerLine(AgentSettings(f"http://127.0.0.1:{peer.port}"))  # type: ignore[attr-defined]
+    with pytest.raises(ServerRefused) as refused:
+        line.send("GET", "/elsewhere", {}).expect(200)
+    assert refused.value.status == 302
+    line.close()
