@@ -9,6 +9,7 @@ import kiosk.pages
 from hardware.escpos_printer import drawn_dots, drawn_png
 from server.app.web_parts import WebParts, by_caller
 from server.live import messages as live_messages
+from server.printing.documents import logo_file
 from server.printing.pulled_printers import FOLDER, Drawn, byte_drawer, drawer, note_refused_secret
 from server.store.notices.notices import notices_with_medium
 from server.usecases.devices.read_supervision import DeviceSightings, Releases
@@ -27,6 +28,7 @@ from server.web.api.alerts import alerts_api, bulletins_api
 from server.web.api.devices import Devices, devices_api, printer_secrets_api, printers_api
 from server.web.api.figures import targets_api, typed_figures_api
 from server.web.api.halls import half_days_api, halls_api, sound_api, supervision_api
+from server.web.api.kiosks import Agents, kiosks_api
 from server.web.api.messages import alarms_api, incidents_api, messages_api
 from server.web.api.openapi import answers_of, complete_document
 from server.web.api.screens import Pictures, displays_api, screen_pictures_api
@@ -79,6 +81,16 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
     app.register_api(configuration.blueprint(api, watch.players))
     app.register_api(own_device.blueprint(parts.context))
     app.register_api(screen_pictures_api(api, _screen_pictures(parts)))
+    app.register_api(kiosks_api(api, _agents(parts)))
+
+
+def _agents(parts: WebParts) -> Agents:
+    return Agents(
+        partial(logo_file, parts.parvis.printing.printing.tickets),
+        slow_signs=parts.brake("kiosk_agent", "60 per minute", by=by_caller),
+        slow_provisions=parts.brake("kiosk_provision", "20 per minute", by=by_caller),
+        slow_presses=parts.brake("kiosk_presses", "30 per minute", by=by_caller),
+    )
 
 
 def _screen_pictures(parts: WebParts) -> Pictures:

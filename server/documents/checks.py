@@ -169,6 +169,9 @@ def _series_in_use(document: HallDocument) -> Iterator[tuple[Path, SeriesPart, s
         yield ("services", at, "series"), service.series, service.names["fr"]
         if service.appointment_series is not None:
             yield ("services", at, "appointment_series"), service.appointment_series, service.names["fr"]
+    for at, kiosk in enumerate(document.kiosks):
+        if kiosk.own_series is not None and not kiosk.is_retired:
+            yield ("kiosks", at, "own_series"), kiosk.own_series, kiosk.label
 
 
 def _as_series(part: SeriesPart) -> Series:

@@ -137,6 +137,7 @@ def _kiosk(part: KioskPart, networks: PrinterNetworks) -> Kiosk:
         part,
         printer=printer and _made(PrinterConnection, printer, reach=networks.reach_of(printer.host)),
         is_number_only=part.number_only,
+        own_series=part.own_series and _made(Series, part.own_series),
         mounting=part.mounting and _made(Mounting, part.mounting),
     )
 

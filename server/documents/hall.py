@@ -182,6 +182,7 @@ class KioskPart(Part):
 
     `mounting` null: the usual heights are assumed. A kiosk without a printer of its own prints at that of the
     kiosk `prints_at`, or has `number_only`: it shows the number on purpose. Neither: nobody decided yet.
+    `own_series`: the numbers that its agent gives while the server is away; null: none.
     """
 
     id: Slug
@@ -197,6 +198,7 @@ class KioskPart(Part):
     printer: PrinterPart | None = None
     prints_at: Annotated[Slug | None, Field(exclude_if=lambda kiosk: kiosk is None)] = None
     number_only: Annotated[bool, Field(exclude_if=lambda only: not only)] = False
+    own_series: Annotated[SeriesPart | None, Field(exclude_if=lambda series: series is None)] = None
     mounting: MountingPart | None = None
     is_retired: bool = False
 

@@ -95,6 +95,8 @@ class FactKind(StrEnum):
     """A check-in was a mistake: the person is expected again."""
     DAY_CLOSED = "DayClosed"
     """The business day is closed: legs and sessions it ended."""
+    FIGURE_CORRECTED = "FigureCorrected"
+    """The figures of a closed business day changed: visits that a kiosk had taken off line (how many)."""
     BREAK_DECIDED = "BreakDecided"
     """What happens to waiting visitors at a break: `finish` or `carry_over`, until when."""
     QUIET_SET = "QuietSet"

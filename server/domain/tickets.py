@@ -37,6 +37,23 @@ def number_text(prefix: str, rank: int) -> str:
     return f"{prefix}{rank:03d}"
 
 
+@dataclass(frozen=True, slots=True)
+class PaperNumber:
+    """A number that a visitor has: the prefix of its series, its rank, and in which incarnation it was given.
+
+    An incarnation is the epoch of a hall, or one life of a kiosk's agent.
+    """
+
+    series: str
+    rank: int
+    incarnation: str
+
+    @property
+    def text(self) -> str:
+        """The number as people read it."""
+        return number_text(self.series, self.rank)
+
+
 def next_rank(last: int | None, series: Series) -> int:
     """The rank that follows `last` in the series, or its first when nothing was issued yet that day.
 

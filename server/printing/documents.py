@@ -92,7 +92,9 @@ def read_paper_content(database: Database, printing: TicketPrinting, job: OpenJo
     token = database.ticket_tokens.remake(job.visit, digest=ticket.token_digest)
     languages = tuple(dict.fromkeys((FRENCH, str(request.get("language") or FRENCH))))
     return PreparedDocument(
-        replace(_content(configuration, printing, request, ticket, token=token), logo=_logo(printing, logo)),
+        replace(
+            _content(configuration, printing, request, ticket, token=token), logo=logo_file(printing, logo)
+        ),
         tuple(_language(configuration, ticket, language) for language in languages),
     )
 
@@ -161,7 +163,7 @@ def _content(
     )
 
 
-def _logo(printing: TicketPrinting, logo: Logo | None) -> str | None:
+def logo_file(printing: TicketPrinting, logo: Logo | None) -> str | None:
     """The prepared picture of the logo in base64; None where there is none, or its file is gone."""
     if logo is None or printing.media_dir is None:
         return None

@@ -46,6 +46,8 @@ class VisitFields(TypedDict, total=False):
     linked: list[str]
     """The ticket numbers of the visits it is linked to."""
     exceptional: Annotated[ExceptionalReason | None, NULL_IF_LEFT_OUT]
+    shares_number: Annotated[bool, FALSE_IF_LEFT_OUT]
+    """Another visit that goes on has the same number: two papers, as after a kiosk went on off line."""
 
 
 _NO_DETAILS: VisitFields = {}

@@ -28,6 +28,7 @@ class AlarmKind(StrEnum):
     COVER_OPEN = "cover_open"
     PAPER_OUT = "paper_out"
     UNPRINTED = "unprinted"
+    KIOSK_TWICE = "kiosk_twice"
     KIOSK_SILENT = "kiosk_silent"
     SCREEN_SILENT = "screen_silent"
     QUEUE_LONG = "queue_long"

@@ -14,6 +14,8 @@ SERVER = "server"
 """The subject of an alarm about the clock."""
 BACK_BELOW = 0.8
 """A queue is calm again at this share of its threshold; between the two the former state holds."""
+TWICE_FOR = timedelta(seconds=30)
+"""How long after the last refusal of a second agent a kiosk counts as being there twice."""
 KEY_STEPS_DAYS = (1, 7, 30)
 """How many days before the end of an API key people are informed, the last step first."""
 
@@ -83,6 +85,12 @@ def presence_sign(*, is_present: bool, was_seen: bool, is_open: bool) -> Observe
     if is_present:
         return Observed(Sign.WELL)
     return Observed(Sign.FAULTY if was_seen and is_open else Sign.UNSURE)
+
+
+def twice_sign(refused_at: datetime | None, now: datetime) -> Observed:
+    """The sign of a kiosk whose agent is live while another one of it was refused at an instant."""
+    is_faulty = refused_at is not None and now - refused_at < TWICE_FOR
+    return Observed(Sign.FAULTY if is_faulty else Sign.WELL)
 
 
 def queue_sign(waiting: int, most: int) -> Observed:

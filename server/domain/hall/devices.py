@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from typing import Literal
 
 from server.domain.printing.printers import PrinterReach
+from server.domain.tickets import Series
 
 type PrinterKind = Literal[
     "tcp", "usb_file", "usb_bus", "serial", "star_cloudprnt", "epson_direct", "gateway"
@@ -136,6 +137,7 @@ class Kiosk:
 
     `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
     `prints_at`: the kiosk whose printer it uses; `is_number_only`: it prints nothing on purpose.
+    `own_series`: the numbers that its agent gives while the server is away; None: it gives none then.
     """
 
     id: str
@@ -146,6 +148,7 @@ class Kiosk:
     is_retired: bool = False
     prints_at: str | None = None
     is_number_only: bool = False
+    own_series: Series | None = None
 
     @property
     def paper(self) -> KioskPaper:

@@ -100,9 +100,28 @@ class NewVisit:
         return body
 
 
-def ticket_issued(visit: NewVisit, leg: NewLeg, *, ahead: int) -> Fact:
+@dataclass(frozen=True, slots=True)
+class OffLineIssue:
+    """How a kiosk gave a ticket without its server.
+
+    `supersedes`: the visit (id) that the server had of the same press. `collides_with`: the visits (ids) that
+    went on with the same number when this one was merged.
+    """
+
+    kiosk: str
+    supersedes: str | None = None
+    collides_with: Sequence[str] = ()
+
+
+def ticket_issued(visit: NewVisit, leg: NewLeg, *, ahead: int, off_line: OffLineIssue | None = None) -> Fact:
     """A visitor has a number and waits."""
-    body = {"visit": visit.as_body(), "leg": leg.as_body(), "ahead": ahead}
+    body: dict[str, Any] = {"visit": visit.as_body(), "leg": leg.as_body(), "ahead": ahead}
+    if off_line is not None:
+        body["off_line"] = {
+            "kiosk": off_line.kiosk,
+            "supersedes": off_line.supersedes,
+            "collides_with": list(off_line.collides_with),
+        }
     return Fact(FactKind.TICKET_ISSUED, body, visit=visit.id)
 
 

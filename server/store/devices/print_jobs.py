@@ -62,6 +62,9 @@ _LAST_OF_VISIT = Read(
     .order_by(print_job.c.copy.desc())
     .limit(1),
 )
+_OPEN_OF_VISIT = Read(
+    PrintJob, rows_of(PrintJob, print_job).where(_IS_OPEN, print_job.c.visit == bindparam("visit"))
+)
 _OPEN = Read(
     OpenJob,
     rows_of(PrintJob, print_job)
@@ -157,6 +160,11 @@ def end_job(
 def open_jobs(rows: Rows, printer: str) -> list[OpenJob]:
     """The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
     return rows.all(_OPEN, printer=printer)
+
+
+def open_jobs_of_visit(rows: Rows, visit: str) -> list[PrintJob]:
+    """The print jobs of a visit (id) that have not ended."""
+    return rows.all(_OPEN_OF_VISIT, visit=visit)
 
 
 def printers_with_open_jobs(rows: Rows) -> set[str]:

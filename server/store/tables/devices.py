@@ -46,6 +46,18 @@ device_presence = Table(
     comment="Looks of a local day that saw or missed a device in opening hours; its last sign of life.",
 )
 
+kiosk_agent = Table(
+    "kiosk_agent",
+    metadata,
+    Column("kiosk", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("incarnation", ID, nullable=False),
+    Column("program", String(40), nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("refused_at", Instant),
+    comment="Which incarnation of its agent each kiosk has, and when a second one was refused last.",
+)
+
 panel_rest = Table(
     "panel_rest",
     metadata,

@@ -127,10 +127,16 @@ class HallTransaction(Writes):
             before, self._followed = self._followed, self.head_hash
             self.memory.follow(changes, before=before, head=self.head_hash, length=self.journal_length)
 
-    def record(self, fact: Fact, *, happened_at: datetime | None = None) -> CommittedFact:
-        """Appends a fact to the hall's journal and folds it into the rows. `happened_at`: now unless told."""
+    def record(
+        self, fact: Fact, *, happened_at: datetime | None = None, is_clock_suspect: bool = False
+    ) -> CommittedFact:
+        """Appends a fact to the hall's journal and folds it into the rows.
+
+        `happened_at`: now unless told. `is_clock_suspect`: nobody knows when it really happened.
+        """
         recorded_at = to_micros(self.now)
         happened = recorded_at if happened_at is None else to_micros(happened_at)
+        is_suspect = self.is_clock_suspect or is_clock_suspect
         body = canonical(fact.body)
         self.journal_length += 1
         if fact.kind not in SILENT:
@@ -142,7 +148,7 @@ class HallTransaction(Writes):
             "happened_at": happened,
             "hall": self.hall,
             "id": new_id(),
-            "is_clock_suspect": self.is_clock_suspect,
+            "is_clock_suspect": is_suspect,
             "kind": str(fact.kind),
             "position": self.journal_length,
             "recorded_at": recorded_at,
@@ -152,9 +158,7 @@ class HallTransaction(Writes):
         }
         self.head_hash = fact_hash(self.head_hash, columns, body)
         self.insert("hall_fact", **columns, body=body, hash=self.head_hash)
-        recorded = Recorded(
-            columns["kind"], fact.body, self.hall, happened, self.author.id, self.is_clock_suspect
-        )
+        recorded = Recorded(columns["kind"], fact.body, self.hall, happened, self.author.id, is_suspect)
         changed = changes(recorded)
         self.apply(changed)
         self._unfollowed.extend(changed)

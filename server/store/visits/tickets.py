@@ -180,14 +180,17 @@ def greetings_at_no_counter(rows: Rows, hall: str, *, limit: int) -> list[Greeti
 
 @dataclass(frozen=True, slots=True)
 class NewAccess:
-    """How a new ticket is reached. `press_by`: the device or author that pressed; `press` names the press."""
+    """How a new ticket is reached. `press_by`: the device or author that pressed; `press` names the press.
+
+    `press` None: another device's press has that name already.
+    """
 
     visit: str
     hall: str
     token_digest: str
     short_code: str
     business_day: date
-    press: str
+    press: str | None
     press_by: str
     expires_at: datetime
 

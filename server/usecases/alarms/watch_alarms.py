@@ -34,6 +34,7 @@ from server.domain.alarms.signs import (
     presence_sign,
     printer_signs,
     queue_sign,
+    twice_sign,
     vigilance_sign,
 )
 from server.domain.author import SYSTEM
@@ -53,6 +54,7 @@ from server.store.alarms import Recipient, recipients_of
 from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters import open_places
+from server.store.devices.kiosk_agents import agents_of_hall
 from server.store.devices.paired_devices import paired_devices
 from server.store.devices.printers import lease_of, sighting_of
 from server.store.engine.statements import Rows
@@ -272,6 +274,8 @@ def _signs(
     yield from _vigilance(rows, check)
     yield from _keys(rows, check)
     yield from _printers(rows, check)
+    for agent in agents_of_hall(rows, hall):
+        yield (AlarmKind.KIOSK_TWICE, agent.kiosk), twice_sign(agent.refused_at, check.wall)
     yield from _devices(rows, hall, check, memories)
     yield from _queues(rows, hall, check)
     yield from _counters(rows, hall, check)

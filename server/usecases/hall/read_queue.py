@@ -25,6 +25,7 @@ from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
+from server.store.visits.off_line import shared_numbers
 from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
 from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.own_session import CounterVisibility
@@ -114,13 +115,14 @@ class QueuePage(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class VisitDetails:
-    """Details of visits shown with their legs: needs, the numbers each is linked to, and why one is
-    received without the appointment it needed.
+    """Details of visits shown with their legs: needs, the numbers each is linked to, why one is received
+    without the appointment it needed, the numbers that several have.
     """
 
     needs: Mapping[str, tuple[Need, ...]]
     linked: Mapping[str, Sequence[str]]
     exceptional: Mapping[str, ExceptionalReason | None]
+    shared_numbers: frozenset[str]
 
     @classmethod
     def read(cls, rows: Rows, hall: str) -> "VisitDetails":
@@ -129,7 +131,7 @@ class VisitDetails:
             each.visit: exceptional_answer(each.wanted_service, each.exceptional_reason)
             for each in exceptional_visits(rows, hall)
         }
-        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received)
+        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received, shared_numbers(rows, hall))
 
     def leg(self, leg: LegRow) -> Leg:
         """A leg with the details of its visit."""
@@ -139,6 +141,8 @@ class VisitDetails:
             "linked": list(self.linked.get(visit, ())),
             "exceptional": self.exceptional.get(visit),
         }
+        if leg.number in self.shared_numbers and leg.state != LegState.ENDED:
+            of_visit["shares_number"] = True
         return leg_answer(leg, of_visit)
 
 

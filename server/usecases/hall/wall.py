@@ -88,6 +88,14 @@ class SentToClosed(TypedDict):
     sent_at: InstantText
 
 
+class SharedNumber(TypedDict):
+    """A visit that goes on and has the number of another one: a kiosk went on off line."""
+
+    number: str
+    service: str
+    issued_at: InstantText
+
+
 class StoppedService(TypedDict):
     """A service whose tickets are stopped for the rest of the day."""
 
@@ -135,6 +143,7 @@ class WallAnswer(Position, DayFields, OfBreak, CountersOnWall):
     queues: list[QueueOnWall]
     longest: list[LongWait]
     sent_to_closed: list[SentToClosed]
+    shared_numbers: list[SharedNumber]
     stops: list[StoppedService]
 
 
@@ -229,6 +238,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
             }
             for leg, counter in snapshot.sent_to_closed()
         ],
+        "shared_numbers": _shared_numbers(snapshot),
         "stops": [{"service": stop.service, "since": to_text(stop.stopped_at)} for stop in stops.values()],
         **at_counters,
     }
@@ -311,6 +321,15 @@ def _longest(snapshot: _WallState) -> list[LongWait]:
             "target_s": leg.target_s,
         }
         for leg in waiting[:LONGEST]
+    ]
+
+
+def _shared_numbers(snapshot: _WallState) -> list[SharedNumber]:
+    visits = Counter(leg.number for leg in snapshot.legs)
+    shared = [leg for leg in snapshot.legs if visits[leg.number] > 1]
+    return [
+        {"number": leg.number, "service": leg.service, "issued_at": to_text(leg.issued_at)}
+        for leg in sorted(shared, key=lambda leg: (leg.number, leg.issued_at))
     ]
 
 

@@ -41,7 +41,7 @@ LEASE = timedelta(seconds=15)
 """How long a lease lasts after its holder's last sign of life."""
 
 _OPEN_STATES = ("queued", "sending")
-_TOOK_PAPER = ("printed", "unknown")
+TOOK_PAPER = ("printed", "unknown")
 """The verdicts after which a job has used a paper of the roll, or may have."""
 
 
@@ -103,7 +103,7 @@ def end_prints(database: Database, hall: str, token: PrinterLeaseToken, ends: Se
             transaction.record(print_ended(job.id, job.visit, verdict=end.verdict, why=end.why))
             unprinted = unprinted_after(unprinted, end.verdict)
             ended += 1
-            papers += end.verdict in _TOOK_PAPER
+            papers += end.verdict in TOOK_PAPER
         if papers:
             count_papers(transaction, token.printer, papers)
         if unprinted != before:

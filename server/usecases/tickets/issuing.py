@@ -5,7 +5,7 @@ Before the doors open, tickets are given as a numbered series: one ticket a pers
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
@@ -13,7 +13,7 @@ from server.domain.calling.waiting_legs import WALK_IN, arrival_class, reference
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.tickets import next_rank, number_text
+from server.domain.tickets import PaperNumber, next_rank
 from server.domain.visits.facts import (
     ExceptionalVisit,
     NewLeg,
@@ -230,18 +230,7 @@ def _issue(
     token: str,
 ) -> KeptTicket:
     """Issues the ticket. Only the digest of its token is kept."""
-    short_code = new_short_code()
-    access = NewAccess(
-        visit=visit.id,
-        hall=transaction.hall,
-        token_digest=token_digest(token),
-        short_code=short_code,
-        business_day=visit.business_day,
-        press=request.press_id,
-        press_by=transaction.author.device or transaction.author.id,
-        expires_at=end_of_next_day(transaction.configuration, visit.business_day),
-    )
-    insert_access(transaction, access)
+    short_code = keep_access(transaction, visit, request.press_id, token=token)
     transaction.record(ticket_issued(visit, leg, ahead=ahead))
     if request.needs:
         record_needs(transaction, visit.id, request.needs, on=visit.business_day)
@@ -271,43 +260,91 @@ def _visit_and_leg(
     quote: Quote | None,
 ) -> tuple[NewVisit, NewLeg]:
     """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
-    service, series = arriving.service, arriving.series
-    reference = reference_at(transaction.now, arriving.booked_at)
-    rank = next_rank(place.last, series) + place.offset
-    number = number_text(series.prefix, rank)
-    until = end_of_next_day(transaction.configuration, place.on)
-    visit = NewVisit(
+    rank = next_rank(place.last, arriving.series) + place.offset
+    paper = PaperNumber(arriving.series.prefix, rank, transaction.epoch)
+    given = GivenNumber(paper, place.on, transaction.now)
+    visit = new_visit(transaction, given, request.language, channel=request.channel)
+    terms = LegTerms(place.leg_class, place.priority, arriving.booked_at, quote)
+    leg = first_leg(transaction, given, arriving.service, terms)
+    return replace(visit, exceptional=arriving.exceptional), leg
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """A number that a visitor has, of a business day, given at an instant."""
+
+    paper: PaperNumber
+    on: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegTerms:
+    """How a visitor waits: in which class, what is known of a priority, the hour booked, the wait quoted."""
+
+    leg_class: str
+    priority: str
+    booked_at: datetime | None = None
+    quote: Quote | None = None
+
+
+def new_visit(
+    transaction: HallTransaction, given: GivenNumber, language: str, *, channel: TicketChannel
+) -> NewVisit:
+    """A visit with a number; its language is kept until the end of the next day."""
+    until = end_of_next_day(transaction.configuration, given.on)
+    return NewVisit(
         id=new_id(),
-        business_day=place.on,
-        series=series.prefix,
-        incarnation=transaction.epoch,
-        rank=rank,
-        number=number,
-        channel=request.channel,
-        language=keep_erasable(transaction, request.language, until=until),
+        business_day=given.on,
+        series=given.paper.series,
+        incarnation=given.paper.incarnation,
+        rank=given.paper.rank,
+        number=given.paper.text,
+        channel=channel,
+        language=keep_erasable(transaction, language, until=until),
         device=transaction.author.device,
-        exceptional=arriving.exceptional,
     )
-    leg = NewLeg(
+
+
+def first_leg(transaction: HallTransaction, given: GivenNumber, service: Service, terms: LegTerms) -> NewLeg:
+    """The leg that opens a visit, at its place by the instant of its number."""
+    reference, quote = reference_at(given.at, terms.booked_at), terms.quote
+    return NewLeg(
         id=new_id(),
         position=1,
         service=service.id,
         queue=service.queue,
-        visit_class=place.leg_class,
-        priority=place.priority,
-        target_s=service.target_for(place.leg_class),
-        sort_key=sort_key(place.leg_class, reference, number),
-        arrived_at=transaction.now,
-        issued_at=transaction.now,
+        visit_class=terms.leg_class,
+        priority=terms.priority,
+        target_s=service.target_for(terms.leg_class),
+        sort_key=sort_key(terms.leg_class, reference, given.paper.text),
+        arrived_at=given.at,
+        issued_at=given.at,
         configuration_revision=transaction.configuration.revision,
-        series=series.prefix,
+        series=given.paper.series,
         reference_at=reference,
-        booked_at=arriving.booked_at,
+        booked_at=terms.booked_at,
         quoted_low_s=quote.low_s if quote else None,
         quoted_median_s=quote.median_s if quote else None,
         quoted_high_s=quote.high_s if quote else None,
     )
-    return visit, leg
+
+
+def keep_access(transaction: HallTransaction, visit: NewVisit, press: str | None, *, token: str) -> str:
+    """Keeps how a ticket is reached, of its token the digest alone; answers its short code."""
+    short_code = new_short_code()
+    access = NewAccess(
+        visit=visit.id,
+        hall=transaction.hall,
+        token_digest=token_digest(token),
+        short_code=short_code,
+        business_day=visit.business_day,
+        press=press,
+        press_by=transaction.author.device or transaction.author.id,
+        expires_at=end_of_next_day(transaction.configuration, visit.business_day),
+    )
+    insert_access(transaction, access)
+    return short_code
 
 
 def _queue_print(

@@ -148,7 +148,7 @@ def read_menu(
         why_today=configuration.calendar.why.get(business_day(configuration.calendar, now)),
         has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
     )
-    services = offered_only(_tree(configuration, item), is_offered)
+    services = offered_only(menu_tree(configuration, item), is_offered)
     message = build_menu(hall_menu, services, language=in_language, translate=translate, now=now)
     return {
         **message,
@@ -185,7 +185,8 @@ def _is_too_late(configuration: HallConfiguration, service: Service, found: Esti
     return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
 
 
-def _tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
+def menu_tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
+    """The services that kiosks show, in their folders; `item` makes the entry of each."""
     entries: list[MenuService] = []
     placed: set[str] = set()
     for service in configuration.services_on_kiosk():

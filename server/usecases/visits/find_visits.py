@@ -27,6 +27,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import visits
 from server.store.visits.legs import ahead, last_leg
+from server.store.visits.off_line import shared_numbers
 from server.store.visits.visits import (
     FoundVisitRow,
     VisitRow,
@@ -109,10 +110,13 @@ def find_visits(
         needs = needs_noted(rows, hall_id) if found else {}
         may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
+        shared = shared_numbers(rows, hall_id) if found else ()
         ids = [row.id for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, configuration, hall_id, ids)}
     for visit in visits:
         visit["print"] = papers.get(visit["visit"])
+        if visit["number"] in shared and visit["state"] != LegState.ENDED:
+            visit["shares_number"] = True
     return {"as_of": to_text(now), "visits": [may_tell.leg(visit) for visit in visits]}
 
 

@@ -154,6 +154,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("words", ("label",)),
         Group("services", ("services",)),
         Group("printer", ("printer", "prints_at", "number_only")),
+        Group("numbers", ("own_series",), is_folded=True),
         Group("mounting", ("mounting",)),
         Group("shown", ("is_retired", "id"), is_folded=True),
     ),

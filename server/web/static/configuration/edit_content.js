@@ -49,10 +49,13 @@ const fieldsOf = ({ groups }) => groups.flatMap(({ fields }) => fields);
  * are used.
  */
 export function freePrefix({ letters }, content, first = "") {
-  const series = (content.services ?? []).flatMap(({ series, appointment_series }) => [
-    series?.prefix,
-    appointment_series?.prefix,
-  ]);
+  const series = [...(content.services ?? []), ...(content.kiosks ?? [])].flatMap(
+    ({ series, appointment_series, own_series }) => [
+      series?.prefix,
+      appointment_series?.prefix,
+      own_series?.prefix,
+    ],
+  );
   const candidates = first
     ? letters.map((letter) => first + letter)
     : [...letters, ...letters.flatMap((one) => letters.map((other) => one + other))];
@@ -105,9 +108,14 @@ export function copyOf(form, content, { list, key, item }) {
     if (copied.appointment_series)
       copied.appointment_series = {
         ...copied.appointment_series,
-        prefix: freePrefix(form, { services: [...content.services, copied] }, copied.series.prefix[0]),
+        prefix: freePrefix(
+          form,
+          { ...content, services: [...content.services, copied] },
+          copied.series.prefix[0],
+        ),
       };
   }
+  if (copied.own_series) copied.own_series = { ...copied.own_series, prefix: freePrefix(form, content) };
   if ("is_retired" in copied) copied.is_retired = false;
   return copied;
 }

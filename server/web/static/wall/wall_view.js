@@ -4,6 +4,7 @@ import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 import { one, show, write } from "../shared/dom.js";
 import { drawList, drawRows, html, icon, nothing, unseen } from "../shared/drawing.js";
+import { sharedNumberWords } from "../shared/waiting_view.js";
 import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
 
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
@@ -44,6 +45,14 @@ export function createWallView({ words, move, tickets }) {
         const values = { number, counter: hall.counterLabel(counter), at: hour(at) };
         return html`<li>${say("wall.sent_to_closed.who", values)}</li>`;
       }),
+    );
+  }
+
+  function sharedNumbers({ shared_numbers: shared }) {
+    show("[data-shared-numbers]", shared.length > 0);
+    drawList(
+      "shared-numbers",
+      shared.map((visit) => html`<li>${sharedNumberWords(visit, { say, hour, hall })}</li>`),
     );
   }
 
@@ -185,6 +194,7 @@ export function createWallView({ words, move, tickets }) {
   return function draw(wall, nowMs) {
     figures(wall);
     sentToClosed(wall);
+    sharedNumbers(wall);
     queues(wall, nowMs);
     counters(wall, nowMs);
     longest(wall, nowMs);

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from server.domain.quality.indicators import INDICATORS, OF_AGENTS, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
+from server.domain.visits.off_line import Pressed
 from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
@@ -23,6 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.hours.opening import close_day
 from server.usecases.legs import StatedResult
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.indicators import (
@@ -43,6 +45,7 @@ from server.usecases.quality.visits import (
     read_individual_figures,
 )
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.off_line import OffLineBatch, OffLinePress, merge_presses
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.counts import count
@@ -318,6 +321,8 @@ def test_they_are_withheld_until_a_third_person_works_or_the_site_allows_figures
 
 FIRST_DISTURBED = date(2026, 10, 12)
 """Two weeks before the clocks go back."""
+BEFORE = timedelta(days=4)
+"""On the Thursday and the Friday before it a kiosk is off line."""
 
 
 def test_every_indicator_has_an_independent_form():
@@ -326,14 +331,48 @@ def test_every_indicator_has_an_independent_form():
 
 @pytest.mark.both_databases
 def test_random_histories_have_the_figures_of_another_computation(database_url: str, tmp_path: Path):
-    database = database_with_hall(database_url, Hands(datetime(2027, 6, 1, 12, tzinfo=UTC)))
+    hands = Hands(datetime.combine(FIRST_DISTURBED - BEFORE, time(8), UTC))
+    database = database_with_hall(database_url, hands)
+    merge_presses_of_a_kiosk(database, hands)
+    hands.now = datetime(2027, 6, 1, 12, tzinfo=UTC)
     for seed in range(count(small=1, large=12)):
         first = FIRST_DISTURBED + timedelta(weeks=2 * seed)
         play_days(database, first, count(small=11, large=14), a_day=count(small=16, large=60), seed=seed)
     disturb(database, Random(7))
-    counted = check_figures(database, "laon", (FIRST_DISTURBED, date(2027, 6, 1)), tmp_path)
+    counted = check_figures(database, "laon", (FIRST_DISTURBED - BEFORE, date(2027, 6, 1)), tmp_path)
     assert counted == set(INDICATORS)
     database.close()
+
+
+def merge_presses_of_a_kiosk(database: Database, hands: Hands) -> None:
+    """A kiosk was off line on two days: superseded tickets, impossible instants, a day that had closed."""
+    kiosk = Author("kiosk", device="kiosk")
+    for day in ("open", "closed"):
+        at = hands.now
+        for number in range(3):
+            issue_ticket(database, HALL, kiosk, TicketRequest(SERVICE, f"press-{day}-{number}"))
+        hands.now = at.replace(minute=30) if day == "open" else at.replace(hour=22)
+        if day == "closed":
+            close_day(database, HALL, at.date())
+        presses = [
+            OffLinePress(
+                press_id=f"press-{day}-{rank}",
+                service=SERVICE,
+                pressed=Pressed(at + timedelta(days=rank // 6, minutes=rank), None),
+                series="HL",
+                rank=rank,
+                is_priority=rank % 2 == 0,
+            )
+            for rank in range(1, 8)
+        ]
+        merge_presses(database, HALL, kiosk, OffLineBatch("laon-borne-1", f"life-{day}", hands.now, presses))
+        if day == "open":
+            open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+            called = call_next(database, COUNTER, AGENT, AtCounter())
+            assert called is not None
+            hands.now += timedelta(minutes=10)
+            finish(database, Gesture(called["leg"], AGENT))
+        hands.now = at + timedelta(days=1)
 
 
 def disturb(database: Database, chance: Random) -> None:

@@ -45,6 +45,15 @@ from tests.server.web.api_site import COUNTER, HALL, PASSWORD, SERVICE, TEXT, Ap
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LEFT_OUT = {("POST", "/deconnexion"): "it ends the session of whoever walks"}
 
+LIFE = {"incarnation": "one-life-of-an-agent", "now": "2026-11-24T09:00:00Z"}
+OFF_LINE = {
+    "press_id": "a-press-off-line",
+    "service": SERVICE,
+    "number": "HL001",
+    "rank": 1,
+    "pressed_at": "2026-11-24T09:00:00Z",
+    "age_s": 0,
+}
 TYPED = {"indicator": "calls_lost", "period": "2026-09", "value": 3, "source": "Standard"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/halls/<hall>/typed-figures"): {"figures": [TYPED]},
@@ -60,6 +69,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/legs/<leg>/transfer"): {"service": SERVICE},
     ("POST", "/api/v1/devices/pairings"): {"kind": "screen", "id": "laon-ecran-2"},
     ("PUT", "/api/v1/configuration/<document>/draft"): {"content": {}},
+    ("PUT", "/api/v1/kiosks/<kiosk>/agent"): LIFE | {"program": "0.1.0"},
+    ("POST", "/api/v1/kiosks/<kiosk>/presses"): LIFE | {"presses": [OFF_LINE]},
 }
 """What the description does not ask for, but the route."""
 QUERIES = {"/api/v1/halls/<hall>/visits": ["number=A001"]}
@@ -204,6 +215,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "token": ticket["token"],
         "message": message["message"],
         "screen": "laon-ecran-1",
+        "kiosk": "laon-borne-1",
         "device": device.id,
         "queue": SERVICE,
         "from": "2026-11-23",

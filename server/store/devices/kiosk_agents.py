@@ -1,0 +1,66 @@
+"""Agents of kiosks: which incarnation is live, and the last refusal of another one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_
+
+from server.domain.instants import EPOCH
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.tables.devices import kiosk_agent
+
+
+@dataclass(frozen=True, slots=True)
+class KioskAgent:
+    """The agent that was heard last for a kiosk (id) of a hall (id); `program`: its version."""
+
+    kiosk: str
+    hall: str
+    incarnation: str
+    program: str
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent(KioskAgent):
+    """`refused_at`: when another incarnation was refused last, None: never."""
+
+    refused_at: datetime | None
+
+
+_OF_HALL = Read(KnownAgent, rows_of(KnownAgent, kiosk_agent).where(kiosk_agent.c.hall == bindparam("hall")))
+_HEAR = Write.insert_or(
+    lambda new: {name: new[name] for name in ("hall", "incarnation", "program", "heard_at")},
+    kiosk_agent,
+    ["kiosk"],
+    ["hall", "incarnation", "program", "heard_at"],
+    where=or_(
+        kiosk_agent.c.incarnation == bindparam("own"), kiosk_agent.c.heard_at <= bindparam("silent_since")
+    ),
+)
+_REFUSE = Write(kiosk_agent.update().where(kiosk_agent.c.kiosk == bindparam("of_kiosk")), "refused_at")
+_LEAVE = Write(
+    kiosk_agent.update()
+    .where(kiosk_agent.c.kiosk == bindparam("of_kiosk"), kiosk_agent.c.incarnation == bindparam("own"))
+    .values(heard_at=EPOCH)
+)
+
+
+def agents_of_hall(rows: Rows, hall: str) -> list[KnownAgent]:
+    """The agents of a hall (id), in no order."""
+    return rows.all(_OF_HALL, hall=hall)
+
+
+def hear_agent(rows: WrittenRows, heard: KioskAgent, *, silent_since: datetime) -> bool:
+    """Keeps that an agent was heard; False while another incarnation was heard after `silent_since`."""
+    return bool(rows.execute(_HEAR, **values_of(heard), own=heard.incarnation, silent_since=silent_since))
+
+
+def note_refused(rows: WrittenRows, kiosk: str, at: datetime) -> None:
+    """Keeps that a second agent of a kiosk was refused."""
+    rows.execute(_REFUSE, of_kiosk=kiosk, refused_at=at)
+
+
+def let_leave(rows: WrittenRows, kiosk: str, incarnation: str) -> None:
+    """Lets another agent come at once, if this one is the kiosk's."""
+    rows.execute(_LEAVE, of_kiosk=kiosk, own=incarnation)
