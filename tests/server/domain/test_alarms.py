@@ -42,6 +42,7 @@ from server.domain.alarms.signs import (
     awaited_sign,
     clock_sign,
     counter_sign,
+    key_sign,
     next_try,
     presence_sign,
     printer_signs,
@@ -398,3 +399,19 @@ def test_a_delivery_is_given_up_after_a_day():
     last = NOON + timedelta(hours=23)
     assert next_try(NOON, 9, last) == NOON + timedelta(hours=24)
     assert next_try(NOON, 9, last + timedelta(seconds=1)) is None
+
+
+def test_a_key_near_its_end_is_announced_thirty_seven_and_one_day_before():
+    def announced(days: float) -> list[str]:
+        ends_at = BEGUN + timedelta(days=days)
+        signs = key_sign("k", "read", ends_at, BEGUN, is_used_after=False)
+        return [subject for (_, subject), _ in signs]
+
+    assert announced(30.1) == []
+    assert [announced(days) for days in (30, 7.1, 7, 1.1, 1)] == [
+        ["k/30"],
+        ["k/30"],
+        ["k/7"],
+        ["k/7"],
+        ["k/1"],
+    ]

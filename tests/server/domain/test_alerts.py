@@ -25,6 +25,7 @@ from server.domain.alerts import (
     expiry,
     has_voice,
     in_force,
+    is_before,
     screen_reached,
 )
 from server.domain.facts import Erasable, Fact
@@ -66,6 +67,8 @@ def test_a_real_alert_goes_before_a_graver_drill_and_the_later_before_the_earlie
     older = alert(AlertKind.CUSTOM, at=NOON - SECOND)
     newer = alert(AlertKind.CUSTOM)
     assert in_force([drill, older, newer], NOON) == [newer, older, drill]
+    assert is_before(newer, older)
+    assert not is_before(drill, older)
 
 
 def test_evacuate_and_shelter_never_expire_and_the_others_after_a_stated_time():

@@ -210,6 +210,12 @@ def test_a_device_runs_a_configuration_only_by_its_own_word():
     }
 
 
+def test_since_when_a_configuration_runs_moves_only_with_another_one():
+    first = with_applied_configuration(None, "1.1", NOW)
+    assert with_applied_configuration(first, "1.1", LATER).since == NOW
+    assert with_applied_configuration(first, "1.2", LATER).since == LATER
+
+
 def test_a_devices_report_of_its_revisions_is_read_or_is_none():
     assert configuration_of_message({"configuration": "3.12"}) == "3.12"
     for message in (

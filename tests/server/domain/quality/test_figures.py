@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, LEG_COLUMNS, LegRecord, leg_cells, read_legs
-from server.domain.quality.periods import Period, PeriodKind, parse_period, period_of
+from server.domain.quality.periods import Period, PeriodKind, parse_period, period_of, period_of_days
 from server.domain.quality.rollup import DayCounts, kaplan_meier_median, roll_up
 from server.domain.quality.typed_figures import (
     Pasted,
@@ -179,6 +179,8 @@ def test_periods_of_a_kind_tile_the_calendar_and_their_names_read_back(day: date
     assert period.next().previous() == period
     assert period.last_on == period.ends_on - timedelta(days=1)
     assert parse_period(period.name) == period
+    assert period_of_days(period.starts_on, period.ends_on) == period
+    assert period_of_days(period.starts_on, period.ends_on + timedelta(days=400)) is None
 
 
 @pytest.mark.parametrize(

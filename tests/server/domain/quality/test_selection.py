@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.domain.quality.figures import number
-from server.domain.quality.indicators import INDICATORS, OF_AGENTS, STAFF, Figure, Indicator, Readers
+from server.domain.quality.indicators import (
+    AGENTS,
+    AGENTS_OPEN,
+    EVERYBODY,
+    INDICATORS,
+    OF_AGENTS,
+    OPEN,
+    REPORTS,
+    STAFF,
+    Figure,
+    Indicator,
+    Readers,
+)
 from server.domain.quality.rollup import COUNTS_OF_AGENTS, CellKey, DayCounts, Rollup, Sparse, Tally, roll_up
 from server.domain.quality.selection import (
     FOLLOWED,
@@ -307,6 +319,18 @@ def test_an_indicator_has_no_default(left_out: str):
     del declared[left_out]
     with pytest.raises(TypeError, match=left_out):
         Indicator(**declared)  # type: ignore[arg-type]
+
+
+def test_the_named_readers_are_those_their_names_say():
+    named = (EVERYBODY, OPEN, REPORTS, STAFF, AGENTS_OPEN, AGENTS)
+    assert [(each.of_agents, each.is_open, each.in_reports) for each in named] == [
+        (False, True, True),
+        (False, True, False),
+        (False, False, True),
+        (False, False, False),
+        (True, True, False),
+        (True, False, False),
+    ]
 
 
 def test_a_report_tells_nothing_about_agents():
