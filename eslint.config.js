@@ -35,7 +35,7 @@ export default [
     rules,
   },
   {
-    files: ["signage/static/**/worker.js"],
+    files: ["{kiosk,signage}/static/**/worker.js"],
     languageOptions: { globals: globals.serviceworker },
   },
   {

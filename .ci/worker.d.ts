@@ -1,3 +1,3 @@
-// What the server writes before the text of the screen's service worker.
+// What the server writes before the text of the service workers of kiosks and screens.
 
 declare const RELEASE: { version: string; files: string[] };

@@ -1,6 +1,8 @@
 """The kiosk's page: one document with the sentences of every language, and the code to scan as a picture."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from io import BytesIO
@@ -21,7 +23,11 @@ from kiosk.mounting import low_band
 LONGEST_CODE = 200
 """Characters of the address in a code: it stays large enough on screen for any phone."""
 
+_STATIC = Path(__file__).parent / "static"
+_WORKER = _STATIC / "worker.js"
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
+_FILE_OF_PAGE = re.compile(r'(?:href|src)="(/[^"#]+)"')
+_ASSET = re.compile(r'"/assets/([\w./-]+)"')
 _NOT_ON_THE_PAGE = (
     "kiosk.hour.",
     "kiosk.opens.",
@@ -50,7 +56,8 @@ def blueprint(
     alert_signs: str = "",
     assets: Path | None = None,
 ) -> Blueprint:
-    """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.css`, `app.webmanifest`.
+    """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.css`, `app.webmanifest`,
+    `worker.js`.
 
     `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
     start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
@@ -79,6 +86,18 @@ def blueprint(
 
     @routes.get("/kiosk")
     def page() -> str:
+        return written()
+
+    @routes.get("/kiosk/worker.js")
+    def service_worker() -> Response:
+        release = json.dumps(release_of(written(), assets))
+        text = f"const RELEASE = {release};\n{_WORKER.read_text(encoding='utf-8')}"
+        response = Response(text, mimetype="text/javascript")
+        response.headers["Service-Worker-Allowed"] = "/kiosk"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    def written() -> str:
         return render_template(
             "kiosk/kiosk.html",
             context=context,
@@ -117,6 +136,28 @@ def blueprint(
         return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+@cache
+def release_of(page: str, assets: Path | None) -> dict[str, object]:
+    """What the service worker keeps: its `files` (addresses), and a `version` that changes with any.
+
+    They are those that the page, its scripts and its styles name; nothing of a visitor is one of them.
+    """
+    named = _FILE_OF_PAGE.findall(page)
+    folder = next(each for each in named if each.endswith("/kiosk.js")).rpartition("/")[0]
+    scripts = sorted(path for path in _STATIC.glob("*.js") if path != _WORKER)
+    texts = [page, *(path.read_text(encoding="utf-8") for path in scripts)]
+    if assets is not None:
+        texts.append((assets / "tokens.css").read_text(encoding="utf-8"))
+    used = sorted({name for text in texts for name in _ASSET.findall(text)})
+    kept = [name for name in used if assets is None or (assets / name).is_file()]
+    contents = [page.encode(), *(path.read_bytes() for path in sorted(_STATIC.iterdir()))]
+    contents += [(assets / name).read_bytes() for name in kept if assets is not None]
+    digest = hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in contents))
+    files = ["/kiosk", *named, *(f"{folder}/{path.name}" for path in scripts)]
+    files += [f"/assets/{name}" for name in kept]
+    return {"version": digest.hexdigest()[:16], "files": list(dict.fromkeys(files))}
 
 
 def drawing_as_url(drawing: Path) -> str:

@@ -17,12 +17,12 @@ from kiosk.menu_messages import MenuMessage, NextOpening, ServiceOfMenu
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
-    "information", "information_text",
+    "information", "information_text", "away",
 ]  # fmt: skip
 type Reason = Literal[
     "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
     "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
-    "appointment_too_early",
+    "appointment_too_early", "scanned_ticket", "scanned_other",
 ]  # fmt: skip
 type Need = Literal["step_free", "deaf", "blind", "slow", "interpreter"]
 type Arrival = Literal["early", "on_time", "late", "walk_in"]
@@ -33,6 +33,7 @@ LONGEST_READING = 60
 _HAS_OPENING = ("closed", "full", "too_late")
 NEEDS: tuple[Need, ...] = ("step_free", "deaf", "blind", "slow", "interpreter")
 """In the order of the kiosk's view."""
+WRONG_CODES: tuple[Reason, ...] = ("unknown_appointment", "scanned_ticket", "scanned_other")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -113,9 +114,9 @@ class ViewReader:
         """« 3 sur 7 : … » of a choice."""
         return self.say("kiosk.spoken.choice", place=place, total=count, label=label)
 
-    def languages(self) -> list[str]:
-        """The page of all languages."""
-        return _sentences([self.say("kiosk.languages.title")])
+    def title(self, view: Literal["languages", "away"]) -> list[str]:
+        """A view of one sentence. The page keeps « away » for when its server does not answer."""
+        return _sentences([self.say(f"kiosk.{view}.title")])
 
     def sheet(self, service_id: str, *, excused: tuple[str, str] | None = None) -> list[str]:
         """A service: its wait, what to bring, what to press.
@@ -166,15 +167,15 @@ class ViewReader:
             ]
         )
 
-    def appointment(self, *, is_unknown: bool = False) -> list[str]:
+    def appointment(self, wrong: Reason = "other") -> list[str]:
         """How to type a code, and what to do without one. The typed code is not spoken: others may hear it.
 
-        `is_unknown`: no appointment has the code that was typed.
+        `wrong`: what is wrong with the code that was typed or read, one of `WRONG_CODES`; else it is new.
         """
-        wrong = [self.say(f"kiosk.notice.unknown_appointment.{part}") for part in ("title", "text")]
+        parts = ("title", "text") if wrong in WRONG_CODES else ()
         return _sentences(
             [
-                *(wrong if is_unknown else ()),
+                *(self.say(f"kiosk.notice.{wrong}.{part}") for part in parts),
                 self.say("kiosk.appointment.title"),
                 self.say("kiosk.appointment.lede"),
                 self.say("kiosk.spoken.code_done", label=self.say("kiosk.appointment.done")),
@@ -270,16 +271,13 @@ class ViewReader:
 
     def _instead(self, service: ServiceOfMenu) -> Iterator[str]:
         """The choices for a service that needs an appointment."""
-        already = []
         if self.menu["appointments"]:
             label = self.say("kiosk.appointment.already")
-            already.append(self.say("kiosk.spoken.have_appointment", label=label))
-        if service["exceptional"] is None:
-            yield from already
-            return
-        yield self.say("kiosk.exceptional.title")
-        yield from self._numbered([*already, *(each["name"] for each in service["exceptional"]["reasons"])])
-        yield self.say("kiosk.spoken.choose_reason")
+            yield self.say("kiosk.spoken.have_appointment", label=label)
+        if service["exceptional"] is not None:
+            yield self.say("kiosk.exceptional.title")
+            yield from self._numbered(each["name"] for each in service["exceptional"]["reasons"])
+            yield self.say("kiosk.spoken.choose_reason")
 
     def _numbered(self, labels: Iterable[str]) -> list[str]:
         listed = list(labels)

@@ -48,7 +48,8 @@ def read_focus(
     reason that is not in the menu.
     """
     if key in _LABELS:
-        return [reader.say(_LABELS[key])]
+        noted = ["kiosk.sheet.take_with_card_note"] if key == "take-with-card" else []
+        return [reader.say(each) for each in (_LABELS[key], *noted)]
     if key == "appointment":
         return _appointment(reader, view)
     kind, _, name = key.partition("-")

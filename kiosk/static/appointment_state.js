@@ -1,7 +1,9 @@
 // Appointments at the kiosk: type or scan a code, or choose service and hour; and services by appointment
 // only. Pure, as kiosk_state.js.
 
-export const LONGEST_CODE = 12;
+import { isCutOff } from "./away_state.js";
+import { codeIn, LONGEST_READ, shownCode } from "./scan_state.js";
+
 export const SHORTEST_CODE = 3;
 export const APPOINTMENT_NOTICES = [
   "unknown_appointment",
@@ -12,6 +14,7 @@ export const APPOINTMENT_NOTICES = [
 ];
 
 export const appointmentStart = {
+  typed: "",
   code: "",
   codeError: null,
   convocations: null,
@@ -21,10 +24,10 @@ export const appointmentStart = {
 };
 
 // Whether one may say from here that one has an appointment: at the start, or where a service asks for one.
-export function offersAppointment({ menu, view, notice }) {
-  return (
-    Boolean(menu?.appointments) && (view === "start" || (view === "notice" && notice === "appointment_only"))
-  );
+export function offersAppointment(state) {
+  const { menu, view, notice } = state;
+  const isHere = view === "start" || (view === "notice" && notice === "appointment_only");
+  return isHere && Boolean(menu?.appointments) && !isCutOff(state);
 }
 
 // Whether the server did not say which convocations are expected.
@@ -80,17 +83,23 @@ export function appointmentReducers({ active, isGuarded }) {
     type_code(state, { letter, at }) {
       const isReading = state.view === "start" && state.menu?.appointments;
       if (state.view !== "appointment" && !isReading) return state;
+      if (isReading && !/[a-z0-9]/i.test(letter)) return state;
       const before = isReading ? { ...appointmentStart, view: "appointment", folder: null, page: 0 } : {};
-      const code = ((isReading ? "" : state.code) + letter.toUpperCase()).slice(0, LONGEST_CODE);
-      return { ...active(state, at), ...before, code };
+      const typed = ((isReading ? "" : state.typed) + letter).slice(0, LONGEST_READ);
+      return { ...active(state, at), ...before, typed, code: shownCode(typed) };
     },
 
-    erase_code: (state, { at }) =>
-      state.view === "appointment" ? { ...active(state, at), code: state.code.slice(0, -1) } : state,
+    erase_code(state, { at }) {
+      const code = state.code.slice(0, -1);
+      return state.view === "appointment" ? { ...active(state, at), typed: code, code } : state;
+    },
 
     submit_code(state, action) {
-      if (state.view !== "appointment" || state.code.length < SHORTEST_CODE) return state;
-      return check(state, action, { code: state.code }, null);
+      if (state.view !== "appointment") return state;
+      const { code, error } = codeIn(state.typed);
+      const read = { ...state, typed: code, code };
+      if (error) return { ...active(read, action.at), codeError: error };
+      return code.length < SHORTEST_CODE ? state : check(read, action, { code }, null);
     },
 
     show_convocations(state, { at }) {
@@ -154,7 +163,11 @@ export const sheetStart = { sheet: null };
 
 // Whether the notice that is up offers the sheet: the kiosk prints, and one would need an appointment.
 export const offersSheet = (state) =>
-  state.prints && state.view === "notice" && state.notice === "appointment_only" && Boolean(state.service);
+  state.prints &&
+  !isCutOff(state) &&
+  state.view === "notice" &&
+  state.notice === "appointment_only" &&
+  Boolean(state.service);
 
 // The state of the paper: none (not requested), pending, printed, elsewhere, no_paper or unknown.
 export function sheetPaper(state) {
@@ -213,7 +226,7 @@ export function serviceById(menu, id) {
 // The way past the notice that is up: {received_by, reasons}; null where one needs an appointment and nothing
 // else helps.
 export function wayOf(state) {
-  const isUp = state.view === "notice" && state.notice === "appointment_only";
+  const isUp = state.view === "notice" && state.notice === "appointment_only" && !isCutOff(state);
   return (isUp && serviceById(state.menu, state.service)?.exceptional) || null;
 }
 

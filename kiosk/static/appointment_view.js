@@ -63,6 +63,7 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
     appointment(state, say) {
       const slots = put("view-appointment", say);
       slots.code.textContent = state.code || "\u00a0";
+      slots.code.style.setProperty("--letters", state.code.length);
       const error = codeErrorText(state, say);
       slots.code.toggleAttribute("aria-invalid", error !== "");
       showText(slots.error, error);
@@ -72,7 +73,7 @@ export function appointmentViews({ put, button, backButton, element, fillPaged, 
         label: say("kiosk.appointment.erase"),
         icon: "delete",
       });
-      erase.disabled = !state.code;
+      erase.disabled = !state.typed;
       const done = button({
         act: "submit_code",
         key: "code-done",

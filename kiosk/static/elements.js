@@ -111,15 +111,18 @@ export function setText(id, text) {
   if (where.textContent !== text) where.textContent = text;
 }
 
+/** The hall, its time zone and its languages: of the menu, else as they were kept, else null. */
+export const frameOf = ({ menu, frame }) => menu ?? frame;
+
 /**
  * Writes the hour and the day at the top, in the language that is read and the hall's time zone; or since
  * when (`lostAtMs`, else null) the server is away.
  */
-export function drawHour({ language, menu }, { atMs, lostAtMs, say }) {
+export function drawHour({ language, menu, frame }, { atMs, lostAtMs, say }) {
   const at = new Date(atMs);
   const europe = `${language}-150`; // day before month, 24 hours
   /** @type {Intl.DateTimeFormatOptions} */
-  const options = { timeZone: menu?.time_zone, numberingSystem: "latn" };
+  const options = { timeZone: frameOf({ menu, frame })?.time_zone, numberingSystem: "latn" };
   const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
   const hourOf = (instant) =>
     instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -74,7 +74,8 @@ export function informationReducers({ active, isGuarded, isHeld }) {
     },
 
     show_information(state, { at }) {
-      if (state.view !== "start" || isGuarded(state, at)) return state;
+      const isFirst = state.view === "start" || (state.view === "away" && !state.press);
+      if (!isFirst || isGuarded(state, at)) return state;
       return { ...active(state, at), ...informationStart, view: LIST, folder: null, page: 0 };
     },
 

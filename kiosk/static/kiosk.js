@@ -2,25 +2,26 @@
 
 import { wear } from "/assets/look.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
-import { initialState, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
+import { initialState, isAtRest, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
+import { isCutOff, isServerAway, LOST_SHOWN_AFTER_MS } from "./away_state.js";
 import { languageToHear, openInformation, openPictures } from "./information.js";
 import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
 import { sheetPaper, sheetPaperText } from "./appointment_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { keepAwake, openListening, signal } from "./hardware.js";
+import { openKeeping } from "./kept_page.js";
 import { openLink, pause } from "./live.js";
-import { ANSWER_WITHIN_MS, newPressId, takeTicket } from "./press.js";
-import { byId, drawHour, setText, targetIn } from "./elements.js";
-import { printOf } from "./ticket_state.js";
+import { openPapers } from "./paper_watch.js";
+import { newPressId, takeTicket } from "./press.js";
+import { byId, drawHour, frameOf, setText, targetIn } from "./elements.js";
 import { draw } from "./view.js";
 import { speaker } from "./words.js";
 
-const PRINT_LATE_MS = 15_000;
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
 const TICK_MS = 250;
-const UNSEEN = ["activeAt", "touchedAt", "heldMenu", "heldInformation"];
+const UNSEEN = ["activeAt", "touchedAt", "heldMenu", "heldInformation", "missingSince"];
+const READER_GAP_MS = 100; // people type more slowly than a reader of codes
 const FOCUS_READ_AFTER_MS = 200; // who tabs on hears where they stop
-const LOST_SHOWN_AFTER_MS = 5_000; // a server that starts again is no news
 
 const context = JSON.parse(byId("context").textContent);
 const now = () => performance.now();
@@ -29,7 +30,15 @@ const speakers = new Map(
   context.languages.map(({ code }) => [code, speaker(context.sentences, code, context.languages[0].code)]),
 );
 
-let state = initialState(context.languages[0].code, now());
+const keeping = openKeeping({
+  serviceWorker: navigator.serviceWorker,
+  voices: context.voices,
+  onRelease() {
+    isReplaced = true;
+  },
+  read: (reading) => link.read(reading),
+});
+let state = initialState(context.languages[0].code, now(), keeping.frame);
 let drawn = null;
 let touching = null;
 let running = null;
@@ -39,6 +48,8 @@ let bands = context.bands;
 let wasWarning = false;
 let toldAlert = null;
 let isRefocusing = false;
+let isReplaced = false; // by a newer release
+let typedAt = -READER_GAP_MS;
 let focusRead = null;
 const showAlert = alertView(
   document.getElementById("alert"),
@@ -49,7 +60,7 @@ const player = new Audio();
 const listenButton = document.getElementById("listen"); // null where the server has no voice
 
 const say = (key, values) => speakers.get(state.language)(key, values);
-const languages = () => state.menu?.languages.filter(({ code }) => languageOf(code)) ?? context.languages;
+const languages = () => frameOf(state)?.languages.filter(({ code }) => languageOf(code)) ?? [];
 
 const link = openLink(
   {
@@ -58,10 +69,11 @@ const link = openLink(
       takeAlert(menu);
       dispatch({ type: "menu_loaded", menu });
       wear(menu.look);
+      if (menu.language === context.languages[0].code && !menu.unplugged) keeping.keep(menu);
       information.want();
       drawClock();
     },
-    missing: () => dispatch({ type: "menu_missing" }),
+    missing: (since) => dispatch({ type: "menu_missing", since }),
     unpaired: () => dispatch({ type: "unpaired" }),
     paired(me) {
       dispatch({ type: "paired", prints: me.prints });
@@ -74,7 +86,8 @@ const link = openLink(
     report: () => ({ release: context.release, clock_ms: -Math.round(clockOffset) }),
     live() {
       lostAt = null;
-      if (state.ticket && ["pending", "unknown"].includes(printOf(state))) askPrint(state.ticket);
+      papers.askAgain();
+      keeping.look();
     },
     // a sheet has no visit: its job identifies it
     alert: takeAlert,
@@ -83,6 +96,7 @@ const link = openLink(
   },
   () => state.language,
 );
+const papers = openPapers({ link, dispatch, current: () => state });
 const information = openInformation({
   ask: link.information,
   loaded: (found) => dispatch({ type: "information_loaded", found }),
@@ -116,9 +130,10 @@ function dispatch(action) {
   if (state.press) runPress(state.press);
   if (state.isLoadingConvocations && !before.isLoadingConvocations) loadConvocations();
   if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
-  if (state.ticket && state.ticket !== before.ticket) watchPrint(state.ticket);
-  if (state.sheet && !before.sheet) printSheet(state.sheet);
-  if (state.codeError && state.view !== before.view) setText("spoken", codeErrorText(state, say));
+  if (state.ticket && state.ticket !== before.ticket) papers.watch(state.ticket);
+  if (state.sheet && !before.sheet) papers.printSheet(state.sheet);
+  if (state.codeError && (state.view !== before.view || state.codeError !== before.codeError))
+    setText("spoken", codeErrorText(state, say));
   if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", sheetPaperText(state, say));
   if (state.isCovered && !before.isCovered) setText("spoken", say("kiosk.ticket.whose"));
   if (needsDrawing(before)) drawSoon();
@@ -136,7 +151,7 @@ const keyed = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)
 
 function drawNow() {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
-  draw(state, say, languages());
+  draw(state, say, languages(), (code) => speakers.get(code));
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
   isRefocusing = true;
   if (!isSameView || focused)
@@ -199,9 +214,13 @@ document.addEventListener("contextmenu", (event) => event.preventDefault());
 function typeCode(pressed) {
   const { key, ctrlKey, altKey, metaKey } = pressed;
   if (ctrlKey || altKey || metaKey || !byId("alert").hidden) return;
-  if (/^[a-z0-9]$/i.test(key)) dispatch({ type: "type_code", letter: key });
-  else if (key === "Backspace") dispatch({ type: "erase_code" });
-  else if (key === "Enter" && !targetIn(pressed, "button"))
+  const isReader = now() - typedAt < READER_GAP_MS;
+  if (isReader && ["Enter", " "].includes(key)) pressed.preventDefault(); // not for the focused button
+  if (key.length === 1 && (key !== " " || isReader)) {
+    typedAt = now();
+    dispatch({ type: "type_code", letter: key });
+  } else if (key === "Backspace") dispatch({ type: "erase_code" });
+  else if (key === "Enter" && (isReader || !targetIn(pressed, "button")))
     dispatch({ type: "submit_code", pressId: newPressId() });
 }
 
@@ -241,40 +260,6 @@ async function runPress(press) {
   } else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
 }
 
-// Requested once with its own key; a failure is shown, and only a paper is lost.
-async function printSheet({ id: pressId, body }) {
-  try {
-    const { status, json } = await link.printSheet(body, { "Idempotency-Key": pressId }, ANSWER_WITHIN_MS);
-    dispatch(
-      status === 202 ? { type: "sheet_queued", pressId, job: json.job } : { type: "sheet_refused", pressId },
-    );
-  } catch {
-    /* told late below */
-  }
-  await pause(PRINT_LATE_MS);
-  dispatch({ type: "sheet_late", pressId });
-}
-
-async function watchPrint(ticket) {
-  await pause(PRINT_LATE_MS + (ticket.paper_within_s ?? 0) * 1_000);
-  if (state.ticket !== ticket || printOf(state) !== "pending") return;
-  await askPrint(ticket);
-  if (printOf(state) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
-}
-
-// The verdict may have been told while the link was down: the same press answers with what became of its
-// paper.
-async function askPrint({ visit, press }) {
-  try {
-    const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
-    if (json?.visit !== visit || !json.print) return;
-    const { verdict, other_printer: otherPrinter } = json.print;
-    dispatch({ type: "print_verdict", visit, verdict, otherPrinter });
-  } catch {
-    /* it is told late, or at the next connection */
-  }
-}
-
 // --- time: the clock, the return to the start and its warning
 // -------------------------------------------------------
 
@@ -284,6 +269,7 @@ setInterval(() => {
   drawClock();
   drawAlert();
   information.tick(Date.now() + clockOffset);
+  if (isReplaced && isAtRest(state) && byId("alert").hidden) location.reload();
 }, TICK_MS);
 
 function drawWarning() {
@@ -310,7 +296,7 @@ function drawClock() {
 /** @type {(value?: unknown) => void} */
 let endSound = () => {};
 const listening = openListening({
-  ask: (reading) => link.read(reading),
+  ask: async (reading) => (reading.view === "away" ? keeping.voiceOf(reading.lang) : link.read(reading)),
   play: (address) =>
     new Promise((done) => {
       endSound = player.onended = player.onerror = done;
@@ -323,7 +309,10 @@ const listening = openListening({
   },
 });
 
-const isSpoken = () => [...context.voices, ...state.information.voices].includes(languageToHear(state));
+const isSpoken = () =>
+  isCutOff(state) || state.view === "away"
+    ? isServerAway(state) && keeping.voiceOf(state.language).length > 0
+    : [...context.voices, ...state.information.voices].includes(languageToHear(state));
 
 function readView() {
   clearTimeout(focusRead);
@@ -386,6 +375,8 @@ addEventListener("resize", () => {
 addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload());
 document.fonts.ready.then(drawSoon);
 placeBand();
+wear(keeping.frame?.look);
 drawNow();
 link.start();
+keeping.look();
 keepAwake({ page: document, wakeLock: navigator.wakeLock });

@@ -15,6 +15,7 @@ import {
   sheetStart,
   wrongCode,
 } from "./appointment_state.js";
+import { awayStart, backFromAway, isServerAway, NEVER_LOST, ofAgent, withAway } from "./away_state.js";
 import {
   INFORMATION_VIEWS,
   informationBack,
@@ -45,15 +46,18 @@ export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
 const BUSY = ["loading", "unpaired", "taking"];
 const NO_PREFERENCES = { large: false, contrast: false, low: false };
 
-export function initialState(language, at = 0) {
+// `frame`: what stood around the views when the server answered last; null where nothing was kept.
+export function initialState(language, at = 0, frame = null) {
   return atStart(
     {
       language,
       defaultLanguage: language,
       menu: null,
+      frame,
       heldMenu: null,
       information: NO_INFORMATION,
       heldInformation: null,
+      ...NEVER_LOST,
       touchedAt: -MENU_HELD_MS,
       verdicts: {},
       otherPrinters: {},
@@ -67,7 +71,7 @@ export function initialState(language, at = 0) {
 }
 
 export function reduce(state, action) {
-  const next = reducers[action.type]?.(state, action) ?? state;
+  const next = withAway(reducers[action.type]?.(state, action) ?? state, action.at);
   return next.view === state.view && next.folder === state.folder && next.page === state.page
     ? next
     : { ...next, shownAt: action.at };
@@ -98,15 +102,18 @@ export function shownServices(state) {
 }
 
 const reducers = {
-  menu_loaded(state, { menu, at }) {
-    if (menu.language !== state.language && state.menu) return state;
-    return isMenuHeld(state, menu, at) ? { ...state, heldMenu: menu } : withMenu(state, menu, at);
+  menu_loaded(state, { menu: answered, at }) {
+    const menu = ofAgent(answered);
+    const found = { ...state, missingSince: null };
+    if (menu.language !== state.language && state.menu) return found;
+    return isMenuHeld(state, menu, at) ? { ...found, heldMenu: menu } : withMenu(found, menu, at);
   },
 
   paired: (state, { prints }) => ({ ...state, prints: Boolean(prints) }),
 
-  menu_missing(state) {
-    return state.menu || state.view === "unpaired" ? state : { ...state, view: "away", isTrying: true };
+  menu_missing(state, { since, at }) {
+    const missing = { ...state, missingSince: state.missingSince ?? since ?? at };
+    return state.view === "loading" ? { ...missing, view: "away", ...awayStart } : missing;
   },
 
   unpaired(state, { at }) {
@@ -266,13 +273,15 @@ const reducers = {
 
 // Where the visitor stays, unless what they are at is gone from the menu.
 function withMenu(state, menu, at) {
-  const loaded = { ...state, menu, heldMenu: null, isPaired: true };
-  if (state.view === "loading" || state.view === "unpaired" || (state.view === "away" && !state.press))
-    return atStart(loaded, at);
-  if (state.folder && !serviceById(menu, state.folder)?.children.length) return atStart(loaded, at);
-  if (["sheet", "needs"].includes(state.view) && !serviceById(menu, state.service))
-    return atStart(loaded, at);
-  return loaded;
+  const loaded = { ...backFromAway(state), menu, heldMenu: null, isPaired: true };
+  const { folder, service } = loaded;
+  const view = loaded.view === "languages" ? loaded.beneath : loaded.view;
+  const isGone =
+    ["loading", "unpaired"].includes(view) ||
+    (folder && !serviceById(menu, folder)?.children.length) ||
+    (["sheet", "needs"].includes(view) && !serviceById(menu, service)) ||
+    (["appointment", "convocation"].includes(view) && !menu.appointments);
+  return isGone ? atStart(loaded, at) : loaded;
 }
 
 // What time alone changes.
@@ -310,6 +319,7 @@ function atStart(state, at, view = "start") {
     ...sheetStart,
     ...exceptionalStart,
     ...informationStart,
+    ...awayStart,
     beneath: "start",
     preferences: NO_PREFERENCES,
     isListening: false,
@@ -344,18 +354,24 @@ function withPress(state, service, priority, pressId) {
 const active = (state, at) => ({ ...state, activeAt: Math.max(state.activeAt, at), touchedAt: at });
 const isGuarded = (state, at) => at - state.shownAt < GUARD_MS;
 const isCurrent = (state, pressId) => state.press?.id === pressId;
-const mayReturn = (state) =>
-  !BUSY.includes(state.view) && !(state.view === "away" && (state.isTrying || !state.menu));
+const mayReturn = (state) => !BUSY.includes(state.view) && !(state.view === "away" && state.isTrying);
+
+// Whether nobody is at the kiosk: it shows its first view as every visitor finds it, or waits for its server.
+export function isAtRest(state) {
+  const isFirst = state.view === "start" || (isServerAway(state) && state.awayFrom === "start");
+  return (
+    ["loading", "unpaired"].includes(state.view) ||
+    (isFirst &&
+      !state.folder &&
+      state.page === 0 &&
+      state.language === state.defaultLanguage &&
+      !state.isListening &&
+      !Object.values(state.preferences).some(Boolean))
+  );
+}
 
 function quietMs(state) {
-  const isAtRest =
-    state.view === "start" &&
-    !state.folder &&
-    state.page === 0 &&
-    state.language === state.defaultLanguage &&
-    !state.isListening &&
-    !Object.values(state.preferences).some(Boolean);
-  if (isAtRest || !mayReturn(state)) return null;
+  if (isAtRest(state) || !mayReturn(state)) return null;
   if (INFORMATION_VIEWS.includes(state.view)) return QUIET_READING_MS;
   return state.view === "ticket" ? quietTicketMs(state) : QUIET_MS;
 }

@@ -14,6 +14,9 @@ const ENDED_SPREAD_MS = 2_000;
 const REFUSED_SPREAD_MS = 30_000;
 const LONGEST_TIMER_MS = 3_600_000;
 const READ_WITHIN_MS = 20_000; // a view that was never read aloud is rendered first
+const AGAIN_WITHIN_MS = 4_000; // a request sent into a cut cable must not hold back the next one
+const SILENT_MS = 12_000; // the server pings every ten seconds
+const UNPLUGGED_MS = 3_000; // an agent issues alone: asked again whether it has its server
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -41,7 +44,7 @@ export async function fetchJson(
 }
 
 // `on`: {menu, missing, unpaired, verdict, alert, paired, live, lost}, and `report()`, what it tells of
-// itself; `language()` is the one shown now.
+// itself; `language()` is the one shown now. `missing(since)`: the menu is asked for in vain since then.
 export function openLink(on, language) {
   let hall = null;
   let position = null;
@@ -52,16 +55,19 @@ export function openLink(on, language) {
   let own = null; // the configuration in the last description of this kiosk
   let applied = null; // the one this page runs
   let fetches = 0;
-  const back = createReturn(() => socket.connect(), { mostMs: RETURN_WITHIN_MS });
+  let lostAt = null; // since when no menu is answered
+  let silent = null;
+  const back = createReturn(() => socket.connect(), { mostMs: RETURN_WITHIN_MS, ask: isReady });
 
   async function start() {
     let refused = 0;
     for (;;) {
       try {
         await exchangeToken();
-        const me = await fetchJson("/device/me");
+        const me = await fetchJson("/device/me", { within_ms: AGAIN_WITHIN_MS });
         if (me.status === 200) return begin(me.json);
         if (me.status === 401 || me.status === 403) {
+          lostAt = null;
           on.unpaired();
           await pause(REFUSED_AGAIN_MS[Math.min(refused, REFUSED_AGAIN_MS.length - 1)]);
           refused += 1;
@@ -70,9 +76,29 @@ export function openLink(on, language) {
       } catch {
         /* not reached: asked again below */
       }
-      on.missing();
+      on.missing((lostAt ??= performance.now()));
       await pause(back.pauseMs());
     }
+  }
+
+  // The link broke, or nothing comes through it: does the server answer? One question at a time.
+  function doubt() {
+    if (lostAt !== null || hall === null) return;
+    lostAt = performance.now();
+    refetch();
+  }
+
+  async function isReady() {
+    const { status } = await fetchJson("/health/ready", { within_ms: AGAIN_WITHIN_MS }).catch(() => ({
+      status: 0,
+    }));
+    if (status !== 200) doubt();
+    return status === 200;
+  }
+
+  function listen() {
+    clearTimeout(silent);
+    silent = setTimeout(doubt, SILENT_MS);
   }
 
   function begin(me) {
@@ -103,9 +129,13 @@ export function openLink(on, language) {
     // more
     socket.on("disconnect", (reason) => {
       on.lost();
+      doubt();
       if (reason === "io server disconnect") startAgain(ENDED_SPREAD_MS);
       else back.lost();
     });
+    socket.io.on("ping", listen);
+    addEventListener("offline", doubt);
+    addEventListener("online", () => lostAt !== null && refetch());
     socket.on("connect_error", () => (socket.active ? back.lost() : startAgain(REFUSED_SPREAD_MS)));
     socket.on("menu.changed", (nudge) => {
       position = nudge;
@@ -153,6 +183,7 @@ export function openLink(on, language) {
       try {
         const answer = await fetchJson(
           `/api/v1/halls/${encodeURIComponent(hall)}/menu?lang=${encodeURIComponent(language())}`,
+          { within_ms: lostAt === null ? undefined : AGAIN_WITHIN_MS },
         );
         if (mine !== fetches) return;
         if (answer.status === 401 || answer.status === 403) {
@@ -161,15 +192,16 @@ export function openLink(on, language) {
         }
         if (answer.status === 200) {
           if (answer.json.version !== undefined) position = answer.json;
+          lostAt = null;
           on.menu(answer.json);
           atNextEdge(answer.json);
-          await apply(answer.json.configuration);
+          if (!answer.json.unplugged) await apply(answer.json.configuration);
           return;
         }
       } catch {
         /* asked again below */
       }
-      on.missing();
+      on.missing((lostAt ??= performance.now()));
       await pause(back.pauseMs());
     }
   }
@@ -194,7 +226,8 @@ export function openLink(on, language) {
   // Hours alone change the menu at `changes_at`: one timer, counted from the server's clock, no polling.
   function atNextEdge(menu) {
     clearTimeout(edge);
-    if (!menu.changes_at) return;
+    if (menu.unplugged) edge = setTimeout(refetch, UNPLUGGED_MS);
+    if (!menu.changes_at || menu.unplugged) return;
     const due = performance.now() + (Date.parse(menu.changes_at) - Date.parse(menu.now));
     const wake = () => {
       const left = due - performance.now();

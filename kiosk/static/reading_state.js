@@ -1,6 +1,7 @@
 // What « Écouter » says of the kiosk’s view: pure, like the state.
 
 import { appointmentReading, offersSheet, sheetPaper } from "./appointment_state.js";
+import { isServerAway } from "./away_state.js";
 import { informationReading } from "./information.js";
 import { printOf } from "./ticket_state.js";
 
@@ -42,6 +43,8 @@ export function readingOf(state, onPage) {
       return { lang, view, ...(folder && { service: folder }), shown: onPage.join(",") };
     case "languages":
       return { lang, view };
+    case "away":
+      return isServerAway(state) ? { lang, view } : null;
     case "sheet":
       return {
         lang,

@@ -10,11 +10,23 @@ import {
   wayOf,
 } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
+import { awayViews } from "./away_view.js";
 import { informationButton, informationViews } from "./information_view.js";
 import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
 import { paperTimeText, waitText } from "./words.js";
-import { button, byId, element, fillTexts, main, put, setIcon, showText, showValue } from "./elements.js";
+import {
+  button,
+  byId,
+  element,
+  fillTexts,
+  frameOf,
+  main,
+  put,
+  setIcon,
+  showText,
+  showValue,
+} from "./elements.js";
 import { fillPaged } from "./paging.js";
 import {
   alreadyButton,
@@ -53,7 +65,8 @@ const PRINT_ICONS = {
   none: "pencil",
 };
 
-export function draw(state, say, languages) {
+/** `sayIn(language)`: what says sentences in another language than the one that is read. */
+export function draw(state, say, languages, sayIn) {
   const root = document.documentElement;
   const language = languages.find((each) => each.code === state.language);
   root.lang = state.language;
@@ -62,11 +75,11 @@ export function draw(state, say, languages) {
     root.toggleAttribute(`data-${name}`, isOn);
     document.querySelector(`[data-toggle=${name}]`)?.setAttribute("aria-pressed", String(isOn));
   }
-  const hasFrame = !["loading", "unpaired"].includes(state.view) && state.menu !== null;
+  const hasFrame = !["loading", "unpaired"].includes(state.view) && frameOf(state) !== null;
   byId("access").hidden = !hasFrame;
   drawFrame(state, say);
   drawLanguages(state, say, languages, hasFrame && languages.length > 1);
-  views[state.view](state, say, languages);
+  views[state.view](state, say, languages, sayIn);
   main.toggleAttribute("data-noting", state.view === "ticket" && isToBeNoted(state));
   main.dataset.view = state.view;
 }
@@ -74,8 +87,8 @@ export function draw(state, say, languages) {
 function drawFrame(state, say) {
   fillTexts(document.body, say);
   document.title = say("kiosk.page.title");
-  byId("hall-name").textContent = state.menu?.hall.name ?? "";
-  byId("demonstration").hidden = !state.menu?.demonstration;
+  byId("hall-name").textContent = frameOf(state)?.hall.name ?? "";
+  byId("demonstration").hidden = !frameOf(state)?.demonstration;
   byId("hearing-loop").hidden = !state.menu?.hearing_loop;
 }
 
@@ -210,23 +223,15 @@ const views = {
         : state.sheet
           ? sheetPaperText(state, say)
           : "",
+      first: way ? already : [],
       acts: [
         ...(way ? [] : already),
-        ...(offersSheet(state) ? [sheetButton(state, say, way || !already.length ? "primary" : "")] : []),
+        ...(offersSheet(state) ? [sheetButton(state, say, already.length ? "" : "primary")] : []),
         homeButton(say),
       ],
-      ...(way && {
-        choices: [...already, ...way.reasons.map(reasonButton)].map((each) => element("li", {}, each)),
-        state,
-      }),
+      ...(way && { choices: way.reasons.map((each) => element("li", {}, reasonButton(each))), state }),
       ...(code === "appointment_only" && { book: service?.booking_address }),
     });
-  },
-
-  away(state, say) {
-    const isOver = !state.isTrying;
-    const text = !isOver && state.press ? say("kiosk.away.trying") : "";
-    showAway(say, { text, retry: isOver && state.press ? "retry" : null, other: homeButton(say) });
   },
 
   ticket(state, say) {
@@ -235,9 +240,11 @@ const views = {
     slots.number.textContent = ticket.number;
     slots.number.style.setProperty("--letters", ticket.number.length);
     showText(slots.service, serviceOfTicket(state));
+    slots.ahead_line.hidden = ticket.ahead === null;
     slots.ahead.textContent = ticket.ahead
       ? say("kiosk.ticket.ahead", { count: ticket.ahead })
       : say("kiosk.ticket.ahead_none");
+    if (ticket.why_no_wait === "unplugged") slots.watch.textContent = say("kiosk.ticket.watch_unplugged");
     showText(slots.arrival, arrivalText(state, say));
     const wait = ticketWait(ticket, say);
     slots.wait_line.hidden = !wait;
@@ -249,8 +256,10 @@ const views = {
   },
 };
 
+const { away, showAway } = awayViews(plain);
 Object.assign(
   views,
+  { away },
   informationViews,
   appointmentViews({
     put,
@@ -278,14 +287,14 @@ const noticeText = (state, say) =>
     : say(`kiosk.notice.${state.notice}.text`);
 
 function ticketWait(ticket, say) {
-  if (ticket.why_no_wait === "after_closing") return say("kiosk.ticket.after_closing");
+  if (ticket.why_no_wait) return say(`kiosk.ticket.${ticket.why_no_wait}`);
   return ticket.wait ? say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) }) : "";
 }
 
 function sheetLede(service, say) {
   if (service.state === "no_counter") return say("kiosk.sheet.no_counter");
   if (service.wait?.none) return say("kiosk.sheet.no_wait");
-  if (service.why_no_wait === "after_closing") return say("kiosk.sheet.after_closing");
+  if (service.why_no_wait) return say(`kiosk.sheet.${service.why_no_wait}`);
   if (service.wait) return say("kiosk.sheet.wait", { wait: waitText(service.wait, say) });
   return service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";
 }
@@ -331,12 +340,24 @@ function printText(state, verdict, mayScan, say) {
  * pages.
  *
  * @param {any} say
- * @param {{ icon?: string, title: string, about?: string, text?: string, opening?: string, acts?: Node[],
- *   choices?: Node[] | null, state?: any, book?: string | null }} wanted
+ * @param {{ icon?: string, title: string, about?: string, text?: string, opening?: string, first?: Node[],
+ *   acts?: Node[], choices?: Node[] | null, state?: any, book?: string | null }} wanted first: above the
+ *   choices, what most press
  */
 function plain(
   say,
-  { icon, title, about, text = "", opening = "", acts = [], choices = null, state = null, book = null },
+  {
+    icon,
+    title,
+    about,
+    text = "",
+    opening = "",
+    first = [],
+    acts = [],
+    choices = null,
+    state = null,
+    book = null,
+  },
 ) {
   const slots = put(choices ? "view-choices" : "view-plain", say);
   if (slots.icon) setIcon(slots.icon, icon);
@@ -345,21 +366,9 @@ function plain(
   showText(slots.lede, text);
   showText(slots.opening, opening);
   if (book) drawBooking(slots, book, say);
+  slots.first?.replaceChildren(...first);
   if (choices) fillPaged(slots, choices, acts, state, say);
   else slots.acts.replaceChildren(...acts);
-}
-
-// The server is away. `retry`: the act that asks it again, null while nothing can be pressed; `other`: the
-// button beside it.
-function showAway(say, { text = "", retry, other }) {
-  const again = { key: "retry", label: say("kiosk.action.retry"), icon: "rotate-ccw", kind: "primary" };
-  plain(say, {
-    icon: "wifi-off",
-    title: "kiosk.away.title",
-    text,
-    opening: say("kiosk.away.text"),
-    acts: retry ? [button({ act: retry, ...again }), other] : [],
-  });
 }
 
 // Where one books: a code to scan, and the address as people type it.

@@ -73,6 +73,8 @@ export function serviceLines(service, say) {
       strong: say("kiosk.wait.none"),
       caption: "",
     };
+  if (service.why_no_wait === "unplugged")
+    return { small: subtitle, strong: "", caption: say("kiosk.wait.unplugged") };
   if (service.why_no_wait === "after_closing")
     return { small: subtitle, strong: say("kiosk.wait.after_closing"), caption: "" };
   const people = service.waiting ? say("kiosk.service.waiting", { count: service.waiting }) : "";

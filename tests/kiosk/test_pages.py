@@ -85,6 +85,35 @@ def test_all_drawings_come_in_one_stylesheet_that_is_kept_for_a_day(assets_dir: 
     assert not any("/assets/icons/" in text for text in texts), "a drawing by itself is another request"
 
 
+def test_the_service_worker_keeps_every_file_of_the_page_and_nothing_else(assets_dir: Path):
+    client = served(assets=assets_dir)
+    answer = client.get("/kiosk/worker.js")
+    assert answer.headers["Service-Worker-Allowed"] == "/kiosk"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    kept = json.loads(answer.text.partition("const RELEASE = ")[2].partition(";\n")[0])
+    files = set(kept["files"])
+    scripts = {path for path in files if path.startswith("/static/kiosk/") and path.endswith(".js")}
+    for path in scripts:
+        with client.get(path) as script:
+            imported = re.findall(r'from "(\./|/assets/)([^"]+)"', script.text)
+        assert {f"{'/static/kiosk/' if where == './' else where}{name}" for where, name in imported} <= files
+    assert set(re.findall(r'(?:href|src)="(/[^"]+)"', client.get("/kiosk").text)) <= files
+    assert any(path.endswith(".woff2") for path in files)
+    assert all(
+        path == "/kiosk" or path.startswith(("/static/kiosk/", "/assets/", "/kiosk/")) for path in files
+    )
+    assert not any(path.startswith("/kiosk/qr.svg") for path in files)
+    other = served(assets=assets_dir, public_url=None).get("/kiosk/worker.js").text
+    assert kept["version"] not in other, "another page is another release"
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_choice_of_priority_has_at_most_twelve_words(language: str):
+    said = page_sentences(translate, language)
+    choice = f"{said['kiosk.sheet.take_with_card']} {said['kiosk.sheet.take_with_card_note']}"
+    assert len(re.findall(r"[\w’'-]+", choice)) <= 12
+
+
 def test_a_tablet_may_open_the_kiosk_from_its_home_screen_without_bars():
     client = served()
     assert 'rel="manifest" href="/kiosk/app.webmanifest"' in client.get("/kiosk").text

@@ -168,6 +168,9 @@ def test_the_page_asks_for_a_code_and_shows_the_way_without_one():
         " | Après la dernière lettre, appuyez sur « Valider »."
         " | Avec une convocation sur papier, appuyez sur « Je n’ai pas de code »."
     )
+    assert plain(reader().appointment("scanned_other")).startswith(
+        "Ce code n’est pas celui d’un rendez-vous | Présentez le code de votre convocation"
+    )
 
 
 def test_convocations_are_read_by_service_then_by_hour_as_it_is_spoken():
@@ -269,7 +272,8 @@ def test_services_not_in_the_menu_are_not_read():
 def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbreviation(language):
     at_opening = reader(*(ACCUEIL, CLOSED, FOLDER), language=language)
     views = [
-        at_opening.start(), at_opening.languages(), at_opening.sheet("accueil"),
+        at_opening.start(), at_opening.title("languages"), at_opening.title("away"),
+        at_opening.sheet("accueil"),
         at_opening.notice("armes", "closed"), at_opening.ticket(ticket()), at_opening.needs(["deaf"]),
         at_opening.appointment(), at_opening.convocations(["sejour"]), at_opening.convocations([]),
         at_opening.hours("sejour", [NOW]), at_opening.notice(None, "appointment_other_day", NOW),

@@ -297,8 +297,8 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
     match request.view:
         case "start":
             return reader.start(folder=request.service, shown=request.services_on_page)
-        case "languages":
-            return reader.languages()
+        case "languages" | "away":
+            return reader.title(request.view)
         case "sheet":
             given = request.wanted_service, request.exceptional_reason
             excused = (given[0], given[1]) if given[0] and given[1] else None
@@ -313,7 +313,7 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
         case "needs":
             return reader.needs(request.needs)
         case "appointment":
-            return reader.appointment(is_unknown=request.reason == "unknown_appointment")
+            return reader.appointment(request.reason)
         case "ticket":
             return reader.ticket(ticket())
         case view:

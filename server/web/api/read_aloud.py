@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hardware.json_types import InstantText
 from hardware.speech.programs import SpeechUnavailable
-from kiosk.reading import NEEDS, Paper, ReadArrival, View
+from kiosk.reading import NEEDS, Paper, ReadArrival, Reason, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.usecases.notices.public_blocks import PublicNotice
@@ -57,11 +57,7 @@ class ReadingQuery(RequestShape):
     shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
     hours: str = Field(default="", max_length=1_200, pattern=r"^[0-9TZ:.,+-]*$")
     needs: str = Field(default="", max_length=60, pattern=r"^[a-z_,]*$")
-    reason: Literal[
-        "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
-        "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
-        "appointment_too_early",
-    ] = "other"  # fmt: skip
+    reason: Reason = "other"
     at: Instant | None = None
     arrival: Literal["early", "on_time", "late", "walk_in"] | None = None
     late_min: int = Field(default=0, ge=0, le=1_440)

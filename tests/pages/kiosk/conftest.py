@@ -38,11 +38,13 @@ def at_dom_kiosk(hall: Served, dom_pages: DomPages) -> Callable[..., DomPage]:
 
 @pytest.fixture
 def at_kiosk(hall: Served, pages: Pages) -> Callable[..., Page]:
-    """Opens the kiosk of Laon and waits until one may choose."""
+    """Opens the kiosk of Laon and waits until one may choose; `context` goes to the browser."""
 
-    def opened(size: str = "portrait", *, before: Callable[[Page], None] | None = None) -> Page:
+    def opened(
+        size: str = "portrait", *, before: Callable[[Page], None] | None = None, **context: Any
+    ) -> Page:
         width, height = SIZES[size]
-        page = pages.open(width=width, height=height)
+        page = pages.open(width=width, height=height, **context)
         if before:
             before(page)
         page.goto(demonstration_site(hall)["kiosk"]["url"])

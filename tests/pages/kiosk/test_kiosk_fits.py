@@ -231,10 +231,10 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     with page.expect_response("**/reading?*view=notice*") as asked:
         page.locator("#listen").press("Enter")
     said = asked.value.json()["sentences"]
-    numbered = [each for each in said if " sur 4\u00a0: " in each]
-    assert [each[0] for each in numbered] == ["1", "2", "3", "4"]
+    numbered = [each for each in said if " sur 3\u00a0: " in each]
+    assert [each[0] for each in numbered] == ["1", "2", "3"]
     assert any(
-        re.fullmatch(r"\d sur 4\u00a0: Mon titre expire dans moins de 15 jours", each) for each in said
+        re.fullmatch(r"\d sur 3\u00a0: Mon titre expire dans moins de 15 jours", each) for each in said
     )
     by_key(page, "[data-reason=expires-soon]")
     with page.expect_response("**/reading?*view=sheet*") as asked:

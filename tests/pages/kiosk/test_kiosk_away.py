@@ -1,0 +1,56 @@
+"""A kiosk whose server does not answer, loaded again: its page opens, offers nothing, and comes back."""
+
+from tests.harness.dom.dom_pages import expect
+from tests.harness.servers.served import Served
+from tests.harness.waiting import wait_until
+from tests.pages.kiosk.conftest import MISFITS, SIZES, choose, fits, press
+
+KEPT = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  const names = await caches.keys();
+  const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  const logo = document.querySelector("[data-logo]").getAttribute("src");
+  const paths = kept.flat().map(({ url }) => new URL(url).pathname);
+  return active?.state === "activated" && paths.includes(logo) && paths;
+}"""
+HEARD = """async () => {
+  const { voices } = JSON.parse(localStorage.getItem("parvis.kiosk"));
+  const sound = new Audio(voices.en[0]);
+  await new Promise((done, failed) => { sound.onloadedmetadata = done; sound.onerror = failed; });
+  return sound.duration;
+}"""
+NO_TICKET = "La borne ne délivre pas de ticket pour le moment\u00a0: adressez-vous à l’accueil"
+
+
+def test_a_kiosk_loaded_again_without_its_server_says_so_and_comes_back_by_itself(hall: Served, at_kiosk):
+    page = at_kiosk(service_workers="allow")
+    wait_until(lambda: page.evaluate(KEPT), "the release and the look are kept")
+    kept = page.evaluate(KEPT)
+    assert [path for path in kept if path.startswith(("/api/", "/device/", "/t/", "/kiosk/qr.svg"))] == []
+    assert len([path for path in kept if path.startswith("/audio/")]) == 3, "one sentence in each language"
+    choose(page)
+    hall.kill()
+    expect(page.locator("main")).to_have_attribute("data-view", "away")
+    expect(page.locator("h1")).to_have_text(NO_TICKET)
+    expect(page.locator(".lede")).to_contain_text("Ce que vous avez choisi est gardé")
+    fits(page)
+    page.reload()
+    expect(page.locator("h1")).to_have_text(NO_TICKET)
+    expect(page.locator("#hall-name")).not_to_be_empty()
+    expect(page.locator(".top .logo")).to_be_visible()
+    expect(page.locator(".others [lang=en]")).to_contain_text("please ask at reception")
+    expect(page.locator("main button")).to_have_count(0)
+    page.keyboard.type("ab12")
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        for toggle in ("large", "low"):
+            page.locator(f"[data-toggle={toggle}]").click()
+            assert page.evaluate(MISFITS) == []
+    page.locator("[data-language=en]").click()
+    expect(page.locator("h1")).to_contain_text("please ask at reception")
+    page.locator("#listen").click()
+    assert page.evaluate(HEARD) > 0, "the sentence that was kept"
+    hall.start()
+    expect(page.locator("main")).to_have_attribute("data-view", "start")
+    press(page, "[data-key=appointment]")
+    expect(page.locator("[data-slot=code]")).to_have_text("\u00a0")
