@@ -1,12 +1,13 @@
 """The running agent: its parts, put together, and its three threads: page, link, printer."""
 
 import threading
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from kiosk.agent import AgentSettings
+from kiosk.agent import AgentFault, AgentSettings
 from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.gateway import HELD_FOR_S, Gateway, OwnPaper, PaperServer, PrinterIdentity, Reporter
-from kiosk.agent.hall_link import HallLink, new_incarnation
+from kiosk.agent.hall_link import HallLink, incarnation_of
 from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.local_printer import LocalPrinter, address_in
 from kiosk.agent.own_tickets import provision_in
@@ -27,6 +28,8 @@ class KioskAgent:
     def __init__(self, settings: AgentSettings, report: Reporter) -> None:
         self._settings, self._report = settings, report
         self.kept = KeptFiles(settings.state)
+        if not self.kept.hold():
+            raise AgentFault("runs_already", folder=settings.state)
         self.files = PageFiles(settings.state / "page")
         self.journal = PressJournal(settings.state)
         self.clock = AgentClock(self.journal.offset_s)
@@ -35,10 +38,13 @@ class KioskAgent:
             self.kept,
             self.journal,
             self.clock,
-            incarnation=new_incarnation(),
+            incarnation=incarnation_of(self.kept, self.clock),
             report=report,
         )
-        self._papers = PaperServer(ServerLine(settings, within_s=PAPER_WITHIN_S), self._identity)
+        line = ServerLine(settings, within_s=PAPER_WITHIN_S)
+        self._papers = PaperServer(line, self._identity, former=self.kept.read("run"))
+        with suppress(OSError):
+            self.kept.keep("run", self._papers.program)
         printer, own = LocalPrinter(address_in(settings)), KioskPapers(self)
         self._gateway = Gateway(self._papers, printer, report, own=own)
         presses = Presses(self.kept, self.journal, self.clock, self.link, on_given=self._hurry)

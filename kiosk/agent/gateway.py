@@ -57,18 +57,37 @@ class PrinterIdentity:
 class PaperServer:
     """The papers that the server has for the kiosk's printer. `program` names this run of the agent.
 
-    `identity()`: whose papers; None while the kiosk is not paired.
+    `identity()`: whose papers; None while the kiosk is not paired. `former`: the run before this one, which
+    may have been killed: it leaves first, so that nobody waits for its silence.
     """
 
-    def __init__(self, line: ServerLine, identity: Callable[[], PrinterIdentity | None]) -> None:
+    def __init__(
+        self,
+        line: ServerLine,
+        identity: Callable[[], PrinterIdentity | None],
+        *,
+        former: str | None = None,
+    ) -> None:
         self._line = line
         self._identity = identity
+        self._former = former
         self.program = secrets.token_hex(8)
 
     def poll(self, state: str, *, is_printing: bool, interval_s: int, leaves: bool = False) -> PollAnswer:
         """Reports the printer's state and asks for a job. Raises ServerSilent, ServerRefused."""
+        if self._former is not None:
+            former, self._former = self._former, None
+            self._report(former, state, is_printing=False, interval_s=interval_s, leaves=True)
+        answer = self._report(
+            self.program, state, is_printing=is_printing, interval_s=interval_s, leaves=leaves
+        )
+        return PollAnswer(None, "epson") if answer.status == 204 else _poll_answer(answer.expect(200))
+
+    def _report(
+        self, program: str, state: str, *, is_printing: bool, interval_s: int, leaves: bool
+    ) -> Answer:
         report = {
-            "program": self.program,
+            "program": program,
             "state": state,
             "is_printing": is_printing,
             "interval_s": interval_s,
@@ -76,12 +95,9 @@ class PaperServer:
         }
         body = json.dumps(report).encode()
         try:
-            answer = self._send("POST", "", body)
+            return self._send("POST", "", body)
         except ServerSilent:  # the server may have closed an idle connection; a poll may be repeated
-            answer = self._send("POST", "", body)
-        if answer.status == 204:
-            return PollAnswer(None, "epson")
-        return _poll_answer(answer.expect(200))
+            return self._send("POST", "", body)
 
     def fetch(self, offer: str) -> FetchedTicket:
         """Fetches the ticket of an offer, which nobody can fetch again.

@@ -40,8 +40,17 @@ class Tunnel(Protocol):
         """Ends it: the page finds out that the server is away."""
 
 
-def new_incarnation() -> str:
-    """The name of a run: no copy of a disk has the same."""
+def incarnation_of(kept: KeptFiles, clock: AgentClock) -> str:
+    """The name of this disk in this boot: a copy of it has another; a program that starts again does not."""
+    known = kept.read("incarnation")
+    if known is None or known["boot"] != clock.boot:
+        known = {"boot": clock.boot, "name": _new_incarnation()}
+        with suppress(OSError):
+            kept.keep("incarnation", known)
+    return str(known["name"])
+
+
+def _new_incarnation() -> str:
     now_ms = time.time_ns() // 1_000_000
     value = now_ms << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
     return str(uuid.UUID(int=value))  # version 7, RFC 9562

@@ -1,16 +1,18 @@
 """What the agent keeps in its folder: small documents, each written whole or not at all.
 
 `token` and `pairing` are the cookies that a browser would keep; `device` is the answer to `/device/me`,
-`menu` what a menu says besides its services, `provision` what the kiosk needs to give tickets by itself.
+`menu` what a menu says besides its services, `provision` what the kiosk needs to give tickets by itself,
+`incarnation` the name of this disk in this boot, `run` of the program that printed last.
 """
 
+import fcntl
 import json
 import os
 import threading
 from pathlib import Path
 from typing import Any, Literal
 
-type Name = Literal["token", "pairing", "device", "menu", "provision"]
+type Name = Literal["token", "pairing", "device", "menu", "provision", "incarnation", "run"]
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -44,8 +46,18 @@ class KeptFiles:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self._held: int | None = None
         self._lock = threading.Lock()
         self._known: dict[Name, Any] = {}
+
+    def hold(self) -> bool:
+        """Takes the folder for this program until it ends; False while another one has it."""
+        self._held = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
 
     def read(self, name: Name) -> Any:
         """A document; None: there is none, or it is damaged."""
