@@ -25,6 +25,7 @@ FONT_FILES = {
         "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
     ),
     "arabic": ("noto-sans-arabic.woff2", "noto-sans-arabic-arabic-wght-normal.woff2"),
+    "cyrillic": ("noto-sans-cyrillic.woff2", "noto-sans-cyrillic-wght-normal.woff2"),
 }
 """For each script the names its font file may have in `fonts_dir`, the first found is taken."""
 _LINE_SHARES = {"latin": (0.92, 0.26), "arabic": (1.05, 0.5)}
@@ -42,9 +43,16 @@ class Run:
 
 
 def script_of(character: str) -> str:
-    """The font a character wants: `arabic`, `latin_ext` or `latin` (which also draws what no font has)."""
+    """The font a character wants: that of its script, or `latin`, which also draws what no font has."""
     code = ord(character)
-    if 0x0600 <= code <= 0x06FF or 0x0750 <= code <= 0x077F or 0xFB50 <= code <= 0xFEFC:
+    if 0x0400 <= code <= 0x045F or code in (0x0490, 0x0491, 0x2116):
+        return "cyrillic"
+    if (
+        code in (0x200C, 0x200D)
+        or 0x0600 <= code <= 0x06FF
+        or 0x0750 <= code <= 0x077F
+        or 0xFB50 <= code <= 0xFEFC
+    ):
         return "arabic"
     if code in (0x131, 0x152, 0x153) or code < 0x100:
         return "latin"

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import SaidWait
+from hardware.languages import Language
 from kiosk.menu_messages import (
     STEP_S,
     ExceptionalWayOffered,
@@ -42,15 +43,6 @@ class Translate(Protocol):
     """The sentence of a key in a language, its placeholders filled; `count` chooses the plural form."""
 
     def __call__(self, key: str, language: str, /, **values: object) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """A language of the interface: its code, its own name, the direction it is written in."""
-
-    code: str
-    name: str
-    direction: Literal["ltr", "rtl"] = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +108,14 @@ class MenuHall:
     `has_loop`: an induction loop is shown. `keeps_tickets`: a break runs, and waiting visitors are called
     after it. `priority_grounds`: people who pass first here besides holders of the card; None: nobody.
     `why_today`: why the hours of today are exceptional; None: they are not, or nobody said why.
+    `read_languages`: the codes of those in which alerts may be shown.
     """
 
     slug: str
     name: Text
     time_zone: ZoneInfo
     languages: Sequence[Language]
+    read_languages: Sequence[str] = ()
     asks_priority: bool = True
     takes_appointments: bool = False
     asks_needs: bool = True
@@ -149,7 +143,10 @@ def build_menu(
         "hall": {"slug": hall.slug, "name": words.of(hall.name)},
         "time_zone": hall.time_zone.key,
         "language": language,
-        "languages": [{"code": x.code, "name": x.name, "dir": x.direction} for x in hall.languages],
+        "languages": [
+            {"code": x.code, "name": x.name, "dir": x.direction, "is_read": x.code in hall.read_languages}
+            for x in hall.languages
+        ],
         "is_open": is_open,
         "next_opening": words.next_opening(coming),
         "why_closed": words.of(hall.why_today) if hall.why_today and not is_open else None,

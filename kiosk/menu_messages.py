@@ -73,11 +73,15 @@ class HallOfMenu(TypedDict):
 
 
 class LanguageOfMenu(TypedDict):
-    """A language that the menu may be shown in: its code, its own name, its direction."""
+    """A language that the menu may be shown in: its code, its own name, its direction.
+
+    `is_read`: somebody has read its sentences, and alerts are shown in it.
+    """
 
     code: str
     name: str
     dir: Literal["ltr", "rtl"]
+    is_read: bool
 
 
 class MenuMessage(TypedDict):

@@ -11,13 +11,14 @@ from string import Formatter
 from urllib.parse import quote
 
 import segno
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from markupsafe import Markup
 
-from kiosk.menu import Language, Translate
+from hardware.languages import Language
+from kiosk.menu import Translate
 from kiosk.mounting import low_band
 
 LONGEST_CODE = 200
@@ -59,8 +60,9 @@ def blueprint(
     """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.css`, `app.webmanifest`,
     `worker.js`.
 
-    `languages` are those of the interface, the first one shown at rest; `public_url` is what every code must
-    start with (None: none to follow a ticket); `is_booking_address` says of an address whether a hall
+    `languages` are those of visitors, the first one shown at rest: a menu says which its hall offers.
+    `public_url` is what every code must start with (None: none to follow a ticket); `is_booking_address`
+    says of an address whether a hall
     publishes it as the one where its appointments are booked; `voices` are the languages in which the server
     reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the
     warning before it returns to the start; `alert_signs` are the screens' signs of alerts, SVG symbols by
@@ -240,14 +242,17 @@ def _open(translate: Translate, message: Message, language: str) -> str:
 
 
 def _counted(translate: Translate, key: str, language: str) -> dict[str, str]:
-    forms = _plural_samples(language).items()
+    forms = plural_samples(language).items()
     return {form: translate(key, language, count=_OpenCount(number)) for form, number in forms}
 
 
 @cache
-def _plural_samples(language: str) -> dict[str, int]:
-    """The smallest number, up to 200, that takes each plural form of a language."""
-    rule = Locale.parse(language, sep="-").plural_form
+def plural_samples(language: str) -> dict[str, int]:
+    """The smallest number, up to 200, that takes each plural form of a language; as French where unknown."""
+    try:
+        rule = Locale.parse(language, sep="-").plural_form
+    except (ValueError, UnknownLocaleError):
+        rule = Locale.parse("fr").plural_form
     samples: dict[str, int] = {}
     for number in range(201):
         samples.setdefault(rule(number), number)

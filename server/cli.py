@@ -194,6 +194,8 @@ def demo(
 cli.command("create-user")(accounts.create_user)
 cli.command("import-configuration")(exchange.import_configuration)
 cli.command("export-configuration")(exchange.export_configuration)
+cli.command("export-translations")(exchange.export_translations)
+cli.command("import-translations")(exchange.import_translations)
 cli.command("import-appointments")(exchange.import_appointments_command)
 cli.command("export-visits")(exchange.export_visits_command)
 cli.command("report")(exchange.report)

@@ -1,6 +1,6 @@
 """Catalogues: message keys to sentences, per Babel domain and language. Read once from the .po files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from io import BytesIO
@@ -15,8 +15,30 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
+from hardware.languages import VISITOR_LANGUAGES
+
 LANGUAGES = ("fr", "en", "es")
-"""The interface's languages; French first. Further ones have but some sentences, French for the rest."""
+"""The interface's languages; French first. Visitors have further ones, for `VISITOR_SENTENCES` only."""
+VISITOR_SENTENCES: Mapping[str, tuple[str, ...]] = {
+    "kiosk": ("kiosk.",),
+    "phone": ("phone.",),
+    "public_surveys": ("public_surveys.",),
+    "signage": (
+        *("signage.alert.", "signage.announcement.", "signage.screen.hearing_loop"),
+        *("signage.screen.arrow_ahead", "signage.screen.arrow_back", "signage.screen.arrow_down"),
+        *("signage.screen.arrow_left", "signage.screen.arrow_right", "signage.screen.arrow_up"),
+    ),
+    "retention": ("retention.own.title",),
+    "server": (
+        *("server.product", "server.demonstration", "server.skip_to_content", "refusal.unknown_survey"),
+        *("refusal.survey_not_yet", "refusal.survey_is_over", "refusal.survey_answered"),
+        *("refusal.survey_flooded", "refusal.survey_answer_empty", "refusal.bad_survey_answer"),
+        "refusal.survey_text_too_long",
+    ),
+}
+"""By catalogue, the keys of the sentences that visitors read in their language, or how these keys begin."""
+_AT_WORK = ("kiosk.paper.trial.", "public_surveys.agents.")
+"""Of those, the ones that only people at work read."""
 
 type Translate = Callable[..., str]
 
@@ -35,11 +57,15 @@ def locale_of(language: str) -> Locale:
 
 def direction_of(language: str) -> Literal["ltr", "rtl"]:
     """The direction a language is written in."""
+    if language in VISITOR_LANGUAGES:
+        return VISITOR_LANGUAGES[language].direction
     return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
 
 
 def own_name(language: str) -> str:
     """A language's own name, capital first."""
+    if language in VISITOR_LANGUAGES:
+        return VISITOR_LANGUAGES[language].name
     name = Locale.parse(language, sep="-").get_display_name() or language
     return name[:1].upper() + name[1:]
 
@@ -62,13 +88,22 @@ def day_text(on: date, language: str) -> str:
     return str(format_date(on, "long", locale=locale_of(language)))
 
 
+def is_for_visitors(catalogue: str, key: str) -> bool:
+    """Whether visitors read a sentence of a catalogue in their language (`VISITOR_SENTENCES`)."""
+    begun = any(
+        key.startswith(each) if each.endswith(".") else key == each
+        for each in VISITOR_SENTENCES.get(catalogue, ())
+    )
+    return begun and not key.startswith(_AT_WORK)
+
+
 class Catalogues:
-    """The sentences of every package.
+    """The sentences of every package; `own` is the folder of a site's own ones for visitors, by language.
 
     A key that no catalogue has is answered as it stands (tests forbid it).
     """
 
-    def __init__(self, folders: tuple[tuple[str, Path], ...]) -> None:
+    def __init__(self, folders: tuple[tuple[str, Path], ...], own: Path | None = None) -> None:
         self._translations: dict[str, Translations] = {}
         further = {place.name for _, folder in folders for place in folder.iterdir() if place.is_dir()}
         for language in (*LANGUAGES, *sorted(further - set(LANGUAGES))):
@@ -83,6 +118,8 @@ class Catalogues:
                 else:
                     merged.merge(loaded)
             if merged is not None:
+                if own is not None and (file := own / f"{language}.po").exists():
+                    merged.merge(_load(file))
                 self._translations[language] = merged
                 if language not in LANGUAGES:
                     merged.add_fallback(self._translations["fr"])

@@ -239,6 +239,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.var.resolve() / 'parvis.db'}"
 
     @property
+    def translations(self) -> Path:
+        """The folder of the site's own sentences for visitors, a file a language."""
+        return self.var / "translations"
+
+    @property
     def voices_place(self) -> Path:
         """The folder of the site's own voices, with the default filled in."""
         return (Path(self.voices_folder) if self.voices_folder else self.var / "voices").resolve()

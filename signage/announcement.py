@@ -1,13 +1,15 @@
 """What screens say of calls and alerts: written, and spoken.
 
 Sentences of a call come translated as templates with `{number}` and `{place}`; this module only fills and
-spaces them. Alerts are written on screens in every language they know, and spoken in French. The screen
+spaces them. Alerts are written on screens in the hall's languages, and spoken in French. The screen
 (`player.js`) lets only one voice speak at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Protocol, ReadOnly, TypedDict
+
+from hardware.languages import VISITOR_LANGUAGES
 
 OLDEST_SOUND = timedelta(seconds=20)
 """A call announced longer ago is read on the board, not spoken: its visitor may be at the counter."""
@@ -22,8 +24,6 @@ TAKEN_BACK = "taken_back"
 """The words shown for a minute after an alert was taken back: it was a mistake."""
 KINDS = ("evacuate", "shelter", "medical", TAKEN_BACK)
 """The kinds with prepared words; a custom alert brings its own."""
-ALERT_LANGUAGES = ("fr", "en", "es", "ar", "pt", "uk")
-"""What every screen can say before anything happens, French first."""
 FRENCH = "fr"
 NO_BREAK_HYPHEN = "\u2011"
 """Keeps two words on one line of a screen; voices know the plain one."""
@@ -77,7 +77,7 @@ class Translate(Protocol):
 
 
 def alert_texts(
-    translate: Translate, languages: Sequence[str] = ALERT_LANGUAGES
+    translate: Translate, languages: Collection[str] = VISITOR_LANGUAGES
 ) -> dict[str, PreparedAlertTexts]:
     """Return, per language, the words of each kind and the texts around them."""
     return {language: _in_language(translate, language) for language in languages}

@@ -6,7 +6,8 @@ non-ASCII character escaped, which is the largest form):
 
 1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
 2. at most the 12 most recent calls and the 8 most recent former calls are carried;
-3. while the message is too large, in this order: counter names leave; marks of hearing loops beyond the three
+3. while the message is too large, in this order: counter names leave; the language of visitors leaves
+   beyond the three calls a screen shows large; marks of hearing loops beyond the three
    calls a screen shows large leave; directions in other languages than the
    first leave; directions of calls beyond the three a screen shows large leave, oldest first; former calls
    leave, oldest first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
@@ -47,13 +48,25 @@ class Position(TypedDict):
     as_of: InstantText
 
 
+class PlaceOfVisitor(TypedDict):
+    """A counter in the language of the visitor who is called there."""
+
+    language: str
+    label: str
+    direction: str
+
+
 class CalledCounter(TypedDict):
-    """The counter of a call. Of a former one only id and label; the oldest lose their directions."""
+    """The counter of a call. Of a former one only id and label; the oldest lose their directions.
+
+    `visitor`: where the hall says calls in the language of their tickets, the counter in that language.
+    """
 
     id: str
     label: str
     name: NotRequired[Texts]
     direction: NotRequired[Texts]
+    visitor: NotRequired[PlaceOfVisitor]
     hearing_loop: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
 
 
@@ -124,8 +137,8 @@ class CounterPlace:
     """A counter in the words for visitors: its label (« guichet 3 »), directions and optional name per
     language.
 
-    `has_loop`: an induction loop in order helps those who hear by their hearing aid there.
-
+    `has_loop`: an induction loop in order helps those who hear by their hearing aid there. `visitor`: its
+    label and direction in the language (code) of who is called, None where they are said in French only.
     """
 
     counter: str
@@ -133,6 +146,7 @@ class CounterPlace:
     direction: Words = field(default_factory=dict)
     name: Words = field(default_factory=dict)
     has_loop: bool = False
+    visitor: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +273,13 @@ def counter_message(place: CounterPlace) -> CalledCounter:
     if place.name:
         counter["name"] = {lang: clip(text, NAME_CHARACTERS) for lang, text in place.name.items()}
     counter["direction"] = {lang: clip(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()}
+    if place.visitor:
+        language, label, direction = place.visitor
+        counter["visitor"] = {
+            "language": language,
+            "label": clip(label, LABEL_CHARACTERS),
+            "direction": clip(direction, DIRECTION_CHARACTERS),
+        }
     if place.has_loop:
         counter["hearing_loop"] = True
     return counter
@@ -322,6 +343,12 @@ def _without_names(message: CallsMessage) -> bool:
     return False
 
 
+def _without_old_visitors(message: CallsMessage) -> bool:
+    for call in message["calls"][LARGE_CALLS:]:
+        call["counter"].pop("visitor", None)
+    return False
+
+
 def _without_old_loops(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
         call["counter"].pop("hearing_loop", None)
@@ -374,6 +401,7 @@ def _without_the_shortest_queue(message: QueuesChanged) -> bool:
 
 _BOARD_STEPS: Sequence[Step[CallsMessage]] = (
     _without_names,
+    _without_old_visitors,
     _without_old_loops,
     _without_other_directions,
     _without_an_old_direction,

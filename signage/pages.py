@@ -9,6 +9,7 @@ from pathlib import Path
 from babel import Locale
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
+from hardware.languages import VISITOR_LANGUAGES
 from signage.announcement import Translate, alert_texts
 from signage.notice_parts import STEP_ICONS
 
@@ -44,6 +45,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 """The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
 
 
+WAYS = ("ahead", "back", "down", "left", "right", "up")
+
 STATIC = Path(__file__).parent / "static"
 
 OWN_THREADS = ("worker.js", "watch.js")
@@ -61,6 +64,7 @@ ASSETS = (
     "fonts/atkinson-hyperlegible-next-latin-ext.woff2",
     "fonts/atkinson-hyperlegible-next-latin-italic.woff2",
     "fonts/noto-sans-arabic.woff2",
+    "fonts/noto-sans-cyrillic.woff2",
     *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", "arrow-down", *STEP_ICONS))),
 )
 """What the page needs of `/assets`."""
@@ -132,6 +136,7 @@ def blueprint(
         for language in languages
     }
     own = languages[0]
+    ways = {code: _ways(translate, code) for code in VISITOR_LANGUAGES}
     alerts = {"own": own, "languages": alert_texts(translate)}
 
     def page(*, is_preview: bool = False) -> str:
@@ -143,6 +148,7 @@ def blueprint(
             language=own,
             direction=sentences[own]["dir"],
             sentences=sentences,
+            ways=ways,
             alerts=alerts,
             alert_label=translate("signage.alert.label", own),
             says=sentences[own]["sentences"],
@@ -184,6 +190,11 @@ def blueprint(
         return response
 
     return pages
+
+
+def _ways(translate: Translate, language: str) -> dict[str, str]:
+    """Each way that an arrow may point, in words of a visitor's language."""
+    return {way: translate(f"signage.screen.arrow_{way}", language) for way in WAYS}
 
 
 def _revalidated(response: Response) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from hardware.languages import VISITOR_LANGUAGES
 from hardware.speech.sound import Samples, from_wav
 
 ESPEAK = "espeak-ng"
@@ -16,7 +17,7 @@ WORDS_PER_MINUTE = 145
 """Slower than espeak-ng's 175: a hall echoes and many listeners are not native speakers."""
 ESPEAK_DEADLINE_S = 5.0
 LONGEST_PHRASE = 300
-VOICES = {"fr": "fr", "en": "en-gb", "es": "es", "pt": "pt", "ar": "ar", "uk": "uk"}
+VOICES = {each.code: each.voice for each in VISITOR_LANGUAGES.values() if each.voice}
 PACKAGE = "piper"
 COMMAND = (sys.executable, "-I", "-m", PACKAGE)
 ENDING = ".onnx"

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from hardware.document import PrintDocument
 from hardware.escpos_printer import PROFILES, render
+from hardware.languages import Language
 from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.press_journal import OwnSeries, Press
 from kiosk.agent.words import FRENCH, date_and_hour, translate
-from kiosk.menu import Language, MenuHall, MenuOpening, MenuService, build_menu, state_of
+from kiosk.menu import MenuHall, MenuOpening, MenuService, build_menu, state_of
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 
 _PRESS_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -41,7 +41,7 @@ def date_and_hour(at: datetime, language: str) -> tuple[str, str]:
         locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
     except (ValueError, UnknownLocaleError):
         locale = Locale.parse(FRENCH)
-    hour = format_time(at, "short", tzinfo=at.tzinfo, locale=locale)
+    hour = format_time(at, "HH:mm", tzinfo=at.tzinfo, locale=locale)
     return format_date(at.date(), "full", locale=locale), hour
 
 

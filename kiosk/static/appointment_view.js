@@ -2,32 +2,27 @@
 // ticket.
 
 import { hasFailedConvocations, SHORTEST_CODE } from "./appointment_state.js";
-import { duration } from "./words.js";
+import { duration, localeOf } from "./words.js";
 
 const KEYS = [..."1234567890", ..."AZERTYUIOP", ..."QSDFGHJKLM", ..."WXCVBN"];
 
 export function hourIn(state, instant) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = {
-    timeZone: state.menu?.time_zone,
+  const timeZone = state.menu?.time_zone;
+  return new Date(instant).toLocaleTimeString(localeOf(state.language), {
+    timeZone,
     hour: "2-digit",
     minute: "2-digit",
-    hourCycle: "h23",
-    numberingSystem: "latn",
-  };
-  return new Date(instant).toLocaleTimeString(`${state.language}-150`, options);
+  });
 }
 
 function dayIn(state, instant) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = {
-    timeZone: state.menu?.time_zone,
+  const timeZone = state.menu?.time_zone;
+  return new Date(instant).toLocaleDateString(localeOf(state.language), {
+    timeZone,
     weekday: "long",
     day: "numeric",
     month: "long",
-    numberingSystem: "latn",
-  };
-  return new Date(instant).toLocaleDateString(`${state.language}-150`, options);
+  });
 }
 
 // « Vous avez 20 min de retard… » for the ticket; empty without an appointment.

@@ -1,5 +1,7 @@
 // What every view of the kiosk is made of: icons, buttons, templates and their slots; and the hour above it.
 
+import { localeOf } from "./words.js";
+
 const ICON_NAME = /^[a-z0-9-]+$/;
 
 /**
@@ -120,12 +122,11 @@ export const frameOf = ({ menu, frame }) => menu ?? frame;
  */
 export function drawHour({ language, menu, frame }, { atMs, lostAtMs, say }) {
   const at = new Date(atMs);
-  const europe = `${language}-150`; // day before month, 24 hours
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = { timeZone: frameOf({ menu, frame })?.time_zone, numberingSystem: "latn" };
-  const day = at.toLocaleDateString(europe, { ...options, weekday: "long", day: "numeric", month: "long" });
+  const locale = localeOf(language);
+  const timeZone = frameOf({ menu, frame })?.time_zone;
+  const day = at.toLocaleDateString(locale, { timeZone, weekday: "long", day: "numeric", month: "long" });
   const hourOf = (instant) =>
-    instant.toLocaleTimeString(europe, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    instant.toLocaleTimeString(locale, { timeZone, hour: "2-digit", minute: "2-digit" });
   const isLost = lostAtMs !== null;
   setText("clock-hour", hourOf(at));
   setText("clock-day", isLost ? say("kiosk.not_live", { at: hourOf(new Date(lostAtMs)) }) : day);

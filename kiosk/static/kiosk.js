@@ -119,7 +119,8 @@ function drawAlert() {
   const at = Date.now() + clockOffset;
   const alert = alertAt(toldAlert, at);
   if (alert) silence();
-  showAlert(alert, { at, languages: languages().map(({ code }) => code) });
+  const read = languages().filter((each) => each.is_read);
+  showAlert(alert, { at, languages: read.map(({ code }) => code) });
 }
 
 function dispatch(action) {

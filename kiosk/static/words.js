@@ -12,6 +12,12 @@ export function speaker(sentences, language, fallback = "fr") {
   };
 }
 
+/** How dates and hours are written in a language: day before month, 24 hours, our calendar and figures. */
+export function localeOf(language) {
+  const options = /** @type {const} */ ({ calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" });
+  return new Intl.Locale(language.includes("-") ? language : `${language}-150`, options);
+}
+
 // « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how
 // (`said`), never a dash, and rounds to whole steps of five minutes.
 export function waitText({ low_s: lowS, high_s: highS, said: form }, say) {

@@ -70,7 +70,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, async_mode: st
     if is_demonstration and settings.is_loopback and not settings.public_url:
         # on this machine it is its own public address: a tab can be the phone
         settings = settings.model_copy(update={"public_url": settings.base_url})
-    catalogues = Catalogues(CATALOGUES)
+    catalogues = Catalogues(CATALOGUES, settings.translations)
     app.config.update(
         SECRET_KEY=settings.secret_key or installation.secret,
         MAX_CONTENT_LENGTH=LARGEST_BODY,

@@ -8,6 +8,7 @@ from flask import request
 import hardware.simulator.pages
 import kiosk.pages
 import signage.pages
+from hardware.languages import VISITOR_LANGUAGES
 from server.app.web_parts import (
     By,
     WebParts,
@@ -19,13 +20,13 @@ from server.app.web_parts import (
     link_post,
 )
 from server.domain.refusals import Refusal
-from server.language import LANGUAGES
+from server.language import LANGUAGES, own_name
 from server.settings import ASSETS, Settings
 from server.usecases.appointments.booking import is_booking_address
+from server.usecases.notices.notice_places import offered_languages
 from server.usecases.notices.read_public_notices import has_public_notices
 from server.usecases.people.invitations import awaits_first_person
 from server.usecases.surveys.answer_survey import has_ticket_survey
-from server.usecases.tickets.kiosk_menu import languages_of
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access.sign_in import provider_pages, sign_in_pages, sign_out_pages
@@ -44,7 +45,7 @@ from server.web.pages.voice.public_surveys import PublicSurveyPages, public_surv
 from server.web.rendering.answers import FRAMED, static_release
 from signage.pages import alert_signs
 
-NAMED_LANGUAGES = [(each.code, each.name) for each in languages_of(LANGUAGES)]
+NAMED_LANGUAGES = [(code, own_name(code)) for code in LANGUAGES]
 """The languages of the interface: code and own name."""
 
 
@@ -82,10 +83,10 @@ def _install_kiosk(parts: WebParts) -> None:
     app.register_blueprint(
         kiosk.pages.blueprint(
             translate=translate,
-            languages=languages_of(LANGUAGES),
+            languages=list(VISITOR_LANGUAGES.values()),
             public_url=settings.public_url or None,
             is_booking_address=lambda text: is_booking_address(parvis.database, text),
-            voices=[each for each in LANGUAGES if reading and reading.files.voices.speaks(each)],
+            voices=[each for each in VISITOR_LANGUAGES if reading and reading.files.voices.speaks(each)],
             alert_signs=alert_signs(),
             assets=ASSETS,
         )
@@ -124,7 +125,8 @@ def _install_phone(parts: WebParts) -> None:
     parts.app.register_blueprint(
         phone_pages(
             translate=parvis.catalogues.translate,
-            languages=NAMED_LANGUAGES,
+            languages=lambda: offered_languages(database),
+            read_languages=lambda hall: database.configuration(hall).read_languages,
             ticket=ticket,
             ticket_of_code=ticket_of_code,
             has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
@@ -160,8 +162,8 @@ def _install_surveys(parts: WebParts) -> None:
     parvis = parts.parvis
     pages = PublicSurveyPages(
         parvis.database,
-        NAMED_LANGUAGES,
-        alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, LANGUAGES),
+        lambda: offered_languages(parvis.database),
+        alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, list(VISITOR_LANGUAGES)),
         alert_signs=alert_signs(),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
         slow_visitors=(

@@ -10,7 +10,7 @@ import typer
 
 from server.apart import close_all
 from server.app import CATALOGUES
-from server.commands.say import console, document_words, language, open_database, say, sentence
+from server.commands.say import console, document_words, errors, language, open_database, say, sentence
 from server.domain.refusals import Refusal
 from server.jobs import local_socket
 from server.jobs.local_socket import write
@@ -24,6 +24,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.counts import ALWAYS, recompute_rollups
 from server.usecases.quality.visits import export_visits
 from server.usecases.reports.reports import report_of_period
+from server.usecases.visitor_sentences import export_sentences, keep_sentences, read_sentences
 from server.web.pages.reports.pack import pack_steps
 from server.web.pages.reports.papers import sheet_page
 from server.web.pages.reports.wording import ReportWording
@@ -96,6 +97,37 @@ def export_configuration(
     if found is None:
         raise Refusal("not_configured", hall=hall or INSTALLATION)
     console.out(found.content, end="", highlight=False)
+
+
+def export_translations(
+    code: Annotated[str, typer.Argument(metavar="LANGUAGE", help="Code of a language of visitors: ar, tr…")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="PO file to write; it must not exist.")],
+) -> None:
+    """Write every sentence that visitors read, in one PO file for a translator."""
+    content = export_sentences(CATALOGUES, code, Settings().translations)
+    try:
+        with file.open("xb") as out:
+            out.write(content)
+    except FileExistsError as error:
+        raise Refusal("file_exists", file=str(file)) from error
+
+
+def import_translations(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="PO file from a translator.")],
+) -> None:
+    """Keep the sentences of a translator's file as the site's own, shown from the server's next start.
+
+    Exit status 1 with a line for each sentence that cannot be shown; nothing is kept then.
+    """
+    read = read_sentences(CATALOGUES, file.read_bytes())
+    for fault in read.faults:
+        errors.print(
+            f"{fault.key}: {sentence(f'terminal.translations.{fault.code}', **fault.values)}", markup=False
+        )
+    if read.faults:
+        raise typer.Exit(1)
+    keep_sentences(read, Settings().translations)
+    say(sentence("terminal.translations.kept", count=len(read.catalogue), language=read.language))
 
 
 def import_appointments_command(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, cast
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.documents.hall import ExceptionalPart, HallDocument, KioskPart, ServicePart
 from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
@@ -66,6 +67,8 @@ def to_configuration(
         kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
         screens={screen.id: _made(Screen, screen) for screen in document.screens},
         is_demonstration=is_demonstration,
+        offered_languages=_offered_languages(document, installation, is_demonstration=is_demonstration),
+        read_languages=tuple(each for each in document.languages if _is_read(each, installation)),
         legal_share=document.legal_percent / 100,
         at_break=AtBreak(document.at_break),
         last_ticket=_made(LastTicket, document.last_ticket),
@@ -73,6 +76,25 @@ def to_configuration(
         profile_names={profile.id: profile.names for profile in document.profiles},
         sound=document.sound.to_sound(),
     )
+
+
+def _offered_languages(
+    document: HallDocument, installation: InstallationDocument, *, is_demonstration: bool
+) -> tuple[str, ...]:
+    """The languages a hall's visitors may choose: read, or turned on by the site; all in a demonstration."""
+    turned_on = {each.language for each in installation.offered_languages}
+    return tuple(
+        code
+        for code in document.languages
+        if code in VISITOR_LANGUAGES
+        and (is_demonstration or code in turned_on or VISITOR_LANGUAGES[code].is_read)
+    )
+
+
+def _is_read(code: str, installation: InstallationDocument) -> bool:
+    """Whether somebody has read our sentences in a language: before the product was shipped, or here."""
+    here = {each.language for each in installation.offered_languages if each.is_read}
+    return code in VISITOR_LANGUAGES and (VISITOR_LANGUAGES[code].is_read or code in here)
 
 
 def _made[Made](kind: type[Made], part: Part, **other: object) -> Made:

@@ -13,6 +13,7 @@ from server.documents.values import (
     PART,
     PUBLIC_HOLIDAYS,
     CalendarPart,
+    Language,
     Languages,
     Line,
     NotEmpty,
@@ -207,8 +208,27 @@ class PrinterNetworkPart(Part):
     network: Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_network)]
 
 
+class OfferedLanguagePart(Part):
+    """A language that visitors are offered though the product does not say that its sentences were read.
+
+    `read_by` and `read_on`: who has read them here (a service or a function), and when; null: nobody yet.
+    """
+
+    language: Language
+    read_by: Line | None = None
+    read_on: date | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody has read all its sentences."""
+        return self.read_by is not None and self.read_on is not None
+
+
 class InstallationDocument(Part):
-    """What all halls of an installation share. `printer_networks`: where printers may be."""
+    """What all halls of an installation share. `printer_networks`: where printers may be.
+
+    `offered_languages`: those of `languages` that the site turned on before the product calls them read.
+    """
 
     format: Literal["parvis-installation-1"]
     organisation: Line
@@ -217,6 +237,9 @@ class InstallationDocument(Part):
     sites: Annotated[tuple[SitePart, ...], Field(max_length=60), *NotEmpty, AfterValidator(_slugs_once)]
     printer_networks: Annotated[
         tuple[PrinterNetworkPart, ...], Field(max_length=60, exclude_if=lambda listed: not listed)
+    ] = ()
+    offered_languages: Annotated[
+        tuple[OfferedLanguagePart, ...], Field(max_length=40, exclude_if=lambda listed: not listed)
     ] = ()
 
     def site(self, slug: str) -> SitePart | None:

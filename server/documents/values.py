@@ -13,6 +13,7 @@ from babel import Locale, UnknownLocaleError
 from holidays.countries.france import France
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.documents.problems import broken_rule
 from server.domain.hours.calendars import MIDNIGHT, Calendar
 from server.domain.hours.calendars import Span as LocalSpan
@@ -25,7 +26,8 @@ COLOUR = r"^#[0-9a-f]{6}$"
 ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 SPAN = rf"^{HOUR}-({HOUR}|24:00)$"
-LANGUAGE = r"^[a-z]{2,3}$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z]{2})?(-x-[a-z]{1,8})?$"
+"""Codes of CLDR; after `-x-` a variety of our own."""
 
 
 PART = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
@@ -83,8 +85,10 @@ def _language(code: str) -> str:
 
 @cache
 def _is_known_to_babel(code: str) -> bool:
+    if code in VISITOR_LANGUAGES:
+        return True
     try:
-        Locale.parse(code)
+        Locale.parse(code, sep="-")
     except (UnknownLocaleError, ValueError):
         return False
     return True

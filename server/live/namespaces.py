@@ -13,6 +13,7 @@ from flask.sessions import SecureCookieSession
 from socketio import Namespace, Server
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.connections import caller_address, identify_caller
 from server.domain.author import Author
 from server.domain.devices.connections import DeviceConnection
@@ -22,7 +23,6 @@ from server.domain.people.roles import Permission
 from server.domain.people.sign_ins import browser_name
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import read_message
-from server.language import LANGUAGES
 from server.live import messages
 from server.live.messages import PAGES_OF_A_TICKET
 from server.live.presence import DeviceWatch, SocketPlace
@@ -274,7 +274,7 @@ def namespaces(
             leg = leg_of_token(rows, token)
         read_ticket(database, estimates, token)
         chosen = auth.get("language")
-        language = chosen if isinstance(chosen, str) and chosen in LANGUAGES else FRENCH
+        language = chosen if isinstance(chosen, str) and chosen in VISITOR_LANGUAGES else FRENCH
         rooms = [messages.hall_room(leg.hall), messages.visit_room(leg.visit, language)]
         return SocketPlace(leg.hall, rooms, following=(leg.visit, language))
 

@@ -79,11 +79,11 @@ class CallAnnounced(CallVoice):
 
 
 def call_message(
-    fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str]
+    fact: CommittedFact, configuration: HallConfiguration, translate: Callable[..., str], language: str | None
 ) -> CallAnnounced:
-    """The message of a call or recall: number, place, sentence in French."""
+    """The message of a call or recall: number, place, sentence in French; `language`: of the ticket."""
     today = business_day(configuration.calendar, fact.happened_at)
-    counter = counter_message(place_of(configuration, fact.body["counter"], today))
+    counter = counter_message(place_of(configuration, fact.body["counter"], today, language=language))
     number = fact.body["number"]
     template = translate("signage.announcement.written", FRENCH)
     return {

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.domain.facts import OF_ALARMS, OF_INCIDENTS, SILENT, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import is_started_by_call
-from server.language import LANGUAGES
 from server.live import messages
 from server.live.messages import return_ms
 from server.live.presence import Presence
@@ -157,7 +157,7 @@ class Publisher:
             log.exception(failure, **values)
 
     def _tell_phones(self, visit: str) -> None:
-        languages = set(LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
+        languages = set(VISITOR_LANGUAGES) if self.watches_others else self.presence.languages_of(visit)
         if languages:
             self.later(0, lambda: self._send_ticket(visit, languages))
 
@@ -167,26 +167,12 @@ class Publisher:
         return max(SHORTLY_S, APART_S - since_s)
 
     def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
-        message = call_message(fact, configuration, self.translate)
+        is_said = configuration.sound.says_visitor_language and fact.visit is not None
+        language = visitor_language(self.database, fact.visit or "") if is_said else None
+        message = call_message(fact, configuration, self.translate, language)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
-            self.speak(hall, message, self._spoken_call(fact, configuration, message))
-
-    def _spoken_call(
-        self, fact: CommittedFact, configuration: HallConfiguration, message: CallAnnounced
-    ) -> SpokenCall:
-        """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
-        places = {FRENCH: message["counter"]["label"]}
-        if configuration.sound.says_visitor_language and fact.visit is not None:
-            language = visitor_language(self.database, fact.visit)
-            counter = configuration.counters.get(fact.body["counter"])
-            if language in configuration.languages and counter is not None:
-                places.setdefault(language, counter.label_in(language))
-        return SpokenCall(
-            places,
-            hall_name=configuration.name if configuration.neighbours else None,
-            has_loop=configuration.has_loop_output,
-        )
+            self.speak(hall, message, _spoken_call(configuration, message))
 
     def print_noted(self, job: str) -> None:
         """Sends the state of a print job, final or not, to the kiosk of the press and to the reception."""
@@ -349,3 +335,15 @@ class Publisher:
 
 def _counts_as_arrival(fact: CommittedFact) -> bool:
     return is_started_by_call(fact.kind, fact.body) or bool(fact.body.get("is_arrival"))
+
+
+def _spoken_call(configuration: HallConfiguration, message: CallAnnounced) -> SpokenCall:
+    """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
+    places = {FRENCH: message["counter"]["label"]}
+    if visitor := message["counter"].get("visitor"):
+        places[visitor["language"]] = visitor["label"]
+    return SpokenCall(
+        places,
+        hall_name=configuration.name if configuration.neighbours else None,
+        has_loop=configuration.has_loop_output,
+    )

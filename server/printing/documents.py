@@ -199,7 +199,7 @@ def _language(configuration: HallConfiguration, ticket: IssuedTicket, language: 
         language=language,
         service=service.name(language) if service is not None else ticket.service,
         date=format_date(issued_at.date(), "full", locale=locale),
-        hour=format_time(issued_at, "short", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
+        hour=format_time(issued_at, "HH:mm", tzinfo=ZoneInfo(configuration.site.time_zone), locale=locale),
         booked_hour=_booked_hour(configuration, ticket, locale),
         direction=direction_of(language),
     )
@@ -209,7 +209,7 @@ def _booked_hour(configuration: HallConfiguration, ticket: IssuedTicket, locale:
     if ticket.booked_at is None:
         return ""
     zone = ZoneInfo(configuration.site.time_zone)
-    return format_time(ticket.booked_at, "short", tzinfo=zone, locale=locale)
+    return format_time(ticket.booked_at, "HH:mm", tzinfo=zone, locale=locale)
 
 
 def sheet_languages(configuration: HallConfiguration, request: Json) -> tuple[SheetLanguage, ...]:

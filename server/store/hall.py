@@ -7,7 +7,8 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from server.store.engine.statements import Read, Rows, literal_word, rows_of
 from server.store.tables.counters import quiet
-from server.store.tables.visits import greeting, leg
+from server.store.tables.journals import erasable
+from server.store.tables.visits import greeting, leg, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ def greetings_of_day(rows: Rows, hall: str, on: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ShownCall:
-    """A leg whose call a board shows; `rank` counts the calls of the leg from 1."""
+    """A leg whose call a board shows; `rank` counts the calls of the leg from 1.
+
+    `language`: the code of that of its ticket, None once it is erased.
+    """
 
     id: str
     call: str
@@ -82,6 +86,7 @@ class ShownCall:
     counter: str
     last_called_at: datetime
     rank: int
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,10 @@ _IS_STARTED_BY_CALL = and_(
 )
 _SHOWN = Read(
     ShownCall,
-    rows_of(ShownCall, leg)
+    rows_of(ShownCall, leg, language=erasable.c.value)
+    .select_from(
+        leg.join(visit, visit.c.id == leg.c.visit).outerjoin(erasable, erasable.c.id == visit.c.language)
+    )
     .where(_OF_HALL, _IS_AT_WORK, or_(leg.c.state == literal_word("called"), _IS_STARTED_BY_CALL))
     .order_by(leg.c.last_called_at.desc())
     .limit(12),

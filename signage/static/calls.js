@@ -1,6 +1,7 @@
 // The large calls of a screen as DOM. Sizes are chosen by measuring, once for all cards, and remembered:
 // cards like those shown before are painted in the sizes of those, which one measurement proves after.
 
+import { directionOf } from "/assets/directions.js";
 import { ring } from "./ring.js";
 import { make } from "./slide_parts.js";
 import { placeParts, textIn } from "./words.js";
@@ -16,11 +17,11 @@ const MOST_REMEMBERED = 200;
  * Return the cards in `area`, or in `beside`, the notices' room: `write(cards, how)` writes them into the
  * page, in the remembered sizes of similar cards or measured; `settle()` verifies unmeasured sizes and
  * returns whether all have room; `fits(cards, how)` writes and returns it, from memory where it can;
- * `fill(isFull)` when no list has room under them; `forget()` before everything is measured again. `how` is
- * `{words, languages, place, isPast}`: a card of a call that may be over, because the server is away, says
- * when it was. A shown card keeps its place and its size. A new one appears above it, smaller if necessary,
- * else in the notices' room. Only where it has no room there either, all cards are laid out again on the
- * whole width.
+ * `fill(isFull)` when no list has room under them; `forget()` before everything is measured again. `how`
+ * is `{words, languages, ways, place, isPast}`: a card of a call that may be over, because the server is
+ * away, says when it was. A shown card keeps its place and its size. A new one appears above it, smaller
+ * if necessary, else in the notices' room. Only where it has no room there either, all cards are laid out
+ * again on the whole width.
  */
 export function createCards(area, besideArea, body) {
   const remembered = new Map(); // by what cards are like: {layout, isTight, places, isInside, isFull}
@@ -29,7 +30,7 @@ export function createCards(area, besideArea, body) {
   let isInside = null; // of what is written; null: not measured yet
 
   /** Whether anything changed. */
-  function write(given, { words, languages, place, isPast }) {
+  function write(given, { words, languages, ways, place, isPast }) {
     const cards = [...given].reverse(); // the newest first; the one that was alone keeps its place under it
     const base = WITHOUT_NOTICES.has(place?.layout) ? WIDE[0] : "side";
     const contents = cards.map((card) =>
@@ -37,6 +38,7 @@ export function createCards(area, besideArea, body) {
         card.key,
         card.counter.label,
         card.counter.direction,
+        card.counter.visitor,
         card.counter.hearing_loop,
         place?.arrow,
         card.isNew,
@@ -51,7 +53,7 @@ export function createCards(area, besideArea, body) {
     const elements = cards.map(
       (card, at) =>
         old.get(contents[at]) ??
-        makeCard(card, contents[at], { words, languages, arrow: place?.arrow, isPast }),
+        makeCard(card, contents[at], { words, languages, ways, arrow: place?.arrow, isPast }),
     );
     for (const element of all()) if (!elements.includes(element)) element.remove();
     const shape = shapeOf(cards, kept, { base, place, isPast });
@@ -249,8 +251,8 @@ function waysIn(base, rank) {
 }
 
 /** A card is the same while it shows one call at one place, however often it is repeated. */
-const idOf = ({ call, counter: { label, direction, hearing_loop: loop } }) =>
-  JSON.stringify([call, label, direction, loop]);
+const idOf = ({ call, counter: { label, direction, visitor, hearing_loop: loop } }) =>
+  JSON.stringify([call, label, direction, visitor, loop]);
 
 function stand(room, elements) {
   for (const element of [...room.children]) if (!elements.includes(element)) element.remove();
@@ -275,10 +277,11 @@ function roomIn(box) {
  * recalls, and which are already shown.
  */
 function shapeOf(cards, kept, { base, place, isPast }) {
-  const each = ({ number, rank, counter: { label, direction, hearing_loop: loop } }) => [
+  const each = ({ number, rank, counter: { label, direction, visitor, hearing_loop: loop } }) => [
     number.replace(/\d/g, "0"),
     label.replace(/\d/g, "0"),
     direction,
+    visitor,
     loop,
     rank > 1 ? String(rank).length : 0,
   ];
@@ -322,7 +325,7 @@ function isCardWhole(card) {
 
 const lineOf = (place) => 1.5 * Number.parseFloat(getComputedStyle(place).fontSize);
 
-function makeCard(card, content, { words, languages, arrow, isPast }) {
+function makeCard(card, content, { words, languages, ways, arrow, isPast }) {
   const element = make("article", card.isNew ? "card card-new" : "card");
   element.dataset.content = content;
   element.style.setProperty("--letters", String(card.number.length));
@@ -338,9 +341,19 @@ function makeCard(card, content, { words, languages, arrow, isPast }) {
   const direction = textIn(card.counter.direction, languages);
   if (direction)
     element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
+  if (card.counter.visitor) element.append(makeVisitorPlace(card.counter.visitor, ways, arrow));
   if (card.counter.hearing_loop) element.append(makeLoop(words));
   if (arrow) element.append(makeArrow(arrow, words));
   return element;
+}
+
+/** The place, and the way there, in the language of the visitor who is called. */
+function makeVisitorPlace({ language, label, direction }, ways, arrow) {
+  const place = make("p", "card-visitor", { lang: language, dir: directionOf(language) });
+  place.append(make("b", "", {}, label));
+  const way = [arrow ? ways[language]?.[arrow] : "", direction].filter(Boolean).join(", ");
+  if (way) place.append(" ", make("span", "", {}, way));
+  return place;
 }
 
 /** That an induction loop helps at this counter, as a sign and in words. */

@@ -7,8 +7,11 @@ import * as screenState from "./screen_state.js";
 
 const MOST_SAID = 100;
 
-/** `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. */
-export function createCallsView({ body, get, own, wordsIn }) {
+/**
+ * `wordsIn(language)` says sentences, `own` is the page's language; `get(id)` an element of the page. `ways`:
+ * the words of arrows by language.
+ */
+export function createCallsView({ body, get, own, wordsIn, ways }) {
   const cards = createCards(get("cards"), get("cards-beside"), body);
   const lists = createLists(get("lists"), (isCrowded) => {
     body.dataset.crowded = isCrowded ? "yes" : "no";
@@ -17,7 +20,7 @@ export function createCallsView({ body, get, own, wordsIn }) {
   let drawn = { rest: "", lists: "" };
   let isSettled = false;
 
-  const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], place, isPast });
+  const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], ways, place, isPast });
 
   /** Whether this many cards have room together; they are then laid out. */
   const fits = (wantedCards, place) => cards.fits(wantedCards, how(place));

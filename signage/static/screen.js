@@ -34,7 +34,7 @@ import { createWordsIn, hallLanguages, ownFirst, wordsOf } from "./words.js";
 const KEPT = "parvis.screen";
 const TICK_MS = 500;
 const get = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const { own, languages: spoken } = JSON.parse(get("sentences").textContent ?? "");
+const { own, languages: spoken, ways } = JSON.parse(get("sentences").textContent ?? "");
 
 // keeps nothing and proves nothing: a real screen may live in the same browser
 const isPreview = document.body.dataset.preview === "yes";
@@ -67,7 +67,7 @@ const voice = alertVoice({
 });
 
 const now = () => Date.now();
-const calls = createCallsView({ body: document.body, get, own, wordsIn });
+const calls = createCallsView({ body: document.body, get, own, wordsIn, ways });
 const update = (next) => {
   state = next;
   drawCalls();

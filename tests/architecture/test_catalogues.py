@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 from babel.messages.catalog import Message
+from fontTools.ttLib import TTFont
 
+from hardware.languages import VISITOR_LANGUAGES
+from hardware.lettering import FONT_FILES, script_of
 from server.app import CATALOGUES as PRODUCT
-from server.language import LANGUAGES, Catalogues
+from server.language import LANGUAGES, Catalogues, is_for_visitors
+from server.settings import ASSETS
+from server.usecases.visitor_sentences import sentence_fault
 from tests.harness.sources import assert_faultless, catalogues, files, name_of
 
 
@@ -61,7 +67,7 @@ def keys_of_some_languages(folder: str) -> Iterator[str]:
 
 
 def test_every_language_has_the_same_keys():
-    assert [folder for folder, found in CATALOGUES.items() if set(found) != set(LANGUAGES)] == []
+    assert [folder for folder, found in CATALOGUES.items() if not set(LANGUAGES) <= set(found)] == []
     assert_faultless(CATALOGUES, keys_of_some_languages)
 
 
@@ -89,6 +95,42 @@ def wrong_sentences(folder: str) -> Iterator[str]:
 
 def test_every_sentence_is_written_and_has_the_same_placeholders():
     assert_faultless(CATALOGUES, wrong_sentences)
+
+
+def faults_of_visitors_languages(folder: str) -> Iterator[str]:
+    name = folder.rpartition("/")[2]
+    french = {key: each for key, each in messages(folder, "fr").items() if is_for_visitors(name, key)}
+    for language in VISITOR_LANGUAGES:
+        own = messages(folder, language) if language in CATALOGUES[folder] else {}
+        if language not in LANGUAGES:
+            yield from (f"{key} is in {language}, not for visitors" for key in set(own) - set(french))
+        for key in set(own) & set(french):
+            if fault := sentence_fault(
+                french[key], texts(own[key]), CATALOGUES[folder][language].num_plurals
+            ):
+                yield f"{key} in {language}: {fault.code}"
+
+
+def test_visitors_read_every_sentence_of_theirs_in_their_language():
+    assert_faultless(CATALOGUES, faults_of_visitors_languages)
+
+
+def letters_without_a_font(language: str) -> Iterator[str]:
+    for folder, found in CATALOGUES.items():
+        for message in found.get(language, ()):
+            for letter in sorted({*"".join(texts(message))} - {"\n"} if message.id else ()):
+                if ord(letter) not in letters_of(script_of(letter)):
+                    yield f"{folder} {key_of(message)}: {letter!r}"
+
+
+@cache
+def letters_of(script: str) -> frozenset[int]:
+    return frozenset(TTFont(ASSETS / "fonts" / FONT_FILES[script][0]).getBestCmap())
+
+
+def test_papers_have_a_letter_for_every_character_of_a_visitors_sentence():
+    """A ticket draws with these fonts alone: what none of them has would be a box."""
+    assert_faultless([each for each in VISITOR_LANGUAGES if each not in LANGUAGES], letters_without_a_font)
 
 
 def test_a_sentence_without_a_plural_may_name_a_count():

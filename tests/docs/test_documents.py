@@ -140,8 +140,17 @@ RECIPES = dict(
     )
 )
 KINDS = {
-    *("A verb", "An indicator", "A kind of notice", "A language", "A setting", "A migration", "A statement"),
-    "A use case",
+    *(
+        "A verb",
+        "An indicator",
+        "A kind of notice",
+        "A language",
+        "A language of visitors",
+        "A setting",
+        "A migration",
+        "A statement",
+    ),
+    *("A use case", "A language of visitors"),
     *("A page", "A printer transport", "A protocol of printers that fetch their jobs", "An alarm"),
     *("A field of a device’s report", "A field of an entry of the register", "What asks for attention"),
 }

@@ -11,8 +11,6 @@ from babel.messages.pofile import read_po
 from tests.harness.programs import PROJECT
 
 PACKAGES = ("kiosk", "signage", "server", "hardware")
-FURTHER = "alert_languages"
-"""The folder of the few sentences that screens know in more languages; tests/signage looks at them."""
 
 
 def files(*endings: str) -> Iterator[Path]:
@@ -38,11 +36,9 @@ def catalogues() -> dict[str, dict[str, Catalog]]:
     found: dict[str, dict[str, Catalog]] = {}
     for path in files(".po"):
         folder, language = path.parents[2], path.parents[1].name
-        if folder.parent.name == FURTHER:
-            continue
         with path.open("rb") as opened:
             found.setdefault(f"{name_of(folder)}/{path.stem}", {})[language] = read_po(
-                opened, locale=language, abort_invalid=True
+                opened, locale=language.replace("-", "_"), abort_invalid=True
             )
     return found
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.menu import (
     ExceptionalWay,
     ExpectedWait,
-    Language,
     MenuHall,
     MenuOpening,
     MenuService,
@@ -29,7 +29,7 @@ from tests.kiosk.samples import translate
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)  # a Tuesday, 09:42 in Paris
-FRENCH = [Language("fr", "Français"), Language("en", "English"), Language("es", "Español")]
+FRENCH = [VISITOR_LANGUAGES[code] for code in ("fr", "en", "es")]
 HALL = MenuHall(slug="laon", name={"fr": "Préfecture"}, time_zone=PARIS, languages=FRENCH)
 
 

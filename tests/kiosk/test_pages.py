@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from kiosk.menu import Language
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.mounting import SMALLEST_BAND_PX, BandOffScreen, low_band, orientation
 from kiosk.pages import blueprint, code_as_svg, is_own_address, page_sentences
 from tests.harness.node import assert_module_behaves
@@ -21,7 +21,7 @@ from tests.harness.programs import PROJECT, program
 from tests.kiosk.samples import translate
 
 PUBLIC_URL = "https://accueil.example.fr"
-LANGUAGES = [Language("fr", "Français"), Language("en", "English"), Language("es", "Español")]
+LANGUAGES = [VISITOR_LANGUAGES[code] for code in ("fr", "en", "es")]
 TESTS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
 
 

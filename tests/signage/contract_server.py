@@ -14,9 +14,10 @@ from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.menu_messages import wording_of
 from server.language import LANGUAGES
-from signage import announcement, pages
+from signage import pages
 from tests.signage.programmes import of_notices
 
 if TYPE_CHECKING:
@@ -32,18 +33,13 @@ KEPT_S = 3_600
 Message = dict[str, Any]
 
 
-def catalogue(language: str, *, further: bool = False) -> dict[str, str]:
-    folder = "alert_languages/translations" if further else "translations"
-    name = "alerts" if further else "signage"
-    path = Path(pages.__file__).parent / folder / language / f"LC_MESSAGES/{name}.po"
+def catalogue(language: str) -> dict[str, str]:
+    path = Path(pages.__file__).parent / "translations" / language / "LC_MESSAGES/signage.po"
     with path.open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
-SENTENCES = {language: catalogue(language) for language in LANGUAGES}
-SENTENCES |= {
-    language: catalogue(language, further=True) for language in announcement.ALERT_LANGUAGES[len(LANGUAGES) :]
-}
+SENTENCES = {language: catalogue(language) for language in VISITOR_LANGUAGES}
 
 
 def translate(key: str, language: str, /, **values: object) -> str:

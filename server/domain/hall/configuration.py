@@ -212,7 +212,8 @@ class HallConfiguration:
     `distribution_before_s`: how long before opening tickets may be given by hand, 0 never; `screen_margin_s`:
     how long before the first opening and after the last closing screens are on; `asks_needs`: whether the
     kiosk asks for needs; `priority_grounds`: other people who pass first here; `legal_share`: of the screens'
-    time, for legal notices, 0 to 0.5.
+    time, for legal notices, 0 to 0.5. `offered_languages`: those of `languages` that visitors may choose;
+    `read_languages`: those of them whose sentences somebody has read, so that alerts may speak them.
     """
 
     revision: int
@@ -244,6 +245,8 @@ class HallConfiguration:
     sound: Sound = field(default_factory=Sound)
     alarms: AlarmRules = field(default_factory=AlarmRules)
     installation_revision: int = 0
+    offered_languages: tuple[str, ...] = (FRENCH,)
+    read_languages: tuple[str, ...] = (FRENCH,)
 
     @property
     def mark(self) -> str:

@@ -66,17 +66,28 @@ class AlertChanged(Position, AlertPart, _OfVoice):
 _WITHOUT_VOICE: _OfVoice = {}
 
 
-def place_of(configuration: HallConfiguration, counter: str, today: date | None = None) -> board.CounterPlace:
+def place_of(
+    configuration: HallConfiguration, counter: str, today: date | None = None, *, language: str | None = None
+) -> board.CounterPlace:
     """A counter as visitors read it; one that left the configuration keeps its id.
 
     `today` is the hall's local day, which decides whether its induction loop is shown; None: it is not shown.
+    Directions are in French; `language` (code) is that of who is called, where the hall says calls in it.
     """
     found: Counter | None = configuration.counters.get(counter)
     if found is None:
         return board.CounterPlace(counter=counter, label=counter)
     has_loop = today is not None and found.shows_loop(today)
+    is_said = configuration.sound.says_visitor_language and language in configuration.offered_languages
+    french = found.direction(FRENCH)
     return board.CounterPlace(
-        counter=counter, label=found.label, direction=found.directions, has_loop=has_loop
+        counter=counter,
+        label=found.label,
+        direction={FRENCH: french} if french else {},
+        has_loop=has_loop,
+        visitor=(language, found.label_in(language), found.direction(language))
+        if language is not None and is_said and language != FRENCH
+        else None,
     )
 
 
@@ -135,7 +146,7 @@ def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> boa
     return board.BoardCall(
         call=call.call,
         number=call.number,
-        place=place_of(configuration, call.counter, today),
+        place=place_of(configuration, call.counter, today, language=call.language),
         called_at=call.last_called_at,
         rank=call.rank,
     )

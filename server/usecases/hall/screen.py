@@ -70,6 +70,7 @@ class ScreenOfHall(TypedDict):
     site: str
     time_zone: str
     languages: list[str]
+    """Those in which alerts are shown: the hall’s, where somebody has read our sentences."""
     services: dict[str, Texts]
     """The names of services by their ids."""
     is_open: bool
@@ -120,7 +121,7 @@ def read_screen(
         "name": configuration.name,
         "site": configuration.site.name,
         "time_zone": configuration.site.time_zone,
-        "languages": list(configuration.languages),
+        "languages": list(configuration.read_languages),
         "services": {
             service.id: dict(service.names)
             for service in configuration.services.values()
@@ -207,7 +208,7 @@ def read_voices(configuration: HallConfiguration, voices: Voices, translate: Tra
 
 def called_languages(configuration: HallConfiguration) -> tuple[str, ...]:
     """The languages in which calls may be said in a hall, French first."""
-    return configuration.languages if configuration.sound.says_visitor_language else (FRENCH,)
+    return configuration.offered_languages if configuration.sound.says_visitor_language else (FRENCH,)
 
 
 def _voice(

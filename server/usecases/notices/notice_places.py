@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from hardware.languages import VISITOR_LANGUAGES, Language
 from server.documents.notices import KnownPlaces, NoticeContent, check_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
@@ -76,6 +77,14 @@ def read_places(database: Database, rows: Rows) -> Places:
     if found is None:
         raise Refusal("not_configured", hall=INSTALLATION)
     return Places(configured_halls(database, rows), parse_installation(found.content).languages)
+
+
+def offered_languages(database: Database) -> list[Language]:
+    """The languages that visitors may choose: those that some hall offers, and the product's own."""
+    with database.read() as rows:
+        halls = configured_halls(database, rows)
+    offered = {code for hall in halls for code in hall.offered_languages}
+    return [each for each in VISITOR_LANGUAGES.values() if each.is_read or each.code in offered]
 
 
 def configured_halls(database: Database, rows: Rows) -> list[HallConfiguration]:

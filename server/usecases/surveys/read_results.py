@@ -193,4 +193,4 @@ def read_exit_alert(database: Database, code: str) -> ExitAlert:
         state = hall_state(database, rows, address.hall)
         at = state.position.as_of
         alert = alert_part(rows, address.hall, state.configuration, at, has_every_language=True)
-    return {**state.position_message, **alert, "languages": list(state.configuration.languages)}
+    return {**state.position_message, **alert, "languages": list(state.configuration.read_languages)}

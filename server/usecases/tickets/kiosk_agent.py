@@ -11,6 +11,7 @@ from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText, LocalDate, Ordinal, Texts
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.menu import MenuService, offered_only
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hall.devices import PrinterDialect, PrinterProfile
@@ -26,7 +27,7 @@ from server.store.visits.off_line import highest_own_rank
 from server.usecases.hall_view import find_kiosk
 from server.usecases.hours.opening import openings
 from server.usecases.media.read_look import Logo, read_look
-from server.usecases.tickets.kiosk_menu import languages_of, menu_tree
+from server.usecases.tickets.kiosk_menu import menu_tree
 
 PROVISION_DAYS = 7
 
@@ -190,7 +191,7 @@ def read_provision(database: Database, hall: str, kiosk: str, read_logo: ReadLog
         "time_zone": configuration.calendar.time_zone,
         "languages": [
             {"code": each.code, "name": each.name, "dir": each.direction}
-            for each in languages_of(configuration.languages)
+            for each in map(VISITOR_LANGUAGES.__getitem__, configuration.offered_languages)
         ],
         "own_series": None if own.own_series is None else _series(own.own_series),
         "services": [

@@ -7,10 +7,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.menu import (
     ExceptionalWay,
     ExpectedWait,
-    Language,
     MenuHall,
     MenuService,
     build_menu,
@@ -33,7 +33,6 @@ from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
 from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
-from server.language import direction_of, own_name
 from server.store import hours
 from server.store.counters import open_places
 from server.store.engine.statements import Rows
@@ -60,11 +59,6 @@ class MenuAnswer(MenuMessage, AlertPart):
     look: LookAnswer
     configuration: str
     """The revisions that apply, as `3.12`: the installation's and the hall's."""
-
-
-def languages_of(codes: tuple[str, ...]) -> tuple[Language, ...]:
-    """Languages with their own names and the direction they are written in."""
-    return tuple(Language(code, own_name(code), direction_of(code)) for code in codes)
 
 
 def read_menu(
@@ -131,12 +125,13 @@ def read_menu(
         receiving = configuration.services[service.exceptional.received_by]
         return ExceptionalWay(replace(item(receiving), remaining=None), service.exceptional.reasons)
 
-    in_language = language if language in configuration.languages else FRENCH
+    in_language = language if language in configuration.offered_languages else FRENCH
     hall_menu = MenuHall(
         slug=configuration.hall,
         name={FRENCH: configuration.name},
         time_zone=ZoneInfo(configuration.site.time_zone),
-        languages=languages_of(configuration.languages),
+        languages=[VISITOR_LANGUAGES[code] for code in configuration.offered_languages],
+        read_languages=configuration.read_languages,
         takes_appointments=any(
             each.may_book and not each.is_retired and is_offered(each.id)
             for each in configuration.services.values()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hardware.json_types import Count, InstantText, Ordinal, SaidWait
 from server.domain.author import Author
 from server.domain.facts import FactKind
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import business_day, running_break
 from server.domain.instants import from_micros, micros_to_text, text_or_none, to_text
 from server.domain.languages import FRENCH
@@ -146,17 +146,19 @@ class HallOfTicket(TypedDict):
 
 
 class ServiceOfTicket(TypedDict):
-    """The service of a followed ticket, named in the phone's language."""
+    """The service of a followed ticket, named in the phone's language; `french`: "" where it is the same."""
 
     id: str
     name: str
+    french: str
 
 
 class CounterOfTicket(TypedDict):
-    """The counter that calls a followed ticket, in the phone's language."""
+    """The counter that calls a ticket, in the phone's language; `french`: "" where it is the same."""
 
     id: str
     label: str
+    french: str
     direction: str
     hearing_loop: bool
 
@@ -305,11 +307,22 @@ def _answers(
     return {
         language: {
             **answer,
-            "service": {"id": leg.service, "name": service.name(language) if service else leg.service},
+            "service": _service(leg.service, service, language),
             "call": _call(configuration, leg, language, today),
         }
         for language in languages
     }
+
+
+def _service(service_id: str, service: Service | None, language: str) -> ServiceOfTicket:
+    name = service.name(language) if service else service_id
+    french = _beside(service.name(FRENCH), name) if service else ""
+    return {"id": service_id, "name": name, "french": french}
+
+
+def _beside(french: str, shown: str) -> str:
+    """The French words beside those in another language, as the signs of the building have them."""
+    return "" if french == shown else french
 
 
 def _why_no_wait(database: Database, leg: LegRow) -> NoWait | None:
@@ -341,6 +354,7 @@ def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: d
         "counter": {
             "id": leg.counter,
             "label": counter.label_in(language) if counter else leg.counter,
+            "french": _beside(counter.label, counter.label_in(language)) if counter else "",
             "direction": counter.direction(language) if counter else "",
             "hearing_loop": counter is not None and counter.shows_loop(today),
         },

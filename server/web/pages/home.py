@@ -10,12 +10,20 @@ from werkzeug.wrappers import Response
 from server.domain.attention import AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
+from server.language import LANGUAGES
 from server.store.transactions.database import Database
 from server.usecases.attention import read_attention
 from server.web.access.callers import LOOPBACK
 from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.rendering.menu import VOICE_PERMISSIONS, pages_for
-from server.web.rendering.viewer import Moments, Viewer, WorkContext, page_language, page_sentence
+from server.web.rendering.viewer import (
+    Moments,
+    Viewer,
+    WorkContext,
+    page_language,
+    page_sentence,
+    speak_one_of,
+)
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
 _SAID_CODES = frozenset({"control_characters"})
@@ -99,6 +107,7 @@ def _attention(
 def problem_page(status: int, code: str = "") -> Response:
     """The problem page instead of the requested one, in the reader's language; `code`: of a refusal."""
     said = code if code in _SAID_CODES else status if status in _SAID else 500 if status >= 500 else 400
+    speak_one_of(LANGUAGES)
     page = render_template("problem.html", status=status, key=f"server.problem.{said}")
     return make_response(page, status)
 

@@ -15,12 +15,14 @@ from babel.messages.pofile import read_po
 from flask import Flask, abort, current_app, g, redirect, request
 
 import server
+from hardware.languages import Language
+from kiosk.pages import plural_samples
 from server.documents.installation import SitePart
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, CallingReach, Permission
-from server.language import catalogues_of, locale_of
+from server.language import catalogues_of, direction_of, locale_of
 from server.store.people.accounts import EVERY_SITE, Grant, reach_of
 from server.usecases.media.read_look import Branding
 
@@ -110,6 +112,7 @@ def install_page_context(
         return {
             "t": page_sentence(),
             "language": language,
+            "direction": direction_of(language),
             "languages": languages,
             "viewer": work.viewer(),
             "is_demonstration": is_demonstration,
@@ -149,6 +152,11 @@ def speak_one_of(languages: Sequence[str]) -> None:
     """Answers the current page in its language where that is one of these, else in the first of them."""
     if page_language() not in languages:
         g.page_language = languages[0]
+
+
+def speak_to_visitors(languages: Sequence[Language]) -> None:
+    """Answers the current page, which visitors read, in one of the languages that they are offered."""
+    g.page_language = _language([each.code for each in languages], lambda: None)
 
 
 def _language(languages: Sequence[str], viewer: FindViewer) -> str:
@@ -226,7 +234,7 @@ def _keys_of(catalogue: str, prefixes: Sequence[str]) -> Mapping[str, tuple[bool
 
 
 def page_sentences(*prefixes: str) -> PageSentences:
-    """Sentences by key for a page's script; a counted one as {"one", "other"}.
+    """Sentences by key for a page's script; a counted one as its CLDR plural forms.
 
     `prefixes`: of their keys. The catalogue is that of the first word, `console.live.`, unless another one is
     named: `server/why.`.
@@ -252,8 +260,8 @@ def _open(say: Sentence, key: str, names: Sequence[str]) -> str:
 
 def _counted(say: Sentence, key: str, names: Sequence[str]) -> Mapping[str, str]:
     others: dict[str, object] = {name: f"{{{name}}}" for name in names if name != "count"}
-    forms = {"one": _OpenCount(1), "other": _OpenCount(2)}
-    return {form: say(key, **others, count=count) for form, count in forms.items()}
+    forms = plural_samples(say.language).items()
+    return {form: say(key, **others, count=_OpenCount(number)) for form, number in forms}
 
 
 def instant_text(at: datetime, language: str, zone: ZoneInfo) -> str:

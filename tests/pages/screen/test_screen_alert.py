@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, WebSocketRoute
 
-from signage.announcement import ALERT_LANGUAGES
+from hardware.languages import VISITOR_LANGUAGES
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
@@ -22,7 +22,7 @@ CLOCK = "() => { const real = Date.now; window.ahead = 0; Date.now = () => real(
 
 @pytest.fixture
 def hall(hall: ContractServer) -> ContractServer:
-    hall.screen |= {"languages": list(ALERT_LANGUAGES), "has_sound": True}
+    hall.screen |= {"languages": list(VISITOR_LANGUAGES), "has_sound": True}
     return hall
 
 
@@ -57,7 +57,7 @@ def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pag
     for kind, drill in (("evacuate", False), ("shelter", True), ("medical", True)):
         raised = hall.raise_alert(kind, drill=drill)
         seen = set[str]()
-        while seen != set(ALERT_LANGUAGES[1:]):
+        while seen != set(list(VISITOR_LANGUAGES)[1:]):
             expect(page.locator("body")).to_have_attribute("data-alert", kind)
             other = page.locator(".alert-language").last
             language = str(other.get_attribute("lang"))
@@ -66,7 +66,7 @@ def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pag
             expect(page.locator(".alert-title")).to_have_text(title(kind))  # French, in every turn
             assert page.evaluate(MEASURE) == []
             assert page.evaluate(OVER_ITS_BAND) == []
-            assert other.get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+            assert other.get_attribute("dir") == VISITOR_LANGUAGES[language].direction
             expect(page.locator(".alert-drill")).to_have_count(2 if drill else 0)
             seen.add(language)
             page.evaluate("window.ahead += 6000")

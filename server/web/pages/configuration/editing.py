@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, render_template
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.documents.installation import InstallationDocument
 from server.documents.reading import json_schema
 from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
@@ -39,8 +40,8 @@ ICONS = (
 )
 """Those a service may carry; the menu of a kiosk shows them."""
 OFFERED_LANGUAGES = (
-    *("fr", "en", "es", "ar", "de", "it", "pt", "ro", "pl", "uk", "ru", "tr", "sq", "fa", "ps", "ur", "bn"),
-    *("zh", "vi", "so", "am", "ti"),
+    *VISITOR_LANGUAGES,
+    *("de", "it", "ro", "pl", "ru", "sq", "fa", "ps", "ur", "bn", "zh", "vi", "so", "am", "ti"),
 )
 """Those an installation may speak here; one imported with another keeps it."""
 type FindInstallation = Callable[[], InstallationDocument | None]
@@ -79,6 +80,10 @@ OWN: Mapping[tuple[str, str], Field] = {
     ("folder", "icon"): {"as": "icon"},
     ("hall", "languages"): {"as": "languages"},
     ("installation", "languages"): {"as": "languages"},
+    ("offered_language", "language"): {
+        "as": "language",
+        "choices": [each.code for each in VISITOR_LANGUAGES.values() if not each.is_read],
+    },
     ("profile", "weights"): {"as": "weights"},
     ("site", "time_zone"): {"as": "choice", "choices": TIME_ZONES},
     ("site", "public_holidays"): {"as": "choice", "choices": PUBLIC_HOLIDAYS},

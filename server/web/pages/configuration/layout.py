@@ -96,7 +96,12 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
     ),
     "installation": (
         Section(
-            "identity", (Group("organisation", ("organisation", "languages")), Group("look", ("brand",)))
+            "identity",
+            (
+                Group("organisation", ("organisation", "languages")),
+                Group("offered", ("offered_languages",), is_folded=True),
+                Group("look", ("brand",)),
+            ),
         ),
         Section("sites", (Group("sites", ("sites",)), Group("printers", ("printer_networks",)))),
     ),

@@ -3,7 +3,7 @@
 No account, no cookie.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -12,12 +12,13 @@ from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
+from hardware.languages import Language
 from server.domain.languages import FRENCH
 from server.language import direction_of
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.tickets.ticket_page import FollowedTicket
 from server.web.access.requirements import Access, open_to
-from server.web.rendering.viewer import page_language, page_sentences
+from server.web.rendering.viewer import page_language, page_sentences, speak_to_visitors
 from signage.announcement import PreparedAlertTexts, alert_texts
 from signage.pages import alert_signs
 
@@ -41,7 +42,8 @@ _WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
 def phone_pages(
     *,
     translate: Callable[..., str],
-    languages: Sequence[tuple[str, str]],
+    languages: Callable[[], Sequence[Language]],
+    read_languages: Callable[[str], Collection[str]],
     ticket: FindTicket,
     ticket_of_code: FindTicket,
     has_notices: Callable[[str], bool],
@@ -49,14 +51,20 @@ def phone_pages(
 ) -> Blueprint:
     """The routes of the phone.
 
-    `languages` are (code, own name); `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
+    `languages` are those offered to visitors now; `read_languages`: the codes of those in which a hall (slug)
+    shows alerts. `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
     there is something to read about a hall (slug) now; `has_survey`: whether its tickets may answer a survey.
     """
     routes = Blueprint("phone", __name__, template_folder="templates")
 
+    @routes.before_request
+    def choose_language() -> None:
+        speak_to_visitors(languages())
+
     def show(found: FollowedTicket, *, token: str | None, again: str) -> Response:
         language = page_language()
-        prepared = alert_texts(translate, alert_languages(language))
+        read = read_languages(found["hall"]["slug"])
+        prepared = alert_texts(translate, alert_languages(language, read))
         page = {"token": token, "language": language, "ticket": found, "alerts": prepared}
         return _uncached(
             render_template(
@@ -67,7 +75,7 @@ def phone_pages(
                 **_alert(found, language, prepared),
                 alert_signs=Markup(alert_signs()),
                 sentences=page_sentences("phone."),
-                language_links=_links(languages),
+                language_links=_links(languages()),
                 again=again,
                 has_notices=has_notices(found["hall"]["slug"]),
                 has_survey=token is not None and has_survey(found["hall"]["slug"]),
@@ -79,7 +87,7 @@ def phone_pages(
     def follow(token: str) -> Response:
         found = ticket(token, page_language())
         if found is None:
-            return _uncached(render_template("phone/unknown.html", language_links=_links(languages)), 404)
+            return _uncached(render_template("phone/unknown.html", language_links=_links(languages())), 404)
         return show(found, token=token, again=request.full_path.rstrip("?"))
 
     @routes.get("/suivi")
@@ -96,7 +104,7 @@ def phone_pages(
                 "take_back_until": None,
             }
             return show(hidden, token=None, again=request.full_path)
-        words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages)}
+        words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages())}
         return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
 
     return routes
@@ -156,15 +164,15 @@ def _alert(ticket: FollowedTicket, language: str, prepared: Prepared) -> dict[st
         {"language": code, "direction": direction_of(code), "title": title, "text": text}
         for code, title, text in alert_words(alert, language, prepared)
     ]
-    around_words = [around(code) for code in alert_languages(language)]
+    around_words = [around(code) for code in prepared]
     return {"alert": {"kind": alert["kind"], "words": words, "around": around_words}}
 
 
-def _links(languages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+def _links(languages: Sequence[Language]) -> list[dict[str, str]]:
     kept = {name: value for name, value in request.args.items() if name != "lang"}
     return [
-        {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
-        for code, name in languages
+        {"code": each.code, "name": each.name, "href": "?" + urlencode({**kept, "lang": each.code})}
+        for each in languages
     ]
 
 
@@ -240,12 +248,12 @@ def alert_words(alert: ShownAlert | None, language: str, prepared: Prepared) -> 
     if alert is None:
         return []
     texts = alert["texts"] or {
-        code: prepared[code]["kinds"][alert["kind"]] for code in alert_languages(language) if code in prepared
+        code: prepared[code]["kinds"][alert["kind"]] for code in (language, FRENCH) if code in prepared
     }
     ordered = sorted(texts, key=lambda code: (code != language, code != FRENCH, code))
     return [(code, texts[code]["title"], texts[code]["text"]) for code in ordered]
 
 
-def alert_languages(language: str) -> list[str]:
-    """The languages of prepared words on a phone: its own, then French."""
-    return list(dict.fromkeys((language, FRENCH)))
+def alert_languages(language: str, read: Collection[str]) -> list[str]:
+    """The languages of prepared words on a phone: its own if it is among those `read`, then French."""
+    return [code for code in dict.fromkeys((language, FRENCH)) if code == FRENCH or code in read]

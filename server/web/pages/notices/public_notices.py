@@ -71,11 +71,12 @@ class PublicNoticePages:
         """The words of the hall’s alert: language, title, text; none without one."""
         message = read_alert_message(self.database, self.database.hall_id(hall.hall))
         alert, language = message["alert"], page_language()
-        prepared = alert_texts(self.translate, alert_languages(language))
+        prepared = alert_texts(self.translate, alert_languages(language, hall.read_languages))
         words = alert_words(alert, language, prepared)
         if alert is None or not alert["drill"]:
             return words
-        return [(language, prepared[language]["drill"], ""), *words]
+        first = next(iter(prepared))
+        return [(first, prepared[first]["drill"], ""), *words]
 
     def _file_address(self, hall_address: str, url: str | None) -> str | None:
         """Where everybody reads a file of the library; None where the file is missing."""

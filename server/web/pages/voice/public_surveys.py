@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, redirect, rend
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
+from hardware.languages import Language
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import LONGEST_TEXT, Audience, Channel, texts_kept_until
 from server.ids import new_token
@@ -30,7 +31,7 @@ from server.web.access.guards import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.quality.wording import short_day
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, speak_one_of
+from server.web.rendering.viewer import page_language, speak_one_of, speak_to_visitors
 
 PLACE = "/avis"
 THANKED_S = 6
@@ -42,8 +43,8 @@ TYPED_LONGEST = 4 * LONGEST_TEXT
 
 @dataclass(frozen=True, slots=True)
 class PublicSurveyPages:
-    """What the pages need; `languages` are (code, own name); `alert_words` by language and `alert_signs` are
-    those of kiosks.
+    """What the pages need; `languages` are those offered to visitors now; `alert_words` by language and
+    `alert_signs` are those of kiosks.
 
     The limits, each of which may raise a 429 of its own: `slow_answers` by address of
     the caller, `slow_visitors` by day of that and of the network around it, not for agents, who share one;
@@ -52,7 +53,7 @@ class PublicSurveyPages:
     """
 
     database: Database
-    languages: Sequence[tuple[str, str]]
+    languages: Callable[[], Sequence[Language]]
     alert_words: Mapping[str, object]
     alert_signs: str
     slow_answers: Callable[[], None]
@@ -66,6 +67,11 @@ class PublicSurveyPages:
 def public_survey_pages(needs: PublicSurveyPages) -> Blueprint:
     """The routes. What a visitor sends is answered by a page that thanks; nothing can be read back."""
     routes = Blueprint("public_surveys", __name__, template_folder="templates")
+
+    @routes.before_request
+    def choose_language() -> None:
+        speak_to_visitors(needs.languages())
+
     _add_form(routes, needs)
     _add_ticket(routes, needs)
     _add_kiosk(routes, needs)
@@ -73,7 +79,7 @@ def public_survey_pages(needs: PublicSurveyPages) -> Blueprint:
     @routes.get(PLACE + "/merci")
     @open_to(Access.EVERYBODY)
     def thanks() -> Response:
-        return _page("public_surveys/thanks.html", needs, needs.languages)
+        return _page("public_surveys/thanks.html", needs.languages())
 
     return routes
 
@@ -218,8 +224,7 @@ def _exit_page(
         values |= {"asked": shown_survey, "hall_name": _hall_name(needs, shown_survey)}
     response = _page(
         template,
-        needs,
-        needs.languages if shown_survey is None else _languages_of(needs, shown_survey),
+        needs.languages() if shown_survey is None else _languages_of(needs, shown_survey),
         code=code,
         exit={"alerts": needs.alert_words, "first": first, "place": place, "after_s": after_s},
         alert_signs=Markup(needs.alert_signs),
@@ -277,7 +282,6 @@ def _questions_page(
         host = urlsplit(shown_survey.row.outside).hostname
         return _page(
             "public_surveys/outside.html",
-            needs,
             _languages_of(needs, shown_survey),
             asked=shown_survey,
             hall_name=_hall_name(needs, shown_survey),
@@ -285,7 +289,6 @@ def _questions_page(
         )
     response = _page(
         "public_surveys/survey.html",
-        needs,
         _languages_of(needs, shown_survey),
         asked=shown_survey,
         is_of_agents=shown_survey.row.audience == Audience.AGENTS,
@@ -306,22 +309,20 @@ def _hall_name(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> str:
     return "" if shown_survey.hall is None else needs.database.configuration(shown_survey.hall).name
 
 
-def _languages_of(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> list[tuple[str, str]]:
-    return [each for each in needs.languages if each[0] in shown_survey.row.languages]
+def _languages_of(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> list[Language]:
+    return [each for each in needs.languages() if each.code in shown_survey.row.languages]
 
 
 def _refused(needs: PublicSurveyPages, refusal: Refusal) -> Response:
     """A page that says in one sentence why nobody can answer here."""
     said = refusal_sentence(refusal)
-    response = _page("public_surveys/refused.html", needs, needs.languages, sentence=said)
+    response = _page("public_surveys/refused.html", needs.languages(), sentence=said)
     response.status_code = status_of(refusal)
     return response
 
 
-def _page(
-    template: str, needs: PublicSurveyPages, languages: Sequence[tuple[str, str]], **values: object
-) -> Response:
-    links = [{"code": code, "name": name, "href": f"?lang={code}"} for code, name in languages]
+def _page(template: str, languages: Sequence[Language], **values: object) -> Response:
+    links = [{"code": each.code, "name": each.name, "href": f"?lang={each.code}"} for each in languages]
     response = make_response(render_template(template, language_links=links, **values))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -19,6 +19,7 @@ export function choiceName(field, value, form) {
     `document_words.choice.${field.name}.${value}`,
     `editing.choice.${field.name}.${String(value).toLowerCase().replaceAll("-", "_")}`,
   ];
+  if (field.as === "language") return form.languageName(value);
   const key = keys.find(form.say.knows);
   return key ? form.say(key) : (String(value).split("/").at(-1) ?? "").replaceAll("_", " ");
 }

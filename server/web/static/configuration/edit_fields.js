@@ -31,6 +31,7 @@ const MAKERS = {
   flag,
   choice,
   choices,
+  language: choice, // its choices are named by the browser
   date: plain("date"),
   time: plain("time"),
   colour: plain("color"),

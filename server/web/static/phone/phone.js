@@ -145,6 +145,7 @@ function draw() {
   drawTakenBack();
   write("number", ticket.number);
   write("service", ticket.service.name);
+  write("service-french", ticket.service.french);
   write("wait", sentenceOf(waitSaid(ticket)));
   write("ahead", sentenceOf(aheadSaid(ticket)));
   write("closed", sentenceOf(closedSaid(ticket)));
@@ -185,7 +186,7 @@ function drawAlert({ alert }) {
       ),
     ),
   );
-  const around = alertLanguages(page.language).map((lang) => ({ lang, ...page.alerts[lang] }));
+  const around = alertLanguages(page.language, page.alerts).map((lang) => ({ lang, ...page.alerts[lang] }));
   part("drill").replaceChildren(
     ...(alert.drill ? around.map(({ lang, drill }) => element("p", { class: "drill", lang }, drill)) : []),
   );
@@ -241,6 +242,7 @@ function openingWords({ at, isToday }) {
 
 function drawCall({ counter, called_at: calledAt, rank }) {
   write("place", counter.label);
+  write("place-french", counter.french);
   write("direction", counter.direction ?? "");
   one("[data-loop]").hidden = !counter.hearing_loop;
   write("called-at", say("phone.called.at", { at: hour(calledAt) }));

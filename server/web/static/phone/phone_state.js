@@ -99,8 +99,9 @@ export function takenBackWords({ alert, alert_taken_back: back }, language, prep
     : alertWords({ alert: back }, language, prepared);
 }
 
-/** The languages in which a phone shows prepared words: its own, then French. */
-export const alertLanguages = (language) => [...new Set([language, "fr"])];
+/** The languages in which a phone shows prepared words: its own where somebody has read them, then French. */
+export const alertLanguages = (language, prepared) =>
+  [...new Set([language, "fr"])].filter((code) => prepared[code]);
 
 /**
  * What an alert of the hall says, [language, title, text]; none without an alert. The phone's language first,
@@ -112,9 +113,7 @@ export function alertWords({ alert }, language, prepared) {
   const texts =
     own ??
     Object.fromEntries(
-      alertLanguages(language)
-        .filter((code) => prepared[code])
-        .map((code) => [code, prepared[code].kinds[alert.kind]]),
+      alertLanguages(language, prepared).map((code) => [code, prepared[code].kinds[alert.kind]]),
     );
   const place = (code) => [language, "fr"].indexOf(code) + 1 || 3;
   const codes = Object.keys(texts).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));

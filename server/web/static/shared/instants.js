@@ -1,7 +1,7 @@
 // Dates and hours as people read them, in a hall's time zone, not the browser's. No clock is read here.
 
-/** The locale dates are written in: English ones are British (27 November 2026, 16:50). */
-export const localeOf = (language) => (language === "en" ? "en-GB" : language);
+/** The locale of dates: English ones are British (27 November 2026, 16:50); our calendar and figures. */
+export const localeOf = (language) => `${language === "en" ? "en-GB" : language}-u-ca-gregory-nu-latn`;
 
 /** The time zone of the page, as its frame names it. */
 export const pageTimeZone = () => document.documentElement.dataset.timeZone;

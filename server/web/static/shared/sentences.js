@@ -15,8 +15,8 @@ export function readJson(id, root = document) {
 
 /**
  * A function that answers the sentence of a key with its {placeholders} filled. `say.knows(key)` says whether
- * there is one, for keys that the server names. A sentence with plural forms is {"one": "…", "other": "…"}
- * and is chosen by the value `count`.
+ * there is one, for keys that the server names. A sentence with plural forms is {"one": "…", "other": "…"},
+ * with the forms of its language, and is chosen by the value `count`.
  */
 export function sayer(sentences, language) {
   const plurals = new Intl.PluralRules(language);
