@@ -26,6 +26,7 @@ from typer.main import get_command
 from kiosk.agent import command as agent
 from server import cli, logs
 from server import settings as settings_module
+from server.commands.flows import flow_rows
 from server.domain import facts
 from server.domain.visits.gestures import GESTURES, Verb, usual_keys
 from server.domain.visits.transitions import GestureKind, Phase
@@ -33,6 +34,7 @@ from server.live import messages
 from server.live.message_types import SENT, TAKEN
 
 DOCS = Path(__file__).parents[1] / "docs"
+TERMINAL = DOCS.parent / "server" / "commands" / "translations" / "fr" / "LC_MESSAGES"
 SENTENCES = DOCS.parent / "server" / "web" / "pages" / "hall" / "translations"
 
 
@@ -220,6 +222,14 @@ def manual_page(name: str, language: str, heading: str, actions: Iterable[str]) 
     return with_table(name, heading, table(HEADS[language], rows))
 
 
+def flows_page() -> str:
+    """The manual with the table of the network's flows."""
+    with (TERMINAL / "terminal.po").open("rb") as opened:
+        said = {str(message.id): str(message.string) for message in read_po(opened)}
+    rows = ((said[by], said[to], port, said[stops]) for by, to, port, stops in flow_rows())
+    return with_table("manuels/flux", "# Les flux", table("ouvert par | vers | port | sans lui", rows))
+
+
 # --- facts and messages ---------------------------------------------------------------------------
 
 
@@ -284,6 +294,7 @@ def pages() -> dict[str, str]:
             [each for each in usual_keys() if each not in IN_VISITES],
         ),
         "manuels/visites": manual_page("manuels/visites", "fr", "# Une visite", IN_VISITES),
+        "manuels/flux": flows_page(),
         "manuals/agent": manual_page("manuals/agent", "en", "and their keys", usual_keys()),
     }
 

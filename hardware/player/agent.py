@@ -57,6 +57,7 @@ class Browser:
         os.close(into_here)
         os.set_blocking(self._from, False)
         self._pending, self._last, self._session, self._is_running = b"", 0, "", True
+        self._target = ""
 
     @property
     def is_running(self) -> bool:
@@ -72,6 +73,7 @@ class Browser:
             self._session = self._attach(until)
         parameters = {"expression": expression, "returnByValue": True}
         answer = self._ask("Runtime.evaluate", parameters, until, self._session)
+        self._close_others(until)
         if "error" in answer:
             self._session = ""  # another page took its place: found again next time
             return None
@@ -90,16 +92,24 @@ class Browser:
         os.close(self._from)
 
     def _attach(self, until: float) -> str:
-        while True:
-            result = self._ask("Target.getTargets", {}, until).get("result")
-            found = result.get("targetInfos", []) if isinstance(result, Mapping) else []
-            pages = [each["targetId"] for each in found if each.get("type") == "page"]
-            if pages:
-                break
+        while not (pages := self._pages(until)):
             time.sleep(0.1)
-        target = {"targetId": pages[0], "flatten": True}
+        self._target = pages[0]
+        target = {"targetId": self._target, "flatten": True}
         result = self._ask("Target.attachToTarget", target, until).get("result")
         return str(result["sessionId"]) if isinstance(result, Mapping) else ""
+
+    def _pages(self, until: float) -> list[str]:
+        """The open pages of the browser (ids), in tabs and windows."""
+        result = self._ask("Target.getTargets", {}, until).get("result")
+        found = result.get("targetInfos", []) if isinstance(result, Mapping) else []
+        return [str(each["targetId"]) for each in found if each.get("type") == "page"]
+
+    def _close_others(self, until: float) -> None:
+        """Closes what a keyboard opened over the page: another tab, another window."""
+        for page in self._pages(until):
+            if page != self._target:
+                self._ask("Target.closeTarget", {"targetId": page}, until)
 
     def _ask(
         self, method: str, parameters: Mapping[str, object], until: float, session: str = ""

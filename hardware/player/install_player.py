@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns a small computer with Debian 13 into the player of a screen, and back again.
+"""Turns a small computer with Debian 13 into the player of a screen or kiosk, and back again.
 
     sudo python3 install_player.py --server https://parvis.example.fr
 
@@ -38,8 +38,8 @@ PARTS = ("__init__.py", "agent.py", "panels.py", "panel_commands.json")
 
 UNIT = """\
 [Unit]
-Description=The screen of a hall: its browser and its panel
-After=systemd-user-sessions.service network-online.target sound.target
+Description=The screen or kiosk of a hall: its browser and its panel
+After=systemd-user-sessions.service network-online.target sound.target parvis-kiosk.service
 Wants=network-online.target dbus.socket systemd-logind.service
 Conflicts=getty@tty1.service
 StartLimitIntervalSec=0
@@ -75,12 +75,6 @@ WatchdogSec=90
 [Install]
 WantedBy=graphical.target
 """
-WATCHDOG = """\
-# The computer's own watchdog starts it again when its system hangs.
-[Manager]
-RuntimeWatchdogSec=30s
-RebootWatchdogSec=5min
-"""
 UPGRADES = """\
 // Security updates and fixes of Debian, at night; the computer starts again where an update needs it.
 Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=${distro_codename},label=Debian";
@@ -89,11 +83,6 @@ Unattended-Upgrade::Automatic-Reboot "true";
 Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
 Unattended-Upgrade::Automatic-Reboot-Time "03:30";
 Unattended-Upgrade::Remove-Unused-Dependencies "true";
-"""
-PERIODIC = """\
-APT::Periodic::Update-Package-Lists "1";
-APT::Periodic::Unattended-Upgrade "1";
-APT::Periodic::AutocleanInterval "7";
 """
 TIMER = """\
 [Timer]
@@ -120,15 +109,22 @@ RandomizedDelaySec=5min
 [Install]
 WantedBy=timers.target
 """
-JOURNAL = """\
-[Journal]
-SystemMaxUse=200M
-"""
 SOUND = """\
 # The sound of calls goes to the card named {card} (aplay -l lists the cards).
 defaults.pcm.card {card}
 defaults.ctl.card {card}
 """
+PLAIN = {
+    "/etc/systemd/system.conf.d/50-parvis-player.conf": "# Its own watchdog starts a computer that hangs.\n"
+    "[Manager]\nRuntimeWatchdogSec=30s\nRebootWatchdogSec=5min\nCtrlAltDelBurstAction=none\n",
+    "/etc/systemd/journald.conf.d/50-parvis-player.conf": "[Journal]\nSystemMaxUse=200M\n",
+    "/etc/apt/apt.conf.d/21parvis-player-periodic": 'APT::Periodic::Update-Package-Lists "1";\n'
+    'APT::Periodic::Unattended-Upgrade "1";\nAPT::Periodic::AutocleanInterval "7";\n',
+    "/etc/systemd/logind.conf.d/50-parvis-player.conf": "[Login]\nNAutoVTs=0\nReserveVT=0\n",
+    "/etc/sysctl.d/50-parvis-player.conf": "kernel.sysrq = 0\n",
+    "/etc/modprobe.d/50-parvis-player.conf": "install usb-storage /bin/false\n",
+}
+"""Files without a choice. The last three: no second console, no keys to the kernel, no stick."""
 FLAGS = (
     "--kiosk", "--ozone-platform=wayland", "--no-first-run", "--no-default-browser-check", "--noerrdialogs",
     "--hide-crash-restore-bubble", "--disable-pinch", "--overscroll-history-navigation=0",
@@ -155,6 +151,8 @@ class Choices:
     panel: dict[str, object]
     sound_card: str | None = None
     authority: Path | None = None
+    page: str | None = None
+    """Of a kiosk with an agent: the page that the agent serves on this computer."""
 
 
 @dataclass(slots=True)
@@ -220,7 +218,7 @@ def policies(choices: Choices) -> dict[str, object]:
     """What the browser may do: show this server's pages with sound, and nothing else."""
     found: dict[str, object] = {
         "URLBlocklist": ["*"],
-        "URLAllowlist": [choices.server],
+        "URLAllowlist": [choices.server, *([choices.page.rpartition("/")[0]] if choices.page else [])],
         **dict.fromkeys(OFF, False),
         "AutoplayAllowed": True,
         "BrowserSignin": 0,
@@ -244,7 +242,8 @@ def policies(choices: Choices) -> dict[str, object]:
 def configuration(choices: Choices) -> dict[str, object]:
     """What the program on this computer reads: the page to begin at, the browser, the panel."""
     browser = ["chromium", *FLAGS]
-    return {"address": f"{choices.server}/pair", "browser": browser, "panel": choices.panel}
+    address = choices.page or f"{choices.server}/pair"
+    return {"address": address, "browser": browser, "panel": choices.panel}
 
 
 def files(choices: Choices) -> Iterator[tuple[str, str]]:
@@ -255,10 +254,8 @@ def files(choices: Choices) -> Iterator[tuple[str, str]]:
     yield "/etc/systemd/system/parvis-player.service", unit
     yield "/etc/systemd/system/parvis-player-nightly.service", NIGHTLY
     yield "/etc/systemd/system/parvis-player-nightly.timer", NIGHTLY_TIMER
-    yield "/etc/systemd/system.conf.d/50-parvis-player.conf", WATCHDOG
-    yield "/etc/systemd/journald.conf.d/50-parvis-player.conf", JOURNAL
     yield "/etc/apt/apt.conf.d/52parvis-player-upgrades", UPGRADES
-    yield "/etc/apt/apt.conf.d/21parvis-player-periodic", PERIODIC
+    yield from PLAIN.items()
     for name, hour in (("apt-daily", "02:00"), ("apt-daily-upgrade", "02:45")):
         yield f"/etc/systemd/system/{name}.timer.d/50-parvis-player.conf", TIMER.format(hour=hour)
     if choices.sound_card is not None:
@@ -306,6 +303,7 @@ def _start(computer: Computer) -> None:
     computer.run("systemctl", "daemon-reload")
     computer.run("systemctl", "set-default", "graphical.target")
     computer.run("systemctl", "disable", "getty@tty1.service")
+    computer.run("systemctl", "mask", "ctrl-alt-del.target")
     computer.run("systemctl", "enable", "parvis-player.service", "parvis-player-nightly.timer")
     if computer.place("/run/systemd/system").exists():  # else this is no running computer, a chroot perhaps
         computer.run("systemctl", "restart", "apt-daily.timer", "apt-daily-upgrade.timer")
@@ -319,6 +317,7 @@ def undo(computer: Computer) -> None:
         computer.say("nothing to undo: nothing was installed by this program")
         return
     computer.run("systemctl", "disable", "parvis-player.service", "parvis-player-nightly.timer")
+    computer.run("systemctl", "unmask", "ctrl-alt-del.target")
     computer.run("systemctl", "enable", "getty@tty1.service")
     if computer.place("/run/systemd/system").exists():
         computer.run("systemctl", "stop", "parvis-player.service", "parvis-player-nightly.timer")
@@ -339,6 +338,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     """What was typed. Ends with status 2 for what cannot be."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--server", help="address of the server, https://…")
+    parser.add_argument("--page", help="of a kiosk with an agent: its page, http://127.0.0.1:8600/kiosk")
     parser.add_argument("--panel", choices=("none", "cec", "signal", "rs232"), default="none")
     parser.add_argument("--cec-adapter", default="/dev/cec0")
     parser.add_argument("--output", default="HDMI-A-1", help="output of the panel, as wlr-randr calls it")
@@ -355,6 +355,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     is_address = address.scheme in ("https", "http") and address.hostname and address.path in ("", "/")
     if not typed.undo and not (is_address and not address.query and not address.fragment):
         parser.error("--server: the address of the server, as https://parvis.example.fr")
+    if typed.page is not None and urlsplit(typed.page).hostname not in ("127.0.0.1", "::1"):
+        parser.error("--page: a page of this computer")
     if not 1 <= typed.number <= 254:
         parser.error("--number: from 1 to 254")
     if typed.sound_card is not None and not typed.sound_card.replace("_", "").replace("-", "").isalnum():
@@ -385,7 +387,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit("to change this computer, run it with sudo; --dry-run needs no right")
     if typed.undo:
         return undo(computer)
-    choices = Choices(typed.server.rstrip("/"), panel_typed(typed), typed.sound_card, typed.authority)
+    server = typed.server.rstrip("/")
+    choices = Choices(server, panel_typed(typed), typed.sound_card, typed.authority, typed.page)
     install(computer, choices)
     if not computer.changes:
         computer.say("nothing to change")

@@ -25,7 +25,13 @@ from server.web.pages.configuration.editing import document_pages, editing_pages
 from server.web.pages.configuration.installing import installing_pages
 from server.web.pages.hall.alarms import alarm_pages
 from server.web.pages.hall.alerts import BulletinPages, alert_pages, bulletin_pages
-from server.web.pages.hall.console import console_pages, reception_pages, security_pages, wall_pages
+from server.web.pages.hall.console import (
+    console_pages,
+    queue_paper_pages,
+    reception_pages,
+    security_pages,
+    wall_pages,
+)
 from server.web.pages.hall.devices import device_pages, supervision_pages
 from server.web.pages.help import help_pages
 from server.web.pages.home import voice_pages
@@ -87,6 +93,7 @@ def _install_receiving(parts: WebParts) -> None:
     for pages in (console_pages, reception_pages, security_pages):
         parts.app.register_blueprint(pages(parts.work))
     database = parts.parvis.database
+    parts.app.register_blueprint(queue_paper_pages(parts.work, database))
     waiting = partial(count_waiting, database)
     parts.app.register_blueprint(alert_pages(parts.work, bulletins_waiting=waiting))
     programme_changed = parts.parvis.publisher.programme_changed

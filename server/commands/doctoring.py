@@ -17,6 +17,7 @@ from hardware.speech.voices import Voices, refused_in
 from server.clock import Clock
 from server.commands.devices import printers_found
 from server.commands.examination import Finding, examinations
+from server.commands.flows import FLOWS, flow_rows
 from server.commands.say import errors, open_database, say, sentence
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -118,11 +119,18 @@ def doctor(
             help="Write the rows of visits, notices and displays anew from the journals; no server may run.",
         ),
     ] = False,
+    lists_flows: Annotated[
+        bool,
+        typer.Option("--flows", help="List every flow of the network: who opens it, to whom, its port."),
+    ] = False,
 ) -> None:
     """Examine the installation; exit status 1 when something it cannot do without is wrong."""
     settings = Settings()
     if rebuild_rows:
         _rebuild(settings)
+        return
+    if lists_flows:
+        _say_flows(settings)
         return
     printers = printers_found(settings, Clock())
     findings = [*_examined(examinations(settings)), *voices_found(settings), *printers]
@@ -131,6 +139,15 @@ def doctor(
         say(f"{mark} {sentence(finding.key, **finding.values)}", style=style)
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
+
+
+def _say_flows(settings: Settings) -> None:
+    """Each flow; one that the settings do not use is marked as off."""
+    for flow, (opened_by, to, port, stops) in zip(FLOWS, flow_rows(), strict=True):
+        in_use = flow.port_in_use(settings)
+        mark, style = MARKS["right" if in_use else "off"]
+        parties = {"opened_by": sentence(opened_by), "to": sentence(to), "port": in_use or port}
+        say(f"{mark} {sentence('flows.line', **parties, stops=sentence(stops))}", style=style)
 
 
 def _examined(examinations: list[Callable[[], Finding]]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import is_started_by_call
+from server.domain.visits.reentered import is_reentered
 from server.live import messages
 from server.live.messages import return_ms
 from server.live.presence import Presence
@@ -112,7 +113,8 @@ class Publisher:
         if any(fact.kind in OF_INCIDENTS for fact in commit.facts):
             send_incidents(self.database, self.emit, commit)
         for fact in commit.facts:
-            if fact.kind in _CALLS and commit.configuration is not None:
+            is_call = fact.kind in _CALLS and not is_reentered(fact.body)
+            if is_call and commit.configuration is not None:
                 self._announce(commit.hall, fact, commit.configuration)
         self._prints_noted([fact.body["job"] for fact in commit.facts if fact.kind == FactKind.PRINT_ENDED])
         self._changed.add(commit.hall)

@@ -75,7 +75,7 @@ _HALLS_OF_AUTHOR = Read(
 )
 _LAST_SIGN = Read(
     datetime,
-    select(hall_fact.c.happened_at)
+    select(hall_fact.c.recorded_at)
     .where(
         hall_fact.c.hall == bindparam("hall"),
         hall_fact.c.counter == bindparam("counter"),

@@ -157,11 +157,13 @@ class StatedResult:
     """What an agent says of a service that ends: a code of the short list, a note; None: not given.
 
     `is_asked`: whether a service that needs them is refused without them; False where no agent is there.
+    `ended_at`: when it ended, where that is entered afterwards; None: now.
     """
 
     outcome: Outcome | None = None
     note: str | None = None
     is_asked: bool = True
+    ended_at: datetime | None = None
 
 
 NO_RESULT_STATED = StatedResult()
@@ -170,11 +172,15 @@ NO_AGENT_TO_STATE_IT = StatedResult(is_asked=False)
 
 @dataclass(frozen=True, slots=True)
 class LegPlace:
-    """Where a new leg waits: its counter (None: any), its place, and until when it is not called."""
+    """Where a new leg waits: its counter (None: any), its place, until when it is not called.
+
+    `since`: when it opened; None: now.
+    """
 
     counter: str | None = None
     place: ReturnPlace = "arrival"
     not_before: datetime | None = None
+    since: datetime | None = None
 
 
 BY_ARRIVAL = LegPlace()
@@ -225,7 +231,8 @@ def successor(
     """The leg of `service` that follows a leg: it keeps the rank of the visit's arrival unless `place` says
     otherwise.
     """
-    reference = transaction.now if place.place == "end" else leg.reference_at
+    opened_at = place.since or transaction.now
+    reference = opened_at if place.place == "end" else leg.reference_at
     is_at_front = place.place == "front"
     return NewLeg(
         id=new_id(),
@@ -236,8 +243,8 @@ def successor(
         priority=leg.priority,
         target_s=service.target_for(leg.class_),
         sort_key=sort_key(leg.class_, reference, leg.number, step=0 if is_at_front else 1),
-        arrived_at=transaction.now,
-        issued_at=transaction.now,
+        arrived_at=opened_at,
+        issued_at=opened_at,
         configuration_revision=transaction.configuration.revision,
         series=leg.series,
         reference_at=reference,
@@ -266,9 +273,8 @@ def end_served(
     services = transaction.configuration.services
     added = [services[each] for each in added_services(leg) if each in services]
     if added:
-        following = replace(
-            successor(transaction, leg, added[0]), added_services=tuple(each.id for each in added[1:])
-        )
+        opens = successor(transaction, leg, added[0], LegPlace(since=request.ended_at))
+        following = replace(opens, added_services=tuple(each.id for each in added[1:]))
         return leg_served(ended_leg(leg), following, result, counter=counter)
     if result != Result():
         return leg_served(ended_leg(leg), None, result, counter=counter)

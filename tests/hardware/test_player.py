@@ -237,6 +237,16 @@ def test_a_computer_begins_at_the_pairing_page_and_shows_nothing_but_its_server(
     assert {file.name for file in program.iterdir()} == set(PARTS)
 
 
+def test_of_a_kiosk_with_an_agent_the_page_of_this_computer_is_shown(tmp_path: Path):
+    page = "http://127.0.0.1:8600/kiosk"
+    install(tmp_path, "--page", page)
+    assert json.loads((tmp_path / "etc/parvis-player.json").read_text())["address"] == page
+    policies = json.loads((tmp_path / "etc/chromium/policies/managed/parvis-player.json").read_text())
+    assert policies["URLAllowlist"] == [SERVER, "http://127.0.0.1:8600"]
+    for folder in ("sysctl.d", "systemd/logind.conf.d", "modprobe.d"):
+        assert (tmp_path / "etc" / folder / "50-parvis-player.conf").exists()
+
+
 def test_its_service_runs_without_rights_and_is_started_again(tmp_path: Path):
     install(tmp_path)
     unit = RawConfigParser(strict=False)
@@ -282,6 +292,7 @@ def test_a_dry_run_says_every_file_and_writes_none(tmp_path: Path, capsys: pytes
         ["--server", SERVER, "--number", "0"],
         ["--server", SERVER, "--sound-card", "a b"],
         ["--server", SERVER, "--panel", "smoke"],
+        ["--server", SERVER, "--page", "http://192.0.2.1/kiosk"],
         [],
     ],
 )

@@ -33,7 +33,7 @@ INSTANTS = (
     *("booked_at", "arrived_at", "issued_at", "first_called_at", "last_called_at", "started_at", "ended_at"),
 )
 SECONDS = ("quoted_low_s", "quoted_median_s", "quoted_high_s", "target_s", "parked_s", "position")
-TRUTHS = ("start_pressed", "reinstated", "clock_suspect", "during_alert", "chosen")
+TRUTHS = ("start_pressed", "reinstated", "clock_suspect", "during_alert", "chosen", "reentered")
 
 FUNCTIONS = """
 CREATE OR REPLACE MACRO pair(value, n) AS {value: value, n: n};

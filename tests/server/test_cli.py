@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 from hardware.speech.sound import from_wav
 from server.cli import cli
 from server.clock import Clock
+from server.commands.flows import FLOWS
+from server.settings import Settings
 from server.store.transactions.database import Database
 from server.usecases.quality.indicators import read_days
 from tests.conftest import Serve
@@ -219,6 +221,18 @@ def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path):
     assert "Python 3." in text
     assert "The key of tickets is made when it is first needed" in text
     assert "The library of media prepares images, documents and videos." in text
+
+
+def test_doctor_lists_every_flow_with_the_port_that_is_set(tmp_path: Path):
+    elsewhere = {name for name in Settings.model_fields if name.endswith(("_url", "_host", "_issuer"))}
+    assert elsewhere == {flow.setting for flow in FLOWS if flow.setting}
+    lines = Installation(tmp_path / "var").parvis("doctor", "--flows").splitlines()
+    assert len(lines) == len(FLOWS)
+    database = next(line for line in lines if "PostgreSQL" in line)
+    assert database == "· server → PostgreSQL, port 5432. Without it: everything."
+    set_up = Settings(database_url="postgresql://somebody@elsewhere:6543/parvis", smtp_host="", port=8443)
+    ports = {flow.name: flow.port_in_use(set_up) for flow in FLOWS}
+    assert (ports["database"], ports["mail"], ports["kiosks"]) == ("6543", "", "8443")
 
 
 @pytest.mark.parametrize(

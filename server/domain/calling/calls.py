@@ -28,8 +28,8 @@ type RankedValue = str | int | float | bool | None
 class Explanation(TypedDict):
     """Why a leg was called: the rule, the key of a sentence with its values, and who came next."""
 
-    rule: RuleName | Literal["chosen"]
-    """`chosen`: an agent chose."""
+    rule: RuleName | Literal["chosen", "reentered"]
+    """`chosen`: an agent chose; `reentered`: from paper, while the server was away."""
     key: str
     """The key of the sentence, as `why.arrival`."""
     values: dict[str, RankedValue]

@@ -240,6 +240,7 @@ _ALL = (
               number("tickets", lambda _, t: t.open_waiting)),
     Indicator("clock_suspect", "outside", "aside", STAFF, "legs",
               number("tickets", lambda _, t: t.clock_suspect)),
+    Indicator("reentered", "one_leg", "aside", STAFF, "legs", number("tickets", lambda _, t: t.reentered)),
     Indicator("cancelled", "taken_back", "aside", STAFF, "legs",
               share(lambda t: t.cancelled, lambda t: t.legs + t.outside)),
     Indicator("undone", "taken_back", "aside", AGENTS, "legs",

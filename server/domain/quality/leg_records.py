@@ -26,6 +26,7 @@ class LegRecord:
     outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
     the visit began without the appointment that `wanted_service` asks for; both None for any other.
     `chosen`: whether an agent chose the visitor by hand for the last call, instead of the calling rule.
+    `reentered`: whether that call was made from paper and entered afterwards.
     `during_alert`: whether the visit was present while an alert was in force, from its arrival to its end.
     """
 
@@ -61,6 +62,7 @@ class LegRecord:
     exceptional_reason: str | None = None
     during_alert: bool = False
     chosen: bool = False
+    reentered: bool = False
 
     @property
     def reference_at(self) -> datetime:
@@ -211,6 +213,7 @@ ADDED_COLUMNS = (
     "exceptional_reason",
     "during_alert",
     "chosen",
+    "reentered",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (
@@ -295,6 +298,7 @@ def _leg(row: Mapping[str, str]) -> LegRecord:
         exceptional_reason=row.get("exceptional_reason") or None,
         during_alert=_truth(row.get("during_alert"), default=False),
         chosen=_truth(row.get("chosen"), default=False),
+        reentered=_truth(row.get("reentered"), default=False),
     )
 
 

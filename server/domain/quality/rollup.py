@@ -78,6 +78,7 @@ class Tally:
     walks: Sparse = field(default_factory=dict, metadata=_AGENTS)
     called: int = field(default=0, metadata=_VISITORS)
     chosen: int = field(default=0, metadata=_AGENTS)
+    reentered: int = field(default=0, metadata=_VISITORS)
     cancelled: int = field(default=0, metadata=_VISITORS)
     undone: int = field(default=0, metadata=_AGENTS)
     quoted_with_median: int = field(default=0, metadata=_VISITORS)
@@ -246,6 +247,7 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     tally.open_waiting += leg.stage == "open"
     tally.called += leg.stage == "called"
     tally.chosen += leg.stage == "called" and leg.record.chosen
+    tally.reentered += leg.stage == "called" and leg.record.reentered
     if leg.record.end_reason == "served":
         _tally_outcome(tally, leg.record)
     if leg.record.clock_suspect:

@@ -118,6 +118,7 @@ _LEGS_OF_DAY = Read(
         visit.c.exceptional_reason,
         _IS_DURING_ALERT.label("during_alert"),
         func.coalesce(leg.c.rule == "chosen", false()).label("chosen"),
+        func.coalesce(leg.c.rule == "reentered", false()).label("reentered"),
     )
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))

@@ -264,6 +264,7 @@ class GestureRow:
     counter: str
     hall: str
     happened_at: datetime
+    recorded_at: datetime
     author: str
     is_clock_suspect: bool
 

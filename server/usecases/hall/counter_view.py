@@ -176,7 +176,7 @@ def _gesture(gesture: GestureRow, number: str | None) -> LastGesture:
         "visit": gesture.visit,
         "number": number,
         "at": to_text(gesture.happened_at),
-        "may_undo_until": to_text(gesture.happened_at + MAY_UNDO_FOR),
+        "may_undo_until": to_text(gesture.recorded_at + MAY_UNDO_FOR),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from operator import attrgetter
 from statistics import median
 from typing import Annotated, TypedDict
 
@@ -200,6 +201,20 @@ def read_queue_page(
         details = VisitDetails.read(rows, hall_id)
         legs = islice(_in_reach(rows, hall_id, queue, reader.reach, limit=PAGE, after=key), PAGE)
         return {"queue": queue, "legs": [details.leg(each) for each in legs]}
+
+
+def read_paper_queue(database: Database, hall: str, *, reader: Author = SYSTEM) -> tuple[datetime, list[Leg]]:
+    """When this was read, and everybody who waits in a hall (id): by arrival, priorities first."""
+    with database.read() as rows:
+        hall_now = hall_state(database, rows, hall)
+        details = VisitDetails.read(rows, hall)
+        found = [
+            leg
+            for queue in hall_now.configuration.queues
+            for leg in _in_reach(rows, hall, queue, reader.reach, limit=PAGE)
+        ]
+        legs = [details.leg(leg) for leg in sorted(found, key=attrgetter("sort_key"))]
+    return hall_now.position.as_of, legs
 
 
 def _in_reach(

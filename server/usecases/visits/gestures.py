@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import update_wrapper
+from itertools import takewhile
 from typing import Any, Concatenate, TypedDict
 
 from server.domain.author import Author
@@ -17,6 +18,7 @@ from server.domain.refusals import Refusal
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.gestures import MAY_UNDO, Verb, state_after
+from server.domain.visits.reentered import is_reentered
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import LegAtCounter, links_before
 from server.store.counters import SessionPlace
@@ -244,7 +246,7 @@ def undo(
         gesture = last_gesture(transaction, transaction.hall, counter)
         if gesture is None or gesture.id != fact:
             raise Refusal("stale", fact=gesture.id if gesture else None)
-        if transaction.now - gesture.happened_at > MAY_UNDO_FOR:
+        if transaction.now - gesture.recorded_at > MAY_UNDO_FOR:
             raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
         undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
@@ -289,13 +291,22 @@ def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list
     if gesture.visit is None:
         greeting = RestoredRow("greeting", gesture.body["id"], {"is_undone": True})
         return [gesture.id], [greeting]
-    facts = _still_standing(facts_of_visit(transaction, gesture.visit))
-    last = 2 if is_started_by_call(facts[-1][1].kind, facts[-1][1].body) else 1
+    facts = still_standing(facts_of_visit(transaction, gesture.visit))
+    last = _facts_of_gesture([fact for _, fact in facts])
     undone, earlier = facts[-last:], [each for _, each in facts[:-last]]
-    if undone[0][0] != gesture.id:
+    if gesture.id not in [fact_id for fact_id, _ in undone]:
         raise Refusal("visit_moved_on", visit=gesture.visit)
     now = to_text(gesture.happened_at)
     return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
+
+
+def _facts_of_gesture(facts: Sequence[Recorded]) -> int:
+    """How many of the last facts of a visit are one gesture: a call with its start, all of one from paper."""
+    if not is_reentered(facts[-1].body):
+        return 2 if is_started_by_call(facts[-1].kind, facts[-1].body) else 1
+    whole = list(takewhile(lambda fact: is_reentered(fact.body), reversed(facts)))
+    calls = [at for at, fact in enumerate(whole, 1) if fact.kind == FactKind.LEG_CALLED]
+    return calls[0] if calls else len(whole)
 
 
 def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[RestoredRow]:
@@ -308,7 +319,7 @@ def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[R
     return restored
 
 
-def _still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
+def still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
     """The facts of a visit without those that were undone and their undoing."""
     undone = undone_among(facts)
     return [

@@ -1,12 +1,13 @@
 """Counters and the verbs on legs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.gestures import GESTURES, Verb
+from server.domain.visits.reentered import PaperTimes
 from server.domain.visits.transitions import Asks, GestureKind
 from server.store.visits.legs import counter_of_leg
 from server.usecases.answers import Leg
@@ -26,6 +27,7 @@ from server.usecases.legs import StatedResult
 from server.usecases.visits import leg_verbs, wait_again
 from server.usecases.visits.gestures import VERBS, Gesture, hall_of_leg, undo
 from server.usecases.visits.leg_verbs import Destination
+from server.usecases.visits.reentered import CallEntered, CallNotEntered, PaperCall, enter_calls
 from server.web.access.callers import allowed_either, require_at, require_caller
 from server.web.access.requirements import requires
 from server.web.api.openapi import ApiRoutes, answering
@@ -38,6 +40,7 @@ from server.web.api.shapes import (
     LegPath,
     NextBody,
     ParkBody,
+    ReenteredBody,
     RequestShape,
     ResultBody,
     ResumeBody,
@@ -47,6 +50,7 @@ from server.web.api.shapes import (
     TransferBody,
     UndoBody,
 )
+from server.web.rendering.problems import refusal_sentence
 
 USE_CASES = (leg_verbs, wait_again)
 """The modules whose verbs are in `VERBS`."""
@@ -80,6 +84,7 @@ def blueprint(api: Api) -> ApiRoutes:
     _sessions(routes, api)
     _presence(routes, api)
     _calls(routes, api)
+    _paper(routes, api)
     for verb in Verb:
         if GESTURES[verb].has_route:
             _verb(routes, api, verb)
@@ -215,6 +220,42 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
         target = Elsewhere(body.counter, body.visit, body.reason, body.stays)
         session, key = own_session(), write_key(author)
         return call_elsewhere(api.database, path.counter, author, target, session=session, write_key=key)
+
+
+class PaperCallRefused(CallNotEntered):
+    """A call that cannot be entered, and the sentence that says why."""
+
+    detail: str
+
+
+class ReenteredAnswer(TypedDict):
+    """What became of calls made from paper; a refused one does not affect the others."""
+
+    entered: list[CallEntered]
+    refused: list[PaperCallRefused]
+
+
+def _paper(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/counters/<counter>/reentered")
+    @requires(Permission.CALL)
+    def reentered(path: CounterPath, body: ReenteredBody) -> ReenteredAnswer:
+        """Enters calls made from paper while the server was away, with their true times."""
+        author = _agent(path.counter)
+        calls = [
+            PaperCall(
+                PaperTimes(call.called_at, call.started_at, call.ended_at, call.end),
+                call.visit,
+                call.number or "",
+            )
+            for call in body.calls
+        ]
+        session, key = own_session(), write_key(author)
+        done = enter_calls(api.database, path.counter, author, calls, session=session, write_key=key)
+        refused: list[PaperCallRefused] = [
+            {**call, "detail": refusal_sentence(Refusal(call["code"], state=call["state"]))}
+            for call in done["refused"]
+        ]
+        return {"entered": done["entered"], "refused": refused}
 
 
 def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:

@@ -18,6 +18,7 @@ from server.documents.notice_fields import FIRST_YEAR, LAST_YEAR
 from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import AtBreak
 from server.domain.refusals import Refusal
+from server.domain.visits.reentered import PaperEnd
 from server.domain.visits.verb_facts import Need
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -329,6 +330,36 @@ class CancelBody(RequestShape):
     """Why a visit is void."""
 
     reason: Literal["misprint", "double_press", "superseded", "mistake"]
+
+
+class PaperCallBody(RequestShape):
+    """A call made from paper: of a visit (id), or of a number of today (`A042`, `42`), and how it ended.
+
+    Without an end the visitor is still called, or at the counter.
+    """
+
+    visit: str | None = Field(None, max_length=64, pattern=OPAQUE)
+    number: Annotated[str, Field(max_length=12)] | None = None
+    called_at: Instant
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    end: PaperEnd | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "PaperCallBody":
+        if (self.visit is None) == (self.number is None):
+            raise ValueError("either a visit or a number")
+        if (self.end is None) != (self.ended_at is None):
+            raise ValueError("an end has its instant")
+        if self.started_at is not None and self.end in ("no_show", "left"):
+            raise ValueError("who did not come was not at the counter")
+        return self
+
+
+class ReenteredBody(RequestShape):
+    """Calls made from paper at one counter while the server was away."""
+
+    calls: list[PaperCallBody] = Field(min_length=1, max_length=60)
 
 
 class UndoBody(RequestShape):

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page, expect
 
-from hardware.player.agent import Agent
+from hardware.player.agent import Agent, Browser
 from tests.conftest import Serve
 from tests.harness.chromium import ARGUMENTS, Pages
 from tests.harness.programs import program
@@ -257,3 +257,17 @@ def test_a_browser_whose_page_loops_is_replaced_and_the_next_one_answers(
         wait_until(lambda: agent.ask() is True, "its page says that it is asleep")
     finally:
         agent.close()
+
+
+def test_what_a_keyboard_opens_over_the_page_is_closed(pages: Pages, address: str, tmp_path: Path):
+    LoopingOnce.opened = 1
+    started = [program("chromium-headless-shell"), *ARGUMENTS, f"--user-data-dir={tmp_path}"]
+    browser = Browser([*started, "--disable-popup-blocking"], address)
+    try:
+        wait_until(
+            lambda: browser.evaluate("document.body?.dataset.asleep", 20) == "yes", "the page is there"
+        )
+        assert browser.evaluate("(window.other = window.open('about:blank')) !== null", 5) is True
+        wait_until(lambda: browser.evaluate("window.other.closed", 5) is True, "the other tab is closed")
+    finally:
+        browser.end()

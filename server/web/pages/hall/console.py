@@ -1,26 +1,35 @@
 """The pages at which people follow one hall live.
 
-The console, `/console`, and its bar of 48 px, kept above other windows; the reception desk, `/accueil`; the
-security guard’s page, `/securite`; the supervisor’s wall, `/mur`.
+The console, `/console`, and its bar of 48 px, kept above other windows; its queue on paper,
+`/console/file-papier`, and calls from that paper without the server, `/console/papier`; the reception desk,
+`/accueil`; the security guard’s page, `/securite`; the supervisor’s wall, `/mur`.
 """
 
 from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
+import server
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.language import name_in
+from server.store.transactions.database import Database
 from server.usecases.hall.messages import PHRASES
+from server.usecases.hall.read_queue import read_paper_queue
 from server.usecases.hall.screen import HallVoice
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import require_caller
+from server.web.access.requirements import PEOPLE, Access, open_to, requires
 from server.web.rendering.viewer import (
+    Moments,
     WorkContext,
     hall_for_page,
     halls_for_page,
+    instant_text,
     page_language,
     page_sentences,
 )
@@ -46,6 +55,9 @@ OF_RECEPTION = (
     "console.cancel.",
 )
 """Sentences of the console that the reception desk uses too: the live line, waiting people, refusals."""
+OF_PAPER = ("console.paper.", "console.person.arrived", "console.refused.", "console.ask.")
+"""Sentences of calls from paper, where the rest of the console is missing."""
+_WORKER = Path(server.__file__).parent / "web/static/console/worker.js"
 type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
 OF_WALL = (
     "console.live.",
@@ -91,6 +103,47 @@ def console_pages(work: WorkContext) -> Blueprint:
     @requires(Permission.CALL, of=PEOPLE)
     def bar() -> str:
         return page("console/bar.html")
+
+    @routes.get("/console/papier")
+    @requires(Permission.CALL, of=PEOPLE)
+    def without_server() -> str:
+        """What a browser keeps for a console that cannot be loaded: it names no person and holds no token."""
+        hall = hall_for_page(work, Permission.CALL)
+        return render_template(
+            "console/paper_calls.html",
+            hall=hall,
+            page=hall_page(hall, page_language()),
+            sentences=page_sentences(*OF_PAPER),
+        )
+
+    @routes.get("/console/worker.js")
+    @open_to(Access.EVERYBODY)
+    def service_worker() -> Response:
+        script = Response(_WORKER.read_text("utf-8"), mimetype="text/javascript")
+        script.headers |= {"Service-Worker-Allowed": "/console", "Cache-Control": "no-cache"}
+        return script
+
+    return routes
+
+
+def queue_paper_pages(work: WorkContext, database: Database) -> Blueprint:
+    """The route of the queue on paper: everybody who waits in the hall, without anything personal."""
+    routes = Blueprint("queue_paper", __name__, template_folder="templates")
+
+    @routes.get("/console/file-papier")
+    @requires(Permission.READ_QUEUE, of=PEOPLE)
+    def queue_paper() -> str:
+        hall = hall_for_page(work, Permission.READ_QUEUE)
+        caller, hall_id = require_caller(Permission.READ_QUEUE, hall.hall)
+        as_of, legs = read_paper_queue(database, hall_id, reader=caller.author)
+        language, zone = page_language(), hall.site.time_zone
+        return render_template(
+            "console/queue_paper.html",
+            hall=hall,
+            legs=legs,
+            moment=Moments(zone, language, as_of),
+            read_at=instant_text(as_of, language, ZoneInfo(zone)),
+        )
 
     return routes
 

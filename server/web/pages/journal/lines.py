@@ -14,6 +14,7 @@ from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
 from server.domain.texts import csv_sheet, csv_text, fold_text
+from server.domain.visits.reentered import is_reentered
 from server.language import day_text, locale_of
 from server.usecases.alarms.watch_alarms import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
@@ -148,6 +149,8 @@ class JournalLines:
         ]
         if fact.is_clock_suspect:
             parts.append(self.say("journal.about.clock_suspect"))
+        if is_reentered(body):
+            parts.append(self.say("journal.about.reentered"))
         return [part for part in parts if part]
 
     def _services(self, body: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ import { createHeld } from "./console_held.js";
 import { createOpening, mustAsk } from "./console_opening.js";
 import { createOrder } from "./console_order.js";
 import { hasOutcome, outcomeWords, whyNot } from "./console_outcomes.js";
+import { createPaper } from "./console_paper.js";
 import { createPauseAfter } from "./console_pause_after.js";
 import { drawPlaces, openByForm } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
@@ -81,10 +82,13 @@ const socket = connect(
     live: () => {
       change(withLiveness(state, true, Date.now()));
       keepSession();
-      refresh();
+      refresh().then(paper.enter);
     },
     late: () => refresh(),
-    lost: () => change(withLiveness(state, false, Date.now())),
+    lost: () => {
+      change(withLiveness(state, false, Date.now()));
+      paper.keep(true);
+    },
     messages: {
       "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
       "message.changed": ({ counter }) => {
@@ -108,6 +112,7 @@ watchConfiguration(socket, page, () => {
   panel.refill(ui.panel);
   render();
 });
+const paper = createPaper({ words, session, stateNow: () => state, refresh });
 const keepSession = session.live(socket, () => readCounter());
 
 function change(next) {
@@ -119,6 +124,7 @@ function change(next) {
     const isGivenBack = isWaiting(state.queue, leg.leg);
     tell(isGivenBack ? say("console.outcome.given_back", { number: leg.number }) : "");
   }
+  paper.keep();
   render();
 }
 

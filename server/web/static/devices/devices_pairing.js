@@ -1,9 +1,10 @@
 // Pairing from the page of every device: the code a device shows, which device that is, and the place it
 // takes.
 
-import { placesOf, printersFor } from "./devices_state.js";
+import { placesOf, placesToReplace, printersFor } from "./devices_state.js";
+import { askOnce } from "../shared/ask_once.js";
 import { one, show, write } from "../shared/dom.js";
-import { draw, html } from "../shared/drawing.js";
+import { draw, drawList, html } from "../shared/drawing.js";
 import { csrfHeader, send } from "../shared/verbs.js";
 
 /**
@@ -44,19 +45,40 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
     event.preventDefault();
     const { id, kind, isTaken, label: configured } = chosen();
     const label = configured || name.value.trim();
-    const where = id ? { id, replaces: isTaken } : { label };
-    const answer = await sent("/api/v1/devices/pairings", { code, hall: hallChoice.value, kind, ...where });
-    write("pair-refused", sentenceOf(answer));
-    if (!answer.ok) return (id ? choice : name).focus();
     const [hall, chosenPrinter] = [hallChoice.value, printer.value];
-    write("paired", say("device_list.pair.done", { label }));
-    finding.reset();
-    pairing.reset();
-    leave();
+    const where = id ? { id, replaces: isTaken } : { label };
+    const answer = await pair({ hall, kind, ...where }, label);
+    if (!answer.ok) return (id ? choice : name).focus();
     if (kind === "kiosk") await setPrinter(hall, answer.body.id, label, chosenPrinter);
     await onPaired();
     if (kind === "kiosk" && chosenPrinter === "new") openPrinter(hall, answer.body.id);
   });
+  /** Pairs the device that shows the code. */
+  async function pair(where, label) {
+    const answer = await sent("/api/v1/devices/pairings", { code, ...where });
+    write("pair-refused", sentenceOf(answer));
+    if (!answer.ok) return answer;
+    write("paired", say("device_list.pair.done", { label }));
+    finding.reset();
+    pairing.reset();
+    leave();
+    return answer;
+  }
+
+  /** In one press, with a question: the device takes the place of one that is away. */
+  function replacing({ hall, kind, id, label, seenAt }) {
+    const go = async () => (await pair({ hall, kind, id, replaces: true }, label)).ok && onPaired();
+    const texts = [
+      seenAt ? say("device_list.pair.replace_since", { label, at: hour(seenAt) }) : "",
+      say("device_list.pair.replaces"),
+    ];
+    const yes = say("device_list.pair.replace_yes", { label });
+    const ask = (event) =>
+      askOnce(event.currentTarget, { texts: texts.filter(Boolean), yes, no: say("console.ask.no"), go });
+    return html`<li><button type="button" class="primary" @click=${ask}
+      >${say("device_list.pair.replace", { label })}</button></li>`;
+  }
+
   one("[data-cancel]").addEventListener("click", leave);
   pairing.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
   hallChoice.addEventListener("change", drawPlaces);
@@ -112,6 +134,7 @@ export function createPairing({ say, hour, onPaired, openPrinter }) {
   /** The halls that the person configures, and the places of the chosen one; a choice is kept. */
   function drawHalls(every) {
     halls = every.filter((hall) => hall.may_configure);
+    if (pairing.hidden) drawList("replacing", placesToReplace(halls).map(replacing)); // no question goes away
     show("[data-halls]", halls.length > 1);
     offer(hallChoice, [
       ["", say("device_list.pair.choose_hall")],

@@ -38,6 +38,22 @@ export function placesOf(hall) {
   return [...free, ...taken, placeOf({ kind: "screen" }), placeOf({ kind: "kiosk" })];
 }
 
+/**
+ * The places whose device is away, in the halls that somebody configures: another machine may take each at
+ * once, with its name and its printer.
+ *
+ * @param {Api.SupervisedHall[]} halls
+ */
+export function placesToReplace(halls) {
+  return halls
+    .filter((hall) => hall.may_configure)
+    .flatMap(({ hall, devices }) =>
+      devices
+        .filter((device) => device.is_paired && !device.is_connected)
+        .map((device) => ({ ...placeOf(device), hall, seenAt: device.seen_at })),
+    );
+}
+
 /** The place of a configured device; without an id, of one more of its kind. */
 function placeOf(/** @type {any} */ { kind, id = null, label = "", is_paired: isTaken = false, ...device }) {
   const { paper, prints_at: printsAt } = { paper: "undecided", prints_at: null, ...device };

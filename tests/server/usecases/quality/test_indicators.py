@@ -383,6 +383,7 @@ def disturb(database: Database, chance: Random) -> None:
     for change in (
         "last_called_at = first_called_at + 97000001",
         "rule = 'chosen'",
+        "rule = 'reentered'",
         "is_clock_suspect = :yes",
         "end_reason = 'undone'",
         "arrived_at = issued_at + 1799999999",

@@ -57,6 +57,9 @@ OFF_LINE = {
 TYPED = {"indicator": "calls_lost", "period": "2026-09", "value": 3, "source": "Standard"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/halls/<hall>/typed-figures"): {"figures": [TYPED]},
+    ("POST", "/api/v1/counters/<counter>/reentered"): {
+        "calls": [{"number": "A999", "called_at": "2026-11-24T09:00:00Z"}]
+    },
     ("PATCH", "/api/v1/counters/<counter>/session"): {"pause": {"reason": "pause"}},
     ("PATCH", "/api/v1/halls/<hall>/appointments/<appointment>"): {"service": SERVICE},
     ("POST", "/api/v1/halls/<hall>/appointments/import"): {"csv": "external_id\n"},

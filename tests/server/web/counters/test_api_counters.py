@@ -391,3 +391,21 @@ def test_a_chosen_call_keeps_its_reason(api: ApiSite):
     assert called["number"] == wanted["number"]
     assert "mobilité réduite" in json.dumps(called["why"], ensure_ascii=False)
     refused(api.post(f"/counters/{COUNTER}/call", body | {"current": called["leg"]}), 409, "not_started")
+
+
+def test_a_call_from_paper_is_entered_and_a_refused_one_says_why_in_words(api: ApiSite):
+    visit = api.ticket()["visit"]
+    api.open()
+    called_at = api.hands.now
+    api.hands.now += timedelta(minutes=10)
+    ends = {"ended_at": (called_at + timedelta(minutes=5)).isoformat(), "end": "no_show"}
+    times = {"called_at": called_at.isoformat(), **ends}
+    calls = [{"visit": visit, **times}, {"number": "Z999", **times}]
+    answer = accepted(api.post(f"/counters/{COUNTER}/reentered", {"calls": calls}))
+    assert [each["visit"] for each in answer["entered"]] == [visit]
+    [no] = answer["refused"]
+    assert (no["row"], no["code"]) == (1, "number_not_found")
+    assert no["detail"].startswith("Aucun ticket")
+    for wrong in ({"visit": visit, "number": "A001"}, {"ended_at": None}, {"started_at": times["called_at"]}):
+        body = {"calls": [{"visit": visit, **times, **wrong}]}
+        refused(api.post(f"/counters/{COUNTER}/reentered", body), 400, "bad_request")
