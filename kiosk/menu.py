@@ -15,9 +15,11 @@ from hardware.languages import Language
 from kiosk.menu_messages import (
     STEP_S,
     ExceptionalWayOffered,
+    InsteadOfMenu,
     MenuMessage,
     NextOpening,
     NobodyWaits,
+    ReferralOfMenu,
     ServiceOfMenu,
     State,
     wording_of,
@@ -98,6 +100,7 @@ class MenuService:
     is_too_late: bool = False
     is_after_closing: bool = False
     exceptional: ExceptionalWay | None = None
+    instead: InsteadOfMenu | None = None
     children: Sequence["MenuService"] = ()
 
 
@@ -127,7 +130,13 @@ class MenuHall:
 
 
 def build_menu(
-    hall: MenuHall, services: Sequence[MenuService], *, language: str, translate: Translate, now: datetime
+    hall: MenuHall,
+    services: Sequence[MenuService],
+    referrals: Sequence[ReferralOfMenu] = (),
+    *,
+    language: str,
+    translate: Translate,
+    now: datetime,
 ) -> MenuMessage:
     """The menu message of a hall in a language at the instant `now` (aware).
 
@@ -135,7 +144,7 @@ def build_menu(
     does not poll.
     Raises ValueError for a tree that needs more than two presses.
     """
-    words = _Words(language, translate, hall.time_zone, now)
+    words = MenuWords(language, translate, hall.time_zone, now)
     leaves = list(_leaves(services))
     is_open = any(_current(each, now) for each in leaves)
     coming = None if is_open else _earliest(_next_opening_at(each, now) for each in leaves)
@@ -157,7 +166,8 @@ def build_menu(
         "asks_needs": hall.asks_needs,
         "keeps_tickets": hall.keeps_tickets,
         "hearing_loop": hall.has_loop,
-        "services": [_service_message(each, words) for each in services],
+        "services": [service_message(each, words) for each in services],
+        "referrals": list(referrals),
         "demonstration": hall.is_demonstration,
         "now": now.isoformat(),
     }
@@ -224,23 +234,28 @@ def opening_text(
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class MenuWords:
+    """The words of a menu in its language, at an instant (aware)."""
+
     language: str
     translate: Translate
     time_zone: ZoneInfo
     now: datetime
 
     def of(self, text: Text) -> str:
+        """A text in this language, or in French."""
         return text.get(self.language) or text["fr"]
 
     def next_opening(self, at: datetime | None) -> NextOpening | None:
+        """An opening in words; None: there is none."""
         if at is None:
             return None
         local, now_local = at.astimezone(self.time_zone), self.now.astimezone(self.time_zone)
         return {"at": at.isoformat(), "text": opening_text(self.translate, self.language, local, now_local)}
 
 
-def _service_message(service: MenuService, words: _Words, depth: int = 1) -> ServiceOfMenu:
+def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> ServiceOfMenu:
+    """A service or a folder as the page receives it. Raises ValueError for more than two presses."""
     if depth > 2:
         raise ValueError(f"service {service.service} needs more than two presses")
     state = state_of(service, words.now)
@@ -262,16 +277,17 @@ def _service_message(service: MenuService, words: _Words, depth: int = 1) -> Ser
         "booking": words.of(service.booking) if service.booking else None,
         "booking_address": service.booking_address,
         "exceptional": _exceptional_message(service.exceptional, words),
-        "children": [_service_message(child, words, depth + 1) for child in service.children],
+        "instead": service.instead,
+        "children": [service_message(child, words, depth + 1) for child in service.children],
     }
 
 
-def _exceptional_message(way: ExceptionalWay | None, words: _Words) -> ExceptionalWayOffered | None:
+def _exceptional_message(way: ExceptionalWay | None, words: MenuWords) -> ExceptionalWayOffered | None:
     """Nothing while the service that receives gives no ticket: a way that leads nowhere is not shown."""
     if way is None or state_of(way.received_by, words.now) not in ("open", "no_counter"):
         return None
     return {
-        "received_by": _service_message(way.received_by, words),
+        "received_by": service_message(way.received_by, words),
         "reasons": [{"id": code, "name": words.of(name)} for code, name in way.reasons.items()],
     }
 

@@ -41,6 +41,49 @@ class ExceptionalWayOffered(TypedDict):
     reasons: list[ExceptionalReasonOffered]
 
 
+class ElsewhereOfMenu(TypedDict):
+    """A service that another hall of the installation gives: where, when, how long one waits there now."""
+
+    service: str
+    hall: str
+    address: str
+    state: State
+    today: str | None
+    """The hours that are left today, in words; null: none."""
+    next_opening: NextOpening | None
+    wait: SaidWait | NobodyWaits | None
+    """The wait of who takes a ticket there now; null: nothing can be said."""
+    why_no_wait: Literal["after_closing"] | None
+
+
+class WaysOfMenu(TypedDict):
+    """How something is done without a ticket of this hall: on line, in another hall."""
+
+    web_address: str | None
+    elsewhere: ElsewhereOfMenu | None
+
+
+class InsteadOfMenu(WaysOfMenu):
+    """What helps somebody who gets no ticket of a service; `service`: the id of another one in the menu."""
+
+    service: str | None
+
+
+class ReferralOfMenu(WaysOfMenu):
+    """An entry of the menu that gives no ticket and says how.
+
+    `parent`: the folder it stands in, null at the start; there, one with `elsewhere` is under « Pas ici ? ».
+    """
+
+    id: str
+    name: str
+    subtitle: str | None
+    icon: str
+    parent: str | None
+    instructions: str | None
+    bring: list[str]
+
+
 class ServiceOfMenu(TypedDict):
     """A service, or a folder with its services in `children`, in the menu's language."""
 
@@ -62,6 +105,8 @@ class ServiceOfMenu(TypedDict):
     booking_address: str | None
     exceptional: "ExceptionalWayOffered | None"
     """How somebody without the appointment that it needs is received all the same."""
+    instead: InsteadOfMenu | None
+    """What helps somebody who gets no ticket; null: nothing was said, or it is a folder."""
     children: list["ServiceOfMenu"]
 
 
@@ -107,6 +152,7 @@ class MenuMessage(TypedDict):
     """A break runs, and waiting visitors are called after it."""
     hearing_loop: bool
     services: list[ServiceOfMenu]
+    referrals: list[ReferralOfMenu]
     demonstration: bool
     now: InstantText
 

@@ -17,7 +17,7 @@ from kiosk.menu_messages import MenuMessage, NextOpening, ServiceOfMenu
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
-    "information", "information_text", "away",
+    "information", "information_text", "away", "referral", "together",
 ]  # fmt: skip
 type Reason = Literal[
     "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
@@ -55,6 +55,7 @@ class ReadTicket:
     """A ticket as the kiosk shows it: how many wait before it (None: no longer waiting) and how long.
 
     `place` is the counter that calls it, empty while nobody does; `has_code` that a phone can scan a code.
+    `together`: all numbers of the tickets it is linked to, its own included; ahead and wait are theirs then.
     `is_covered`: the kiosk asks whose number it is. `paper_within_s`: seconds until the paper is out at most,
     None: soon. `is_after_closing`: a call is expected only after the hall closes for the day.
     """
@@ -71,6 +72,7 @@ class ReadTicket:
     paper_within_s: int | None = None
     appointment: ReadArrival | None = None
     is_after_closing: bool = False
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,42 +83,13 @@ class ViewReader:
     translate: Translate
     other_printer: str = ""
 
-    def start(self, *, folder: str | None = None, shown: Collection[str] = ()) -> list[str]:
-        """The menu or an open folder; `shown` are the services of the page that is up (none: all).
-
-        Each choice is read with its place among all choices, those of other pages included.
-        """
-        read = self._head() if folder is None else [self.service_of(folder)["name"]]
-        if folder is not None:
-            read.append(self.say("kiosk.folder.lede"))
-        choices = self.choices(folder)
-        listed = [service for service in choices if service and (not shown or service["id"] in shown)]
-        for place, service in enumerate(choices, 1):
-            if service is None and choices[1:] and listed[:1] == choices[1:2]:
-                read.append(self.choice(place, len(choices), self.say("kiosk.appointment.have")))
-            elif service in listed and service is not None:
-                name, *more = self.listed(service)
-                read += [self.choice(place, len(choices), name), *more]
-        if listed and (folder is not None or self.menu["is_open"]):
-            read.append(self.say("kiosk.spoken.choose"))
-        if folder is None and self.menu["is_open"] and self.menu["priority_notice"]:
-            read.append(self.say("kiosk.priority.notice"))
-        return _sentences(read)
-
-    def choices(self, folder: str | None) -> list[ServiceOfMenu | None]:
-        """The choices at the start or in a folder, in order; None: the choice « I have an appointment »."""
-        if folder is not None:
-            return list(self.service_of(folder)["children"])
-        has_appointments = self.menu["is_open"] and self.menu["appointments"]
-        return [*([None] if has_appointments else []), *self.menu["services"]]
-
     def choice(self, place: int, count: int, label: str) -> str:
         """« 3 sur 7 : … » of a choice."""
         return self.say("kiosk.spoken.choice", place=place, total=count, label=label)
 
     def title(self, view: Literal["languages", "away"]) -> list[str]:
         """A view of one sentence. The page keeps « away » for when its server does not answer."""
-        return _sentences([self.say(f"kiosk.{view}.title")])
+        return sentences([self.say(f"kiosk.{view}.title")])
 
     def sheet(self, service_id: str, *, excused: tuple[str, str] | None = None) -> list[str]:
         """A service: its wait, what to bring, what to press.
@@ -138,16 +111,16 @@ class ViewReader:
             # the ellipsis of the label would end a sentence
             label = self.say("kiosk.needs.ask").rstrip("…")
             answers.append(self.say("kiosk.spoken.ask_needs", label=label))
-        return _sentences([*read, *self._numbered(answers)])
+        return sentences([*read, *self.numbered(answers)])
 
     def information(self, titles: Sequence[str]) -> list[str]:
         """The list of the hall’s notices: their titles, numbered, those of the page that is up."""
         if not titles:
-            return _sentences([self.say("kiosk.information.title"), self.say("kiosk.information.none")])
-        return _sentences(
+            return sentences([self.say("kiosk.information.title"), self.say("kiosk.information.none")])
+        return sentences(
             [
                 self.say("kiosk.information.title"),
-                *self._numbered(titles),
+                *self.numbered(titles),
                 self.say("kiosk.spoken.choose_information"),
             ]
         )
@@ -155,11 +128,11 @@ class ViewReader:
     def needs(self, chosen: Collection[Need] = ()) -> list[str]:
         """What may help, what of it is chosen, and how to go on."""
         labels = [(need, self.say(f"kiosk.needs.{need}")) for need in NEEDS]
-        return _sentences(
+        return sentences(
             [
                 self.say("kiosk.needs.title"),
                 self.say("kiosk.needs.lede"),
-                *self._numbered(
+                *self.numbered(
                     self.say("kiosk.spoken.chosen", label=label) if need in chosen else label
                     for need, label in labels
                 ),
@@ -173,7 +146,7 @@ class ViewReader:
         `wrong`: what is wrong with the code that was typed or read, one of `WRONG_CODES`; else it is new.
         """
         parts = ("title", "text") if wrong in WRONG_CODES else ()
-        return _sentences(
+        return sentences(
             [
                 *(self.say(f"kiosk.notice.{wrong}.{part}") for part in parts),
                 self.say("kiosk.appointment.title"),
@@ -186,20 +159,20 @@ class ViewReader:
     def convocations(self, services: Sequence[str], shown: Collection[str] = ()) -> list[str]:
         """The services with convocations; `shown` are those of the page that is up (none: all)."""
         if not services:
-            return _sentences([self.say("kiosk.convocation.service"), self.say("kiosk.convocation.none")])
-        numbered = self._numbered(self.service_of(service)["name"] for service in services)
+            return sentences([self.say("kiosk.convocation.service"), self.say("kiosk.convocation.none")])
+        numbered = self.numbered(self.service_of(service)["name"] for service in services)
         names = [
             name for name, service in zip(numbered, services, strict=True) if not shown or service in shown
         ]
         choose = self.say("kiosk.spoken.choose")
-        return _sentences([self.say("kiosk.convocation.service"), *names, choose])
+        return sentences([self.say("kiosk.convocation.service"), *names, choose])
 
     def hours(
         self, service_id: str, hours: Sequence[datetime], shown: Collection[datetime] = ()
     ) -> list[str]:
         """The hours (aware) at which convocations of a service are expected, `shown` as in `convocations`."""
-        numbered = zip(self._numbered(self.hour(hour) for hour in hours), hours, strict=True)
-        return _sentences(
+        numbered = zip(self.numbered(self.hour(hour) for hour in hours), hours, strict=True)
+        return sentences(
             [
                 self.service_of(service_id)["name"],
                 self.say("kiosk.convocation.hour"),
@@ -221,9 +194,9 @@ class ViewReader:
         """
         service = self.service_of(service_id) if service_id is not None else None
         booking = service["booking"] if service and reason == "appointment_only" else None
-        opening = self._opening(service["next_opening"]) if service and reason in _HAS_OPENING else ""
+        opening = self.opening_said(service["next_opening"]) if service and reason in _HAS_OPENING else ""
         times = {"at": self.hour(at), "day": self._day(at)} if at is not None else {"at": "", "day": ""}
-        return _sentences(
+        return sentences(
             [
                 service["name"] if service else "",
                 self.say(f"kiosk.notice.{reason}.title"),
@@ -237,11 +210,14 @@ class ViewReader:
     def ticket(self, ticket: ReadTicket) -> list[str]:
         """The number (letter, then each digit), how many wait before, what to do, the number again."""
         if ticket.is_covered:
-            answers = self._numbered([self.say("kiosk.action.mine"), self.say("kiosk.action.not_mine")])
-            return _sentences([self.say("kiosk.ticket.whose"), *answers])
-        number = self.say("kiosk.spoken.number", number=", ".join(ticket.number))
+            answers = self.numbered([self.say("kiosk.action.mine"), self.say("kiosk.action.not_mine")])
+            return sentences([self.say("kiosk.ticket.whose"), *answers])
+        numbers = [
+            self.say("kiosk.spoken.number", number=", ".join(each))
+            for each in ticket.together or (ticket.number,)
+        ]
         arrival = [self._arrival(ticket.appointment)] if ticket.appointment else []
-        read = [number, ticket.service, *arrival, *self._say_turn(ticket)]
+        read = [*numbers, "" if ticket.together else ticket.service, *arrival, *self._say_turn(ticket)]
         if ticket.is_priority:
             read.append(self.say("kiosk.ticket.priority"))
         if ticket.paper != "pending":
@@ -250,7 +226,8 @@ class ViewReader:
             read.append(self.say(key, printer=self.other_printer))
         elif ticket.paper_within_s is not None:
             read.append(self._paper_time(ticket.paper_within_s))
-        return _sentences([*read, self.say("kiosk.ticket.watch"), number])
+        watch = "kiosk.together.watch" if ticket.together else "kiosk.ticket.watch"
+        return sentences([*read, self.say(watch), *numbers])
 
     def _paper_time(self, within_s: int) -> str:
         """As the kiosk writes it: rounded up to ten seconds, from a minute on to minutes."""
@@ -267,7 +244,7 @@ class ViewReader:
             if ticket.is_after_closing:
                 yield self.say("kiosk.ticket.after_closing")
             elif ticket.wait is not None:
-                yield self._wait(worded_wait(ticket.wait))
+                yield self.wait_said(worded_wait(ticket.wait))
 
     def _instead(self, service: ServiceOfMenu) -> Iterator[str]:
         """The choices for a service that needs an appointment."""
@@ -276,10 +253,11 @@ class ViewReader:
             yield self.say("kiosk.spoken.have_appointment", label=label)
         if service["exceptional"] is not None:
             yield self.say("kiosk.exceptional.title")
-            yield from self._numbered(each["name"] for each in service["exceptional"]["reasons"])
+            yield from self.numbered(each["name"] for each in service["exceptional"]["reasons"])
             yield self.say("kiosk.spoken.choose_reason")
 
-    def _numbered(self, labels: Iterable[str]) -> list[str]:
+    def numbered(self, labels: Iterable[str]) -> list[str]:
+        """The labels, each with its place."""
         listed = list(labels)
         return [self.choice(place, len(listed), label) for place, label in enumerate(listed, 1)]
 
@@ -301,32 +279,6 @@ class ViewReader:
         late = self._duration(come.late_min * 60)
         return self.say(f"kiosk.spoken.arrival.{come.arrival}", at=at, late=late)
 
-    def _head(self) -> list[str]:
-        if not self.menu["services"]:
-            return [self.say("kiosk.start.title"), self.say("kiosk.start.no_service")]
-        if self.menu["is_open"]:
-            return [self.say("kiosk.start.title")]
-        return [
-            self.say("kiosk.start.closed_title"),
-            self.menu["why_closed"] or "",
-            self._opening(self.menu["next_opening"]),
-            self.say(f"kiosk.start.{'keep_ticket' if self.menu['keeps_tickets'] else 'closed_lede'}"),
-        ]
-
-    def listed(self, service: ServiceOfMenu) -> list[str]:
-        """The name of a service as its choice is read, then what is said of its wait."""
-        name, state, wait, waiting = service["name"], service["state"], service["wait"], service["waiting"]
-        if service["children"] and state != "closed":
-            return [name]
-        if state != "open":
-            return [name, self.say(f"kiosk.service.{state}"), self._opening(service["next_opening"])]
-        if wait is not None and "none" in wait:
-            return [name, self.say("kiosk.wait.none")]
-        if service["why_no_wait"] is not None:
-            return [name, self.say("kiosk.wait.after_closing")]
-        ahead = self.say("kiosk.service.waiting", count=waiting) if waiting else ""
-        return [name, ahead, self._wait(wait) if wait is not None else ""]
-
     def _sheet_wait(self, service: ServiceOfMenu) -> Iterator[str]:
         wait, waiting = service["wait"], service["waiting"]
         if service["state"] == "no_counter":
@@ -336,11 +288,11 @@ class ViewReader:
         elif service["why_no_wait"] is not None:
             yield self.say("kiosk.sheet.after_closing")
         elif wait is not None:
-            yield self.say("kiosk.spoken.sheet_wait", wait=self._wait(wait))
+            yield self.say("kiosk.spoken.sheet_wait", wait=self.wait_said(wait))
         elif waiting:
             yield self.say("kiosk.service.waiting", count=waiting)
 
-    def _wait(self, wait: SaidWait) -> str:
+    def wait_said(self, wait: SaidWait) -> str:
         """« entre 25 minutes et 45 minutes d’attente », as the kiosk writes it."""
         low, high = self._duration(wait["low_s"]), self._duration(wait["high_s"])
         match wait["said"]:
@@ -353,7 +305,8 @@ class ViewReader:
             case "between":
                 return self.say("kiosk.spoken.between", low=low, high=high)
 
-    def _opening(self, opening: NextOpening | None) -> str:
+    def opening_said(self, opening: NextOpening | None) -> str:
+        """« Ouvre lundi à 9 heures »; empty where nothing is known."""
         if opening is None:
             return ""
         at, now = (self._local(datetime.fromisoformat(each)) for each in (opening["at"], self.menu["now"]))
@@ -389,7 +342,7 @@ class ViewReader:
         return self.translate(key, self.menu["language"], **values)
 
 
-def _sentences(texts: list[str]) -> list[str]:
+def sentences(texts: Sequence[str]) -> list[str]:
     """The texts cut at the ends of their sentences, empty ones left out."""
     cut = [sentence for text in texts for sentence in _SENTENCE_END.split(text.strip()) if sentence]
     return cut[:LONGEST_READING]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from kiosk.reading import NEEDS, Need, NotInTheMenu, View, ViewReader
+from kiosk.reading_menu import choices_of
 
 _LABELS = {
     "access-contrast": "kiosk.access.contrast",
@@ -17,7 +18,9 @@ _LABELS = {
     "code-done": "kiosk.appointment.done",
     "code-erase": "kiosk.appointment.erase",
     "have-number": "kiosk.action.have_number",
+    "have-numbers": "kiosk.action.have_numbers",
     "have-ticket": "kiosk.action.have_ticket",
+    "have-tickets": "kiosk.action.have_tickets",
     "mine": "kiosk.action.mine",
     "not-mine": "kiosk.action.not_mine",
     "home": "kiosk.action.home",
@@ -29,10 +32,12 @@ _LABELS = {
     "needs": "kiosk.needs.ask",
     "needs-done": "kiosk.needs.done",
     "next": "kiosk.paging.next",
+    "other-service": "kiosk.together.other",
     "pair": "kiosk.unpaired.pair",
     "previous": "kiosk.paging.previous",
     "print-sheet": "kiosk.appointment_sheet.print",
     "retry": "kiosk.action.retry",
+    "several": "kiosk.together.several",
     "take": "kiosk.sheet.take",
     "take-with-card": "kiosk.sheet.take_with_card",
     "without-code": "kiosk.appointment.without_code",
@@ -54,8 +59,8 @@ def read_focus(
         return _appointment(reader, view)
     kind, _, name = key.partition("-")
     match kind:
-        case "service":
-            return _service(reader, name, within)
+        case "service" | "referral":
+            return _choice(reader, name, within)
         case "language" | "choice":
             return [each["name"] for each in reader.menu["languages"] if each["code"] == name]
         case "need":
@@ -66,12 +71,22 @@ def read_focus(
             ]
         case "code":
             return [name] if len(name) == 1 else []
-        case "convocation":
-            return [reader.service_of(name)["name"]]
         case "hour":
             return _hour(reader, name)
         case "reason":
             return _reason(reader, name, within)
+    return _named(reader, kind, name)
+
+
+def _named(reader: ViewReader, kind: str, name: str) -> list[str]:
+    """A service that is named otherwise than as a choice of the menu, or a number of people."""
+    match kind:
+        case "convocation":
+            return [reader.service_of(name)["name"]]
+        case "instead":
+            return [reader.say("kiosk.spoken.instead", label=reader.service_of(name)["name"])]
+        case "people":
+            return [reader.say("kiosk.together.people", count=int(name))] if name.isdecimal() else []
     return []
 
 
@@ -79,16 +94,15 @@ def _appointment(reader: ViewReader, view: View) -> list[str]:
     if view != "start":
         return [reader.say("kiosk.appointment.already")]
     label = reader.say("kiosk.appointment.have")
-    return [reader.choice(1, len(reader.choices(None)), label), reader.say("kiosk.appointment.have_note")]
+    return [reader.choice(1, len(choices_of(reader, None)), label), reader.say("kiosk.appointment.have_note")]
 
 
-def _service(reader: ViewReader, service_id: str, folder: str | None) -> list[str]:
-    choices = reader.choices(folder)
-    for place, service in enumerate(choices, 1):
-        if service is not None and service["id"] == service_id:
-            name, *more = reader.listed(service)
-            return [reader.choice(place, len(choices), name), *filter(None, more)]
-    raise NotInTheMenu(service_id)
+def _choice(reader: ViewReader, choice_id: str, folder: str | None) -> list[str]:
+    choices = choices_of(reader, folder)
+    for place, choice in enumerate(choices, 1):
+        if choice.id == choice_id:
+            return [reader.choice(place, len(choices), choice.name), *filter(None, choice.more)]
+    raise NotInTheMenu(choice_id)
 
 
 def _hour(reader: ViewReader, text: str) -> list[str]:

@@ -60,6 +60,11 @@ def new_short_code() -> str:
     return "".join(letters)
 
 
+def demand_of_press(hall: str, press: str) -> str:
+    """The id of the demand of a press that got no ticket: the same however often it is sent."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{hall} {press}"))
+
+
 def session_mark(session: str) -> str:
     """A public name of a counter session: places of one session share it, and it does not tell the id."""
     return token_digest(f"counter-session:{session}")[:12]

@@ -25,9 +25,9 @@ export const appointmentStart = {
 
 // Whether one may say from here that one has an appointment: at the start, or where a service asks for one.
 export function offersAppointment(state) {
-  const { menu, view, notice } = state;
+  const { menu, view, notice, party } = state;
   const isHere = view === "start" || (view === "notice" && notice === "appointment_only");
-  return isHere && Boolean(menu?.appointments) && !isCutOff(state);
+  return isHere && Boolean(menu?.appointments) && !party && !isCutOff(state);
 }
 
 // Whether the server did not say which convocations are expected.

@@ -7,7 +7,16 @@ import { INFORMATION_VIEWS } from "./information.js";
 export const LOST_SHOWN_AFTER_MS = 5_000;
 
 // They need no server: nobody chooses there, or a press ends by its own rules.
-const STAYING = ["loading", "unpaired", "taking", "away", "notice", "ticket", ...INFORMATION_VIEWS];
+const STAYING = [
+  "loading",
+  "unpaired",
+  "taking",
+  "away",
+  "notice",
+  "ticket",
+  "referral",
+  ...INFORMATION_VIEWS,
+];
 
 /**
  * `missingSince`: since when the menu is asked for in vain, else null. `isLost`: so long that visitors are

@@ -12,9 +12,10 @@ import { keepAwake, openListening, signal } from "./hardware.js";
 import { openKeeping } from "./kept_page.js";
 import { openLink, pause } from "./live.js";
 import { openPapers } from "./paper_watch.js";
-import { newPressId, takeTicket } from "./press.js";
+import { newPressId, sendThrice, takeTicket } from "./press.js";
 import { byId, drawHour, frameOf, setText, targetIn } from "./elements.js";
 import { draw } from "./view.js";
+import { namesElsewhere } from "./ways_state.js";
 import { speaker } from "./words.js";
 
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
@@ -133,6 +134,8 @@ function dispatch(action) {
   if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
   if (state.ticket && state.ticket !== before.ticket) papers.watch(state.ticket);
   if (state.sheet && !before.sheet) papers.printSheet(state.sheet);
+  if (state.informed && state.informed !== before.informed) countInformed(state);
+  if (state.view !== before.view && namesElsewhere(state)) link.refetch(); // how long one waits there now
   if (state.codeError && (state.view !== before.view || state.codeError !== before.codeError))
     setText("spoken", codeErrorText(state, say));
   if (state.sheet && sheetPaper(state) !== sheetPaper(before)) setText("spoken", sheetPaperText(state, say));
@@ -179,6 +182,9 @@ const acts = {
   submit_code: () => ({ type: "submit_code", pressId: newPressId() }),
   choose_convocation: ({ value }) => ({ type: "choose_convocation", service: value }),
   choose_hour: ({ value }) => ({ type: "choose_hour", hour: value, pressId: newPressId() }),
+  choose_referral: ({ referral }) => ({ type: "choose_referral", referral, pressId: newPressId() }),
+  choose_instead: ({ service }) => ({ type: "choose_instead", service, pressId: newPressId() }),
+  choose_people: ({ value }) => ({ type: "choose_people", people: Number(value) }),
   choose_reason: ({ reason }) => ({ type: "choose_reason", reason, pressId: newPressId() }),
   print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
@@ -261,6 +267,9 @@ async function runPress(press) {
   } else dispatch({ ...outcome, type: `press_${outcome.kind}`, pressId });
 }
 
+const countInformed = ({ referral, informed }) =>
+  sendThrice(() => link.inform(referral, { "Idempotency-Key": informed }), pause);
+
 // --- time: the clock, the return to the start and its warning
 // -------------------------------------------------------
 
@@ -318,12 +327,12 @@ const isSpoken = () =>
 function readView() {
   clearTimeout(focusRead);
   const choices = document.querySelectorAll(
-    "#view :is([data-service], [data-act=choose_convocation], [data-act=choose_hour], [data-act=open_notice])",
+    "#view :is([data-service], [data-referral], [data-act=choose_convocation], [data-act=choose_hour], [data-act=open_notice])",
   );
   const voice = isSpoken()
     ? readingOf(
         state,
-        [...choices].map(({ dataset }) => dataset.service ?? dataset.value),
+        [...choices].map(({ dataset }) => dataset.service ?? dataset.referral ?? dataset.value),
       )
     : null;
   if (voice) listening.start(voice);

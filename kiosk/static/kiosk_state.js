@@ -26,6 +26,19 @@ import {
   withHeldInformation,
 } from "./information.js";
 import {
+  atTickets,
+  backToTickets,
+  furtherReducers,
+  furtherStart,
+  hasTicketFor,
+  isJoining,
+  isOfPeople,
+  linked,
+  togetherBack,
+  withParty,
+} from "./together_state.js";
+import { isFolder, NO_TICKET, referralById } from "./ways_state.js";
+import {
   covered,
   quietTicketMs,
   ticketReducers,
@@ -40,7 +53,7 @@ export const WARNING_MS = 20_000; // WCAG 2.2.1: at least 20 s to ask for more t
 export const MORE_TIME_MS = 60_000;
 export const MENU_HELD_MS = 10_000; // a page of the menu does not change under a finger
 
-const NOT_ISSUED = ["closed", "full", "too_late", "stopped", "appointment_only"];
+const NOT_ISSUED = [...NO_TICKET, "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter", ...APPOINTMENT_NOTICES];
 export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
 const BUSY = ["loading", "unpaired", "taking"];
@@ -89,12 +102,6 @@ export function isWarning(state, at) {
   return left !== null && left * 1000 <= WARNING_MS;
 }
 
-/** The name of a ticket's service in the read language, also where this kiosk does not offer it. */
-export function serviceOfTicket({ menu, ticket, language }) {
-  const { service, service_names: names } = ticket;
-  return serviceById(menu, service)?.name ?? names[language] ?? names.fr;
-}
-
 export function shownServices(state) {
   return state.folder
     ? (serviceById(state.menu, state.folder)?.children ?? [])
@@ -133,6 +140,7 @@ const reducers = {
   choose_service(state, { service: id, pressId, at }) {
     const service = serviceById(state.menu, id);
     if (!service || state.view !== "start" || isGuarded(state, at)) return state;
+    if (hasTicketFor(state, id)) return atTickets(active(state, at));
     const chosen = { ...active(state, at), ...sheetStart, ...exceptionalStart, page: 0 };
     if (service.children.length) return { ...chosen, folder: id };
     if (NOT_ISSUED.includes(service.state)) {
@@ -184,17 +192,14 @@ const reducers = {
 
   press_issued(state, { pressId, ticket, at }) {
     if (!isCurrent(state, pressId)) return state;
-    return {
-      ...active(state, at),
-      view: "ticket",
-      press: null,
-      isTrying: false,
-      ...withTicket(state, { ...ticket, priority: state.press.body.priority, press: state.press.body }, at),
-    };
+    const given = { ...ticket, priority: state.press.body.priority, press: state.press.body };
+    const last = { ...active(state, at), view: "ticket", press: null, isTrying: false };
+    return withParty({ ...last, ...withTicket(state, given, at) }, given);
   },
 
   press_refused(state, { pressId, code, problem, at }) {
     if (!isCurrent(state, pressId)) return state;
+    if (isOfPeople(state)) return atTickets(active(state, at), code);
     const again = wrongCode(state, code);
     if (again) return active(again, at);
     const notice = KNOWN_CODES.includes(code) ? code : "other";
@@ -228,7 +233,8 @@ const reducers = {
     if (isGuarded(state, at) || !mayReturn(state)) return state;
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
-    const step = informationBack(state) ?? exceptionalBack(state) ?? appointmentBack(state);
+    const step =
+      togetherBack(state) ?? informationBack(state) ?? exceptionalBack(state) ?? appointmentBack(state);
     if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
@@ -256,13 +262,22 @@ const reducers = {
     toTicket: (...of) => toTicket(...of),
   }),
 
+  ...furtherReducers({
+    active: (state, at) => active(state, at),
+    isGuarded: (state, at) => isGuarded(state, at),
+    choose: (state, action) => reducers.choose_service(state, action),
+  }),
+
   ...ticketReducers({
     active: (state, at) => active(state, at),
     isGuarded: (state, at) => isGuarded(state, at),
     atStart: (state, at) => atStart(state, at),
   }),
 
-  home: (state, { at }) => (isGuarded(state, at) || !mayReturn(state) ? state : atStart(state, at)),
+  home: (state, { at }) =>
+    isGuarded(state, at) || !mayReturn(state)
+      ? state
+      : (backToTickets(active(state, at)) ?? atStart(state, at)),
   active: (state, { at }) => active(state, at),
   more_time: (state, { at }) => ({
     ...active(state, at),
@@ -278,7 +293,8 @@ function withMenu(state, menu, at) {
   const view = loaded.view === "languages" ? loaded.beneath : loaded.view;
   const isGone =
     ["loading", "unpaired"].includes(view) ||
-    (folder && !serviceById(menu, folder)?.children.length) ||
+    (folder && !isFolder(menu, folder)) ||
+    (view === "referral" && !referralById(menu, loaded.referral)) ||
     (["sheet", "needs"].includes(view) && !serviceById(menu, service)) ||
     (["appointment", "convocation"].includes(view) && !menu.appointments);
   return isGone ? atStart(loaded, at) : loaded;
@@ -318,6 +334,7 @@ function atStart(state, at, view = "start") {
     ...appointmentStart,
     ...sheetStart,
     ...exceptionalStart,
+    ...furtherStart,
     ...informationStart,
     ...awayStart,
     beneath: "start",
@@ -341,12 +358,13 @@ function toTicket(state, service, pressId) {
 
 function withPress(state, service, priority, pressId) {
   /** @type {Record<string, unknown>} */
-  const body = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
+  const like = { ...askedFor(state, service), press_id: pressId, language: state.language, priority };
+  const body = linked(state, like);
   if (state.needs.length) body.needs = NEEDS.filter((each) => state.needs.includes(each));
   return {
     ...state,
     service: service.id,
-    press: { id: pressId, attempt: 1, service: service.id, body },
+    press: { id: body.press_id, attempt: 1, service: service.id, body },
     isTrying: true,
   };
 }
@@ -365,6 +383,7 @@ export function isAtRest(state) {
       !state.folder &&
       state.page === 0 &&
       state.language === state.defaultLanguage &&
+      !isJoining(state) &&
       !state.isListening &&
       !Object.values(state.preferences).some(Boolean))
   );

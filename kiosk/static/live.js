@@ -262,6 +262,12 @@ export function openLink(on, language) {
         headers,
         within_ms: withinMs,
       }),
+    inform: (referral, headers) =>
+      fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/informed`, {
+        method: "POST",
+        body: { referral },
+        headers,
+      }),
     async information() {
       const answer = hall && (await fetchJson(`/api/v1/halls/${encodeURIComponent(hall)}/public-notices`));
       return answer?.status === 200 ? answer.json : null;

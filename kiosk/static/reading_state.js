@@ -4,16 +4,27 @@ import { appointmentReading, offersSheet, sheetPaper } from "./appointment_state
 import { isServerAway } from "./away_state.js";
 import { informationReading } from "./information.js";
 import { printOf } from "./ticket_state.js";
+import { peopleToChoose } from "./together_state.js";
 
 const READ_VIEWS = [
   ...["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket"],
-  ...["information", "information_text"],
+  ...["information", "information_text", "referral", "together"],
 ];
 
 // Whether « Écouter » begins again: it is on, and the view, page or language has changed.
 export function isToBeRead(state, before) {
   const parts = [
-    ...["isListening", "view", "folder", "service", "convocation", "convocations", "page", "language"],
+    ...[
+      "isListening",
+      "view",
+      "folder",
+      "service",
+      "referral",
+      "convocation",
+      "convocations",
+      "page",
+      "language",
+    ],
     ...["isCovered", "reading", "noticeLanguage"],
   ];
   const isTurned = (part) => part !== "page" || state.view !== "information_text"; // it is read on
@@ -52,6 +63,10 @@ export function readingOf(state, onPage) {
         service,
         ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }),
       };
+    case "together":
+      return { lang, view, shown: peopleToChoose(state).join(",") };
+    case "referral":
+      return { lang, view, service: state.referral };
     case "needs":
       return { lang, view, needs: state.needs.join(",") };
     case "information":

@@ -1,6 +1,8 @@
 // The kiosk’s last view: what became of the paper, and how long number and code stay. Pure, as
 // kiosk_state.js. Rule: docs/rules/last-view.md.
 
+import { serviceById } from "./appointment_state.js";
+
 export const QUIET_TICKET_MS = 40_000; // with its warning a ticket stays a minute
 export const QUIET_NOTING_MS = 70_000; // what is on no paper stays a minute and a half
 export const CODE_GONE_MS = 12_000; // after its paper came out: the next person must not follow this visit
@@ -14,12 +16,28 @@ export const ticketStart = {
   isCovered: false,
 };
 
-// What the page says of the paper: pending, printed, elsewhere (at the backup printer), no_paper, unknown
-// or none (no printer).
+/** The tickets of the last view, in the order of their issue: one, or those that are linked. */
+export const ticketsOf = ({ party, ticket }) => party?.tickets ?? (ticket ? [ticket] : []);
+
+/** The name of a ticket's service in the read language, also where this kiosk does not offer it. */
+export function serviceOfTicket({ menu, ticket, language }) {
+  const { service, service_names: names } = ticket;
+  return serviceById(menu, service)?.name ?? names[language] ?? names.fr;
+}
+
+const WORST_FIRST = ["no_paper", "unknown", "none", "elsewhere", "pending", "printed"];
+
+// What the page says of the paper, of several that of the worst: pending, printed, elsewhere (at the backup
+// printer), no_paper, unknown or none (no printer).
 export function printOf(state) {
-  if (!state.ticket?.print) return "none";
-  const verdict = state.verdicts[state.ticket.visit] ?? state.ticket.print.verdict;
-  const isElsewhere = Boolean(otherPrinterOf(state));
+  const papers = ticketsOf(state).map((ticket) => paperOf(state, ticket));
+  return WORST_FIRST.find((each) => papers.includes(each)) ?? "none";
+}
+
+function paperOf(state, ticket) {
+  if (!ticket.print) return "none";
+  const verdict = state.verdicts[ticket.visit] ?? ticket.print.verdict;
+  const isElsewhere = Boolean(printerOf(state, ticket));
   if (verdict === "printed") return isElsewhere ? "elsewhere" : "printed";
   if (verdict === "held" || verdict === "refused") return "no_paper";
   if (verdict === "unknown" || state.isPrintLate) return "unknown";
@@ -27,8 +45,11 @@ export function printOf(state) {
 }
 
 /** The name of the backup printer that has the ticket’s paper; undefined where its own printer has it. */
-export const otherPrinterOf = ({ ticket, otherPrinters }) =>
-  otherPrinters[ticket.visit] ?? ticket.print?.other_printer;
+export const otherPrinterOf = (state) =>
+  ticketsOf(state)
+    .map((ticket) => printerOf(state, ticket))
+    .find(Boolean);
+const printerOf = ({ otherPrinters }, ticket) => otherPrinters[ticket.visit] ?? ticket.print?.other_printer;
 
 // Whether the visitor must note or photograph the number: it is on no paper, as far as the kiosk knows.
 export const isToBeNoted = (state) =>

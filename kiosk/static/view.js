@@ -9,10 +9,10 @@ import {
   sheetPaperText,
   wayOf,
 } from "./appointment_state.js";
-import { appointmentNotice, appointmentViews, arrivalText } from "./appointment_view.js";
+import { appointmentNotice, appointmentViews } from "./appointment_view.js";
 import { awayViews } from "./away_view.js";
 import { informationButton, informationViews } from "./information_view.js";
-import { NEEDS, serviceOfTicket, shownServices } from "./kiosk_state.js";
+import { NEEDS, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
 import { paperTimeText, waitText } from "./words.js";
 import {
@@ -28,6 +28,10 @@ import {
   showValue,
 } from "./elements.js";
 import { fillPaged } from "./paging.js";
+import { isJoining } from "./together_state.js";
+import { drawNumbers, drawTurn, togetherButtons, togetherPrint, togetherViews } from "./together_view.js";
+import { insteadOf } from "./ways_state.js";
+import { insteadNotice, openFolder, referralItems, waysViews } from "./ways_view.js";
 import {
   alreadyButton,
   appointmentItem,
@@ -137,12 +141,18 @@ const views = {
 
   start(state, say) {
     const slots = put("view-start", say);
-    const folder = state.folder && serviceById(state.menu, state.folder);
+    const folder = openFolder(state, say);
     const services = shownServices(state);
     const isClosed = !folder && !state.menu.is_open;
     slots.title.textContent = folder
       ? folder.name
-      : say(isClosed ? "kiosk.start.closed_title" : "kiosk.start.title");
+      : say(
+          isClosed
+            ? "kiosk.start.closed_title"
+            : isJoining(state)
+              ? "kiosk.together.which"
+              : "kiosk.start.title",
+        );
     main.toggleAttribute("data-closed", isClosed);
     if (folder) showText(slots.lede, say("kiosk.folder.lede"));
     else if (!services.length) showText(slots.lede, say("kiosk.start.no_service"));
@@ -158,10 +168,15 @@ const views = {
           .join(". "),
       );
     slots.note.hidden = !state.menu.priority_notice || isClosed;
-    const toRead = !folder && state.information.notices.length ? informationButton(say) : null;
-    const acts = folder ? [backButton(say)] : [];
-    const expected = state.menu.appointments && !folder && !isClosed ? [appointmentItem(say)] : [];
-    const items = [...expected, ...services.map((each) => serviceItem(each, say))];
+    const toRead =
+      !folder && !isJoining(state) && state.information.notices.length ? informationButton(say) : null;
+    const acts = folder || isJoining(state) ? [backButton(say)] : [];
+    const expected = offersAppointment(state) && !folder && !isClosed ? [appointmentItem(say)] : [];
+    const items = [
+      ...expected,
+      ...services.map((each) => serviceItem(each, say)),
+      ...referralItems(state, say),
+    ];
     fillStart(slots, items, acts, toRead, state, say);
   },
 
@@ -211,6 +226,8 @@ const views = {
     const service = serviceById(state.menu, state.service);
     const code = state.notice;
     const hasOpening = ["closed", "full", "too_late"].includes(code);
+    const instead = insteadOf(state);
+    if (instead) return insteadNotice(state, say, service, instead);
     const way = wayOf(state);
     const already = offersAppointment(state) ? [alreadyButton(say)] : [];
     plain(say, {
@@ -237,22 +254,12 @@ const views = {
   ticket(state, say) {
     const slots = put("view-ticket", say);
     const { ticket } = state;
-    slots.number.textContent = ticket.number;
-    slots.number.style.setProperty("--letters", ticket.number.length);
-    showText(slots.service, serviceOfTicket(state));
-    slots.ahead_line.hidden = ticket.ahead === null;
-    slots.ahead.textContent = ticket.ahead
-      ? say("kiosk.ticket.ahead", { count: ticket.ahead })
-      : say("kiosk.ticket.ahead_none");
-    if (ticket.why_no_wait === "unplugged") slots.watch.textContent = say("kiosk.ticket.watch_unplugged");
-    showText(slots.arrival, arrivalText(state, say));
-    const wait = ticketWait(ticket, say);
-    slots.wait_line.hidden = !wait;
-    slots.wait.textContent = wait;
+    drawNumbers(slots, state, say);
+    drawTurn(slots, state, say);
     slots.priority.hidden = !ticket.priority;
     drawCode(slots, state, say);
     drawPrint(slots, state, say);
-    slots.acts.replaceChildren(...doneButtons(state, say));
+    slots.acts.replaceChildren(...togetherButtons(state, say), ...doneButtons(state, say));
   },
 };
 
@@ -261,6 +268,8 @@ Object.assign(
   views,
   { away },
   informationViews,
+  waysViews,
+  togetherViews,
   appointmentViews({
     put,
     button,
@@ -286,11 +295,6 @@ const noticeText = (state, say) =>
     ? appointmentNotice(state, say)
     : say(`kiosk.notice.${state.notice}.text`);
 
-function ticketWait(ticket, say) {
-  if (ticket.why_no_wait) return say(`kiosk.ticket.${ticket.why_no_wait}`);
-  return ticket.wait ? say("kiosk.ticket.wait", { wait: waitText(ticket.wait, say) }) : "";
-}
-
 function sheetLede(service, say) {
   if (service.state === "no_counter") return say("kiosk.sheet.no_counter");
   if (service.wait?.none) return say("kiosk.sheet.no_wait");
@@ -301,12 +305,14 @@ function sheetLede(service, say) {
 
 // The code disappears when its paper is printed, or when somebody else may have come; a sentence takes its
 // place, and nothing moves.
-function drawCode(slots, { ticket, isCodeGone, isCovered }, say) {
+function drawCode(slots, { ticket, party, isCodeGone, isCovered }, say) {
   slots.scan.hidden = !ticket.follow_url;
   if (!ticket.follow_url) return;
   const why = isCodeGone ? "code_on_paper" : isCovered ? "code_covered" : "follow";
   slots.scan.toggleAttribute("data-gone", why !== "follow");
-  slots.follow.textContent = say(`kiosk.ticket.${why}`);
+  const { number } = ticket;
+  slots.follow.textContent =
+    party && why === "follow" ? say("kiosk.together.follow", { number }) : say(`kiosk.ticket.${why}`);
   if (why !== "follow") return;
   slots.qr.src = codeAddress(ticket.follow_url);
   slots.qr.alt = say("kiosk.ticket.qr");
@@ -331,6 +337,8 @@ function drawPrint(slots, state, say) {
 function printText(state, verdict, mayScan, say) {
   const { ticket, isCovered } = state;
   if (isCovered) return say("kiosk.ticket.whose");
+  const several = togetherPrint(state, verdict, say);
+  if (several) return several;
   if (verdict === "pending" && ticket.paper_within_s) return paperTimeText(ticket.paper_within_s, say);
   return say(`kiosk.print.${verdict}${mayScan ? "_scan" : ""}`, { printer: otherPrinterOf(state) });
 }

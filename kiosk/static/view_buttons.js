@@ -1,7 +1,7 @@
 // The buttons under and in the kiosk’s views, and a service as a button in its lists.
 
 import { longestLines, serviceLines } from "./words.js";
-import { isToBeNoted } from "./ticket_state.js";
+import { isToBeNoted, ticketsOf } from "./ticket_state.js";
 import { button, copyOf, setIcon, showText, slotsOf } from "./elements.js";
 import { atLongest } from "./paging.js";
 
@@ -79,7 +79,8 @@ export function doneButtons(state, say) {
         kind: "primary",
       }),
     ];
-  const [has, kind] = isToBeNoted(state) ? ["number", "primary"] : ["ticket", ""];
+  const [one, kind] = isToBeNoted(state) ? ["number", "primary"] : ["ticket", ""];
+  const has = ticketsOf(state).length > 1 ? `${one}s` : one;
   const label = say(`kiosk.action.have_${has}`);
   return [button({ act: "home", key: `have-${has}`, label, icon: "check", kind })];
 }

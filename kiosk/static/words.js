@@ -1,6 +1,8 @@
 // The sentences of one language: placeholders, plural forms, waits in words. Pure; the sentences come with
 // the page.
 
+import { NO_TICKET } from "./ways_state.js";
+
 export function speaker(sentences, language, fallback = "fr") {
   const own = sentences[language] ?? sentences[fallback];
   const rule = new Intl.PluralRules(language);
@@ -54,12 +56,13 @@ export function duration(total, say) {
 export function serviceLines(service, say) {
   const subtitle = service.subtitle ?? "";
   const opening = service.next_opening?.text ?? "";
+  const ways = service.instead ? say("kiosk.service.instead") : "";
   if (service.state === "folder") return { small: subtitle, strong: "", caption: "" };
-  switch (service.children.length && service.state !== "closed" ? "folder" : service.state) {
+  switch (service.children.length && !NO_TICKET.includes(service.state) ? "folder" : service.state) {
     case "folder":
       return { small: subtitle, strong: "", caption: "" };
     case "closed":
-      return { small: opening || subtitle, strong: "", caption: say("kiosk.service.closed") };
+      return { small: withWays(opening || subtitle, ways), strong: "", caption: say("kiosk.service.closed") };
     case "no_counter": {
       const closed = say("kiosk.service.no_counter");
       return subtitle
@@ -71,7 +74,11 @@ export function serviceLines(service, say) {
     case "full":
     case "too_late":
     case "stopped":
-      return { small: opening || subtitle, strong: "", caption: say(`kiosk.service.${service.state}`) };
+      return {
+        small: withWays(opening || subtitle, ways),
+        strong: "",
+        caption: say(`kiosk.service.${service.state}`),
+      };
   }
   if (service.wait?.none)
     return {
@@ -90,6 +97,8 @@ export function serviceLines(service, say) {
   if (!subtitle) return { small: people, strong, caption };
   return { small: subtitle, strong, caption: caption || people };
 }
+
+const withWays = (...said) => said.filter(Boolean).join(" · ");
 
 // The longest texts this button may come to hold today: its row is that high from the start, so that it never
 // moves.

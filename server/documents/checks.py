@@ -3,9 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from server.documents.hall import LISTS, CounterPart, HallDocument, QueuePart, SeriesPart, ServicePart
+from server.documents.hall import (
+    LISTS,
+    CounterPart,
+    HallDocument,
+    QueuePart,
+    SeriesPart,
+    ServicePart,
+)
 from server.documents.hall_parts import ProfilePart
 from server.documents.installation import InstallationDocument
+from server.documents.menu_checks import check_menu, named_elsewhere, services_named
 from server.documents.problems import DocumentProblem, Path, problem, warning
 from server.domain.printing.printers import PrinterNetworks
 from server.domain.tickets import Series, may_collide
@@ -13,7 +21,7 @@ from server.domain.tickets import Series, may_collide
 
 def check_alone(document: HallDocument) -> tuple[DocumentProblem, ...]:
     """The errors a document has whatever surrounds it."""
-    of_visits = (_ids, _menu, _queues, _series, _exceptional, _counters, _profiles)
+    of_visits = (_ids, check_menu, _queues, _series, _counters, _profiles)
     checks = (*of_visits, _kiosks, _backup_printers, _screens)
     return tuple(found for check in checks for found in check(document))
 
@@ -80,6 +88,12 @@ def check_against_neighbours(
     for other in others.values():
         if other.hall in document.neighbours or document.hall in other.neighbours:
             found.extend(_shared_prefixes(document, other))
+    there = {service.id for other in others.values() for _, service in other.services_in_use()}
+    found += [
+        warning(path, "unknown_elsewhere", id=named)
+        for path, named in named_elsewhere(document)
+        if named not in there
+    ]
     return tuple(found)
 
 
@@ -124,18 +138,6 @@ def _ids(document: HallDocument) -> Iterator[DocumentProblem]:
         yield problem(("neighbours",), "own_neighbour")
 
 
-def _menu(document: HallDocument) -> Iterator[DocumentProblem]:
-    """A folder holds services and nothing else: two presses at most."""
-    folders = {folder.id for folder in document.folders}
-    services = {service.id: service for service in document.services}
-    for at, service in enumerate(document.services):
-        if service.parent in services:
-            name = services[service.parent].names["fr"]
-            yield problem(("services", at, "parent"), "too_many_presses", name=name)
-        elif service.parent is not None and service.parent not in folders:
-            yield problem(("services", at, "parent"), "unknown_folder", id=service.parent)
-
-
 def _queues(document: HallDocument) -> Iterator[DocumentProblem]:
     queues = {queue.id for queue in document.queues}
     for at, service in enumerate(document.services):
@@ -178,54 +180,17 @@ def _as_series(part: SeriesPart) -> Series:
     return Series(part.prefix, part.first, part.last)
 
 
-def _exceptional(document: HallDocument) -> Iterator[DocumentProblem]:
-    """Only services by appointment have exceptional reasons, and the service that receives such visitors
-    needs no appointment.
-    """
-    services = {service.id: service for service in document.services}
-    for at, service in document.services_in_use():
-        if service.exceptional is None:
-            continue
-        path: Path = ("services", at, "exceptional")
-        if service.mode != "appointment_only":
-            yield problem(path, "exceptional_without_appointments", name=service.names["fr"])
-        receiving = services.get(service.exceptional.received_by)
-        if receiving is None:
-            yield problem((*path, "received_by"), "unknown_service", id=service.exceptional.received_by)
-        elif receiving.is_retired:
-            yield problem((*path, "received_by"), "retired_service", name=receiving.names["fr"])
-        elif receiving.mode == "appointment_only":
-            yield problem((*path, "received_by"), "received_by_appointment", name=receiving.names["fr"])
-        codes = [reason.id for reason in service.exceptional.reasons]
-        for place, code in enumerate(codes):
-            if code in codes[:place]:
-                yield problem((*path, "reasons", place, "id"), "slug_twice", slug=code)
-
-
 def _counters(document: HallDocument) -> Iterator[DocumentProblem]:
     services = {service.id: service for service in document.services}
     labels = set[str]()
     for at, counter in enumerate(document.counters):
         if counter.is_retired:
             continue
-        yield from _services_named(("counters", at, "services"), counter.services, services)
+        yield from services_named(("counters", at, "services"), counter.services, services)
         label = counter.labels["fr"]
         if label in labels:
             yield problem(("counters", at, "labels", "fr"), "duplicate_label", label=label)
         labels.add(label)
-
-
-def _services_named(
-    path: Path, named: Sequence[str], services: Mapping[str, ServicePart]
-) -> Iterator[DocumentProblem]:
-    """A list of services names those of the hall that are in use, each once."""
-    for place, slug in enumerate(named):
-        if slug not in services:
-            yield problem((*path, place), "unknown_service", id=slug)
-        elif services[slug].is_retired:
-            yield problem((*path, place), "retired_service", name=services[slug].names["fr"])
-        elif slug in named[:place]:
-            yield problem((*path, place), "slug_twice", slug=slug)
 
 
 def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
@@ -236,7 +201,7 @@ def _kiosks(document: HallDocument) -> Iterator[DocumentProblem]:
         if kiosk.is_retired or not kiosk.services:
             continue
         path: Path = ("kiosks", at, "services")
-        yield from _services_named(path, kiosk.services, services)
+        yield from services_named(path, kiosk.services, services)
         if on_kiosk.isdisjoint(kiosk.services):
             yield problem(path, "kiosk_shows_no_service")
 

@@ -16,7 +16,9 @@ from server.domain.hall.configuration import (
     Exceptional,
     Folder,
     HallConfiguration,
+    Instead,
     Queue,
+    Referral,
     Service,
     Site,
 )
@@ -64,6 +66,7 @@ def to_configuration(
         queues=_queues(document),
         counters={each.id: _made(Counter, each, label=each.labels["fr"]) for each in document.counters},
         folders={folder.id: _made(Folder, folder) for folder in document.folders},
+        referrals={each.id: _made(Referral, each, bring=_papers(each.bring)) for each in document.referrals},
         kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
         screens={screen.id: _made(Screen, screen) for screen in document.screens},
         is_demonstration=is_demonstration,
@@ -127,6 +130,7 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
         exceptional=_exceptional(part.exceptional) if part.exceptional else None,
         quota=_made(Quota, part.quota) if part.quota else None,
+        instead=_made(Instead, part.instead) if part.instead else None,
     )
 
 

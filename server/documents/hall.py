@@ -82,6 +82,40 @@ class ExceptionalPart(Part):
     reasons: Annotated[tuple[ReasonPart, ...], Field(max_length=MOST_REASONS), *NotEmpty]
 
 
+class InsteadPart(Part):
+    """What helps a visitor who gets no ticket of a service: another service of the hall, a page on line, the
+    same thing in another hall (`elsewhere`: the id of a service there).
+    """
+
+    service: Slug | None = None
+    web_address: WebAddress | None = None
+    elsewhere: Slug | None = None
+
+
+class ReferralPart(Part):
+    """A menu entry that gives no ticket and says how: in words, with which papers, on line, in another hall
+    (`elsewhere`: the id of a service there). Without a `parent` (a folder) one with `elsewhere` stands under
+    « Pas ici ? ».
+    """
+
+    id: Slug
+    names: Texts
+    subtitles: OptionalTexts = Field(default_factory=dict)
+    icon: Slug = "info"
+    parent: Slug | None = None
+    instructions: OptionalParagraphs = Field(default_factory=dict)
+    bring: Annotated[tuple[Texts, ...], Field(max_length=12)] = ()
+    web_address: WebAddress | None = None
+    elsewhere: Slug | None = None
+    is_retired: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ReferralPart":
+        if not (self.instructions or self.bring or self.web_address or self.elsewhere):
+            raise broken_rule("referral_says_nothing")
+        return self
+
+
 class QuotaPart(Part):
     """How many tickets a half-day gives: one that opens before noon is a morning; null: no limit."""
 
@@ -94,7 +128,7 @@ class ServicePart(Part):
 
     `confirmation` "call": the call counts as the arrival, the service begins with it.
     `exceptional` is for services by appointment only; null: nobody is received without one. `quota` limits
-    tickets without an appointment; null: no limit.
+    tickets without an appointment; null: no limit. `instead` helps who gets no ticket.
     """
 
     id: Slug
@@ -125,6 +159,7 @@ class ServicePart(Part):
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
     exceptional: ExceptionalPart | None = None
     quota: QuotaPart | None = None
+    instead: Annotated[InsteadPart | None, Field(exclude_if=lambda part: part is None)] = None
 
 
 class QueuePart(Part):
@@ -238,6 +273,9 @@ class HallDocument(Part):
     folders: Annotated[tuple[FolderPart, ...], Field(max_length=12)] = ()
     queues: Annotated[tuple[QueuePart, ...], Field(max_length=60), *NotEmpty]
     services: Annotated[tuple[ServicePart, ...], Field(max_length=60), *NotEmpty]
+    referrals: Annotated[
+        tuple[ReferralPart, ...], Field(max_length=30, exclude_if=lambda listed: not listed)
+    ] = ()
     counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True
@@ -260,7 +298,7 @@ class HallDocument(Part):
         return ((at, service) for at, service in enumerate(self.services) if not service.is_retired)
 
 
-LISTS = ("folders", "queues", "services", "counters", "profiles", "kiosks", "screens")
+LISTS = ("folders", "queues", "services", "referrals", "counters", "profiles", "kiosks", "screens")
 """The document's lists of things that have an id."""
 
 

@@ -13,7 +13,17 @@ from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import UNKNOWN_KEY, DocumentProblem, DocumentRefused, Path, problem, problem_of
 
-TEXT_FIELDS = ("names", "subtitles", "labels", "directions", "how_to_book", "why", "titles", "bodies")
+TEXT_FIELDS = (
+    "names",
+    "subtitles",
+    "labels",
+    "directions",
+    "how_to_book",
+    "instructions",
+    "why",
+    "titles",
+    "bodies",
+)
 
 type Texts = Mapping[str, str]
 

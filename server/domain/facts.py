@@ -21,6 +21,8 @@ class FactKind(StrEnum):
     """A visitor has a number and waits; the reason, if exceptional."""
     TICKET_NOT_ISSUED = "TicketNotIssued"
     """A visitor wanted a ticket and got none, with the reason."""
+    VISITOR_INFORMED = "VisitorInformed"
+    """A kiosk said how something is done without its ticket: which referral."""
     LEG_CALLED = "LegCalled"
     """A counter invites a leg, with its reason; `elsewhere`: the place left; `is_again`: not the first."""
     LEG_RECALLED = "LegRecalled"

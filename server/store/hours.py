@@ -17,9 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
+from server.domain.appointments import DEMAND_MET
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import AtBreak, Break, next_break, running_break
+from server.domain.visits.facts import INFORMED
 from server.domain.visits.transitions import EndReason
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
@@ -129,7 +131,7 @@ _NOT_ISSUED = Read(
     .where(
         not_issued.c.hall == bindparam("hall"),
         not_issued.c.business_day == bindparam("day"),
-        not_issued.c.reason != bindparam("met"),
+        not_issued.c.reason.not_in((DEMAND_MET, INFORMED)),
     )
     .group_by(not_issued.c.reason),
 )
@@ -176,9 +178,9 @@ def visits_ended(rows: Rows, hall: str, day: date) -> dict[EndReason, int]:
     return {EndReason(each.key): each.counted for each in rows.all(_ENDS, hall=hall, day=day)}
 
 
-def tickets_not_issued(rows: Rows, hall: str, day: date, *, met: str) -> dict[str, int]:
-    """How many tickets were not issued in a hall (id) on a business day, by reason, but for `met`."""
-    return {each.key: each.counted for each in rows.all(_NOT_ISSUED, hall=hall, day=day, met=met)}
+def tickets_not_issued(rows: Rows, hall: str, day: date) -> dict[str, int]:
+    """How many tickets were not issued in a hall (id) on a business day, by reason."""
+    return {each.key: each.counted for each in rows.all(_NOT_ISSUED, hall=hall, day=day)}
 
 
 _DECIDED = Read(

@@ -111,6 +111,8 @@ CREATE OR REPLACE TABLE refused AS
     SELECT body->>'service' AS service, body->>'reason' AS reason FROM facts
     WHERE kind = 'TicketNotIssued' AND body->>'id' NOT IN
     (SELECT body->>'demand' FROM facts WHERE kind = 'AppointmentCheckedIn' AND body->>'demand' IS NOT NULL);
+CREATE OR REPLACE TABLE informed AS
+    SELECT body->>'referral' AS referral FROM facts WHERE kind = 'VisitorInformed';
 CREATE OR REPLACE TABLE booked AS
     WITH events AS (
         SELECT coalesce(body->>'appointment', body->>'id') AS appointment, kind, position AS place,

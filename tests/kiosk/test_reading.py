@@ -4,15 +4,18 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.menu import ExceptionalWay, ExpectedWait, build_menu
+from kiosk.menu_messages import ElsewhereOfMenu, InsteadOfMenu, MenuMessage, ReferralOfMenu
 from kiosk.reading import LONGEST_READING, Arrival, NotInTheMenu, ReadArrival, ReadTicket, ViewReader
 from kiosk.reading_focus import read_focus
+from kiosk.reading_menu import NOT_HERE, read_start
+from kiosk.reading_ways import read_instead, read_people, read_referral
 from server.language import LANGUAGES
 from tests.kiosk.samples import translate
 from tests.kiosk.test_menu import HALL, NOW, menu, opening, service
@@ -51,7 +54,7 @@ def plain(sentences: list[str]) -> str:
 
 
 def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
-    assert plain(reader().start()) == (
+    assert plain(read_start(reader())) == (
         "Bonjour. | Quel est l’objet de votre visite ? | 1 sur 4 : Accueil | 2 personnes attendent"
         " | moins de 1 heure 15 minutes d’attente | 2 sur 4 : Armes | fermé"
         " | Ouvre demain à 7 heures 42 | 3 sur 4 : Naturalisation | Sur rendez-vous"
@@ -62,7 +65,7 @@ def test_the_menu_is_read_service_by_service_with_its_wait_or_why_not():
 
 
 def test_only_the_services_of_the_visible_page_are_read():
-    said = plain(reader().start(shown=["armes"]))
+    said = plain(read_start(reader(), shown=["armes"]))
     assert "2 sur 4 : Armes" in said, "its place among all, not on this page"
     assert "Accueil" not in said
 
@@ -117,14 +120,14 @@ def test_reading_knows_every_key_of_the_kiosks_controls():
 
 
 def test_a_folder_is_read_by_its_name_and_what_it_holds():
-    assert plain(reader().start(folder="etr")) == (
+    assert plain(read_start(reader(), folder="etr")) == (
         "Étrangers | Précisez votre demande. | 1 sur 1 : Titre de séjour | pas d’attente"
         " | Appuyez sur une démarche pour la choisir."
     )
 
 
 def test_a_closed_hall_says_when_it_opens_and_asks_for_nothing():
-    said = plain(reader(CLOSED).start())
+    said = plain(read_start(reader(CLOSED)))
     assert said.startswith("Guichet fermé pour le moment | Ouvre demain à 7 heures 42")
     assert "priorité" not in said
 
@@ -144,7 +147,7 @@ def test_a_sheet_says_the_wait_the_papers_and_what_to_press():
 def test_the_start_mentions_appointments_only_while_check_in_is_possible():
     def start(services, **hall):
         message = build_menu(replace(HALL, **hall), services, language="fr", translate=translate, now=NOW)
-        return plain(ViewReader(message, translate).start())
+        return plain(read_start(ViewReader(message, translate)))
 
     sentence = "1 sur 2 : J’ai un rendez-vous"
     assert sentence in start([ACCUEIL], takes_appointments=True)
@@ -259,7 +262,7 @@ def test_a_ticket_is_read_with_everything_that_applies_to_it(changes, sentence):
 def test_services_not_in_the_menu_are_not_read():
     for read in (
         lambda: reader().sheet("<b>anything</b>"),
-        lambda: reader().start(folder="nothing"),
+        lambda: read_start(reader(), folder="nothing"),
         lambda: reader().notice("nothing", "full"),
         lambda: reader().convocations(["nothing"]),
         lambda: reader().hours("nothing", [NOW]),
@@ -272,7 +275,7 @@ def test_services_not_in_the_menu_are_not_read():
 def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbreviation(language):
     at_opening = reader(*(ACCUEIL, CLOSED, FOLDER), language=language)
     views = [
-        at_opening.start(), at_opening.title("languages"), at_opening.title("away"),
+        read_start(at_opening), at_opening.title("languages"), at_opening.title("away"),
         at_opening.sheet("accueil"),
         at_opening.notice("armes", "closed"), at_opening.ticket(ticket()), at_opening.needs(["deaf"]),
         at_opening.appointment(), at_opening.convocations(["sejour"]), at_opening.convocations([]),
@@ -287,7 +290,7 @@ def test_every_view_is_read_in_each_language_without_a_placeholder_or_an_abbrevi
 @given(st.lists(st.integers(0, 9), max_size=80), st.timedeltas(timedelta(0), timedelta(days=7)))
 def test_a_reading_is_never_longer_than_its_bound(services, later):
     many = [service(service=f"s{n}", name={"fr": "A. B! C? " * n or "A"}) for n in services]
-    said = ViewReader(menu(*many, now=NOW + later), translate).start()
+    said = read_start(ViewReader(menu(*many, now=NOW + later), translate))
     assert len(said) <= LONGEST_READING
 
 
@@ -316,3 +319,57 @@ def test_other_grounds_of_priority_are_shown_and_read_aloud_where_a_site_has_som
         read = plain(ViewReader(message, translate).sheet("accueil"))
         assert message["priority_grounds"] == expected
         assert (said in read) == (expected is not None)
+
+
+THERE: ElsewhereOfMenu = {
+    "service": "Logement", "hall": "Saint-Quentin", "address": "1 place de la Gare", "state": "open",
+    "today": "Aujourd’hui de 9 h à 12 h", "next_opening": None,
+    "wait": {"low_s": 600, "high_s": 1200, "said": "between"}, "why_no_wait": None,
+}  # fmt: skip
+
+
+def referral(**changes: Any) -> ReferralOfMenu:
+    values: dict[str, Any] = {
+        "id": "passeport", "name": "Passeport", "subtitle": None, "icon": "info", "parent": None,
+        "instructions": "En mairie.", "bring": ["Photo"], "web_address": "https://a.example/p/",
+        "elsewhere": None,
+    }  # fmt: skip
+    return cast(ReferralOfMenu, values | changes)
+
+
+def test_referrals_are_numbered_with_the_services_and_read_with_all_that_they_say():
+    away = referral(
+        id="logement", name="Logement", instructions=None, bring=[], web_address=None, elsewhere=THERE
+    )
+    message: MenuMessage = {**menu(ACCUEIL), "referrals": [referral(), away]}
+    reading = ViewReader(message, translate)
+    assert "2 sur 3 : Passeport | 3 sur 3 : Pas ici ? | Démarches faites" in plain(read_start(reading))
+    assert "1 sur 1 : Logement" in plain(read_start(reading, folder=NOT_HERE))
+    assert plain(read_referral(reading, "passeport")) == (
+        "Passeport | En mairie. | Pièces nécessaires | Photo | En ligne, à l’adresse a.example/p."
+        " | Un code à scanner est à l’écran."
+    )
+    assert plain(read_referral(reading, "logement")) == (
+        "Logement | Dans un autre site | Saint-Quentin, 1 place de la Gare | Aujourd’hui de 9 h à 12 h"
+        " | entre 10 minutes et 20 minutes d’attente"
+    )
+    unknown = {**THERE, "wait": None}
+    message["referrals"] = [referral(elsewhere=unknown)]
+    assert "Attente non connue en ce moment" in plain(read_referral(reading, "passeport"))
+    assert read_focus(reading, "referral-passeport", view="start", within=NOT_HERE)
+
+
+def test_what_helps_instead_of_a_ticket_is_read_after_the_notice():
+    instead: InsteadOfMenu = {"service": "accueil", "web_address": "https://a.example", "elsewhere": THERE}
+    full = service(service="permis", name={"fr": "Permis"}, remaining=0, instead=instead)
+    reading = reader(ACCUEIL, full)
+    said = plain(read_instead(reading, reading.service_of("permis")))
+    assert said.startswith("Pour choisir « Accueil » à la place, appuyez dessus. | En ligne, à l’adresse")
+    assert said.endswith("entre 10 minutes et 20 minutes d’attente")
+
+
+def test_linked_numbers_are_read_before_and_after_the_wait_of_all():
+    said = plain(reader().ticket(ticket(together=("A042", "A043"))))
+    assert said.startswith("Votre numéro : A, 0, 4, 2. | Votre numéro : A, 0, 4, 3. | 3 personnes avant vous")
+    assert said.count("Votre numéro : A, 0, 4, 3.") == 2
+    assert plain(read_people(reader(), ["2", "3"])).endswith("1 sur 2 : 2 personnes | 2 sur 2 : 3 personnes")

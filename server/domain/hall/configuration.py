@@ -80,6 +80,39 @@ class Exceptional:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What helps a visitor who gets no ticket of a service: another service of the hall (id), a page on line,
+    the same thing in another hall (`elsewhere`: the id of a service there).
+    """
+
+    service: str | None = None
+    web_address: str | None = None
+    elsewhere: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A menu entry that gives no ticket and says how: `instructions`, papers, a page on line, a service (id)
+    of another hall. `parent` is a folder's id.
+    """
+
+    id: str
+    names: Texts
+    subtitles: Texts = field(default_factory=dict)
+    icon: str = "info"
+    parent: str | None = None
+    instructions: Texts = field(default_factory=dict)
+    bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    web_address: str | None = None
+    elsewhere: str | None = None
+    is_retired: bool = False
+
+    def papers(self, language: str) -> tuple[str, ...]:
+        """Which papers are needed, in a language or in French; may be empty."""
+        return self.bring.get(language) or self.bring.get(FRENCH, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What a visitor comes for.
 
@@ -91,7 +124,8 @@ class Service:
     `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
     an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
     begins with the call, without a question. `exceptional`: for which reasons a visitor
-    without an appointment is received, and by which service; None: never. `quota`: tickets a half-day gives.
+    without an appointment is received, and by which service; None: never. `quota`: tickets a half-day gives;
+    `instead`: what helps who gets none.
     """
 
     id: str
@@ -123,6 +157,7 @@ class Service:
     wrap_up_s: int = 0
     exceptional: Exceptional | None = None
     quota: Quota | None = None
+    instead: Instead | None = None
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""
@@ -226,6 +261,7 @@ class HallConfiguration:
     queues: Mapping[str, Queue]
     counters: Mapping[str, Counter]
     folders: Mapping[str, Folder] = field(default_factory=dict)
+    referrals: Mapping[str, Referral] = field(default_factory=dict)
     kiosks: Mapping[str, Kiosk] = field(default_factory=dict)
     screens: Mapping[str, Screen] = field(default_factory=dict)
     neighbours: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from server.domain.facts import Fact, FactKind
 from server.domain.hours.calendars import Break
 from server.domain.instants import to_text
 from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
+from server.domain.visits.facts import INFORMED
 from server.domain.visits.verb_facts import Limits
 
 
@@ -31,6 +32,12 @@ def _greeting_counted(fact: Recorded) -> list[Change]:
 
 def _ticket_not_issued(fact: Recorded) -> list[Change]:
     return [Insert("not_issued", {**fact.body, "hall": fact.hall, "wanted_at": fact.happened_at})]
+
+
+def _visitor_informed(fact: Recorded) -> list[Change]:
+    row = {name: fact.body[name] for name in ("id", "business_day", "device")}
+    of = {"service": fact.body["referral"], "reason": INFORMED}
+    return [Insert("not_issued", {**row, **of, "hall": fact.hall, "wanted_at": fact.happened_at})]
 
 
 def _duty(fact: Recorded) -> Insert:
@@ -169,6 +176,7 @@ def _quiet_set(fact: Recorded) -> list[Change]:
 
 HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
+    FactKind.VISITOR_INFORMED: _visitor_informed,
     FactKind.GREETING_COUNTED: _greeting_counted,
     FactKind.COUNTER_OPENED: _counter_opened,
     FactKind.COUNTER_PAUSED: _counter_paused,

@@ -197,6 +197,8 @@ _ALL = (
     Indicator("closed_at_day_end", "one_leg", "leaving", EVERYBODY, "legs", ended("closed_at_day_end")),
     Indicator("not_issued", "not_issued", "visits", EVERYBODY, "services",
               number("tickets", lambda r, _: r.not_issued.total())),
+    Indicator("informed_by_kiosk", "informed_by_kiosk", "visits", STAFF, "services",
+              number("people", lambda r, _: r.informed.total())),
     Indicator("appointment_demand", "exceptional", "without_appointment", STAFF, "services",
               number("tickets", lambda r, _: figures.demand(r).total())),
     Indicator("received_exceptionally", "exceptional", "without_appointment", STAFF, "services",

@@ -114,14 +114,15 @@ class Rollup:
     leg's.
 
     `greetings` and `due` (appointments whose hour has passed), `missed` of them, per service; `not_issued`
-    per service and reason; `exceptional` per service that asks for an appointment and exceptional reason.
-
+    per service and reason; `exceptional` per service that asks for an appointment and exceptional reason;
+    `informed` per referral.
     """
 
     cells: dict[CellKey, Tally] = field(default_factory=dict)
     greetings: Counter[str] = field(default_factory=Counter)
     not_issued: Counter[tuple[str, str]] = field(default_factory=Counter)
     exceptional: Counter[tuple[str, str]] = field(default_factory=Counter)
+    informed: Counter[str] = field(default_factory=Counter)
     due: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
 
@@ -135,6 +136,7 @@ class Rollup:
         self.greetings.update(other.greetings)
         self.not_issued.update(other.not_issued)
         self.exceptional.update(other.exceptional)
+        self.informed.update(other.informed)
         self.due.update(other.due)
         self.missed.update(other.missed)
 
@@ -197,6 +199,7 @@ class DayCounts:
     not_issued: Mapping[tuple[str, str], int] = field(default_factory=dict)
     due: Mapping[str, int] = field(default_factory=dict)
     missed: Mapping[str, int] = field(default_factory=dict)
+    informed: Mapping[str, int] = field(default_factory=dict)
 
 
 def roll_up(
@@ -211,6 +214,7 @@ def roll_up(
     rollup = Rollup(
         greetings=Counter(counts.greetings),
         not_issued=Counter(counts.not_issued),
+        informed=Counter(counts.informed),
         due=Counter(counts.due),
         missed=Counter(counts.missed),
     )

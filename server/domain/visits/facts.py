@@ -139,6 +139,17 @@ def ticket_not_issued(
     return Fact(FactKind.TICKET_NOT_ISSUED, body)
 
 
+INFORMED = "informed"
+"""The reason of a demand that needs no ticket of the hall: a referral said how it is done."""
+
+
+def visitor_informed(fact_id: str, business_day: date, *, referral: str, device: str | None) -> Fact:
+    """A kiosk opened a referral for a visitor; nothing says who."""
+    day = business_day.isoformat()
+    body = {"id": fact_id, "business_day": day, "referral": referral, "device": device}
+    return Fact(FactKind.VISITOR_INFORMED, body)
+
+
 def leg_started(leg: str, visit: str, *, counter: str, by_call: str | None = None) -> Fact:
     """The visitor is at the counter. `by_call`: the call that counts as the arrival; None: a press."""
     body = {"leg": leg, "visit": visit, "counter": counter}

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 
 from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
+from server.domain.visits.facts import INFORMED
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert
 from server.store.tables.columns import Day, Document
@@ -169,9 +170,19 @@ _NOT_ISSUED = Read(
     .where(
         not_issued.c.hall == bindparam("hall"),
         _is_between(not_issued.c.business_day),
-        not_issued.c.reason != DEMAND_MET,
+        not_issued.c.reason.not_in((DEMAND_MET, INFORMED)),
     )
     .group_by(not_issued.c.business_day, not_issued.c.service, not_issued.c.reason),
+)
+_INFORMED = Read(
+    _Greetings,
+    select(not_issued.c.business_day, not_issued.c.service, func.count().label("counted"))
+    .where(
+        not_issued.c.hall == bindparam("hall"),
+        _is_between(not_issued.c.business_day),
+        not_issued.c.reason == INFORMED,
+    )
+    .group_by(not_issued.c.business_day, not_issued.c.service),
 )
 _BOOKED_ON = type_coerce(appointment.c.booked_on, Day)
 _DUE = Read(
@@ -270,6 +281,14 @@ def not_issued_between(rows: Rows, hall: str, starts_on: date, ends_on: date) ->
     counts: NotIssued = {}
     for row in rows.all(_NOT_ISSUED, hall=hall, starts_on=starts_on, ends_on=ends_on):
         counts.setdefault(row.business_day, {})[row.service, row.reason] = row.counted
+    return counts
+
+
+def informed_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> Greetings:
+    """How often referrals said how something is done without a ticket, per day and referral."""
+    counts: Greetings = {}
+    for row in rows.all(_INFORMED, hall=hall, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(row.business_day, {})[row.service] = row.counted
     return counts
 
 

@@ -12,7 +12,7 @@ from server.domain.row_changes import Change, Update
 from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_facts import Need, ReturnPlace
 from server.store.engine.statements import SQLITE, Read, Rows, literal_word, rows_of
-from server.store.tables.visits import leg
+from server.store.tables.visits import leg, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,17 @@ _AHEAD = Read(
     .select_from(leg)
     .where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
 )
+_OWN = visit.alias("own")
+_LINK = select(_OWN.c.link).where(_OWN.c.id == bindparam("visit")).scalar_subquery()
+_LINKED_AHEAD = Read(
+    int,
+    select(func.count().label("linked"))
+    .select_from(leg.join(visit, visit.c.id == leg.c.visit))
+    .where(
+        *(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
+        visit.c.link == _LINK,
+    ),
+)
 _COUNTED = (leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
 _WAITING = Read(WaitingInQueue, select(*_COUNTED).where(_OF_HALL, _IS_WAITING).group_by(leg.c.queue))
 _WAITING_GROUPS = Read(
@@ -267,6 +278,12 @@ def received_last(rows: Rows, hall: str, *, limit: int) -> list[ReceivedLeg]:
 def ahead(rows: Rows, hall: str, queue: str, sort_key: str) -> int:
     """How many legs wait before this place in a queue."""
     return rows.one(_AHEAD, hall=hall, queue=queue, sort_key=sort_key) or 0
+
+
+def linked_ahead(rows: Rows, leg: LegRow) -> int:
+    """How many of the legs that wait before a leg in its queue are of visits linked to its own."""
+    asked = {"hall": leg.hall, "queue": leg.queue, "sort_key": leg.sort_key, "visit": leg.visit}
+    return rows.one(_LINKED_AHEAD, **asked) or 0
 
 
 def waiting_by_queue(rows: Rows, hall: str) -> dict[str, WaitingInQueue]:

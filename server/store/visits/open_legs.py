@@ -153,9 +153,14 @@ class OpenLegs:
         leg = self._at_counter.get(counter)
         return None if leg is None else self.leg(leg)
 
-    def ahead(self, queue: str, sort_key: str) -> int:
-        """How many legs wait before this place in a queue."""
-        return sum(bisect_left(line, (sort_key, "")) for (of, *_), line in self._lines.items() if of == queue)
+    def ahead(self, queue: str, sort_key: str, *, without: Collection[str] = ()) -> int:
+        """How many legs wait before this place in a queue, those of some visits left out."""
+        before = [
+            (line, bisect_left(line, (sort_key, ""))) for (of, *_), line in self._lines.items() if of == queue
+        ]
+        if not without:
+            return sum(place for _, place in before)
+        return sum(self._legs[leg].visit not in without for line, place in before for _, leg in line[:place])
 
     def leg(self, leg: str) -> LegRow:
         """An open leg by its id."""

@@ -25,7 +25,7 @@ from server.store.tables.columns import Document
 from server.store.tables.counters import ticket_stop
 from server.store.tables.devices import print_job
 from server.store.tables.journals import hall_fact
-from server.store.tables.visits import greeting, leg, ticket_access, visit
+from server.store.tables.visits import greeting, leg, not_issued, ticket_access, visit
 from server.store.visits.legs import LEGS, LegRow
 
 
@@ -138,6 +138,14 @@ def of_press(press: str) -> Query:
 def has_ticket(rows: Rows, press: str) -> bool:
     """Whether a press has a ticket."""
     return rows.one(_PRESSED, press=press) is not None
+
+
+_DEMAND = Read(str, select(not_issued.c.id).where(not_issued.c.id == bindparam("demand")))
+
+
+def has_demand(rows: Rows, demand: str) -> bool:
+    """Whether a ticket not issued (id) was counted."""
+    return rows.one(_DEMAND, demand=demand) is not None
 
 
 @dataclass(frozen=True, slots=True)

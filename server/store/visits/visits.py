@@ -19,7 +19,9 @@ from server.store.tables.visits import leg, visit
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """A visit. It goes on while `end_reason` is None. `link`: shared with the visits it is linked to."""
+    """A visit. It goes on while `end_reason` is None. `link`: shared with the visits it is linked to;
+    `device`: the one that gave its ticket, None for a person.
+    """
 
     id: str
     hall: str
@@ -27,6 +29,7 @@ class VisitRow:
     number: str
     end_reason: str | None
     link: str | None
+    device: str | None
 
 
 @dataclass(frozen=True, slots=True)

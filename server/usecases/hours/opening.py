@@ -16,7 +16,6 @@ from annotated_types import MaxLen
 
 from hardware.json_types import Count, InstantText, LocalDate, SchemaWords
 from kiosk.menu import MenuOpening
-from server.domain.appointments import DEMAND_MET
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
@@ -180,7 +179,7 @@ def _day_end_answer(rows: Rows, hall: str, fact: ClosedDayFact) -> ClosedDay:
         "numbers": [leg.number for leg in left[:NAMED]],
         "counters_left_open": fact.body["sessions"],
         "ended": hours.visits_ended(rows, hall, day),
-        "not_issued": hours.tickets_not_issued(rows, hall, day, met=DEMAND_MET),
+        "not_issued": hours.tickets_not_issued(rows, hall, day),
     }
 
 

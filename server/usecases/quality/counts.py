@@ -23,6 +23,7 @@ from server.store.engine.stores import snapshot
 from server.store.quality.figures import (
     due_between,
     greetings_between,
+    informed_between,
     last_end_of_day,
     legs_of_day,
     not_issued_between,
@@ -127,6 +128,7 @@ def counts_of_day(rows: Rows, hall: CountedHall, day: date) -> PeriodCounts:
     day_counts = DayCounts(
         greetings_between(rows, hall.id, day, end).get(day, {}),
         not_issued_between(rows, hall.id, day, end).get(day, {}),
+        informed=informed_between(rows, hall.id, day, end).get(day, {}),
         due={service: counts[0] for service, counts in due.items()},
         missed={service: counts[1] for service, counts in due.items()},
     )

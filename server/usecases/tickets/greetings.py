@@ -1,10 +1,12 @@
-"""« +1 reçu sans ticket »: someone was helped at the desk without a ticket. The desk may undo it."""
+"""Visitors helped without a ticket: greetings at the desk, which it may undo, and referrals of kiosks."""
 
 from typing import NamedTuple, TypedDict
 
 from server.domain.author import Author
 from server.domain.facts import gesture_undone, greeting_counted
+from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
+from server.domain.visits.facts import visitor_informed
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -98,3 +100,26 @@ def _counted(transaction: HallTransaction, greeting: str) -> str:
     if transaction.now - fact.happened_at > MAY_UNDO_FOR:
         raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
     return fact.id
+
+
+class InformedAnswer(TypedDict):
+    """A referral that informed a visitor."""
+
+    referral: str
+
+
+def inform_visitor(
+    database: Database, hall: str, author: Author, referral: str, *, write_key: WriteKey | None = None
+) -> InformedAnswer:
+    """Counts that a kiosk said how something is done without its ticket. Refusal: unknown_referral."""
+
+    def inform(transaction: HallTransaction) -> InformedAnswer:
+        configuration = transaction.configuration
+        found = configuration.referrals.get(referral)
+        if found is None or found.is_retired:
+            raise Refusal("unknown_referral", referral=referral)
+        on = business_day(configuration.calendar, transaction.now)
+        transaction.record(visitor_informed(new_id(), on, referral=referral, device=author.device))
+        return {"referral": referral}
+
+    return database.write(hall, author, write_key, inform)

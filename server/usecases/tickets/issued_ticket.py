@@ -41,6 +41,7 @@ from server.usecases.appointments.arrivals import AppointmentArrival, arrival_an
 from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import OpeningNow, opening_now
 from server.usecases.printing.print_jobs import PrintState, label_of_printer, queued_answer
+from server.usecases.tickets.together import TogetherAnswer, read_together
 
 
 class TicketFields(AnnouncedWait):
@@ -58,6 +59,8 @@ class TicketFields(AnnouncedWait):
     """Eight characters that open the ticket on a phone, today only."""
     print: PrintState | None
     appointment: NotRequired[AppointmentArrival]
+    together: NotRequired[TogetherAnswer]
+    """With the tickets that it was linked to at its issue; left out for one that was not."""
 
 
 class _NewOrNot(TypedDict):
@@ -130,6 +133,9 @@ def pressed_before(database: Database, transaction: HallTransaction, press: str)
     }
     if arrival is not None:
         answer["appointment"] = arrival
+    together = read_together(transaction, transaction.open_legs, row.visit)
+    if together is not None:
+        answer["together"] = together
     return answer
 
 

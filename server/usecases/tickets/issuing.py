@@ -23,13 +23,14 @@ from server.domain.visits.facts import (
     ticket_not_issued,
 )
 from server.domain.waits.estimate import Quote
-from server.ids import new_id, new_short_code, token_digest
+from server.ids import demand_of_press, new_id, new_short_code, token_digest
 from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import FirstAnswer, WriteKey
 from server.store.journal.facts import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.tickets import NewAccess, SeriesOfDay, has_ticket, insert_access
+from server.store.visits.tickets import NewAccess, SeriesOfDay, has_demand, has_ticket, insert_access
+from server.store.visits.visits import VisitRow
 from server.usecases.answers import quoted_answer
 from server.usecases.appointments.arrivals import (
     AppointmentArrival,
@@ -54,6 +55,7 @@ from server.usecases.tickets.issued_ticket import (
     check_quota,
     pressed_before,
 )
+from server.usecases.tickets.together import join, visit_to_join, visits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class TicketRequest:
     None prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of
     the visitor, whose service then counts instead of `service`. `exceptional_reason`: the code of why a
     visitor without an appointment is received for a service that needs one; the ticket is then one of the
-    service that receives such visitors.
+    service that receives such visitors. `linked_to`: a visit (id) of the same person or group.
     """
 
     service: str
@@ -77,6 +79,7 @@ class TicketRequest:
     is_early: bool = False
     claim: Claim | None = None
     exceptional_reason: str | None = None
+    linked_to: str | None = None
 
 
 type QuoteOf = Callable[[str, str, int], Quote | None]
@@ -94,18 +97,20 @@ def issue_ticket(
 ) -> IssuedTicket:
     """The ticket; `is_new`: whether this press issued it. `quote` estimates the wait that is announced.
 
-    Refusals: unknown_service, unknown_reason, press_elsewhere, those of the transaction. Refusals that are
-    counted as a ticket not issued: closed, stopped, full, too_late, appointment_only, numbers_exhausted. They
-    are not counted with an exceptional reason: that demand was counted when the visitor chose the service.
+    Refusals: unknown_service, unknown_reason, press_elsewhere, unknown_visit and linked_too_many (of the
+    visit to link it to), those of the transaction. Refusals that are counted as a ticket not issued, once for
+    a press: closed, stopped, full, too_late, appointment_only, numbers_exhausted. They are not counted with
+    an exceptional reason: that demand was counted when the visitor chose the service.
     """
 
     def issue(transaction: HallTransaction) -> FirstAnswer[IssuedTicket | Refusal, KeptTicket]:
         arriving = _arriving(transaction, request)
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
-        place = _place(transaction, arriving, request, on=now.on)
-        if place.is_pressed:
+        if has_ticket(transaction, request.press_id):
             return FirstAnswer(pressed_before(database, transaction, request.press_id))
+        companion = visit_to_join(transaction, request.linked_to)
+        place = _place(transaction, arriving, request, on=now.on, companion=companion)
         try:
             is_expected = arriving.appointment is not None
             issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
@@ -118,19 +123,14 @@ def issue_ticket(
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as refusal:
             if arriving.exceptional is None:
-                fact = ticket_not_issued(
-                    new_id(), now.on, service=service.id, reason=refusal.code, device=author.device
-                )
-                transaction.record(fact)
+                _count_demand(transaction, request.press_id, now.on, of=service, reason=refusal.code)
             return FirstAnswer(refusal)
         else:
             token = database.ticket_tokens.of(visit.id)
             kept = _issue(
                 transaction, visit, leg, of=service, request=request, ahead=place.ahead, token=token
             )
-            appointment = _checked_in(transaction, arriving, visit, request)
-            if appointment is not None:
-                kept["appointment"] = appointment
+            _relate(transaction, arriving, visit, request, companion=companion, kept=kept)
             answer: IssuedTicket = {**kept, "token": token, "is_repeated": False}
             return FirstAnswer(answer, kept)
 
@@ -141,6 +141,14 @@ def issue_ticket(
     if isinstance(answer, Refusal):
         raise answer
     return answer
+
+
+def _count_demand(transaction: HallTransaction, press: str, on: date, *, of: Service, reason: str) -> None:
+    """Counts a press that got no ticket; sent again, it is counted already."""
+    demand = demand_of_press(transaction.hall, press)
+    if not has_demand(transaction, demand):
+        device = transaction.author.device
+        transaction.record(ticket_not_issued(demand, on, service=of.id, reason=reason, device=device))
 
 
 def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
@@ -163,6 +171,24 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote
     return quote(arriving.service.id, place.leg_class, place.ahead)
 
 
+def _relate(
+    transaction: HallTransaction,
+    arriving: Arriving,
+    visit: NewVisit,
+    request: TicketRequest,
+    *,
+    companion: VisitRow | None,
+    kept: KeptTicket,
+) -> None:
+    """Checks in the appointment of a visitor and links the visit to another; both join what is answered."""
+    appointment = _checked_in(transaction, arriving, visit, request)
+    if appointment is not None:
+        kept["appointment"] = appointment
+    together = None if companion is None else join(transaction, visit.id, companion)
+    if together is not None:
+        kept["together"] = together
+
+
 def _checked_in(
     transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: TicketRequest
 ) -> AppointmentArrival | None:
@@ -177,10 +203,9 @@ def _checked_in(
 
 @dataclass(frozen=True, slots=True)
 class _IssueContext:
-    """What a ticket depends on: whether its press gave one already, the last rank, how many are ahead."""
+    """What a ticket depends on: the last rank, how many are ahead besides the people it belongs to."""
 
     on: date
-    is_pressed: bool
     is_stopped: bool
     last: int | None
     offset: int
@@ -203,20 +228,25 @@ def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offse
 
 
 def _place(
-    transaction: HallTransaction, arriving: Arriving, request: TicketRequest, *, on: date
+    transaction: HallTransaction,
+    arriving: Arriving,
+    request: TicketRequest,
+    *,
+    on: date,
+    companion: VisitRow | None,
 ) -> _IssueContext:
     offset = transaction.row.number_offset if transaction.row.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    is_pressed = has_ticket(transaction, request.press_id)
     given = transaction.given(
         _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
     )
     last = None if given.last is None else given.last - offset
     # behind those of the same instant, as when a clock that stepped back stands still
     last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
-    ahead = transaction.open_legs.ahead(arriving.service.queue, last_of_instant)
-    return _IssueContext(on, is_pressed, given.is_stopped, last, offset, ahead, leg_class, priority)
+    legs = transaction.open_legs
+    ahead = legs.ahead(arriving.service.queue, last_of_instant, without=visits_of(legs, companion))
+    return _IssueContext(on, given.is_stopped, last, offset, ahead, leg_class, priority)
 
 
 def _issue(
@@ -356,43 +386,3 @@ def _queue_print(
     content = {"kind": "ticket", "language": request.language, "ahead": ahead}
     job = queue_job(transaction, printing.id, visit=visit, copy=1, content=content, given_by=request.kiosk)
     return queued_answer(job, other_printer=None if printing.id == request.kiosk else printing.label)
-
-
-MOST_AT_ONCE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesRequest:
-    """`count` tickets of a service, printed at a kiosk (id); None: the visitors scan or note them."""
-
-    service: str
-    press_id: str
-    count: int = 1
-    language: str = "fr"
-    kiosk: str | None = None
-
-
-def distribute(
-    database: Database,
-    hall: str,
-    author: Author,
-    request: SeriesRequest,
-    *,
-    quote: QuoteOf = lambda _, __, ___: None,
-) -> list[IssuedTicket]:
-    """The tickets in order. A repeated press gives the same tickets, and those that were missing.
-
-    Refusals: as issue_ticket; `closed` before the hall's time of distribution.
-    """
-    found = []
-    for place in range(request.count):
-        ticket = TicketRequest(
-            service=request.service,
-            press_id=f"{request.press_id}-{place}",
-            language=request.language,
-            channel="distribution",
-            kiosk=request.kiosk,
-            is_early=True,
-        )
-        found.append(issue_ticket(database, hall, author, ticket, quote=quote))
-    return found

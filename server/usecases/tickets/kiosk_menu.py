@@ -1,6 +1,6 @@
 """The menu a kiosk shows, and the sentences it says of its view. The request only names what is on it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,46 +8,32 @@ from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count
 from hardware.languages import VISITOR_LANGUAGES
-from kiosk.menu import (
-    ExceptionalWay,
-    ExpectedWait,
-    MenuHall,
-    MenuService,
-    build_menu,
-    offered_only,
-)
+from kiosk.menu import ExpectedWait, MenuHall, MenuService, build_menu, offered_only
 from kiosk.menu_messages import MenuMessage
 from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import read_focus
+from kiosk.reading_menu import read_start
+from kiosk.reading_ways import INSTEAD_AT, read_instead, read_people, read_referral
 from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.hours.calendars import (
-    ExpectedTicket,
-    business_day,
-    closing_that_counts,
-    finishes_too_late,
-)
+from server.domain.hours.calendars import business_day
 from server.domain.languages import FRENCH
 from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
-from server.domain.tickets import quota_now
-from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store import hours
-from server.store.counters import open_places
-from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
-from server.store.visits.tickets import remaining_of, stops_of_day
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
 from server.usecases.answers import AFTER_CLOSING
 from server.usecases.appointments.arrivals import HoursOfService, read_convocations
 from server.usecases.hall_view import hall_state
-from server.usecases.hours.opening import opening_now, openings
 from server.usecases.media.read_look import LookAnswer, read_look
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, spoken_notice
 from server.usecases.notices.read_public_notices import read_public_notices
+from server.usecases.tickets.offered import WaysFinder, read_offer
 from server.usecases.tickets.ticket_page import ticket_of_visit
+from server.usecases.tickets.together import read_together
 from server.usecases.waits import Estimates
 
 
@@ -75,56 +61,15 @@ def read_menu(
     `kiosk`: whose services alone are offered; None: the whole menu. Refusal: unknown_hall.
     """
     hall_id = database.hall_id(hall)
-    with database.read() as rows:
-        state = hall_state(database, rows, hall_id)
-        by_queue, by_service = database.open_legs(rows, state.row).waiting()
-        places = open_places(rows, hall_id)
-        rest = hours.rest_of(rows, hall_id, state.configuration, state.position.as_of)
-        on = business_day(state.configuration.calendar, state.position.as_of)
-        stopped = stops_of_day(rows, hall_id, on)
-        alert = alert_part(rows, hall_id, state.configuration, state.position.as_of, has_every_language=True)
-        worn = read_look(rows).as_message()
-        left = _quotas_left(rows, hall_id, state.configuration, state.position.as_of)
-    configuration, now = state.configuration, state.position.as_of
-    is_offered = partial(configuration.offers, kiosk)
-    open_for: dict[str, int] = {}
-    for place in places:
-        if not place.is_paused:
-            for service in place.services:
-                open_for[service] = open_for.get(service, 0) + 1
     ranges = estimates.of(hall_id).by_service
-
-    def item(service: Service) -> MenuService:
-        found = ranges.get(service.id)
-        return MenuService(
-            service=service.id,
-            name=service.names,
-            icon=service.icon,
-            subtitle=service.subtitles or None,
-            mode=service.mode,
-            openings=openings(configuration.calendar_of(service.id), now),
-            counters=open_for.get(service.id, 0),
-            waiting=by_queue[service.queue] if found else by_service[service.id],
-            is_stopped=service.id in stopped,
-            wait=ExpectedWait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
-            is_after_closing=isinstance(found, AfterClosing),
-            bring=[
-                {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
-                for text in service.papers(language)
-            ],
-            booking=service.how_to_book or None,
-            booking_address=service.appointment_url,
-            remaining=left.get(service.id),
-            is_too_late=_is_too_late(configuration, service, found, now),
-            exceptional=exceptional(service),
-        )
-
-    def exceptional(service: Service) -> ExceptionalWay | None:
-        if service.exceptional is None:
-            return None
-        receiving = configuration.services[service.exceptional.received_by]
-        return ExceptionalWay(replace(item(receiving), remaining=None), service.exceptional.reasons)
-
+    with database.read() as rows:
+        offer = read_offer(database, rows, hall_id, language, ranges=ranges)
+        configuration, now = offer.state.configuration, offer.state.position.as_of
+        rest = hours.rest_of(rows, hall_id, configuration, now)
+        alert = alert_part(rows, hall_id, configuration, now, has_every_language=True)
+        worn = read_look(rows).as_message()
+    is_offered = partial(configuration.offers, kiosk)
+    today = business_day(configuration.calendar, now)
     in_language = language if language in configuration.offered_languages else FRENCH
     hall_menu = MenuHall(
         slug=configuration.hall,
@@ -140,44 +85,32 @@ def read_menu(
         asks_needs=configuration.asks_needs,
         priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
-        why_today=configuration.calendar.why.get(business_day(configuration.calendar, now)),
-        has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
+        why_today=configuration.calendar.why.get(today),
+        has_loop=configuration.shows_loop(today),
     )
+    ways = WaysFinder(database, estimates, in_language, translate)
+    shown = {service.id for service in configuration.services_on_kiosk() if is_offered(service.id)}
+
+    def item(service: Service) -> MenuService:
+        instead = ways.instead(service.instead, is_offered=shown.__contains__)
+        return replace(offer.item(service), instead=instead)
+
     services = offered_only(menu_tree(configuration, item), is_offered)
-    message = build_menu(hall_menu, services, language=in_language, translate=translate, now=now)
+    folders = {each.service for each in services if each.children}
+    referrals = [
+        ways.referral(each, folders=folders)
+        for each in configuration.referrals.values()
+        if not each.is_retired
+    ]
+    message = build_menu(hall_menu, services, referrals, language=in_language, translate=translate, now=now)
     return {
         **message,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
+        "epoch": offer.state.position.epoch,
+        "version": offer.state.position.version,
         **alert,
         "look": worn,
         "configuration": configuration.mark,
     }
-
-
-def _quotas_left(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
-    """How many tickets are left now of each service that has a quota."""
-    quotas = {
-        service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
-        for service in configuration.services.values()
-        if not service.is_retired
-    }
-    return {
-        service: remaining_of(rows, hall, service, quota)
-        for service, quota in quotas.items()
-        if quota is not None
-    }
-
-
-def _is_too_late(configuration: HallConfiguration, service: Service, found: Estimate, now: datetime) -> bool:
-    """Whether a ticket taken now would probably be served after closing."""
-    if found is None or not configuration.last_ticket.is_predictive:
-        return False
-    opening = opening_now(configuration, service.id, now).opening
-    calendar = configuration.calendar_of(service.id)
-    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
-    expected = ExpectedTicket(found.median_s, service.typed_mean_s)
-    return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
 
 
 def menu_tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:
@@ -291,7 +224,7 @@ def read_aloud(
 def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], ReadTicket]) -> list[str]:
     match request.view:
         case "start":
-            return reader.start(folder=request.service, shown=request.services_on_page)
+            return read_start(reader, folder=request.service, shown=request.services_on_page)
         case "languages" | "away":
             return reader.title(request.view)
         case "sheet":
@@ -299,12 +232,12 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
             excused = (given[0], given[1]) if given[0] and given[1] else None
             return reader.sheet(request.service or "", excused=excused)
         case "notice":
-            return reader.notice(
-                request.service,
-                request.reason,
-                request.at,
-                sheet=request.paper if request.has_sheet else None,
-            )
+            return _notice_of(reader, request)
+        case "referral":
+            return read_referral(reader, request.service or "")
+        case "together":
+            counts = [each for each in request.services_on_page if each.isdecimal()]
+            return read_people(reader, counts)
         case "needs":
             return reader.needs(request.needs)
         case "appointment":
@@ -313,6 +246,15 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
             return reader.ticket(ticket())
         case view:
             raise ValueError(view)
+
+
+def _notice_of(reader: ViewReader, request: ReadingRequest) -> list[str]:
+    """Why no ticket is given, and what helps instead."""
+    sheet = request.paper if request.has_sheet else None
+    said = reader.notice(request.service, request.reason, request.at, sheet=sheet)
+    if request.service is None or request.reason not in INSTEAD_AT:
+        return said
+    return said + read_instead(reader, reader.service_of(request.service))
 
 
 def _titles(found: PublicNotices, ids: Sequence[str], language: str) -> list[str]:
@@ -349,11 +291,15 @@ def _ticket(database: Database, estimates: Estimates, hall: str, request: Readin
     configuration = database.configuration(hall)
     if found is None or found["hall"]["slug"] != configuration.hall:
         raise Refusal("unknown_visit", visit=request.visit)
-    wait, call = found["wait"], found["call"]
+    call = found["call"]
+    with database.read() as rows:
+        legs = database.open_legs(rows, hall_state(database, rows, database.hall_id(hall)).row)
+        together = read_together(rows, legs, request.visit or "")
+    wait, why_no_wait = (together or found)["wait"], (together or found)["why_no_wait"]
     return ReadTicket(
         number=found["number"],
         service=found["service"]["name"],
-        ahead=found["ahead"],
+        ahead=together["ahead"] if together else found["ahead"],
         wait=None if wait is None else ExpectedWait(wait["low_s"], wait["high_s"]),
         place=call["counter"]["label"] if call else "",
         paper=request.paper,
@@ -362,5 +308,6 @@ def _ticket(database: Database, estimates: Estimates, hall: str, request: Readin
         is_covered=request.is_covered,
         paper_within_s=request.paper_within_s,
         appointment=request.appointment,
-        is_after_closing=found["why_no_wait"] == AFTER_CLOSING,
+        is_after_closing=why_no_wait == AFTER_CLOSING,
+        together=tuple(together["numbers"]) if together else (),
     )

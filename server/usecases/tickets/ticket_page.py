@@ -194,7 +194,7 @@ class _TicketInAnyLanguage(AlertPart):
 
 
 class FollowedTicket(_TicketInAnyLanguage):
-    """A ticket as its visitor's phone shows it; `ahead`: how many are called before."""
+    """A ticket as its visitor's phone shows it; `ahead`: how many not linked to it are called before."""
 
     service: ServiceOfTicket
     call: CallOfTicket | None
@@ -262,6 +262,7 @@ def _answers(
         is_waiting = leg.state == LegState.WAITING
         rest = hours.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
         ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key) if is_waiting else None
+        linked = legs.linked_ahead(rows, leg) if ahead else 0
         alert = alert_part(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
     configuration, now = state.configuration, state.position.as_of
     service = configuration.services.get(leg.service)
@@ -286,7 +287,7 @@ def _answers(
         },
         # nobody has said that the visitor found the counter: the call stays to be read
         "state": LegState.CALLED if is_unconfirmed(leg) else LegState(leg.state),
-        "ahead": ahead,
+        "ahead": None if ahead is None else ahead - linked,
         "wait": announced["wait"],
         "why_no_wait": why_no_wait,
         "is_open": is_open,

@@ -24,8 +24,8 @@ from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.indicators import IndicatorsAnswer, read_indicators
 from server.usecases.quality.visits import FEWEST_SERVED, AgentFigures, Served, read_individual_figures
+from server.usecases.tickets.distribution import SeriesRequest, distribute
 from server.usecases.tickets.issued_ticket import TicketsStoppedAnswer, reopen_tickets, stop_tickets
-from server.usecases.tickets.issuing import SeriesRequest, distribute
 from server.web.access.callers import require_caller
 from server.web.access.requirements import PEOPLE, requires
 from server.web.api.notices import reach_of_caller

@@ -177,12 +177,24 @@ class TicketBody(RequestShape):
         description="The code of why somebody without an appointment is received for a service that asks for"
         " one (the menu's `exceptional`); the ticket is of the service that receives them.",
     )
+    linked_to: str | None = Field(
+        default=None,
+        max_length=64,
+        description="A visit of the same person or group that goes on: they are called one after the other."
+        " For a kiosk, of a ticket that it gave itself; six tickets at most.",
+    )
 
     @model_validator(mode="after")
     def _is_expected_or_excused(self) -> "TicketBody":
         if self.appointment_code is not None and self.exceptional_reason is not None:
             raise ValueError("an appointment needs no exceptional reason")
         return self
+
+
+class InformedBody(RequestShape):
+    """A referral that a visitor opened."""
+
+    referral: str = Slug
 
 
 class LinkBody(RequestShape):

@@ -21,7 +21,9 @@ from server.usecases.tickets.greetings import (
     GreetedAt,
     GreetingAnswer,
     GreetingUndoneAnswer,
+    InformedAnswer,
     count_greeting,
+    inform_visitor,
     undo_greeting,
 )
 from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
@@ -55,6 +57,7 @@ from server.web.api.shapes import (
     GreetingBody,
     GreetingPath,
     HallPath,
+    InformedBody,
     LinkBody,
     MenuQuery,
     NeedsBody,
@@ -131,6 +134,7 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
             claim=None if body.appointment_code is None else _claim(body, caller),
             exceptional_reason=body.exceptional_reason,
+            linked_to=body.linked_to,
         )
         return answer_press(api, caller, hall, ticket)
 
@@ -152,6 +156,14 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         caller, hall = require_caller(Permission.ISSUE, path.hall)
         key = write_key(caller.author)
         return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
+
+    @routes.post("/halls/<hall>/informed")
+    @requires(Permission.ISSUE)
+    def informed(path: HallPath, body: InformedBody) -> tuple[InformedAnswer, Literal[201]]:
+        """Counts a visitor whom a referral of the menu told what to do without a ticket."""
+        caller, hall = require_caller(Permission.ISSUE, path.hall)
+        key = write_key(caller.author)
+        return inform_visitor(api.database, hall, caller.author, body.referral, write_key=key), 201
 
     @routes.get("/halls/<hall>/prints")
     @requires(Permission.ISSUE)

@@ -12,7 +12,6 @@ import {
   QUIET_MS,
   reduce,
   secondsLeft,
-  serviceOfTicket,
   shownServices,
   WARNING_MS,
 } from "../../../kiosk/static/kiosk_state.js";
@@ -21,6 +20,7 @@ import {
   otherPrinterOf,
   printOf,
   QUIET_TICKET_MS,
+  serviceOfTicket,
 } from "../../../kiosk/static/ticket_state.js";
 import { focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
 import { serviceById } from "../../../kiosk/static/appointment_state.js";

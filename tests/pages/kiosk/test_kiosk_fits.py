@@ -316,3 +316,35 @@ def test_the_head_has_the_logo_and_a_published_colour_and_menu_appear_without_a_
     assert [each.get_attribute("data-service") for each in offered.all()] == ["laon-etrangers", "laon-permis"]
     fits(page)
     assert page.evaluate("window.isSame")
+
+
+@pytest.mark.parametrize("size", ["portrait", "landscape"])
+def test_referrals_what_helps_instead_and_several_numbers_fit_with_every_comfort(at_kiosk, hall, size):
+    page = at_kiosk(size)
+
+    def fits_with_comforts() -> None:
+        for comfort in ([], ["large"], ["large", "low"], ["low"]):
+            for toggle in comfort:
+                page.locator(f"[data-toggle={toggle}]").click()
+            fits(page)
+
+    wait_until(lambda: is_shown(page, "[data-referral=laon-passeport]"), "the referral is turned up")
+    press(page, "[data-referral=laon-passeport]")
+    fits_with_comforts()
+    press(page, "[data-act=home]")
+    choose(page)
+    press(page, "[data-act=take]")
+    expect_ticket(page)
+    press(page, "[data-act=show_together]")
+    fits_with_comforts()
+    press(page, "[data-key=people-6]")
+    expect(page.locator(".number span")).to_have_count(6)
+    fits_with_comforts()
+    press(page, "[data-act=home]")
+
+
+def is_shown(page: Page, selector: str) -> bool:
+    """Whether a choice is on the page that is up; turns the page where it is not."""
+    if page.locator(selector).count() == 0:
+        page.locator("[data-key=next]").click()
+    return page.locator(selector).count() == 1

@@ -281,3 +281,30 @@ def test_other_grounds_of_priority_fit_on_the_button_of_the_card(at_kiosk):
         card = page.locator("[data-act=take_with_card]")
         expect(card).to_contain_text(f"Passent aussi en priorité ici\u00a0: {grounds}")
         fits(page)
+
+
+def test_a_referral_says_how_and_further_tickets_of_one_visitor_are_linked(hall, at_dom_kiosk):
+    page = at_dom_kiosk()
+    press(page, "[data-act=show_not_here]")
+    press(page, "[data-referral=laon-logement]")
+    expect(page.locator("main")).to_have_attribute("data-view", "referral")
+    expect(page.locator("main")).to_contain_text("Saint-Quentin")
+    press(page, "[data-act=back]")
+    press(page, "[data-act=back]")
+    before = received(hall)
+    choose(page)
+    press(page, "[data-act=take]")
+    first = expect_ticket(page)
+    press(page, "[data-act=add_service]")
+    expect(page.locator("main")).to_have_attribute("data-view", "start")
+    choose(page, "laon-associations")
+    press(page, "[data-act=take]")
+    expect(page.locator(".number span")).to_have_count(2)
+    press(page, "[data-act=show_together]")
+    for _ in range(3):
+        page.locator("[data-key=people-3]").click()
+    wait_until(lambda: page.locator("[data-key=people-3]").count() == 0, "the number of people is taken")
+    expect(page.locator(".number span")).to_have_count(4)
+    assert page.locator(".number").inner_text().split()[0] == first
+    assert received(hall) == before + 4
+    press(page, "[data-act=home]")

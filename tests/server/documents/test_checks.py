@@ -345,3 +345,30 @@ def test_a_form_that_makes_no_valid_hall_is_refused(template, services, code):
     with pytest.raises(Refusal) as refused:
         from_template(template, HallRequest("ici", "Ici", "ici", ("fr",), services, 1))
     assert refused.value.code == code
+
+
+def test_a_referral_says_something_and_names_a_folder_and_a_service_of_another_hall():
+    referral = {"id": "guise-passeport", "names": texts("Passeport"), "parent": None}
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(small_hall(referrals=[referral]))
+    assert [each.code for each in refused.value.problems] == ["referral_says_nothing"]
+    lost = referral | {"web_address": "https://titres.example.fr", "parent": "guise-x"}
+    with pytest.raises(DocumentRefused) as refused:
+        parse_hall(small_hall(referrals=[lost]))
+    assert found(refused.value.problems) == [("referrals[0].parent", "unknown_folder", False)]
+    elsewhere = {**referral, "elsewhere": "ribemont-accueil"}
+    document = parse_hall(small_hall(referrals=[elsewhere]))
+    assert found(check_against_neighbours(document, [])) == [
+        ("referrals[0].elsewhere", "unknown_elsewhere", True)
+    ]
+    assert check_against_neighbours(document, [neighbour("T")]) == ()
+
+
+def test_what_is_offered_instead_of_a_service_is_another_one_that_kiosks_show():
+    content = small_hall()
+    own = content["services"][0]["id"]
+    for named, code in ((own, "instead_not_offered"), ("guise-x", "unknown_service")):
+        content["services"][0]["instead"] = {"service": named, "web_address": None, "elsewhere": None}
+        with pytest.raises(DocumentRefused) as refused:
+            parse_hall(content)
+        assert found(refused.value.problems) == [("services[0].instead.service", code, False)]

@@ -23,8 +23,9 @@ from server.usecases.hall.read_board import read_board
 from server.usecases.hall.read_queue import read_queue
 from server.usecases.hall.wall import read_wall
 from server.usecases.hours.opening import close_day, decide_break, read_day_end
+from server.usecases.tickets.distribution import SeriesRequest, distribute
 from server.usecases.tickets.issued_ticket import IssuedTicket
-from server.usecases.tickets.issuing import SeriesRequest, TicketRequest, distribute, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.waits import Estimates

@@ -55,6 +55,10 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("service", "queue"): "queues",
     ("service", "parent"): "folders",
     ("exceptional", "received_by"): "services",
+    ("instead", "service"): "services",
+    ("instead", "elsewhere"): "services_there",
+    ("referral", "parent"): "folders",
+    ("referral", "elsewhere"): "services_there",
     ("counter", "services"): "services",
     ("kiosk", "services"): "services",
     ("printer", "backup"): "kiosks",
@@ -66,7 +70,9 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("people_exceed", "queue"): "queues",
     ("counters_at_most", "queue"): "queues",
 }
-"""Which list of the document an id is of; `sites_there` and `halls_there` are those of the installation."""
+"""Which list of the document an id is of; `sites_there`, `halls_there` and `services_there` (of the other
+halls) are those of the installation.
+"""
 ORDERED = frozenset({("profile", "queues")})
 """Lists of ids whose order means something."""
 TIME_ZONES = (
@@ -78,6 +84,7 @@ TIME_ZONES = (
 OWN: Mapping[tuple[str, str], Field] = {
     ("service", "icon"): {"as": "icon"},
     ("folder", "icon"): {"as": "icon"},
+    ("referral", "icon"): {"as": "icon"},
     ("hall", "languages"): {"as": "languages"},
     ("installation", "languages"): {"as": "languages"},
     ("offered_language", "language"): {
@@ -134,7 +141,7 @@ def editing_pages(
     @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def edit(document: str) -> str:
         language, person = page_language(), work.viewer()
-        shown = _shown(document, person, every_hall(), installation())
+        shown = _shown(document, person, every_hall(), installation(), language)
         return render_template(
             "editing/edit.html",
             page={**shown, "language": language},
@@ -151,6 +158,7 @@ def _shown(
     person: Viewer | None,
     halls: Sequence[HallConfiguration],
     installation: InstallationDocument | None,
+    language: str,
 ) -> dict[str, object]:
     """What the page's script knows without asking: the form, and the documents around this one."""
     is_hall = document != INSTALLATION
@@ -167,6 +175,13 @@ def _shown(
         "icons": ICONS,
         "languages": spoken if is_hall else OFFERED_LANGUAGES,
         "halls": [{"slug": slug, "name": name} for slug, name in names.items()],
+        "services_there": [
+            {"id": service.id, "name": f"{hall.name} › {service.name(language)}"}
+            for hall in halls
+            if hall.hall != document
+            for service in hall.services.values()
+            if not service.is_retired
+        ],
         "sites": [
             {"slug": site.slug, "name": site.name, "calendar": site.calendar.model_dump(mode="json")}
             for site in (installation.sites if installation else ())

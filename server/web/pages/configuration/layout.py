@@ -67,6 +67,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
             (
                 Group("services", ("services",)),
                 Group("folders", ("folders",)),
+                Group("referrals", ("referrals",)),
                 Group("queues", ("queues",)),
             ),
             preview="menu",
@@ -126,6 +127,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         ),
         Group("numbers", ("queue", "series")),
         Group("hours", ("hours", "quota")),
+        Group("instead", ("instead",), is_folded=True),
         Group(
             "waits",
             ("target_s", "target_appointment_s", "target_priority_s", "confirm_priority", "typed_mean_s"),
@@ -133,6 +135,12 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         ),
         Group("ending", ("confirmation", "outcome", "note", "wrap_up_s"), is_folded=True),
         Group("shown", ("is_on_kiosk", "is_retired", "id"), is_folded=True),
+    ),
+    "referral": (
+        Group("words", ("names", "subtitles", "icon", "parent")),
+        Group("ways", ("instructions", "web_address", "elsewhere")),
+        Group("bring", ("bring",), is_folded=True),
+        Group("shown", ("is_retired", "id"), is_folded=True),
     ),
     "counter": (
         Group("words", ("labels", "directions")),

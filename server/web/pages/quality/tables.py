@@ -1,10 +1,11 @@
 """Tables of the explorer: figures by group, service, hall; satisfaction of surveys; presence of devices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.domain.devices.connections import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.languages import text_in
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import Selection
@@ -64,6 +65,7 @@ class FigureTables:
     halls: Sequence[QualityRow] = ()
     outcomes: Sequence[QualityRow] = ()
     exceptional: Sequence[tuple[str, str, str]] = ()
+    informed: Sequence[tuple[str, str]] = ()
 
 
 def tables_of(
@@ -97,7 +99,16 @@ def tables_of(
             )
             for service, reason, count in by_reason(whole, query.services, query.language)
         ],
+        informed=list(_informed(whole, query)),
     )
+
+
+def _informed(whole: Rollup, query: ExplorerQuery) -> Iterator[tuple[str, str]]:
+    """How often each referral informed, the most frequent first; one that is gone is shown by its id."""
+    named = {each.id: each.names for hall in query.halls for each in hall.referrals.values()}
+    for referral, count in whole.informed.most_common():
+        name = text_in(named[referral], query.language) if referral in named else referral
+        yield name, wording.number(count, query.language)
 
 
 def shown_names(query: ExplorerQuery) -> list[str]:

@@ -178,34 +178,24 @@ export function minutesOf(week) {
 
 /**
  * The menu of a kiosk as a tree, of the whole hall without one: a folder is at the place of its first
- * service.
+ * service, referrals come last.
  *
  * @param {any} content of the hall's document
  * @param {{ services?: string[] } | null} [kiosk]
  */
 export function menuOf(content, kiosk) {
   const onKiosk = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
+  const referrals = (content.referrals ?? []).filter((each) => !each.is_retired);
   /** @type {{ part: any, services: any[] | null }[]} a folder with its services, or a service */
   const entries = [];
-  for (const service of onKiosk) {
-    const folder = content.folders?.find(({ id }) => id === service.parent);
+  const offered = kiosk?.services?.length
+    ? onKiosk.filter(({ id }) => kiosk.services?.includes(id))
+    : onKiosk;
+  for (const each of [...offered, ...referrals]) {
+    const folder = content.folders?.find(({ id }) => id === each.parent);
     const existing = folder && entries.find(({ part }) => part === folder);
-    if (existing) existing.services?.push(service);
-    else entries.push(folder ? { part: folder, services: [service] } : { part: service, services: null });
+    if (existing) existing.services?.push(each);
+    else entries.push(folder ? { part: folder, services: [each] } : { part: each, services: null });
   }
-  return kiosk?.services?.length ? offeredOnly(entries, kiosk.services) : entries;
-}
-
-/**
- * Only the services of a kiosk.
- *
- * @param {{ part: any, services: any[] | null }[]} entries
- * @param {string[]} offered
- */
-function offeredOnly(entries, offered) {
-  const kept = entries.map(({ part, services }) => ({
-    part,
-    services: services?.filter(({ id }) => offered.includes(id)) ?? null,
-  }));
-  return kept.filter(({ part, services }) => (services ? services.length : offered.includes(part.id)));
+  return entries;
 }

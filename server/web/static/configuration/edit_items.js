@@ -97,6 +97,11 @@ const SUMMARIES = {
       count: (form.content().services ?? []).filter(({ parent }) => parent === item.id).length,
     }),
   ],
+  referral: (item, form) => [
+    nameIn("folders", item.parent, form),
+    item.web_address,
+    form.listed("services_there").find(([id]) => id === item.elsewhere)?.[1],
+  ],
   queue: (item, form) => [
     (form.content().services ?? [])
       .filter(({ queue }) => queue === item.id)

@@ -263,6 +263,7 @@ function listed(to) {
   if (to === "sites_there") return page.sites.map(({ slug, name }) => [slug, name]);
   if (to === "halls_there")
     return page.halls.filter(({ slug }) => slug !== page.document).map(({ slug, name }) => [slug, name]);
+  if (to === "services_there") return page.services_there.map(({ id, name }) => [id, name]);
   return (content[to] ?? []).filter((each) => !each.is_retired).map((each) => [each.id, nameOf(each)]);
 }
 

@@ -273,7 +273,7 @@ FULL: dict[object, Callable[[], object]] = {
     Counter[str]: lambda: Counter(dict.fromkeys(OUTCOMES, 7)),
 }
 APART: dict[str, Counter[object]] = {
-    **{name: Counter({"papers": 9}) for name in ("greetings", "due", "missed")},
+    **{name: Counter({"papers": 9}) for name in ("greetings", "informed", "due", "missed")},
     **{name: Counter({("papers", "appointment_only"): 9}) for name in ("not_issued", "exceptional")},
 }
 

@@ -31,7 +31,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.hall.counter_view import read_counter
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.printing.print_jobs import print_sheet
-from server.usecases.tickets.greetings import GreetedAt, count_greeting
+from server.usecases.tickets.greetings import GreetedAt, count_greeting, inform_visitor
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up, take_back
@@ -121,6 +121,7 @@ class DayOfTickets(WatchedHall):
     @rule(service=st.sampled_from(["laon-naturalisation", "laon-accueil"]))
     def ask_how_to_book(self, service: str) -> None:
         self.may(print_sheet, HALL, KIOSK, service, kiosk="laon-borne-1")
+        self.may(inform_visitor, HALL, KIOSK, "laon-passeport")
 
     @rule(pick=picks)
     def greet(self, pick: int) -> None:

@@ -34,6 +34,7 @@ from server.domain.visits.facts import (
     ticket_issued,
     ticket_not_issued,
     visit_reinstated,
+    visitor_informed,
 )
 from server.ids import new_id
 from server.store.engine.stores import snapshot
@@ -209,6 +210,12 @@ class PlayedDay:
                 greeting_counted(new_id(), self.day, service="laon-accueil", counter=None)
             )
 
+    def informed(self, how_many: int) -> None:
+        for _ in range(how_many):
+            self.transaction.record(
+                visitor_informed(new_id(), self.day, referral="laon-passeport", device=None)
+            )
+
     def not_issued(self, *reasons: str, service: str = "laon-permis") -> None:
         for reason in reasons:
             fact = ticket_not_issued(new_id(), self.day, service=service, reason=reason, device=None)
@@ -240,6 +247,7 @@ def play_days(database: Database, first: date, how_many: int, *, a_day: int = 12
                 *chance.choices(("closed", "too_late", "appointment_only"), k=chance.randint(0, 2))
             )
             played.not_issued(*["appointment_only"] * 5, service="laon-titres-depot")
+            played.informed(2)
             played.appointments()
 
 

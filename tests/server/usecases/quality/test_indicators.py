@@ -98,7 +98,7 @@ def test_figures_read_back_from_the_exported_legs_equal_the_pages(played: Databa
     lines = io.StringIO("".join(legs_csv(played, ["laon"], TWO_WEEKS)), newline="")
     again = roll_up(
         read_legs(lines),
-        DayCounts(whole.greetings, whole.not_issued, whole.due, whole.missed),
+        DayCounts(whole.greetings, whole.not_issued, whole.due, whole.missed, whole.informed),
         time_zone=ZoneInfo("Europe/Paris"),
     )
     assert whole.total().visits > 80

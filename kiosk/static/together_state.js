@@ -1,0 +1,138 @@
+// « J’ai une autre démarche », « Nous sommes plusieurs »: further tickets from the last view, linked to the
+// first. Pure, as kiosk_state.js. Rule: docs/rules/linked-visits.md.
+
+import { exceptionalStart, sheetStart } from "./appointment_state.js";
+import { ticketsOf } from "./ticket_state.js";
+import { isCutOff } from "./away_state.js";
+import { waysReducers, waysStart } from "./ways_state.js";
+
+export const MOST_TOGETHER = 6; // as the server
+
+export const furtherStart = { ...waysStart, party: null };
+const NOBODY = { people: 0, next: 2 }; // pressed again, each person's press gives the ticket of before
+
+/** Whether the visitor chooses a further service, with a number in hand. */
+export const isJoining = ({ party }) => Boolean(party?.isJoining);
+
+/** Whether the last view offers one more ticket: for its visitor, or (`isPeople`) for their companions. */
+export function mayJoin(state, { isPeople = false } = {}) {
+  if (!["ticket", "together"].includes(state.view) || state.isCovered || !state.ticket?.press) return false;
+  if (isCutOff(state)) return false; // only the server links
+  if (ticketsOf(state).length >= MOST_TOGETHER) return false;
+  return !isPeople || (!state.party?.people && "service" in ticketsOf(state)[0].press);
+}
+
+/** How many people may be chosen, the visitor included. */
+export const peopleToChoose = (state) => {
+  const most = MOST_TOGETHER - ticketsOf(state).length + 1;
+  return [2, 3, 4, 5, 6].filter((people) => people <= most);
+};
+
+/**
+ * The body of a press that joins the first ticket. Its id follows from that ticket and the service: pressed
+ * twice, it gives one ticket.
+ */
+export const linked = (state, body) =>
+  isJoining(state)
+    ? { ...body, press_id: idFor(state, body.service), linked_to: ticketsOf(state)[0].visit }
+    : body;
+
+/** Whether the visitor has the ticket of a further service already. */
+export const hasTicketFor = (state, service) =>
+  isJoining(state) && ticketsOf(state).some(({ press }) => press.press_id === idFor(state, service));
+
+const idFor = (state, service) => `${rootOf(state)}.${shortOf(service)}`;
+
+/** The state when a ticket has come: it joins the others, and the press for the next person follows. */
+export function withParty(state, ticket) {
+  if (!state.party) return state;
+  const tickets = [...state.party.tickets.filter(({ visit }) => visit !== ticket.visit), ticket];
+  const party = { ...state.party, tickets, isJoining: false };
+  return party.next <= party.people ? pressNext({ ...state, party }) : { ...state, party };
+}
+
+/** Back at the last view, with the tickets that came; `refused`: why one did not. */
+export const atTickets = (state, refused = null) => ({
+  ...state,
+  view: "ticket",
+  folder: null,
+  service: null,
+  needs: [],
+  page: 0,
+  press: null,
+  isTrying: false,
+  party: { ...state.party, isJoining: false, ...NOBODY, refused },
+});
+
+/** The last view again from any other, where a number is in hand; else null. */
+export const backToTickets = (state) => (state.party && state.view !== "ticket" ? atTickets(state) : null);
+
+/** One step back to the last view: from the question how many came, or from the menu; else null. */
+export function togetherBack(state) {
+  if (state.view === "together") return { view: "ticket", page: 0 };
+  return state.view === "start" && !state.folder && isJoining(state) ? atTickets(state) : null;
+}
+
+/** Whether a press is that of somebody who came along: refused, the others keep what they have. */
+export const isOfPeople = ({ party, press }) => Boolean(party?.people && press?.body.linked_to);
+
+// The menu with a number in hand: nothing of the first service is left.
+const atMenu = {
+  ...{ view: "start", folder: null, page: 0, service: null, needs: [], notice: null, noticeAt: null },
+  ...sheetStart,
+  ...exceptionalStart,
+  ...waysStart,
+};
+
+// `active`, `isGuarded` and `choose` (a service of the start) are the kiosk's own.
+export function furtherReducers({ active, isGuarded, choose }) {
+  const partyOf = (state) => state.party ?? { tickets: [state.ticket], ...NOBODY };
+  return {
+    ...waysReducers({ active, isGuarded, choose }),
+
+    add_service: (state, { at }) =>
+      mayJoin(state) && !isGuarded(state, at)
+        ? { ...active(state, at), ...atMenu, party: { ...partyOf(state), isJoining: true, refused: null } }
+        : state,
+
+    show_together: (state, { at }) =>
+      mayJoin(state, { isPeople: true }) && state.view === "ticket" && !isGuarded(state, at)
+        ? { ...active(state, at), view: "together", page: 0 }
+        : state,
+
+    choose_people(state, { people, at }) {
+      if (state.view !== "together" || isGuarded(state, at) || !peopleToChoose(state).includes(people))
+        return state;
+      return pressNext({
+        ...active(state, at),
+        party: { ...partyOf(state), people, next: 2, refused: null },
+      });
+    },
+  };
+}
+
+// One person's press: for the service of the first ticket, without its priority or needs.
+function pressNext(state) {
+  const { party } = state;
+  const [first] = party.tickets;
+  const { needs: _, ...likeFirst } = first.press;
+  const id = `${rootOf(state)}.p${party.next}`;
+  const body = { ...likeFirst, press_id: id, priority: false, linked_to: first.visit };
+  return {
+    ...state,
+    view: "taking",
+    isTrying: true,
+    party: { ...party, next: party.next + 1 },
+    press: { id, attempt: 1, service: body.service, body },
+  };
+}
+
+const rootOf = (state) => ticketsOf(state)[0].press.press_id;
+
+// FNV-1a, 32 bits: an id of a service may be too long for an id of a press.
+function shortOf(text) {
+  let hash = 0x811c9dc5;
+  for (const letter of text)
+    hash = Math.imul(hash ^ /** @type {number} */ (letter.codePointAt(0)), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
