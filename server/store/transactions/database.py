@@ -4,7 +4,7 @@
 only then tells the subscribers. A subscriber that fails is logged and counted; it never fails the write.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from time import sleep
 
@@ -167,13 +167,16 @@ class Database:
         author: Author,
         write_key: WriteKey | None,
         work: Callable[[HallTransaction], Answer],
+        *,
+        presses: Sequence[str] = (),
     ) -> Answer:
         """What `work` answers in a transaction of a hall; a request sent twice is done once.
 
         The answer (JSON) is kept under the write key. The same request again gets it, and `work` does not
-        run. Refusals: idempotency_mismatch, those of `transaction` and of the work.
+        run. `presses`: as `press` of `write_or_repeat`. Refusals: idempotency_mismatch, those of
+        `transaction` and of the work.
         """
-        with self._published(hall, author, write_key) as transaction:
+        with self._published(hall, author, write_key, presses) as transaction:
             return transaction.answer_once(work)
 
     def write_or_repeat[Answer, Kept](
@@ -189,10 +192,11 @@ class Database:
     ) -> Answer:
         """As `write`, where the work says itself what is kept, and `repeated` makes the later answers of it.
 
-        `press`: that of a visitor for a ticket, which is another key of the request. `is_configured` is False
-        where `bare_transaction` is needed.
+        `press`: that of a visitor for a ticket, which is another key of the request: no request that shares a
+        commit with it knows of it before. `is_configured` is False where `bare_transaction` is needed.
         """
-        with self._published(hall, author, write_key, press, is_configured=is_configured) as transaction:
+        presses = () if press is None else (press,)
+        with self._published(hall, author, write_key, presses, is_configured=is_configured) as transaction:
             return transaction.answer_or_repeat(work, repeated)
 
     def write_installation[Answer](
@@ -269,14 +273,13 @@ class Database:
         hall: str,
         author: Author,
         write_key: WriteKey | None = None,
-        press: str | None = None,
+        presses: Sequence[str] = (),
         *,
         is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
         hall_id = self.hall_id(hall)
         reads = [] if write_key is None else [write_key.answer()]
-        if press is not None:
-            reads.append(of_press(press))
+        reads.extend(map(of_press, presses))
         with self._turns_of(hall_id).take_turn(reads, is_alone=not is_configured) as turn:
             transaction = self._begin(turn, hall_id, author, write_key)
             transaction.keep_found(reads, turn.found)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, type_coerce, union
+from sqlalchemy import bindparam, func, select, type_coerce
 
 from server.domain.facts import Json
 from server.domain.tickets import PaperNumber, Series
@@ -73,19 +73,6 @@ _HIGHEST = Read(
         visit.c.rank.between(bindparam("lowest"), bindparam("greatest")),
     ),
 )
-_OPEN = [
-    select(leg.c.visit, leg.c.number).where(leg.c.hall == bindparam("hall"), state)
-    for state in (
-        leg.c.state == literal_word("waiting"),
-        leg.c.state.in_([literal_word(name) for name in ("called", "in_service", "parked")]),
-    )
-]
-"""Each of the two conditions has a partial index."""
-_GOING_ON = union(*_OPEN).subquery()
-_SHARED = Read(
-    str,
-    select(_GOING_ON.c.number).group_by(_GOING_ON.c.number).having(func.count() > 1),
-)
 _LEGS = Read(LegRow, LEGS.where(leg.c.visit == bindparam("visit")).order_by(leg.c.position.desc()))
 _FIRST_FACT = Read(
     datetime,
@@ -119,11 +106,6 @@ def highest_own_rank(rows: Rows, hall: str, on: date, series: Series) -> int | N
     """The highest rank given in a series on a business day of a hall (id), by whatever incarnation."""
     values = {"lowest": series.first, "greatest": series.highest}
     return rows.one(_HIGHEST, hall=hall, on=on, series=series.prefix, **values)
-
-
-def shared_numbers(rows: Rows, hall: str) -> frozenset[str]:
-    """The numbers that several visits of a hall (id) have that go on."""
-    return frozenset(rows.all(_SHARED, hall=hall))
 
 
 def legs_of_visit(rows: Rows, visit: str) -> list[LegRow]:

@@ -39,6 +39,8 @@ _SHARED = tuple(name for name in _FIELDS if name not in _OWN)
 _own_values, _shared_values = attrgetter(*_OWN), attrgetter(*_SHARED)
 _in_order = itemgetter(*((*_OWN, *_SHARED).index(name) for name in _FIELDS))
 
+_NUMBER = _OWN.index("number")
+
 type _Values = tuple[Any, ...]
 
 
@@ -58,6 +60,10 @@ class KeptLegs:
 
     def __getitem__(self, leg: str) -> LegRow:
         return _leg(self._kept[leg])
+
+    def numbers(self) -> Counter[str]:
+        """How many of the legs have each number."""
+        return Counter(kept[_NUMBER] for kept in list(self._kept.values()))
 
     def get(self, leg: str) -> LegRow | None:
         """A leg by its id, or None."""
@@ -220,6 +226,10 @@ class OpenLegs:
                 oldest_at = min(oldest_at, before.oldest_at)
             found[queue] = QueueFacts(len(line) + (before.people if before else 0), oldest_at)
         return found
+
+    def shared_numbers(self) -> frozenset[str]:
+        """The numbers that several visits have: a visit has one open leg at most."""
+        return frozenset(number for number, visits in self._legs.numbers().items() if visits > 1)
 
     def waiting(self) -> tuple[Counter[str], Counter[str]]:
         """How many wait, by queue and by service."""

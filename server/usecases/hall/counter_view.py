@@ -94,7 +94,8 @@ def read_counter(database: Database, counter: str, *, reader: Author | None = No
         if reader is not None and is_hidden(work, may_tell):
             work, of_holder = hidden_work(work), _hidden_of_holder()
         else:
-            of_holder = _of_holder(state, hall, counter, place, leg)
+            details = VisitDetails.read(database, state) if leg else None
+            of_holder = _of_holder(state, details, counter, place, leg)
     return {
         **work,
         **of_holder,
@@ -105,16 +106,20 @@ def read_counter(database: Database, counter: str, *, reader: Author | None = No
 
 
 def _of_holder(
-    state: HallState, hall: str, counter: str, place: SessionPlace | None, leg: LegRow | None
+    state: HallState,
+    details: VisitDetails | None,
+    counter: str,
+    place: SessionPlace | None,
+    leg: LegRow | None,
 ) -> OfHolder:
-    rows = state.rows
+    rows, hall = state.rows, state.row.id
     gesture = last_gesture(rows, hall, counter) if place is not None else None
     of_session = [] if place is None else places_of(rows, hall, place.session)
     places = [each.counter for each in of_session]
     wrap_up = _wrap_up(rows, state, place, leg)
     presence_check = presence_of(rows, hall, state.configuration.limits, places)
     return {
-        "leg": None if leg is None else VisitDetails.read(rows, hall).leg(leg),
+        "leg": None if leg is None or details is None else details.leg(leg),
         "places": places,
         "notes": [] if leg is None else notes_before(rows, leg.visit, position=leg.position),
         "wrap_up_until": text_or_none(wrap_up),
@@ -224,7 +229,7 @@ def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -
             in_order, others = (
                 [leg for leg in found if reader.reach.has_leg(legs.leg(leg))] for found in (in_order, others)
             )
-        details = VisitDetails.read(rows, hall)
+        details = VisitDetails.read(database, state)
         answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {
         "counter": counter,

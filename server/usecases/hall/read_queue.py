@@ -26,7 +26,6 @@ from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
-from server.store.visits.off_line import shared_numbers
 from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
 from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
 from server.usecases.counters.own_session import CounterVisibility
@@ -126,13 +125,15 @@ class VisitDetails:
     shared_numbers: frozenset[str]
 
     @classmethod
-    def read(cls, rows: Rows, hall: str) -> "VisitDetails":
-        """Reads those of a hall (id)."""
+    def read(cls, database: Database, hall_now: HallState) -> "VisitDetails":
+        """Reads those of a hall inside a read."""
+        rows, hall = hall_now.rows, hall_now.row.id
         received = {
             each.visit: exceptional_answer(each.wanted_service, each.exceptional_reason)
             for each in exceptional_visits(rows, hall)
         }
-        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received, shared_numbers(rows, hall))
+        shared = database.open_legs(rows, hall_now.row).shared_numbers()
+        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received, shared)
 
     def leg(self, leg: LegRow) -> Leg:
         """A leg with the details of its visit."""
@@ -163,7 +164,7 @@ def read_queue(
         on = business_day(configuration.calendar, hall_now.position.as_of)
         opened = waiting.open_legs(rows, hall_id)
         places = open_places(rows, hall_id)
-        details = VisitDetails.read(rows, hall_id)
+        details = VisitDetails.read(database, hall_now)
         may_tell = CounterVisibility.of(places, reader)
         at_counters = _counters(database, hall_now, places, opened)
 
@@ -198,7 +199,7 @@ def read_queue_page(
     with database.read() as rows:
         leg = waiting.leg_row(rows, after)
         key = leg.sort_key if leg is not None and leg.hall == hall_id else ""
-        details = VisitDetails.read(rows, hall_id)
+        details = VisitDetails.read(database, hall_state(database, rows, hall_id))
         legs = islice(_in_reach(rows, hall_id, queue, reader.reach, limit=PAGE, after=key), PAGE)
         return {"queue": queue, "legs": [details.leg(each) for each in legs]}
 
@@ -207,7 +208,7 @@ def read_paper_queue(database: Database, hall: str, *, reader: Author = SYSTEM) 
     """When this was read, and everybody who waits in a hall (id): by arrival, priorities first."""
     with database.read() as rows:
         hall_now = hall_state(database, rows, hall)
-        details = VisitDetails.read(rows, hall)
+        details = VisitDetails.read(database, hall_now)
         found = [
             leg
             for queue in hall_now.configuration.queues

@@ -238,7 +238,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
             }
             for leg, counter in snapshot.sent_to_closed()
         ],
-        "shared_numbers": _shared_numbers(snapshot),
+        "shared_numbers": _shared_numbers(open_legs),
         "stops": [{"service": stop.service, "since": to_text(stop.stopped_at)} for stop in stops.values()],
         **at_counters,
     }
@@ -324,9 +324,9 @@ def _longest(snapshot: _WallState) -> list[LongWait]:
     ]
 
 
-def _shared_numbers(snapshot: _WallState) -> list[SharedNumber]:
-    visits = Counter(leg.number for leg in snapshot.legs)
-    shared = [leg for leg in snapshot.legs if visits[leg.number] > 1]
+def _shared_numbers(legs: OpenLegs) -> list[SharedNumber]:
+    numbers = legs.shared_numbers()
+    shared = [leg for leg in legs if leg.number in numbers] if numbers else []
     return [
         {"number": leg.number, "service": leg.service, "issued_at": to_text(leg.issued_at)}
         for leg in sorted(shared, key=lambda leg: (leg.number, leg.issued_at))

@@ -113,7 +113,8 @@ def merge_presses(
             transaction.record(figure_corrected(day.isoformat(), visits, kiosk=batch.kiosk))
         return {"presses": merged}
 
-    return database.write(hall, author, write_key, merge)
+    presses = [press.press_id for press in batch.presses]
+    return database.write(hall, author, write_key, merge, presses=presses)
 
 
 class _Merging:

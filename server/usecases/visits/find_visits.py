@@ -27,7 +27,6 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import visits
 from server.store.visits.legs import ahead, last_leg
-from server.store.visits.off_line import shared_numbers
 from server.store.visits.visits import (
     FoundVisitRow,
     VisitRow,
@@ -110,7 +109,7 @@ def find_visits(
         needs = needs_noted(rows, hall_id) if found else {}
         may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
-        shared = shared_numbers(rows, hall_id) if found else ()
+        shared = database.open_legs(rows, state.row).shared_numbers() if found else frozenset()
         ids = [row.id for row in found]
         papers = {each["visit"]: each for each in last_prints(rows, configuration, hall_id, ids)}
     for visit in visits:

@@ -1,8 +1,10 @@
 """Presses that a kiosk answered off line: each one visit, at its true place, under the number on paper."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.off_line import MergedPress, OffLineBatch, OffLinePress, merge_presses
 from server.usecases.waits import Estimates
 from tests.harness.sql import all_rows, one_row
+from tests.harness.waiting import wait_until
 from tests.server.usecases.at_counters import AGENT, HALL, SERVICE, call, issue, leg_at, served
 from tests.server.usecases.quality.figures_history import Hands
 
@@ -181,9 +184,8 @@ def test_a_batch_that_comes_twice_at_once_with_the_presses_themselves_makes_one_
     hands.now += timedelta(minutes=20)
     batch = [pressed(hands, rank, 60.0 + rank) for rank in range(1, 7)]
     names = [each.press_id for each in batch]
-    work = [lambda: merge(database, hands, *batch)] * 3 + [
-        lambda name=name: press(database, name) for name in names
-    ]
+    work: list[Callable[[], Any]] = [lambda: merge(database, hands, *batch)] * 3
+    work += [partial(press, database, name) for name in names]
     with ThreadPoolExecutor(len(work)) as threads:
         answers = list(threads.map(lambda each: each(), work))
     visits = [[each["visit"] for each in merged] for merged in answers[:3]]
@@ -191,3 +193,39 @@ def test_a_batch_that_comes_twice_at_once_with_the_presses_themselves_makes_one_
     open_ = all_rows(database, "SELECT number FROM visit WHERE end_reason IS NULL ORDER BY number")
     assert [each["number"] for each in open_] == [f"HL00{rank}" for rank in range(1, 7)]
     assert {press(database, name)["number"] for name in names} == {each["number"] for each in open_}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("is_merged_first", [True, False])
+def test_a_press_and_its_merge_that_share_one_commit_make_one_visit(
+    database: Database, hands: Hands, is_merged_first: bool
+):
+    """What the commit reads ahead for those that wait must not hide what one of them does."""
+    hands.now += timedelta(minutes=20)
+    answers: dict[str, Any] = {}
+    work: dict[str, Callable[[], Any]] = {
+        "merge": lambda: merge(database, hands, pressed(hands, 1, 60))[0],
+        "press": lambda: press(database, "press-of-rank-1"),
+    }
+
+    def answer(name: str) -> None:
+        answers[name] = work[name]()
+
+    names = sorted(work, reverse=not is_merged_first)
+    threads = [threading.Thread(target=answer, args=[name]) for name in names]
+
+    def come() -> None:
+        """The two wait, one behind the other, for the commit of somebody else."""
+        database.breathe = lambda: None
+        for place, thread in enumerate(threads, start=1):
+            thread.start()
+            waits = partial(lambda place: database.waiting_writers(database.hall_id(HALL)) == place, place)
+            wait_until(waits, f"{place} wait")
+
+    database.breathe = come
+    issue(database)
+    for thread in threads:
+        thread.join()
+    first = answers["merge"]["visit"] if is_merged_first else answers["press"]["visit"]
+    assert first == (answers["press"]["visit"] if is_merged_first else answers["merge"]["superseded"])
+    assert press(database, "press-of-rank-1")["number"] == "HL001"

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from server.domain.alerts import AlertKind, in_force
 from server.domain.author import Author
 from server.domain.facts import FactKind
+from server.domain.visits.off_line import Pressed
 from server.ids import new_id
 from server.store import alerts
 from server.usecases.alerts.course import (
@@ -29,6 +30,7 @@ from server.usecases.alerts.course import (
 from server.usecases.calling import AtCounter, call_chosen
 from server.usecases.hall.screen import set_quiet
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.off_line import OffLineBatch, OffLinePress, merge_presses
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import deny_priority, finish, hold, no_show, recall, start
 from server.usecases.visits.wait_again import park, postpone
@@ -172,6 +174,30 @@ class DayOfAlerts(DayOfArrivals):
             assert self.legs_of("called") == {}
 
 
+class DayOffLine(DayOfAlerts):
+    """A kiosk answers a press alone while the server is away, whatever became of the press there."""
+
+    @rule(
+        was_sent=st.booleans(), counter=st.integers(0, 2), ends=st.sampled_from(["served", "no_show", None])
+    )
+    def a_kiosk_was_off_line(self, was_sent: bool, counter: int, ends: str | None) -> None:
+        press = new_id()
+        sent = self.may(issue_ticket, HALL, KIOSK, TicketRequest(BY_CALL[1], press)) if was_sent else None
+        self.next(self.counters[counter], ends)
+        self.hands.now += timedelta(seconds=20)
+        highest = self.all("SELECT max(rank) AS n FROM visit WHERE hall = :hall AND series = 'HL'")[0]["n"]
+        pressed = Pressed(self.hands.now, 20)
+        taken = OffLinePress(press, BY_CALL[1], pressed, "HL", (highest or 0) + 1, is_priority=was_sent)
+        batch = OffLineBatch("laon-borne-1", "one-life", self.hands.now, [taken])
+        [merged] = merge_presses(self.database, HALL, KIOSK, batch)["presses"]
+        assert merged["superseded"] == (sent and sent["visit"])
+        assert merge_presses(self.database, HALL, KIOSK, batch)["presses"] == [merged]
+        if sent is not None:
+            void = self.all("SELECT end_reason FROM visit WHERE hall = :hall AND id = :id", id=sent["visit"])
+            assert void[0]["end_reason"] == "cancelled"
+            self.covered.add("superseded")
+
+
 LENGTH = 60
 SEED = 3
 """Of days that meet every kind of fact; without it they would change with the text of this test."""
@@ -180,7 +206,7 @@ OF_PAGES_APART = (
     *("Account", "Invitation", "Identity", "Alarm", "Recipient", "Report", "Incident"),
 )
 OF_OFFICES = {
-    *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn"),
+    *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn", "FigureCorrected"),
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
     *(
@@ -212,6 +238,7 @@ MET = {
     "call_and_start_undone",
     "recall_is_arrival",
     "alert_in_force",
+    "superseded",
 }
 RARE_REFUSALS = {
     "elsewhere_undone",
@@ -246,7 +273,7 @@ def test_any_sequence_of_verbs_keeps_the_invariants(database_url: str):
     few = database_url.startswith("postgresql")  # a server of its own: each step costs ten times as much
     with closing(database):
         run_state_machine_as_test(
-            cast(type[RuleBasedStateMachine], seed(SEED)(lambda: DayOfAlerts(database, hands, seen))),
+            cast(type[RuleBasedStateMachine], seed(SEED)(lambda: DayOffLine(database, hands, seen))),
             settings=settings(
                 max_examples=count(small=4 if few else 50, large=500 if few else 10_000),
                 stateful_step_count=LENGTH,
