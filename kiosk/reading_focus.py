@@ -62,7 +62,9 @@ def read_focus(
         case "service" | "referral":
             return _choice(reader, name, within)
         case "language" | "choice":
-            return [each["name"] for each in reader.menu["languages"] if each["code"] == name]
+            names = [each["name"] for each in reader.menu["languages"] if each["code"] == name]
+            is_own = names and name == reader.menu["language"]
+            return [*names, reader.say("kiosk.spoken.language")] if is_own else names
         case "need":
             labels = {each: reader.say(f"kiosk.needs.{each}") for each in NEEDS if each == name}
             return [

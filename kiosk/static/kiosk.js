@@ -10,6 +10,7 @@ import { sheetPaper, sheetPaperText } from "./appointment_state.js";
 import { codeErrorText } from "./appointment_view.js";
 import { keepAwake, openListening, signal } from "./hardware.js";
 import { openKeeping } from "./kept_page.js";
+import { openSamples } from "./language_sample.js";
 import { openLink, pause } from "./live.js";
 import { openPapers } from "./paper_watch.js";
 import { newPressId, sendThrice, takeTicket } from "./press.js";
@@ -119,7 +120,7 @@ function takeAlert(message) {
 function drawAlert() {
   const at = Date.now() + clockOffset;
   const alert = alertAt(toldAlert, at);
-  if (alert) silence();
+  if (alert) [silence, samples.stop].forEach((stop) => stop());
   const read = languages().filter((each) => each.is_read);
   showAlert(alert, { at, languages: read.map(({ code }) => code) });
 }
@@ -129,6 +130,7 @@ function dispatch(action) {
   state = reduce(state, { at: now(), ...action });
   if (state === before) return;
   if (state.language !== before.language) link.refetch();
+  samples.follow(action, state, before);
   if (state.press) runPress(state.press);
   if (state.isLoadingConvocations && !before.isLoadingConvocations) loadConvocations();
   if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
@@ -318,6 +320,8 @@ const listening = openListening({
     endSound();
   },
 });
+
+const samples = openSamples(context.voices, (reading) => link.read(reading));
 
 const isSpoken = () =>
   isCutOff(state) || state.view === "away"

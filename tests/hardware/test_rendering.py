@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from hardware.document import BlackLine, Direction, PrintDocument, Qr, Space, Text
-from hardware.drawing import draw
+from hardware.drawing import draw, drawn_element
 from hardware.escpos_printer import BAND_ROWS, PrinterProfile, bands, native_lines, render
+from hardware.languages import VISITOR_LANGUAGES
 from hardware.lettering import Lettering, visual_runs
 from hardware.simulator.printer import SimulatedPrinter
 from hardware.transports.tcp import TcpAddress
 from hardware.verdict import Verdict, print_document_bytes
-from kiosk.ticket_layout import lay_out_ticket
+from kiosk.ticket_layout import TicketLanguage, lay_out_ticket
 from tests.hardware.conftest import Emupos
 from tests.harness.programs import PROJECT, program
 from tests.harness.waiting import wait_until
-from tests.kiosk.samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ticket, translate_ticket
+from tests.kiosk.samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ticket, translate
 
 LONG = replace(
     SPANISH, service="Adquisición de la nacionalidad francesa por declaración y por naturalización"
@@ -51,14 +52,14 @@ def test_a_ticket_in_one_language_with_a_logo_is_at_most_110_mm_long_and_its_cod
     names = replace(FRENCH, service="Permis de conduire et certificat d’immatriculation")
     for spoken in (FRENCH, names):
         for changes in ({}, {"is_priority": True}):
-            shown = lay_out_ticket(content(logo=logo, **changes), (spoken,), translate=translate_ticket)
+            shown = lay_out_ticket(content(logo=logo, **changes), (spoken,), translate=translate)
             image = draw(shown, fonts_dir)
             assert image.height <= LONGEST_MM * _DOTS_PER_MM
             assert image.getpixel((20, 20)) == 0, "the logo is ink"
             assert scanned(image, tmp_path) == [FOLLOW_URL]
-    bare = draw(lay_out_ticket(content(), (FRENCH,), translate=translate_ticket), fonts_dir)
+    bare = draw(lay_out_ticket(content(), (FRENCH,), translate=translate), fonts_dir)
     unreadable = base64.b64encode(b"no picture").decode()
-    without = draw(lay_out_ticket(content(logo=unreadable), (FRENCH,), translate=translate_ticket), fonts_dir)
+    without = draw(lay_out_ticket(content(logo=unreadable), (FRENCH,), translate=translate), fonts_dir)
     assert same_dots(bare, without), "a logo that cannot be read is left out"
 
 
@@ -101,6 +102,25 @@ def simulated_ticket(printer: SimulatedPrinter, blob: bytes):
     address = TcpAddress(printer.host, printer.port)
     assert print_document_bytes(address, blob, job_number=1).verdict is Verdict.PRINTED
     return printer.tickets()[0]
+
+
+@pytest.mark.parametrize("width_dots", [576, 384])
+@pytest.mark.parametrize("language", VISITOR_LANGUAGES)
+def test_a_ticket_is_drawn_in_every_language_of_visitors(language, width_dots, fonts_dir, tmp_path):
+    row = VISITOR_LANGUAGES[language]
+    said = TicketLanguage(language, row.name, "", "10:42", direction=row.direction, booked_hour="10:30")
+    changes = {"arrival": "late", "late_min": 20, "is_priority": True}
+    spoken = (FRENCH,) if language == "fr" else (FRENCH, said)
+    shown = lay_out_ticket(content(**changes), spoken, translate=translate, width_dots=width_dots)
+    assert scanned(draw(shown, fonts_dir), tmp_path) == [FOLLOW_URL]
+    own = [each for each in shown.elements if isinstance(each, Text) and each.language == language]
+    assert len(own) >= 5
+    for each in own:
+        ink = ImageChops.invert(drawn_element(each, width_dots, fonts_dir)).getbbox()
+        assert ink is not None
+        left, _, right, _ = ink
+        beside = width_dots - right if row.direction == "rtl" else left
+        assert beside <= each.size_dots / 4, "it begins at the side where its language begins"
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -3,38 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-
 from hardware.document import BlackLine, Element, Picture, PrintDocument, Qr, Space, Text
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
-from server.language import LANGUAGES
+from server.language import Catalogues
 
 PROJECT = Path(__file__).parents[2]
 TRANSLATIONS = PROJECT / "kiosk" / "translations"
 
 
-def catalogue(language: str, package: str = "kiosk") -> Catalog:
-    place = PROJECT / package / "translations" / language / "LC_MESSAGES" / f"{package}.po"
-    with place.open("rb") as opened:
-        return read_po(opened, locale=language)
-
-
-_CATALOGUES = {language: catalogue(language) for language in LANGUAGES}
-_OF_SCREENS = {language: catalogue(language, "signage") for language in LANGUAGES}
+_CATALOGUES = Catalogues(tuple((name, PROJECT / name / "translations") for name in ("kiosk", "signage")))
 
 
 def translate(key: str, language: str, /, **values: object) -> str:
-    catalogues = _OF_SCREENS if key.startswith("signage.") else _CATALOGUES
-    message = catalogues.get(language, catalogues["fr"]).get(key)
-    assert message is not None, f"no sentence for {key}"
-    if isinstance(message.string, str):
-        return message.string.format(**values)
-    count = values["count"]
-    assert isinstance(count, int)
-    assert message.string is not None
-    is_singular = count <= 1 if language == "fr" else count == 1
-    return message.string[0 if is_singular else 1].format(**values)
+    said = _CATALOGUES.translate(key, language, **values)
+    assert said != key, f"no sentence for {key}"
+    return said
 
 
 def lines_of(document: PrintDocument) -> list[str]:
@@ -67,28 +50,9 @@ def _text(text: Text) -> str:
 
 FOLLOW_URL = "https://accueil.example.fr/t/3f9QmZ7cT1"
 
-ARABIC_SENTENCES = {
-    "kiosk.ticket.ahead": "أمامك {count} أشخاص",
-    "kiosk.ticket.ahead_none": "لا أحد قبلك",
-    "kiosk.ticket.follow": "تابع دورك على هاتفك",
-    "kiosk.paper.wait": "الانتظار: {wait}",
-    "kiosk.wait.minutes": "بين {low} و {high} دقيقة",
-    "kiosk.paper.watch": "راقب الشاشات.",
-    "kiosk.paper.typed": "الرمز {code}، اكتبه في {address}",
-    "kiosk.paper.away": "هل فاتك النداء؟ أظهر هذه التذكرة في الاستقبال.",
-    "kiosk.paper.priority": "هل لديك أولوية؟ أخبر الاستقبال.",
-    "kiosk.paper.priority_declared": "طلبت الأولوية: جهّز بطاقتك.",
-}
-
 FRENCH = TicketLanguage("fr", "Titres de séjour", "mardi 24 novembre 2026", "10:42")
 SPANISH = TicketLanguage("es", "Permisos de residencia", "martes 24 de noviembre de 2026", "10:42")
 ARABIC = TicketLanguage("ar", "تصاريح الإقامة", "24/11/2026", "10:42", direction="rtl")
-
-
-def translate_ticket(key: str, language: str, **values: object) -> str:
-    if language == "ar":
-        return ARABIC_SENTENCES[key].format(**values)
-    return translate(key, language, **values)
 
 
 def content(**changes: Any) -> TicketContent:
@@ -107,5 +71,5 @@ def content(**changes: Any) -> TicketContent:
 
 def ticket(*languages: TicketLanguage, width_dots: int = 576, **changes: Any) -> PrintDocument:
     return lay_out_ticket(
-        content(**changes), (FRENCH, *languages), translate=translate_ticket, width_dots=width_dots
+        content(**changes), (FRENCH, *languages), translate=translate, width_dots=width_dots
     )

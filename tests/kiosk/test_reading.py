@@ -97,6 +97,11 @@ def test_an_appointment_is_a_choice_of_the_first_view_only(view):
     assert plain(read_focus(reader(), "appointment", view=view)) == "J’ai déjà un rendez-vous"
 
 
+def test_the_language_that_is_chosen_says_its_name_and_a_sentence():
+    said = {key: read_focus(reader(), key, view="languages") for key in ("language-fr", "language-en")}
+    assert said == {"language-fr": ["Français", "Vous continuez en français."], "language-en": ["English"]}
+
+
 def test_a_focused_reason_is_read_aloud_with_its_place():
     way = ExceptionalWay(ACCUEIL, {"urgent": {"fr": "Départ demain"}, "online": {"fr": "Pas d’internet"}})
     reading = reader(replace(BOOKED, exceptional=way))

@@ -31,10 +31,14 @@ TODAY = date(2026, 11, 24)
 MONDAY = date(2026, 11, 23)
 
 
-def configuration(content=None, *, installation=None, holidays=()):
+def configuration(content=None, *, installation=None, holidays=(), is_demonstration=False):
     document = parse_hall(content or small_hall())
     return to_configuration(
-        document, parse_installation(installation or small_installation()), revision=7, holidays=holidays
+        document,
+        parse_installation(installation or small_installation()),
+        revision=7,
+        holidays=holidays,
+        is_demonstration=is_demonstration,
     )
 
 
@@ -75,6 +79,36 @@ def test_everything_of_the_document_is_in_the_configuration():
     assert made.counters["guise-g1"].label == "guichet 1"
     assert made.kiosks["guise-borne-1"].printer == PrinterConnection("10.0.0.9", 9100, "raster-58", 58)
     assert list(made.screens) == ["guise-ecran-1"]
+
+
+READ = {"language": "ar", "read_by": "Interprètes", "read_on": "2026-11-24"}
+
+
+@pytest.mark.parametrize(
+    ("turned_on", "is_demonstration", "offered", "read"),
+    [
+        ([], False, "fr en es", "fr en es"),
+        ([{"language": "ar"}], False, "fr en es ar", "fr en es"),
+        ([READ | {"read_on": None}], False, "fr en es ar", "fr en es"),
+        ([READ], False, "fr en es ar", "fr en es ar"),
+        ([], True, "fr en es ar", "fr en es"),
+    ],
+)
+def test_a_language_is_offered_once_the_site_says_so_and_alerts_speak_it_once_it_is_read(
+    turned_on, is_demonstration, offered, read
+):
+    """« de » has no sentences of ours, however it is listed."""
+    languages = ["fr", "en", "es", "ar", "de"]
+    names = {"fr": "Accueil", **dict.fromkeys(languages[1:], "x")}
+    content = small_hall(
+        languages=languages,
+        queues=[{"id": "guise-file", "names": names}],
+        services=[service("accueil", "A", names=names)],
+        counters=[{"id": "guise-g1", "labels": names, "services": ["guise-accueil"]}],
+    )
+    installation = small_installation(languages=languages, offered_languages=turned_on)
+    made = configuration(content, installation=installation, is_demonstration=is_demonstration)
+    assert (made.offered_languages, made.read_languages) == (tuple(offered.split()), tuple(read.split()))
 
 
 def test_a_hall_without_hours_takes_those_of_its_site():
