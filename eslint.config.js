@@ -35,7 +35,7 @@ export default [
     rules,
   },
   {
-    files: ["{kiosk,signage}/static/**/worker.js"],
+    files: ["{kiosk,signage}/static/**/worker.js", "**/phone/push_worker.js"],
     languageOptions: { globals: globals.serviceworker },
   },
   {

@@ -10,8 +10,9 @@ refused.
 from math import ceil
 from typing import Literal
 
-type Layout = Literal["hall", "corridor", "counter", "window", "calls"]
-"""The purpose of a screen: calls beside notices, the way to counters, one counter, the street, calls only."""
+type Layout = Literal["hall", "corridor", "counter", "window", "calls", "door"]
+"""The purpose of a screen: calls beside notices, the way to counters, one counter, the street, calls only,
+the code at the door."""
 
 CAPITAL_SHARE = 0.67
 HEIGHTS_AWAY = 200
@@ -27,6 +28,7 @@ LARGEST_SCALE: dict[Layout, float] = {
     "counter": 2.0,
     "window": 1.5,
     "calls": 1.8,
+    "door": 1.4,
 }
 """How much larger than on the sketch the text of a layout may be before a call's card no longer fits."""
 

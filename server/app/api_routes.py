@@ -33,13 +33,23 @@ from server.web.api.messages import alarms_api, incidents_api, messages_api
 from server.web.api.openapi import answers_of, complete_document
 from server.web.api.screens import Pictures, displays_api, screen_pictures_api
 from server.web.api.tickets import links_api, reception_api, tickets_api
+from server.web.api.visitors import visitors_api
 from server.web.pulled_printers import protocols
 from server.web.pulled_printers.printer_access import PulledService
 from server.web.rendering.answers import SameForAll
 
 PLAIN = (
     *(tickets_api, appointments.blueprint, halls_api, half_days_api, targets_api, counters.blueprint),
-    *(reception_api, links_api, typed_figures_api, messages_api, alerts_api, alarms_api, sound_api),
+    *(
+        reception_api,
+        links_api,
+        visitors_api,
+        typed_figures_api,
+        messages_api,
+        alerts_api,
+        alarms_api,
+        sound_api,
+    ),
     *(displays_api, printers_api, printer_secrets_api),
 )
 """Subjects whose routes need nothing but what every route has."""

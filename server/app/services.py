@@ -24,9 +24,11 @@ from server.app.subjects import (
     build_printing,
     build_publisher,
     build_reading_voice,
+    build_reminders,
     build_report_letters,
     build_sender,
     build_simulated_printers,
+    build_vapid_key,
     build_vigilance,
     build_voice,
     build_void_tokens,
@@ -44,18 +46,22 @@ from server.oidc.provider import Provider
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail import MailServer, ReportLetters
+from server.sending.push import VapidKey
+from server.sending.reminders import Reminders
 from server.sending.sender import LOOK_S, Sender
 from server.settings import ASSETS, Settings
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.incidents import receivers_at
 from server.store.installation import installation_head
 from server.store.journal.chain import Anchors
+from server.store.operation.private_files import secret_key
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.media.read_feeds import Feeds
 from server.usecases.media.uploads import Preparing
 from server.usecases.notices.publication import send_notices
 from server.usecases.people.sessions import SeenSessions
+from server.usecases.tickets.door import DoorCodes
 from server.usecases.waits import Estimates
 from server.web.access.site_context import Restart
 from server.web.rendering.pdf import Papers
@@ -94,6 +100,9 @@ class Parvis:
     mail_server: MailServer
     papers: Papers
     report_letters: ReportLetters
+    vapid: VapidKey
+    door: DoorCodes
+    reminders: Reminders
     restart: Restart = field(default_factory=Restart)
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -139,7 +148,7 @@ def compose(
     voice = build_voice(base)
     publisher = build_publisher(base, estimates, presence, voice)
     media, provider = build_media(base), _provider(base)
-    papers = Papers(ASSETS)
+    papers, vapid = Papers(ASSETS), build_vapid_key(settings)
 
     def prepare_uploaded() -> None:
         media.prepare_waiting()
@@ -175,6 +184,9 @@ def compose(
         papers=papers,
         report_letters=build_report_letters(base, papers),
         mail_server=build_mail_server(base),
+        vapid=vapid,
+        door=DoorCodes(lambda: secret_key(settings)),
+        reminders=build_reminders(base, estimates, vapid),
     )
     parvis.background += _loops(base, parvis)
     join_namespaces(base, parvis.devices, estimates, presence)
@@ -207,6 +219,7 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.send_due),
+        every(LOOK_S, parvis.reminders.make),
         every(ROUND_S, parvis.report_letters.send_due),
         parvis.voice.run,
         *maintenance_loops(base, _rounds(base, parvis)),

@@ -16,6 +16,7 @@ from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import Letter
+from server.domain.visits.told_before import ReminderChannel
 from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, PastDayRounds, Rounds
 from server.language import Catalogues
@@ -27,14 +28,17 @@ from server.live.voice import ReadingVoice, Voice
 from server.printing.service import PrintService
 from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail import Letters, MailServer, ReportLetters
-from server.sending.sender import Channel, Sender, Webhooks
+from server.sending.push import PushServices, VapidKey
+from server.sending.reminders import Reminders, SmsGateway, Way
+from server.sending.sender import Channel, Posting, Sender, Webhooks
 from server.settings import Settings
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import players_at
 from server.store.notices.notices import feeds_shown
+from server.store.operation.private_files import secret_key
 from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database
-from server.usecases.alarms.alarm_recipients import EMAIL, WEBHOOK
+from server.usecases.alarms.alarm_recipients import EMAIL, SMS, WEBHOOK
 from server.usecases.bulletins.bulletins import BulletinSources
 from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.devices.pairing import note_copied_device
@@ -43,6 +47,7 @@ from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
 from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.reports.reports import ReportReach, read_report
 from server.usecases.retention import DailyRewriting
+from server.usecases.tickets.told_before import tell_due
 from server.usecases.waits import Estimates
 from server.web.access.callers import LOOPBACK, Caller, identify, known_callers, may_in_hall
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
@@ -282,11 +287,32 @@ def build_sender(base: Foundation) -> Sender:
     """The sender of alarms, which gets each commit."""
     channels: dict[str, Channel] = {
         EMAIL: Letters(MailServer(base.settings), base.catalogues.translate),
-        WEBHOOK: Webhooks(may_be_private=base.settings.webhooks_to_private),
+        **dict.fromkeys((WEBHOOK, SMS), Webhooks(may_be_private=base.settings.webhooks_to_private)),
     }
     sender = Sender(base.database, channels, base.socketio.start_background_task)
     base.database.subscribers.append(sender.committed)
     return sender
+
+
+def build_vapid_key(settings: Settings) -> VapidKey:
+    """The key by which push services know this server."""
+    return VapidKey(lambda: secret_key(settings))
+
+
+def build_reminders(base: Foundation, estimates: Estimates, vapid: VapidKey) -> Reminders:
+    """The messages to visitors before their turn."""
+    settings = base.settings
+    webhooks = Webhooks(may_be_private=settings.webhooks_to_private)
+    contact = settings.public_url or f"mailto:{settings.smtp_from}"
+    ways: dict[ReminderChannel, Way] = {
+        "sms": SmsGateway(base.database, webhooks),
+        "push": PushServices(vapid, contact, Posting()),
+    }
+
+    def tell() -> int:
+        return tell_due(base.database, estimates, base.catalogues.translate, base.database.breathe)
+
+    return Reminders(base.database, tell, ways, base.socketio.start_background_task)
 
 
 def build_mail_server(base: Foundation) -> MailServer:

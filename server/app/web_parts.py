@@ -72,6 +72,11 @@ def by_ticket() -> str:
     return token_digest(str((request.view_args or {}).get("token", "")))
 
 
+def by_hall() -> str:
+    """Counted by the hall that the address has, whoever asks."""
+    return str((request.view_args or {}).get("hall", ""))
+
+
 def by_survey() -> str:
     """Counted by the address of a survey, whoever answers there, in whatever letters it is typed."""
     return str((request.view_args or {}).get("code", "")).lower()
@@ -150,9 +155,11 @@ def _api(parvis: Parvis, limiter: Limiter) -> Api:
         breathe=parvis.database.breathe,
         slow_codes=brake(limiter, "short_code", "20 per minute"),
         slow_tickets=brake(limiter, "ticket", "20 per minute", by=by_ticket),
+        slow_numbers=brake(limiter, "sms_number", "3 per day", by=by_ticket),
         messages_changed=parvis.publisher.messages_changed,
         papers=parvis.papers,
         ticket_quota=TicketQuota(limiter, settings.kiosk_tickets_a_minute),
+        door=parvis.door,
         alert_voices=parvis.voice.alert_voices,
     )
 

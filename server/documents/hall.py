@@ -16,6 +16,7 @@ from server.documents.hall_parts import (
     ProfilePart,
     ScreenPart,
     SoundPart,
+    ToldBeforePart,
 )
 from server.documents.problems import broken_rule
 from server.documents.values import (
@@ -289,6 +290,7 @@ class HallDocument(Part):
     limits: CheckedLimits = Field(default_factory=LimitsPart)
     sound: SoundPart = Field(default_factory=SoundPart)
     alarms: AlarmsPart = Field(default_factory=AlarmsPart)
+    told_before: ToldBeforePart = Field(default_factory=ToldBeforePart)
     profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
     screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()

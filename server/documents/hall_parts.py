@@ -33,6 +33,7 @@ from server.domain.hall.devices import (
     SoundLevel,
     SoundOutput,
 )
+from server.domain.visits.told_before import ToldBefore
 from server.domain.visits.verb_facts import Limits
 from signage.lettering import Layout, LettersTooSmall, text_scale
 
@@ -42,6 +43,13 @@ People = Annotated[int, Field(ge=1, le=500)]
 @dataclass(frozen=True, slots=True)
 class AlarmsPart(AlarmRules):
     """Counts and seconds; what is left out is as usual. `off`: kinds of alarms that are not raised here."""
+
+    __pydantic_config__ = PART
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBeforePart(ToldBefore):
+    """How visitors who do not wait inside are told; what is left out is as usual."""
 
     __pydantic_config__ = PART
 

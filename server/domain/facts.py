@@ -31,6 +31,8 @@ class FactKind(StrEnum):
     """The visitor is at the counter; `by_call`: the call counts as the arrival and nobody pressed."""
     LEG_POSTPONED = "LegPostponed"
     """The called visitor is not there yet: the leg waits again and lets some first calls pass."""
+    LEG_DEFERRED = "LegDeferred"
+    """The waiting visitor lets some first calls of the queue pass, once; the leg goes on waiting."""
     LEG_PARKED = "LegParked"
     """A leg was partly served and is set aside: until when, and where it waits again."""
     LEG_RESUMED = "LegResumed"

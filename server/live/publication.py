@@ -42,7 +42,7 @@ from signage.board import AudioFiles, CalledCounter, counter_message
 
 type _OftenEmpty = Literal[
     "needs", "is_held", "postponements", "not_before", "return_place", "added_services", "outcome", "linked",
-    "exceptional",
+    "exceptional", "away",
 ]  # fmt: skip
 _OFTEN_EMPTY: tuple[_OftenEmpty, ...] = get_args(_OftenEmpty.__value__)
 INCIDENT_PAGES = (messages.AGENT, messages.SCREEN)

@@ -191,28 +191,24 @@ class _EndingStream(httpcore.NetworkStream):
 
 
 @dataclass(frozen=True, slots=True)
-class Webhooks:
-    """Where webhooks may go: `may_be_private`, also to addresses of this machine and its network."""
+class Posting:
+    """Where requests may go: `may_be_private`, also to addresses of this machine and its network."""
 
     may_be_private: bool = False
     within_s: float = WITHIN_S
     tls: ssl.SSLContext = field(default_factory=cache(ssl.create_default_context))
 
-    def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
-        """Returns once the endpoint has answered 2xx. Raises SendRefused."""
-        content = body.encode()
-        headers: dict[bytes | str, bytes | str] = {
-            "Content-Type": "application/json",
-            "User-Agent": "Parvis",
-        }
-        headers.update(signed_headers(recipient.secret or "", delivery, now, content))
+    def post(self, address: str, headers: Mapping[str, str], content: bytes) -> None:
+        """Sends one POST; returns once the endpoint has answered 2xx. Raises SendRefused."""
         network = CheckedNetwork(may_be_private=self.may_be_private, within_s=self.within_s)
+        fields: dict[bytes | str, bytes | str] = {"User-Agent": "Parvis"}
+        fields.update(headers)
         try:
             with (
                 httpcore.ConnectionPool(
                     ssl_context=self.tls, network_backend=network, max_connections=1
                 ) as pool,
-                pool.stream("POST", recipient.address, headers=headers, content=content) as answer,
+                pool.stream("POST", address, headers=fields, content=content) as answer,
             ):
                 status = answer.status
         except (httpcore.TimeoutException, TimeoutError) as error:
@@ -226,3 +222,14 @@ class Webhooks:
             raise SendRefused("webhook_unreachable", type(error).__name__) from error
         if not 200 <= status < 300:
             raise SendRefused("webhook_refused", str(status))
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks(Posting):
+    """The way to webhooks: one signed POST."""
+
+    def send(self, recipient: Recipient, delivery: str, body: str, *, now: datetime) -> None:
+        """Returns once the endpoint has answered 2xx. Raises SendRefused."""
+        content = body.encode()
+        signed = signed_headers(recipient.secret or "", delivery, now, content)
+        self.post(recipient.address, {"Content-Type": "application/json", **signed}, content)

@@ -39,6 +39,13 @@ class ExceptionalReason(TypedDict):
     reason: str
 
 
+class AwayVisitor(TypedDict):
+    """How many minutes away a visitor said to be, and when; it never changes the order."""
+
+    minutes: Count
+    at: InstantText
+
+
 class VisitFields(TypedDict, total=False):
     """What a leg also says of its visit; `linked`: the numbers it is linked to."""
 
@@ -48,6 +55,7 @@ class VisitFields(TypedDict, total=False):
     exceptional: Annotated[ExceptionalReason | None, NULL_IF_LEFT_OUT]
     shares_number: Annotated[bool, FALSE_IF_LEFT_OUT]
     """Another visit that goes on has the same number: two papers, as after a kiosk went on off line."""
+    away: Annotated[AwayVisitor | None, NULL_IF_LEFT_OUT]
 
 
 _NO_DETAILS: VisitFields = {}

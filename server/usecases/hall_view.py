@@ -8,8 +8,11 @@ from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.configuration.halls import HallRow, hall_row
+from server.store.counters import first_calls
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
+from server.store.visits import legs
+from server.store.visits.legs import LegRow
 from signage import board
 from signage.board import Position
 
@@ -69,3 +72,15 @@ def find_kiosk(configuration: HallConfiguration, kiosk: str) -> Kiosk:
     if found is None or found.is_retired:
         raise Refusal("unknown_kiosk", name=kiosk)
     return found
+
+
+def people_ahead(rows: Rows, leg: LegRow) -> int:
+    """How many are called before a waiting leg: those with a better rank, or whom it lets pass."""
+    ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key)
+    if not leg.lets_pass or leg.lets_pass_since is None:
+        return ahead
+    calls = [
+        (each.queue, each.first_called_at) for each in first_calls(rows, leg.hall, since=leg.lets_pass_since)
+    ]
+    others = legs.waiting_by_queue(rows, leg.hall)[leg.queue].people - 1
+    return max(ahead, min(legs.still_lets_pass(leg, calls), others))

@@ -112,16 +112,18 @@ def test_a_place_is_given_up_only_after_a_second_yes_and_taken_back(
     follow: Callable[..., Page], ticket: dict[str, Any]
 ):
     page = follow(f"/t/{ticket['token']}")
-    page.locator("[data-act=ask]").press("Enter")
-    expect(page.locator("[data-sure]")).to_be_focused()
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    give_up = page.locator("[data-choice=give-up] summary")
+    give_up.press("Enter")
+    expect(page.locator("[data-act=give-up] button")).to_be_visible()
     assert_accessible(page)
-    page.locator("[data-act=keep]").press("Enter")
+    give_up.press("Enter")
     expect(page.locator("[data-part=waiting]")).to_be_visible()
-    page.locator("[data-act=ask]").press("Enter")
-    page.locator("[data-act=give-up]").press("Enter")
+    give_up.press("Enter")
+    page.locator("[data-act=give-up] button").press("Enter")
     expect(page.locator("[data-part='ended.abandoned']")).to_be_visible()
-    expect(page.locator("[data-act=take-back]")).to_have_text(re.compile(r"jusqu’à \d\d:\d\d"))
-    page.locator("[data-act=take-back]").press("Enter")
+    expect(page.locator("[data-act=take-back] button")).to_have_text(re.compile(r"jusqu’à \d\d:\d\d"))
+    page.locator("[data-act=take-back] button").press("Enter")
     expect(page.locator("[data-part=waiting]")).to_be_visible()
 
 
@@ -131,8 +133,8 @@ def test_without_network_a_second_yes_says_that_no_answer_came(
     page = follow("/suivi")
     page.route("**/shared/verbs.js", lambda route: route.abort())
     page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}"))
-    page.locator("[data-act=ask]").press("Enter")
-    page.locator("[data-act=give-up]").press("Enter")
+    page.locator("[data-choice=give-up] summary").press("Enter")
+    page.locator("[data-act=give-up] button").press("Enter")
     expect(page.locator("[data-refused]")).to_contain_text("ne répond pas")
 
 

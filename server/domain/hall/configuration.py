@@ -20,6 +20,7 @@ from server.domain.incidents import IncidentRules
 from server.domain.languages import FRENCH, Texts, text_in
 from server.domain.people.roles import ROLES, WHOLE_HALL, CallingReach, Permission
 from server.domain.tickets import Quota, Series
+from server.domain.visits.told_before import ToldBefore
 from server.domain.visits.verb_facts import Limits
 
 type Mode = Literal["walk_in", "appointment_only", "both"]
@@ -280,6 +281,7 @@ class HallConfiguration:
     limits: Limits = field(default_factory=Limits)
     sound: Sound = field(default_factory=Sound)
     alarms: AlarmRules = field(default_factory=AlarmRules)
+    told_before: ToldBefore = field(default_factory=ToldBefore)
     installation_revision: int = 0
     offered_languages: tuple[str, ...] = (FRENCH,)
     read_languages: tuple[str, ...] = (FRENCH,)
@@ -288,6 +290,11 @@ class HallConfiguration:
     def mark(self) -> str:
         """The two revisions it is made of (`mark_of`)."""
         return mark_of(self.installation_revision, self.revision)
+
+    @property
+    def deferral_calls(self) -> int:
+        """How many first calls of the queue a visitor lets pass who lets others pass."""
+        return max(1, self.limits.postpone_after_calls)
 
     @property
     def has_loop_output(self) -> bool:

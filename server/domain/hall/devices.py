@@ -57,7 +57,7 @@ def kinds_by_field() -> dict[str, tuple[PrinterKind, ...]]:
     return found
 
 
-type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls"]
+type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls", "door"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
 WITHOUT_NOTICES: tuple[ScreenLayout, ...] = ("counter", "calls")
 """Screens of these layouts show calls only."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from server.domain.facts import Erasable, Fact, FactKind, Json
 from server.domain.instants import to_text
 
-type TicketChannel = Literal["kiosk", "reception", "api", "distribution"]
+type TicketChannel = Literal["kiosk", "reception", "api", "distribution", "phone"]
 """How a ticket was taken; `distribution`: by hand, in a series, before the doors open."""
 
 

@@ -43,6 +43,7 @@ class Verb(StrEnum):
     TRANSFER = "transfer"
     CANCEL = "cancel"
     GIVE_UP = "give_up"
+    DEFER = "defer"
     CONFIRM_PRIORITY = "confirm_priority"
     DENY_PRIORITY = "deny_priority"
     HOLD = "hold"
@@ -346,6 +347,13 @@ _TABLE = (
         FactKind.LEG_ENDED,
         _to(_E, _W, _C, _P),
         note="done by the visitor: `abandoned` before, `left_after_call` after a first call",
+    ),
+    _final(
+        Verb.DEFER,
+        FactKind.LEG_DEFERRED,
+        _stay(_W),
+        columns=LegColumns(sets=_OUT_OF_SERIES, takes=("lets_pass", "postponements"), at="lets_pass_since"),
+        note="done by the visitor, once: lets the next calls of its queue pass",
     ),
     _final(Verb.CLOSE_DAY, FactKind.LEG_ENDED, _to(_E, _W, _C, _S, _P), note="`closed_at_day_end`"),
 )

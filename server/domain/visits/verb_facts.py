@@ -62,6 +62,11 @@ def leg_postponed(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> F
     return leg_fact(FactKind.LEG_POSTPONED, leg, lets_pass=lets_pass, postponements=postponements)
 
 
+def leg_deferred(leg: LegAtCounter, *, lets_pass: int, postponements: int) -> Fact:
+    """The visitor waits on and lets `lets_pass` first calls of its queue pass."""
+    return leg_fact(FactKind.LEG_DEFERRED, leg, lets_pass=lets_pass, postponements=postponements)
+
+
 def leg_parked(leg: LegAtCounter, *, until: datetime, place: ReturnPlace) -> Fact:
     """Served partly and set aside until a timer ends; then it waits again at `place`."""
     return leg_fact(FactKind.LEG_PARKED, leg, until=to_text(until), return_place=place)

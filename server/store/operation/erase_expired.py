@@ -25,7 +25,7 @@ from server.store.tables.devices import pairing, print_job
 from server.store.tables.journals import erasable, idempotency, purge_run, register_text, retention_choice
 from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
 from server.store.tables.reports import report_letter
-from server.store.tables.visits import appointment_access, ticket_access
+from server.store.tables.visits import appointment_access, reminder, ticket_access, visitor_away
 from server.store.tables.voice import (
     check_photograph,
     committee_minutes,
@@ -208,6 +208,8 @@ _COMPLAINT_TEXTS = _empty(
 )
 ERASE: Mapping[str, Erasing] = {
     "erasable": _ERASABLES,
+    "reminder": _delete(reminder, "erase_after"),
+    "visitor_away": _delete(visitor_away, "erase_after"),
     "print_job": _TICKET_CONTENTS,
     "ticket_access": _delete(ticket_access, "expires_at"),
     "appointment_access": _delete(appointment_access, "expires_at"),

@@ -1,6 +1,17 @@
 """Visits with their legs, appointments, and who was helped or turned away without one."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 
 from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
@@ -212,4 +223,41 @@ not_issued = Table(
     Column("device", ID),
     Column("wanted_at", Instant, nullable=False),
     Index("ix_not_issued_day", "hall", "business_day"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("visit", ID, nullable=False),
+    Column("hall", ID, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("rule", String(10), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("queued_at", Instant),
+    Column("next_at", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("taken_until", Instant),
+    Column("sent_at", Instant),
+    Column("given_up_at", Instant),
+    Column("failure", String(40)),
+    Column("erase_after", Instant, nullable=False),
+    UniqueConstraint("visit", "channel", "rule", name="uq_reminder_rule"),
+    Index("ix_reminder_erase_after", "erase_after"),
+    comment="What a visitor asked to be told, and its outbox: one message a channel and rule; deleted with"
+    " the end of the visit. `address`: a number, or a browser's subscription as JSON; empty: told no more.",
+)
+
+visitor_away = Table(
+    "visitor_away",
+    metadata,
+    Column("visit", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("erase_after", Instant, nullable=False),
+    Index("ix_visitor_away_erase_after", "erase_after"),
+    comment="How far away visitors said to be; deleted with the end of the visit.",
 )

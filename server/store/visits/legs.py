@@ -352,13 +352,14 @@ def as_queued(
         is_held=leg.is_held,
         needs_step_free=Need.STEP_FREE in needs,
         is_at_front=bool(leg.is_at_front),
-        lets_pass=_still_lets_pass(leg, first_calls),
+        lets_pass=still_lets_pass(leg, first_calls),
         not_before=leg.not_before,
         link=link,
     )
 
 
-def _still_lets_pass(leg: LegRow, first_calls: FirstCalls) -> int:
+def still_lets_pass(leg: LegRow, first_calls: FirstCalls) -> int:
+    """How many first calls of its queue a leg lets pass yet."""
     if not leg.lets_pass or leg.lets_pass_since is None:
         return 0
     since = leg.lets_pass_since

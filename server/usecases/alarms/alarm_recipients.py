@@ -38,8 +38,10 @@ from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import configured_halls
 
-EMAIL, WEBHOOK = "email", "webhook"
-CHANNELS = (EMAIL, WEBHOOK)
+EMAIL, WEBHOOK, SMS = "email", "webhook", "sms"
+CHANNELS = (EMAIL, WEBHOOK, SMS)
+"""`sms`: no alarms, but the gateway that sends what visitors asked to be told; addressed and signed as a
+webhook (docs/rules/told-before.md)."""
 LONGEST_URL = 500
 KEPT = timedelta(days=50 * 366)
 """Longer than any recipient lives: an address is erased when its recipient is removed, not by time."""
@@ -88,7 +90,7 @@ def add_recipient(database: Database, author: Author, request: RecipientRequest)
     _check_choice(database, request.site, request.choice)
     _check_notices(request.channel, request.choice)
     recipient = new_id()
-    secret = secret_of(secrets.token_bytes(SECRET_BYTES)) if request.channel == WEBHOOK else None
+    secret = None if request.channel == EMAIL else secret_of(secrets.token_bytes(SECRET_BYTES))
     with database.installation_transaction(author) as transaction:
         _check_free(transaction, request.address, request.site, request.choice.hall)
         kept = keep_erasable(transaction, request.address, until=transaction.now + KEPT)
@@ -134,7 +136,7 @@ def renew_secret(database: Database, author: Author, recipient: str) -> str:
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
-        if current.channel != WEBHOOK:
+        if current.channel == EMAIL:
             raise Refusal("unknown_recipient", recipient=recipient)
         set_secret(transaction, recipient, secret)
         transaction.record(recipient_renewed(recipient))
@@ -233,7 +235,7 @@ def _check(request: RecipientRequest) -> None:
     if request.channel == EMAIL:
         if not is_email(request.address):
             raise Refusal("bad_recipient", longest=LONGEST_EMAIL)
-    elif request.channel != WEBHOOK or not _is_web_address(
+    elif request.channel not in (WEBHOOK, SMS) or not _is_web_address(
         request.address, may_be_plain=request.may_be_plain
     ):
         raise Refusal("bad_webhook", longest=LONGEST_URL)

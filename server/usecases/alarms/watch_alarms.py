@@ -63,6 +63,7 @@ from server.store.outbox import Message, queue_delivery
 from server.store.people.sign_ins import keys_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.alarms.alarm_recipients import SMS
 from server.usecases.notices.read_programme import VIGILANCE_URL
 
 _OF_SITES = frozenset({AlarmKind.BULLETIN_WAITING, AlarmKind.VIGILANCE_OLD})
@@ -193,7 +194,8 @@ def _recipients_for(transaction: HallTransaction, alarm: Alarm, turn: str) -> li
     return [
         each
         for each in recipients_of(transaction, frozenset({configuration.site.slug}))
-        if each.choice.includes(kind, configuration.hall)
+        if each.channel != SMS
+        and each.choice.includes(kind, configuration.hall)
         and (each.channel != "email" or turn not in NOT_BY_EMAIL)
     ]
 

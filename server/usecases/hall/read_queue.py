@@ -26,8 +26,16 @@ from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
+from server.store.visits.reminders import away_in
 from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
-from server.usecases.answers import ExceptionalReason, Leg, VisitFields, exceptional_answer, leg_answer
+from server.usecases.answers import (
+    AwayVisitor,
+    ExceptionalReason,
+    Leg,
+    VisitFields,
+    exceptional_answer,
+    leg_answer,
+)
 from server.usecases.counters.own_session import CounterVisibility
 from server.usecases.hall.counter_work import (
     BreakOfHall,
@@ -116,13 +124,14 @@ class QueuePage(TypedDict):
 @dataclass(frozen=True, slots=True)
 class VisitDetails:
     """Details of visits shown with their legs: needs, the numbers each is linked to, why one is received
-    without the appointment it needed, the numbers that several have.
+    without the appointment it needed, the numbers that several have, and how far away one is.
     """
 
     needs: Mapping[str, tuple[Need, ...]]
     linked: Mapping[str, Sequence[str]]
     exceptional: Mapping[str, ExceptionalReason | None]
     shared_numbers: frozenset[str]
+    away: Mapping[str, AwayVisitor]
 
     @classmethod
     def read(cls, database: Database, hall_now: HallState) -> "VisitDetails":
@@ -133,7 +142,10 @@ class VisitDetails:
             for each in exceptional_visits(rows, hall)
         }
         shared = database.open_legs(rows, hall_now.row).shared_numbers()
-        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received, shared)
+        away: dict[str, AwayVisitor] = {
+            each.visit: {"minutes": each.minutes, "at": to_text(each.said_at)} for each in away_in(rows, hall)
+        }
+        return cls(needs_noted(rows, hall), linked_numbers(rows, hall), received, shared, away)
 
     def leg(self, leg: LegRow) -> Leg:
         """A leg with the details of its visit."""
@@ -142,6 +154,7 @@ class VisitDetails:
             "needs": list(self.needs.get(visit, ())),
             "linked": list(self.linked.get(visit, ())),
             "exceptional": self.exceptional.get(visit),
+            "away": self.away.get(visit),
         }
         if leg.number in self.shared_numbers and leg.state != LegState.ENDED:
             of_visit["shares_number"] = True

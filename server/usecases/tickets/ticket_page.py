@@ -15,6 +15,7 @@ from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import leg_ended, visit_taken_back
 from server.domain.visits.gestures import Verb, next_state
+from server.domain.visits.told_before import ReminderChannel, may_defer
 from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
 from server.ids import token_digest
 from server.store import hours
@@ -27,12 +28,13 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
+from server.store.visits.reminders import asked_channels, away_of
 from server.store.visits.tickets import leg_of_code, leg_of_digest
 from server.store.visits.visits import language_of_visit
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part, in_message
 from server.usecases.answers import wait_answer
-from server.usecases.hall_view import HallState, hall_state
+from server.usecases.hall_view import HallState, hall_state, people_ahead
 from server.usecases.hours.opening import opening_now
 from server.usecases.visits.gestures import restored_body, rows_before
 from server.usecases.waits import Estimates
@@ -171,7 +173,17 @@ class CallOfTicket(TypedDict):
     rank: Ordinal
 
 
-class _TicketInAnyLanguage(AlertPart):
+class _Wishes(TypedDict):
+    reminders: list[ReminderChannel]
+    """By which ways the visitor is told besides this page."""
+    away_minutes: Count | None
+    """How far away the visitor said to be."""
+
+
+_NO_WISHES: _Wishes = {"reminders": [], "away_minutes": None}
+
+
+class _TicketInAnyLanguage(AlertPart, _Wishes):
     number: str
     hall: HallOfTicket
     state: LegState
@@ -183,6 +195,11 @@ class _TicketInAnyLanguage(AlertPart):
     may_give_up: bool
     may_take_back: bool
     take_back_until: InstantText | None
+    may_defer: bool
+    lets_pass: Count
+    """How many calls a deferral lets pass."""
+    is_soon: bool
+    """The turn is near, by the rule of the hall."""
     is_continued: bool
     issued_at: InstantText
     ended_at: InstantText | None
@@ -261,7 +278,7 @@ def _answers(
         state = hall_state(database, rows, leg.hall)
         is_waiting = leg.state == LegState.WAITING
         rest = hours.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
-        ahead = legs.ahead(rows, leg.hall, leg.queue, leg.sort_key) if is_waiting else None
+        ahead = people_ahead(rows, leg) if is_waiting else None
         linked = legs.linked_ahead(rows, leg) if ahead else 0
         alert = alert_part(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
     configuration, now = state.configuration, state.position.as_of
@@ -278,6 +295,7 @@ def _answers(
     elif is_waiting and wait is None:
         why_no_wait = _why_no_wait(database, leg)
     until = take_back_until(leg, now=now) if may_act else None
+    wishes = _wishes(database, leg) if may_act else _NO_WISHES
     answer: _TicketInAnyLanguage = {
         "number": leg.number,
         "hall": {
@@ -295,6 +313,11 @@ def _answers(
         "may_give_up": may_act and leg.state in (LegState.WAITING, LegState.CALLED),
         "may_take_back": until is not None,
         "take_back_until": text_or_none(until),
+        "may_defer": may_act
+        and may_defer(is_waiting=is_waiting, is_held=leg.is_held, postponements=leg.postponements),
+        "lets_pass": configuration.deferral_calls,
+        "is_soon": is_waiting and is_open and configuration.told_before.is_soon(wait, ahead),
+        **wishes,
         "is_continued": leg.position > 1 and leg.reinstated_from is None,
         "issued_at": to_text(leg.issued_at),
         "ended_at": text_or_none(leg.ended_at),
@@ -324,6 +347,15 @@ def _service(service_id: str, service: Service | None, language: str) -> Service
 def _beside(french: str, shown: str) -> str:
     """The French words beside those in another language, as the signs of the building have them."""
     return "" if french == shown else french
+
+
+def _wishes(database: Database, leg: LegRow) -> _Wishes:
+    with database.read() as rows:
+        away = away_of(rows, leg.visit)
+        return {
+            "reminders": asked_channels(rows, leg.visit),
+            "away_minutes": None if away is None else away.minutes,
+        }
 
 
 def _why_no_wait(database: Database, leg: LegRow) -> NoWait | None:

@@ -25,9 +25,10 @@ from server.usecases.notices.read_programme import Preview
 from server.usecases.quality.indicators import IndicatorsAnswer, read_indicators
 from server.usecases.quality.visits import FEWEST_SERVED, AgentFigures, Served, read_individual_figures
 from server.usecases.tickets.distribution import SeriesRequest, distribute
+from server.usecases.tickets.door import DoorCode, read_door_code
 from server.usecases.tickets.issued_ticket import TicketsStoppedAnswer, reopen_tickets, stop_tickets
-from server.web.access.callers import require_caller
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import identify, require_caller
+from server.web.access.requirements import DEVICES, PEOPLE, requires
 from server.web.api.notices import reach_of_caller
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
@@ -48,9 +49,20 @@ from server.web.rendering.viewer import page_sentence
 from signage.board import QueueOnBoard
 
 
+def _door(routes: ApiRoutes, api: Api) -> None:
+    @routes.get("/door-code")
+    @requires(Permission.READ_BOARD, of=DEVICES, anywhere=True)
+    def door_code() -> DoorCode:
+        """The code at the door of the hall where the screen that asks stands."""
+        _, hall = require_caller(Permission.READ_BOARD, identify().hall or "")
+        public_url = api.settings.public_url
+        return read_door_code(api.database, api.door, hall, public_url=public_url, translate=api.translate)
+
+
 def halls_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("halls")
+    _door(routes, api)
 
     @routes.get("/halls/<hall>/board")
     @requires(Permission.READ_BOARD)

@@ -13,6 +13,7 @@ from server.domain.refusals import Refusal
 from server.settings import Settings
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
+from server.usecases.tickets.door import DoorCodes
 from server.usecases.tickets.ticket_page import follow_address
 from server.usecases.waits import Estimates
 from server.web.access.guards import SharedCounts
@@ -44,9 +45,10 @@ class TicketQuota:
 class Api:
     """What views need: the database, the estimates, the settings, sentences.
 
-    A pause that lets others work, brakes on guessing short codes and on what one ticket may do, and how a
+    A pause that lets others work, brakes on guessing short codes, on what one ticket may do and on telephone
+    numbers, and how a
     hall's pages hear that messages to a counter (None: calls for help) have changed; what makes papers; where
-    the voices of alerts lie; how many tickets a kiosk may give a minute.
+    the voices of alerts lie; how many tickets a kiosk may give a minute; the codes at doors.
     """
 
     database: Database
@@ -56,9 +58,11 @@ class Api:
     breathe: Callable[[], None]
     slow_codes: Callable[[], None]
     slow_tickets: Callable[[], None]
+    slow_numbers: Callable[[], None]
     messages_changed: Callable[[str, str | None], None]
     papers: Papers
     ticket_quota: TicketQuota
+    door: DoorCodes
     alert_voices: Callable[[AlertRules], dict[str, str]] = lambda _: {}
 
     def follow_url(self, token: str, language: str) -> str | None:

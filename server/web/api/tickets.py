@@ -1,18 +1,15 @@
-"""Tickets: the menu, issuing, the visitor’s ticket, greetings, reprints; visits linked, and found again."""
+"""Tickets: the menu, issuing, greetings, reprints; visits linked, and found again."""
 
 from datetime import time
 from functools import partial
 from typing import Literal, NotRequired, TypedDict, cast
 
-from flask import request
 from pydantic import Field
 
 from hardware.json_types import Seconds
-from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
-from server.ids import token_digest
 from server.usecases.appointments.arrivals import Claim
 from server.usecases.legs import NeedsAnswer, note_needs
 from server.usecases.printing.print_jobs import PrintState, PrintVerdict, read_prints
@@ -29,13 +26,6 @@ from server.usecases.tickets.greetings import (
 from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.kiosk_menu import MenuAnswer, read_menu
-from server.usecases.tickets.ticket_page import (
-    FollowedTicket,
-    give_up,
-    read_ticket,
-    read_ticket_by_code,
-    take_back,
-)
 from server.usecases.visits.find_visits import (
     FoundVisitsAnswer,
     HistoryAnswer,
@@ -50,7 +40,7 @@ from server.usecases.visits.find_visits import (
     unlink_visit,
 )
 from server.web.access.callers import Caller, allowed_either, require_caller
-from server.web.access.requirements import PEOPLE_AND_KEYS, Access, open_to, requires
+from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, own_session, place_header, session_header, write_key
 from server.web.api.shapes import (
@@ -64,11 +54,9 @@ from server.web.api.shapes import (
     PrintsQuery,
     RequestShape,
     TicketBody,
-    TokenPath,
     VisitPath,
 )
 
-CODE_LENGTH = 8
 _CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
 _HOW_ISSUED = ("is_new", "is_repeated")
 
@@ -100,7 +88,6 @@ def tickets_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
-    _visitors(routes, api)
     return routes
 
 
@@ -249,38 +236,6 @@ def channel_of(caller: Caller) -> TicketChannel:
 
 def _hall_of_visit(api: Api, visit: str) -> str:
     return hall_of_visit(api.database, visit)
-
-
-def _holder(token: str) -> Author:
-    """Whose idempotency keys a ticket's holder uses: no two visitors share theirs."""
-    return Author(token_digest(token))
-
-
-def _visitors(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/tickets/<token>")
-    @open_to(Access.TICKET)
-    def ticket(path: TokenPath, query: MenuQuery) -> FollowedTicket:
-        """What the visitor's phone shows; by the 22-character token or the short code of the day."""
-        if len(path.token) == CODE_LENGTH:
-            api.slow_codes()
-            return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
-        return read_ticket(api.database, api.estimates, path.token, language=query.lang)
-
-    @routes.post("/tickets/<token>/give-up")
-    @open_to(Access.TICKET)
-    def give_up_ticket(path: TokenPath) -> FollowedTicket:
-        """The visitor leaves."""
-        api.slow_tickets()
-        give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
-        return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
-
-    @routes.post("/tickets/<token>/take-back")
-    @open_to(Access.TICKET)
-    def take_ticket_back(path: TokenPath) -> FollowedTicket:
-        """The visitor stays after all, with the same rank."""
-        api.slow_tickets()
-        take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
-        return read_ticket(api.database, api.estimates, path.token, language=request.args.get("lang", "fr"))
 
 
 def links_api(api: Api) -> ApiRoutes:

@@ -16,6 +16,8 @@ _STATIC = ("static", ".static", ".icons")
 _FILES = frozenset({"site.asset"})
 _NOTICES = frozenset({"halls.screen", "reading.public_notices"})
 _PAGES = frozenset({"/screen", "/kiosk", "/console"})
+_TICKETS = frozenset({"phone.follow"})
+"""Pages whose address is the secret: nobody else can have one made with words of their choice (BREACH)."""
 _WORDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 LEAST_BYTES = 500
 """Below it a file is not smaller compressed, headers counted."""
@@ -92,7 +94,7 @@ def compress(request: Request, response: Response) -> Response:
 
 def _quality(request: Request, response: Response) -> int | None:
     """How hard an answer is compressed; None for one that is not."""
-    if request.path in _PAGES:
+    if request.path in _PAGES or request.endpoint in _TICKETS:
         return PAGE_QUALITY
     if isinstance(response, SameForAll) or _is_of_file(request):
         return FILE_QUALITY

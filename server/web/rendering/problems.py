@@ -29,7 +29,7 @@ _CODES: Mapping[int, str] = {
     """,
     403: """
         oidc_not_again oidc_no_account oidc_no_email oidc_email_unverified forbidden counter_not_allowed
-        service_not_allowed foreign_device csrf medium_of_all
+        service_not_allowed foreign_device csrf medium_of_all door_code_wrong
     """,
     404: """
         unknown_report unknown_action unknown_meeting unknown_member no_minutes unknown_complaint
@@ -39,7 +39,7 @@ _CODES: Mapping[int, str] = {
         unknown_referral
         unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
         unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
-        unknown_survey unknown_survey_text
+        unknown_survey unknown_survey_text no_door_code
     """,
     405: "method_not_allowed",
     413: """
@@ -85,7 +85,7 @@ _CODES: Mapping[int, str] = {
         survey_channels_missing bad_survey_target outside_form_address outside_form_channels
         survey_question_kind survey_question_too_long survey_choices survey_questions_too_many
         survey_questions_too_few survey_free_texts survey_words_missing survey_over survey_kiosk_question
-        bad_text_decision document_refused idempotency_mismatch
+        bad_phone_number bad_subscription bad_text_decision document_refused idempotency_mismatch
     """,
     429: """
         sign_ins_slowed register_full register_flooded survey_flooded too_many_requests too_many_tickets

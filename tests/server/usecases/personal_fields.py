@@ -21,6 +21,7 @@ from server.store.notices.media_details import OF_CHECKS, OF_ENTRIES, insert_pho
 from server.store.people.accounts import Grant, accounts
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
+from server.store.visits.reminders import ReminderRow, keep_reminders
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient, remove_recipient
 from server.usecases.alerts.course import AlertRequest, raise_alert
 from server.usecases.appointments.booking import AppointmentRequest, book_appointment
@@ -149,6 +150,13 @@ def _message(database: Database, word: str) -> None:
     send_message(database, HALL, SYSTEM, MessageRequest("supervisor", counter=COUNTER, text=word))
 
 
+def _reminder(database: Database, word: str) -> None:
+    until = database.clock.now() + timedelta(hours=8)
+    kept = ReminderRow(new_id(), new_id(), HALL, "sms", "soon", word, "fr", "", None, 0, until)
+    with database.store.write() as rows:
+        keep_reminders(rows, [kept])
+
+
 def _recipient(database: Database, word: str) -> None:
     request = RecipientRequest("email", "laon", f"{word}@example.org")
     add_recipient(database, SYSTEM, request)
@@ -178,6 +186,7 @@ def _remove_account(database: Database) -> None:
 
 FIELDS = (
     PersonalField("visit_notes", _note),
+    PersonalField("reminder", _reminder),
     PersonalField("ticket_access", _ticket),
     PersonalField("appointment_access", _appointment),
     PersonalField("alert_words", _alert),
@@ -194,7 +203,7 @@ FIELDS = (
     PersonalField("account", _account, _remove_account),
 )
 WITHOUT_WORDS = {
-    *("visitor_needs", "visitor_language", "print_job", "idempotency", "delivery"),
+    *("visitor_needs", "visitor_away", "visitor_language", "print_job", "idempotency", "delivery"),
     *("report_recipient", "report_letter"),
     *("survey", "survey_ticket", "complaint_contact"),
     *("account_pseudonym", "sign_in", "sign_in_failure", "invitation"),

@@ -93,6 +93,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
                 Group("sound", ("sound",), is_folded=True),
             ),
         ),
+        Section("told_before", (Group("told_before", ("told_before",)),)),
         Section("alarms", (Group("alarms", ("alarms",)),)),
     ),
     "installation": (

@@ -3,22 +3,36 @@
 No account, no cookie.
 """
 
+import base64
+import hashlib
+import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from hardware.languages import Language
 from server.domain.languages import FRENCH
+from server.domain.refusals import Refusal
+from server.domain.visits.told_before import AWAY_MINUTES
 from server.language import direction_of
+from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import ShownAlert
-from server.usecases.tickets.ticket_page import FollowedTicket
+from server.usecases.tickets.ticket_page import FollowedTicket, give_up, take_back
+from server.usecases.tickets.told_before import ReminderRequest, defer, remind, stop_reminding, tell_away
 from server.web.access.requirements import Access, open_to
-from server.web.rendering.viewer import page_language, page_sentences, speak_to_visitors
+from server.web.rendering.answers import CONTENT_SECURITY
+from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.viewer import page_language, page_look, page_sentences, speak_to_visitors
 from signage.announcement import PreparedAlertTexts, alert_texts
 from signage.pages import alert_signs
 
@@ -34,39 +48,70 @@ None when it is unknown or from another day.
 """
 
 
+type Offers = Mapping[str, object]
+"""By which ways a hall tells visitors: `push`, the public key of this server or None; `sms`, whether."""
+
+_STATIC = Path(__file__).parents[2] / "static"
+_COMMENTS = re.compile(r"/\*.*?\*/|@font-face\s*\{.*?\}", re.DOTALL)
+_TOKENS, *_RULES = (
+    _COMMENTS.sub("", (_STATIC / name).read_text(encoding="utf-8")).strip()
+    for name in ("shared/tokens.css", "shared/base.css", "phone/phone.css")
+)
+
 _HOUR = 60
 _WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
 """Of an open service; a closed one has its own part of the page."""
 
 
-def phone_pages(
-    *,
-    translate: Callable[..., str],
-    languages: Callable[[], Sequence[Language]],
-    read_languages: Callable[[str], Collection[str]],
-    ticket: FindTicket,
-    ticket_of_code: FindTicket,
-    has_notices: Callable[[str], bool],
-    has_survey: Callable[[str], bool],
-) -> Blueprint:
-    """The routes of the phone.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonePages:
+    """What the phone needs of the rest of the server.
 
     `languages` are those offered to visitors now; `read_languages`: the codes of those in which a hall (slug)
     shows alerts. `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
     there is something to read about a hall (slug) now; `has_survey`: whether its tickets may answer a survey.
+    `offers`: by which ways a hall tells visitors besides the page; `slow_tickets` and `slow_numbers`
+    bound what one ticket does, and how many telephone numbers it gives.
     """
+
+    database: Database
+    translate: Callable[..., str]
+    languages: Callable[[], Sequence[Language]]
+    read_languages: Callable[[str], Collection[str]]
+    ticket: FindTicket
+    ticket_of_code: FindTicket
+    has_notices: Callable[[str], bool]
+    has_survey: Callable[[str], bool]
+    offers: Callable[[str], Offers]
+    slow_tickets: Callable[[], None]
+    slow_numbers: Callable[[], None]
+
+
+def phone_pages(needs: PhonePages) -> Blueprint:
+    """The routes of the phone."""
     routes = Blueprint("phone", __name__, template_folder="templates")
+    translate = needs.translate
+    _worker(routes)
 
     @routes.before_request
     def choose_language() -> None:
-        speak_to_visitors(languages())
+        speak_to_visitors(needs.languages())
 
-    def show(found: FollowedTicket, *, token: str | None, again: str) -> Response:
-        language = page_language()
-        read = read_languages(found["hall"]["slug"])
-        prepared = alert_texts(translate, alert_languages(language, read))
-        page = {"token": token, "language": language, "ticket": found, "alerts": prepared}
-        return _uncached(
+    def show(
+        found: FollowedTicket, *, token: str | None, again: str, refusal: Refusal | None = None
+    ) -> Response:
+        language, hall = page_language(), found["hall"]["slug"]
+        prepared = alert_texts(translate, alert_languages(language, needs.read_languages(hall)))
+        offers = needs.offers(hall) if token is not None else None
+        page = {
+            "token": token,
+            "language": language,
+            "locale": f"{'en-GB' if language == 'en' else language}-u-ca-gregory-nu-latn",
+            "ticket": found,
+            "alerts": prepared,
+            "offers": offers,
+        }
+        return page_answer(
             render_template(
                 "phone/ticket.html",
                 page=page,
@@ -75,39 +120,120 @@ def phone_pages(
                 **_alert(found, language, prepared),
                 alert_signs=Markup(alert_signs()),
                 sentences=page_sentences("phone."),
-                language_links=_links(languages()),
                 again=again,
-                has_notices=has_notices(found["hall"]["slug"]),
-                has_survey=token is not None and has_survey(found["hall"]["slug"]),
-            )
+                has_notices=needs.has_notices(hall),
+                has_survey=token is not None and needs.has_survey(hall),
+                away_minutes=AWAY_MINUTES,
+                refused="" if refusal is None else refusal_sentence(refusal),
+                **frame_values(needs.languages()),
+            ),
+            200 if refusal is None else status_of(refusal),
         )
+
+    def unknown() -> Response:
+        return page_answer(render_template("phone/unknown.html", **frame_values(needs.languages())), 404)
 
     @routes.get("/t/<token>")
     @open_to(Access.TICKET)
     def follow(token: str) -> Response:
-        found = ticket(token, page_language())
+        found = needs.ticket(token, page_language())
+        return unknown() if found is None else show(found, token=token, again=_here())
+
+    @routes.post("/t/<token>")
+    @open_to(Access.TICKET)
+    def act(token: str) -> Any:
+        """What a form of the page asks for: the page does the same by the API, where its script runs."""
+        needs.slow_tickets()
+        refusal = _refusal_of(needs, token)
+        found = needs.ticket(token, page_language())
         if found is None:
-            return _uncached(render_template("phone/unknown.html", language_links=_links(languages())), 404)
-        return show(found, token=token, again=request.full_path.rstrip("?"))
+            return unknown()
+        if refusal is None:
+            return redirect(_here(), 303)
+        return show(found, token=token, again=_here(), refusal=refusal)
 
     @routes.get("/suivi")
     @open_to(Access.TICKET)
     def follow_code() -> Response:
         written = request.args.get("code", "")
         code = "".join(letter for letter in written.upper() if letter.isalnum())
-        found = ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
+        found = needs.ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
         if found is not None:
-            hidden: FollowedTicket = {
-                **found,
-                "may_give_up": False,
-                "may_take_back": False,
-                "take_back_until": None,
-            }
-            return show(hidden, token=None, again=request.full_path)
-        words = {"code": written, "is_unknown": bool(written), "language_links": _links(languages())}
-        return _uncached(render_template("phone/follow.html", **words), 404 if written else 200)
+            return show(found, token=None, again=request.full_path)
+        words = {"code": written, "is_unknown": bool(written), **frame_values(needs.languages())}
+        return page_answer(render_template("phone/follow.html", **words), 404 if written else 200)
 
     return routes
+
+
+def _worker(routes: Blueprint) -> None:
+    @routes.get("/t/worker.js")
+    @open_to(Access.EVERYBODY)
+    def worker() -> Response:
+        """The service worker that shows what is pushed, with its sentences: its page may be closed."""
+        told = {"language": page_language(), "sentences": page_sentences("phone/told.push.")}
+        script = (_STATIC / "phone/push_worker.js").read_text(encoding="utf-8")
+        answer = make_response(f"const TOLD = {json.dumps(told)};\n{script}")
+        answer.mimetype = "text/javascript"
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+def _refusal_of(needs: PhonePages, token: str) -> Refusal | None:
+    """Does what the form of a request asks for; why it was refused, None where it was not."""
+    if request.form.get("act") == "remind":
+        needs.slow_numbers()
+    try:
+        _act(needs.database, token, request.form)
+    except Refusal as refused:
+        return refused
+    return None
+
+
+def _act(database: Database, token: str, form: Mapping[str, str]) -> None:
+    """Does what a form asks for. Refusals: bad_request, those of the act."""
+    match form.get("act"):
+        case "give-up":
+            give_up(database, token)
+        case "take-back":
+            take_back(database, token)
+        case "defer":
+            defer(database, token)
+        case "away":
+            minutes = form.get("minutes", "")
+            tell_away(database, token, int(minutes) if minutes.isdecimal() else None)
+        case "remind":
+            remind(database, token, ReminderRequest(page_language(), number=form.get("number", "")[:30]))
+        case "stop":
+            stop_reminding(database, token, "sms")
+        case _:
+            raise Refusal("bad_request")
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def frame_values(languages: Sequence[Language]) -> dict[str, object]:
+    """What the frame of a page shows: its styles in the page itself, the other languages."""
+    return {"styles": Markup(f"<style>{_styles()[0]}</style>"), "language_links": _links(languages)}
+
+
+def _styles() -> tuple[str, str]:
+    """The styles of the phone with the organisation's look, and the policy that allows this text alone.
+
+    They are inside the page, without fonts of the product: on a slow network the number is there with the
+    first answer (docs/decisions/0079).
+    """
+    look = page_look()
+    return _allowed("" if look is None else look.css)
+
+
+@lru_cache(maxsize=8)
+def _allowed(look: str) -> tuple[str, str]:
+    styles = "\n".join((_TOKENS, look.replace("<", ""), *_RULES))
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    return styles, CONTENT_SECURITY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
 
 
 def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str]) -> dict[str, object]:
@@ -176,9 +302,11 @@ def _links(languages: Sequence[Language]) -> list[dict[str, str]]:
     ]
 
 
-def _uncached(page: str, status: int = 200) -> Response:
+def page_answer(page: str, status: int = 200) -> Response:
+    """A page that is kept nowhere, and whose only inline style is that of every phone page."""
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = _styles()[1]
     return response
 
 

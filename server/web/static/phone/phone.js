@@ -1,27 +1,28 @@
 // The visitor's page: follows one ticket live, gives the place up and takes it back.
 
-import { localeOf } from "../shared/instants.js";
-import { byId, element, one, setText, show, targetIn, withSuperiors, write } from "../shared/dom.js";
+import { byId, element, one, setText, show, withSuperiors, write } from "../shared/dom.js";
 import { accepted, createReturn, isBehind, NOTHING_SEEN } from "../shared/freshness.js";
 import {
   aheadSaid,
   alertLanguages,
   alertWords,
+  choicesOf,
   closedSaid,
   isNewCall,
+  isToldSoon,
   mayBeCalled,
   openingOf,
   partOf,
+  requestFor,
   takenBackWords,
   waitSaid,
   withKnownWords,
 } from "./phone_state.js";
 import { readJson, sayer } from "../shared/sentences.js";
-import { io } from "/assets/socket.io.esm.min.js";
 
 const page = readJson("phone-page");
 const say = sayer(readJson("sentences"), page.language);
-const locale = localeOf(page.language);
+const { locale } = page;
 const clock = new Intl.DateTimeFormat(locale, {
   hour: "2-digit",
   minute: "2-digit",
@@ -41,6 +42,8 @@ const ASKED = `?lang=${page.language}`;
 const later = {
   verbs: () => import("../shared/verbs.js"),
   signal: () => import("./phone_signal.js"),
+  push: () => import("./phone_push.js"),
+  socket: () => import("/assets/socket.io.esm.min.js"),
 };
 const CUT_MS = 500;
 const spread = () => Math.random() * 2000; // so that a hall's phones do not ask together
@@ -51,6 +54,8 @@ let ticket = page.ticket;
 let lastOrder = accepted(NOTHING_SEEN, ticket) ?? NOTHING_SEEN;
 let clockOffsetMs = Date.parse(ticket.as_of) - Date.now();
 let lostAtMs = null;
+let isSignalAllowed = false;
+let wasTold = false;
 
 follow(
   { ticket: page.token, language: page.language },
@@ -86,6 +91,7 @@ if (ticket.alert_taken_back) drawTakenBack();
 show("[data-script-only]", true);
 show("[data-static]", false);
 showLive(false);
+tellSoon();
 
 function take(next) {
   const order = accepted(lastOrder, next);
@@ -97,12 +103,15 @@ function take(next) {
   draw();
   stayAwake();
   if (isNewCall(before, ticket, Date.now() + clockOffsetMs)) alertVisitor();
+  tellSoon();
   if (partOf(before) !== partOf(ticket) || before.ahead !== ticket.ahead) sayAloud();
 }
 
-// Websocket only, and nothing else to fetch before it is up.
-function follow(auth, { live, lost, messages }) {
-  const socket = io("/visitor", {
+// Websocket only, and nothing else to fetch before it is up. Its library comes after what is read.
+async function follow(auth, { live, lost, messages }) {
+  const library = await later.socket().catch(() => null);
+  if (!library) return show("[data-static]", true);
+  const socket = library.io("/visitor", {
     auth,
     transports: ["websocket"],
     reconnection: false,
@@ -123,6 +132,7 @@ function follow(auth, { live, lost, messages }) {
   });
   for (const [name, take] of Object.entries(messages)) socket.on(name, take);
   addEventListener("online", () => socket.connected || socket.connect());
+  return undefined;
 }
 
 async function refresh() {
@@ -153,14 +163,25 @@ function draw() {
   write("opening", opening ? openingWords(opening) : "");
   write("keep", say(opening?.isToday ? "phone.closed.keep" : "phone.closed.only_today"));
   if (ticket.call) drawCall(ticket.call);
-  show('[data-act="ask"]', ticket.may_give_up && Boolean(one("[data-sure]").hidden));
-  show('[data-act="take-back"]', ticket.may_take_back);
+  show("[data-soon]", ticket.is_soon);
+  show("[data-take-back]", ticket.may_take_back);
   if (ticket.take_back_until)
     write("take-back", say("phone.take_back.until", { at: hour(ticket.take_back_until) }));
+  drawChoices();
   show("[data-moved]", ticket.is_continued && ["waiting", "closed", "called"].includes(part));
   show("[data-signal]", mayBeCalled(ticket));
-  if (!ticket.may_give_up) show("[data-sure]", false);
   writeTitle();
+}
+
+/** What the visitor may do now. A row that is open stays open while it may be done. */
+function drawChoices() {
+  for (const row of document.querySelectorAll("[data-choice]"))
+    row.hidden = !choicesOf(ticket).includes(row.dataset.choice ?? "");
+  const isBySms = ticket.reminders.includes("sms");
+  show('[data-sms="on"]', isBySms);
+  show('[data-sms="off"]', !isBySms);
+  const minutes = ticket.away_minutes;
+  write("away", minutes ? say("phone.away.said", { minutes }) : say("phone.away"));
 }
 
 /** During an alert the page is the alert: nothing of the queue is shown with it. */
@@ -268,10 +289,29 @@ async function readDirections() {
   if (directions) directionOf = directions.directionOf; // without network each text says its own direction
 }
 
-async function alertVisitor() {
+async function alertVisitor(pattern) {
   if (!isSignalAllowed) return;
-  const { signal } = await later.signal();
-  signal();
+  const { signal, SOON_MS } = await later.signal();
+  signal(pattern === "soon" ? SOON_MS : undefined);
+}
+
+/** Once in a visit, also where the page is opened again. */
+function tellSoon() {
+  const mark = `parvis.soon.${page.token}`;
+  if (!isToldSoon(ticket, wasTold || recall(mark))) return;
+  wasTold = true;
+  recall(mark, "told");
+  alertVisitor("soon");
+}
+
+/** What this tab keeps under a name, after keeping something there; a private one may keep nothing. */
+function recall(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name) !== null;
+  } catch {
+    return false;
+  }
 }
 
 async function stayAwake() {
@@ -285,15 +325,21 @@ function sayAloud() {
   setText(document.querySelector("[data-say]"), shownPart?.innerText.replace(/\s+/g, " ").trim() ?? "");
 }
 
-async function act(verb) {
+/** A form of the page, sent by the API: the page stays, and its sound. Without a script it works too. */
+async function act(form, submitter) {
   show("[data-refused]", false);
   const verbs = await later.verbs().catch(() => null); // without network nothing could be sent
   if (!verbs) return refuse(say("phone.no_answer"));
-  const { csrfHeader, send } = verbs;
-  const answer = await send({ path: `${PATH}/${verb}${ASKED}`, headers: csrfHeader() });
+  const fields = new FormData(form, submitter);
+  const answer = await verbs.send({ ...requestOf(form.dataset.act, fields), headers: verbs.csrfHeader() });
   if (!answer.ok)
     refuse(answer.status === 0 ? say("phone.no_answer") : (answer.problem?.detail ?? say("phone.refused")));
   return refresh();
+}
+
+function requestOf(name, fields) {
+  const [path, method, body] = requestFor(name, /** @type {any} */ (Object.fromEntries(fields)));
+  return { path: `${PATH}/${path}${ASKED}`, method, body };
 }
 
 function refuse(text) {
@@ -301,24 +347,18 @@ function refuse(text) {
   show("[data-refused]", true);
 }
 
-function ask(isAsking) {
-  show("[data-sure]", isAsking);
-  show('[data-act="ask"]', !isAsking && ticket.may_give_up);
-  one(isAsking ? "[data-sure]" : '[data-act="ask"]').focus();
-}
-
-document.addEventListener("click", (event) => {
-  const action = targetIn(event, "[data-act]")?.dataset.act;
-  if (action === "ask" || action === "keep") return ask(action === "ask");
-  if (!action) return;
-  show("[data-sure]", false);
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.act) return;
+  event.preventDefault();
+  const row = /** @type {HTMLDetailsElement | null} */ (form.closest("details"));
+  if (row) row.open = false;
   // at once: the answer may come when the visitor is already elsewhere
   byId("main").focus();
-  act(action);
+  act(form, event.submitter);
 });
 
 const allowing = one("[data-signal]");
-let isSignalAllowed = false;
 allowing.hidden = !mayBeCalled(ticket);
 allowing.addEventListener("click", async () => {
   isSignalAllowed = !isSignalAllowed;
@@ -327,3 +367,15 @@ allowing.addEventListener("click", async () => {
   (isSignalAllowed ? allowSignal : forbidSignal)();
 });
 document.addEventListener("visibilitychange", stayAwake);
+
+const pushing = document.querySelector("[data-push]");
+if (pushing) later.push().then(({ offerPush }) => offerPush(pushing, page, { act: sendPush, refuse, say }));
+
+/** Asks to be told at a subscription of this browser; without one, to be told there no more. */
+async function sendPush(subscription) {
+  const { csrfHeader, send } = await later.verbs();
+  const [path, method, body] = subscription
+    ? ["reminders", "POST", { subscription }]
+    : ["reminders/push", "DELETE", undefined];
+  return send({ path: `${PATH}/${path}${ASKED}`, method, body, headers: csrfHeader() });
+}

@@ -2,6 +2,8 @@
 
 const CALL_MS = [300, 150, 300, 150, 600]; // it vibrates, pauses, vibrates …
 const TRIAL_MS = [120];
+/** The turn is near: shorter than a call. */
+export const SOON_MS = [300, 150, 300];
 const TONE_HZ = 880;
 const LOUDNESS = 0.4;
 

@@ -131,3 +131,28 @@ export function withKnownWords(alert, before) {
 export function mayBeCalled({ state }) {
   return ["waiting", "called", "parked"].includes(state);
 }
+
+/** Whether a visitor is told now that the turn is near: once in a visit, never after the call. */
+export function isToldSoon({ state, is_soon: isSoon }, wasTold) {
+  return state === "waiting" && isSoon && !wasTold;
+}
+
+/** The rows of what a visitor may do now. */
+export function choicesOf(ticket) {
+  const waiting = ticket.state === "waiting" ? ["sms", "away"] : [];
+  return [...waiting, ...(ticket.may_defer ? ["defer"] : []), ...(ticket.may_give_up ? ["give-up"] : [])];
+}
+
+/** The request that a form of the page stands for: path behind the ticket's, method, body. */
+export function requestFor(name, { number, minutes }) {
+  switch (name) {
+    case "remind":
+      return ["reminders", "POST", { number }];
+    case "stop":
+      return ["reminders/sms", "DELETE", undefined];
+    case "away":
+      return ["away", "POST", { minutes: minutes ? Number(minutes) : null }];
+    default:
+      return [name, "POST", {}];
+  }
+}

@@ -75,6 +75,8 @@ export function chips(leg, { say, hour, hall }) {
   if (leg.exceptional && say.knows("console.chip.exceptional")) texts.push(say("console.chip.exceptional"));
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));
   for (const need of leg.needs ?? []) texts.push(say(`console.need.${need}`));
+  if (leg.away && leg.state === "waiting" && say.knows("console.chip.away"))
+    texts.push(say("console.chip.away", { minutes: leg.away.minutes, at: hour(leg.away.at) }));
   if (leg.is_held) texts.push(say("console.need.held"));
   if (leg.state === "waiting" && leg.not_before && say.knows("console.chip.not_before"))
     texts.push(say("console.chip.not_before", { at: hour(leg.not_before) }));

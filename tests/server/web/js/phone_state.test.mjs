@@ -5,10 +5,13 @@ import { test } from "node:test";
 import {
   aheadSaid,
   alertWords,
+  choicesOf,
   closedSaid,
   isNewCall,
+  isToldSoon,
   openingOf,
   partOf,
+  requestFor,
   waitSaid,
   withKnownWords,
 } from "../../../../server/web/static/phone/phone_state.js";
@@ -58,4 +61,22 @@ test("a message with fewer languages of an alert takes none away", () => {
     "ar",
   ]);
   assert.deepEqual(withKnownWords({ alert: "b", texts: {} }, known).texts, {});
+});
+
+test("a visitor is told once that the turn is near, and never after the call", () => {
+  assert.equal(isToldSoon({ state: "waiting", is_soon: true }, false), true);
+  assert.equal(isToldSoon({ state: "waiting", is_soon: true }, true), false);
+  assert.equal(isToldSoon({ state: "waiting", is_soon: false }, false), false);
+  assert.equal(isToldSoon({ state: "called", is_soon: true }, false), false);
+});
+
+test("what a visitor may do follows the ticket, and each form is one request", () => {
+  const waiting = { state: "waiting", may_defer: true, may_give_up: true };
+  assert.deepEqual(choicesOf(waiting), ["sms", "away", "defer", "give-up"]);
+  assert.deepEqual(choicesOf({ state: "called", may_defer: false, may_give_up: true }), ["give-up"]);
+  assert.deepEqual(requestFor("remind", { number: "06" }), ["reminders", "POST", { number: "06" }]);
+  assert.deepEqual(requestFor("stop", {}), ["reminders/sms", "DELETE", undefined]);
+  assert.deepEqual(requestFor("away", { minutes: "10" }), ["away", "POST", { minutes: 10 }]);
+  assert.deepEqual(requestFor("away", { minutes: "" }), ["away", "POST", { minutes: null }]);
+  assert.deepEqual(requestFor("give-up", {}), ["give-up", "POST", {}]);
 });

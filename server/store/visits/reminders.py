@@ -1,0 +1,163 @@
+"""What visitors asked to be told before their turn, the outbox of it, and how far away they said to be.
+
+Plain rows, deleted once their visit has ended, at the latest when its day closes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import bindparam, func, null, select
+
+from server.domain.visits.told_before import ReminderChannel, ReminderRule
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.outbox import Outbox
+from server.store.tables.visits import reminder, visit, visitor_away
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """One message that a visitor may get. `text`: what a person reads of it; empty until it is due.
+
+    `tries`: how often it was taken to be sent; `queued_at`: since when it is due.
+    """
+
+    id: str
+    visit: str
+    hall: str
+    channel: ReminderChannel
+    rule: ReminderRule
+    address: str
+    language: str
+    text: str
+    queued_at: datetime | None
+    tries: int
+    erase_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AwayRow:
+    """A visitor said at an instant to be so many minutes away."""
+
+    visit: str
+    hall: str
+    minutes: int
+    said_at: datetime
+    erase_after: datetime
+
+
+REMINDERS = Outbox(reminder)
+_row = reminder.c
+_HAS_ADDRESS = _row.address != ""
+_KEEP = Write.insert_or(
+    lambda new: {name: new[name] for name in ("address", "language")},  # what was told stays told
+    reminder,
+    ("visit", "channel", "rule"),
+    ("id", "hall", "address", "language", "text", "queued_at", "tries", "erase_after"),
+)
+_WAITING = Read(
+    ReminderRow,
+    rows_of(ReminderRow, reminder)
+    .where(_row.queued_at.is_(None), _HAS_ADDRESS)
+    .order_by(_row.hall, _row.visit, _row.id),
+)
+_DUE = Read(
+    ReminderRow,
+    rows_of(ReminderRow, reminder)
+    .where(REMINDERS.is_underway, _row.next_at <= bindparam("now"), REMINDERS.is_free, _HAS_ADDRESS)
+    .order_by(_row.queued_at, _row.id),
+)
+_ASKED = Read(
+    str,
+    select(_row.channel).where(_row.visit == bindparam("visit"), _HAS_ADDRESS).distinct(),
+)
+_MAKE_DUE = Write(
+    reminder.update().where(_row.id == bindparam("row_id"), _row.queued_at.is_(None)),
+    *("queued_at", "next_at", "text", "given_up_at"),
+)
+_STOP = Write(
+    reminder.update()
+    .where(_row.visit == bindparam("of_visit"), _row.channel == bindparam("of_channel"))
+    .values(address="", next_at=null())
+)
+_ended = select(visit.c.id).where(visit.c.end_reason.is_not(None))
+_ENDED = Read(
+    int,
+    select(func.count().label("ended")).select_from(
+        select(_row.visit)
+        .where(_row.visit.in_(_ended))
+        .union_all(select(visitor_away.c.visit).where(visitor_away.c.visit.in_(_ended)))
+        .subquery()
+    ),
+)
+_DELETE_ENDED = Write(reminder.delete().where(_row.visit.in_(_ended)))
+_SAY_AWAY = Write.upsert(visitor_away, ["visit"], ["hall", "minutes", "said_at", "erase_after"])
+_NOT_AWAY = Write(visitor_away.delete().where(visitor_away.c.visit == bindparam("of_visit")))
+_AWAY_ENDED = Write(visitor_away.delete().where(visitor_away.c.visit.in_(_ended)))
+_AWAY = Read(AwayRow, rows_of(AwayRow, visitor_away).where(visitor_away.c.hall == bindparam("hall")))
+_AWAY_OF = Read(AwayRow, rows_of(AwayRow, visitor_away).where(visitor_away.c.visit == bindparam("visit")))
+
+
+def keep_reminders(rows: WrittenRows, asked: Iterable[ReminderRow]) -> None:
+    """Keeps what a visitor asked for; an address replaces the one before, what was told is not told again."""
+    for each in asked:
+        rows.execute(_KEEP, **values_of(each))
+
+
+def stop_reminders(rows: WrittenRows, visit: str, channel: ReminderChannel) -> None:
+    """Erases the address of a visit's messages by a way: nothing more is sent there."""
+    rows.execute(_STOP, of_visit=visit, of_channel=channel)
+
+
+def asked_channels(rows: Rows, visit: str) -> list[ReminderChannel]:
+    """The ways by which a visitor asked to be told."""
+    return cast(list[ReminderChannel], rows.all(_ASKED, visit=visit))
+
+
+def waiting_reminders(rows: Rows) -> list[ReminderRow]:
+    """The messages of every hall that are not due yet."""
+    return rows.all(_WAITING)
+
+
+def make_due(rows: WrittenRows, reminder: str, *, text: str, now: datetime, is_void: bool = False) -> bool:
+    """Puts a message on its way, once: False where another worker did. `is_void`: it is never sent."""
+    given_up_at = now if is_void else None
+    values = {"queued_at": now, "next_at": now, "text": text, "given_up_at": given_up_at}
+    return bool(rows.execute(_MAKE_DUE, row_id=reminder, **values))
+
+
+def due_reminders(rows: Rows, now: datetime) -> list[ReminderRow]:
+    """The messages to send now that no sender has."""
+    return rows.all(_DUE, now=now)
+
+
+def has_ended(rows: Rows) -> bool:
+    """Whether anything is kept of visits that have ended."""
+    ended: int | None = rows.one(_ENDED)
+    return bool(ended)
+
+
+def delete_ended(rows: WrittenRows) -> int:
+    """Deletes what belongs to visits that have ended; how many rows."""
+    return rows.execute(_DELETE_ENDED) + rows.execute(_AWAY_ENDED)
+
+
+def say_away(rows: WrittenRows, away: AwayRow) -> None:
+    """Keeps how far away a visitor is."""
+    rows.execute(_SAY_AWAY, **values_of(away))
+
+
+def not_away(rows: WrittenRows, visit: str) -> None:
+    """Deletes how far away a visitor is."""
+    rows.execute(_NOT_AWAY, of_visit=visit)
+
+
+def away_in(rows: Rows, hall: str) -> list[AwayRow]:
+    """How far away the visitors of a hall (id) said to be."""
+    return rows.all(_AWAY, hall=hall)
+
+
+def away_of(rows: Rows, visit: str) -> AwayRow | None:
+    """How far away a visitor said to be; None: said nothing."""
+    return rows.one(_AWAY_OF, visit=visit)

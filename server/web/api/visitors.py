@@ -1,0 +1,147 @@
+"""The visitor’s own ticket: what the phone shows, and what its holder may do with it."""
+
+from flask import request
+from pydantic import Field, model_validator
+
+from server.domain.author import Author
+from server.domain.visits.told_before import ReminderChannel, Subscription
+from server.ids import token_digest
+from server.usecases.tickets.ticket_page import (
+    FollowedTicket,
+    give_up,
+    read_ticket,
+    read_ticket_by_code,
+    take_back,
+)
+from server.usecases.tickets.told_before import ReminderRequest, defer, remind, stop_reminding, tell_away
+from server.web.access.requirements import Access, open_to
+from server.web.api.openapi import ApiRoutes
+from server.web.api.services import Api, write_key
+from server.web.api.shapes import MenuQuery, RequestShape, TokenPath
+
+CODE_LENGTH = 8
+
+
+class SubscriptionKeys(RequestShape):
+    """The keys of a browser's subscription, in base64url."""
+
+    p256dh: str = Field(max_length=100)
+    auth: str = Field(max_length=40)
+
+
+class SubscriptionShape(RequestShape):
+    """A browser's subscription (`PushSubscription.toJSON()`)."""
+
+    endpoint: str = Field(max_length=1_000)
+    keys: SubscriptionKeys
+
+
+class ReminderBody(RequestShape):
+    """Where to tell the visitor: a browser's subscription, or a mobile number as it was typed."""
+
+    subscription: SubscriptionShape | None = None
+    number: str | None = Field(default=None, max_length=30)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "ReminderBody":
+        if (self.subscription is None) == (self.number is None):
+            raise ValueError("a subscription or a number")
+        return self
+
+
+class ReminderPath(TokenPath):
+    """A ticket’s token, and a way by which its holder is told."""
+
+    channel: ReminderChannel
+
+
+class AwayBody(RequestShape):
+    """How many minutes away the visitor is; null: here."""
+
+    minutes: int | None
+
+
+def _holder(token: str) -> Author:
+    """Whose idempotency keys a ticket's holder uses: no two visitors share theirs."""
+    return Author(token_digest(token))
+
+
+def visitors_api(api: Api) -> ApiRoutes:
+    """The routes."""
+    routes = ApiRoutes("visitors", tag="tickets")
+    _follow(routes, api)
+    _told_before(routes, api)
+    return routes
+
+
+def _follow(routes: ApiRoutes, api: Api) -> None:
+    @routes.get("/tickets/<token>")
+    @open_to(Access.TICKET)
+    def ticket(path: TokenPath, query: MenuQuery) -> FollowedTicket:
+        """What the visitor's phone shows; by the 22-character token or the short code of the day."""
+        if len(path.token) == CODE_LENGTH:
+            api.slow_codes()
+            return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
+        return _as_now(api, path.token)
+
+    @routes.post("/tickets/<token>/give-up")
+    @open_to(Access.TICKET)
+    def give_up_ticket(path: TokenPath) -> FollowedTicket:
+        """The visitor leaves."""
+        api.slow_tickets()
+        give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
+        return _as_now(api, path.token)
+
+    @routes.post("/tickets/<token>/take-back")
+    @open_to(Access.TICKET)
+    def take_ticket_back(path: TokenPath) -> FollowedTicket:
+        """The visitor stays after all, with the same rank."""
+        api.slow_tickets()
+        take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
+        return _as_now(api, path.token)
+
+    @routes.post("/tickets/<token>/defer")
+    @open_to(Access.TICKET)
+    def defer_ticket(path: TokenPath) -> FollowedTicket:
+        """The visitor lets the next calls of the queue pass, once."""
+        api.slow_tickets()
+        defer(api.database, path.token, write_key=write_key(_holder(path.token)))
+        return _as_now(api, path.token)
+
+
+def _told_before(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/tickets/<token>/reminders")
+    @open_to(Access.TICKET)
+    def remind_visitor(path: TokenPath, body: ReminderBody) -> FollowedTicket:
+        """Keeps where to tell the visitor before the turn, until the visit ends."""
+        api.slow_tickets()
+        if body.number is not None:
+            api.slow_numbers()
+        given = body.subscription
+        to = None if given is None else Subscription(given.endpoint, given.keys.p256dh, given.keys.auth)
+        remind(api.database, path.token, ReminderRequest(_language(), to, body.number))
+        return _as_now(api, path.token)
+
+    @routes.delete("/tickets/<token>/reminders/<channel>")
+    @open_to(Access.TICKET)
+    def stop_visitor_reminder(path: ReminderPath) -> FollowedTicket:
+        """Erases where to tell the visitor."""
+        api.slow_tickets()
+        stop_reminding(api.database, path.token, path.channel)
+        return _as_now(api, path.token)
+
+    @routes.post("/tickets/<token>/away")
+    @open_to(Access.TICKET)
+    def away_visitor(path: TokenPath, body: AwayBody) -> FollowedTicket:
+        """Keeps how far away the visitor is: a hint for who calls, the order stays."""
+        api.slow_tickets()
+        tell_away(api.database, path.token, body.minutes)
+        return _as_now(api, path.token)
+
+
+def _language() -> str:
+    return request.args.get("lang", "fr")
+
+
+def _as_now(api: Api, token: str) -> FollowedTicket:
+    return read_ticket(api.database, api.estimates, token, language=_language())
