@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal
 
+from hardware.player.install_player import main as install_player
 from hardware.transports import PrinterUnreachable
 from hardware.transports.serial_line import SPEEDS, serial_lines
 from hardware.transports.usb import plugged_printers, usb_name
@@ -130,6 +131,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         match typed.command:
             case "install":
                 return _install(typed)
+            case "browser":
+                return _install_browser(typed)
             case "printers":
                 return _list_printers()
             case "doctor":
@@ -208,6 +211,15 @@ def _install(typed: argparse.Namespace) -> int:
     return 0
 
 
+def _install_browser(typed: argparse.Namespace) -> int:
+    """Makes this computer show the agent's page and nothing else, by the recipe of screens."""
+    settings = read_settings(typed.settings)
+    options = ["--dry-run"] * typed.dry_run + ["--undo"] * typed.undo
+    place = [] if typed.root is None else ["--root", str(typed.root)]
+    install_player(["--server", settings.server, "--page", settings.page, *options, *place])
+    return 0
+
+
 def _say(key: str, /, **values: object) -> None:
     """One line in the log of the service."""
     print(sentence(key, **values), flush=True)
@@ -238,6 +250,11 @@ def command_parser() -> argparse.ArgumentParser:
     install.add_argument("--port", type=int, default=USUAL_PORT, help=f"of the page; default: {USUAL_PORT}")
     install.add_argument("--settings", type=Path, default=USUAL_FILE, help=f"default: {USUAL_FILE}")
     install.add_argument("--unit", type=Path, default=USUAL_UNIT, help=f"default: {USUAL_UNIT}")
+    browser = commands.add_parser("browser", help="make this computer show the kiosk's page and nothing else")
+    browser.add_argument("--settings", type=Path, default=USUAL_FILE, help=f"default: {USUAL_FILE}")
+    browser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+    browser.add_argument("--undo", action="store_true", help="put back what was there")
+    browser.add_argument("--root", type=Path, help="write the files into this folder, run no command")
     return parser
 
 

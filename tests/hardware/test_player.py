@@ -15,6 +15,7 @@ import pytest
 
 from hardware.player.install_player import KEPT, PARTS, main
 from hardware.player.panels import MAKERS, PanelKeeper, WrongPanel, bytes_of, panel_of
+from kiosk.agent.command import run_command
 
 ANSWERING = """#!/bin/sh
 echo "$@" >> "{log}"
@@ -239,7 +240,9 @@ def test_a_computer_begins_at_the_pairing_page_and_shows_nothing_but_its_server(
 
 def test_of_a_kiosk_with_an_agent_the_page_of_this_computer_is_shown(tmp_path: Path):
     page = "http://127.0.0.1:8600/kiosk"
-    install(tmp_path, "--page", page)
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text(f'server = "{SERVER}"\n')
+    assert run_command(["browser", "--settings", str(settings), "--root", str(tmp_path)]) == 0
     assert json.loads((tmp_path / "etc/parvis-player.json").read_text())["address"] == page
     policies = json.loads((tmp_path / "etc/chromium/policies/managed/parvis-player.json").read_text())
     assert policies["URLAllowlist"] == [SERVER, "http://127.0.0.1:8600"]

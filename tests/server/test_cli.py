@@ -229,7 +229,7 @@ def test_doctor_lists_every_flow_with_the_port_that_is_set(tmp_path: Path):
     lines = Installation(tmp_path / "var").parvis("doctor", "--flows").splitlines()
     assert len(lines) == len(FLOWS)
     database = next(line for line in lines if "PostgreSQL" in line)
-    assert database == "· server → PostgreSQL, port 5432. Without it: everything."
+    assert database == "· server → PostgreSQL, port 5432. Without it: nothing works."
     set_up = Settings(database_url="postgresql://somebody@elsewhere:6543/parvis", smtp_host="", port=8443)
     ports = {flow.name: flow.port_in_use(set_up) for flow in FLOWS}
     assert (ports["database"], ports["mail"], ports["kiosks"]) == ("6543", "", "8443")

@@ -7,10 +7,12 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.harness.accessible import assert_accessible
+from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
-from tests.harness.working import phase
+from tests.harness.working import demonstration_user, phase, sign_in
+from tests.pages.console.conftest import empty_queue, open_counter
 
 type Issue = Callable[[], dict[str, Any]]
 
@@ -58,7 +60,12 @@ def test_a_call_noted_on_paper_is_entered_and_an_impossible_one_says_why(dom_con
     expect(paper.locator(".kept")).to_have_count(0)
 
 
-def test_reloaded_without_the_server_the_number_fills_the_page(console: Page, hall: Served, issue: Issue):
+def test_reloaded_without_the_server_the_number_fills_the_page(pages: Pages, hall: Served, issue: Issue):
+    page = pages.open(service_workers="allow")
+    console = sign_in(page, hall, *demonstration_user(hall, "agent"), path="/console")
+    expect(console.locator("[data-live=yes]")).to_be_visible()
+    open_counter(console)
+    empty_queue(console)
     numbers = [issue()["number"] for _ in range(2)]
     expect(console.locator('[data-list="waiting"] li')).to_have_count(2)
     kept_page = (
