@@ -86,6 +86,18 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     expect(fond).to_contain_text("imprime à «\u00a0Borne de l’entrée\u00a0»")
     expect(fond).to_have_attribute("data-level", "good")
 
+    # a spare box takes the place of one that is away: its code, one press, one answer
+    second.close()
+    expect(fond).to_have_attribute("data-level", "trouble")
+    spare = pages.open(f"{server.base_url}/pair", width=1080, height=1920)
+    office.get_by_label("Code affiché").fill(shown_code(spare))
+    office.keyboard.press("Enter")
+    office.get_by_role("button", name="Remplacer «\u00a0Borne du fond\u00a0»", exact=True).click()
+    assert_accessible(office)
+    office.get_by_role("button", name="Oui, remplacer").click()
+    spare.wait_for_url(f"{server.base_url}/kiosk")
+    expect(fond).to_have_attribute("data-level", "good")
+
     # its token is renewed from here, and it goes on
     before = other.context.cookies()
     row.get_by_role("button", name="Gérer").click()
