@@ -1,5 +1,7 @@
 """A kiosk whose server does not answer, loaded again: its page opens, offers nothing, and comes back."""
 
+import json
+
 from tests.harness.dom.dom_pages import expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
@@ -50,7 +52,20 @@ def test_a_kiosk_loaded_again_without_its_server_says_so_and_comes_back_by_itsel
     expect(page.locator("h1")).to_contain_text("please ask at reception")
     page.locator("#listen").click()
     assert page.evaluate(HEARD) > 0, "the sentence that was kept"
-    hall.start()
+    page.locator("#listen").click()
+    page.locator("[data-language=fr]").click()
+    repaint(hall)
+    with page.expect_navigation():  # the new release, as nobody is at the kiosk
+        hall.start()
     expect(page.locator("main")).to_have_attribute("data-view", "start")
+    assert len(page.evaluate("caches.keys()")) == 2, "one release, and the files that the page keeps"
     press(page, "[data-key=appointment]")
     expect(page.locator("[data-slot=code]")).to_have_text("\u00a0")
+
+
+def repaint(hall: Served) -> None:
+    """Publishes another colour: the page names another style, and is another release."""
+    content = json.loads(hall.parvis("export-configuration"))
+    content["brand"]["colours"] = {"ink": "#1a2a5e"}
+    (hall.var / "installation.json").write_text(json.dumps(content), encoding="utf-8")
+    hall.parvis("import-configuration", str(hall.var / "installation.json"))
