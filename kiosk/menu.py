@@ -22,6 +22,7 @@ from kiosk.menu_messages import (
     ReferralOfMenu,
     ServiceOfMenu,
     State,
+    picture_of,
     wording_of,
 )
 
@@ -274,6 +275,7 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> S
         "wait": _wait_message(service, state),
         "why_no_wait": "after_closing" if state == "open" and service.is_after_closing else None,
         "bring": [words.of(each) for each in service.bring],
+        "pictures": [picture_of(each["fr"]) for each in service.bring],
         "booking": words.of(service.booking) if service.booking else None,
         "booking_address": service.booking_address,
         "exceptional": _exceptional_message(service.exceptional, words),

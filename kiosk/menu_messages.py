@@ -1,5 +1,7 @@
 """The menu of a kiosk as its page receives it (`GET /halls/{hall}/menu`), and how a wait is worded."""
 
+import re
+import unicodedata
 from typing import Literal, TypedDict, final
 
 from hardware.json_types import Count, InstantText, SaidWait, WaitWording
@@ -100,6 +102,8 @@ class ServiceOfMenu(TypedDict):
     why_no_wait: Literal["after_closing"] | None
     bring: list[str]
     """Which papers to bring."""
+    pictures: list[str]
+    """The icon of each paper to bring, for who does not read."""
     booking: str | None
     """How to book."""
     booking_address: str | None
@@ -155,6 +159,27 @@ class MenuMessage(TypedDict):
     referrals: list[ReferralOfMenu]
     demonstration: bool
     now: InstantText
+
+
+_PICTURES = {
+    "image": "photo",
+    "car": "permis de conduire|carte grise|immatriculation",
+    "house": "domicile|bail|loyer|facture|quittance",
+    "id-card": "identite|passeport|titre de sejour|recepisse|carte",
+    "calendar-clock": "convocation|rendez-vous",
+    "smartphone": "telephone|courriel|adresse electronique",
+    "briefcase": "salaire|travail|employeur",
+    "graduation-cap": "diplome|scolarite|etudes",
+    "baby": "naissance|enfant",
+    "landmark": "timbre|impot|avis",
+}
+"""Icons of papers by words of their French names, without accents; the first that is found counts."""
+
+
+def picture_of(paper: str) -> str:
+    """The icon of a paper to bring, by its French name; a sheet of paper for any other."""
+    plain = unicodedata.normalize("NFD", paper.lower()).encode("ascii", "ignore").decode()
+    return next((icon for icon, words in _PICTURES.items() if re.search(words, plain)), "file-text")
 
 
 def wording_of(low_s: float, high_s: float) -> WaitWording:

@@ -9,6 +9,8 @@ from typing import Literal
 
 REACH_LOW_CM = 90
 REACH_HIGH_CM = 122
+SLIDE_CM = 2
+"""How far a finger may slide and still mean the button where it landed."""
 
 type Orientation = Literal["portrait", "landscape"]
 
@@ -17,22 +19,27 @@ SMALLEST_BAND_PX = 640
 
 
 class BandOffScreen(ValueError):
-    """The mounting puts too little of the screen within reach for « Boutons plus bas »."""
+    """The mounting puts too little of the screen within reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The rows of a screen that hands reach: pixels from the top, `top_px` < `bottom_px` ≤ `height_px`."""
+    """The rows of a screen that hands reach: pixels from the top, `top_px` < `bottom_px` ≤ `height_px`.
+
+    `slide_px` are the pixels of SLIDE_CM.
+    """
 
     top_px: int
     bottom_px: int
     height_px: int
+    slide_px: int
 
     def as_message(self) -> dict[str, float]:
-        """The band as shares of the screen's height from its top, as the page lays it out."""
+        """All as shares of the screen's height from its top, as the page lays it out."""
         return {
             "top": round(self.top_px / self.height_px, 4),
             "bottom": round(self.bottom_px / self.height_px, 4),
+            "slide": round(self.slide_px / self.height_px, 4),
         }
 
 
@@ -64,7 +71,7 @@ def low_band(
             f"only {max(0, bottom_px - max(top_px, 0))} px of the screen lie between {REACH_LOW_CM} "
             f"and {REACH_HIGH_CM} cm; {SMALLEST_BAND_PX} are needed"
         )
-    return Band(max(top_px, 0), bottom_px, height_px)
+    return Band(max(top_px, 0), bottom_px, height_px, round(SLIDE_CM * px_per_cm))
 
 
 def _up(value: float) -> int:

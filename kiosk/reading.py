@@ -17,21 +17,21 @@ from kiosk.menu_messages import MenuMessage, NextOpening, ServiceOfMenu
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
-    "information", "information_text", "away", "referral", "together",
+    "information", "information_text", "away", "referral", "together", "escort",
 ]  # fmt: skip
 type Reason = Literal[
     "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
     "unknown_appointment", "appointment_used", "appointment_cancelled", "appointment_other_day",
     "appointment_too_early", "scanned_ticket", "scanned_other",
 ]  # fmt: skip
-type Need = Literal["step_free", "deaf", "blind", "slow", "interpreter"]
+type Need = Literal["step_free", "deaf", "blind", "cannot_read", "slow", "interpreter"]
 type Arrival = Literal["early", "on_time", "late", "walk_in"]
 type Paper = Literal["pending", "printed", "elsewhere", "no_paper", "unknown", "none"]
 
 LONGEST_READING = 60
 """Sentences of one view; a screen full of services and papers has some thirty."""
 _HAS_OPENING = ("closed", "full", "too_late")
-NEEDS: tuple[Need, ...] = ("step_free", "deaf", "blind", "slow", "interpreter")
+NEEDS: tuple[Need, ...] = ("step_free", "deaf", "blind", "cannot_read", "slow", "interpreter")
 """In the order of the kiosk's view."""
 WRONG_CODES: tuple[Reason, ...] = ("unknown_appointment", "scanned_ticket", "scanned_other")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
@@ -56,8 +56,9 @@ class ReadTicket:
 
     `place` is the counter that calls it, empty while nobody does; `has_code` that a phone can scan a code.
     `together`: all numbers of the tickets it is linked to, its own included; ahead and wait are theirs then.
-    `is_covered`: the kiosk asks whose number it is. `paper_within_s`: seconds until the paper is out at most,
-    None: soon. `is_after_closing`: a call is expected only after the hall closes for the day.
+    `is_covered`: the kiosk asks whose number it is. `is_fetched`: an agent comes for the visitor.
+    `paper_within_s`: seconds until the paper is out at most, None: soon. `is_after_closing`: a call is
+    expected only after the hall closes for the day.
     """
 
     number: str
@@ -69,6 +70,7 @@ class ReadTicket:
     is_priority: bool = False
     has_code: bool = False
     is_covered: bool = False
+    is_fetched: bool = False
     paper_within_s: int | None = None
     appointment: ReadArrival | None = None
     is_after_closing: bool = False
@@ -77,19 +79,29 @@ class ReadTicket:
 
 @dataclass(frozen=True, slots=True)
 class ViewReader:
-    """Reads views in the language of a menu. `other_printer`: the name of the kiosk's backup printer."""
+    """Reads views in the language of a menu. `other_printer`: the name of the kiosk's backup printer.
+
+    `keys_at`: where the kiosk's keys are, in the words of the site; "" where they are not declared.
+    """
 
     menu: MenuMessage
     translate: Translate
     other_printer: str = ""
+    keys_at: str = ""
+
+    def keys(self) -> list[str]:
+        """Where the keys are, then what each does."""
+        where = self.say("kiosk.spoken.keys.at", place=self.keys_at) if self.keys_at else ""
+        return sentences([where or self.say("kiosk.spoken.keys.here"), self.say("kiosk.spoken.keys")])
 
     def choice(self, place: int, count: int, label: str) -> str:
         """« 3 sur 7 : … » of a choice."""
         return self.say("kiosk.spoken.choice", place=place, total=count, label=label)
 
-    def title(self, view: Literal["languages", "away"]) -> list[str]:
-        """A view of one sentence. The page keeps « away » for when its server does not answer."""
-        return sentences([self.say(f"kiosk.{view}.title")])
+    def title(self, view: Literal["languages", "away", "escort"]) -> list[str]:
+        """A view of one sentence, or whether an agent comes. « away » is kept for when no server answers."""
+        answers = [self.say("kiosk.escort.yes"), self.say("kiosk.escort.no")] if view == "escort" else []
+        return sentences([self.say(f"kiosk.{view}.title"), *self.numbered(answers)])
 
     def sheet(self, service_id: str, *, excused: tuple[str, str] | None = None) -> list[str]:
         """A service: its wait, what to bring, what to press.
@@ -227,7 +239,8 @@ class ViewReader:
         elif ticket.paper_within_s is not None:
             read.append(self._paper_time(ticket.paper_within_s))
         watch = "kiosk.together.watch" if ticket.together else "kiosk.ticket.watch"
-        return sentences([*read, self.say(watch), *numbers])
+        what_next = "kiosk.spoken.fetched" if ticket.is_fetched else watch
+        return sentences([*read, self.say(what_next), *numbers])
 
     def _paper_time(self, within_s: int) -> str:
         """As the kiosk writes it: rounded up to ten seconds, from a minute on to minutes."""

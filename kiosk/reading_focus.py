@@ -13,10 +13,11 @@ _LABELS = {
     "access-contrast": "kiosk.access.contrast",
     "access-large": "kiosk.access.large",
     "access-listen": "kiosk.access.listen",
-    "access-low": "kiosk.access.low",
     "back": "kiosk.action.back",
     "code-done": "kiosk.appointment.done",
     "code-erase": "kiosk.appointment.erase",
+    "escort-no": "kiosk.escort.no",
+    "escort-yes": "kiosk.escort.yes",
     "have-number": "kiosk.action.have_number",
     "have-numbers": "kiosk.action.have_numbers",
     "have-ticket": "kiosk.action.have_ticket",
@@ -39,9 +40,13 @@ _LABELS = {
     "retry": "kiosk.action.retry",
     "several": "kiosk.together.several",
     "take": "kiosk.sheet.take",
-    "take-with-card": "kiosk.sheet.take_with_card",
+    "take-with-card": "kiosk.sheet.take_with_card kiosk.sheet.take_with_card_note",
+    "warning": "kiosk.warning.title kiosk.spoken.any_key",
     "without-code": "kiosk.appointment.without_code",
 }
+
+VOLUMES = "0123456"
+"""The levels of the guidance's volume, as the page names them."""
 
 
 def read_focus(
@@ -53,8 +58,7 @@ def read_focus(
     reason that is not in the menu.
     """
     if key in _LABELS:
-        noted = ["kiosk.sheet.take_with_card_note"] if key == "take-with-card" else []
-        return [reader.say(each) for each in (_LABELS[key], *noted)]
+        return [reader.say(label) for label in _LABELS[key].split()]
     if key == "appointment":
         return _appointment(reader, view)
     kind, _, name = key.partition("-")
@@ -71,8 +75,8 @@ def read_focus(
                 reader.say("kiosk.spoken.chosen", label=label) if each in needs else label
                 for each, label in labels.items()
             ]
-        case "code":
-            return [name] if len(name) == 1 else []
+        case "volume" | "code" if len(name) == 1:
+            return [name] if kind == "code" else _volume(reader, name)
         case "hour":
             return _hour(reader, name)
         case "reason":
@@ -90,6 +94,12 @@ def _named(reader: ViewReader, kind: str, name: str) -> list[str]:
         case "people":
             return [reader.say("kiosk.together.people", count=int(name))] if name.isdecimal() else []
     return []
+
+
+def _volume(reader: ViewReader, level: str) -> list[str]:
+    if level not in VOLUMES:
+        return []
+    return [reader.say("kiosk.spoken.volume", level=VOLUMES.index(level) + 1, most=len(VOLUMES))]
 
 
 def _appointment(reader: ViewReader, view: View) -> list[str]:

@@ -2,6 +2,7 @@
 // only. Pure, as kiosk_state.js.
 
 import { isCutOff } from "./away_state.js";
+import { toTaking } from "./guidance.js";
 import { codeIn, LONGEST_READ, shownCode } from "./scan_state.js";
 
 export const SHORTEST_CODE = 3;
@@ -49,9 +50,8 @@ export function appointmentReducers({ active, isGuarded }) {
   const check = (state, { pressId, at }, claim, service) => {
     // whose demand was counted: it was no demand
     const wantedService = state.wanted && { wanted_service: state.wanted };
-    return {
+    return toTaking({
       ...active(state, at),
-      view: "taking",
       service,
       isTrying: true,
       codeError: null,
@@ -60,7 +60,7 @@ export function appointmentReducers({ active, isGuarded }) {
         attempt: 1,
         body: { ...claim, ...wantedService, press_id: pressId, language: state.language, priority: false },
       },
-    };
+    });
   };
   return {
     show_appointment(state, { at }) {

@@ -3,27 +3,28 @@
 import { wear } from "/assets/look.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isAtRest, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
-import { isCutOff, isServerAway, LOST_SHOWN_AFTER_MS } from "./away_state.js";
-import { languageToHear, openInformation, openPictures } from "./information.js";
-import { focusReadingOf, isToBeRead, readingOf } from "./reading_state.js";
+import { LOST_SHOWN_AFTER_MS } from "./away_state.js";
+import { openInformation, openPictures } from "./information.js";
 import { sheetPaper, sheetPaperText } from "./appointment_state.js";
 import { codeErrorText } from "./appointment_view.js";
-import { keepAwake, openListening, signal } from "./hardware.js";
+import { keepAwake, signal } from "./hardware.js";
 import { openKeeping } from "./kept_page.js";
+import { hearOfHeadphones, listenToKeys } from "./keys.js";
 import { openSamples } from "./language_sample.js";
 import { openLink, pause } from "./live.js";
 import { openPapers } from "./paper_watch.js";
 import { newPressId, sendThrice, takeTicket } from "./press.js";
 import { byId, drawHour, frameOf, setText, targetIn } from "./elements.js";
+import { followTouches } from "./touch.js";
 import { draw } from "./view.js";
+import { openVoice } from "./voice.js";
 import { namesElsewhere } from "./ways_state.js";
 import { speaker } from "./words.js";
 
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back
 const TICK_MS = 250;
 const UNSEEN = ["activeAt", "touchedAt", "heldMenu", "heldInformation", "missingSince"];
-const READER_GAP_MS = 100; // people type more slowly than a reader of codes
-const FOCUS_READ_AFTER_MS = 200; // who tabs on hears where they stop
+const MISSED_SHOWN_MS = 700;
 
 const context = JSON.parse(byId("context").textContent);
 const now = () => performance.now();
@@ -49,17 +50,13 @@ let lostAt = null;
 let bands = context.bands;
 let wasWarning = false;
 let toldAlert = null;
-let isRefocusing = false;
 let isReplaced = false; // by a newer release
-let typedAt = -READER_GAP_MS;
-let focusRead = null;
+let missing = null;
 const showAlert = alertView(
   document.getElementById("alert"),
   context.alerts,
   document.querySelectorAll("body > :is(header, nav, main, footer, #warning)"),
 );
-const player = new Audio();
-const listenButton = document.getElementById("listen"); // null where the server has no voice
 
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => frameOf(state)?.languages.filter(({ code }) => languageOf(code)) ?? [];
@@ -120,7 +117,7 @@ function takeAlert(message) {
 function drawAlert() {
   const at = Date.now() + clockOffset;
   const alert = alertAt(toldAlert, at);
-  if (alert) [silence, samples.stop].forEach((stop) => stop());
+  if (alert) [voice.silence, samples.stop].forEach((stop) => stop());
   const read = languages().filter((each) => each.is_read);
   showAlert(alert, { at, languages: read.map(({ code }) => code) });
 }
@@ -133,7 +130,7 @@ function dispatch(action) {
   samples.follow(action, state, before);
   if (state.press) runPress(state.press);
   if (state.isLoadingConvocations && !before.isLoadingConvocations) loadConvocations();
-  if (state.needs !== before.needs && action.type === "toggle_need") sayControl(`need-${action.need}`);
+  if (state.needs !== before.needs && action.type === "toggle_need") voice.sayControl(`need-${action.need}`);
   if (state.ticket && state.ticket !== before.ticket) papers.watch(state.ticket);
   if (state.sheet && !before.sheet) papers.printSheet(state.sheet);
   if (state.informed && state.informed !== before.informed) countInformed(state);
@@ -159,15 +156,13 @@ function drawNow() {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
   draw(state, say, languages(), (code) => speakers.get(code));
   const isSameView = state.view === drawn?.view && state.folder === drawn?.folder;
-  isRefocusing = true;
-  if (!isSameView || focused)
-    ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
-  isRefocusing = false;
+  voice.unheard(() => {
+    if (!isSameView || focused)
+      ((isSameView && keyed(focused)) || keyed("title"))?.focus({ preventScroll: true });
+  });
   const before = drawn;
   drawn = state;
-  drawListening();
-  if (isToBeRead(state, before)) readView();
-  else if (!state.isListening) silence();
+  voice.drawn(before);
   drawWarning();
 }
 
@@ -189,20 +184,34 @@ const acts = {
   choose_people: ({ value }) => ({ type: "choose_people", people: Number(value) }),
   choose_reason: ({ reason }) => ({ type: "choose_reason", reason, pressId: newPressId() }),
   print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
+  answer_escort: ({ value }) => ({ type: "answer_escort", isFetched: value === "yes" }),
   turn_page: ({ by }) => ({ type: "turn_page", by: Number(by) }),
   open_notice: ({ value }) => ({ type: "open_notice", notice: value }),
   turn_notice: ({ by }) => ({ type: "turn_notice", by: Number(by) }),
   choose_notice_language: ({ language }) => ({ type: "choose_notice_language", language }),
 };
 
-document.addEventListener("click", (event) => {
-  const pressed = /** @type {HTMLButtonElement | null} */ (targetIn(event, "button"));
-  if (!pressed || pressed.disabled) return;
-  if (pressed.dataset.toggle) dispatch({ type: "toggle", preference: pressed.dataset.toggle });
-  else if (pressed === listenButton) dispatch({ type: "toggle_listening" });
-  else if (pressed.dataset.act === "pair") location.assign("/pair");
-  else if (pressed.dataset.act)
-    dispatch((acts[pressed.dataset.act] ?? (() => ({ type: pressed.dataset.act })))(pressed.dataset));
+// Whether the button did something: a guard against double presses may not let it.
+function press(pressed) {
+  const before = state;
+  const { toggle, act } = pressed.dataset;
+  if (toggle) dispatch({ type: "toggle", preference: toggle });
+  else if (pressed.id === "listen") dispatch({ type: "toggle_listening" });
+  else if (act === "pair") location.assign("/pair");
+  else if (act) dispatch((acts[act] ?? (() => ({ type: act })))(pressed.dataset));
+  return state !== before;
+}
+
+followTouches(document, {
+  press,
+  slidePx: () => bandNow().slide * innerHeight,
+  miss(x, y) {
+    const mark = byId("missed");
+    mark.hidden = false;
+    mark.style.translate = `${x}px ${y}px`;
+    clearTimeout(missing);
+    missing = setTimeout(() => (mark.hidden = true), MISSED_SHOWN_MS);
+  },
 });
 document.addEventListener("pointerdown", (event) => {
   touching ??= { isDue: false, limit: setTimeout(released, LONGEST_TOUCH_MS) };
@@ -212,26 +221,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 for (const end of ["pointerup", "pointercancel"])
   document.addEventListener(end, () => setTimeout(released, 0));
-document.addEventListener("keydown", (pressed) => {
-  if (pressed.repeat && ["Enter", " "].includes(pressed.key)) pressed.preventDefault();
-  if (!targetIn(pressed, "#warning")) dispatch({ type: "active" });
-  typeCode(pressed);
-});
 document.addEventListener("contextmenu", (event) => event.preventDefault());
-
-// A keyboard, or a reader of QR codes, which types what it reads and then Enter.
-function typeCode(pressed) {
-  const { key, ctrlKey, altKey, metaKey } = pressed;
-  if (ctrlKey || altKey || metaKey || !byId("alert").hidden) return;
-  const isReader = now() - typedAt < READER_GAP_MS;
-  if (isReader && ["Enter", " "].includes(key)) pressed.preventDefault(); // not for the focused button
-  if (key.length === 1 && (key !== " " || isReader)) {
-    typedAt = now();
-    dispatch({ type: "type_code", letter: key });
-  } else if (key === "Backspace") dispatch({ type: "erase_code" });
-  else if (key === "Enter" && (isReader || !targetIn(pressed, "button")))
-    dispatch({ type: "submit_code", pressId: newPressId() });
-}
 
 async function loadConvocations() {
   try {
@@ -276,7 +266,8 @@ const countInformed = ({ referral, informed }) =>
 // -------------------------------------------------------
 
 setInterval(() => {
-  dispatch({ type: listening.isOn() ? "listening" : "tick" });
+  // the warning is heard, and is no sign of a visitor
+  dispatch({ type: voice.isOn() && !wasWarning ? "listening" : "tick" });
   drawWarning();
   drawClock();
   drawAlert();
@@ -294,6 +285,7 @@ function drawWarning() {
   document.documentElement.toggleAttribute("data-warning", isShown);
   setText("spoken", isShown ? `${say("kiosk.warning.title")} ${byId("countdown").textContent}` : "");
   if (isShown) signal(context.has_sound);
+  if (isShown && state.isGuided) voice.sayControl("warning");
 }
 
 function drawClock() {
@@ -302,81 +294,28 @@ function drawClock() {
   drawHour(state, { atMs: Date.now() + clockOffset, lostAtMs, say });
 }
 
-// --- « Écouter », « Boutons plus bas »
+// --- the voice, the keys, and where hands reach
 // ------------------------------------------------------------------------------
 
-/** @type {(value?: unknown) => void} */
-let endSound = () => {};
-const listening = openListening({
+const voice = openVoice({
   ask: async (reading) => (reading.view === "away" ? keeping.voiceOf(reading.lang) : link.read(reading)),
-  play: (address) =>
-    new Promise((done) => {
-      endSound = player.onended = player.onerror = done;
-      player.src = address;
-      player.play().catch(done);
-    }),
-  silence() {
-    player.pause();
-    endSound();
-  },
+  voices: context.voices,
+  isKept: (language) => keeping.voiceOf(language).length > 0,
+  now: () => state,
+  say,
+  introduced: () => dispatch({ type: "introduced" }),
 });
+listenToKeys({ now: () => state, dispatch, isAlert: () => !byId("alert").hidden, voice });
+hearOfHeadphones(navigator.mediaDevices, () => dispatch({ type: "guide" }));
 
 const samples = openSamples(context.voices, (reading) => link.read(reading));
 
-const isSpoken = () =>
-  isCutOff(state) || state.view === "away"
-    ? isServerAway(state) && keeping.voiceOf(state.language).length > 0
-    : [...context.voices, ...state.information.voices].includes(languageToHear(state));
-
-function readView() {
-  clearTimeout(focusRead);
-  const choices = document.querySelectorAll(
-    "#view :is([data-service], [data-referral], [data-act=choose_convocation], [data-act=choose_hour], [data-act=open_notice])",
-  );
-  const voice = isSpoken()
-    ? readingOf(
-        state,
-        [...choices].map(({ dataset }) => dataset.service ?? dataset.referral ?? dataset.value),
-      )
-    : null;
-  if (voice) listening.start(voice);
-  else listening.stop();
-}
-
-// A control focused by keyboard or by a switch is read aloud, for visitors who cannot see where the focus is.
-document.addEventListener("focusin", (event) => {
-  const reached = targetIn(event, "button");
-  if (!reached || isRefocusing || !targetIn(event, ":focus-visible")) return;
-  sayControl(
-    reached.dataset.key ??
-      (reached.dataset.toggle
-        ? `access-${reached.dataset.toggle}`
-        : reached === listenButton
-          ? "access-listen"
-          : reached.dataset.act),
-  );
-});
-
-function sayControl(key) {
-  clearTimeout(focusRead);
-  const focusReading = focusReadingOf(state, key);
-  if (focusReading && context.voices.includes(state.language))
-    focusRead = setTimeout(() => listening.start(focusReading), FOCUS_READ_AFTER_MS);
-}
-
-function silence() {
-  clearTimeout(focusRead);
-  listening.stop();
-}
-
-function drawListening() {
-  if (!listenButton) return;
-  listenButton.hidden = !isSpoken();
-  listenButton.setAttribute("aria-pressed", String(state.isListening));
+function bandNow() {
+  return bands[innerHeight >= innerWidth ? "portrait" : "landscape"];
 }
 
 function placeBand() {
-  const { top, bottom } = bands[innerHeight >= innerWidth ? "portrait" : "landscape"];
+  const { top, bottom } = bandNow();
   document.documentElement.style.setProperty("--band-top", `${top * 100}vh`);
   document.documentElement.style.setProperty("--band-rest", `${(1 - bottom) * 100}vh`);
 }

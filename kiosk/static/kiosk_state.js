@@ -16,6 +16,7 @@ import {
   wrongCode,
 } from "./appointment_state.js";
 import { awayStart, backFromAway, isServerAway, NEVER_LOST, ofAgent, withAway } from "./away_state.js";
+import { guidanceBack, guidanceReducers, guidanceStart, keptGuidance, toTaking } from "./guidance.js";
 import {
   INFORMATION_VIEWS,
   informationBack,
@@ -55,9 +56,9 @@ export const MENU_HELD_MS = 10_000; // a page of the menu does not change under 
 
 const NOT_ISSUED = [...NO_TICKET, "appointment_only"];
 const KNOWN_CODES = [...NOT_ISSUED, "no_counter", ...APPOINTMENT_NOTICES];
-export const NEEDS = ["step_free", "deaf", "blind", "slow", "interpreter"];
+export const NEEDS = ["step_free", "deaf", "blind", "cannot_read", "slow", "interpreter"];
 const BUSY = ["loading", "unpaired", "taking"];
-const NO_PREFERENCES = { large: false, contrast: false, low: false };
+const NO_PREFERENCES = { large: false, contrast: false };
 
 // `frame`: what stood around the views when the server answered last; null where nothing was kept.
 export function initialState(language, at = 0, frame = null) {
@@ -108,6 +109,12 @@ export function shownServices(state) {
     : (state.menu?.services ?? []);
 }
 
+/** What the reducers of the views share. */
+const own = {
+  active: (state, at) => active(state, at),
+  isGuarded: (state, at) => isGuarded(state, at),
+};
+
 const reducers = {
   menu_loaded(state, { menu: answered, at }) {
     const menu = ofAgent(answered);
@@ -152,7 +159,7 @@ const reducers = {
   take(state, { priority, pressId, at }) {
     const service = serviceById(state.menu, state.service);
     if (state.view !== "sheet" || !service || isGuarded(state, at)) return state;
-    return { ...withPress(active(state, at), service, priority, pressId), view: "taking" };
+    return toTaking(withPress(active(state, at), service, priority, pressId));
   },
 
   show_needs(state, { at }) {
@@ -234,50 +241,42 @@ const reducers = {
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
     const step =
-      togetherBack(state) ?? informationBack(state) ?? exceptionalBack(state) ?? appointmentBack(state);
+      guidanceBack(state) ??
+      togetherBack(state) ??
+      informationBack(state) ??
+      exceptionalBack(state) ??
+      appointmentBack(state);
     if (step) return { ...active(state, at), ...step, shownAt: at };
     const returned = { ...active(state, at), view: "start", service: null, needs: [], page: 0 };
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
-
-  ...appointmentReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
+  ...appointmentReducers(own),
+  ...guidanceReducers({
+    ...own,
+    mayReturn: (state) => mayReturn(state),
   }),
-
   ...informationReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
+    ...own,
     isHeld: (state, at) => isStartHeld(state, at),
   }),
-
-  ...sheetReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
-  }),
-
+  ...sheetReducers(own),
   ...exceptionalReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
+    ...own,
     toTicket: (...of) => toTicket(...of),
   }),
-
   ...furtherReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
+    ...own,
     choose: (state, action) => reducers.choose_service(state, action),
   }),
-
   ...ticketReducers({
-    active: (state, at) => active(state, at),
-    isGuarded: (state, at) => isGuarded(state, at),
+    ...own,
     atStart: (state, at) => atStart(state, at),
   }),
 
   home: (state, { at }) =>
     isGuarded(state, at) || !mayReturn(state)
       ? state
-      : (backToTickets(active(state, at)) ?? atStart(state, at)),
+      : (backToTickets(active(state, at)) ?? { ...atStart(state, at), ...keptGuidance(state) }),
   active: (state, { at }) => active(state, at),
   more_time: (state, { at }) => ({
     ...active(state, at),
@@ -290,7 +289,8 @@ const reducers = {
 function withMenu(state, menu, at) {
   const loaded = { ...backFromAway(state), menu, heldMenu: null, isPaired: true };
   const { folder, service } = loaded;
-  const view = loaded.view === "languages" ? loaded.beneath : loaded.view;
+  const behind = loaded.view === "languages" ? loaded.beneath : loaded.view;
+  const view = behind === "escort" ? loaded.askedFrom : behind;
   const isGone =
     ["loading", "unpaired"].includes(view) ||
     (folder && !isFolder(menu, folder)) ||
@@ -337,6 +337,7 @@ function atStart(state, at, view = "start") {
     ...furtherStart,
     ...informationStart,
     ...awayStart,
+    ...guidanceStart,
     beneath: "start",
     preferences: NO_PREFERENCES,
     isListening: false,
@@ -353,7 +354,7 @@ function toTicket(state, service, pressId) {
     state.menu.priority_notice ||
     service.state === "no_counter";
   if (needsSheet) return { ...state, view: "sheet", service: service.id };
-  return { ...withPress(state, service, false, pressId), view: "taking" };
+  return toTaking(withPress(state, service, false, pressId));
 }
 
 function withPress(state, service, priority, pressId) {

@@ -3,7 +3,7 @@
 
 import { serviceById } from "./appointment_state.js";
 
-export const QUIET_TICKET_MS = 40_000; // with its warning a ticket stays a minute
+export const QUIET_TICKET_MS = 60_000; // no shorter than any other view, before its warning
 export const QUIET_NOTING_MS = 70_000; // what is on no paper stays a minute and a half
 export const CODE_GONE_MS = 12_000; // after its paper came out: the next person must not follow this visit
 

@@ -12,6 +12,7 @@ import {
 import { appointmentNotice, appointmentViews } from "./appointment_view.js";
 import { awayViews } from "./away_view.js";
 import { informationButton, informationViews } from "./information_view.js";
+import { drawLanguages, languageButton } from "./language_buttons.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
 import { paperTimeText, waitText } from "./words.js";
@@ -37,6 +38,7 @@ import {
   appointmentItem,
   backButton,
   doneButtons,
+  escortButtons,
   homeButton,
   needChoice,
   needsButton,
@@ -45,7 +47,6 @@ import {
   sheetButton,
 } from "./view_buttons.js";
 
-const LANGUAGES_AT_ONCE = { portrait: 5, landscape: 4 };
 const NOTICE_ICONS = {
   closed: "clock",
   no_counter: "clock",
@@ -96,33 +97,6 @@ function drawFrame(state, say) {
   byId("hearing-loop").hidden = !state.menu?.hearing_loop;
 }
 
-function drawLanguages(state, say, languages, isShown) {
-  const nav = byId("languages");
-  nav.hidden = !isShown;
-  const atOnce = LANGUAGES_AT_ONCE[innerWidth > innerHeight ? "landscape" : "portrait"];
-  const isLong = languages.length > atOnce;
-  let first = isLong ? languages.slice(0, atOnce - 1) : languages;
-  const own = languages.find((each) => each.code === state.language);
-  if (own && !first.includes(own)) first = [...first.slice(0, -1), own];
-  const buttons = first.map((each) => languageButton(each, state));
-  if (isLong) {
-    const rest = `+${languages.length - first.length}`;
-    const more = button({ act: "show_languages", key: "more-languages", label: rest, icon: "languages" });
-    more.setAttribute("aria-label", `${say("kiosk.languages.more")} ${rest}`);
-    buttons.push(more);
-  }
-  nav.replaceChildren(...buttons);
-}
-
-function languageButton(language, state) {
-  const made = button({ act: "choose_language", key: `language-${language.code}`, label: language.name });
-  made.dataset.language = language.code;
-  made.lang = language.code;
-  made.dir = language.dir;
-  made.setAttribute("aria-pressed", String(language.code === state.language));
-  return made;
-}
-
 const views = {
   loading: (state, say) => plain(say, { icon: "hourglass", title: "kiosk.loading.title" }),
   unpaired: (state, say) =>
@@ -137,6 +111,15 @@ const views = {
       icon: "ticket",
       title: "kiosk.taking.title",
       about: serviceById(state.menu, state.service)?.name,
+    }),
+
+  escort: (state, say) =>
+    plain(say, {
+      icon: "handshake",
+      title: "kiosk.escort.title",
+      about: serviceById(state.menu, state.service)?.name,
+      text: say("kiosk.escort.lede"),
+      acts: escortButtons(say),
     }),
 
   start(state, say) {
@@ -177,7 +160,7 @@ const views = {
       ...services.map((each) => serviceItem(each, say)),
       ...referralItems(state, say),
     ];
-    fillStart(slots, items, acts, toRead, state, say);
+    fillPaged(slots, items, toRead ? [toRead] : acts, state, say);
   },
 
   languages(state, say, languages) {
@@ -203,7 +186,11 @@ const views = {
     const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
     fillPaged(
       slots,
-      service.bring.map((each) => element("li", { text: each })),
+      service.bring.map((each, place) => {
+        const item = element("li", { text: each });
+        setIcon(item, service.pictures[place]);
+        return item;
+      }),
       acts,
       state,
       say,
@@ -280,15 +267,6 @@ Object.assign(
     showAway,
   }),
 );
-
-// « Informations » stands beside the notice on priority, where it takes no room from the services; with
-// paging or « Boutons plus bas » among the buttons under them.
-function fillStart(slots, items, acts, toRead, state, say) {
-  const isBeside = toRead && !state.preferences.low && !slots.note.hidden;
-  if (isBeside) slots.note.append(toRead);
-  fillPaged(slots, items, toRead && !isBeside ? [toRead] : acts, state, say);
-  if (isBeside && slots.acts.childElementCount) fillPaged(slots, items, [toRead], state, say);
-}
 
 const noticeText = (state, say) =>
   APPOINTMENT_NOTICES.includes(state.notice)

@@ -9,6 +9,7 @@ const NEED_ICONS = {
   step_free: "accessibility",
   deaf: "ear",
   blind: "eye-off",
+  cannot_read: "file-text",
   slow: "clock",
   interpreter: "languages",
 };
@@ -32,6 +33,19 @@ export function needChoice(need, { needs }, say) {
   made.setAttribute("aria-pressed", String(isOn));
   return made;
 }
+
+/** The answers to whether an agent comes. */
+export const escortButtons = (say) =>
+  ["yes", "no"].map((answer) => {
+    const made = button({
+      act: "answer_escort",
+      key: `escort-${answer}`,
+      label: say(`kiosk.escort.${answer}`),
+      icon: answer === "yes" ? "handshake" : "x",
+    });
+    made.dataset.value = answer;
+    return made;
+  });
 
 export function reasonButton({ id, name }) {
   const made = button({

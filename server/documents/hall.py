@@ -219,6 +219,7 @@ class KioskPart(Part):
     `mounting` null: the usual heights are assumed. A kiosk without a printer of its own prints at that of the
     kiosk `prints_at`, or has `number_only`: it shows the number on purpose. Neither: nobody decided yet.
     `own_series`: the numbers that its agent gives while the server is away; null: none.
+    `keys_at`: where its keys are, said first by the spoken guidance, as « sous l’écran, à droite ».
     """
 
     id: Slug
@@ -236,6 +237,7 @@ class KioskPart(Part):
     number_only: Annotated[bool, Field(exclude_if=lambda only: not only)] = False
     own_series: Annotated[SeriesPart | None, Field(exclude_if=lambda series: series is None)] = None
     mounting: MountingPart | None = None
+    keys_at: Annotated[OptionalTexts, Field(exclude_if=lambda texts: not texts)] = Field(default_factory=dict)
     is_retired: bool = False
 
 

@@ -24,7 +24,7 @@ from kiosk.menu import (
     state_of,
     worded_wait,
 )
-from kiosk.menu_messages import STEP_S, MenuMessage, ServiceOfMenu, wording_of
+from kiosk.menu_messages import STEP_S, MenuMessage, ServiceOfMenu, picture_of, wording_of
 from tests.kiosk.samples import translate
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -364,3 +364,8 @@ def test_no_wait_is_announced_as_one_step():
     assert wording_of(STEP_S, STEP_S) == "about"
     assert wording_of(1_800, 5_400) == "over"
     assert wording_of(1_500, 5_400) == "under"
+
+
+def test_a_paper_to_bring_has_the_picture_of_what_it_is():
+    papers = ["Trois photos d’identité récentes", "Passeport", "Justificatif de domicile", "Statuts"]
+    assert [picture_of(each) for each in papers] == ["image", "id-card", "house", "file-text"]

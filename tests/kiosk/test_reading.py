@@ -163,9 +163,10 @@ def test_the_start_mentions_appointments_only_while_check_in_is_possible():
 def test_needs_are_read_in_order_with_those_chosen_and_how_to_go_on():
     assert plain(reader().needs(["interpreter", "slow"])) == (
         "Qu’est-ce qui vous aiderait ? | Facultatif, sans motif à donner."
-        " | Seuls les agents le voient, et c’est effacé ce soir. | 1 sur 5 : Un guichet sans marches"
-        " | 2 sur 5 : Je n’entends pas bien les annonces | 3 sur 5 : Je ne vois pas bien les écrans"
-        " | 4 sur 5 : J’ai besoin de plus de temps : choisi | 5 sur 5 : Je viens avec un interprète : choisi"
+        " | Seuls les agents le voient, et c’est effacé ce soir. | 1 sur 6 : Un guichet sans marches"
+        " | 2 sur 6 : Je n’entends pas bien les annonces | 3 sur 6 : Je ne vois pas bien les écrans"
+        " | 4 sur 6 : Je lis difficilement, ou pas du tout"
+        " | 5 sur 6 : J’ai besoin de plus de temps : choisi | 6 sur 6 : Je viens avec un interprète : choisi"
         " | Appuyez sur ce qui vous aiderait, puis sur « Continuer »."
     )
 

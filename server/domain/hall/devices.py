@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Literal
 
+from server.domain.languages import Texts
 from server.domain.printing.printers import PrinterReach
 from server.domain.tickets import Series
 
@@ -138,6 +139,7 @@ class Kiosk:
     `services` are those it offers, empty: all of the hall's. `mounting` None: the usual heights are assumed.
     `prints_at`: the kiosk whose printer it uses; `is_number_only`: it prints nothing on purpose.
     `own_series`: the numbers that its agent gives while the server is away; None: it gives none then.
+    `keys_at`: where its keys are, as the spoken guidance says it; empty: not declared.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Kiosk:
     prints_at: str | None = None
     is_number_only: bool = False
     own_series: Series | None = None
+    keys_at: Texts = field(default_factory=dict)
 
     @property
     def paper(self) -> KioskPaper:

@@ -250,6 +250,7 @@ class Need(StrEnum):
     STEP_FREE = "step_free"
     DEAF = "deaf"
     BLIND = "blind"
+    CANNOT_READ = "cannot_read"
     SLOW = "slow"
     INTERPRETER = "interpreter"
 

@@ -18,7 +18,7 @@ from kiosk.reading_ways import INSTEAD_AT, read_instead, read_people, read_refer
 from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import business_day
-from server.domain.languages import FRENCH
+from server.domain.languages import FRENCH, text_in
 from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
 from server.store import hours
@@ -148,7 +148,7 @@ class ReadingRequest:
     and `needs` (chosen): those on the page. `visit`: the ticket's. `at`: the hour of an appointment.
     `exceptional_reason`: why the sheet is not that of `wanted_service`, which needs an appointment.
     `notice` and `notice_language`: the public notice on it. `kiosk`: the kiosk, None for the whole menu.
-    `focus`: the key of one control, None for the whole view.
+    `focus`: the key of one control, None for the whole view. `has_keys`: where the keys are comes first.
     """
 
     view: View
@@ -167,6 +167,8 @@ class ReadingRequest:
     is_priority: bool = False
     has_code: bool = False
     is_covered: bool = False
+    is_fetched: bool = False
+    has_keys: bool = False
     paper_within_s: int | None = None
     has_sheet: bool = False
     wanted_service: str | None = None
@@ -195,8 +197,7 @@ def read_aloud(
     menu = read_menu(
         database, estimates, hall, language=request.language, translate=translate, kiosk=request.kiosk
     )
-    backup = database.configuration(hall).backup_of(request.kiosk or "")
-    reader = ViewReader(menu, translate, other_printer="" if backup is None else backup.label)
+    reader = _reader(database.configuration(hall), menu, request.kiosk or "", translate)
     try:
         if request.focus is not None and request.focus.startswith(NOTICE_KEY):
             found = read_public_notices(database, hall, translate)
@@ -218,14 +219,27 @@ def read_aloud(
             sentences = _read(reader, request, lambda: _ticket(database, estimates, hall, request))
     except NotInTheMenu as error:
         raise Refusal("unknown_service", service=str(error.args[0])) from error
-    return Reading(menu["language"], sentences)
+    return Reading(menu["language"], [*(reader.keys() if request.has_keys else []), *sentences])
+
+
+def _reader(
+    configuration: HallConfiguration, menu: MenuAnswer, kiosk: str, translate: Callable[..., str]
+) -> ViewReader:
+    """What reads the views of a kiosk (its id)."""
+    backup, own = configuration.backup_of(kiosk), configuration.kiosks.get(kiosk)
+    return ViewReader(
+        menu,
+        translate,
+        other_printer="" if backup is None else backup.label,
+        keys_at="" if own is None else text_in(own.keys_at, menu["language"]),
+    )
 
 
 def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], ReadTicket]) -> list[str]:
     match request.view:
         case "start":
             return read_start(reader, folder=request.service, shown=request.services_on_page)
-        case "languages" | "away":
+        case "languages" | "away" | "escort":
             return reader.title(request.view)
         case "sheet":
             given = request.wanted_service, request.exceptional_reason
@@ -306,6 +320,7 @@ def _ticket(database: Database, estimates: Estimates, hall: str, request: Readin
         is_priority=request.is_priority,
         has_code=request.has_code,
         is_covered=request.is_covered,
+        is_fetched=request.is_fetched,
         paper_within_s=request.paper_within_s,
         appointment=request.appointment,
         is_after_closing=why_no_wait == AFTER_CLOSING,

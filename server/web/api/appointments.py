@@ -8,6 +8,7 @@ from pydantic import Field
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
+from server.domain.visits.verb_facts import Need
 from server.usecases.appointments.arrivals import (
     AppointmentsAnswer,
     Claim,
@@ -91,6 +92,7 @@ class CheckInBody(RequestShape):
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
+    needs: list[Need] = Field(default=[], max_length=len(Need))
     kiosk: str | None = Field(default=None, max_length=64)
 
 
@@ -267,6 +269,7 @@ def _arriving(routes: ApiRoutes, api: Api) -> None:
             is_priority=body.priority,
             channel=channel,
             kiosk=caller.configured if caller.kind == "device" else body.kiosk,
+            needs=tuple(body.needs),
             claim=claim,
         )
         return answer_press(api, caller, hall, ticket)

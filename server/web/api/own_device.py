@@ -58,6 +58,8 @@ class LowBand(TypedDict):
 
     top: Share
     bottom: Share
+    slide: Share
+    """How far a finger may slide and still mean the button where it landed."""
 
 
 class OwnKiosk(PairedDevice):

@@ -68,6 +68,8 @@ class ReadingQuery(RequestShape):
     is_priority: bool = False
     has_code: bool = False
     is_covered: bool = False
+    is_fetched: bool = False
+    has_keys: bool = False
     paper_within_s: int | None = Field(default=None, ge=1, le=3_600)
     has_sheet: bool = False
     wanted: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
@@ -94,6 +96,8 @@ class ReadingQuery(RequestShape):
             is_priority=self.is_priority,
             has_code=self.has_code,
             is_covered=self.is_covered,
+            is_fetched=self.is_fetched,
+            has_keys=self.has_keys,
             paper_within_s=self.paper_within_s,
             has_sheet=self.has_sheet,
             wanted_service=self.wanted,

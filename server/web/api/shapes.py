@@ -170,7 +170,7 @@ class TicketBody(RequestShape):
         max_length=64,
         description="Whose printer prints, for a reception desk or a program.",
     )
-    needs: list[Need] = Field(default=[], max_length=5)
+    needs: list[Need] = Field(default=[], max_length=len(Need))
     exceptional_reason: str | None = Field(
         default=None,
         max_length=64,
@@ -207,7 +207,7 @@ class LinkBody(RequestShape):
 class NeedsBody(RequestShape):
     """What helps a visitor, in place of what was noted before; nothing of it is kept after closing."""
 
-    needs: list[Need] = Field(max_length=5)
+    needs: list[Need] = Field(max_length=len(Need))
 
 
 class BreakBody(RequestShape):

@@ -343,11 +343,10 @@ test("returning to the start gives back language and reading comfort", () => {
   const changed = walk([
     { type: "choose_language", language: "en" },
     { type: "toggle", preference: "large" },
-    { type: "toggle", preference: "low" },
   ]);
-  assert.deepEqual(changed.preferences, { large: true, contrast: false, low: true });
+  assert.deepEqual(changed.preferences, { large: true, contrast: false });
   const home = reduce(changed, { type: "tick", at: 1e9 });
-  assert.deepEqual([home.language, home.preferences], ["fr", { large: false, contrast: false, low: false }]);
+  assert.deepEqual([home.language, home.preferences], ["fr", { large: false, contrast: false }]);
 });
 
 test("any thousand walks: one press at a time, no view without its content, always a way back", () => {
@@ -381,6 +380,9 @@ test("any thousand walks: one press at a time, no view without its content, alwa
         { type: "toggle", preference: "large" },
         { type: "turn_page", by: any([1, -1]) },
         { type: "menu_missing" },
+        { type: "guide" },
+        { type: "introduced" },
+        { type: "answer_escort", isFetched: random(2) === 1 },
         { type: "more_time" },
         { type: "active" },
       ]);
@@ -390,6 +392,7 @@ test("any thousand walks: one press at a time, no view without its content, alwa
         assert.notEqual(before.view, "taking");
       if (state.view === "ticket") assert.ok(state.ticket.number);
       if (state.view === "taking") assert.ok(state.press);
+      if (state.view === "escort") assert.ok(state.heldPress && !state.press);
       if (state.view === "notice") assert.ok(state.notice && state.service);
       if (state.view === "sheet") assert.ok(serviceById(state.menu, state.service));
       if (state.view === "start") assert.ok(state.menu);
@@ -504,7 +507,7 @@ test("twelve seconds after its paper the code leaves, the number stays, and a to
   assert.deepEqual([gone.isCodeGone, gone.view, gone.ticket.number], [true, "ticket", "A042"]);
   assert.equal(readingOf(gone, []).has_code, false);
   assert.equal(reduce(gone, { type: "touch_view", at: gone.activeAt + 20_000 }).view, "start");
-  assert.equal(secondsLeft(gone, gone.activeAt), 60);
+  assert.equal(secondsLeft(gone, gone.activeAt), 80);
   const other = reduce(taken, {
     type: "print_verdict",
     visit: "v9",

@@ -69,9 +69,8 @@ SIZES = {
 MISFITS = """() => {
   const shown = (each) => each.checkVisibility({ visibilityProperty: true });
   const style = getComputedStyle(document.documentElement), found = [];
-  const isLow = document.documentElement.hasAttribute("data-low");
   const share = (name) => innerHeight * parseFloat(style.getPropertyValue(name)) / 100;
-  const [top, bottom] = isLow ? [share("--band-top"), innerHeight - share("--band-rest")] : [0, innerHeight];
+  const [top, bottom] = [share("--band-top"), innerHeight - share("--band-rest")];
   const boxes = [...document.querySelectorAll("button")].filter(shown)
     .map((each) => [each, each.getBoundingClientRect()]);
   for (const [index, [button, box]] of boxes.entries()) {

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,11 @@ REACH = """() => {
 }"""
 
 
-def test_buttons_go_lower_to_where_the_mounting_of_this_kiosk_puts_hands(at_kiosk):
+def test_controls_are_where_the_mounting_of_this_kiosk_puts_hands(at_kiosk):
     declared, usual = low_band(75, 81), low_band(95, 61, width_px=1920, height_px=1080)
     for size, band in (("portrait", declared), ("landscape", usual)):
         page = at_kiosk(size)
-        page.locator("[data-toggle=low]").click()
-        assert page.evaluate(REACH) == pytest.approx(list(band.as_message().values()))
+        assert page.evaluate(REACH) == pytest.approx(list(band.as_message().values())[:2])
 
 
 @pytest.fixture
@@ -77,25 +77,65 @@ def test_every_view_fits_the_band_that_a_mounting_leaves(at_kiosk, mounted, moun
     size = {"width_px": width_px, "height_px": height_px}
     band = low_band(lower_edge_cm, diagonal_cm, **size).as_message()
     mounted(lower_edge_cm=lower_edge_cm, diagonal_cm=diagonal_cm, **size)
-    page = at_kiosk(next(name for name, each in SIZES.items() if each == (width_px, height_px)))
-    for comfort in (["low"], ["low", "large"]):
+    size_name = next(name for name, each in SIZES.items() if each == (width_px, height_px))
+    page = at_kiosk(size_name, before=lambda opened: opened.clock.install())
+    screen_cm = diagonal_cm * height_px / hypot(width_px, height_px)
+    for comfort in ([], ["large"]):
         for toggle in comfort:
             page.locator(f"[data-toggle={toggle}]").click()
-        assert page.evaluate(REACH) == pytest.approx(list(band.values()))
-        fits(page)
-        choose(page)
-        fits(page)
-        press(page, "[data-act=take]")
-        expect_ticket(page)
-        fits(page)
-        press(page, "[data-act=home]")
+        assert page.evaluate(REACH) == pytest.approx(list(band.values())[:2])
+        for view in every_view(page):
+            assert page.evaluate(MISFITS) == [], view
+            for name, top, bottom in page.evaluate(CONTROLS):
+                low_cm, high_cm = (lower_edge_cm + screen_cm * (1 - share) for share in (bottom, top))
+                assert 89.9 <= low_cm < high_cm <= 122.1, (view, name, low_cm, high_cm)
+
+
+CONTROLS = """() => [...document.querySelectorAll("button")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
+  .map(([name, box]) => [name, box.top / innerHeight, box.bottom / innerHeight])"""
+
+
+def every_view(page: Page) -> Iterator[str]:
+    """Walks through the views of a kiosk, and ends at the start."""
+    yield "start"
+    wait_until(lambda: is_listed(page, "laon-etrangers"), "its page is turned up", every_s=0.5)
+    press(page, "[data-service=laon-etrangers]")
+    yield "folder"
+    wait_until(lambda: is_listed(page, PERMITS), "its page is turned up", every_s=0.5)
+    press(page, f"[data-service={PERMITS}]")
+    yield "reasons"
+    press(page, "[data-act=show_appointment]")
+    yield "code"
+    press(page, "[data-act=show_convocations]")
+    yield "convocation"
+    press(page, "[data-act=back]")
+    press(page, "[data-act=back]")
+    choose(page)
+    yield "sheet"
+    press(page, "[data-act=show_needs]")
+    yield "needs"
+    press(page, "[data-key=needs-done]")
+    page.keyboard.press("F1")
+    page.clock.run_for(500)
+    press(page, "[data-act=take]")
+    yield "escort"
+    press(page, "[data-key=escort-no]")
+    expect_ticket(page)
+    yield "ticket"
+    page.clock.run_for(90_000 - 20_000)
+    expect(page.locator("#warning")).to_be_visible()
+    yield "warning"
+    page.clock.run_for(20_000)
+    expect(page.locator("main")).to_have_attribute("data-view", "start")
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_every_view_fits_and_is_accessible_with_every_comfort(at_kiosk, size):
     page = at_kiosk(size)
     page.evaluate("document.fonts.ready")
-    for comfort in ([], ["large"], ["contrast"], ["low"]):
+    for comfort in ([], ["large"], ["contrast"]):
         for toggle in comfort:
             page.locator(f"[data-toggle={toggle}]").click()
         fits(page)
@@ -104,9 +144,8 @@ def test_every_view_fits_and_is_accessible_with_every_comfort(at_kiosk, size):
     press(page, "[data-act=take]")
     expect_ticket(page)
     fits(page)
-    for toggle in ("low", "contrast"):
-        page.locator(f"[data-toggle={toggle}]").click()
-        fits(page)
+    page.locator("[data-toggle=contrast]").click()
+    fits(page)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -117,8 +156,6 @@ def test_the_questions_about_needs_fit_one_view(at_kiosk: Callable[..., Page], h
     page.locator('[data-need="interpreter"]').click()
     page.locator('[data-need="slow"]').click()
     expect(page.locator('[aria-pressed="true"][data-need]')).to_have_count(2)
-    assert page.evaluate(MISFITS) == []
-    page.locator('[data-toggle="low"]').click()
     assert page.evaluate(MISFITS) == []
     if size == "portrait":
         assert_accessible(page)
@@ -194,7 +231,7 @@ def test_the_reasons_fit_in_every_language_and_comfort(at_kiosk: Callable[..., P
         page.locator(f"[data-language={language}]").click()
         expect(page.locator("#choices-title")).to_contain_text(heading)
         expect(page.locator("[data-reason]").first).to_contain_text(reason)
-        for toggle in ("large", "low", "large", "low"):
+        for toggle in ("large", "large"):
             fits(page)
             page.locator(f"[data-toggle={toggle}]").click()
     page.locator("[data-toggle=contrast]").click()

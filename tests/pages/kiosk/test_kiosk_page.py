@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Route
 
 from tests.harness.accessible import assert_accessible
 from tests.harness.dom.dom_pages import DomPage, expect
@@ -155,21 +155,6 @@ def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_on_r
     expect(page.locator("[data-toggle=contrast]")).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_whole_way_to_a_ticket_can_be_walked_by_keyboard(at_kiosk):
-    page = at_kiosk()
-    page.keyboard.press("Tab")
-    expect(page.locator("[data-key=appointment]")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.locator("[data-service]").first).to_be_focused()
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    enter_until_left(page, "start")
-    page.keyboard.press("Tab")
-    expect(page.locator("[data-act=take]")).to_be_focused()
-    enter_until_left(page, "sheet")
-    # as long as the kiosk itself asks for an answer: the machine may be busy
-    expect_ticket(page)
-
-
 @pytest.mark.parametrize("act", ["take", "take_with_card", "back"])
 def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_dom_kiosk, act: str):
     page = at_dom_kiosk()
@@ -181,17 +166,6 @@ def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_dom_kios
     redrawn = page.locator(f"[data-act={act}]:not([data-before])").first
     expect(redrawn).to_be_visible()
     expect(redrawn).to_be_focused()
-
-
-def enter_until_left(page: Page, view: str) -> None:
-    """Presses Enter until the guard against double presses has let it act on a view."""
-
-    def is_left() -> bool:
-        if page.locator("main").get_attribute("data-view") == view:
-            page.keyboard.press("Enter")
-        return page.locator("main").get_attribute("data-view") != view
-
-    wait_until(is_left, f"Enter acts on the view {view}", every_s=0.1)
 
 
 @pytest.mark.parametrize("size", SIZES)

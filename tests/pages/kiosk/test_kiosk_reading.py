@@ -82,7 +82,7 @@ def test_the_views_of_needs_and_appointments_are_read_aloud_by_keyboard(at_kiosk
     expect(page.locator("#listen")).to_have_attribute("aria-pressed", "true")
     by_key(page, f'[data-service="{WALK_IN}"]')
     needs = readings("needs", lambda: by_key(page, "[data-key=needs]"))
-    assert "4 sur 5\u00a0: J’ai besoin de plus de temps" in needs
+    assert "5 sur 6\u00a0: J’ai besoin de plus de temps" in needs
     said = readings("needs.*focus=need-slow", lambda: page.locator("[data-need=slow]").press("Enter"))
     assert said == ["J’ai besoin de plus de temps\u00a0: choisi"]
     by_key(page, "[data-key=needs-done]")
@@ -153,7 +153,6 @@ def test_a_notice_is_read_at_the_kiosk_and_on_a_phone_and_a_ticket_is_still_take
     page = at_kiosk("upright tablet")
     expect(page.locator("[data-act=show_information]")).to_be_visible()
     assert page.locator(".acts .position").count() == 0, "it takes no room from the services"
-    page.locator("[data-toggle=low]").click()
     fits(page)
     by_key(page, "[data-act=show_information]")
     fits(page)

@@ -169,7 +169,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("services", ("services",)),
         Group("printer", ("printer", "prints_at", "number_only")),
         Group("numbers", ("own_series",), is_folded=True),
-        Group("mounting", ("mounting",)),
+        Group("mounting", ("mounting", "keys_at")),
         Group("shown", ("is_retired", "id"), is_folded=True),
     ),
     "screen": (

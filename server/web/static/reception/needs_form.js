@@ -3,7 +3,7 @@
 import { one } from "../shared/dom.js";
 import { choice, draw, html } from "../shared/drawing.js";
 
-export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "slow", "interpreter"]);
+export const NEEDS = Object.freeze(["step_free", "deaf", "blind", "cannot_read", "slow", "interpreter"]);
 
 /** The boxes, those of `noted` checked. */
 export function needBoxes(say, noted) {
