@@ -5,6 +5,7 @@ import { ANSWER_WITHIN_MS, newPressId } from "./press.js";
 import { printOf } from "./ticket_state.js";
 
 const PRINT_LATE_MS = 15_000;
+const ASKED_EVERY_MS = 1_000;
 
 /** @param {{ link: any, dispatch: (action: any) => void, current: () => any }} wiring current: the state */
 export function openPapers({ link, dispatch, current }) {
@@ -24,9 +25,21 @@ export function openPapers({ link, dispatch, current }) {
     dispatch({ type: "sheet_late", pressId });
   }
 
+  const isWaited = (ticket) => current().ticket === ticket && printOf(current()) === "pending";
+
+  // An agent that issues alone has no socket to tell a verdict by: it is asked.
+  async function askMeanwhile(ticket, untilMs) {
+    for (let pastMs = 0; pastMs < untilMs && ticket.unplugged; pastMs += ASKED_EVERY_MS) {
+      await pause(ASKED_EVERY_MS);
+      if (!isWaited(ticket)) return;
+      await ask(ticket);
+    }
+  }
+
   async function watch(ticket) {
+    askMeanwhile(ticket, PRINT_LATE_MS);
     await pause(PRINT_LATE_MS + (ticket.paper_within_s ?? 0) * 1_000);
-    if (current().ticket !== ticket || printOf(current()) !== "pending") return;
+    if (!isWaited(ticket)) return;
     await ask(ticket);
     if (printOf(current()) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
   }
