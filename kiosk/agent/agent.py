@@ -47,17 +47,8 @@ class KioskAgent:
             self.kept.keep("run", self._papers.program)
         printer, own = LocalPrinter(address_in(settings)), KioskPapers(self)
         self._gateway = Gateway(self._papers, printer, report, own=own)
-        presses = Presses(self.kept, self.journal, self.clock, self.link, on_given=self._hurry)
-        parts = PageParts(
-            urlsplit(settings.server).netloc,
-            lambda: ServerLine(settings),
-            kept=self.kept,
-            files=self.files,
-            journal=self.journal,
-            clock=self.clock,
-            link=self.link,
-            presses=presses,
-        )
+        presses, host = Presses(self.link, on_given=self._hurry), urlsplit(settings.server).netloc
+        parts = PageParts(host, lambda: ServerLine(settings), self.files, self.link, presses)
         self.page = PageServer(settings.port, parts)
 
     def run(self, stopping: threading.Event) -> None:

@@ -124,6 +124,8 @@ class HallLink:
             self._become("away", why=str(silent))
         except ServerRefused as refused:
             found: LinkState = "unpaired" if refused.status in VOID else "away"
+            if refused.status in VOID:  # it may stand elsewhere by now
+                self._keep("device", None)
             self._become("twice" if refused.status == TWICE else found, why=str(refused))
         except (KeyError, TypeError, ValueError) as error:  # no server of ours
             self._become("away", why=repr(error))

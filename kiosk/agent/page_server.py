@@ -10,9 +10,11 @@ import json
 import select
 import socket
 import ssl
+import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
 from http.client import HTTPResponse
@@ -21,12 +23,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.hall_link import DEVICE_COOKIE, HallLink, cookies_of
-from kiosk.agent.kept_files import KeptFiles, Name
+from kiosk.agent.kept_files import Name
 from kiosk.agent.own_tickets import can_issue, sound_press
 from kiosk.agent.page_files import PageFiles
-from kiosk.agent.press_journal import PressJournal
 from kiosk.agent.presses import UNPLUGGED, Presses, as_press
 from kiosk.agent.server_line import LARGEST_ANSWER_BYTES, Answer, ServerLine, ServerSilent
 from kiosk.agent.words import language, sentence
@@ -80,35 +80,29 @@ class PageServer(ThreadingHTTPServer):
         return threading.active_count() < MOST_CONNECTIONS
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that leaves in the middle of an answer is no news."""
+        """Writes what went wrong; a browser that leaves in the middle of an answer is no news."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
+@dataclass(frozen=True, slots=True)
 class PageParts:
     """What the requests need. `line()`: a new connection to the server, at `host`."""
 
-    def __init__(
-        self,
-        host: str,
-        line: Any,
-        *,
-        kept: KeptFiles,
-        files: PageFiles,
-        journal: PressJournal,
-        clock: AgentClock,
-        link: HallLink,
-        presses: Presses,
-    ) -> None:
-        self.host, self.line = host, line
-        self.kept, self.files, self.journal, self.clock = kept, files, journal, clock
-        self.link, self.presses = link, presses
+    host: str
+    line: Callable[[], ServerLine]
+    files: PageFiles
+    link: HallLink
+    presses: Presses
 
     def menu(self, asked: str) -> dict[str, Any] | None:
         """The kiosk's own menu; None: it gives no ticket by itself now."""
-        provision = can_issue(self.kept, self.clock)
-        if provision is None or self.link.state == "twice" or not self.journal.is_writable():
+        link = self.link
+        provision = can_issue(link.kept, link.clock)
+        if provision is None or link.state == "twice" or not link.journal.is_writable():
             return None
-        menu = provision.menu(asked, self.clock.now())
-        return menu | (self.kept.read("menu") or {}) | {"unplugged": True}
+        menu = provision.menu(asked, link.clock.now())
+        return menu | (link.kept.read("menu") or {}) | {"unplugged": True}
 
     def keep_cookies(self, headers: Iterable[str]) -> None:
         """Keeps the token, or the secret of a pairing, that an answer gives to the browser."""
@@ -119,9 +113,9 @@ class PageParts:
             for given, morsel in cookies.items():
                 name = _COOKIES.get(given.removeprefix("__Host-"))
                 if name is not None:
-                    self.kept.keep(name, morsel.value or None)
+                    self.link.kept.keep(name, morsel.value or None)
                 if name == "token":
-                    self.kept.keep("device", None)
+                    self.link.kept.keep("device", None)
                     self.link.look()
 
 
@@ -201,7 +195,7 @@ class _PageRequest(BaseHTTPRequestHandler):
         kept = self._parts.files.find(self.path) or self._parts.files.find(path)
         if kept is not None:
             self._reply(HTTPStatus.OK, *kept)
-        elif path == "/device/me" and (device := self._parts.kept.read("device")) is not None:
+        elif path == "/device/me" and (device := self._parts.link.kept.read("device")) is not None:
             self._say(HTTPStatus.OK, device)
         elif path.startswith("/api/v1/halls/") and path.endswith("/menu"):
             asked = parse_qs(urlsplit(self.path).query).get("lang", ["fr"])[0]
@@ -246,7 +240,7 @@ class _PageRequest(BaseHTTPRequestHandler):
         ):
             menu = as_press(body)
             if isinstance(menu, dict):
-                self._parts.kept.keep(
+                self._parts.link.kept.keep(
                     "menu", {name: menu[name] for name in ("look", "configuration") if name in menu}
                 )
         self._hand_on(path, answer.status, answer.headers.items(), body, rest=answer)
@@ -272,7 +266,7 @@ class _PageRequest(BaseHTTPRequestHandler):
 
     def _headers(self, path: str) -> dict[str, str]:
         """What the server gets of a request, with the cookies that the agent keeps for the browser."""
-        kept = self._parts.kept
+        kept = self._parts.link.kept
         pairing = kept.read("pairing") if path.startswith(("/device/", PAIR)) else None
         sent = {name: self.headers[name] for name in _SENT_ON if name in self.headers}
         if path.endswith("/menu"):

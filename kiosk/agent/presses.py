@@ -10,11 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.hall_link import HallLink
-from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.own_tickets import Provision, can_issue
-from kiosk.agent.press_journal import MOST_WAITING_S, DiskRefused, NumbersUsedUp, Press, PressJournal
+from kiosk.agent.press_journal import MOST_WAITING_S, DiskRefused, NumbersUsedUp, Press
 from kiosk.agent.server_line import Answer, NeverSent, ServerSilent
 
 ANSWERED_WITHIN_S = 3.0
@@ -37,17 +35,9 @@ UNPLUGGED: Reply = (503, {"code": "unplugged"})
 class Presses:
     """The presses of the page. `on_given` is called when a ticket was given here."""
 
-    def __init__(
-        self,
-        kept: KeptFiles,
-        journal: PressJournal,
-        clock: AgentClock,
-        link: HallLink,
-        *,
-        on_given: Callable[[], None],
-    ) -> None:
-        self._kept, self._journal, self._clock, self._link = kept, journal, clock, link
-        self._on_given = on_given
+    def __init__(self, link: HallLink, *, on_given: Callable[[], None]) -> None:
+        self._link, self._on_given = link, on_given
+        self._kept, self._journal, self._clock = link.kept, link.journal, link.clock
         self._turns = [threading.Lock() for _ in range(_TURNS)]
 
     def take(self, body: Mapping[str, Any], send: Send) -> Answer | Reply:

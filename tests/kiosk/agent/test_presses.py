@@ -28,9 +28,7 @@ class Kiosk:
         self.link = HallLink(None, self.kept, self.journal, self.clock, incarnation="i")  # type: ignore[arg-type]
         self.link.state = "up"
         self.given: list[str] = []
-        self.presses = Presses(
-            self.kept, self.journal, self.clock, self.link, on_given=lambda: self.given.append("given")
-        )
+        self.presses = Presses(self.link, on_given=lambda: self.given.append("given"))
         monkeypatch.setattr("kiosk.agent.presses.time.sleep", self.clock.pass_by)
 
     def press(
