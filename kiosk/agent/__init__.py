@@ -7,7 +7,8 @@ away. It needs `hardware`, `kiosk`, the standard library and Babel; nothing of t
 Here: its settings, one TOML file, and its service of systemd. `server` is the address of the server.
 `[printer]` has `usb` (a name), or `line` and `speed`, or `network` (host:port); without it, the only printer
 on USB is used. `authority` is a file of certificates of an authority of one's own. `port` is where the page
-is. The kiosk's token comes by pairing, and stays in the folder `state`.
+is, `tickets_a_minute` the most that it gives by itself (0: any number). The kiosk's token comes by pairing,
+and stays in the folder `state`.
 """
 
 import json
@@ -85,6 +86,7 @@ class AgentSettings:
     speed: int | None = None
     network: TcpAddress | None = None
     authority: Path | None = None
+    tickets_a_minute: int = 30
 
     @property
     def page(self) -> str:
@@ -113,13 +115,14 @@ def settings_of(content: Mapping[str, object]) -> AgentSettings:
     authority = _text(content, "authority")
     return AgentSettings(
         server=checked_server(_text(content, "server") or ""),
-        port=_port(content.get("port", USUAL_PORT)),
+        port=_number(content, "port", USUAL_PORT),
         state=_state(_text(content, "state")),
         usb=None if usb is None else usb_name(usb),
         line=None if line is None else checked_line(line),
         speed=_speed(printer.get("speed")),
         network=None if network is None else network_address(network),
         authority=None if authority is None else Path(authority),
+        tickets_a_minute=_number(content, "tickets_a_minute", 30),
     )
 
 
@@ -162,9 +165,10 @@ def _text(content: Mapping[str, object], name: str) -> str | None:
     return found
 
 
-def _port(found: object) -> int:
-    if not isinstance(found, int) or not 0 < found < 65_536:
-        raise ValueError("port")
+def _number(content: Mapping[str, object], name: str, usual: int) -> int:
+    found = content.get(name, usual)
+    if not isinstance(found, int) or not 0 <= found < 65_536:
+        raise ValueError(name)
     return found
 
 

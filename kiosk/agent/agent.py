@@ -47,7 +47,8 @@ class KioskAgent:
             self.kept.keep("run", self._papers.program)
         printer, own = LocalPrinter(address_in(settings)), KioskPapers(self)
         self._gateway = Gateway(self._papers, printer, report, own=own)
-        presses, host = Presses(self.link, on_given=self._hurry), urlsplit(settings.server).netloc
+        host, most = urlsplit(settings.server).netloc, settings.tickets_a_minute
+        presses = Presses(self.link, on_given=self._hurry, a_minute=most)
         parts = PageParts(host, lambda: ServerLine(settings), self.files, self.link, presses)
         self.page = PageServer(settings.port, parts)
 

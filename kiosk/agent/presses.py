@@ -19,8 +19,6 @@ ANSWERED_WITHIN_S = 3.0
 ASKED_AGAIN_S = 0.2
 ASKED_ONCE_S = 1.0
 """The least time that the server gets for its answer."""
-TICKETS_A_MINUTE = 30
-"""As many as the server lets a kiosk give."""
 _TURNS = 16
 _NO_ANSWER = (500, 502, 503, 504)
 
@@ -33,11 +31,12 @@ UNPLUGGED: Reply = (503, {"code": "unplugged"})
 
 
 class Presses:
-    """The presses of the page. `on_given` is called when a ticket was given here."""
+    """The presses of the page. `on_given` is called when a ticket was given here; `a_minute`: the most."""
 
-    def __init__(self, link: HallLink, *, on_given: Callable[[], None]) -> None:
+    def __init__(self, link: HallLink, *, on_given: Callable[[], None], a_minute: int = 30) -> None:
         self._link, self._on_given = link, on_given
         self._kept, self._journal, self._clock = link.kept, link.journal, link.clock
+        self._a_minute = a_minute
         self._turns = [threading.Lock() for _ in range(_TURNS)]
 
     def take(self, body: Mapping[str, Any], send: Send) -> Answer | Reply:
@@ -135,7 +134,7 @@ class Presses:
             return 404, {"code": state}
         if state not in ("open", "no_counter"):
             return 409, {"code": state}
-        if self._journal.given_since(self._clock, 60.0) >= TICKETS_A_MINUTE:
+        if 0 < self._a_minute <= self._journal.given_since(self._clock, 60.0):
             return 429, {"code": "too_many_tickets"}
         return None
 

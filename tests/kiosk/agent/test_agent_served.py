@@ -52,6 +52,7 @@ class AgentComputer:
         self.settings = folder / "kiosk.toml"
         self.settings.write_text(
             f'server = "http://127.0.0.1:{self.line.port}"\nport = {self.port}\nstate = "{folder}"\n'
+            "tickets_a_minute = 0\n"
             f'[printer]\nnetwork = "127.0.0.1:{self.printer.port}"\n',
             encoding="utf-8",
         )
