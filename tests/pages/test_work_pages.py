@@ -1,8 +1,11 @@
 """The way in, the reception desk and the wall, in a real browser on the real server."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -364,3 +367,25 @@ def test_a_service_that_gives_no_ticket_says_why(hall: Served, dom_page: DomPage
     working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
     dom_page.get_by_role("button", name="Titre de séjour").first.press("Enter")
     expect(dom_page.get_by_role("alert").filter(has_text="rendez-vous")).to_be_visible()
+
+
+def test_two_tickets_with_one_number_are_marked_at_the_desk_and_on_the_wall(hall: Served, dom_page: DomPage):
+    kiosk = next(site["kiosk"] for site in hall.demonstration["sites"] if site["slug"] == "vervins")
+    at = datetime.now(UTC).isoformat()
+    number = {"number": "HA777", "rank": 777, "pressed_at": at, "age_s": 0}
+    for incarnation in (str(uuid4()), str(uuid4())):
+        press = {"press_id": incarnation, "service": "vervins-accueil", **number}
+        brought = httpx.post(
+            f"{hall.base_url}/api/v1/kiosks/{kiosk['id']}/presses",
+            json={"incarnation": incarnation, "now": at, "presses": [press]},
+            headers={"Authorization": f"Bearer {kiosk['token']}"},
+            trust_env=False,
+        )
+        assert brought.status_code == 200, brought.text
+    admin = demonstration_user(hall, "administrator", "*")
+    working.sign_in(dom_page, hall, *admin, "/accueil?hall=vervins")
+    waiting = dom_page.locator('[data-list="waiting"] li').filter(has_text="HA777")
+    expect(waiting).to_have_count(2)
+    expect(waiting.first).to_contain_text("deux tickets portent ce numéro")
+    dom_page.goto(f"{hall.base_url}/mur?hall=vervins")
+    expect(dom_page.locator('[data-list="shared-numbers"] li').filter(has_text="HA777")).to_have_count(2)

@@ -88,13 +88,9 @@ export function chips(leg, { say, hour, hall }) {
     texts.push(say("console.chip.linked", { numbers: leg.linked.join(", ") }));
   for (const service of hall && say.knows("console.chip.added") ? (leg.added_services ?? []) : [])
     texts.push(say("console.chip.added", { service: hall.serviceName(service) }));
-  if (leg.shares_number && hall) texts.push(sharedNumberWords(leg, { say, hour, hall }));
+  if (leg.shares_number && say.knows("console.chip.shared_number"))
+    texts.push(say("console.chip.shared_number"));
   return texts.map((text) => html`<span class="chip">${text}</span>`);
-}
-
-/** Which of two tickets with the same number a visit has: when it was taken, for which service. */
-export function sharedNumberWords({ number, issued_at: at, service }, { say, hour, hall }) {
-  return say("console.shared_number", { number, at: hour(at), service: hall.serviceName(service) });
 }
 
 /** When a visitor arrived, or the arrival whose rank they keep after a transfer. */

@@ -4,7 +4,6 @@ import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 import { one, show, write } from "../shared/dom.js";
 import { drawList, drawRows, html, icon, nothing, unseen } from "../shared/drawing.js";
-import { sharedNumberWords } from "../shared/waiting_view.js";
 import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
 
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
@@ -52,7 +51,10 @@ export function createWallView({ words, move, tickets }) {
     show("[data-shared-numbers]", shared.length > 0);
     drawList(
       "shared-numbers",
-      shared.map((visit) => html`<li>${sharedNumberWords(visit, { say, hour, hall })}</li>`),
+      shared.map(({ number, issued_at: at, service }) => {
+        const mark = html`<span class="chip">${say("console.chip.shared_number")}</span>`;
+        return html`<li><b>${number}</b> ${mark} ${hour(at)}, <bdi>${hall.serviceName(service)}</bdi></li>`;
+      }),
     );
   }
 
