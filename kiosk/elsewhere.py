@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.menu import MenuOpening, MenuService, MenuWords, Translate, hour_text, service_message
 from kiosk.menu_messages import ElsewhereOfMenu
+
+_A_DAY = timedelta(days=1)
+"""A hall that is open as long has no hours to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,6 @@ def _hours_today(words: MenuWords, openings: Sequence[MenuOpening]) -> str | Non
         )
         for each in openings
         if local(each.opens_at).date() == local(words.now).date() and each.closes_at > words.now
+        if each.closes_at - each.opens_at < _A_DAY
     ]
     return words.translate("kiosk.elsewhere.today", words.language, spans=", ".join(spans)) if spans else None

@@ -51,7 +51,7 @@ def blueprint(
     translate: Translate,
     languages: Sequence[Language],
     public_url: str | None = None,
-    is_booking_address: Callable[[str], bool] = lambda _: False,
+    is_published_address: Callable[[str], bool] = lambda _: False,
     voices: Sequence[str] = (),
     has_sound: bool = True,
     alert_signs: str = "",
@@ -61,12 +61,11 @@ def blueprint(
     `worker.js`.
 
     `languages` are those of visitors, the first one shown at rest: a menu says which its hall offers.
-    `public_url` is what every code must start with (None: none to follow a ticket); `is_booking_address`
-    says of an address whether a hall
-    publishes it as the one where its appointments are booked; `voices` are the languages in which the server
-    reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the page add a soft tick to the
-    warning before it returns to the start; `alert_signs` are the screens' signs of alerts, SVG symbols by
-    `sign-KIND`; `assets` is the folder behind `/assets`.
+    `public_url` is what every code must start with (None: none to follow a ticket); `is_published_address`
+    says whether a hall publishes an address, where something is booked or done on line; `voices` are the
+    languages in which the server reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the
+    page add a soft tick to the warning before it returns to the start; `alert_signs` are the signs of
+    the screens' alerts, SVG symbols by `sign-KIND`; `assets` is the folder behind `/assets`.
     """
     routes = Blueprint(
         "kiosk",
@@ -133,7 +132,7 @@ def blueprint(
     @routes.get("/kiosk/qr.svg")
     def code_to_scan() -> Response:
         text = request.args.get("text", "")
-        if not (is_own_address(text, public_url) or is_booking_address(text)):
+        if not (is_own_address(text, public_url) or is_published_address(text)):
             abort(404)
         return Response(code_as_svg(text), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 

@@ -23,7 +23,7 @@ from server.app.web_parts import (
 from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.settings import ASSETS, Settings
-from server.usecases.appointments.booking import is_booking_address
+from server.usecases.appointments.booking import is_published_address
 from server.usecases.notices.notice_places import offered_languages
 from server.usecases.notices.read_public_notices import has_public_notices
 from server.usecases.people.invitations import awaits_first_person
@@ -90,7 +90,7 @@ def _install_kiosk(parts: WebParts) -> None:
             translate=translate,
             languages=list(VISITOR_LANGUAGES.values()),
             public_url=settings.public_url or None,
-            is_booking_address=lambda text: is_booking_address(parvis.database, text),
+            is_published_address=lambda text: is_published_address(parvis.database, text),
             voices=[each for each in VISITOR_LANGUAGES if reading and reading.files.voices.speaks(each)],
             alert_signs=alert_signs(),
             assets=ASSETS,

@@ -17,6 +17,7 @@ from server.domain.appointments import (
     code_key,
 )
 from server.domain.author import Author
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal
@@ -258,12 +259,17 @@ def appointment_answer(row: AppointmentRow) -> AppointmentAnswer:
     }
 
 
-def is_booking_address(database: Database, address: str) -> bool:
-    """Whether a hall publishes this address as the one where a service is booked."""
+def is_published_address(database: Database, address: str) -> bool:
+    """Whether a hall publishes this address: where a service is booked, or done on line."""
     with database.read() as rows:
         halls = configured_halls(database, rows)
-    return any(
-        service.appointment_url == address and not service.is_retired
-        for configuration in halls
-        for service in configuration.services.values()
-    )
+    return any(address in _web_addresses(configuration) for configuration in halls)
+
+
+def _web_addresses(configuration: HallConfiguration) -> set[str | None]:
+    services = [each for each in configuration.services.values() if not each.is_retired]
+    return {
+        *(each.appointment_url for each in services),
+        *(each.instead.web_address for each in services if each.instead is not None),
+        *(each.web_address for each in configuration.referrals.values() if not each.is_retired),
+    }

@@ -11,6 +11,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
+from server.usecases.appointments.booking import is_published_address
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.tickets.greetings import inform_visitor
@@ -82,3 +83,9 @@ def test_a_referral_counts_each_visitor_once_and_nothing_about_them(database: Da
     bodies = [each["body"] if isinstance(each["body"], dict) else json.loads(each["body"]) for each in facts]
     assert all(set(body) == {"id", "business_day", "referral", "device"} for body in bodies)
     assert {body["referral"] for body in bodies} == {"laon-passeport"}
+
+
+def test_the_code_to_scan_holds_only_addresses_that_a_hall_publishes(database: Database):
+    for address in ("https://titres.example.fr/pre-demande", "https://demarches.example.fr/permis"):
+        assert is_published_address(database, address)
+    assert not is_published_address(database, "https://elsewhere.example")
