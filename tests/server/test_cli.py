@@ -43,7 +43,7 @@ COMMANDS = {
         "report",
     ),
     *("purge", "verify-journal", "backup", "restore", "devices", "api-keys", "alarms", "doctor", "say"),
-    "installation-link",
+    *("installation-link", "export-translations", "import-translations"),
 }
 
 
