@@ -155,7 +155,7 @@ class ContractServer:
         return {"taken_at": instant()}
 
     def call(self, number: str, label: str = "guichet 3", **values: Any) -> Message:
-        """Put a call on the board: `direction`, `rank`, `ago_s`; not sent yet."""
+        """Put a call on the board: `direction`, `visitor`, `rank`, `ago_s`; not sent yet."""
         direction = values.get("direction")
         call = {
             "call": f"call-{number}",
@@ -164,6 +164,8 @@ class ContractServer:
             "called_at": self.instant(ago_s=values.get("ago_s", 0)),
             "rank": values.get("rank", 1),
         }
+        if "visitor" in values:
+            call["counter"]["visitor"] = values["visitor"]
         self.calls = [call, *(other for other in self.calls if other["call"] != call["call"])]
         return call
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.mounting import low_band
 from tests.harness.accessible import assert_accessible
 from tests.harness.servers.served import Served
@@ -208,6 +209,7 @@ LANGUAGES = {
     "fr": ("sans rendez-vous dans l’un de ces cas", "moins de 15 jours"),
     "en": ("without an appointment in one of these cases", "less than 15 days"),
     "es": ("sin cita en uno de estos casos", "menos de 15 días"),
+    "ar": ("بلا موعد في إحدى هذه الحالات", "أقل من 15 يومًا"),
 }
 
 
@@ -228,7 +230,10 @@ def test_the_reasons_fit_in_every_language_and_comfort(at_kiosk: Callable[..., P
     to_the_reasons(page)
     assert "refus" not in page.locator("main").inner_text().lower()
     for language, (heading, reason) in LANGUAGES.items():
-        page.locator(f"[data-language={language}]").click()
+        if page.locator(f"#languages [data-language={language}]").count() == 0:
+            page.locator('[data-key="more-languages"]').click()
+        page.locator(f"[data-language={language}]").last.click()
+        expect(page.locator("html")).to_have_attribute("dir", VISITOR_LANGUAGES[language].direction)
         expect(page.locator("#choices-title")).to_contain_text(heading)
         expect(page.locator("[data-reason]").first).to_contain_text(reason)
         for toggle in ("large", "large"):

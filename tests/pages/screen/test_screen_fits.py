@@ -34,9 +34,12 @@ def at_rest(hall: ContractServer) -> None:
     full(hall)
 
 
+IN_ARABIC = {"language": "ar", "label": "شباك 3", "direction": "خلف الاستقبال، الباب الأزرق"}
+
+
 def one_call(hall: ContractServer) -> None:
     full(hall)
-    hall.call("R042", direction="derrière l’accueil, porte bleue")
+    hall.call("R042", direction="derrière l’accueil, porte bleue", visitor=IN_ARABIC)
 
 
 def two_calls(hall: ContractServer) -> None:
