@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.domain.people.roles import Permission
 from server.domain.quality.selection import ShareInterval
 from server.domain.refusals import Refusal
@@ -129,7 +130,7 @@ def typed_request(fields: "MultiDict[str, str]") -> SurveyRequest:
         opens_on=fields.get("opens_on", ""),
         closes_on=fields.get("closes_on", ""),
         channels=fields.getlist("channels"),
-        languages=[code for code in fields.getlist("languages") if code in LANGUAGES],
+        languages=[code for code in fields.getlist("languages") if code in VISITOR_LANGUAGES],
         outside=fields.get("outside", "")[:LONGEST_TYPED],
         targets={hall: fields.get(f"target-{hall}", "")[:20] for hall in halls},
         questions=_typed_questions(fields),
@@ -156,10 +157,10 @@ def _typed_questions(fields: "MultiDict[str, str]") -> list[Question]:
         kind = fields.get(f"q{place}-kind")
         if kind is None:
             continue
-        texts = {code: fields.get(f"q{place}-text-{code}", "")[:LONGEST_TYPED] for code in LANGUAGES}
+        texts = {code: fields.get(f"q{place}-text-{code}", "")[:LONGEST_TYPED] for code in VISITOR_LANGUAGES}
         choices = {
             code: fields.get(f"q{place}-choices-{code}", "")[:LONGEST_TYPED].splitlines()
-            for code in LANGUAGES
+            for code in VISITOR_LANGUAGES
         }
         rank = fields.get(f"q{place}-place", "")
         found.append((int(rank) if rank.isdecimal() else place, Question("", kind, texts, choices)))

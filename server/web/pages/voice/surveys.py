@@ -23,8 +23,9 @@ from server.domain.surveys.campaigns import (
 from server.domain.surveys.results import FEWEST_ANSWERS, satisfaction
 from server.domain.texts import csv_sheet
 from server.ids import new_id
-from server.language import LANGUAGES, name_in
+from server.language import name_in
 from server.store.transactions.database import Database
+from server.usecases.notices.notice_places import offered_languages
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.answer_survey import shown_texts
 from server.usecases.surveys.open_survey import (
@@ -271,7 +272,7 @@ def _form_page(
         blocks=blocks(typed.questions),
         kinds=list(QuestionKind),
         channels=list(Channel),
-        languages=[(code, name_in(code, language)) for code in LANGUAGES],
+        languages=[(each.code, name_in(each.code, language)) for each in offered_languages(needs.database)],
         missing=[(each.place, name_in(each.language, language)) for each in missing],
         hosts=sorted(needs.hosts),
         longest={"title": LONGEST_TITLE, "question": LONGEST_QUESTION},
