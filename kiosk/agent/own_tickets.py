@@ -141,6 +141,7 @@ class Provision:
             name=name if isinstance(name, dict) else {FRENCH: name},
             time_zone=self._zone,
             languages=[Language(each["code"], each["name"], each["dir"]) for each in known["languages"]],
+            read_languages=[each["code"] for each in known["languages"] if each.get("is_read")],
             asks_priority=known["asks_priority"],
             asks_needs=known["asks_needs"],
             priority_grounds=known["priority_grounds"],

@@ -6,34 +6,32 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_
 
 from server.domain.instants import EPOCH
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.devices import kiosk_agent
 
 
 @dataclass(frozen=True, slots=True)
 class KioskAgent:
-    """The agent that was heard last for a kiosk (id) of a hall (id); `program`: its version."""
+    """The agent that was heard last for a kiosk (id) of a hall (id); `program`: its version.
+
+    `refused_at`: when another incarnation was refused last, None: never.
+    """
 
     kiosk: str
     hall: str
     incarnation: str
     program: str
     heard_at: datetime
+    refused_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAgent(KioskAgent):
-    """`refused_at`: when another incarnation was refused last, None: never."""
-
-    refused_at: datetime | None
-
-
-_OF_HALL = Read(KnownAgent, rows_of(KnownAgent, kiosk_agent).where(kiosk_agent.c.hall == bindparam("hall")))
+_COLUMNS = ["hall", "incarnation", "program", "heard_at"]
+_OF_HALL = Read(KioskAgent, rows_of(KioskAgent, kiosk_agent).where(kiosk_agent.c.hall == bindparam("hall")))
 _HEAR = Write.insert_or(
-    lambda new: {name: new[name] for name in ("hall", "incarnation", "program", "heard_at")},
+    lambda new: {name: new[name] for name in _COLUMNS},
     kiosk_agent,
     ["kiosk"],
-    ["hall", "incarnation", "program", "heard_at"],
+    _COLUMNS,
     where=or_(
         kiosk_agent.c.incarnation == bindparam("own"), kiosk_agent.c.heard_at <= bindparam("silent_since")
     ),
@@ -46,14 +44,15 @@ _LEAVE = Write(
 )
 
 
-def agents_of_hall(rows: Rows, hall: str) -> list[KnownAgent]:
+def agents_of_hall(rows: Rows, hall: str) -> list[KioskAgent]:
     """The agents of a hall (id), in no order."""
     return rows.all(_OF_HALL, hall=hall)
 
 
 def hear_agent(rows: WrittenRows, heard: KioskAgent, *, silent_since: datetime) -> bool:
     """Keeps that an agent was heard; False while another incarnation was heard after `silent_since`."""
-    return bool(rows.execute(_HEAR, **values_of(heard), own=heard.incarnation, silent_since=silent_since))
+    values = {name: getattr(heard, name) for name in ("kiosk", *_COLUMNS)}
+    return bool(rows.execute(_HEAR, **values, own=heard.incarnation, silent_since=silent_since))
 
 
 def note_refused(rows: WrittenRows, kiosk: str, at: datetime) -> None:

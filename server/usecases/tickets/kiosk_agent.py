@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hardware.json_types import InstantText, LocalDate, Ordinal, Texts
 from hardware.languages import VISITOR_LANGUAGES
 from kiosk.menu import MenuService, offered_only
+from kiosk.menu_messages import HallOfMenu, LanguageOfMenu
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hall.devices import PrinterDialect, PrinterProfile
 from server.domain.hours.calendars import business_day, instant_of
@@ -83,20 +84,10 @@ def hear_from_agent(database: Database, hall: str, report: AgentReport) -> Agent
     }
 
 
-class HallProvided(TypedDict):
+class HallProvided(HallOfMenu):
     """The hall of a provision."""
 
-    slug: str
-    name: str
     site: str
-
-
-class LanguageProvided(TypedDict):
-    """A language of the kiosk, with its own name and direction."""
-
-    code: str
-    name: str
-    dir: Literal["ltr", "rtl"]
 
 
 class SeriesProvided(TypedDict):
@@ -158,7 +149,7 @@ class Provision(TypedDict):
     label: str
     hall: HallProvided
     time_zone: str
-    languages: list[LanguageProvided]
+    languages: list[LanguageOfMenu]
     own_series: SeriesProvided | None
     services: list[ServiceProvided]
     asks_priority: bool
@@ -190,7 +181,12 @@ def read_provision(database: Database, hall: str, kiosk: str, read_logo: ReadLog
         "hall": {"slug": configuration.hall, "name": configuration.name, "site": configuration.site.name},
         "time_zone": configuration.calendar.time_zone,
         "languages": [
-            {"code": each.code, "name": each.name, "dir": each.direction}
+            {
+                "code": each.code,
+                "name": each.name,
+                "dir": each.direction,
+                "is_read": each.code in configuration.read_languages,
+            }
             for each in map(VISITOR_LANGUAGES.__getitem__, configuration.offered_languages)
         ],
         "own_series": None if own.own_series is None else _series(own.own_series),
