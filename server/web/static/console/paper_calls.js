@@ -8,6 +8,7 @@ import { attempt } from "../shared/stored.js";
 import { send, uuid, whyNotDone } from "../shared/verbs.js";
 import {
   bodyOf,
+  isTriedAgain,
   nextRows,
   paperOf,
   withAnotherTry,
@@ -233,11 +234,13 @@ export function createPaperCalls({ words, headers, isLive, entered, closed }) {
     return html`<li>
       <b>${call.number}</b>
       <span>${times}${call.end ? ` · ${say(`console.paper.end.${call.end}`)}` : ""}
-        ${call.refused ? html`<strong>${icon("alert")} ${call.refused.detail}</strong>` : nothing}
+        ${call.refused ? html`<strong>${icon("alert")} ${call.refused.detail} ${againWords(call)}</strong>` : nothing}
         ${call.refused?.choices.map(choose)}</span>
       ${removal(call)}
     </li>`;
   }
+
+  const againWords = (call) => (isTriedAgain(call) ? say("console.paper.again") : "");
 
   /** A call that is taken away is lost, so it takes two presses. */
   function removal(call) {

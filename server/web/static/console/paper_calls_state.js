@@ -159,10 +159,13 @@ export const withVisit = (paper, call, visit) => ({
   calls: paper.calls.map((one) => (one === call ? { ...one, visit, refused: null } : one)),
 });
 
+/** Whether a call is tried again, since its number may become known. */
+export const isTriedAgain = ({ refused }) => refused?.code === TRIED_AGAIN;
+
 /** Calls whose number was not known yet are tried again. */
 export const withAnotherTry = (paper) => ({
   ...paper,
-  calls: paper.calls.map((one) => (one.refused?.code === TRIED_AGAIN ? { ...one, refused: null } : one)),
+  calls: paper.calls.map((one) => (isTriedAgain(one) ? { ...one, refused: null } : one)),
 });
 
 /** The next batch to send, of one counter; one whose answer never came is sent again with its key. */
