@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
-from kiosk.agent.agent_clock import AgentClock, elapsed_s
+from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.kept_files import KeptFiles, Name
 from kiosk.agent.own_tickets import provision_in
 from kiosk.agent.press_journal import Press, PressJournal
@@ -27,7 +27,7 @@ BEAT_WITHIN_S = 3.0
 MERGED_AT_ONCE = 50
 VERSION = "0.1.0"
 DEVICE_COOKIE = "parvis_device"
-TWICE, VOID = 409, (401, 403)
+TWICE, TOO_OFTEN, VOID = 409, 429, (401, 403)
 
 type LinkState = Literal["unpaired", "away", "up", "twice"]
 """Nobody has paired the kiosk; no server answers; one does; another agent acts for this kiosk."""
@@ -123,10 +123,13 @@ class HallLink:
         except ServerSilent as silent:
             self._become("away", why=str(silent))
         except ServerRefused as refused:
+            if refused.status == TOO_OFTEN:
+                return BEAT_S
             found: LinkState = "unpaired" if refused.status in VOID else "away"
             if refused.status in VOID:  # it may stand elsewhere by now
                 self._keep("device", None)
             self._become("twice" if refused.status == TWICE else found, why=str(refused))
+            return AWAY_BEAT_S if refused.is_for_now else BEAT_S
         except (KeyError, TypeError, ValueError) as error:  # no server of ours
             self._become("away", why=repr(error))
         else:
@@ -185,7 +188,7 @@ class HallLink:
     def _sign(self, token: str, *, leaves: bool = False) -> dict[str, Any]:
         now = self.clock.now().isoformat()
         said = {"incarnation": self.incarnation, "program": VERSION, "now": now, "leaves": leaves}
-        asked_at_s = elapsed_s()
+        asked_at_s = self.clock.moment().elapsed_s
         answer = self._write(token, "PUT", "agent", said).expect(200).json()
         self.journal.see_offset(self.clock.hear(datetime.fromisoformat(answer["now"]), asked_at_s))
         return answer
