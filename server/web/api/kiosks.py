@@ -64,7 +64,7 @@ class PressBody(RequestShape):
     service: str = Slug
     language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
     priority: bool = False
-    needs: list[Need] = Field(default=[], max_length=5)
+    needs: list[Need] = Field(default=[], max_length=len(Need))
     number: str = Field(pattern=NUMBER)
     rank: int = Field(ge=1, le=99_999)
     pressed_at: Instant
