@@ -38,12 +38,11 @@ class SentenceFault:
 
 @dataclass(frozen=True, slots=True)
 class OwnSentences:
-    """What a file brings: the site's own sentences, its faults, how many are left to the product's."""
+    """What a file brings: the site's own sentences of a language, and its faults."""
 
     language: str
     catalogue: Catalog
     faults: tuple[SentenceFault, ...]
-    untouched: int
 
 
 def export_sentences(folders: Folders, language: str, own: Path) -> bytes:
@@ -77,7 +76,6 @@ def read_sentences(folders: Folders, content: bytes) -> OwnSentences:
     catalogue, shipped = _empty(folders, language), _shipped(folders, language)
     french = {_key(each): each for each in _french(folders)}
     faults: list[SentenceFault] = []
-    untouched = 0
     for message in given:
         if not message.id:
             continue
@@ -85,12 +83,12 @@ def read_sentences(folders: Folders, content: bytes) -> OwnSentences:
         if key not in french:
             faults.append(SentenceFault(key or str(message.id), "unknown"))
         elif message.fuzzy or not any(forms) or forms == shipped.get(key):
-            untouched += 1
+            continue
         elif fault := sentence_fault(french[key], forms, catalogue.num_plurals):
             faults.append(fault)
         else:
             catalogue.add(french[key].id, forms if french[key].pluralizable else forms[0])
-    return OwnSentences(language, catalogue, tuple(faults), untouched)
+    return OwnSentences(language, catalogue, tuple(faults))
 
 
 def keep_sentences(sentences: OwnSentences, own: Path) -> None:

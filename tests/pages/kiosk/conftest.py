@@ -93,7 +93,8 @@ MISFITS = """() => {
   }
   const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
   const head = boxOf(".top"), words = boxOf("h1");
-  const isOver = words.top < head.bottom - 1 && words.left < head.right - 1;
+  const isBeside = words.left >= head.right - 1 || words.right <= head.left + 1;
+  const isOver = words.top < head.bottom - 1 && !isBeside;
   if (isOver) found.push("the words lie over the head");
   return found;
 }"""

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from hardware.languages import VISITOR_LANGUAGES
 from server.domain.author import SYSTEM
 from server.domain.quality.indicators import OF_AGENTS
 from server.domain.quality.targets import TargetRequest
@@ -319,4 +320,26 @@ def test_a_loop_is_shown_while_its_test_is_valid(
     page = site.app.test_client().get(f"/t/{token}").text
     assert ('<p class="loop" data-loop>' in page) is is_told
     assert ('<p class="loop" data-loop hidden>' in page) is not is_told
+    site.close()
+
+
+def test_a_phone_speaks_every_language_that_the_hall_offers_with_french_beside(
+    sqlite_url: str, tmp_path: Path
+):
+    site = ApiSite(sqlite_url, tmp_path)
+    token, phone = site.ticket()["token"], site.app.test_client()
+    assert '<html lang="fr"' in phone.get(f"/t/{token}?lang=ar").text, "nobody has turned it on"
+    content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    content["offered_languages"] = [{"language": code} for code in VISITOR_LANGUAGES]
+    publish_installation(site.database, SYSTEM, json.dumps(content))
+    for code, row in VISITOR_LANGUAGES.items():
+        for path in (f"/t/{token}", "/suivi", "/avis/merci"):
+            page = phone.get(f"{path}?lang={code}")
+            assert (page.status_code, f'<html lang="{code}" dir="{row.direction}">' in page.text) == (
+                200,
+                True,
+            )
+        beside = re.search(r'data-text="service-french">([^<]*)<', phone.get(f"/t/{token}?lang={code}").text)
+        assert beside is not None
+        assert bool(beside[1]) == (code != "fr")
     site.close()

@@ -24,7 +24,7 @@ from hardware.languages import Language
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.told_before import AWAY_MINUTES
-from server.language import direction_of
+from server.language import direction_of, locale_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.tickets.ticket_page import FollowedTicket, give_up, take_back
@@ -248,7 +248,7 @@ def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str])
         return datetime.fromisoformat(instant).astimezone(zone)
 
     def hour(instant: str | None) -> str:
-        return format_time(local(instant), "HH:mm", locale=language) if instant else ""
+        return format_time(local(instant), "HH:mm", locale=locale_of(language)) if instant else ""
 
     next_opening = ticket["next_opening_at"]
     opens_at = local(next_opening) if next_opening else None
@@ -256,8 +256,8 @@ def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str])
 
     def opening(at: datetime) -> str:
         key = "phone.closed.today" if at.date() == today else "phone.closed.later"
-        day = format_skeleton("EEEEdMMMM", at, locale=language)
-        return translate(key, language, at=format_time(at, "HH:mm", locale=language), day=day)
+        day = format_skeleton("EEEEdMMMM", at, locale=locale_of(language))
+        return translate(key, language, at=format_time(at, "HH:mm", locale=locale_of(language)), day=day)
 
     call = ticket["call"]
     return {
@@ -282,7 +282,9 @@ def _alert(ticket: FollowedTicket, language: str, prepared: Prepared) -> dict[st
     raised_at = datetime.fromisoformat(alert["raised_at"]).astimezone(ZoneInfo(ticket["hall"]["time_zone"]))
 
     def around(code: str) -> dict[str, str]:
-        since = prepared[code]["since"].replace("{time}", format_time(raised_at, "HH:mm", locale=code))
+        since = prepared[code]["since"].replace(
+            "{time}", format_time(raised_at, "HH:mm", locale=locale_of(code))
+        )
         said = {"since": since, "not_fire": prepared[code]["not_fire"]}
         return said | {"language": code, "drill": prepared[code]["drill"] if alert["drill"] else ""}
 
