@@ -208,6 +208,7 @@ OF_PAGES_APART = (
 OF_OFFICES = {
     *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn", "FigureCorrected"),
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
+    "LegDeferred",  # by a visitor’s phone: tests of their own
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
     *(
         "PasswordSet",
