@@ -33,7 +33,6 @@ from server.web.api.messages import alarms_api, incidents_api, messages_api
 from server.web.api.openapi import answers_of, complete_document
 from server.web.api.screens import Pictures, displays_api, screen_pictures_api
 from server.web.api.tickets import links_api, reception_api, tickets_api
-from server.web.api.visitors import visitors_api
 from server.web.pulled_printers import protocols
 from server.web.pulled_printers.printer_access import PulledService
 from server.web.rendering.answers import SameForAll
@@ -43,7 +42,6 @@ PLAIN = (
     *(
         reception_api,
         links_api,
-        visitors_api,
         typed_figures_api,
         messages_api,
         alerts_api,

@@ -56,6 +56,7 @@ from server.web.api.shapes import (
     TicketBody,
     VisitPath,
 )
+from server.web.api.visitors import add_visitors
 
 _CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
 _HOW_ISSUED = ("is_new", "is_repeated")
@@ -88,6 +89,7 @@ def tickets_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
+    add_visitors(routes, api)
     return routes
 
 

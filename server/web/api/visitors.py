@@ -66,12 +66,10 @@ def _holder(token: str) -> Author:
     return Author(token_digest(token))
 
 
-def visitors_api(api: Api) -> ApiRoutes:
-    """The routes."""
-    routes = ApiRoutes("visitors", tag="tickets")
+def add_visitors(routes: ApiRoutes, api: Api) -> None:
+    """Adds what visitors do to the routes of tickets."""
     _follow(routes, api)
     _told_before(routes, api)
-    return routes
 
 
 def _follow(routes: ApiRoutes, api: Api) -> None:

@@ -162,7 +162,8 @@ def test_what_could_not_leave_in_time_is_given_up(office: Office, endpoint: Endp
 
 def test_what_a_hall_does_not_offer_is_refused(office: Office):
     database = office.database
-    publish_hall(database, SYSTEM, (HALLS / f"{HALL}.json").read_bytes())
+    document = json.loads((HALLS / f"{HALL}.json").read_bytes()) | {"told_before": {}}
+    publish_hall(database, SYSTEM, json.dumps(document))
     (mine,) = issue(database)
     for request in (ReminderRequest("fr", number="0612345678"), ReminderRequest("fr", BROWSER)):
         with pytest.raises(Refusal, match="reminder_off"):

@@ -35,6 +35,7 @@ from server.usecases.tickets.greetings import GreetedAt, count_greeting, inform_
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import give_up, take_back
+from server.usecases.tickets.told_before import defer
 from server.usecases.visits.gestures import VERBS, Gesture, last_gesture, undo
 from server.usecases.visits.leg_verbs import finish
 from server.usecases.visits.wait_again import park, reinstate, resume, return_parked
@@ -135,6 +136,11 @@ class DayOfTickets(WatchedHall):
     def leave(self, pick: int) -> None:
         if self.tokens:
             self.may(give_up, self.tokens[pick % len(self.tokens)])
+
+    @rule(pick=picks)
+    def let_others_pass(self, pick: int) -> None:
+        if self.tokens:
+            self.may(defer, self.tokens[pick % len(self.tokens)])
 
     @rule(pick=picks)
     def stay_after_all(self, pick: int) -> None:

@@ -203,7 +203,7 @@ def assert_described(
     said = re.search(r"(\d+) operations? repeatedly returned 404", ended.stdout)
     # with hundreds of requests each, the alerts and tickets that are named are used up on the way; were they
     # not there from the start, every operation with a name in its path would be among these
-    assert said is None or int(said[1]) < count(small=6, large=18), ended.stdout[-5000:]
+    assert said is None or int(said[1]) < count(small=7, large=18), ended.stdout[-5000:]
     assert "Traceback" not in server.log.read_text(encoding="utf-8", errors="replace"), server.log_end()
 
 
