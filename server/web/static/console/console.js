@@ -87,7 +87,7 @@ const socket = connect(
     late: () => refresh(),
     lost: () => {
       change(withLiveness(state, false, Date.now()));
-      paper.keep(true);
+      paper.keep();
     },
     messages: {
       "queue.changed": queueFeed({ fetchQueue: () => read(QUEUE), apply: takeQueue }),
@@ -124,7 +124,6 @@ function change(next) {
     const isGivenBack = isWaiting(state.queue, leg.leg);
     tell(isGivenBack ? say("console.outcome.given_back", { number: leg.number }) : "");
   }
-  paper.keep();
   render();
 }
 

@@ -4,10 +4,11 @@ import { byId } from "../shared/dom.js";
 import { csrfHeader } from "../shared/verbs.js";
 import { createPaperCalls } from "./paper_calls.js";
 
+const KEPT_EVERY_MS = 2_000;
 const AGAIN_MS = 30_000;
 
 /**
- * `keep(isLast)` keeps the queue as it is, `enter()` sends what is to be entered. The bar has no paper.
+ * `keep()` keeps the queue as it is, `enter()` sends what is to be entered. The bar has no paper.
  * `session` is that of this computer, `refresh` reads the hall again.
  */
 export function createPaper({ words, session, stateNow, refresh }) {
@@ -20,14 +21,15 @@ export function createPaper({ words, session, stateNow, refresh }) {
     closed: () => byId("main").focus(),
   });
   const open = () => {
-    paper.keep(stateNow(), { isLast: true });
+    paper.keep(stateNow());
     paper.open();
   };
   for (const button of document.querySelectorAll("[data-paper-open]")) button.addEventListener("click", open);
+  setInterval(() => paper.keep(stateNow()), KEPT_EVERY_MS);
   setInterval(() => paper.hasCalls() && paper.enter(), AGAIN_MS);
   if (paper.isCalling()) paper.open(); // reloaded with a number on the page
   keepPage(words.hall.slug);
-  return { keep: (isLast = false) => paper.keep(stateNow(), { isLast }), enter: paper.enter };
+  return { keep: () => paper.keep(stateNow()), enter: paper.enter };
 }
 
 /** Keeps the page of calls from paper; browsers allow it on https and on the machine itself. */

@@ -27,7 +27,6 @@ import {
 } from "./paper_calls_state.js";
 import { capital } from "./console_view.js";
 
-const KEPT_EVERY_MS = 2_000;
 const ROWS_SHOWN = 12;
 /** @param {import("./paper_calls_state.js").PaperRow} row */
 const keyOfRow = ({ visit }) => visit;
@@ -46,7 +45,7 @@ export function createPaperCalls({ words, headers, isLive, entered, closed }) {
   const stored = attempt(() => JSON.parse(localStorage.getItem(key) ?? "null"));
   const today = (offsetMs) => dayOf.format(Date.now() + offsetMs);
   let paper = paperOf(stored, today(stored?.offsetMs ?? 0));
-  const ui = { said: "", removing: null, isSending: false, keptAtMs: 0 };
+  const ui = { said: "", removing: null, isSending: false, kept: null };
   if (stored && stored.on !== paper.on) attempt(() => localStorage.removeItem(key));
 
   const now = () => new Date(Date.now() + paper.offsetMs).toISOString();
@@ -59,14 +58,13 @@ export function createPaperCalls({ words, headers, isLive, entered, closed }) {
     if (dialog.open && isOtherView) dialog.focus(); // no second press lands on a button of the next view
   }
 
-  /** Keeps the queue of a console, at most every 2 s; `isLast`: the server is away from now on. */
-  function keep(state, { isLast = false } = {}) {
-    const nowMs = Date.now();
-    if (dialog.open || !state.counter?.session_mark || (!isLast && nowMs - ui.keptAtMs < KEPT_EVERY_MS))
-      return;
-    ui.keptAtMs = nowMs;
+  /** Keeps the queue of a console, where it is another than the one that is kept. */
+  function keep(state) {
+    if (dialog.open || !state.counter?.session_mark || state === ui.kept) return;
+    ui.kept = state;
     const on = today(state.clockOffsetMs);
-    change(withQueueOf(on === paper.on ? paper : paperOf(null, on), state, nowMs + state.clockOffsetMs));
+    const nowMs = Date.now() + state.clockOffsetMs;
+    change(withQueueOf(on === paper.on ? paper : paperOf(null, on), state, nowMs));
   }
 
   function open() {
