@@ -103,7 +103,7 @@ def faults_of_visitors_languages(folder: str) -> Iterator[str]:
     for language in VISITOR_LANGUAGES:
         own = messages(folder, language) if language in CATALOGUES[folder] else {}
         if language not in LANGUAGES:
-            yield from (f"{key} is in {language}, not for visitors" for key in set(own) - set(french))
+            yield from (f"{key} in French or {language}, not in both" for key in set(own) ^ set(french))
         for key in set(own) & set(french):
             if fault := sentence_fault(
                 french[key], texts(own[key]), CATALOGUES[folder][language].num_plurals
