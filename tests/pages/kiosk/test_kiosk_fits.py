@@ -361,9 +361,8 @@ def test_the_head_has_the_logo_and_a_published_colour_and_menu_appear_without_a_
     assert page.evaluate("window.isSame")
 
 
-@pytest.mark.parametrize("size", ["portrait", "landscape"])
-def test_referrals_what_helps_instead_and_several_numbers_fit_with_every_comfort(at_kiosk, hall, size):
-    page = at_kiosk(size)
+def test_referrals_and_several_numbers_fit_an_upright_kiosk_with_every_comfort(at_kiosk):
+    page = at_kiosk()
 
     def fits_with_comforts() -> None:
         fits(page)
