@@ -30,7 +30,7 @@ def pair(office: Page, code: str, place: str, *, name: str = "", printer: str = 
     if printer:
         office.locator("#printer").select_option(label=printer)
     assert_accessible(office)
-    office.locator("[data-pair] .primary").click()
+    office.get_by_role("button", name="Appairer", exact=True).click()
     expect(office.locator("[data-text=paired]")).to_contain_text("est appairé")
 
 
