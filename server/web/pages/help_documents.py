@@ -42,8 +42,8 @@ SECTIONS = ("manuals", "manuals_in_english", "about", "reference", "rules")
 _SECTION_OF_FOLDER = {"manuels": "manuals", "manuals": "manuals_in_english", "rules": "rules"}
 _FRENCH = frozenset({"manuals", "about"})
 _RULES = (
-    *("accounts", "alarms", "alerts", "annotations", "calling", "displays", "indicators"),
-    *("reports", "targets", "transitions", "typed-figures"),
+    *("accounts", "alarms", "alerts", "annotations", "calling", "displays", "indicators", "languages"),
+    *("reports", "spoken-guidance", "targets", "told-before", "transitions", "typed-figures"),
 )
 FURTHER = frozenset({"accessibilite", "settings", "commands", *(f"rules/{name}" for name in _RULES)})
 """What the help has besides manuals: what people at work read. The rest of `docs` is for developers."""

@@ -42,7 +42,16 @@ from tests.server.usecases.quality.figures_history import Hands, checked, databa
 
 CALLER, COLLEAGUE, GUARD = Author("caller"), Author("colleague"), Author("guard")
 COUNTER, OTHER = "laon-g1", "laon-g2"
-LABELS = {"fr": "guichet 2", "en": "counter 2", "es": "ventanilla 2"}
+LABELS = {
+    "fr": "guichet 2",
+    "ar": "شباك 2",
+    "en": "counter 2",
+    "es": "ventanilla 2",
+    "fa-AF": "غرفه 2",
+    "pt": "balcão 2",
+    "tr": "gişe 2",
+    "uk": "віконце 2",
+}
 
 
 @dataclass

@@ -304,7 +304,7 @@ def test_hours_of_a_site_that_end_while_people_wait_give_the_warning_too(api: Ap
 
 def test_a_new_day_of_exception_that_is_over_is_warned_of_before_publication(api: ApiSite):
     editors = Editors(api)
-    training = {"spans": [], "why": dict.fromkeys(("fr", "en", "es"), "Formation des agents")}
+    training = {"spans": [], "why": dict.fromkeys(LAON["languages"], "Formation des agents")}
     calendar = own_hours("08:30-12:00")["calendar"] | {
         "exceptions": [{"on": "2025-12-14"} | training, {"on": "2026-12-14"} | training]
     }
