@@ -121,7 +121,7 @@ def test_a_device_of_the_local_network_reaches_the_server_and_pairs(
             desk.fill("#code", device.locator("[data-code]").inner_text())
             desk.press("#code", "Enter")
             desk.locator("#at").select_option("laon-ecran-2")
-            desk.locator("[data-pair] button.primary").click()
+            desk.get_by_role("button", name="Appairer", exact=True).click()
             device.wait_for_url("**/screen")
             assert device.evaluate("isSecureContext")
             pages.close()
