@@ -19,7 +19,7 @@ from server.store.visits.legs import LEGS, LegRow
 class PressedVisit:
     """A visit of a press. `press`, `press_by`: as its access has them, None once that is purged.
 
-    `body`: of the fact of its issue.
+    `body`, `is_clock_suspect`: of the fact of its issue.
     """
 
     id: str
@@ -30,7 +30,7 @@ class PressedVisit:
     number: str
     press: str | None
     press_by: str | None
-    is_clock_suspect: bool
+    is_clock_suspect: bool | None
     body: Json | None
 
     @property
@@ -44,12 +44,10 @@ _PRESSED = rows_of(
     visit,
     press=ticket_access.c.press,
     press_by=ticket_access.c.press_by,
-    is_clock_suspect=leg.c.is_clock_suspect,
+    is_clock_suspect=hall_fact.c.is_clock_suspect,
     body=type_coerce(hall_fact.c.body, Document),
 ).select_from(
-    visit.join(leg, (leg.c.visit == visit.c.id) & (leg.c.position == 1))
-    .outerjoin(ticket_access, ticket_access.c.visit == visit.c.id)
-    .outerjoin(
+    visit.outerjoin(ticket_access, ticket_access.c.visit == visit.c.id).outerjoin(
         hall_fact, (hall_fact.c.visit == visit.c.id) & (hall_fact.c.kind == literal_word("TicketIssued"))
     )
 )

@@ -92,7 +92,7 @@ class MergedPress(TypedDict):
     collides_with: list[str]
     """The visits that went on with the same number when this one was merged."""
     clock_suspect: bool
-    """The kiosk said an impossible instant; the wait is in no figure."""
+    """The kiosk said an impossible instant, or the server's clock was set back; the wait is in no figure."""
 
 
 class MergedAnswer(TypedDict):
@@ -142,8 +142,9 @@ class _Merging:
             paper = replace(paper, incarnation=new_id())  # of another press: both people hold a paper
         collides_with = () if self._is_over(on) else self._with_same_number(on, paper)
         issue = OffLineIssue(self.batch.kiosk, None if before is None else before.id, collides_with)
-        visit = self._issue(press, GivenNumber(paper, on, true.at), issue, is_suspect=true.is_suspect)
-        return _answer(press.press_id, visit, issue, is_suspect=true.is_suspect)
+        is_suspect = true.is_suspect or self.transaction.is_clock_suspect
+        visit = self._issue(press, GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
+        return _answer(press.press_id, visit, issue, is_suspect=is_suspect)
 
     def _visit_before(self, press: OffLinePress, on: date, paper: PaperNumber) -> PressedVisit | None:
         """The visit that this kiosk's press has, by its name or, once that is purged, by its paper."""
@@ -256,5 +257,5 @@ def _merged_again(press: OffLinePress, found: PressedVisit) -> MergedPress:
         "number": found.number,
         "superseded": issue.get("supersedes"),
         "collides_with": issue.get("collides_with", []),
-        "clock_suspect": found.is_clock_suspect,
+        "clock_suspect": bool(found.is_clock_suspect),
     }

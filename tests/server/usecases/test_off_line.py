@@ -158,6 +158,19 @@ def test_an_impossible_instant_is_kept_out_of_the_figures_and_counted(database: 
 
 
 @pytest.mark.both_databases
+def test_a_batch_gets_the_same_answer_again_whatever_the_clock_of_the_server_did(
+    database: Database, hands: Hands
+):
+    hands.now += timedelta(minutes=20)
+    [sound] = merge(database, hands, pressed(hands, 1, 600))
+    hands.now -= timedelta(hours=1)
+    [suspect] = merge(database, hands, pressed(hands, 2, 60))
+    assert (sound["clock_suspect"], suspect["clock_suspect"]) == (False, True)
+    assert call(database)["number"] == "HL001", "its leg is suspect from now on"
+    assert merge(database, hands, pressed(hands, 1, 600), pressed(hands, 2, 60)) == [sound, suspect]
+
+
+@pytest.mark.both_databases
 def test_presses_of_a_closed_day_end_with_it_and_correct_its_figures(database: Database, hands: Hands):
     on = hands.now.date()
     issue(database)
