@@ -178,7 +178,8 @@ export function minutesOf(week) {
 
 /**
  * The menu of a kiosk as a tree, of the whole hall without one: a folder is at the place of its first
- * service, referrals come last.
+ * service of the hall, whichever of them the kiosk offers. Referrals come last, also those of a folder that
+ * has no service left.
  *
  * @param {any} content of the hall's document
  * @param {{ services?: string[] } | null} [kiosk]
@@ -186,16 +187,18 @@ export function minutesOf(week) {
 export function menuOf(content, kiosk) {
   const onKiosk = (content.services ?? []).filter((each) => each.is_on_kiosk && !each.is_retired);
   const referrals = (content.referrals ?? []).filter((each) => !each.is_retired);
-  /** @type {{ part: any, services: any[] | null }[]} a folder with its services, or a service */
-  const entries = [];
   const offered = kiosk?.services?.length
     ? onKiosk.filter(({ id }) => kiosk.services?.includes(id))
     : onKiosk;
-  for (const each of [...offered, ...referrals]) {
-    const folder = content.folders?.find(({ id }) => id === each.parent);
-    const existing = folder && entries.find(({ part }) => part === folder);
-    if (existing) existing.services?.push(each);
-    else entries.push(folder ? { part: folder, services: [each] } : { part: each, services: null });
-  }
-  return entries;
+  const choices = [...offered, ...referrals];
+  const folderOf = (each) => content.folders?.find(({ id }) => id === each.parent);
+  const folders = new Set(offered.map(folderOf));
+  const entryOf = (each) => (folders.has(folderOf(each)) && folderOf(each)) || each;
+  const parts = new Set([...onKiosk, ...referrals].map(entryOf));
+  /** @type {{ part: any, services: any[] | null }[]} a folder with its services, or a service */
+  const entries = [...parts].map((part) => {
+    const services = choices.filter((each) => each !== part && entryOf(each) === part);
+    return { part, services: services.length ? services : null };
+  });
+  return entries.filter(({ part, services }) => services ?? choices.includes(part));
 }

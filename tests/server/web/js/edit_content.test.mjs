@@ -220,6 +220,24 @@ test("the menu of a kiosk has only its own services, in the hall's order", () =>
   );
 });
 
+test("a referral is in its folder while that has a service, else last", () => {
+  const content = {
+    ...hall([service("a", "A", { parent: "laon-dossier" }), service("b", "C")]),
+    folders: [{ id: "laon-dossier", names: { fr: "Dossier" } }],
+    referrals: [{ id: "laon-r", names: { fr: "r" }, parent: "laon-dossier" }],
+  };
+  const of = (kiosk) =>
+    menuOf(content, kiosk).map(({ part, services }) => [nameOf(part), services?.map(nameOf)]);
+  assert.deepEqual(of(null), [
+    ["Dossier", ["a", "r"]],
+    ["b", undefined],
+  ]);
+  assert.deepEqual(of({ services: ["laon-b"] }), [
+    ["b", undefined],
+    ["r", undefined],
+  ]);
+});
+
 test("a part is not offered as a reference of its own: a printer is no backup of itself", () => {
   const content = { kiosks: [{ id: "b1" }, { id: "b2" }] };
   const offered = [
