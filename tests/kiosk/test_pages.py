@@ -169,11 +169,11 @@ def test_the_code_of_any_other_address_is_not_drawn(text):
     assert served(public_url=None).get("/kiosk/qr.svg", query_string={"text": text}).status_code == 404
 
 
-def test_the_code_of_where_appointments_are_booked_is_drawn_and_of_no_other_site():
-    booking = "https://rendez-vous.example.fr/laon"
-    kiosk = served(public_url=None, is_booking_address=lambda text: text == booking)
-    assert status(kiosk, f"/kiosk/qr.svg?text={booking}") == 200
-    assert status(kiosk, f"/kiosk/qr.svg?text={booking}/else") == 404
+def test_the_code_of_an_address_that_a_hall_publishes_is_drawn_and_of_no_other_site():
+    published = "https://rendez-vous.example.fr/laon"
+    kiosk = served(public_url=None, is_published_address=lambda text: text == published)
+    assert status(kiosk, f"/kiosk/qr.svg?text={published}") == 200
+    assert status(kiosk, f"/kiosk/qr.svg?text={published}/else") == 404
 
 
 def test_without_a_public_address_no_address_is_its_own():
