@@ -208,13 +208,15 @@ class DayOfCounters(DayOfTickets):
 
     @rule(pick=picks)
     def supervise(self, pick: int) -> None:
-        """A session moved to another profile, or tickets of a service stopped or given again."""
+        """A session moved to another profile, or tickets of a service stopped, perhaps given again."""
         author, service = Author("supervisor"), self.services[pick % 2]
         if pick % 3 == 0:
             profile = self.profiles[pick // 9 % len(self.profiles)]
             self.may(change_profile, self.counters[pick // 3 % 3], author, profile)
         else:
             self.may(stop_tickets if pick % 3 == 1 else reopen_tickets, HALL, author, service=service)
+            if pick % 6 == 1:
+                self.may(reopen_tickets, HALL, author, service=service)
 
     @rule(
         counter=st.sampled_from(range(3)),
