@@ -154,6 +154,7 @@ export function serviceItem(service, say) {
 
   function write(lines) {
     showText(slots.small, lines.small);
+    slots.small.toggleAttribute("data-help", lines.small === service.subtitle);
     showText(slots.strong, lines.strong);
     showText(slots.caption, lines.caption);
   }
