@@ -36,7 +36,7 @@ from parvis_client.api.halls import halls_board_halls_hall_board_get as read_boa
 from parvis_client.api.halls import halls_queue_halls_hall_queue_get as read_queue
 from parvis_client.api.tickets import tickets_menu_halls_hall_menu_get as read_menu
 from parvis_client.api.tickets import tickets_tickets_halls_hall_tickets_post as issue
-from parvis_client.api.tickets import visitors_ticket_tickets_token_get as follow
+from parvis_client.api.tickets import tickets_ticket_tickets_token_get as follow
 from parvis_client.models import NextBody, ResultBody, SessionBody, TicketBody
 
 
