@@ -35,8 +35,8 @@ from parvis_client.api.counters import (
 from parvis_client.api.halls import halls_board_halls_hall_board_get as read_board
 from parvis_client.api.halls import halls_queue_halls_hall_queue_get as read_queue
 from parvis_client.api.tickets import tickets_menu_halls_hall_menu_get as read_menu
-from parvis_client.api.tickets import tickets_tickets_halls_hall_tickets_post as issue
 from parvis_client.api.tickets import tickets_ticket_tickets_token_get as follow
+from parvis_client.api.tickets import tickets_tickets_halls_hall_tickets_post as issue
 from parvis_client.models import NextBody, ResultBody, SessionBody, TicketBody
 
 
