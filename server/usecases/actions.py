@@ -38,12 +38,7 @@ def add_action_for(database: Database, site: str, origin: ActionOrigin, typed: A
 
     An origin has one action: once more, the action stays as it is. Refusals: those of `checked_action`.
     """
-    return _add(database, _action_of(origin), site, typed, origin)
-
-
-def _action_of(origin: ActionOrigin) -> str:
-    """The id of the action that an origin has or would have."""
-    return f"{origin.kind}-{origin.id}"
+    return _add(database, f"{origin.kind}-{origin.id}", site, typed, origin)
 
 
 def _add(

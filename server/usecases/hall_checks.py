@@ -53,11 +53,6 @@ def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRo
     return _of_hall(check_of(rows, check), hall_id, kind)
 
 
-def find_check_to_change(rows: WrittenRows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:
-    """The check (id) of a hall (id) and kind, which nobody else changes meanwhile. Refusal: unknown_check."""
-    return _of_hall(locked_check_of(rows, check), hall_id, kind)
-
-
 def _of_hall(row: CheckRow | None, hall_id: str, kind: CheckKind) -> CheckRow:
     if row is None or (row.hall, row.kind) != (hall_id, kind):
         raise Refusal("unknown_check")
@@ -122,11 +117,6 @@ def finding_id(row: FindingRow) -> str:
     return f"{row.hall_check}-{row.place}"
 
 
-def origin_of(kind: CheckKind, finding: str) -> ActionOrigin:
-    """A finding (id) as the origin of an action."""
-    return ActionOrigin(OriginKind(kind.value), finding)
-
-
 def _finding(row: FindingRow, planned: Mapping[str, ActionOfOrigin]) -> ReadFinding:
     action = planned.get(finding_id(row))
     return ReadFinding(
@@ -163,7 +153,7 @@ def plan_finding(database: Database, hall: str, kind: CheckKind, finding: str, r
         raise Refusal("unknown_finding")
     site = database.configuration(database.hall_id(hall)).site.slug
     action_request = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
-    return add_action_for(database, site, origin_of(kind, finding), action_request)
+    return add_action_for(database, site, ActionOrigin(OriginKind(kind.value), finding), action_request)
 
 
 WITH_PHOTOGRAPHS = CheckKind.HALL_CHECK
@@ -201,7 +191,7 @@ def add_photographs(
         except Refusal as refusal:
             refusals.append(refusal)
     with database.store.write() as rows:
-        _keep(rows, find_check_to_change(rows, hall_id, WITH_PHOTOGRAPHS, check), prepared)
+        _keep(rows, _of_hall(locked_check_of(rows, check), hall_id, WITH_PHOTOGRAPHS), prepared)
     if refusals:
         raise refusals[0]
 

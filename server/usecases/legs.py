@@ -14,7 +14,6 @@ from server.domain.hours.calendars import business_day, day_closes_at
 from server.domain.instants import from_micros, to_text
 from server.domain.journal import rows_after
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Recorded
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served, needs_noted
 from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import EndReason, LegState, Outcome
@@ -127,7 +126,11 @@ def called_before(transaction: HallTransaction, leg: LegRow) -> CalledBefore:
     if leg.state == LegState.WAITING:
         return CalledBefore(leg.first_called_at, leg.last_called_at)
     facts = [fact for _, fact in facts_of_visit(transaction, leg.visit)]
-    at = next(place for place, fact in enumerate(facts) if _is_call(fact, leg.call))
+    at = next(
+        place
+        for place, fact in enumerate(facts)
+        if fact.kind == FactKind.LEG_CALLED and fact.body["call"] == leg.call
+    )
     before = rows_after(facts[:at])["leg", leg.id]
     return CalledBefore(_instant(before.get("first_called_at")), _instant(before.get("last_called_at")))
 
@@ -135,10 +138,6 @@ def called_before(transaction: HallTransaction, leg: LegRow) -> CalledBefore:
 def _instant(micros: int | None) -> datetime | None:
     """The instant of a row as the fold makes it."""
     return None if micros is None else from_micros(micros)
-
-
-def _is_call(fact: Recorded, call: str | None) -> bool:
-    return fact.kind == FactKind.LEG_CALLED and bool(fact.body["call"] == call)
 
 
 def given_back(leg: LegRow, *, void: VoidCall | None = None) -> Fact:

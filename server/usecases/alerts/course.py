@@ -166,7 +166,9 @@ def _raise_in(
         if request.kind is AlertKind.CUSTOM and len(own) >= MOST_CUSTOM:
             raise Refusal("too_many_alerts", most=MOST_CUSTOM)
         called = [leg for leg in transaction.open_legs if _is_awaited(transaction, leg)]
-        facts = [given_back(leg, void=_void(transaction, leg)) for leg in called]
+        facts = [
+            given_back(leg, void=VoidCall(called_before(transaction, leg), leg.for_counter)) for leg in called
+        ]
         new = NewAlert(
             alert,
             str(request.kind),
@@ -190,10 +192,6 @@ def _is_awaited(transaction: HallTransaction, leg: LegRow) -> bool:
     if not is_unconfirmed(leg) or leg.last_called_at is None:
         return False
     return transaction.now - leg.last_called_at < ARRIVAL_SHOWN_FOR
-
-
-def _void(transaction: HallTransaction, leg: LegRow) -> VoidCall:
-    return VoidCall(called_before(transaction, leg), leg.for_counter)
 
 
 def _keep_words(transaction: HallTransaction, words: AlertWords) -> Erasable | None:

@@ -92,7 +92,16 @@ def match_appointment(transaction: HallTransaction, claim: Claim, press: str) ->
     if claim.service is not None and claim.service != service.id:
         raise Refusal("appointment_other_service", service=service.id)
     if pressed != row.id:
-        _check_expected(transaction, row, service, claim=claim)
+        values = {"booked_at": to_text(row.booked_at), "service": service.id}
+        if row.state == AppointmentState.CANCELLED:
+            raise Refusal("appointment_cancelled", **values)
+        if row.state == AppointmentState.CHECKED_IN:
+            raise Refusal("appointment_used", **values)
+        if row.booked_on != _today(transaction):
+            raise Refusal("appointment_other_day", **values)
+        from_at = row.booked_at - timedelta(seconds=service.early_window_s)
+        if transaction.now < from_at and not claim.may_be_early:
+            raise Refusal("appointment_too_early", **values, from_at=to_text(from_at))
     return Arriving(service, service.appointment_series, row.id, row.booked_at)
 
 
@@ -123,21 +132,6 @@ def _days_away(row: AppointmentRow, on: date) -> tuple[bool, bool, date]:
 def _today(transaction: HallTransaction) -> date:
     zone = ZoneInfo(transaction.configuration.site.time_zone)
     return transaction.now.astimezone(zone).date()
-
-
-def _check_expected(
-    transaction: HallTransaction, row: AppointmentRow, service: Service, *, claim: Claim
-) -> None:
-    values = {"booked_at": to_text(row.booked_at), "service": service.id}
-    if row.state == AppointmentState.CANCELLED:
-        raise Refusal("appointment_cancelled", **values)
-    if row.state == AppointmentState.CHECKED_IN:
-        raise Refusal("appointment_used", **values)
-    if row.booked_on != _today(transaction):
-        raise Refusal("appointment_other_day", **values)
-    from_at = row.booked_at - timedelta(seconds=service.early_window_s)
-    if transaction.now < from_at and not claim.may_be_early:
-        raise Refusal("appointment_too_early", **values, from_at=to_text(from_at))
 
 
 def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:

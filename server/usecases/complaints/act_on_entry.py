@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
@@ -341,7 +341,7 @@ def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -
         yield AttentionRow(
             kind=AttentionKind.COMPLAINT_LATE,
             urgency=Urgency.TODAY,
-            since=_day_after(min(late), zone),
+            since=datetime.combine(min(late) + timedelta(days=1), time(), zone),
             site=site,
             sentence="complaints.to_attend.late",
             values={"count": len(late)},
@@ -357,7 +357,3 @@ def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -
             values={"count": len(unread)},
             path=path,
         )
-
-
-def _day_after(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), zone)

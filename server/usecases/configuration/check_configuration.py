@@ -158,7 +158,14 @@ def problems_of_use(rows: Rows, document: HallDocument) -> tuple[DocumentProblem
     if published is None:
         return ()
     hall, before = published
-    return check_in_use(before, document, _in_use(rows, hall))
+    legs, places = open_legs(rows, hall), open_places(rows, hall)
+    at_counters = {leg.counter for leg in legs if leg.counter is not None}
+    in_use = IdsInUse(
+        services=frozenset(service for leg in legs for service in leg.services),
+        queues=frozenset(leg.queue for leg in legs),
+        counters=frozenset(at_counters | {place.counter for place in places}),
+    )
+    return check_in_use(before, document, in_use)
 
 
 def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:
@@ -168,13 +175,3 @@ def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:
         return None
     found = newest(rows, HALL, hall)
     return None if found is None else (hall, parse_hall(found.content))
-
-
-def _in_use(rows: Rows, hall: str) -> IdsInUse:
-    legs, places = open_legs(rows, hall), open_places(rows, hall)
-    at_counters = {leg.counter for leg in legs if leg.counter is not None}
-    return IdsInUse(
-        services=frozenset(service for leg in legs for service in leg.services),
-        queues=frozenset(leg.queue for leg in legs),
-        counters=frozenset(at_counters | {place.counter for place in places}),
-    )

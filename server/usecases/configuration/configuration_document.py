@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
-from server.documents.content import Content, DocumentChange, changes_between, parts_of
+from server.documents.content import Content, changes_between, parts_of
 from server.documents.problems import DocumentProblem
 from server.documents.reading import normal_content
 from server.documents.words import Words
@@ -170,7 +170,16 @@ def describe_changes(
     hours = _describe_own_hours(old, new, words)
     if hours:
         old, new = _with_hours(document, old), _with_hours(document, new)
-    return hours + [describe_change(change, old, new, words) for change in changes_between(old, new)]
+    return hours + [
+        {
+            "path": change.path,
+            "kind": change.kind,
+            "sentence": words.sentence(change, old, new),
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes_between(old, new)
+    ]
 
 
 def _describe_own_hours(old: Content, new: Content, words: Words) -> list[DocumentChangeAnswer]:
@@ -193,19 +202,6 @@ def _with_hours(document: ConfigurationDocument, content: Content) -> Content:
     if content.get("calendar"):
         return content
     return {**content, "calendar": document.site_calendars.get(str(content.get("site", "")))}
-
-
-def describe_change(
-    change: DocumentChange, before: Content, after: Content, words: Words
-) -> DocumentChangeAnswer:
-    """One change with its sentence."""
-    return {
-        "path": change.path,
-        "kind": change.kind,
-        "sentence": words.sentence(change, before, after),
-        "before": change.before,
-        "after": change.after,
-    }
 
 
 def describe_problem(problem: DocumentProblem, content: Content, words: Words) -> DocumentProblemAnswer:

@@ -38,7 +38,6 @@ from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs as waiting
-from server.store.visits.legs import LegRow
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.hall_view import find_counter
 from server.usecases.legs import NO_RESULT_STATED, end_served
@@ -223,7 +222,10 @@ def _end_held(
     is_held = _is_held(transaction, former)
     same = transaction.author.is_same(former.author)
     places = places_of(transaction, transaction.hall, former.session)
-    leg = _leg_taken_along(transaction, former, places)
+    # the leg at the counter, else at another place of its session
+    own_first = sorted(places, key=lambda place: place.counter != former.counter)
+    legs = (waiting.leg_at_counter(transaction, place.counter) for place in own_first)
+    leg = next((leg for leg in legs if leg is not None), None)
     is_kept = is_held or (request.if_free and leg is not None)
     if former.session == request.joins or (is_kept and not request.take_over):
         number, by = None if leg is None else leg.number, name_of(transaction, former.author)
@@ -234,15 +236,6 @@ def _end_held(
         end_place(transaction, place, reason)
     others = [place for place in places if place.counter != former.counter]
     return [place for place in others if is_held or waiting.leg_at_counter(transaction, place.counter)]
-
-
-def _leg_taken_along(
-    transaction: HallTransaction, from_place: SessionPlace, places: Sequence[SessionPlace]
-) -> LegRow | None:
-    """A leg called or served at the counter, else at another place of its session."""
-    own_first = sorted(places, key=lambda place: place.counter != from_place.counter)
-    legs = (waiting.leg_at_counter(transaction, place.counter) for place in own_first)
-    return next((leg for leg in legs if leg is not None), None)
 
 
 def _is_held(transaction: HallTransaction, place: SessionPlace) -> bool:

@@ -148,16 +148,16 @@ def _forgotten(rows: Rows, hall: str, limits: Limits, now: datetime) -> list[Leg
 
 def _pause(transaction: HallTransaction, forgotten: set[str]) -> None:
     places = open_places(transaction, transaction.hall)
-    serving = {leg.counter for leg in legs.open_legs(transaction, transaction.hall) if _is_served(leg)}
+    serving = {
+        leg.counter
+        for leg in legs.open_legs(transaction, transaction.hall)
+        if leg.state == LegState.IN_SERVICE
+    }
     sessions = {place.session for place in places if place.counter in forgotten}
     at_work = {place.session for place in places if place.counter in serving}
     for place in places:
         if place.session in sessions - at_work and not place.is_paused:
             pause_place(transaction, place, FORGOTTEN)
-
-
-def _is_served(leg: LegRow) -> bool:
-    return bool(leg.state == LegState.IN_SERVICE)
 
 
 def leave_place(

@@ -38,9 +38,7 @@ from server.domain.visits.transitions import EndReason
 from server.ids import new_id
 from server.store import hours
 from server.store.counters import end_lease, open_places
-from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
-from server.store.hours import ClosedDayFact, OpenLeg
 from server.store.operation.erase_expired import erase_now
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -165,22 +163,18 @@ def read_day_end(database: Database, hall: str) -> DayEndAnswer:
         fact = hours.last_closed_day(rows, hall_id, FactKind.DAY_CLOSED)
         if fact is None:
             return {"business_day": None}
-        return _day_end_answer(rows, hall_id, fact)
-
-
-def _day_end_answer(rows: Rows, hall: str, fact: ClosedDayFact) -> ClosedDay:
-    day = date.fromisoformat(fact.body["business_day"])
-    left = hours.legs_ended_by(rows, hall, day, reason=EndReason.CLOSED_AT_DAY_END)
-    return {
-        "business_day": fact.body["business_day"],
-        "closed_at": to_text(fact.happened_at),
-        "left": len(left),
-        "left_by_service": dict(Counter(leg.service for leg in left)),
-        "numbers": [leg.number for leg in left[:NAMED]],
-        "counters_left_open": fact.body["sessions"],
-        "ended": hours.visits_ended(rows, hall, day),
-        "not_issued": hours.tickets_not_issued(rows, hall, day),
-    }
+        day = date.fromisoformat(fact.body["business_day"])
+        left = hours.legs_ended_by(rows, hall_id, day, reason=EndReason.CLOSED_AT_DAY_END)
+        return {
+            "business_day": fact.body["business_day"],
+            "closed_at": to_text(fact.happened_at),
+            "left": len(left),
+            "left_by_service": dict(Counter(leg.service for leg in left)),
+            "numbers": [leg.number for leg in left[:NAMED]],
+            "counters_left_open": fact.body["sessions"],
+            "ended": hours.visits_ended(rows, hall_id, day),
+            "not_issued": hours.tickets_not_issued(rows, hall_id, day),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +222,10 @@ def close_day(database: Database, hall: str, day: date) -> ClosedCounts:
         ]
         legs = hours.open_legs_up_to(transaction, transaction.hall, day)
         for leg in legs:
-            _end_leg(transaction, leg, closes_at)
+            next_state(leg.state, Verb.CLOSE_DAY)
+            instants = [leg.issued_at, leg.last_called_at, leg.started_at, closes_at]
+            fact = leg_ended(leg.id, leg.visit, reason=EndReason.CLOSED_AT_DAY_END, counter=None)
+            transaction.record(fact, happened_at=max(at for at in instants if at is not None))
         for place in places:
             at = max(closes_at, place.opened_at)
             closed = counter_closed(place.id, place.counter, duty=place.duty, reason="day_end")
@@ -237,13 +234,6 @@ def close_day(database: Database, hall: str, day: date) -> ClosedCounts:
         erase_now(transaction, transaction.now)
         _mark_closed(transaction, day, legs=len(legs), sessions=len(places))
     return ClosedCounts(len(legs), len(places))
-
-
-def _end_leg(transaction: HallTransaction, leg: OpenLeg, closes_at: datetime) -> None:
-    next_state(leg.state, Verb.CLOSE_DAY)
-    instants = [leg.issued_at, leg.last_called_at, leg.started_at, closes_at]
-    fact = leg_ended(leg.id, leg.visit, reason=EndReason.CLOSED_AT_DAY_END, counter=None)
-    transaction.record(fact, happened_at=max(at for at in instants if at is not None))
 
 
 def _mark_closed(transaction: HallTransaction, day: date, *, legs: int, sessions: int) -> None:

@@ -205,7 +205,9 @@ def _restart_hall(
                 lost_facts=lost,
             )
         )
-        _drop_prints(transaction)
+        for job in open_prints(transaction, transaction.hall):
+            cancel_print(transaction, job.id, why="restored", at=transaction.now)
+            transaction.record(print_ended(job.id, job.visit, verdict=None, why="restored"))
     anchors.append(slug, Anchor(head.at, head.position, head.version, head.hash, "restore", offset, day))
     return RestoredHall(slug, epoch, offset, lost)
 
@@ -215,13 +217,6 @@ def _business_day(transaction: HallTransaction) -> str:
     if configuration is None:
         return transaction.now.date().isoformat()
     return business_day(configuration.calendar, transaction.now).isoformat()
-
-
-def _drop_prints(transaction: HallTransaction) -> None:
-    """Cancels the prints queued in the backup: they were printed since then, or their visitor has left."""
-    for job in open_prints(transaction, transaction.hall):
-        cancel_print(transaction, job.id, why="restored", at=transaction.now)
-        transaction.record(print_ended(job.id, job.visit, verdict=None, why="restored"))
 
 
 log = structlog.get_logger()

@@ -26,7 +26,7 @@ from server.store.journal.pages import (
     newest_facts,
     visits_numbered,
 )
-from server.store.journal.verify import VerificationRow, last_verification
+from server.store.journal.verify import last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.pseudonyms import ids_of_account, names_of
@@ -262,7 +262,11 @@ class _JournalStretch:
         after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:
             read = newest_facts(rows, replace(stretch, after=after), limit)
-            alarms = _alarms_of(rows, read)
+            named = {fact.body["id"] for fact in read if fact.kind in OF_ALARMS}
+            alarms = {
+                alarm.id: KnownAlarm(alarm.slug, AlarmKind(alarm.kind), alarm.subject, alarm.values)
+                for alarm in alarms_named(rows, sorted(named))
+            }
             notices = {fact.body["notice"] for fact in read if fact.kind.startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
         names = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
@@ -273,14 +277,6 @@ class _JournalStretch:
         if len(read) == limit:
             return _Step(found, limit, read[-1].position)
         return _Step(found, len(read), after + 1 if after > stretch.after else None)
-
-
-def _alarms_of(rows: Rows, facts: Sequence[PageFact]) -> dict[str, KnownAlarm]:
-    named = {fact.body["id"] for fact in facts if fact.kind in OF_ALARMS}
-    return {
-        alarm.id: KnownAlarm(alarm.slug, AlarmKind(alarm.kind), alarm.subject, alarm.values)
-        for alarm in alarms_named(rows, sorted(named))
-    }
 
 
 def _known_fact(fact: PageFact, names: NamesById, *, names_everybody: bool) -> KnownFact:
@@ -364,12 +360,12 @@ def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
         head.head_hash,
         None if last is None else from_text(last.at),
         last,
-        None if verified is None else _verification(verified),
+        None
+        if verified is None
+        else Verification(
+            verified.verified_at, verified.facts, verified.took_ms, verified.wrong, verified.position
+        ),
     )
-
-
-def _verification(row: VerificationRow) -> Verification:
-    return Verification(row.verified_at, row.facts, row.took_ms, row.wrong, row.position)
 
 
 def compare_sheet(database: Database, journal: str, position: int, typed: str) -> Compared:

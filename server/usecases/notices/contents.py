@@ -210,10 +210,15 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
             "text": said_in(notice.texts, language) or said_in(medium.texts, language),
             "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
         }
-        captions = _captions(medium.captions, language)
+        said = medium.captions.get(language) or medium.captions.get(FRENCH) or ()
+        captions = [{"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said]
         return [_medium_content(file, picture_words, captions) for file in medium.files]
     if isinstance(notice, FeedNotice):
-        return _feed(notice, shared, words)
+        entries: list[EntryShown] = [
+            {"title": each.title, "text": each.text} for each in entries_of_feed(words.rows, notice.url)
+        ]
+        feed: FeedContent = {**shared, "entries": entries}
+        return [feed] if entries else []
     if isinstance(notice, PriorityNotice):
         priority: LinesContent = {**shared, "lines": _priority(notice, language, words)}
         return [priority]
@@ -225,11 +230,6 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     return [cast(NoticeOnScreen, {**shared, **written})]
 
 
-def _captions(captions: Captions, language: str) -> list[CaptionShown]:
-    said = captions.get(language) or captions.get(FRENCH) or ()
-    return [{"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said]
-
-
 def _medium_content(
     file: MediumFile, words: PictureWords, captions: list[CaptionShown]
 ) -> PictureContent | VideoContent:
@@ -237,14 +237,6 @@ def _medium_content(
     if file.ms is None:
         return picture
     return {**picture, "ms": file.ms, "poster": file.poster, "captions": captions}
-
-
-def _feed(notice: FeedNotice, shared: NoticeWords, words: HallWords) -> Contents:
-    entries: list[EntryShown] = [
-        {"title": each.title, "text": each.text} for each in entries_of_feed(words.rows, notice.url)
-    ]
-    feed: FeedContent = {**shared, "entries": entries}
-    return [feed] if entries else []
 
 
 def _written(part: Part, language: str, words: HallWords) -> dict[str, object]:

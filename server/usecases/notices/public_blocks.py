@@ -256,7 +256,8 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
             case "rich", str():
                 yield from _body(value, language)
             case "figure", str():
-                yield _figure(content, value, language)
+                unit, meaning = (str(content.get(key, "")) for key in ("unit", "meaning"))
+                yield {"kind": "figure", "figure": value, "unit": unit, "meaning": meaning, **_in(language)}
             case "period", _ if value is not None:
                 yield _day(cast(DaysShown, value), language)
             case "day", str():
@@ -314,11 +315,6 @@ def _hours(content: HoursContent, language: str) -> Iterator[Block]:
 def _rows(rows: Sequence[Mapping[str, str]], language: str) -> RowsBlock:
     shown: list[RowRead] = [{"label": row["label"], "value": row["value"]} for row in rows]
     return {"kind": "rows", "rows": shown, **_in(language)}
-
-
-def _figure(content: Mapping[str, object], figure: str, language: str) -> FigureBlock:
-    unit, meaning = (str(content.get(key, "")) for key in ("unit", "meaning"))
-    return {"kind": "figure", "figure": figure, "unit": unit, "meaning": meaning, **_in(language)}
 
 
 def _source(source: str, on: str, language: str) -> TextBlock:

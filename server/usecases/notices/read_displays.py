@@ -19,7 +19,7 @@ from server.domain.texts import plain_cells
 from server.store.configuration.documents import newest
 from server.store.engine.writes import WriteKey
 from server.store.journal.chain import INSTALLATION, head_of
-from server.store.notices.displays import DisplayedDay, displays_of, last_number
+from server.store.notices.displays import displays_of, last_number
 from server.store.notices.notices import versions_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -76,7 +76,14 @@ def read_displays(
     for row in found:
         if row.hall not in halls:
             halls[row.hall] = database.configuration(row.hall) if may_read(row.hall) else None
-        days_on.setdefault((row.hall, row.screen), []).append(_of_day(row))
+        day: DisplaysOfDay = {
+            "shown_on": row.shown_on.isoformat(),
+            "shown_s": row.shown_ms / 1000,
+            "completed": row.completed,
+            "cut": row.cut,
+            "failed": row.failed,
+        }
+        days_on.setdefault((row.hall, row.screen), []).append(day)
     screens = [
         _on_screen(configuration, screen, days)
         for (hall, screen), days in days_on.items()
@@ -102,16 +109,6 @@ def displays_csv(report: DisplaysAnswer) -> str:
             values["shown_s"] = f"{day['shown_s']:.3f}"
             sheet.writerow(plain_cells(values[column] for column in COLUMNS))
     return text.getvalue()
-
-
-def _of_day(row: DisplayedDay) -> DisplaysOfDay:
-    return {
-        "shown_on": row.shown_on.isoformat(),
-        "shown_s": row.shown_ms / 1000,
-        "completed": row.completed,
-        "cut": row.cut,
-        "failed": row.failed,
-    }
 
 
 def _on_screen(configuration: HallConfiguration, screen: str, days: list[DisplaysOfDay]) -> DisplaysOnScreen:

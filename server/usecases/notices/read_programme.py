@@ -192,7 +192,8 @@ def read_programme(
         "items": items,
         "hours": None if preview is not None or hours == [covered] else in_ms(hours),
     }
-    return {"revision": _revision(programme), **programme}
+    text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
+    return {"revision": hashlib.sha256(text.encode()).hexdigest()[:16], **programme}
 
 
 def hall_words(
@@ -204,12 +205,6 @@ def hall_words(
 ) -> HallWords:
     """What the contents of a hall's screens are made from, for these local days."""
     return HallWords(rows, configuration, days, affluence_of(rows, hall_id) or Affluence(), translate)
-
-
-def _revision(programme: ProgrammeWithoutRevision) -> str:
-    """A digest of a programme, of 16 characters."""
-    text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> list[Slide]:

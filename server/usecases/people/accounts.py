@@ -192,20 +192,13 @@ def change_roles(
         after = sorted({*elsewhere, *grants}, key=lambda each: (each.role, each.site))
         _check_grants(after, _with_those_of(before, places))
         if after != before:
-            _write_grants(transaction, account, before, after)
+            if Grant("administrator", EVERY_SITE) not in after:
+                _check_administered(transaction, account)
+            accounts.replace_grants(transaction, account, after)
+            transaction.run(ACCESS_CHANGED)
+            grants = {"before": as_body(before), "grants": as_body(after)}
+            transaction.record(of_kind(FactKind.ROLES_CHANGED, account=account, **grants))
     leave_counters(database, author, account, after)
-
-
-def _write_grants(
-    transaction: InstallationTransaction, account: str, before: Sequence[Grant], after: Sequence[Grant]
-) -> None:
-    if Grant("administrator", EVERY_SITE) not in after:
-        _check_administered(transaction, account)
-    accounts.replace_grants(transaction, account, after)
-    transaction.run(ACCESS_CHANGED)
-    transaction.record(
-        of_kind(FactKind.ROLES_CHANGED, account=account, before=as_body(before), grants=as_body(after))
-    )
 
 
 def lock_account(database: Database, author: Author, account: str, *, sites: Sites) -> None:

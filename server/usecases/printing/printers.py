@@ -253,16 +253,11 @@ def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: s
             kiosk,
             hall=transaction.hall,
             kind=printer.kind,
-            secret=kept_secret(printer.kind, kiosk, secret),
+            secret=kept_form(kiosk, secret) if printer.kind == "epson_direct" else token_digest(secret),
             renewed_at=transaction.now,
         )
         transaction.record(of_kind(FactKind.PRINTER_SECRET_RENEWED, printer=kiosk))
     return PrinterSecret(printer.kind, path, kiosk, secret)
-
-
-def kept_secret(kind: PrinterKind, user: str, secret: str) -> str:
-    """What is kept of a secret, as the protocol of the kind needs it to check a proof."""
-    return kept_form(user, secret) if kind == "epson_direct" else token_digest(secret)
 
 
 def address_path(kind: PrinterKind, hall: str, kiosk: str) -> str:

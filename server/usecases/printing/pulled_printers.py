@@ -22,7 +22,7 @@ from server.domain.printing.handovers import (
 )
 from server.domain.printing.printers import PRINTING
 from server.domain.refusals import Refusal
-from server.store.devices.print_jobs import FetchedJob, unfinished_jobs
+from server.store.devices.print_jobs import unfinished_jobs
 from server.store.devices.printers import (
     Lease,
     PrinterLeaseToken,
@@ -71,21 +71,19 @@ class DrivenPrinter:
 
 def read_driven(rows: Rows, printer: PulledPrinter) -> DrivenPrinter:
     """A printer as the database knows it now."""
-    jobs = [pulled_job(row) for row in unfinished_jobs(rows, printer.printer)]
+    jobs = [
+        PulledJob(
+            row.id,
+            row.queued_at,
+            is_sent=row.state == "sending",
+            number=row.job_number or 0,
+            sent_at=row.sent_at,
+            verdict=row.verdict,
+            why=row.why,
+        )
+        for row in unfinished_jobs(rows, printer.printer)
+    ]
     return DrivenPrinter(printer, lease_of(rows, printer.printer), jobs)
-
-
-def pulled_job(row: FetchedJob) -> PulledJob:
-    """A row of a job as the rules see it."""
-    return PulledJob(
-        row.id,
-        row.queued_at,
-        is_sent=row.state == "sending",
-        number=row.job_number or 0,
-        sent_at=row.sent_at,
-        verdict=row.verdict,
-        why=row.why,
-    )
 
 
 def lease_token(database: Database, printer: str, lease: Lease | None) -> PrinterLeaseToken:

@@ -51,7 +51,7 @@ from server.store.committee import (
     minutes_row,
 )
 from server.store.configuration.halls import all_halls
-from server.store.engine.statements import Rows, WrittenRows
+from server.store.engine.statements import WrittenRows
 from server.store.hall_checks import ActionOfOrigin, actions_of_origins
 from server.store.quality.targets import target_spans
 from server.store.reports import report_row
@@ -193,7 +193,9 @@ def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form:
     )
     with database.store.write() as rows:
         if not typed.is_held:
-            _check_members(rows, site.slug, today)
+            ends = [member.mandate_ends_on for member in members_of(rows, site.slug)]
+            if not any(end is None or end >= today for end in ends):
+                raise Refusal("committee_without_members")
         insert_meeting(rows, row)
     return row.id
 
@@ -222,17 +224,6 @@ def remove_meeting(database: Database, site: Site, meeting: str) -> None:
         if decisions_of(rows, [meeting]) or minutes_of(rows, [meeting]):
             raise Refusal("meeting_has_results")
         delete_meeting(rows, meeting)
-
-
-def _check_members(rows: Rows, site: str, today: date) -> None:
-    ends = [member.mandate_ends_on for member in members_of(rows, site)]
-    if not any(end is None or end >= today for end in ends):
-        raise Refusal("committee_without_members")
-
-
-def find_meeting(rows: Rows, site: str, meeting: str) -> MeetingRow:
-    """The meeting (id) of a site (slug). Refusal: unknown_meeting."""
-    return _of_site(meeting_row(rows, meeting), site)
 
 
 def find_meeting_to_change(rows: WrittenRows, site: str, meeting: str) -> MeetingRow:
@@ -283,7 +274,7 @@ def attach_minutes(database: Database, site: Site, meeting: str, content: bytes)
 def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:
     """The minutes of a meeting of a site. Refusals: unknown_meeting, no_minutes."""
     with database.read() as rows:
-        find_meeting(rows, site, meeting)
+        _of_site(meeting_row(rows, meeting), site)
         found = minutes_row(rows, meeting)
     if found is None:
         raise Refusal("no_minutes")

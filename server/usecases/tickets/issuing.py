@@ -214,19 +214,6 @@ class _IssueContext:
     priority: str
 
 
-def _series_of_day(hall: str, epoch: str, arriving: Arriving, *, on: date, offset: int) -> SeriesOfDay:
-    series = arriving.series
-    return SeriesOfDay(
-        hall,
-        on,
-        arriving.service.id,
-        series.prefix,
-        epoch,
-        series.first + offset,
-        series.highest + offset,
-    )
-
-
 def _place(
     transaction: HallTransaction,
     arriving: Arriving,
@@ -238,9 +225,17 @@ def _place(
     offset = transaction.row.number_offset if transaction.row.number_offset_on == on.isoformat() else 0
     priority = "declared" if request.is_priority else "none"
     leg_class = arrival_class(priority, arriving.booked_at, transaction.now, arriving.terms)
-    given = transaction.given(
-        _series_of_day(transaction.hall, transaction.epoch, arriving, on=on, offset=offset)
+    series = arriving.series
+    of_day = SeriesOfDay(
+        transaction.hall,
+        on,
+        arriving.service.id,
+        series.prefix,
+        transaction.epoch,
+        series.first + offset,
+        series.highest + offset,
     )
+    given = transaction.given(of_day)
     last = None if given.last is None else given.last - offset
     # behind those of the same instant, as when a clock that stepped back stands still
     last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")

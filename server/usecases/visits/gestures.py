@@ -287,7 +287,13 @@ def _check_counter_free(transaction: HallTransaction, counter: str, restored: Se
 def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list[str], list[RestoredRow]]:
     """The facts (ids) that are undone with a gesture, and the rows as they were before it."""
     if gesture.kind in (FactKind.VISITS_LINKED, FactKind.VISIT_UNLINKED):
-        return [gesture.id], _links_restored(transaction, gesture)
+        restored = []
+        for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
+            row = visit_row(transaction, visit)
+            if row is None or row.link != after:
+                raise Refusal("visit_moved_on", visit=visit)
+            restored.append(RestoredRow("visit", visit, {"link": before}))
+        return [gesture.id], restored
     if gesture.visit is None:
         greeting = RestoredRow("greeting", gesture.body["id"], {"is_undone": True})
         return [gesture.id], [greeting]
@@ -307,16 +313,6 @@ def _facts_of_gesture(facts: Sequence[Recorded]) -> int:
     whole = list(takewhile(lambda fact: is_reentered(fact.body), reversed(facts)))
     calls = [at for at, fact in enumerate(whole, 1) if fact.kind == FactKind.LEG_CALLED]
     return calls[0] if calls else len(whole)
-
-
-def _links_restored(transaction: HallTransaction, gesture: GestureRow) -> list[RestoredRow]:
-    restored = []
-    for visit, (before, after) in links_before(gesture.kind, gesture.body).items():
-        row = visit_row(transaction, visit)
-        if row is None or row.link != after:
-            raise Refusal("visit_moved_on", visit=visit)
-        restored.append(RestoredRow("visit", visit, {"link": before}))
-    return restored
 
 
 def still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:

@@ -22,7 +22,6 @@ from server.domain.visits.verb_facts import (
 )
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.legs import LegRow
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.hall_view import find_counter
 from server.usecases.legs import (
@@ -57,21 +56,17 @@ def recall(at: LegInHand) -> Fact:
     """
     leg = at.leg
     check_no_alert(at.transaction)
-    _check_recall(at.transaction, leg)
+    limits = at.transaction.configuration.limits
+    if leg.rank > limits.most_recalls:
+        raise Refusal("recalled_too_often", most=limits.most_recalls)
+    assert leg.last_called_at is not None
+    since = at.transaction.now - leg.last_called_at
+    if leg.rank > 1 and since < timedelta(seconds=limits.recall_after_s):
+        raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
     assert leg.call is not None
     assert leg.counter is not None
     called = CalledLeg(leg.id, leg.visit, leg.number, leg.call)
     return leg_recalled(called, counter=leg.counter, rank=leg.rank + 1, is_arrival=is_unconfirmed(leg))
-
-
-def _check_recall(transaction: HallTransaction, leg: LegRow) -> None:
-    limits = transaction.configuration.limits
-    if leg.rank > limits.most_recalls:
-        raise Refusal("recalled_too_often", most=limits.most_recalls)
-    assert leg.last_called_at is not None
-    since = transaction.now - leg.last_called_at
-    if leg.rank > 1 and since < timedelta(seconds=limits.recall_after_s):
-        raise Refusal("recalled_too_soon", seconds=limits.recall_after_s)
 
 
 @leg_verb(Verb.START)

@@ -22,7 +22,7 @@ from server.domain.visits.verb_facts import (
 )
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.legs import LegRow, last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
+from server.store.visits.legs import last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.own_session import place_of_gesture, session_held
 from server.usecases.legs import check_linked_elsewhere, check_no_alert, check_step_free, ended_leg, successor
@@ -86,7 +86,10 @@ def resume(database: Database, gesture: Gesture, *, counter: str | None = None) 
         check_step_free(transaction, leg, place.counter)
         check_linked_elsewhere(transaction, leg.visit, place.counter)
         at_counter = LegAtCounter(leg.id, leg.visit, place.counter)
-        fact = leg_resumed(at_counter, session=place.id, parked_s=_parked_s(transaction, leg))
+        assert leg.parked_at is not None
+        since = transaction.now - leg.parked_at
+        parked_s = (leg.parked_s or 0) + max(0, int(since.total_seconds()))
+        fact = leg_resumed(at_counter, session=place.id, parked_s=parked_s)
         return leg_answer(leg_after(leg, transaction.record(fact).changes))
 
     return in_hall_of(database, gesture, serve_again)
@@ -103,8 +106,17 @@ def reinstate(database: Database, gesture: Gesture) -> Leg:
     def come_back(transaction: HallTransaction) -> Leg:
         counter = place_of_gesture(transaction, gesture.session, gesture.counter)
         leg = leg_in_reach(transaction, gesture)
-        _check_may_come_back(transaction, leg)
+        last = last_leg(transaction, leg.visit)
+        if leg.end_reason != EndReason.NO_SHOW or last is None or last.id != leg.id or leg.ended_at is None:
+            raise Refusal("wrong_state", state=leg.state, verb="reinstate")
+        calendar = transaction.configuration.calendar
+        next_opens_at = opening_at(calendar, leg.ended_at).next_opens_at
+        has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
+        if has_opened_since or leg.business_day != business_day(calendar, transaction.now):
+            raise Refusal("other_half_day")
         limits = transaction.configuration.limits
+        if leg.reinstatements >= limits.most_reinstatements:
+            raise Refusal("reinstated_too_often", most=limits.most_reinstatements)
         new_leg = replace(
             successor(transaction, leg, transaction.configuration.services[leg.service]),
             reinstated_from=leg.id,
@@ -119,20 +131,6 @@ def reinstate(database: Database, gesture: Gesture) -> Leg:
     return in_hall_of(database, gesture, come_back)
 
 
-def _check_may_come_back(transaction: HallTransaction, leg: LegRow) -> None:
-    last = last_leg(transaction, leg.visit)
-    if leg.end_reason != EndReason.NO_SHOW or last is None or last.id != leg.id or leg.ended_at is None:
-        raise Refusal("wrong_state", state=leg.state, verb="reinstate")
-    calendar = transaction.configuration.calendar
-    next_opens_at = opening_at(calendar, leg.ended_at).next_opens_at
-    has_opened_since = next_opens_at is not None and next_opens_at <= transaction.now
-    if has_opened_since or leg.business_day != business_day(calendar, transaction.now):
-        raise Refusal("other_half_day")
-    most = transaction.configuration.limits.most_reinstatements
-    if leg.reinstatements >= most:
-        raise Refusal("reinstated_too_often", most=most)
-
-
 def return_parked(database: Database, hall: str) -> int:
     """Brings the parked legs of a hall (id) whose timer has ended back to waiting. Returns how many.
 
@@ -144,26 +142,14 @@ def return_parked(database: Database, hall: str) -> int:
     with database.transaction(hall, SYSTEM) as transaction:
         due = legs_to_return(transaction, hall, transaction.now)
         for leg in due:
-            transaction.record(_return(transaction, leg))
+            next_state(leg.state, Verb.RETURN_TO_QUEUE)
+            place = leg.return_place
+            reference = transaction.now if place == "end" else leg.reference_at
+            step = 0 if place == "front" else 1
+            key = sort_key(leg.class_, reference, leg.number, step=step)
+            waits_at = WaitingPlace(key, reference, is_at_front=place == "front")
+            transaction.record(leg_returned(LegAtCounter(leg.id, leg.visit, None), waits_at))
     return len(due)
-
-
-def _return(transaction: HallTransaction, leg: LegRow) -> Fact:
-    next_state(leg.state, Verb.RETURN_TO_QUEUE)
-    place = leg.return_place
-    reference = transaction.now if place == "end" else leg.reference_at
-    step = 0 if place == "front" else 1
-    waits_at = WaitingPlace(
-        sort_key(leg.class_, reference, leg.number, step=step), reference, is_at_front=place == "front"
-    )
-    return leg_returned(LegAtCounter(leg.id, leg.visit, None), waits_at)
-
-
-def _parked_s(transaction: HallTransaction, leg: LegRow) -> int:
-    """The seconds it was set aside, this time included."""
-    assert leg.parked_at is not None
-    since = transaction.now - leg.parked_at
-    return (leg.parked_s or 0) + max(0, int(since.total_seconds()))
 
 
 def _counter_of(transaction: HallTransaction, gesture: Gesture) -> str:
