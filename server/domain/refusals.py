@@ -14,3 +14,10 @@ class Refusal(Exception):
         super().__init__(code)
         self.code = code
         self.details: Mapping[str, Any] = details
+
+
+def existing[Found](found: Found | None, code: str, **details: Any) -> Found:
+    """What was found. Where nothing was, the refusal with this code."""
+    if found is None:
+        raise Refusal(code, **details)
+    return found

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from server.domain.actions import (
     OPEN,
@@ -101,7 +100,7 @@ def read_actions(database: Database, sites: Collection[Site]) -> list[PlannedAct
     found = []
     with database.read() as rows:
         for site in sites:
-            today = now.astimezone(ZoneInfo(site.time_zone)).date()
+            today = site.local_day(now)
             for row in actions_of(rows, site.slug):
                 found.append(PlannedAction(row, site, is_late(row.state, row.due_on, today)))
     found.sort(key=lambda each: (not each.is_open, each.row.due_on or date.max, each.row.added_at))
@@ -115,8 +114,7 @@ WORDS = 80
 def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The actions of the sites whose plans the reader keeps that are late or due within seven days."""
     for site in reach.sites_where(Permission.WRITE_REPORTS):
-        zone = ZoneInfo(site.time_zone)
-        today = reach.now.astimezone(zone).date()
+        today = site.local_day(reach.now)
         with database.read() as rows:
             found = actions_of(rows, site.slug)
         for row in found:
@@ -127,7 +125,7 @@ def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
             yield AttentionRow(
                 kind=AttentionKind.ACTION_LATE if late else AttentionKind.ACTION_DUE,
                 urgency=Urgency.TODAY if row.due_on <= today else Urgency.SOON,
-                since=datetime.combine(day, time(), zone),
+                since=datetime.combine(day, time(), site.zone),
                 site=site.slug,
                 sentence=f"actions.to_attend.{_word(row.due_on, today)}",
                 values=_count(row.due_on, today) | {"remark": _shortened(row.remark)},

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
 from server.domain.calling.calls import CalledBy, CalledLeg, leg_called
@@ -108,7 +107,7 @@ def _context(state: CallingState, counter: str, terms: DutyTerms, profile: WorkP
         counter=CallingCounter(
             counter, frozenset(terms.services), is_step_free=configuration.counters[counter].is_step_free
         ),
-        time_zone=ZoneInfo(configuration.site.time_zone),
+        time_zone=configuration.site.zone,
         mean_s={service.id: float(service.typed_mean_s) for service in configuration.services.values()},
         counters_open=_counters_open(state, profile),
         queues=legs.queues(),

@@ -19,7 +19,7 @@ from server.domain.hall_checks import (
     day_of_check,
 )
 from server.domain.hours.calendars import business_day
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.engine.statements import Rows, WrittenRows
 from server.store.hall_checks import (
     ActionOfOrigin,
@@ -70,9 +70,7 @@ class FindingPlace:
 def place_of_finding(database: Database, finding: str) -> FindingPlace:
     """Where a finding (id) is read. Refusal: unknown_check."""
     with database.read() as rows:
-        row = check_of(rows, finding.rpartition("-")[0])
-    if row is None:
-        raise Refusal("unknown_check")
+        row = existing(check_of(rows, finding.rpartition("-")[0]), "unknown_check")
     return FindingPlace(database.configuration(row.hall).hall, CheckKind(row.kind))
 
 
@@ -208,10 +206,7 @@ def read_photograph(database: Database, kept: Photographs, find: FindOwner, of: 
     """The WebP of a photograph of a check or an entry (id). Refusals: those of `find`; no_picture."""
     with database.read() as rows:
         find(rows, of)
-        content = photograph_content(rows, kept, of, number)
-    if content is None:
-        raise Refusal("no_picture")
-    return content
+        return existing(photograph_content(rows, kept, of, number), "no_picture")
 
 
 def remove_photograph(database: Database, kept: Photographs, find: FindOwner, of: str, number: int) -> None:

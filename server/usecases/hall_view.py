@@ -6,7 +6,7 @@ from datetime import timedelta
 from server.domain.hall.configuration import Counter, HallConfiguration, Service
 from server.domain.hall.devices import Kiosk
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.configuration.halls import HallRow, hall_row
 from server.store.counters import first_calls
 from server.store.engine.statements import Rows
@@ -43,9 +43,7 @@ class HallState:
 
 def hall_state(database: Database, rows: Rows, hall: str) -> HallState:
     """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
-    row = hall_row(rows, hall)
-    if row is None:
-        raise Refusal("unknown_hall", hall=hall)
+    row = existing(hall_row(rows, hall), "unknown_hall", hall=hall)
     position = board.HallPosition(epoch=row.epoch, version=row.version, as_of=database.clock.now())
     return HallState(rows, row, database.configurations.of(rows, row), position)
 

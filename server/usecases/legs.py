@@ -13,7 +13,7 @@ from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day, day_closes_at
 from server.domain.instants import from_micros, to_text
 from server.domain.journal import rows_after
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served, needs_noted
 from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import EndReason, LegState, Outcome
@@ -91,9 +91,7 @@ def note_needs(
     Refusals: unknown_visit, wrong_state when the visit has ended.
     """
     with database.read() as rows:
-        row = visit_row(rows, visit)
-    if row is None:
-        raise Refusal("unknown_visit", visit=visit)
+        row = existing(visit_row(rows, visit), "unknown_visit", visit=visit)
 
     def note(transaction: HallTransaction) -> NeedsAnswer:
         row = visit_row(transaction, visit)

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from server.documents.reading import parse_installation
 from server.domain.author import Author, link_ends_at
 from server.domain.hours.calendars import opening_at
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.retention import (
     BY_NAME,
     SCHEDULE,
@@ -209,9 +208,7 @@ class KeptAbout:
 def read_kept_about(database: Database, account: str) -> KeptAbout:
     """What is kept of the person of an account (id). Refusal: unknown_account."""
     with database.read() as rows:
-        row = account_row(rows, account)
-        if row is None:
-            raise Refusal("unknown_account")
+        row = existing(account_row(rows, account), "unknown_account")
         kept = kept_for(BY_NAME["account_pseudonym"], chosen_days(rows)) or timedelta(0)
         pseudonyms = [
             OwnPseudonym(each.year, link_ends_at(each.year, kept)) for each in links_of(rows, account)
@@ -263,8 +260,7 @@ class DailyRewriting:
             halls = [hall for hall in all_halls(rows) if hall.is_configured]
             if not halls:
                 return
-            zone = self.database.configurations.of(rows, halls[0]).site.time_zone
-            local = now.astimezone(ZoneInfo(zone))
+            local = now.astimezone(self.database.configurations.of(rows, halls[0]).site.zone)
             day = local.date().isoformat()
             if local.hour < FIRST_HOUR or has_run(rows, JOB, EVERY_HALL, day):
                 return

@@ -98,16 +98,16 @@ def read_screen_day(
     chosen = [each for each in screens if screen in ("", each[0])]
     if screen and not chosen:
         raise Refusal("unknown_screen", screen=screen)
-    zone = ZoneInfo(configuration.site.time_zone)
+    day = whole_day(on, configuration.site.zone)
     opening = [(half.opens_at, half.closes_at) for half in half_days(configuration.calendar, on)]
     margin = timedelta(seconds=configuration.screen_margin_s)
     with database.read() as rows:
         words = hall_words(rows, hall_id, configuration, [on], translate)
-        reader = _DayReader(rows, words, whole_day(on, zone), opening, language)
+        reader = _DayReader(rows, words, day, opening, language)
         shown = displays_in_hall(rows, hall_id, on) if on <= today else []
         groups = [reader.group(some, slides, shown) for some, slides in reader.alike(chosen)]
     lit = on_hours(configuration.calendar, [on], margin)
-    return DayOfHall(on, today, whole_day(on, zone), opening, lit, groups)
+    return DayOfHall(on, today, day, opening, lit, groups)
 
 
 def read_screen_calendar(
@@ -120,7 +120,7 @@ def read_screen_calendar(
     hall_id = database.hall_id(hall)
     configuration = database.configuration(hall_id)
     _checked(configuration, database, month)
-    zone = ZoneInfo(configuration.site.time_zone)
+    zone = configuration.site.zone
     # with the day before and the day after, for what begins and what ends
     first = month - DAY
     last = (month.replace(day=28) + 4 * DAY).replace(day=1)
@@ -194,8 +194,8 @@ class _DayReader:
         return ScreensOfDay(screens, notices, plan)
 
     def _planned(self, slides: Sequence[Slide]) -> list[PlannedNotice]:
-        zone = ZoneInfo(self.words.hall.site.time_zone)
-        ends = {each.id: last_instant(self.rows, each, zone) for each in shown_between(self.rows, *self.day)}
+        zone, published = self.words.hall.site.zone, shown_between(self.rows, *self.day)
+        ends = {each.id: last_instant(self.rows, each, zone) for each in published}
         turns = turn_ms_of(slides, self.words)
         return [
             PlannedNotice(

@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText
 from server.domain.author import Author
@@ -26,7 +25,7 @@ from server.domain.quality.typed_figures import (
     read_pasted,
     typed_figure_withdrawn,
 )
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
@@ -62,7 +61,7 @@ def type_figures(
         raise Refusal("typed_too_many", most=MOST_VALUES)
 
     def type_all(transaction: HallTransaction) -> TypedFiguresAnswer:
-        today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
+        today = transaction.configuration.site.local_day(transaction.now)
         services = transaction.configuration.services
         check_figures(transaction, transaction.hall, requests, today, services=services)
         figures = [new_id() for _ in requests]
@@ -101,8 +100,7 @@ def read_pasted_figures(database: Database, hall: str, pasted: Pasted) -> list[T
     Refusals: those of `read_pasted` and of `type_figures`; unknown_hall.
     """
     configuration = database.configuration(hall)
-    zone = ZoneInfo(configuration.site.time_zone)
-    today = database.clock.now().astimezone(zone).date()
+    today = configuration.site.local_day(database.clock.now())
     requests = read_pasted(pasted, today)
     with database.read() as rows:
         check_figures(rows, database.hall_id(hall), requests, today, services=configuration.services)
@@ -210,7 +208,7 @@ def annotate_day(
     line = checked_words(words)
 
     def annotate(transaction: HallTransaction) -> AnnotatedDay:
-        check_day(day, transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date())
+        check_day(day, transaction.configuration.site.local_day(transaction.now))
         annotation = new_id()
         transaction.record(day_annotated(annotation, day, line))
         return {"annotation": annotation, "day": day.isoformat(), "words": line}
@@ -224,9 +222,11 @@ def withdraw_annotation(
     """The annotation (id) that was withdrawn. Refusal: unknown_annotation, also when it was withdrawn."""
 
     def withdraw(transaction: HallTransaction) -> AnnotatedDay:
-        found = annotation_of(transaction, transaction.hall, annotation)
-        if found is None:
-            raise Refusal("unknown_annotation", annotation=annotation)
+        found = existing(
+            annotation_of(transaction, transaction.hall, annotation),
+            "unknown_annotation",
+            annotation=annotation,
+        )
         transaction.record(annotation_withdrawn(found))
         return {"annotation": found.id, "day": found.day.isoformat(), "words": found.words}
 

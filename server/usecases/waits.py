@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from server.domain.calling.waiting_legs import PRIORITY, WALK_IN, CallingCounter, LinkedTurn, QueuedLeg
 from server.domain.hall.configuration import HallConfiguration, Service
@@ -173,7 +172,7 @@ def predict_calls(
     found = called_in_s(
         HallAhead(
             now=now,
-            time_zone=ZoneInfo(configuration.site.time_zone),
+            time_zone=configuration.site.zone,
             callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
             legs=[
                 as_queued(leg, legs.needs(leg.visit), link=legs.link(leg.visit))

@@ -7,8 +7,9 @@ order, that of menus, screens and consoles. Texts map a language code to a sente
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from server.domain.alarms.alarms import AlarmRules
 from server.domain.alerts import AlertRules
@@ -56,6 +57,15 @@ class Site:
     figures_licence: str = ""
     incidents: IncidentRules = field(default_factory=IncidentRules)
     complaints: ComplaintRules = field(default_factory=ComplaintRules)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def local_day(self, instant: datetime) -> date:
+        """The local date of an instant."""
+        return instant.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)

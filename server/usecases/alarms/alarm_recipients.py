@@ -17,7 +17,7 @@ from server.domain.alarms.alarms import (
 from server.domain.alarms.signs import secret_of
 from server.domain.author import Author
 from server.domain.instants import text_or_none
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.retention import BY_NAME
 from server.domain.texts import LONGEST_EMAIL, is_email
 from server.ids import new_id
@@ -202,10 +202,7 @@ def shown_address(recipient: Recipient) -> str:
 
 
 def _existing_recipient(rows: Rows, recipient: str) -> Recipient:
-    found = recipient_of(rows, recipient)
-    if found is None:
-        raise Refusal("unknown_recipient", recipient=recipient)
-    return found
+    return existing(recipient_of(rows, recipient), "unknown_recipient", recipient=recipient)
 
 
 def _check_free(rows: Rows, address: str, site: str, hall: str | None) -> None:

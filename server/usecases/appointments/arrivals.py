@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NotRequired, TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.appointments import (
@@ -19,7 +18,7 @@ from server.domain.author import Author
 from server.domain.calling.waiting_legs import ArrivalTerms
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.instants import text_or_none, to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.tickets import Series
 from server.domain.visits.facts import ExceptionalVisit, leg_ended
 from server.domain.visits.transitions import EndReason, LegState
@@ -97,7 +96,7 @@ def match_appointment(transaction: HallTransaction, claim: Claim, press: str) ->
             raise Refusal("appointment_cancelled", **values)
         if row.state == AppointmentState.CHECKED_IN:
             raise Refusal("appointment_used", **values)
-        if row.booked_on != _today(transaction):
+        if row.booked_on != transaction.configuration.site.local_day(transaction.now):
             raise Refusal("appointment_other_day", **values)
         from_at = row.booked_at - timedelta(seconds=service.early_window_s)
         if transaction.now < from_at and not claim.may_be_early:
@@ -106,7 +105,7 @@ def match_appointment(transaction: HallTransaction, claim: Claim, press: str) ->
 
 
 def _claimed(transaction: HallTransaction, claim: Claim) -> AppointmentRow:
-    hall, on = transaction.hall, _today(transaction)
+    hall, on = transaction.hall, transaction.configuration.site.local_day(transaction.now)
     if claim.appointment is not None:
         named = appointment_named(transaction, hall, claim.appointment)
         found = [named] if named is not None else []
@@ -127,11 +126,6 @@ def _claimed(transaction: HallTransaction, claim: Claim) -> AppointmentRow:
 def _days_away(row: AppointmentRow, on: date) -> tuple[bool, bool, date]:
     """A key that sorts appointments: those of this day, then later ones, then past ones."""
     return row.booked_on != on, row.booked_on < on, row.booked_on
-
-
-def _today(transaction: HallTransaction) -> date:
-    zone = ZoneInfo(transaction.configuration.site.time_zone)
-    return transaction.now.astimezone(zone).date()
 
 
 def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:
@@ -189,9 +183,7 @@ def undo_check_in(
     """
 
     def undo(transaction: HallTransaction) -> AppointmentAnswer:
-        row = appointment_named(transaction, transaction.hall, name)
-        if row is None:
-            raise Refusal("unknown_appointment")
+        row = existing(appointment_named(transaction, transaction.hall, name), "unknown_appointment")
         if row.state != AppointmentState.CHECKED_IN:
             raise Refusal("not_checked_in")
         assert row.visit is not None
@@ -289,7 +281,7 @@ def read_appointments(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        day = on or local_date(state.position.as_of, state.configuration.site.time_zone)
+        day = on or state.configuration.site.local_day(state.position.as_of)
         found = appointments_of_day(rows, hall_id, day)
     now = state.position.as_of
     listed = [_listed(row, now=now, has_codes=has_codes, has_visits=has_visits) for row in found]
@@ -307,11 +299,6 @@ def read_appointments(
         },
         "appointments": listed,
     }
-
-
-def local_date(now: datetime, time_zone: str) -> date:
-    """The local date of an instant."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def _listed(row: AppointmentOfDay, *, now: datetime, has_codes: bool, has_visits: bool) -> ListedAppointment:
@@ -346,7 +333,7 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        day = local_date(state.position.as_of, state.configuration.site.time_zone)
+        day = state.configuration.site.local_day(state.position.as_of)
         found = hours_of_convocations(rows, hall_id, day)
     hours: dict[str, list[str]] = {}
     for row in found:

@@ -20,7 +20,7 @@ from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
 from server.domain.instants import text_or_none, to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id, new_short_code
 from server.store.appointments import (
     AppointmentAccess,
@@ -154,9 +154,7 @@ def _change(
     may_be_cancelled: bool = False,
 ) -> AppointmentAnswer:
     def change(transaction: HallTransaction) -> AppointmentAnswer:
-        row = appointment_named(transaction, transaction.hall, name)
-        if row is None:
-            raise Refusal("unknown_appointment")
+        row = existing(appointment_named(transaction, transaction.hall, name), "unknown_appointment")
         check_changeable(row, may_be_cancelled=may_be_cancelled)
         decide(transaction, row)
         return appointment_answer(_read(transaction, row.id))

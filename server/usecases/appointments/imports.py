@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypedDict
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
 from icalendar.prop import vDDDTypes
@@ -102,7 +101,7 @@ def _parsed(text: str) -> list[Component]:
 
 class _Events:
     def __init__(self, configuration: HallConfiguration) -> None:
-        self.zone = ZoneInfo(configuration.site.time_zone)
+        self.zone = configuration.site.zone
         self.names: dict[str, set[str]] = {}
         for service in configuration.services.values():
             for name in (service.id, *service.names.values()) if not service.is_retired else ():

@@ -24,7 +24,7 @@ from server.domain.bulletins.messages import (
 from server.domain.bulletins.proposals import ProposalKind, bulletin_accepted, bulletin_dismissed
 from server.domain.instants import from_text
 from server.domain.languages import FRENCH
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import token_digest
 from server.store import alerts, bulletins
 from server.store.bulletins import BulletinRow, SourceRow, source_id
@@ -48,9 +48,9 @@ from server.usecases.bulletins.received_bulletins import (
     site_of,
     withdraw_notice_of,
 )
-from server.usecases.notices.gestures import NoticeGesture, add_draft, approve_version, submit_version
+from server.usecases.notices.gestures import NoticeGesture, add_draft, approve_notice, submit_notice
 from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publication import DisplayRequest, publish_version
+from server.usecases.notices.publication import DisplayRequest, publish_notice
 from signage.feeds import FeedLimits, FeedRefused
 
 LONGEST_REASON = 200
@@ -72,10 +72,10 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
         content = notice_content(row, site_of(transaction, row.site).time_zone)
         notice = add_draft(database, transaction, content, reach)["notice"]
         gesture = NoticeGesture(notice, 1, author, reach)
-        submit_version(database, transaction, gesture)
+        submit_notice.within(database, transaction, gesture)
         if reach.may_publish({row.site}):
-            approve_version(database, transaction, gesture)
-            publish_version(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
+            approve_notice.within(database, transaction, gesture)
+            publish_notice.within(database, transaction, gesture, DisplayRequest(ends=row.expires_at))
             former = _former(transaction, row)
             if former is not None and former.kind == "notice" and former.outcome is not None:
                 said = row.message
@@ -127,10 +127,7 @@ def dismiss_bulletin(database: Database, author: Author, bulletin: str, reason: 
 
 def known_bulletin(rows: Rows, bulletin: str) -> BulletinRow:
     """A bulletin by its id. Refusal: unknown_bulletin."""
-    found = bulletins.bulletin_row(rows, bulletin)
-    if found is None:
-        raise Refusal("unknown_bulletin")
-    return found
+    return existing(bulletins.bulletin_row(rows, bulletin), "unknown_bulletin")
 
 
 def notice_content(row: BulletinRow, time_zone: str) -> NoticeContent:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
@@ -332,8 +331,7 @@ def _flood_row(hall: HallConfiguration, flood: Flood, now: datetime) -> Iterator
 
 
 def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -> Iterator[AttentionRow]:
-    zone = ZoneInfo(hall.site.time_zone)
-    today = now.astimezone(zone).date()
+    today = hall.site.local_day(now)
     late = [row.due_on for row in entries if row.due_on and is_late(row.state, row.due_on, today)]
     unread = [row.received_at for row in entries if row.state == EntryState.RECEIVED]
     path, site = f"/voix/registre?hall={hall.hall}", hall.site.slug
@@ -341,7 +339,7 @@ def _rows(hall: HallConfiguration, entries: Sequence[EntryRow], now: datetime) -
         yield AttentionRow(
             kind=AttentionKind.COMPLAINT_LATE,
             urgency=Urgency.TODAY,
-            since=datetime.combine(min(late) + timedelta(days=1), time(), zone),
+            since=datetime.combine(min(late) + timedelta(days=1), time(), hall.site.zone),
             site=site,
             sentence="complaints.to_attend.late",
             values={"count": len(late)},

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from server.domain.complaints import (
     MOST_A_DAY,
@@ -261,7 +260,7 @@ def count_entries(database: Database, hall: str, period: Period) -> list[EntryCo
     Refusal: unknown_hall.
     """
     hall_id = database.hall_id(hall)
-    zone = ZoneInfo(database.configuration(hall_id).site.time_zone)
+    site = database.configuration(hall_id).site
     with database.read() as rows:
         found = entries_of(rows, hall_id)
     counted = (
@@ -269,15 +268,11 @@ def count_entries(database: Database, hall: str, period: Period) -> list[EntryCo
             row.kind,
             row.channel,
             row.state,
-            _day(row.received_at, zone),
+            site.local_day(row.received_at),
             row.due_on,
-            None if row.answered_at is None else _day(row.answered_at, zone),
+            None if row.answered_at is None else site.local_day(row.answered_at),
         )
         for row in found
         if row.state != EntryState.SET_ASIDE
     )
     return count_by_month(each for each in counted if period.starts_on <= each.received_on < period.ends_on)
-
-
-def _day(instant: datetime, zone: ZoneInfo) -> date:
-    return instant.astimezone(zone).date()

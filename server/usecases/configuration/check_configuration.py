@@ -24,7 +24,7 @@ from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import DocumentSource, parse_hall, parse_installation
 from server.documents.texts import check_characters, texts_with_control
 from server.domain.printing.printers import PrinterNetworks
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.store.configuration.documents import document_texts, hall_documents, newest, taken_ids
 from server.store.configuration.halls import HALL, INSTALLATION, hall_id_of, open_legs, people_waiting
 from server.store.counters import open_places
@@ -42,9 +42,7 @@ def read_document(kind: str, content: DocumentSource) -> Document:
 
 def installation_document(rows: Rows) -> InstallationDocument:
     """The installation's document as it is published. Refusal: not_configured."""
-    found = newest(rows, INSTALLATION, INSTALLATION)
-    if found is None:
-        raise Refusal("not_configured", hall=INSTALLATION)
+    found = existing(newest(rows, INSTALLATION, INSTALLATION), "not_configured", hall=INSTALLATION)
     return parse_installation(found.content)
 
 

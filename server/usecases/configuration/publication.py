@@ -19,7 +19,7 @@ from server.documents.reading import export_text, parse_hall, parse_installation
 from server.domain.author import Author
 from server.domain.facts import FactKind, Json, of_kind
 from server.domain.instants import to_micros
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store.configuration.documents import (
     DocumentsMark,
@@ -96,12 +96,12 @@ def create_hall(database: Database, author: Author, slug: str) -> str:
     Refusal: not_configured before the installation has a document.
     """
     with database.installation_transaction(author) as transaction:
-        existing = hall_id_of(transaction, slug)
-        if existing is not None:
-            return existing
-        installation = newest(transaction, INSTALLATION, INSTALLATION)
-        if installation is None:
-            raise Refusal("not_configured", hall=INSTALLATION)
+        known = hall_id_of(transaction, slug)
+        if known is not None:
+            return known
+        installation = existing(
+            newest(transaction, INSTALLATION, INSTALLATION), "not_configured", hall=INSTALLATION
+        )
         hall = new_id()
         insert_hall(
             transaction,
@@ -296,9 +296,7 @@ def edit_hall_document(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        found = newest(rows, HALL, hall_id)
-    if found is None:
-        raise Refusal("not_configured", hall=hall)
+        found = existing(newest(rows, HALL, hall_id), "not_configured", hall=hall)
     content = json.loads(found.content)
     change(content)
     return publish_hall(database, author, json.dumps(content), Terms(base_revision=found.revision))

@@ -21,7 +21,7 @@ from server.domain.hall.fold import (
     profile_changed,
 )
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.transitions import LegState
 from server.ids import new_id, session_mark
 from server.store.counters import (
@@ -189,9 +189,9 @@ def _terms(transaction: HallTransaction, counter: str, request: SessionRequest) 
     services = _services(transaction, counter, request.services)
     if request.profile is None:
         return DutyTerms(services, str(configuration.rule))
-    profile = configuration.profiles.get(request.profile)
-    if profile is None:
-        raise Refusal("unknown_profile", profile=request.profile)
+    profile = existing(
+        configuration.profiles.get(request.profile), "unknown_profile", profile=request.profile
+    )
     called = profile.called_queues
     served = tuple(each for each in services if configuration.services[each].queue in called)
     if not served:

@@ -12,7 +12,7 @@ from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id, new_token, token_digest
 from server.store.devices import paired_devices
 from server.store.devices.paired_devices import DeviceInUse, ScreenPictures, device_in_use
@@ -125,10 +125,7 @@ def revoke_device(database: Database, author: Author, device: str) -> None:
 
 def in_use(rows: Rows, device: str) -> DeviceInUse:
     """The device that is not revoked, by its id or its id in the document. Refusal: unknown_device."""
-    row = device_in_use(rows, device)
-    if row is None:
-        raise Refusal("unknown_device", device=device)
-    return row
+    return existing(device_in_use(rows, device), "unknown_device", device=device)
 
 
 class PictureTakenAnswer(TypedDict):

@@ -17,7 +17,7 @@ from server.domain.devices.connections import live_connections
 from server.domain.devices.device_state import Sighting
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import is_token_shaped, new_id, new_token, token_digest
 from server.store.configuration.documents import taken_ids
 from server.store.devices.paired_devices import (
@@ -271,9 +271,7 @@ def _waiting(rows: Rows, typed: str, now: datetime) -> PairingRow:
 
     Refusals: unknown_pairing_code when nobody shows it, pairing_expired, pairing_used.
     """
-    row = pairing_of_code(rows, as_code(typed))
-    if row is None:
-        raise Refusal("unknown_pairing_code")
+    row = existing(pairing_of_code(rows, as_code(typed)), "unknown_pairing_code")
     if row.device is not None:
         raise Refusal("pairing_used")
     if is_expired(row, now):
@@ -347,10 +345,7 @@ def exchange_token(database: Database, token: str, secret: str) -> str:
 
 def _asked_by(database: Database, device: str) -> str:
     with database.read() as rows:
-        asked_by = in_use(rows, device).renewal_by
-    if asked_by is None:
-        raise Refusal("renewal_over")
-    return asked_by
+        return existing(in_use(rows, device).renewal_by, "renewal_over")
 
 
 def _follows(token: str, secret: str) -> str:

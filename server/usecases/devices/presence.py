@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, TypedDict
-from zoneinfo import ZoneInfo
 
 from annotated_types import Interval
 
@@ -62,7 +61,7 @@ def record_presences(database: Database, hall: str, sightings: Mapping[str, Sigh
     kept = [check for check in checks if check.counts or check.seen_at is not None]
     if kept:
         with database.store.write() as rows:
-            add_checks(rows, hall, now.astimezone(ZoneInfo(configuration.site.time_zone)).date(), kept)
+            add_checks(rows, hall, configuration.site.local_day(now), kept)
     return sum(check.counts and not check.is_seen for check in checks)
 
 
@@ -95,7 +94,7 @@ def known_presences(
     rows: Rows, hall: str, configuration: HallConfiguration, now: datetime
 ) -> Mapping[tuple[str, str], KnownPresence]:
     """The presence of a hall's devices in the days an uptime covers, by kind and id in its document."""
-    today = now.astimezone(ZoneInfo(configuration.site.time_zone)).date()
+    today = configuration.site.local_day(now)
     return presences_of_hall(rows, hall, today - timedelta(days=DAYS - 1))
 
 
@@ -108,7 +107,7 @@ def uptime_of(
     """
     if presence is None:
         return None
-    share = uptime(presence.days, now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
+    share = uptime(presence.days, configuration.site.local_day(now))
     return None if share is None else round(share, 4)
 
 

@@ -8,7 +8,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind
 from server.domain.hall.fold import PresenceTimes
 from server.domain.instants import text_or_none, to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.transitions import EndReason, LegState
 from server.store.counters import SessionPlace, open_place, open_places, places_of
 from server.store.engine.statements import Rows
@@ -84,9 +84,7 @@ def read_counter(database: Database, counter: str, *, reader: Author | None = No
     hall = database.hall_of_counter(counter)
     with database.read() as rows:
         state = hall_state(database, rows, hall)
-        configured = state.configuration.counters.get(counter)
-        if configured is None:
-            raise Refusal("unknown_counter", counter=counter)
+        configured = existing(state.configuration.counters.get(counter), "unknown_counter", counter=counter)
         place = open_place(rows, counter)
         leg = waiting.leg_at_counter(rows, counter)
         work = counter_work(counter, place, leg, calling_state(database, state))

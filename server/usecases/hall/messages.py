@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.instants import text_or_none, to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store.counters import (
     MessageKind,
@@ -105,10 +105,7 @@ def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[Phras
 def message_of(database: Database, message: str) -> MessageRow:
     """A message (id). Refusal: unknown_message."""
     with database.read() as rows:
-        row = message_row(rows, message)
-    if row is None:
-        raise Refusal("unknown_message", message=message)
-    return row
+        return existing(message_row(rows, message), "unknown_message", message=message)
 
 
 def see_message(

@@ -31,7 +31,7 @@ from server.domain.hours.calendars import (
     opening_at,
 )
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.domain.visits.facts import leg_ended
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.transitions import EndReason
@@ -111,9 +111,7 @@ def decide_break(
     """
 
     def decide(transaction: HallTransaction) -> BreakDecidedAnswer:
-        at = next_break(transaction.configuration.calendar, transaction.now)
-        if at is None:
-            raise Refusal("no_break")
+        at = existing(next_break(transaction.configuration.calendar, transaction.now), "no_break")
         transaction.record(break_decided(new_id(), at, choice=choice))
         return {
             "choice": choice,

@@ -20,7 +20,7 @@ from server.domain.incidents import (
     shown_at_place,
 )
 from server.domain.languages import FRENCH, Texts
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.writes import WriteKey
@@ -201,10 +201,7 @@ class AnsweredIncident(TypedDict):
 def existing_incident(database: Database, incident: str) -> Incident:
     """An incident by its id. Refusal: unknown_incident."""
     with database.read() as rows:
-        found = incident_by_id(rows, incident)
-    if found is None:
-        raise Refusal("unknown_incident", incident=incident)
-    return found
+        return existing(incident_by_id(rows, incident), "unknown_incident", incident=incident)
 
 
 def answer_incident(
@@ -226,9 +223,7 @@ def answer_incident(
         counter = counter_held(open_places(rows, answering.hall), author)
 
     def answer(transaction: HallTransaction) -> AnsweredIncident:
-        current = incident_by_id(transaction, incident)
-        if current is None:
-            raise Refusal("unknown_incident", incident=incident)
+        current = existing(incident_by_id(transaction, incident), "unknown_incident", incident=incident)
         if current.ended_at is not None:
             raise Refusal("incident_over")
         if current.answered_at is not None:

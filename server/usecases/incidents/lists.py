@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
@@ -268,8 +267,7 @@ def _days_of(month: str) -> Days:
 
 
 def _today(database: Database, hall: str) -> date:
-    zone = ZoneInfo(database.configuration(hall).site.time_zone)
-    return database.clock.now().astimezone(zone).date()
+    return database.configuration(hall).site.local_day(database.clock.now())
 
 
 def write_note(database: Database, hall: str, author: Author, typed: NoteRequest, *, form: str) -> str:

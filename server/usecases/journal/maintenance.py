@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -248,7 +247,7 @@ class NightlyVerification:
             slugs = [hall.slug for hall in all_halls(rows) if hall.is_configured]
         if not slugs:
             return
-        local = now.astimezone(ZoneInfo(self.database.configuration(slugs[0]).site.time_zone))
+        local = now.astimezone(self.database.configuration(slugs[0]).site.zone)
         if self._is_time(local):
             self._verify(local.date(), now)
 

@@ -32,12 +32,12 @@ from server.usecases.media.media_library import visible_medium
 from server.usecases.notices.contents import shown_medium
 from server.usecases.notices.gestures import (
     NoticeGesture,
-    add_correction,
     add_version,
-    approve_version,
+    approve_notice,
+    correct_notice,
     may_do,
     standing_state,
-    submit_version,
+    submit_notice,
 )
 from server.usecases.notices.notice_places import Places, Reach, read_places
 from server.usecases.notices.publication import publish_from_any_state
@@ -189,12 +189,12 @@ def _put(
     gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
     correction: str | None = None
     if use["is_on_screens"]:
-        draft = add_correction(database, transaction, gesture)
+        draft = correct_notice.within(database, transaction, gesture)
         correction = draft["notice"]
         gesture = replace(gesture, notice=correction, version=draft["version"])
     content = content_of(transaction, gesture.notice, gesture.version)
     content = content.model_copy(update={"medium": replacement.by})
-    version = add_version(database, transaction, gesture, content)["version"]
+    version = add_version.within(database, transaction, gesture, content)["version"]
     gesture = replace(gesture, version=version)
     for step in _STEPS[use["change"]]:
         step(database, transaction, gesture)
@@ -204,8 +204,8 @@ def _put(
 type _Step = Callable[[Database, InstallationTransaction, NoticeGesture], object]
 _STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
     MediumChange.EDITED: (),
-    MediumChange.PROPOSED: (submit_version,),
-    MediumChange.APPROVED: (submit_version, approve_version),
+    MediumChange.PROPOSED: (submit_notice.within,),
+    MediumChange.APPROVED: (submit_notice.within, approve_notice.within),
     MediumChange.PUBLISHED: (publish_from_any_state,),
 }
 """The step after a notice has got the new medium."""

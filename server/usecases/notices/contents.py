@@ -211,7 +211,9 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
             "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
         }
         said = medium.captions.get(language) or medium.captions.get(FRENCH) or ()
-        captions = [{"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said]
+        captions: list[CaptionShown] = [
+            {"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said
+        ]
         return [_medium_content(file, picture_words, captions) for file in medium.files]
     if isinstance(notice, FeedNotice):
         entries: list[EntryShown] = [

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
+from functools import update_wrapper
+from typing import Concatenate, TypedDict
 
 from hardware.json_types import Ordinal
 from server.documents.notices import MediumNotice, NoticeContent, check_aimed, check_kind, parse_notice
@@ -121,23 +122,69 @@ def may_do(verb: NoticeVerb, row: NoticeRow, author: Author, reach: Reach, sites
     return is_own and verb is NoticeVerb.ARCHIVE and row.state in _NEVER_APPROVED
 
 
+class NoticeUseCase[**Values, Answer]:
+    """A gesture on a notice as a use case: one transaction of its own, once for a repeated request.
+
+    `within`: the same in a transaction that does more.
+    """
+
+    def __init__(
+        self,
+        within: Callable[
+            Concatenate[Database, InstallationTransaction, NoticeGesture, Values],
+            Answer,
+        ],
+    ) -> None:
+        self.within = within
+        update_wrapper(self, within)
+
+    def __call__(
+        self, database: Database, gesture: NoticeGesture, *args: Values.args, **values: Values.kwargs
+    ) -> Answer:
+        """The answer of the gesture."""
+        return database.write_installation(
+            gesture.author,
+            gesture.write_key,
+            lambda transaction: self.within(database, transaction, gesture, *args, **values),
+        )
+
+
 LONGEST_REASON = 400
 REASON_KEPT = timedelta(days=365)
 """How long the words of a refusal are kept. The refusal itself stays in the history."""
 
 
-def submit_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The version waits for a decision.
+def _moving(verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]) -> NoticeUseCase[[], NoticeAnswer]:
+    """A gesture that needs no more than its fact. Refusals: as every gesture (`begin_gesture`)."""
 
-    Raises DocumentRefused for no target; refusals: as every gesture (`begin_gesture`).
-    """
-    return _alone(database, gesture, submit_version)
+    def move(
+        database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+    ) -> NoticeAnswer:
+        standing = begin_gesture(database, transaction, gesture, verb)
+        transaction.record(fact(standing.step, standing.version))
+        return notice_answer(standing.step, standing.version)
+
+    return NoticeUseCase(move)
 
 
-def submit_version(
+take_back_notice = _moving(NoticeVerb.TAKE_BACK, notice_taken_back)
+"""The version that waits for a decision is a draft again."""
+approve_notice = _moving(NoticeVerb.APPROVE, notice_approved)
+"""The version may be published."""
+withdraw_notice = _moving(NoticeVerb.WITHDRAW, notice_withdrawn)
+"""No screen shows the notice any more."""
+archive_notice = _moving(NoticeVerb.ARCHIVE, notice_archived)
+"""The notice leaves the lists."""
+
+
+@NoticeUseCase
+def submit_notice(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> NoticeAnswer:
-    """As `submit_notice`, within a transaction."""
+    """The version waits for a decision.
+
+    Raises DocumentRefused for no target; refusals: as every gesture.
+    """
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.SUBMIT)
     problems = check_aimed(content_of(transaction, gesture.notice, standing.version))
     if problems:
@@ -146,36 +193,10 @@ def submit_version(
     return notice_answer(standing.step, standing.version)
 
 
-def take_back_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The version that waits for a decision is a draft again. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.TAKE_BACK, notice_taken_back)
-
-
-def approve_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The version may be published. Refusals: as every gesture."""
-    return _alone(database, gesture, approve_version)
-
-
-def approve_version(
-    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
+@NoticeUseCase
+def refuse_notice(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, reason: str
 ) -> NoticeAnswer:
-    """As `approve_notice`, within a transaction."""
-    standing = begin_gesture(database, transaction, gesture, NoticeVerb.APPROVE)
-    transaction.record(notice_approved(standing.step, standing.version))
-    return notice_answer(standing.step, standing.version)
-
-
-def withdraw_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """No screen shows the notice any more. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.WITHDRAW, notice_withdrawn)
-
-
-def archive_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The notice leaves the lists. Refusals: as every gesture."""
-    return _moved(database, gesture, NoticeVerb.ARCHIVE, notice_archived)
-
-
-def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> NoticeAnswer:
     """The version goes back to its author with a reason of 1 to 400 characters, kept on one line.
 
     Refusals: no_reason for another length; as every gesture.
@@ -183,43 +204,10 @@ def refuse_notice(database: Database, gesture: NoticeGesture, reason: str) -> No
     words = " ".join(reason.split())
     if not 1 <= len(words) <= LONGEST_REASON:
         raise Refusal("no_reason", longest=LONGEST_REASON)
-
-    def refused(transaction: InstallationTransaction, standing: NoticeBefore) -> Fact:
-        kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
-        return notice_refused(standing.step, standing.version, kept)
-
-    return _recorded(database, gesture, NoticeVerb.REFUSE, refused)
-
-
-def _alone(
-    database: Database,
-    gesture: NoticeGesture,
-    step: Callable[[Database, InstallationTransaction, NoticeGesture], NoticeAnswer],
-) -> NoticeAnswer:
-    """A step in a transaction of its own."""
-    return database.write_installation(
-        gesture.author, gesture.write_key, lambda transaction: step(database, transaction, gesture)
-    )
-
-
-def _moved(
-    database: Database, gesture: NoticeGesture, verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]
-) -> NoticeAnswer:
-    return _recorded(database, gesture, verb, lambda _, standing: fact(standing.step, standing.version))
-
-
-def _recorded(
-    database: Database,
-    gesture: NoticeGesture,
-    verb: NoticeVerb,
-    fact: Callable[[InstallationTransaction, NoticeBefore], Fact],
-) -> NoticeAnswer:
-    def decide(transaction: InstallationTransaction) -> NoticeAnswer:
-        standing = begin_gesture(database, transaction, gesture, verb)
-        transaction.record(fact(transaction, standing))
-        return notice_answer(standing.step, standing.version)
-
-    return database.write_installation(gesture.author, gesture.write_key, decide)
+    standing = begin_gesture(database, transaction, gesture, NoticeVerb.REFUSE)
+    kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
+    transaction.record(notice_refused(standing.step, standing.version, kept))
+    return notice_answer(standing.step, standing.version)
 
 
 def draft_notice(
@@ -249,20 +237,14 @@ def add_draft(
     return notice_answer(step, 1)
 
 
-def correct_notice(database: Database, gesture: NoticeGesture) -> NoticeAnswer:
-    """The draft of a correction of a published notice; it begins with the same content.
-
-    Refusals: correction_open, with its id, while another is not archived; as every gesture (`begin_gesture`).
-    """
-    return database.write_installation(
-        gesture.author, gesture.write_key, lambda transaction: add_correction(database, transaction, gesture)
-    )
-
-
-def add_correction(
+@NoticeUseCase
+def correct_notice(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> NoticeAnswer:
-    """As `correct_notice`, within a transaction."""
+    """The draft of a correction of a published notice; it begins with the same content.
+
+    Refusals: correction_open, with its id, while another is not archived; as every gesture.
+    """
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.CORRECT)
     opened = corrections_of(transaction, gesture.notice)
     if opened:
@@ -304,28 +286,19 @@ def new_version(
 
 
 def edit_notice(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
+    """As `add_version`, of a content that was sent. Raises DocumentRefused."""
+    return add_version(database, gesture, parse_notice(content))
+
+
+@NoticeUseCase
+def add_version(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, notice: NoticeContent
+) -> NoticeAnswer:
     """The notice with one more version; the gesture's `version` is the one it was made from.
 
+    Only its author may leave a notice without targets: nobody else would find it again.
     Raises DocumentRefused, also for another kind; refusals: unknown_notice, forbidden, stale_notice,
     notice_state.
-    """
-    notice = parse_notice(content)
-    return database.write_installation(
-        gesture.author,
-        gesture.write_key,
-        lambda transaction: add_version(database, transaction, gesture, notice),
-    )
-
-
-def add_version(
-    database: Database,
-    transaction: InstallationTransaction,
-    gesture: NoticeGesture,
-    notice: NoticeContent,
-) -> NoticeAnswer:
-    """As `edit_notice`, within a transaction.
-
-    Only its author may leave a notice without targets: nobody else would find it again.
     """
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.EDIT)
     problems = check_kind(notice, standing.row.kind)

@@ -9,7 +9,7 @@ from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.notices.lifecycle import Targets
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION, all_halls
 from server.store.engine.statements import Rows
@@ -73,9 +73,7 @@ class Places:
 
 def read_places(database: Database, rows: Rows) -> Places:
     """The places of an installation. Refusal: not_configured."""
-    found = newest(rows, INSTALLATION, INSTALLATION)
-    if found is None:
-        raise Refusal("not_configured", hall=INSTALLATION)
+    found = existing(newest(rows, INSTALLATION, INSTALLATION), "not_configured", hall=INSTALLATION)
     return Places(configured_halls(database, rows), parse_installation(found.content).languages)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText
 from server.documents.notices import NoticeContent, check_aimed, parse_notice
@@ -47,12 +46,13 @@ from server.usecases.notices.gestures import (
     NoticeAnswer,
     NoticeBefore,
     NoticeGesture,
+    NoticeUseCase,
     add_draft,
     add_version,
-    approve_version,
+    approve_notice,
     begin_gesture,
     standing_state,
-    submit_version,
+    submit_notice,
 )
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
 
@@ -71,8 +71,12 @@ class DisplayRequest:
     ends: datetime | None = None
 
 
+@NoticeUseCase
 def publish_notice(
-    database: Database, gesture: NoticeGesture, request: DisplayRequest
+    database: Database,
+    transaction: InstallationTransaction,
+    gesture: NoticeGesture,
+    request: DisplayRequest,
 ) -> PublishedNoticeAnswer:
     """The published notice, with the instants between which it is shown; published again, it gets new ones.
 
@@ -83,20 +87,6 @@ def publish_notice(
     while no hall is configured, correction_starts_now, dates_reversed, notice_over where it is not valid any
     more, medium_expired, and as every gesture.
     """
-    return database.write_installation(
-        gesture.author,
-        gesture.write_key,
-        lambda transaction: publish_version(database, transaction, gesture, request),
-    )
-
-
-def publish_version(
-    database: Database,
-    transaction: InstallationTransaction,
-    gesture: NoticeGesture,
-    request: DisplayRequest,
-) -> PublishedNoticeAnswer:
-    """As `publish_notice`, within a transaction."""
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
     notice = content_of(transaction, gesture.notice, standing.version)
     problems = check_aimed(notice)
@@ -157,15 +147,15 @@ def _starts(notice: NoticeContent, places: Places, requested: datetime | None) -
     """When it may begin at the earliest: as requested, and with its validity where that begins first."""
     starts = [] if requested is None else [requested]
     if notice.validity.starts is not None:
-        zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
-        starts.append(min(local_start(notice.validity.starts, ZoneInfo(zone)) for zone in zones))
+        zones = {hall.site.zone for hall in places.halls_of(targets_of(notice))}
+        starts.append(min(local_start(notice.validity.starts, zone) for zone in zones))
     return starts
 
 
 def _last_end(until: str, notice: NoticeContent, places: Places) -> datetime:
     """When a local date or wall time ends, in the time zone of the targets where that is last."""
-    zones = {hall.site.time_zone for hall in places.halls_of(targets_of(notice))}
-    return max(local_end(until, ZoneInfo(zone)) for zone in zones)
+    zones = {hall.site.zone for hall in places.halls_of(targets_of(notice))}
+    return max(local_end(until, zone) for zone in zones)
 
 
 def _end_of_former(
@@ -191,14 +181,14 @@ def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None)
 
 _PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
 _PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}
-_STEPS = {NoticeVerb.SUBMIT: submit_version, NoticeVerb.APPROVE: approve_version}
+_STEPS = {NoticeVerb.SUBMIT: submit_notice.within, NoticeVerb.APPROVE: approve_notice.within}
 
 
 def propose_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> NoticeAnswer:
     """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
-    return _begun(database, author, content, reach, write_key, submit_version)
+    return _begun(database, author, content, reach, write_key, submit_notice.within)
 
 
 def publish_new(
@@ -226,32 +216,29 @@ def _begun[Answer](
     return database.write_installation(author, write_key, begin)
 
 
-def propose_edited(database: Database, gesture: NoticeGesture, content: Json) -> NoticeAnswer:
+@NoticeUseCase
+def propose_edited(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, content: Json
+) -> NoticeAnswer:
     """The notice with what is written now, waiting for a decision.
 
     Raises DocumentRefused; refusals: as every gesture.
     """
-    notice = parse_notice(content)
-
-    def propose(transaction: InstallationTransaction) -> NoticeAnswer:
-        written = _written(database, transaction, gesture, notice, kept_in=_PROPOSED_AS_IT_IS)
-        return submit_version(database, transaction, written)
-
-    return database.write_installation(gesture.author, gesture.write_key, propose)
+    written = _written(database, transaction, gesture, parse_notice(content), kept_in=_PROPOSED_AS_IT_IS)
+    return submit_notice.within(database, transaction, written)
 
 
-def publish_edited(database: Database, gesture: NoticeGesture, content: Json | None) -> PublishedNoticeAnswer:
+@NoticeUseCase
+def publish_edited(
+    database: Database, transaction: InstallationTransaction, gesture: NoticeGesture, content: Json | None
+) -> PublishedNoticeAnswer:
     """The notice on the screens, with what is written now; None: with what it says already.
 
     Raises DocumentRefused; refusals: as `publish_notice`.
     """
     notice = None if content is None else parse_notice(content)
-
-    def publish(transaction: InstallationTransaction) -> PublishedNoticeAnswer:
-        written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
-        return publish_from_any_state(database, transaction, written)
-
-    return database.write_installation(gesture.author, gesture.write_key, publish)
+    written = _written(database, transaction, gesture, notice, kept_in=_PUBLISHED_AS_IT_IS)
+    return publish_from_any_state(database, transaction, written)
 
 
 def _written(
@@ -274,7 +261,7 @@ def _written(
     is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
     if is_same and state in kept_in:
         return gesture
-    version = add_version(database, transaction, gesture, notice)["version"]
+    version = add_version.within(database, transaction, gesture, notice)["version"]
     return replace(gesture, version=version, state=None)
 
 
@@ -286,7 +273,7 @@ def publish_from_any_state(
     for verb in WAY_TO_SCREENS.get(state, ()):
         _STEPS[verb](database, transaction, gesture)
         gesture = replace(gesture, state=None)  # the next step follows this one
-    return publish_version(database, transaction, gesture, DisplayRequest())
+    return publish_notice.within(database, transaction, gesture, DisplayRequest())
 
 
 LOOKED_BACK = timedelta(days=2)

@@ -82,7 +82,7 @@ def _card(
     hall: HallConfiguration,
     translate: Callable[..., str],
 ) -> TextNotice:
-    zone = ZoneInfo(hall.site.time_zone)
+    zone = hall.site.zone
     spoken = [language for language in hall.languages if language in LANGUAGES]
     titles, bodies = {}, {}
     for language in spoken[:1] if len(spoken) == 2 else spoken:
@@ -176,7 +176,7 @@ def read_programme(
     hall_id = database.hall_id(hall)
     configuration = database.configuration(hall_id)
     days = covered_days(configuration.calendar, database.clock.now())
-    covered = covered_window(days, ZoneInfo(configuration.site.time_zone))
+    covered = covered_window(days, configuration.site.zone)
     with database.read() as rows:
         words = hall_words(rows, hall_id, configuration, days, translate)
         if preview is not None:
@@ -280,7 +280,7 @@ def _windows(
     shown: ShownNotice, calendar: Calendar, words: HallWords, covered: Window
 ) -> list[Window] | None:
     """When a published notice is shown within the days covered; None: always."""
-    zone, notice = ZoneInfo(words.hall.site.time_zone), shown.content
+    zone, notice = words.hall.site.zone, shown.content
     starts = shown.shown_from
     if notice.validity.starts is not None:
         starts = max(starts, local_start(notice.validity.starts, zone))

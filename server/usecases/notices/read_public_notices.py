@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from server.documents.notices import MediumNotice
 from server.domain.hall.configuration import HallConfiguration
@@ -131,7 +130,7 @@ def _words(database: Database, rows: Rows, hall_id: str, translate: Callable[...
 
 
 def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now:
-    covered = covered_window(words.days, ZoneInfo(words.hall.site.time_zone))
+    covered = covered_window(words.days, words.hall.site.zone)
     slides = [slide for slide in slides_for(rows, words, ANY_SCREEN, covered) if slide.kind not in NOT_READ]
     waiting = waiting_by_queue(rows, hall_id) if any(slide.notice.when for slide in slides) else {}
 

@@ -12,7 +12,7 @@ from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import MAY_BE_LIMITED
 from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.texts import LONGEST_EMAIL
 from server.ids import new_id
 from server.language import LANGUAGES
@@ -196,8 +196,8 @@ def change_roles(
                 _check_administered(transaction, account)
             accounts.replace_grants(transaction, account, after)
             transaction.run(ACCESS_CHANGED)
-            grants = {"before": as_body(before), "grants": as_body(after)}
-            transaction.record(of_kind(FactKind.ROLES_CHANGED, account=account, **grants))
+            roles = {"before": as_body(before), "grants": as_body(after)}
+            transaction.record(of_kind(FactKind.ROLES_CHANGED, account=account, **roles))
     leave_counters(database, author, account, after)
 
 
@@ -258,9 +258,7 @@ def set_password(database: Database, author: Author, login: str, password: str) 
     Refusals: unknown_account, those of `check_password`.
     """
     with database.read() as rows:
-        account = account_of_login(rows, login)
-        if account is None:
-            raise Refusal("unknown_account", login=login)
+        account = existing(account_of_login(rows, login), "unknown_account", login=login)
         check_password(password, [*personal_words(account), *names_of_office(rows)])
     kept = hash_password(password)
     with database.installation_transaction(author) as transaction:
@@ -296,9 +294,7 @@ def require_governed(rows: Rows, account: str, sites: Sites) -> AccountRow:
     Whoever answers for one site must not take over the account of somebody with roles elsewhere.
     Refusals: unknown_account, forbidden.
     """
-    row = account_row(rows, account)
-    if row is None:
-        raise Refusal("unknown_account")
+    row = existing(account_row(rows, account), "unknown_account")
     if sites is not None and any(grant.site not in sites for grant in grants_of(rows, account)):
         raise Refusal("forbidden")
     return row

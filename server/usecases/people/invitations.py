@@ -14,7 +14,7 @@ from hashlib import sha256
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_token
 from server.store.engine.statements import Rows
 from server.store.operation.migrating import installation_of
@@ -145,18 +145,14 @@ def accept_invitation(database: Database, token: str, password: str) -> Invitati
 
 
 def _open(rows: Rows, token: str, now: datetime) -> AccountRow:
-    account = account_row(rows, _open_link(rows, token, now).account)
-    if account is None:
-        raise Refusal("unknown_invitation")
+    account = existing(account_row(rows, _open_link(rows, token, now).account), "unknown_invitation")
     if account.is_locked:
         raise Refusal("account_locked")
     return account
 
 
 def _open_link(rows: Rows, token: str, now: datetime) -> InvitationRow:
-    link = invitation_of_token(rows, token.strip())
-    if link is None:
-        raise Refusal("unknown_invitation")
+    link = existing(invitation_of_token(rows, token.strip()), "unknown_invitation")
     if link.used_at is not None:
         raise Refusal("invitation_used")
     if link.expires_at <= now:

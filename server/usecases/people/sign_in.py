@@ -12,7 +12,7 @@ from datetime import datetime
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.people.sign_ins import PACES, Failures, failed_again, has_just_begun
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.oidc import Identity
 from server.store.engine.statements import Rows
 from server.store.people.accounts import (
@@ -193,9 +193,7 @@ def choose_own_language(database: Database, author: Author, language: str) -> No
     """
     check_language(language)
     with database.installation_transaction(author) as transaction:
-        row = account_row(transaction, author.person_id)
-        if row is None:
-            raise Refusal("unknown_account")
+        row = existing(account_row(transaction, author.person_id), "unknown_account")
         if row.language == language:
             return
         set_language(transaction, row.id, language)

@@ -16,7 +16,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk, PrinterConnection, PrinterKind, PrinterProfile
 from server.domain.printing.handovers import kept_form
 from server.domain.printing.printers import RollEnd
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_token, token_digest
 from server.store.configuration.halls import INSTALLATION
 from server.store.devices.paired_devices import device_of_token
@@ -150,9 +150,7 @@ def change_roll(
     """
 
     def change(transaction: HallTransaction) -> RollChangedAnswer:
-        found = transaction.configuration.kiosks.get(kiosk)
-        if found is None:
-            raise Refusal("unknown_kiosk", name=kiosk)
+        found = existing(transaction.configuration.kiosks.get(kiosk), "unknown_kiosk", name=kiosk)
         if found.printer is None:
             raise Refusal("no_printer")
         before = roll_in(transaction, kiosk)
@@ -196,9 +194,7 @@ def note_paper_read(database: Database, hall: str, kiosk: str) -> None:
 
     Refusals: unknown_kiosk, no_printer.
     """
-    printer = find_kiosk(database.configuration(hall), kiosk).printer
-    if printer is None:
-        raise Refusal("no_printer")
+    printer = existing(find_kiosk(database.configuration(hall), kiosk).printer, "no_printer")
     with database.store.write() as rows:
         note_read(rows, kiosk, printer.place, database.clock.now())
 

@@ -16,7 +16,7 @@ from server.domain.author import SYSTEM
 from server.domain.hours.calendars import business_day
 from server.domain.instants import EPOCH
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.configuration.halls import hall_row
 from server.store.engine.statements import Rows
 from server.store.engine.stores import snapshot
@@ -60,7 +60,7 @@ class CountedHall:
 def counted_hall(database: Database, hall: str) -> CountedHall:
     """A hall (id or slug) as it is counted now. Refusal: unknown_hall."""
     hall_id, configuration = database.hall_id(hall), database.configuration(hall)
-    zone, now = ZoneInfo(configuration.site.time_zone), database.clock.now()
+    zone, now = configuration.site.zone, database.clock.now()
     today = min(business_day(configuration.calendar, now), now.astimezone(zone).date())
     return CountedHall(hall_id, zone, shape_of(zone.key), today, now)
 
@@ -94,9 +94,7 @@ def count_day(database: Database, hall: CountedHall, day: date) -> PeriodCounts:
 
 def head_of_counts(rows: Rows, hall: str) -> str:
     """The hash of the hall's last fact: read before counting, it shows whether anything changed since."""
-    row = hall_row(rows, hall)
-    if row is None:
-        raise Refusal("unknown_hall", hall=hall)
+    row = existing(hall_row(rows, hall), "unknown_hall", hall=hall)
     return row.head_hash
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple, NotRequired, TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.author import year_of
@@ -52,7 +51,7 @@ def withheld_in_parts(
     if not parts:
         return {}
     hall_id, site = database.hall_id(hall), database.configuration(hall).site
-    zone = ZoneInfo(site.time_zone)
+    zone = site.zone
     instants = {
         key: (midnight(days.starts_on, zone), midnight(days.ends_on, zone)) for key, days in parts.items()
     }

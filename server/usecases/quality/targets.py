@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import InstantText, LocalDate, Percent, Seconds
 from server.domain.author import Author
@@ -27,7 +26,7 @@ from server.domain.quality.targets import (
     target_decided,
     target_withdrawn,
 )
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
 from server.store.quality.figures import days_with_legs
@@ -76,7 +75,7 @@ def read_targets(database: Database, hall: str) -> tuple[date, list[ServiceTarge
     A retired service is in it only where targets were decided for it.
     """
     configuration, published = database.configuration(hall), database.published(hall)
-    on = database.clock.now().astimezone(ZoneInfo(configuration.site.time_zone)).date()
+    on = configuration.site.local_day(database.clock.now())
     with database.read() as rows:
         decided = target_spans(rows, database.hall_id(hall))
     return on, [
@@ -243,7 +242,7 @@ def decide_target(
     def decide(transaction: HallTransaction) -> TargetDecidedAnswer:
         configuration = transaction.configuration
         find_service(configuration, request.service)
-        _check_days(request, transaction.now.astimezone(ZoneInfo(configuration.site.time_zone)).date())
+        _check_days(request, configuration.site.local_day(transaction.now))
         spans = target_spans(transaction, transaction.hall).get(request.service, ())
         replaced = (
             each.target.id
@@ -324,7 +323,7 @@ def withdraw_target(
     check_decider(withdrawal.decided_by)
 
     def withdraw(transaction: HallTransaction) -> TargetWithdrawnAnswer:
-        today = transaction.now.astimezone(ZoneInfo(transaction.configuration.site.time_zone)).date()
+        today = transaction.configuration.site.local_day(transaction.now)
         span = _span(transaction, withdrawal.target)
         _check_day(span, withdrawal.from_on, today)
         check_decision_day(withdrawal.decided_on, today)
@@ -350,8 +349,6 @@ def _span(transaction: HallTransaction, target: str) -> TargetSpan:
 
 
 def _check_day(span: TargetSpan, from_on: date, today: date) -> None:
-    days = span.days_to_withdraw(today)
-    if days is None:
-        raise Refusal("target_over")
+    days = existing(span.days_to_withdraw(today), "target_over")
     if not days[0] <= from_on <= days[1]:
         raise Refusal("bad_withdrawal_day", earliest=days[0].isoformat(), latest=days[1].isoformat())

@@ -109,7 +109,7 @@ def read_individual_figures(
     if not timedelta(0) < ends_on - starts_on <= LONGEST:
         raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
     hall_id, site = database.hall_id(hall), database.configuration(hall).site
-    zone = ZoneInfo(site.time_zone)
+    zone = site.zone
     opened_from, ends_at = midnight(starts_on - _LONGEST_SESSION, zone), midnight(ends_on, zone)
     spent: dict[str, dict[str, list[int]]] = {}
     with database.read() as rows:
@@ -203,7 +203,7 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
     yield csv_text([COUNTER_COLUMNS])
     for hall in halls:
         configuration = database.configuration(hall)
-        zone = ZoneInfo(configuration.site.time_zone)
+        zone = configuration.site.zone
         starts_at, ends_at = (midnight(day, zone) for day in days)
         with database.read() as rows:
             duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)

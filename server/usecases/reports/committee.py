@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind, checked_action
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.quality.targets import Target
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.reports.committee import (
     MINUTES_KEPT,
     PACK_DUE_BEFORE,
@@ -150,8 +149,7 @@ def read_site_targets(database: Database, site: str) -> list[SiteTarget]:
 def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The meetings within 14 days without a sent report, of the sites whose reports the reader writes."""
     for site in reach.sites_where(Permission.WRITE_REPORTS):
-        zone = ZoneInfo(site.time_zone)
-        today = reach.now.astimezone(zone).date()
+        today = site.local_day(reach.now)
         with database.read() as rows:
             found = meetings_of(rows, site.slug)
         for row in found:
@@ -160,7 +158,7 @@ def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[At
                 yield AttentionRow(
                     kind=AttentionKind.PACK_TO_SEND,
                     urgency=Urgency.SOON if days else Urgency.TODAY,
-                    since=datetime.combine(row.met_on - PACK_DUE_BEFORE, time(), zone),
+                    since=datetime.combine(row.met_on - PACK_DUE_BEFORE, time(), site.zone),
                     site=site.slug,
                     sentence="committee.to_attend.due" if days else "committee.to_attend.today",
                     values={"count": days} if days else {},
@@ -170,7 +168,7 @@ def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[At
 
 def local_day(database: Database, site: Site) -> date:
     """The local day of a site."""
-    return database.clock.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return site.local_day(database.clock.now())
 
 
 def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form: str) -> str:
@@ -267,7 +265,7 @@ def attach_minutes(database: Database, site: Site, meeting: str, content: bytes)
     with database.store.write() as rows:
         row = find_meeting_to_change(rows, site.slug, meeting)
         kind = checked_minutes(content, row.met_on, local_day(database, site))
-        ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), ZoneInfo(site.time_zone))
+        ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), site.zone)
         keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
 
 
@@ -275,10 +273,7 @@ def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:
     """The minutes of a meeting of a site. Refusals: unknown_meeting, no_minutes."""
     with database.read() as rows:
         _of_site(meeting_row(rows, meeting), site)
-        found = minutes_row(rows, meeting)
-    if found is None:
-        raise Refusal("no_minutes")
-    return found
+        return existing(minutes_row(rows, meeting), "no_minutes")
 
 
 def remove_minutes(database: Database, site: str, meeting: str) -> None:

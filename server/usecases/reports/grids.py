@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Site
 from server.domain.instants import from_text, to_text
@@ -104,29 +103,26 @@ class FoundEvidence:
 def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence]:
     """The evidence that there is for a hall (id or slug). Refusal: unknown_hall."""
     hall_id, configuration = database.hall_id(hall), database.configuration(hall)
-    zone = ZoneInfo(configuration.site.time_zone)
-    today = database.clock.now().astimezone(zone).date()
+    site = configuration.site
+    today = site.local_day(database.clock.now())
     with database.read() as rows:
         days = days_with_legs(rows, hall_id, today - LOOKED_BACK, today + timedelta(days=1))
         counted_at = counted_at_of(rows, hall_id)
-        actions = actions_of(rows, configuration.site.slug)
+        actions = actions_of(rows, site.slug)
         surveys = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
     results = read_frozen_results(database, hall)
     found: dict[Evidence, FoundEvidence] = {}
     if days:
         found[Evidence.TICKETS] = FoundEvidence(days[-1], f"/qualite?hall={configuration.hall}")
     if counted_at is not None:
-        found[Evidence.BUSY_HOURS] = FoundEvidence(
-            counted_at.astimezone(zone).date(), f"/affichage/affluence?hall={configuration.hall}"
-        )
+        path = f"/affichage/affluence?hall={configuration.hall}"
+        found[Evidence.BUSY_HOURS] = FoundEvidence(site.local_day(counted_at), path)
     if results is not None:
-        approved = from_text(results["approved_at"]).astimezone(zone).date()
+        approved = site.local_day(from_text(results["approved_at"]))
         found[Evidence.APPROVED_REPORT] = FoundEvidence(approved, f"/rapports/{results['report']}")
     if actions:
-        changed = max(each.changed_at for each in actions).astimezone(zone).date()
-        found[Evidence.ACTION_PLAN] = FoundEvidence(
-            changed, f"/voix/actions?site={configuration.site.slug}&etat=all"
-        )
+        changed = site.local_day(max(each.changed_at for each in actions))
+        found[Evidence.ACTION_PLAN] = FoundEvidence(changed, f"/voix/actions?site={site.slug}&etat=all")
     opened = [each for each in surveys if each.state != SurveyState.DRAFT]
     if opened:
         found[Evidence.SURVEY] = FoundEvidence(opened[0].opens_on, f"/voix/enquetes/{opened[0].id}")
@@ -138,7 +134,7 @@ def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> N
 
     Refusals: those of `checked_text`; too_many_grid_lines.
     """
-    text = checked_text(typed, database.clock.now().astimezone(ZoneInfo(site.time_zone)).date())
+    text = checked_text(typed, site.local_day(database.clock.now()))
     row = GridTextRow(
         site.slug, text.grid, text.code, text.text, text.source, text.read_on, database.clock.now()
     )

@@ -6,7 +6,6 @@ What screens showed, presence of devices, heads of journals, and figures that pe
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
@@ -70,14 +69,14 @@ def read_report_figures(
         step(database.configuration(hall).name)
         counted.append(_counted(database, hall, period))
     now = database.clock.now()
-    zone = ZoneInfo(counted[0].configuration.site.time_zone)
-    today = now.astimezone(zone).date()
+    site = counted[0].configuration.site
+    today = site.local_day(now)
     whole, before = (_sum([each.now for each in counted]), _sum([each.before for each in counted]))
     parts = [_hall(each, period, today) for each in counted]
     return {
         "schema": SCHEMA,
         "as_of": to_text(now),
-        "time_zone": str(zone),
+        "time_zone": site.time_zone,
         "period": days_of(period, [each.now for each in counted], today),
         "previous": days_of(period.previous(), [each.before for each in counted], today),
         "whole": {
@@ -95,7 +94,7 @@ def read_report_figures(
 
 
 def _counted(database: Database, hall: str, period: Period) -> _Counted:
-    hall_id = database.hall_id(hall)
+    hall_id, configuration = database.hall_id(hall), database.configuration(hall)
     with database.read() as rows:
         head = head_of(rows, hall_id)
     found = read_days(database, hall, period.starts_on, period.ends_on)
@@ -105,21 +104,17 @@ def _counted(database: Database, hall: str, period: Period) -> _Counted:
         is_new = not has_legs_before(rows, hall_id, period.starts_on)
         was_new = not has_legs_before(rows, hall_id, previous.starts_on)
         first = targets_on(rows, hall_id, period.starts_on)
-        last = targets_on(rows, hall_id, min(period.last_on, _today(database, hall)))
+        today = configuration.site.local_day(database.clock.now())
+        last = targets_on(rows, hall_id, min(period.last_on, today))
     return _Counted(
         hall_id,
-        database.configuration(hall),
+        configuration,
         CountedDays(found.days, is_new),
         CountedDays(earlier.days, was_new),
         last,
         first,
         head,
     )
-
-
-def _today(database: Database, hall: str) -> date:
-    zone = ZoneInfo(database.configuration(hall).site.time_zone)
-    return database.clock.now().astimezone(zone).date()
 
 
 def _hall(counted: _Counted, period: Period, today: date) -> ReportHall:

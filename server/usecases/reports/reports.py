@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from server.domain.author import Author
 from server.domain.instants import to_text
@@ -144,8 +143,7 @@ def begin_report(
     site; bad_report_period; report_period_to_come for one that has not begun.
     """
     ids, named = checked_halls(database, halls, sites), report_period(period)
-    zone = ZoneInfo(database.configuration(ids[0]).site.time_zone)
-    if named.starts_on > database.clock.now().astimezone(zone).date():
+    if named.starts_on > database.configuration(ids[0]).site.local_day(database.clock.now()):
         raise Refusal("report_period_to_come")
 
     def begin(transaction: InstallationTransaction) -> BegunReport:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import SYSTEM, Author
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import Period, PeriodKind
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.reports.reports import (
     ReportState,
     ScheduleRequest,
@@ -116,9 +115,10 @@ def remove_recipient(database: Database, author: Author, recipient: str, *, site
     """
     with database.installation_transaction(author) as transaction:
         found = recipients_by_schedule(transaction)
-        mine = next((each for of in found.values() for each in of if each.id == recipient), None)
-        if mine is None:
-            raise Refusal("unknown_schedule")
+        mine = existing(
+            next((each for of in found.values() for each in of if each.id == recipient), None),
+            "unknown_schedule",
+        )
         row = _schedule(database, transaction, mine.schedule, sites)
         delete_recipient(transaction, mine)
         is_last = len(found[row.id]) == 1
@@ -191,13 +191,9 @@ def _missing(database: Database, rows: Rows, now: datetime) -> Iterator[LetterRo
     queued = {(each.recipient, each.period) for each in every_letter(rows)}
     recipients = recipients_by_schedule(rows)
     for schedule in planned:
-        zone = ZoneInfo(database.configuration(schedule.halls[0]).site.time_zone)
-        period = due_period(
-            PeriodKind(schedule.kind),
-            schedule.day,
-            now.astimezone(zone).date(),
-            schedule.planned_at.astimezone(zone).date(),
-        )
+        site = database.configuration(schedule.halls[0]).site
+        today, planned_on = site.local_day(now), site.local_day(schedule.planned_at)
+        period = due_period(PeriodKind(schedule.kind), schedule.day, today, planned_on)
         report = None if period is None else approved_report(rows, schedule, period.name)
         if period is None or report is None:
             continue
@@ -283,17 +279,16 @@ def _described_schedule(
     recipients: list[Recipient],
     letters: dict[str, LetterRow],
 ) -> ReadSchedule:
-    zone = database.configuration(row.halls[0]).site.time_zone
-    today = database.clock.now().astimezone(ZoneInfo(zone)).date()
-    kind, planned_on = PeriodKind(row.kind), row.planned_at.astimezone(ZoneInfo(zone)).date()
-    due = due_period(kind, row.day, today, planned_on)
+    site = database.configuration(row.halls[0]).site
+    kind, today = PeriodKind(row.kind), site.local_day(database.clock.now())
+    due = due_period(kind, row.day, today, site.local_day(row.planned_at))
     places = sites_of(database, row.halls)
     return ReadSchedule(
         row,
         [database.configuration(hall).name for hall in row.halls],
         next_due(kind, row.day, today),
         due if due is not None and approved_report(rows, row, due.name) is None else None,
-        zone,
+        site.time_zone,
         [
             ReadRecipient(
                 each.id,

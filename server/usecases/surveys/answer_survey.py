@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 from hashlib import sha256
 
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.surveys.campaigns import (
     LONGEST_TEXT,
     Audience,
@@ -160,9 +160,7 @@ def answer_survey(database: Database, shown_survey: AskedSurvey, given: GivenAns
     ticket that has answered.
     """
     answers = checked_answers(shown_survey.questions, given.typed)
-    secret = shown_survey.row.secret
-    if secret is None:
-        raise Refusal("survey_is_over")
+    secret = existing(shown_survey.row.secret, "survey_is_over")
     answer = _answer(database, shown_survey, given, answers, _answer_id(secret, given.form))
     with database.store.write() as rows:
         lock_survey(rows, shown_survey.row.id)  # results move by ten, also when two people answer at once
@@ -286,9 +284,7 @@ def judge_text(database: Database, typed: TextDecision, *, sites: Sites) -> None
     if len(left) > LONGEST_TEXT:
         raise Refusal("survey_text_too_long", longest=LONGEST_TEXT)
     with database.store.write() as rows:
-        found = locked_text_row(rows, typed.text)
-        if found is None:
-            raise Refusal("unknown_survey_text")
+        found = existing(locked_text_row(rows, typed.text), "unknown_survey_text")
         survey = find_survey(database, rows, found.survey, sites)
         if found.hall is not None and found.hall not in own_halls(database, survey, sites):
             raise Refusal("unknown_survey_text")

@@ -100,7 +100,7 @@ def time_zone_of(database: Database, row: SurveyRow, hall: str | None = None) ->
         with database.read() as rows:
             halls = row.halls or configured_halls(rows)
         hall = halls[0]
-    return ZoneInfo(database.configuration(hall).site.time_zone)
+    return database.configuration(hall).site.zone
 
 
 def last_asked_on(database: Database, row: SurveyRow, today: date) -> date:

@@ -17,7 +17,7 @@ from server.domain.hours.calendars import (
     may_distribute,
 )
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.tickets import quota_now
 from server.ids import new_id, token_digest
 from server.store.devices.print_jobs import queue_job
@@ -283,9 +283,9 @@ def reopen_tickets(
     def reopen(transaction: HallTransaction) -> TicketsStoppedAnswer:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
-        stop = stops_of_day(transaction, transaction.hall, on).get(service)
-        if stop is None:
-            raise Refusal("not_stopped", service=service)
+        stop = existing(
+            stops_of_day(transaction, transaction.hall, on).get(service), "not_stopped", service=service
+        )
         transaction.record(tickets_reopened(stop.id, service=service))
         return {"service": service, "is_stopped": False}
 

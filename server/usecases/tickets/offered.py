@@ -57,10 +57,7 @@ class HallOffer:
             is_stopped=service.id in self.stopped,
             wait=ExpectedWait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
             is_after_closing=isinstance(found, AfterClosing),
-            bring=[
-                {FRENCH: text} if self.language == FRENCH else {FRENCH: text, self.language: text}
-                for text in service.papers(self.language)
-            ],
+            bring=papers_in(service, self.language),
             booking=service.how_to_book or None,
             booking_address=service.appointment_url,
             remaining=self.left.get(service.id),
@@ -73,6 +70,14 @@ class HallOffer:
             return None
         receiving = self.state.configuration.services[service.exceptional.received_by]
         return ExceptionalWay(replace(self.item(receiving), remaining=None), service.exceptional.reasons)
+
+
+def papers_in(of: Service | Referral, language: str) -> list[dict[str, str]]:
+    """The papers in French and in a language, as texts of a menu."""
+    return [
+        {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
+        for text in of.papers(language)
+    ]
 
 
 def read_offer(
@@ -88,16 +93,7 @@ def read_offer(
             for service in place.services:
                 open_for[service] = open_for.get(service, 0) + 1
     stopped = stops_of_day(rows, hall, business_day(configuration.calendar, now))
-    quotas = {
-        service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
-        for service in configuration.services.values()
-        if not service.is_retired
-    }
-    left = {
-        service: remaining_of(rows, hall, service, quota)
-        for service, quota in quotas.items()
-        if quota is not None
-    }
+    left = _quotas_left(rows, hall, configuration, now)
     return HallOffer(state, language, by_queue, by_service, open_for, stopped, left, ranges)
 
 
@@ -171,6 +167,20 @@ class WaysFinder:
             offer = read_offer(self.database, rows, hall, self.language, ranges=ranges)
         self._offers[hall] = offer
         return offer
+
+
+def _quotas_left(rows: Rows, hall: str, configuration: HallConfiguration, now: datetime) -> Mapping[str, int]:
+    """How many tickets are left now of each service that has a quota."""
+    quotas = {
+        service.id: quota_now(service.quota, configuration.calendar_of(service.id), now)
+        for service in configuration.services.values()
+        if not service.is_retired
+    }
+    return {
+        service: remaining_of(rows, hall, service, quota)
+        for service, quota in quotas.items()
+        if quota is not None
+    }
 
 
 def _is_too_late(configuration: HallConfiguration, service: Service, found: Estimate, now: datetime) -> bool:

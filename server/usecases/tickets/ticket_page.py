@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal, TypedDict
-from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText, Ordinal, SaidWait
 from server.domain.author import Author
@@ -12,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import business_day, running_break
 from server.domain.instants import from_micros, micros_to_text, text_or_none, to_text
 from server.domain.languages import FRENCH
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.facts import leg_ended, visit_taken_back
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.told_before import ReminderChannel, may_defer
@@ -52,10 +51,7 @@ MAY_TAKE_BACK_FOR = timedelta(minutes=10)
 
 def leg_of_token(rows: Rows, token: str) -> LegRow:
     """The last leg of the visit a token belongs to. Refusal: unknown_ticket (also once it was purged)."""
-    leg = leg_of_digest(rows, token_digest(token))
-    if leg is None:
-        raise Refusal("unknown_ticket")
-    return leg
+    return existing(leg_of_digest(rows, token_digest(token)), "unknown_ticket")
 
 
 def leg_of_short_code(rows: Rows, code: str, *, since: date) -> LegRow:
@@ -63,10 +59,7 @@ def leg_of_short_code(rows: Rows, code: str, *, since: date) -> LegRow:
 
     Refusal: unknown_ticket.
     """
-    leg = leg_of_code(rows, code.strip().upper(), since=since)
-    if leg is None:
-        raise Refusal("unknown_ticket")
-    return leg
+    return existing(leg_of_code(rows, code.strip().upper(), since=since), "unknown_ticket")
 
 
 def give_up(database: Database, token: str, *, write_key: WriteKey | None = None) -> None:
@@ -301,7 +294,7 @@ def _answers(
         "hall": {
             "slug": configuration.hall,
             "name": configuration.name,
-            "time_zone": ZoneInfo(configuration.site.time_zone).key,
+            "time_zone": configuration.site.time_zone,
         },
         # nobody has said that the visitor found the counter: the call stays to be read
         "state": LegState.CALLED if is_unconfirmed(leg) else LegState(leg.state),

@@ -13,7 +13,7 @@ from server.domain.calling.calls import Explanation
 from server.domain.facts import FactKind
 from server.domain.hours.calendars import business_day
 from server.domain.instants import from_micros, to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.transitions import EndReason, LegState
@@ -103,7 +103,7 @@ def find_visits(
         state = hall_state(database, rows, hall_id)
         configuration, now = state.configuration, state.position.as_of
         on = business_day(configuration.calendar, now)
-        search = _search(remembered, on, ZoneInfo(configuration.site.time_zone))
+        search = _search(remembered, on, configuration.site.zone)
         found = visits_found(rows, hall_id, on, search, limit=MOST_FOUND)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = needs_noted(rows, hall_id) if found else {}
@@ -122,17 +122,13 @@ def find_visits(
 def hall_of_visit(database: Database, visit: str) -> str:
     """The hall of a visit. Refusal: unknown_visit."""
     with database.read() as rows:
-        row = visit_row(rows, visit)
-    if row is None:
-        raise Refusal("unknown_visit", visit=visit)
+        row = existing(visit_row(rows, visit), "unknown_visit", visit=visit)
     return row.hall
 
 
 def visit_in_reach(rows: Rows, visit: str, author: Author) -> VisitRow:
     """A visit whose last leg is in the reach of an author. Refusals: unknown_visit, service_not_allowed."""
-    row = visit_row(rows, visit)
-    if row is None:
-        raise Refusal("unknown_visit", visit=visit)
+    row = existing(visit_row(rows, visit), "unknown_visit", visit=visit)
     leg = None if author.reach.is_whole else last_leg(rows, visit)
     if leg is not None:
         author.reach.check_leg(leg)
@@ -141,9 +137,7 @@ def visit_in_reach(rows: Rows, visit: str, author: Author) -> VisitRow:
 
 def read_number(number: str) -> NumberRead:
     """The parts of a ticket number. Refusal: unknown_number when the text is none."""
-    parts = _NUMBER.match(number)
-    if parts is None:
-        raise Refusal("unknown_number", number=number)
+    parts = existing(_NUMBER.match(number), "unknown_number", number=number)
     return NumberRead(int(parts[2]), parts[1].upper() or None)
 
 

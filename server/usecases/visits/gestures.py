@@ -14,7 +14,7 @@ from server.domain.author import Author
 from server.domain.facts import Fact, FactKind, gesture_undone, undone_by
 from server.domain.instants import micros_to_text, to_text
 from server.domain.journal import changes, rows_after
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.gestures import MAY_UNDO, Verb, state_after
@@ -86,17 +86,12 @@ class LegInHand:
 def hall_of_leg(database: Database, leg: str) -> str:
     """The hall of a leg. Refusal: unknown_leg."""
     with database.read() as rows:
-        hall = legs.hall_of(rows, leg)
-    if hall is None:
-        raise Refusal("unknown_leg", leg=leg)
-    return hall
+        return existing(legs.hall_of(rows, leg), "unknown_leg", leg=leg)
 
 
 def leg_in_reach(transaction: HallTransaction, gesture: Gesture) -> LegRow:
     """The leg of a gesture. Refusals: unknown_leg, service_not_allowed."""
-    leg = leg_row(transaction, gesture.leg)
-    if leg is None:
-        raise Refusal("unknown_leg", leg=gesture.leg)
+    leg = existing(leg_row(transaction, gesture.leg), "unknown_leg", leg=gesture.leg)
     transaction.author.reach.check_leg(leg)
     return leg
 

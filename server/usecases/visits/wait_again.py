@@ -7,7 +7,7 @@ from server.domain.author import SYSTEM
 from server.domain.calling.waiting_legs import sort_key
 from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.facts import visit_reinstated
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.transitions import EndReason, LegState
@@ -153,7 +153,4 @@ def return_parked(database: Database, hall: str) -> int:
 
 
 def _counter_of(transaction: HallTransaction, gesture: Gesture) -> str:
-    counter = place_of_gesture(transaction, gesture.session, gesture.counter)
-    if counter is None:
-        raise Refusal("no_counter_session")
-    return counter
+    return existing(place_of_gesture(transaction, gesture.session, gesture.counter), "no_counter_session")
