@@ -187,6 +187,14 @@ class Rollup:
         return whole
 
 
+def sum_of(rollups: Iterable[Rollup]) -> Rollup:
+    """Several rollups added up exactly."""
+    whole = Rollup()
+    for rollup in rollups:
+        whole.add(rollup)
+    return whole
+
+
 def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key]:
     return Counter({key: count for key, count in counts.items() if keep(key)})
 

@@ -14,7 +14,7 @@ from server.domain.author import is_pseudonym
 from server.domain.quality.figures import legs_ended, not_issued_by_reason
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.periods import Period, PeriodKind, period_of
-from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, waits_within
+from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, sum_of, waits_within
 from server.domain.visits.transitions import OUTCOMES
 
 Z_95 = 1.959964
@@ -53,16 +53,9 @@ class Selection:
             [rollup.of_service(service) for service in sorted(self.services)] if self.services else [rollup]
         )
         if not self.is_split:
-            return parts[0] if len(parts) == 1 else _sum(parts)
+            return parts[0] if len(parts) == 1 else sum_of(parts)
         cells = {key: tally for part in parts for key, tally in part.cells.items() if self._has(key)}
         return Rollup(cells)
-
-
-def _sum(rollups: list[Rollup]) -> Rollup:
-    whole = Rollup()
-    for rollup in rollups:
-        whole.add(rollup)
-    return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 from server.domain.quality.figures import not_issued_by_reason
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period, parse_period
-from server.domain.quality.rollup import Rollup
+from server.domain.quality.rollup import Rollup, sum_of
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 
@@ -128,10 +128,7 @@ class CountedDays:
 
     def whole(self) -> Rollup:
         """All days together."""
-        total = Rollup()
-        for rollup in self.days.values():
-            total.add(rollup)
-        return total
+        return sum_of(self.days.values())
 
 
 def report_figures(rollup: Rollup) -> ReportFigures:

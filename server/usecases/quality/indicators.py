@@ -12,7 +12,7 @@ from server.domain.instants import midnight, to_text
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
-from server.domain.quality.rollup import Rollup
+from server.domain.quality.rollup import Rollup, sum_of
 from server.domain.quality.selection import people_at_work, withheld_names
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
@@ -99,18 +99,18 @@ class HallDays:
 
     def whole(self) -> Rollup:
         """All days together."""
-        return _sum(self.days.values())
+        return sum_of(self.days.values())
 
     def since(self, on: date) -> Rollup:
         """The days from `on` together."""
-        return _sum(rollup for day, rollup in self.days.items() if day >= on)
+        return sum_of(rollup for day, rollup in self.days.items() if day >= on)
 
     def by_period(self, kind: PeriodKind) -> dict[str, Rollup]:
         """The days added up per day, week, month or quarter, by the period's name, in order."""
         parts: dict[str, list[Rollup]] = {}
         for day in sorted(self.days):
             parts.setdefault(period_of(kind, day).name, []).append(self.days[day])
-        return {name: _sum(rollups) for name, rollups in parts.items()}
+        return {name: sum_of(rollups) for name, rollups in parts.items()}
 
 
 def read_days(
@@ -282,13 +282,6 @@ def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
     if figure.is_withheld:
         answer["withheld"] = sentence("quality.withheld")
     return answer
-
-
-def _sum(rollups: Iterable[Rollup]) -> Rollup:
-    total = Rollup()
-    for rollup in rollups:
-        total.add(rollup)
-    return total
 
 
 def _by_service(found: HallDays) -> dict[str, Rollup]:

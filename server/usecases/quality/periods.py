@@ -208,7 +208,7 @@ def read_open_figures(database: Database, hall: str, language: str) -> list[Open
     """The months in which something was counted, the oldest first. Refusal: that of `public_hall`."""
     configuration = public_hall(database, hall)
     counted = counted_hall(database, hall)
-    months = _months_before(counted.today)
+    months = months_before(counted.today, MONTHS)
     with database.read() as rows:
         days = days_with_rows(rows, counted.id, months[0].starts_on, months[-1].ends_on)
     counted_days = {
@@ -244,11 +244,11 @@ def _name(configuration: HallConfiguration, service: str, language: str) -> str:
     return described.name(language) if described else service
 
 
-def _months_before(today: date) -> list[Days]:
+def months_before(today: date, count: int) -> list[Days]:
     """The last months that are over on a day, the oldest first."""
     months: list[Days] = []
     end = today.replace(day=1)
-    for _ in range(MONTHS):
+    for _ in range(count):
         start = (end - timedelta(days=1)).replace(day=1)
         months.append(Days(start, end))
         end = start

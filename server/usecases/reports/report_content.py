@@ -11,7 +11,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.quality.periods import Period
-from server.domain.quality.rollup import Rollup
+from server.domain.quality.rollup import Rollup, sum_of
 from server.domain.quality.targets import Target
 from server.domain.quality.typed_figures import TypedFigure
 from server.domain.reports.figures import (
@@ -71,7 +71,10 @@ def read_report_figures(
     now = database.clock.now()
     site = counted[0].configuration.site
     today = site.local_day(now)
-    whole, before = (_sum([each.now for each in counted]), _sum([each.before for each in counted]))
+    whole, before = (
+        sum_of(each.now.whole() for each in counted),
+        sum_of(each.before.whole() for each in counted),
+    )
     parts = [_hall(each, period, today) for each in counted]
     return {
         "schema": SCHEMA,
@@ -167,13 +170,6 @@ def _services(counted: _Counted, now: Rollup, before: Rollup) -> list[ReportPart
         }
         for key in keys
     ]
-
-
-def _sum(days: Sequence[CountedDays]) -> Rollup:
-    total = Rollup()
-    for each in days:
-        total.add(each.whole())
-    return total
 
 
 @dataclass(frozen=True, slots=True)

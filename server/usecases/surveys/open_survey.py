@@ -43,6 +43,7 @@ from server.store.surveys import (
 )
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import read_totals
+from server.usecases.quality.periods import months_before
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.read_surveys import (
     check_halls,
@@ -171,32 +172,19 @@ def monthly_visits(database: Database, hall: str, today: date) -> float:
 
     Where there is none, 21 times those of a mean day so far.
     """
-    months = list(_months_before(today))
-    counts = [_visits(database, hall, starts_on, ends_on) for starts_on, ends_on in months]
+    counts = [_visits(database, hall, *month) for month in months_before(today, MONTHS)]
     counted = [count for count in counts if count]
     if counted:
         return sum(counted) / len(counted)
-    days = [_visits(database, hall, day, day + timedelta(days=1)) for day in _days_of_month(today)]
-    counted = [count for count in days if count]
+    days = [today.replace(day=day) for day in range(1, today.day + 1)]
+    counts = [_visits(database, hall, day, day + timedelta(days=1)) for day in days]
+    counted = [count for count in counts if count]
     return DAYS_A_MONTH * sum(counted) / len(counted) if counted else 0.0
 
 
 def _visits(database: Database, hall: str, starts_on: date, ends_on: date) -> int:
     total = read_totals(database, [hall], starts_on, ends_on)[hall]
     return INDICATORS["visits"].compute(total, total.total()).n
-
-
-def _months_before(today: date) -> Iterator[tuple[date, date]]:
-    ends_on = today.replace(day=1)
-    for _ in range(MONTHS):
-        starts_on = (ends_on - timedelta(days=1)).replace(day=1)
-        yield starts_on, ends_on
-        ends_on = starts_on
-
-
-def _days_of_month(today: date) -> Iterator[date]:
-    for day in range(1, today.day + 1):
-        yield today.replace(day=day)
 
 
 def _check_alone(rows: Rows, draft: SurveyRow) -> None:
