@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 
+from server import app
 from server.live.message_types import TAKEN
 from tests.bench.against import compared
 from tests.harness import waiting
@@ -122,6 +123,13 @@ def test_what_is_made_once_is_what_each_application_would_make(tmp_path: Path, s
     command = [str(PYTHON), "-m", "tests.harness.made_once", str(tmp_path), sqlite_url]
     plain = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert again == plain.stdout.splitlines()[-1]
+
+
+def test_an_application_without_sentences_of_its_site_has_the_catalogues_of_the_first(tmp_path: Path):
+    catalogues = vars(app)["Catalogues"]
+    assert catalogues(app.CATALOGUES, tmp_path / "translations") is catalogues(app.CATALOGUES)
+    (tmp_path / "translations").mkdir()
+    assert catalogues(app.CATALOGUES, tmp_path / "translations") is not catalogues(app.CATALOGUES)
 
 
 def test_redis_answers(redis_url: str):

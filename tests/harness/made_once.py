@@ -105,13 +105,23 @@ def _lasting_worker(**bounds: Any) -> apart.IsolatedWorker:
     return worker
 
 
+def _catalogues_once() -> Callable[..., Catalogues]:
+    """A site without sentences of its own has those of the code."""
+    made = cache(Catalogues)
+
+    def catalogues(folders: tuple[tuple[str, Path], ...], own: Path | None = None) -> Catalogues:
+        return made(folders) if own is None or not own.is_dir() else Catalogues(folders, own)
+
+    return catalogues
+
+
 def make_once() -> None:
     """What is described of routes, what addresses become, templates, catalogues, documents, the help."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
     utils.get_model_schema = cache(utils.get_model_schema)
     for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
         vars(utils)[name] = cache(vars(utils)[name])
-    vars(app)["Catalogues"] = cache(Catalogues)
+    vars(app)["Catalogues"] = _catalogues_once()
     vars(help_documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(help_documents.HelpLibrary)
     vars(pdf)["IsolatedWorker"] = cache(_lasting_worker)
     for name in ("parse_hall", "parse_installation"):
