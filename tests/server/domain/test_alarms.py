@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -18,7 +17,6 @@ from server.domain.alarms.alarms import (
     ALARM_FOLDS,
     CALM_AFTER_RETURN,
     GONE,
-    RETURNS_WITHIN,
     Alarm,
     AlarmChange,
     AlarmChoice,
@@ -120,9 +118,8 @@ def test_a_flickering_fault_is_one_alarm_reported_three_times_until_it_calms(ste
     for number, after_s in enumerate(steps):
         hall.look({PAPER: WELL if number % 2 else FAULTY}, after_s)
     assert len({alarm.id for alarm in hall.alarms.values()}) == 1
-    assert [turn for turn, _, _ in hall.told] == [AlarmTurn.RAISED, AlarmTurn.CLEARED, AlarmTurn.RETURNED][
-        : len(hall.told)
-    ]
+    turns = [turn for turn, _, _ in hall.told]
+    assert turns == [AlarmTurn.RAISED, AlarmTurn.CLEARED, AlarmTurn.RETURNED][: len(turns)]
 
 
 @given(looks)
@@ -144,17 +141,17 @@ def test_missing_paper_is_reported_at_once_and_its_return_at_the_second_check():
     assert hall.look({PAPER: WELL}) == [AlarmTurn.CLEARED]
 
 
-def test_a_fault_back_soon_is_the_same_alarm_which_then_asks_for_a_longer_calm():
+def test_a_fault_back_within_ten_minutes_is_the_same_alarm_which_then_asks_for_as_long_a_calm():
     hall = Watching()
     hall.look({PAPER: FAULTY})
     hall.look({PAPER: WELL})
     hall.look({PAPER: WELL})
-    assert hall.look({PAPER: FAULTY}, 60) == [AlarmTurn.RETURNED]
+    assert hall.look({PAPER: FAULTY}, 600) == [AlarmTurn.RETURNED]
     assert hall.alarms[PAPER].returns == 1
     hall.look({PAPER: WELL})
-    assert hall.look({PAPER: WELL}, CALM_AFTER_RETURN.total_seconds() - 1) == []
+    assert hall.look({PAPER: WELL}, 599) == []
     assert hall.look({PAPER: WELL}, 1) == [AlarmTurn.CLEARED]
-    assert hall.look({PAPER: FAULTY}, RETURNS_WITHIN.total_seconds() + 1) == [AlarmTurn.RAISED]
+    assert hall.look({PAPER: FAULTY}, 601) == [AlarmTurn.RAISED]
 
 
 def test_a_missing_device_is_reported_after_a_delay_that_any_sign_of_life_restarts():
@@ -228,9 +225,6 @@ def test_a_device_that_never_came_or_is_missed_at_night_raises_nothing():
     assert presence_sign(is_present=False, was_seen=True, is_open=False).sign is Sign.UNSURE
 
 
-COUNTED = {"b": 1, "a": 2}
-
-
 def row_after(*facts: Fact) -> dict[str, object]:
     row: dict[str, object] = {}
     for minute, fact in enumerate(facts):
@@ -242,22 +236,21 @@ def row_after(*facts: Fact) -> dict[str, object]:
     return row
 
 
-RAISED = alarm_raised("alarm-1", AlarmChange(AlarmTurn.RAISED, PAPER, values=COUNTED))
+RAISED = alarm_raised("alarm-1", AlarmChange(AlarmTurn.RAISED, PAPER, values={"b": 1, "a": 2}))
 CLEARED = alarm_cleared(Alarm("alarm-1", *PAPER), reason="well")
 
 
 def test_a_raised_alarm_has_not_come_back_and_keeps_its_values_in_one_order():
     row = row_after(RAISED)
-    assert row | {"told": json.loads(str(row["told"]))} == {
+    assert row == {
         "id": "alarm-1",
         "kind": "paper_out",
         "subject": "borne-1",
         "hall": "laon",
         "raised_at": 0,
         "returns": 0,
-        "told": COUNTED,
+        "told": '{"a": 2, "b": 1}',
     }
-    assert row["told"] == '{"a": 2, "b": 1}'
 
 
 def test_a_returned_alarm_is_open_again_and_counts_its_return():
@@ -314,15 +307,8 @@ def test_a_hall_may_choose_its_own_times_and_thresholds():
     rules = AlarmRules(silent_after_s=7, queue_for_s=8)
     assert rules.raised_after(AlarmKind.SCREEN_SILENT) == timedelta(seconds=7)
     assert rules.raised_after(AlarmKind.QUEUE_LONG) == timedelta(seconds=8)
-    assert (AlarmRules().unprinted_jobs, AlarmRules().queue_people, AlarmRules().counter_after_s) == (
-        3,
-        30,
-        900,
-    )
-
-
-def test_an_alarm_that_came_back_is_watched_for_ten_minutes():
-    assert timedelta(minutes=10) == RETURNS_WITHIN == CALM_AFTER_RETURN
+    usual = AlarmRules()
+    assert (usual.unprinted_jobs, usual.queue_people, usual.counter_after_s) == (3, 30, 900)
 
 
 HOURS = Calendar("UTC", {1: (Span(time(9), time(12)), Span(time(14), time(17)))})  # a Tuesday
@@ -408,10 +394,5 @@ def test_a_key_near_its_end_is_announced_thirty_seven_and_one_day_before():
         return [subject for (_, subject), _ in signs]
 
     assert announced(30.1) == []
-    assert [announced(days) for days in (30, 7.1, 7, 1.1, 1)] == [
-        ["k/30"],
-        ["k/30"],
-        ["k/7"],
-        ["k/7"],
-        ["k/1"],
-    ]
+    subjects = [[f"k/{days}"] for days in (30, 30, 7, 7, 1)]
+    assert [announced(days) for days in (30, 7.1, 7, 1.1, 1)] == subjects
