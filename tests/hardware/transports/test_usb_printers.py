@@ -226,7 +226,7 @@ def test_it_prints_under_gevent_s_patched_modules_while_others_go_on(tmp_path):
         "def others():\n"
         "    while True:\n"
         "        turns.append(1)\n"
-        "        gevent.sleep(0.005)\n"
+        "        gevent.idle()\n"
         "gevent.spawn(others)\n"
         "blob = render(PrintDocument(576, (Text('A042', 34),)), PrinterProfile(mode='native'), Path('.'))\n"
         "print(print_document_bytes(address, blob, job_number=1).verdict, len(printer.tickets()))\n"

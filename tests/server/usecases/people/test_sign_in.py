@@ -267,7 +267,7 @@ def test_others_are_served_while_passwords_are_hashed_and_so_many_at_a_time(monk
 
     def serve_others() -> int:
         while hasher.has_begun < sessions.HASHING_THREADS:
-            gevent.sleep(0)
+            gevent.idle()
         begun = hasher.has_begun
         hasher.may_end.set()
         return begun

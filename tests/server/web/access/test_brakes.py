@@ -251,7 +251,7 @@ def test_between_the_request_of_a_kiosk_and_its_answer_few_strangers_are_answere
 
 async def _answers_before(port: int, menu: bytes) -> list[int]:
     """For each answer to the kiosk, how many strangers were answered since it asked."""
-    answered, is_over = 0, False
+    answered, is_over, answers = 0, False, asyncio.Semaphore(0)
     page = request("GET", "/nothing")
 
     async def flood(connection: Connection) -> None:
@@ -259,14 +259,15 @@ async def _answers_before(port: int, menu: bytes) -> list[int]:
         while not is_over:
             await connection.ask(page)
             answered += 1
+            answers.release()
 
     strangers = [await Connection.open(port) for _ in range(CONNECTIONS)]
     flooding = [asyncio.ensure_future(flood(each)) for each in strangers]
     kiosk = await Connection.open(port)
     before = list[int]()
     for _ in range(10):
-        while answered < CONNECTIONS * (len(before) + 1):
-            await asyncio.sleep(0)
+        for _ in range(CONNECTIONS):
+            await answers.acquire()
         since = answered
         assert (await kiosk.ask(menu)).status == 200
         before.append(answered - since)
