@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, null, or_, select, type_coerce
 
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
+from server.store.engine.lookups import One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
@@ -17,43 +18,28 @@ from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall
 from server.store.tables.visits import leg
 
-
-@dataclass(frozen=True, slots=True)
-class _CountedBy:
-    name: str
-    legs: int
-
-
 _COUNTERS_OF_HALL = leg.c.hall == bindparam("hall")
 _IS_WAITING = leg.c.state == literal_word("waiting")
-_BY_QUEUE = Read(
-    _CountedBy,
-    select(leg.c.queue.label("name"), func.count().label("legs"))
+waiting_by_queue = Pairs(
+    tuple[str, int],
+    select(leg.c.queue, func.count().label("legs"))
     .where(_COUNTERS_OF_HALL, _IS_WAITING)
     .group_by(leg.c.queue),
 )
-_BY_COUNTER = Read(
-    _CountedBy,
-    select(leg.c.for_counter.label("name"), func.count().label("legs"))
+"""How many legs wait in each queue of a hall (id)."""
+waiting_by_counter = Pairs(
+    tuple[str, int],
+    select(leg.c.for_counter, func.count().label("legs"))
     .where(_COUNTERS_OF_HALL, _IS_WAITING, leg.c.for_counter.is_not(None))
     .group_by(leg.c.for_counter),
 )
+"""How many legs wait for one counter of a hall (id) alone, by counter."""
 _SERVING = Read(
     str,
     select(leg.c.counter).where(
         _COUNTERS_OF_HALL, leg.c.state.in_([literal_word("called"), literal_word("in_service")])
     ),
 )
-
-
-def waiting_by_queue(rows: Rows, hall: str) -> dict[str, int]:
-    """How many legs wait in each queue of a hall (id)."""
-    return {each.name: each.legs for each in rows.all(_BY_QUEUE, hall=hall)}
-
-
-def waiting_by_counter(rows: Rows, hall: str) -> dict[str, int]:
-    """How many legs wait for one counter of a hall (id) alone, by counter."""
-    return {each.name: each.legs for each in rows.all(_BY_COUNTER, hall=hall)}
 
 
 def serving_counters(rows: Rows, hall: str) -> set[str]:
@@ -101,26 +87,22 @@ class _Sign:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    slug: str
-    alarms: int
-
-
 _VALUES = type_coerce(alarm.c.told, Document).label("values")
 _ALARMS = rows_of(AlarmRow, alarm, values=_VALUES)
 _OF_HALL = alarm.c.hall == bindparam("hall")
 _IS_OPEN = alarm.c.cleared_at.is_(None)
 _IS_CLEARED_SINCE = alarm.c.cleared_at >= bindparam("since")
 _WITH_HALL = alarm.join(hall, hall.c.id == alarm.c.hall)
-_BY_ID = Read(AlarmRow, _ALARMS.where(alarm.c.id == bindparam("alarm")))
+alarm_row = One(AlarmRow, _ALARMS.where(alarm.c.id == bindparam("alarm")))
+"""An alarm by its id."""
 _NAMED = Read(
     NamedAlarm,
     rows_of(NamedAlarm, alarm, values=_VALUES, slug=hall.c.slug)
     .select_from(_WITH_HALL)
     .where(alarm.c.id.in_(bindparam("alarms", expanding=True))),
 )
-_OPEN = Read(AlarmRow, _ALARMS.where(_OF_HALL, _IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
+open_alarms = Several(AlarmRow, _ALARMS.where(_OF_HALL, _IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
+"""The alarms of a hall (id) whose fault is not over, the oldest first."""
 _OPEN_OR_CLEARED_SINCE = Read(
     AlarmRow,
     _ALARMS.where(_OF_HALL, or_(_IS_OPEN, _IS_CLEARED_SINCE)).order_by(alarm.c.raised_at, alarm.c.id),
@@ -131,13 +113,14 @@ _PAST = Read(
     .order_by(alarm.c.cleared_at.desc(), alarm.c.id.desc())
     .limit(bindparam("most")),
 )
-_OPEN_BY_HALL = Read(
-    _Counted,
+open_by_hall = Pairs(
+    tuple[str, int],
     select(hall.c.slug, func.count().label("alarms"))
     .select_from(_WITH_HALL)
     .where(_IS_OPEN)
     .group_by(hall.c.slug),
 )
+"""How many alarms are open in each hall (slug) that has some."""
 _SIGNS = Read(_Sign, rows_of(_Sign, alarm_sign).where(alarm_sign.c.hall == bindparam("hall")))
 _KEEP_SIGN = Write.upsert(alarm_sign, ["hall", "kind", "subject"], ["is_faulty", "since"])
 _DELETE_SIGN = Write(
@@ -149,20 +132,10 @@ _DELETE_SIGN = Write(
 )
 
 
-def alarm_row(rows: Rows, alarm: str) -> AlarmRow | None:
-    """An alarm by its id."""
-    return rows.one(_BY_ID, alarm=alarm)
-
-
 def alarms_named(rows: Rows, alarms: Iterable[str]) -> list[NamedAlarm]:
     """Some alarms, by their ids."""
     ids = list(alarms)
     return rows.all(_NAMED, alarms=ids) if ids else []
-
-
-def open_alarms(rows: Rows, hall: str) -> list[AlarmRow]:
-    """The alarms of a hall (id) whose fault is not over, the oldest first."""
-    return rows.all(_OPEN, hall=hall)
 
 
 def past_alarms(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlarmRow]:
@@ -187,11 +160,6 @@ def _is_later(alarm: Alarm, cleared_at: datetime) -> bool:
 def as_alarm(row: AlarmRow) -> Alarm:
     """An alarm's row as the rules read it."""
     return Alarm(row.id, AlarmKind(row.kind), row.subject, row.cleared_at, row.returns)
-
-
-def open_by_hall(rows: Rows) -> dict[str, int]:
-    """How many alarms are open in each hall (slug) that has some."""
-    return {each.slug: each.alarms for each in rows.all(_OPEN_BY_HALL)}
 
 
 def memories_of(rows: Rows, hall: str) -> dict[Watched, Memory]:

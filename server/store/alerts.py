@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, type_coerce
 
 from hardware.json_types import Texts
 from server.domain.alerts import Alert, AlertKind
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert, alert_shown
 from server.store.tables.columns import Document
@@ -41,22 +42,18 @@ class AlertRow:
     end_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    screen: str
-    shown_at: datetime
-
-
 _ALERTS = rows_of(AlertRow, alert)
 _OF_HALL = alert.c.hall == bindparam("hall")
 _IS_OPEN = alert.c.ended_at.is_(None)
 _IS_OF_PRESS = (alert.c.raised_by.in_(bindparam("by", expanding=True)), alert.c.press == bindparam("press"))
-_OPEN = Read(AlertRow, _ALERTS.where(_OF_HALL, _IS_OPEN).order_by(alert.c.raised_at, alert.c.id))
+open_rows = Several(AlertRow, _ALERTS.where(_OF_HALL, _IS_OPEN).order_by(alert.c.raised_at, alert.c.id))
+"""The rows of `open_alerts`."""
 _OF_PRESS = Read(str, select(alert.c.alert).where(*_IS_OF_PRESS, _OF_HALL))
 _OF_PRESS_ANYWHERE = Read(
     str, select(alert.c.alert).where(*_IS_OF_PRESS).order_by(alert.c.raised_at, alert.c.id).limit(1)
 )
-_IN_ITS_HALLS = Read(AlertRow, _ALERTS.where(alert.c.alert == bindparam("alert")).order_by(alert.c.hall))
+rows_of_alert = Several(AlertRow, _ALERTS.where(alert.c.alert == bindparam("alert")).order_by(alert.c.hall))
+"""An alert in each of its halls."""
 _ENDED_SINCE = Read(
     AlertRow,
     _ALERTS.where(_OF_HALL, alert.c.ended_at > bindparam("since"))
@@ -73,8 +70,8 @@ _HALLS_OF_EXPIRED = Read(
     .distinct(),
 )
 _SHOWN = Read(
-    _Shown,
-    rows_of(_Shown, alert_shown).where(
+    tuple[str, datetime],
+    select(alert_shown.c.screen, alert_shown.c.shown_at).where(
         alert_shown.c.alert == bindparam("alert"), alert_shown.c.hall == bindparam("hall")
     ),
 )
@@ -87,11 +84,6 @@ _WORDS: Read[AlertWords] = Read(
 def open_alerts(rows: Rows, hall: str) -> list[Alert]:
     """The alerts of a hall (id) that nobody has ended, in the order they were raised."""
     return [as_alert(row) for row in open_rows(rows, hall)]
-
-
-def open_rows(rows: Rows, hall: str) -> list[AlertRow]:
-    """The rows of `open_alerts`."""
-    return rows.all(_OPEN, hall=hall)
 
 
 def has_expired(rows: Rows, hall: str, now: datetime) -> bool:
@@ -114,11 +106,6 @@ def alert_of_press_anywhere(rows: Rows, *, by: Collection[str], press: str) -> s
     return rows.one(_OF_PRESS_ANYWHERE, by=sorted(by), press=press)
 
 
-def rows_of_alert(rows: Rows, alert: str) -> list[AlertRow]:
-    """An alert in each of its halls."""
-    return rows.all(_IN_ITS_HALLS, alert=alert)
-
-
 def ended_since(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlertRow]:
     """The alerts of a hall (id) that ended after an instant, `most` at most, the last end first."""
     return rows.all(_ENDED_SINCE, hall=hall, since=since, most=most)
@@ -126,7 +113,7 @@ def ended_since(rows: Rows, hall: str, since: datetime, *, most: int) -> list[Al
 
 def screens_showing(rows: Rows, alert: str, hall: str) -> dict[str, datetime]:
     """The screens that confirmed that they show an alert in a hall (id), and when each did."""
-    return {each.screen: each.shown_at for each in rows.all(_SHOWN, alert=alert, hall=hall)}
+    return dict(rows.all(_SHOWN, alert=alert, hall=hall))
 
 
 def words_of(rows: Rows, kept: str | None) -> AlertWords:

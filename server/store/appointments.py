@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from server.store.engine.statements import Read, Rows, Write, values_of
+from server.store.engine.lookups import NewRow, Several
+from server.store.engine.statements import Read, Rows, Write
 from server.store.engine.writes import Writes
 from server.store.tables.visits import appointment, appointment_access, leg, not_issued, ticket_access, visit
 
@@ -87,7 +88,8 @@ _BY_CODE = Read(
         appointment.c.booked_at
     ),
 )
-_NAMED_OUTSIDE = Read(AppointmentRow, _APPOINTMENTS.where(_ACCESS_OF_HALL))
+appointments_named_outside = Several(AppointmentRow, _APPOINTMENTS.where(_ACCESS_OF_HALL))
+"""Every appointment of a hall that still has a code or the id of another program."""
 _AT_HOUR = Read(
     AppointmentRow,
     _APPOINTMENTS.where(
@@ -144,7 +146,8 @@ _OF_PRESS = Read(
     .select_from(ticket_access.join(appointment, appointment.c.visit == ticket_access.c.visit))
     .where(ticket_access.c.press == bindparam("press"), ticket_access.c.hall == bindparam("hall")),
 )
-_INSERT_ACCESS = Write.new_row(appointment_access, AppointmentAccess)
+insert_access = NewRow(appointment_access, AppointmentAccess)
+"""Keeps the external id and the code of a new appointment."""
 _MOVE_ACCESS = Write(
     appointment_access.update().where(appointment_access.c.appointment == bindparam("of_appointment")),
     "booked_on",
@@ -184,19 +187,9 @@ def appointments_of_day(rows: Rows, hall: str, on: date) -> list[AppointmentOfDa
     return rows.all(_OF_DAY, hall=hall, on=on)
 
 
-def appointments_named_outside(rows: Rows, hall: str) -> list[AppointmentRow]:
-    """Every appointment of a hall that still has a code or the id of another program."""
-    return rows.all(_NAMED_OUTSIDE, hall=hall)
-
-
 def appointment_of_press(rows: Rows, hall: str, press: str) -> str | None:
     """The appointment whose ticket a press gave (id); None where it gave none, or one without appointment."""
     return rows.one(_OF_PRESS, press=press, hall=hall)
-
-
-def insert_access(transaction: Writes, access: AppointmentAccess) -> None:
-    """Keeps the external id and the code of a new appointment."""
-    transaction.run(_INSERT_ACCESS, **values_of(access))
 
 
 def move_access(transaction: Writes, appointment: str, *, booked_on: date, expires_at: datetime) -> None:

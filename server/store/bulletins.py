@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import ChangeBy, Every, NewRow, One, Several
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import bulletin, bulletin_source
 
@@ -47,12 +48,14 @@ class BulletinRow:
 _OF_ID = bulletin.c.id == bindparam("of_id")
 _OF_SITE = bulletin.c.site == bindparam("of_site")
 _NEWEST = rows_of(BulletinRow, bulletin).order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc())
-_BY_ID = Read(BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_ID))
+bulletin_row = One(BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_ID))
+"""A bulletin by its id."""
 _BY_KEY = Read(
     BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_SITE, bulletin.c.key == bindparam("of_key"))
 )
 _LIST = Read(BulletinRow, _NEWEST.where(_OF_SITE).limit(bindparam("most")))
-_TAKEN = Read(BulletinRow, _NEWEST.where(_OF_SITE, bulletin.c.state != REFUSED))
+taken_bulletins = Several(BulletinRow, _NEWEST.where(_OF_SITE, bulletin.c.state != REFUSED))
+"""The bulletins of a site that were proposed, whatever became of them; the newest first."""
 _REFUSED = Read(
     str,
     select(bulletin.c.id)
@@ -67,7 +70,8 @@ _COUNT_OPEN = Read(
         bulletin.c.expires_at > bindparam("now", type_=bulletin.c.expires_at.type),
     ),
 )
-_INSERT = Write.new_row(bulletin, BulletinRow)
+insert_bulletin = NewRow(bulletin, BulletinRow)
+"""Keeps a new bulletin."""
 _SET = Write(bulletin.update().where(_OF_ID), "state", "decided_at", "decided_by", "reason", "outcome")
 _DELETE = Write(bulletin.delete().where(_OF_ID))
 
@@ -75,11 +79,6 @@ _DELETE = Write(bulletin.delete().where(_OF_ID))
 def key_digest(key: BulletinKey) -> str:
     """The digest by which a bulletin is known again."""
     return hashlib.sha256("\n".join((key.sender, key.identifier, to_text(key.sent))).encode()).hexdigest()
-
-
-def bulletin_row(rows: Rows, bulletin_id: str) -> BulletinRow | None:
-    """A bulletin by its id."""
-    return rows.one(_BY_ID, of_id=bulletin_id)
 
 
 def bulletin_of_key(rows: Rows, site: str, key: str) -> BulletinRow | None:
@@ -92,20 +91,10 @@ def newest_bulletins(rows: Rows, site: str, most: int) -> list[BulletinRow]:
     return rows.all(_LIST, of_site=site, most=most)
 
 
-def taken_bulletins(rows: Rows, site: str) -> list[BulletinRow]:
-    """The bulletins of a site that were proposed, whatever became of them; the newest first."""
-    return rows.all(_TAKEN, of_site=site)
-
-
 def count_open(rows: Rows, site: str, now: datetime) -> int:
     """How many bulletins of a site wait for a person."""
     [found] = rows.all(_COUNT_OPEN, of_site=site, now=now)
     return found
-
-
-def insert_bulletin(transaction: Writes, new: BulletinRow) -> None:
-    """Keeps a new bulletin."""
-    transaction.run(_INSERT, **values_of(new))
 
 
 def set_decision(transaction: Writes, decided: BulletinRow) -> None:
@@ -142,22 +131,19 @@ class SourceRow:
 
 _OF_SOURCE = bulletin_source.c.id == bindparam("of_id")
 _IS_DUE = or_(bulletin_source.c.tried_at.is_(None), bulletin_source.c.tried_at <= bindparam("before"))
-_ALL = Read(SourceRow, rows_of(SourceRow, bulletin_source).order_by(bulletin_source.c.id))
+sources = Every.of(SourceRow, bulletin_source, order=("id",))
+"""Every source that was read or is to be."""
 _ADD = Write.insert_or(lambda new: {"url": new["url"]}, bulletin_source, ("id",), ("site", "url", "entries"))
 _CLAIM = Write(bulletin_source.update().where(_OF_SOURCE, _IS_DUE), "tried_at")
 _KEEP = Write(bulletin_source.update().where(_OF_SOURCE), "read_at", "failure", "entries")
 _FAIL = Write(bulletin_source.update().where(_OF_SOURCE), "failure")
-_DELETE_SOURCE = Write(bulletin_source.delete().where(_OF_SOURCE))
+delete_source = ChangeBy(bulletin_source.delete().where(_OF_SOURCE))
+"""Forgets a source (id) that no site names any more."""
 
 
 def source_id(site: str, url: str) -> str:
     """The id of a source: a digest of its site and its address."""
     return hashlib.sha256(f"{site}\n{url}".encode()).hexdigest()
-
-
-def sources(rows: Rows) -> list[SourceRow]:
-    """Every source that was read or is to be."""
-    return rows.all(_ALL)
 
 
 def add_source(rows: WrittenRows, site: str, url: str) -> None:
@@ -180,8 +166,3 @@ def keep_reading(
 def keep_source_failure(rows: WrittenRows, source: str, code: str) -> None:
     """Keeps why a source (id) could not be read."""
     rows.execute(_FAIL, of_id=source, failure=code)
-
-
-def delete_source(rows: WrittenRows, source: str) -> None:
-    """Forgets a source (id) that no site names any more."""
-    rows.execute(_DELETE_SOURCE, of_id=source)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
@@ -47,26 +48,14 @@ class ContactRow:
     erase_after: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelCount:
-    """How many entries came by a channel."""
-
-    channel: str
-    count: int
-
-
-_OF_HALL = Read(
-    EntryRow,
-    rows_of(EntryRow, complaint)
-    .where(complaint.c.hall == bindparam("hall"))
-    .order_by(complaint.c.received_at.desc(), complaint.c.id),
-)
-_ENTRY = rows_of(EntryRow, complaint).where(complaint.c.id == bindparam("id"))
-_OF_ID = Read(EntryRow, _ENTRY)
-_LOCKED_OF_ID = Read(EntryRow, _ENTRY.with_for_update())
-_OF_REFERENCE = Read(
-    EntryRow, rows_of(EntryRow, complaint).where(complaint.c.reference == bindparam("reference"))
-)
+entries_of = Several.of(EntryRow, complaint, "hall", order=(complaint.c.received_at.desc(), "id"))
+"""The entries of a hall (id), the newest first."""
+entry_of = One.of(EntryRow, complaint, "id")
+"""The entry of an id."""
+locked_entry_of = One.of(EntryRow, complaint, "id", is_locked=True)
+"""The entry of an id, which nobody else changes before this transaction ends."""
+entry_of_reference = One.of(EntryRow, complaint, "reference")
+"""The entry of a reference."""
 _RELEASED = Read(
     EntryRow,
     rows_of(EntryRow, complaint)
@@ -75,7 +64,7 @@ _RELEASED = Read(
     .limit(bindparam("most")),
 )
 _COUNTS_SINCE = Read(
-    ChannelCount,
+    tuple[str, int],
     select(complaint.c.channel, func.count().label("count"))
     .where(
         complaint.c.hall == bindparam("hall"),
@@ -85,74 +74,47 @@ _COUNTS_SINCE = Read(
     )
     .group_by(complaint.c.channel),
 )
-_ARRIVALS = Read(
+arrivals_of = Several.of(
     Arrival,
-    rows_of(Arrival, complaint).where(
-        complaint.c.hall == bindparam("hall"),
-        complaint.c.channel.in_(PUBLIC_CHANNELS),
-        complaint.c.state == EntryState.RECEIVED,
-    ),
+    complaint,
+    "hall",
+    complaint.c.channel.in_(PUBLIC_CHANNELS),
+    complaint.c.state == EntryState.RECEIVED,
 )
+"""The entries of the public channels of a hall (id) that nobody has read."""
 _MOVE = Write(
     complaint.update().where(
         complaint.c.id.in_(bindparam("of_ids", expanding=True)), complaint.c.state == bindparam("of_state")
     ),
     *("state", "reason"),
 )
-_REOPENED_AT = Read(
+reopened_at = One(
     datetime,
     select(register_reopening.c.reopened_at).where(register_reopening.c.hall == bindparam("hall")),
 )
+"""When somebody last reopened the register of a hall (id)."""
 _REOPEN = Write.upsert(register_reopening, ["hall"], ["reopened_at"])
-_UNANSWERED = Read(
+unanswered_entries = Several.of(
     EntryRow,
-    rows_of(EntryRow, complaint)
-    .where(
-        complaint.c.hall == bindparam("hall"),
-        complaint.c.state.in_([EntryState.RECEIVED, EntryState.ACKNOWLEDGED]),
-    )
-    .order_by(complaint.c.received_at),
+    complaint,
+    "hall",
+    complaint.c.state.in_([EntryState.RECEIVED, EntryState.ACKNOWLEDGED]),
+    order=("received_at",),
 )
+"""The entries of a hall (id) that wait for an answer, the oldest first."""
 _INSERT = Write.new_row_once(complaint, EntryRow)
 _CHANGED = (
     *("state", "answer", "reason", "public_asked", "public_done", "answered_at", "closed_at", "released_at"),
     *("notice", "action", "concerns_agent"),
 )
 _CHANGE = Write(complaint.update().where(complaint.c.id == bindparam("of_id")), *_CHANGED)
-_CONTACT = Read(
-    ContactRow,
-    rows_of(ContactRow, complaint_contact).where(complaint_contact.c.complaint == bindparam("complaint")),
-)
+contact_of = One.of(ContactRow, complaint_contact, "complaint")
+"""The contact of the author of an entry; None: there is none, or it was erased."""
 _INSERT_CONTACT = Write.new_row(complaint_contact, ContactRow)
 _ERASE_CONTACT_AFTER = Write(
     complaint_contact.update().where(complaint_contact.c.complaint == bindparam("of_complaint")),
     "erase_after",
 )
-
-
-def entries_of(rows: Rows, hall: str) -> list[EntryRow]:
-    """The entries of a hall (id), the newest first."""
-    return rows.all(_OF_HALL, hall=hall)
-
-
-def entry_of(rows: Rows, entry: str) -> EntryRow | None:
-    """The entry of an id."""
-    return rows.one(_OF_ID, id=entry)
-
-
-def locked_entry_of(rows: WrittenRows, entry: str) -> EntryRow | None:
-    """The entry of an id, which nobody else changes before this transaction ends."""
-    return rows.one(_LOCKED_OF_ID, id=entry)
-
-
-def entry_of_reference(rows: Rows, reference: str) -> EntryRow | None:
-    """The entry of a reference."""
-    return rows.one(_OF_REFERENCE, reference=reference)
-
-
-def unanswered_entries(rows: Rows, hall: str) -> list[EntryRow]:
-    """The entries of a hall (id) that wait for an answer, the oldest first."""
-    return rows.all(_UNANSWERED, hall=hall)
 
 
 def released_entries(rows: Rows, hall: str, most: int) -> list[EntryRow]:
@@ -162,12 +124,7 @@ def released_entries(rows: Rows, hall: str, most: int) -> list[EntryRow]:
 
 def count_public_entries(rows: Rows, hall: str, since: datetime) -> dict[str, int]:
     """How many entries a hall (id) received after an instant, by public channel; none that is set aside."""
-    return {each.channel: each.count for each in rows.all(_COUNTS_SINCE, hall=hall, since=since)}
-
-
-def arrivals_of(rows: Rows, hall: str) -> list[Arrival]:
-    """The entries of the public channels of a hall (id) that nobody has read."""
-    return rows.all(_ARRIVALS, hall=hall)
+    return dict(rows.all(_COUNTS_SINCE, hall=hall, since=since))
 
 
 def move_entries(
@@ -176,11 +133,6 @@ def move_entries(
     """Gives the entries that are in the first of two states the second one, with its reason; how many."""
     before, after = states
     return rows.execute(_MOVE, of_ids=list(entries), of_state=before, state=after, reason=reason)
-
-
-def reopened_at(rows: Rows, hall: str) -> datetime | None:
-    """When somebody last reopened the register of a hall (id)."""
-    return rows.one(_REOPENED_AT, hall=hall)
 
 
 def keep_reopening(rows: WrittenRows, hall: str, at: datetime) -> None:
@@ -199,11 +151,6 @@ def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -
 def change_entry(rows: WrittenRows, changed: EntryRow) -> None:
     """Keeps what changed of an entry that `locked_entry_of` read."""
     rows.execute(_CHANGE, of_id=changed.id, **{name: getattr(changed, name) for name in _CHANGED})
-
-
-def contact_of(rows: Rows, entry: str) -> ContactRow | None:
-    """The contact of the author of an entry; None: there is none, or it was erased."""
-    return rows.one(_CONTACT, complaint=entry)
 
 
 def erase_contact_after(rows: WrittenRows, entry: str, erase_after: datetime) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, delete, func, select, type_coerce, update
 
 from server.domain.facts import Json
 from server.domain.hall.fold import DutyTerms
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import ChangeBy, NewRow, One, Several
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.counters import counter_lease, counter_session, duty, message
@@ -64,9 +65,12 @@ _PLACES = rows_of(
     duty=duty.c.id,
 ).select_from(_WITH_LEASE_AND_DUTY)
 _IS_OPEN = counter_session.c.closed_at.is_(None)
-_AT_COUNTER = Read(SessionPlace, _PLACES.where(counter_session.c.counter == bindparam("counter"), _IS_OPEN))
-OPEN_PLACES = Read(SessionPlace, _PLACES.where(counter_session.c.hall == bindparam("hall"), _IS_OPEN))
-_PLACE = Read(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("place")))
+open_place = One(SessionPlace, _PLACES.where(counter_session.c.counter == bindparam("counter"), _IS_OPEN))
+"""The place of the session that holds a counter; None when nobody holds it."""
+open_places = Several(SessionPlace, _PLACES.where(counter_session.c.hall == bindparam("hall"), _IS_OPEN))
+"""Every counter of a hall (id) that a session holds."""
+place_by_id = One(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("place")))
+"""A place of a session, open or ended, by its id."""
 _HALLS_OF_AUTHOR = Read(
     str,
     select(counter_session.c.hall)
@@ -86,16 +90,6 @@ _LAST_SIGN = Read(
 )
 
 
-def open_place(rows: Rows, counter: str) -> SessionPlace | None:
-    """The place of the session that holds a counter; None when nobody holds it."""
-    return rows.one(_AT_COUNTER, counter=counter)
-
-
-def open_places(rows: Rows, hall: str) -> list[SessionPlace]:
-    """Every counter of a hall (id) that a session holds."""
-    return rows.all(OPEN_PLACES, hall=hall)
-
-
 def agents_present(places: Iterable[SessionPlace]) -> int:
     """How many people hold a counter, by the open places of a hall.
 
@@ -108,11 +102,6 @@ def places_of(rows: Rows, hall: str, session: str) -> list[SessionPlace]:
     """The places a session holds, in the order of their opening; none when it has ended."""
     found = [place for place in open_places(rows, hall) if place.session == session]
     return sorted(found, key=lambda place: (place.opened_at, place.id))
-
-
-def place_by_id(rows: Rows, place: str) -> SessionPlace | None:
-    """A place of a session, open or ended, by its id."""
-    return rows.one(_PLACE, place=place)
 
 
 def halls_of_author(rows: Rows, authors: Collection[str]) -> list[str]:
@@ -148,7 +137,8 @@ _GIVE = Write.upsert(counter_lease, ["counter"], ["session", "expires_at"])
 _PROLONG = Write(
     update(counter_lease).where(counter_lease.c.session == bindparam("of_session")), "expires_at"
 )
-_END = Write(delete(counter_lease).where(counter_lease.c.counter == bindparam("of_counter")))
+end_lease = ChangeBy(delete(counter_lease).where(counter_lease.c.counter == bindparam("of_counter")))
+"""Ends the lease of a counter: nobody holds it any more."""
 
 
 def holds(rows: Rows, session: str, counter: str | None, *, authors: Collection[str]) -> bool:
@@ -170,11 +160,6 @@ def prolong_lease(transaction: Writes, session: str, expires_at: datetime) -> No
 def prolong_lease_now(rows: WrittenRows, session: str, expires_at: datetime) -> None:
     """As `prolong_lease`, in a transaction of no hall."""
     rows.execute(_PROLONG, of_session=session, expires_at=expires_at)
-
-
-def end_lease(transaction: Writes, counter: str) -> None:
-    """Ends the lease of a counter: nobody holds it any more."""
-    transaction.run(_END, of_counter=counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +233,8 @@ class MessageRow:
 
 _MESSAGES = rows_of(MessageRow, message)
 _OF_HALL = _MESSAGES.where(message.c.hall == bindparam("hall"), message.c.erase_after > bindparam("now"))
-_BY_ID = Read(MessageRow, _MESSAGES.where(message.c.id == bindparam("message")))
+message_row = One(MessageRow, _MESSAGES.where(message.c.id == bindparam("message")))
+"""A message by its id."""
 _UNSEEN = Read(
     MessageRow,
     _OF_HALL.where(message.c.counter == bindparam("counter"), message.c.seen_at.is_(None)).order_by(
@@ -261,7 +247,8 @@ _OF_KIND = Read(
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(10),
 )
-_INSERT = Write.new_row(message, MessageRow)
+insert_message = NewRow(message, MessageRow)
+"""Keeps a new message, which nobody has seen."""
 _DELETE_OLD = Write(
     message.delete().where(message.c.hall == bindparam("of_hall"), message.c.erase_after <= bindparam("now"))
 )
@@ -273,11 +260,6 @@ _NOTE_SEEN = Write(
 )
 
 
-def message_row(rows: Rows, message: str) -> MessageRow | None:
-    """A message by its id."""
-    return rows.one(_BY_ID, message=message)
-
-
 def unseen_messages(rows: Rows, hall: str, counter: str, *, now: datetime) -> list[MessageRow]:
     """The unseen messages for a counter of a hall (id), the oldest first."""
     return rows.all(_UNSEEN, hall=hall, counter=counter, now=now)
@@ -286,11 +268,6 @@ def unseen_messages(rows: Rows, hall: str, counter: str, *, now: datetime) -> li
 def newest_messages(rows: Rows, hall: str, kind: str, *, now: datetime) -> list[MessageRow]:
     """The ten newest messages of a kind in a hall (id), the latest first."""
     return rows.all(_OF_KIND, hall=hall, kind=kind, now=now)
-
-
-def insert_message(transaction: Writes, new: MessageRow) -> None:
-    """Keeps a new message, which nobody has seen."""
-    transaction.run(_INSERT, **values_of(new))
 
 
 def delete_old_messages(transaction: Writes, hall: str, *, now: datetime) -> None:

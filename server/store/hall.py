@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, literal_word, rows_of
 from server.store.tables.counters import quiet
 from server.store.tables.journals import erasable
@@ -121,13 +122,14 @@ _SHOWN = Read(
     .order_by(leg.c.last_called_at.desc())
     .limit(12),
 )
-_EARLIER = Read(
+earlier_calls = Several(
     EarlierCall,
     rows_of(EarlierCall, leg)
     .where(_OF_HALL, leg.c.last_called_at.is_not(None))
     .order_by(leg.c.last_called_at.desc())
     .limit(24),
 )
+"""The last 24 legs of a hall (id) that were called, the last call first."""
 
 
 def shown_calls(rows: Rows, hall: str, *, since: datetime) -> list[ShownCall]:
@@ -136,11 +138,6 @@ def shown_calls(rows: Rows, hall: str, *, since: datetime) -> list[ShownCall]:
     One that is in service by its call alone is among them if it was called after `since`.
     """
     return rows.all(_SHOWN, hall=hall, since=since)
-
-
-def earlier_calls(rows: Rows, hall: str) -> list[EarlierCall]:
-    """The last 24 legs of a hall (id) that were called, the last call first."""
-    return rows.all(_EARLIER, hall=hall)
 
 
 _LATER = quiet.alias("later")

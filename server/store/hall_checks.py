@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam
 
+from server.store.engine.lookups import NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import action, finding, hall_check
 
@@ -42,9 +43,10 @@ _OF_HALL = Read(
     .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
     .order_by(hall_check.c.done_on.desc(), hall_check.c.id),
 )
-_WITH_ID = rows_of(CheckRow, hall_check).where(hall_check.c.id == bindparam("id"))
-_OF_ID = Read(CheckRow, _WITH_ID)
-_LOCKED_OF_ID = Read(CheckRow, _WITH_ID.with_for_update())
+check_of = One.of(CheckRow, hall_check, "id")
+"""The check of an id."""
+locked_check_of = One.of(CheckRow, hall_check, "id", is_locked=True)
+"""The check of an id, locked until the transaction ends."""
 _FINDINGS = Read(
     FindingRow,
     rows_of(FindingRow, finding)
@@ -59,16 +61,6 @@ _INSERT_FINDING = Write.new_row(finding, FindingRow)
 def checks_of(rows: Rows, hall: str, kind: str) -> list[CheckRow]:
     """The checks of a hall (id) of one kind, the newest first."""
     return rows.all(_OF_HALL, hall=hall, kind=kind)
-
-
-def check_of(rows: Rows, check: str) -> CheckRow | None:
-    """The check of an id."""
-    return rows.one(_OF_ID, id=check)
-
-
-def locked_check_of(rows: WrittenRows, check: str) -> CheckRow | None:
-    """The check of an id, locked until the transaction ends."""
-    return rows.one(_LOCKED_OF_ID, id=check)
 
 
 def findings_of(rows: Rows, hall: str, kind: str) -> list[FindingRow]:
@@ -117,10 +109,11 @@ class ActionOfOrigin:
 
 
 _ROWS = rows_of(ActionRow, action)
-_OF_SITE = Read(
+actions_of = Several(
     ActionRow,
     _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
 )
+"""The actions of a site, in the order in which they were added."""
 _OF_ORIGINS = Read(
     ActionOfOrigin,
     rows_of(ActionOfOrigin, action).where(
@@ -128,26 +121,17 @@ _OF_ORIGINS = Read(
         action.c.origin_id.in_(bindparam("origins", expanding=True)),
     ),
 )
-_INSERT_ACTION = Write.new_row_once(action, ActionRow)
+insert_action = NewRow(action, ActionRow, once=True)
+"""Keeps a new action; one of this id stays as it is."""
 _CHANGE = Write(
     action.update().where(action.c.id == bindparam("of_id"), action.c.site == bindparam("of_site")),
     *(field.name for field in fields(ChangedAction)),
 )
 
 
-def actions_of(rows: Rows, site: str) -> list[ActionRow]:
-    """The actions of a site, in the order in which they were added."""
-    return rows.all(_OF_SITE, site=site)
-
-
 def actions_of_origins(rows: Rows, kind: str, origins: Collection[str]) -> dict[str, ActionOfOrigin]:
     """The actions of these origins of a kind, by the id of the origin."""
     return {each.origin_id: each for each in rows.all(_OF_ORIGINS, kind=kind, origins=list(origins))}
-
-
-def insert_action(rows: WrittenRows, new: ActionRow) -> None:
-    """Keeps a new action; one of this id stays as it is."""
-    rows.execute(_INSERT_ACTION, **values_of(new))
 
 
 def change_row(rows: WrittenRows, site: str, action: str, changed: ChangedAction) -> bool:

@@ -23,6 +23,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import AtBreak, Break, next_break, running_break
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.transitions import EndReason
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -61,12 +62,6 @@ class ClosedDayFact:
     happened_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    key: str
-    counted: int
-
-
 _IS_WAITING = leg.c.state == literal_word("waiting")
 _IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
 """Each of the two conditions has a partial index, which keeps the past unread."""
@@ -77,7 +72,8 @@ def _both(columns: Select[*tuple[object, ...]]) -> list[Select[*tuple[object, ..
     return [of_hall.where(_IS_WAITING), of_hall.where(_IS_AT_WORK)]
 
 
-OPEN_DAYS = Read(date, union(*_both(select(leg.c.business_day))).order_by("business_day"))
+days_with_open_legs = Several(date, union(*_both(select(leg.c.business_day))).order_by("business_day"))
+"""The business days of a hall (id) with a leg that has not ended, oldest first."""
 _UP_TO_DAY = rows_of(OpenLeg, leg).where(leg.c.business_day <= bindparam("day"))
 OPEN_LEGS = Read(OpenLeg, union_all(*_both(_UP_TO_DAY)).order_by("issued_at", "id"))
 _WAS_BUSY = Read(
@@ -116,8 +112,8 @@ _LEFT = Read(
     .order_by(leg.c.issued_at, leg.c.id),
 )
 _ENDS = Read(
-    _Counted,
-    select(visit.c.end_reason.label("key"), func.count().label("counted"))
+    tuple[str, int],
+    select(visit.c.end_reason, func.count().label("counted"))
     .where(
         visit.c.hall == bindparam("hall"),
         visit.c.business_day == bindparam("day"),
@@ -126,8 +122,8 @@ _ENDS = Read(
     .group_by(visit.c.end_reason),
 )
 _NOT_ISSUED = Read(
-    _Counted,
-    select(not_issued.c.reason.label("key"), func.count().label("counted"))
+    tuple[str, int],
+    select(not_issued.c.reason, func.count().label("counted"))
     .where(
         not_issued.c.hall == bindparam("hall"),
         not_issued.c.business_day == bindparam("day"),
@@ -135,11 +131,6 @@ _NOT_ISSUED = Read(
     )
     .group_by(not_issued.c.reason),
 )
-
-
-def days_with_open_legs(rows: Rows, hall: str) -> list[date]:
-    """The business days of a hall (id) with a leg that has not ended, oldest first."""
-    return rows.all(OPEN_DAYS, hall=hall)
 
 
 def open_legs_up_to(rows: Rows, hall: str, day: date) -> list[OpenLeg]:
@@ -175,12 +166,12 @@ def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LegL
 
 def visits_ended(rows: Rows, hall: str, day: date) -> dict[EndReason, int]:
     """How many visits of a hall (id) and business day ended, by reason."""
-    return {EndReason(each.key): each.counted for each in rows.all(_ENDS, hall=hall, day=day)}
+    return {EndReason(reason): counted for reason, counted in rows.all(_ENDS, hall=hall, day=day)}
 
 
 def tickets_not_issued(rows: Rows, hall: str, day: date) -> dict[str, int]:
     """How many tickets were not issued in a hall (id) on a business day, by reason."""
-    return {each.key: each.counted for each in rows.all(_NOT_ISSUED, hall=hall, day=day)}
+    return dict(rows.all(_NOT_ISSUED, hall=hall, day=day))
 
 
 _DECIDED = Read(

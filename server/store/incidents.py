@@ -15,6 +15,7 @@ from redis import Redis, RedisError
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.domain.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, CheckedNote, Incident
+from server.store.engine.lookups import NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.alerts import incident, incident_note
 
@@ -128,7 +129,8 @@ def receivers_at(redis_url: str) -> Receivers:
 _INCIDENTS = rows_of(Incident, incident)
 _IS_OPEN = incident.c.ended_at.is_(None)
 _BEGINS = (incident.c.raised_at, incident.c.id)
-_BY_ID = Read(Incident, _INCIDENTS.where(incident.c.id == bindparam("incident")))
+incident_by_id = One(Incident, _INCIDENTS.where(incident.c.id == bindparam("incident")))
+"""An incident by its id."""
 _OPEN_SINCE = Read(
     Incident,
     _INCIDENTS.where(
@@ -148,17 +150,13 @@ _HALLS_DUE = Read(
     )
     .distinct(),
 )
-_UNANSWERED = Read(
+unanswered_incidents = Several(
     Incident,
     _INCIDENTS.where(
         incident.c.hall == bindparam("hall"), _IS_OPEN, incident.c.answered_at.is_(None)
     ).order_by(*_BEGINS),
 )
-
-
-def incident_by_id(rows: Rows, incident: str) -> Incident | None:
-    """An incident by its id."""
-    return rows.one(_BY_ID, incident=incident)
+"""The incidents of a hall (id) that nobody answered and nobody ended, the oldest first."""
 
 
 def shown_incidents(rows: Rows, hall: str, now: datetime) -> list[Incident]:
@@ -169,11 +167,6 @@ def shown_incidents(rows: Rows, hall: str, now: datetime) -> list[Incident]:
 def halls_with_due_incidents(rows: Rows, now: datetime) -> list[str]:
     """The halls (ids) with an incident that is to be escalated, or to be named as not answered."""
     return rows.all(_HALLS_DUE, escalated_from=now - ESCALATED_AFTER, unanswered_from=now - UNANSWERED_AFTER)
-
-
-def unanswered_incidents(rows: Rows, hall: str) -> list[Incident]:
-    """The incidents of a hall (id) that nobody answered and nobody ended, the oldest first."""
-    return rows.all(_UNANSWERED, hall=hall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +200,10 @@ _SINCE = Read(
         incident_note.c.happened_on < bindparam("until"),
     ).order_by(incident_note.c.happened_on.desc(), incident_note.c.written_at.desc(), incident_note.c.id),
 )
-_LOCKED_BY_ID = Read(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")).with_for_update())
-_INSERT = Write.new_row_once(incident_note, NoteRow)
+locked_note_by_id = One(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")).with_for_update())
+"""A note by its id, which nobody else changes or erases before this transaction ends."""
+insert_note = NewRow(incident_note, NoteRow, once=True)
+"""Keeps a new note; one of this id stays as it is."""
 _CHANGE = Write(
     incident_note.update().where(incident_note.c.id == bindparam("of_id")),
     *(field.name for field in fields(ChangedNote)),
@@ -229,16 +224,6 @@ _WITHOUT_NOTE = Read(
 def notes_between(rows: Rows, hall: str, since: date, until: date) -> list[NoteRow]:
     """The notes of a hall (id) from a day on, before another one, the latest day first."""
     return rows.all(_SINCE, hall=hall, since=since, until=until)
-
-
-def locked_note_by_id(rows: WrittenRows, note: str) -> NoteRow | None:
-    """A note by its id, which nobody else changes or erases before this transaction ends."""
-    return rows.one(_LOCKED_BY_ID, note=note)
-
-
-def insert_note(rows: WrittenRows, new: NoteRow) -> None:
-    """Keeps a new note; one of this id stays as it is."""
-    rows.execute(_INSERT, **values_of(new))
 
 
 def change_note_row(rows: WrittenRows, note: str, changed: ChangedNote) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Select, Table, and_, bindparam, case, func, null, or_, se
 
 from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
 from server.ids import new_id
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import delivery
@@ -141,7 +142,8 @@ def _due() -> Select[*tuple[object, ...]]:
     )
 
 
-_DUE = Read(Delivery, _due())
+due_deliveries = Several(Delivery, _due())
+"""The first delivery of each recipient and hall, where it is due and no sender has it."""
 _STANDINGS = Read(
     Standing,
     select(
@@ -200,11 +202,6 @@ def queue_delivery(transaction: HallTransaction, recipient: str, message: Messag
         tries=0,
         next_at=now,
     )
-
-
-def due_deliveries(rows: Rows, now: datetime) -> list[Delivery]:
-    """The first delivery of each recipient and hall, where it is due and no sender has it."""
-    return rows.all(_DUE, now=now)
 
 
 def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
+from server.store.engine.lookups import ChangeBy, Every, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.outbox import Outbox
@@ -49,40 +50,25 @@ class ReportSummary:
 
 
 _OF_ID = report.c.id == bindparam("of_id")
-_BY_ID = Read(ReportRow, rows_of(ReportRow, report).where(_OF_ID))
+report_row = One(ReportRow, rows_of(ReportRow, report).where(_OF_ID))
+"""A report by its id."""
 _SUMMARIES = rows_of(ReportSummary, report)
-_OF_PERIOD = Read(
+reports_of_period = Several(
     ReportSummary, _SUMMARIES.where(report.c.period == bindparam("period")).order_by(report.c.begun_at)
 )
-_ALL = Read(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc(), report.c.id.desc()))
-_INSERT = Write.new_row(report, ReportRow)
+"""The reports of a period (its name) without figures, in the order in which they were begun."""
+every_report = Every(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc(), report.c.id.desc()))
+"""Every report without its figures, the newest first."""
+insert_report = NewRow(report, ReportRow)
+"""Keeps a new report."""
 _SET_SENTENCES = Write(report.update().where(_OF_ID), "sentences", "changed_at")
 _FREEZE = Write(
     report.update().where(_OF_ID),
     *("state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"),
 )
 _APPROVE = Write(report.update().where(_OF_ID), "state", "changed_at", "approved_at", "approved_by")
-_DELETE = Write(report.delete().where(_OF_ID))
-
-
-def report_row(rows: Rows, report_id: str) -> ReportRow | None:
-    """A report by its id."""
-    return rows.one(_BY_ID, of_id=report_id)
-
-
-def reports_of_period(rows: Rows, period: str) -> list[ReportSummary]:
-    """The reports of a period (its name) without figures, in the order in which they were begun."""
-    return rows.all(_OF_PERIOD, period=period)
-
-
-def every_report(rows: Rows) -> list[ReportSummary]:
-    """Every report without its figures, the newest first."""
-    return rows.all(_ALL)
-
-
-def insert_report(transaction: Writes, new: ReportRow) -> None:
-    """Keeps a new report."""
-    transaction.run(_INSERT, **values_of(new))
+delete_report = ChangeBy(report.delete().where(_OF_ID))
+"""Deletes a draft."""
 
 
 def set_sentences(transaction: Writes, report_id: str, sentences: list[str], at: datetime) -> None:
@@ -117,11 +103,6 @@ def approve_row(transaction: Writes, approved: ReportRow) -> None:
     )
 
 
-def delete_report(transaction: Writes, report_id: str) -> None:
-    """Deletes a draft."""
-    transaction.run(_DELETE, of_id=report_id)
-
-
 _BEFORE = Read(
     str,
     select(leg.c.id).where(leg.c.hall == bindparam("hall"), leg.c.business_day < bindparam("day")).limit(1),
@@ -147,7 +128,8 @@ class GridTextRow:
     withdrawn_at: datetime | None = None
 
 
-_OF_SITE = Read(GridTextRow, rows_of(GridTextRow, grid_text).where(grid_text.c.site == bindparam("site")))
+grid_texts_of = Several.of(GridTextRow, grid_text, "site")
+"""The texts of a site, withdrawn ones too."""
 _OF_LINE = (
     (grid_text.c.site == bindparam("of_site"))
     & (grid_text.c.grid == bindparam("of_grid"))
@@ -160,11 +142,6 @@ _WITHDRAW = Write(grid_text.update().where(_OF_LINE, grid_text.c.withdrawn_at.is
 _RESTORE = Write(
     grid_text.update().where(_OF_LINE, grid_text.c.withdrawn_at.is_not(None)).values(withdrawn_at=null())
 )
-
-
-def grid_texts_of(rows: Rows, site: str) -> list[GridTextRow]:
-    """The texts of a site, withdrawn ones too."""
-    return rows.all(_OF_SITE, site=site)
 
 
 def keep_grid_text(rows: WrittenRows, new: GridTextRow) -> None:
@@ -213,12 +190,13 @@ class Recipient(RecipientRow):
     address: str | None
 
 
-_ALL_SCHEDULES = Read(
+schedules = Every.of(
     ScheduleRow,
-    rows_of(ScheduleRow, report_schedule)
-    .where(report_schedule.c.ended_at.is_(None))
-    .order_by(report_schedule.c.planned_at, report_schedule.c.id),
+    report_schedule,
+    report_schedule.c.ended_at.is_(None),
+    order=("planned_at", "id"),
 )
+"""The schedules that stand, the first planned first."""
 _RECIPIENTS = Read(
     Recipient,
     select(
@@ -239,11 +217,6 @@ _DELETE_RECIPIENT = Write(report_recipient.delete().where(report_recipient.c.id 
 _ERASE = Write(
     erasable.update().where(erasable.c.id == bindparam("of_value")).values(value=null(), salt=null())
 )
-
-
-def schedules(rows: Rows) -> list[ScheduleRow]:
-    """The schedules that stand, the first planned first."""
-    return rows.all(_ALL_SCHEDULES)
 
 
 def recipients_by_schedule(rows: Rows) -> dict[str, list[Recipient]]:
@@ -295,14 +268,17 @@ class LetterRow:
 
 _letter = report_letter.c
 LETTERS = Outbox(report_letter)
-_ALL_LETTERS = Read(LetterRow, rows_of(LetterRow, report_letter).order_by(_letter.queued_at, _letter.id))
-_DUE = Read(
+every_letter = Every.of(LetterRow, report_letter, order=(_letter.queued_at, _letter.id))
+"""Every letter that is kept, the first queued first."""
+due_letters = Several(
     LetterRow,
     rows_of(LetterRow, report_letter)
     .where(LETTERS.is_underway, _letter.next_at <= bindparam("now"), LETTERS.is_free)
     .order_by(_letter.queued_at, _letter.id),
 )
-_INSERT_LETTER = Write.new_row(report_letter, LetterRow)
+"""The letters to send now that no sender has."""
+queue_letter = NewRow(report_letter, LetterRow)
+"""Puts a letter on its way. One recipient has one letter a period: the table refuses a second."""
 _TRY_AGAIN = Write(
     LETTERS.freed.where(_letter.id == bindparam("of_id"), _letter.sent_at.is_(None)).values(
         given_up_at=null(), tries=0
@@ -310,21 +286,6 @@ _TRY_AGAIN = Write(
     "queued_at",
     "next_at",
 )
-
-
-def every_letter(rows: Rows) -> list[LetterRow]:
-    """Every letter that is kept, the first queued first."""
-    return rows.all(_ALL_LETTERS)
-
-
-def due_letters(rows: Rows, now: datetime) -> list[LetterRow]:
-    """The letters to send now that no sender has."""
-    return rows.all(_DUE, now=now)
-
-
-def queue_letter(transaction: Writes, new: LetterRow) -> None:
-    """Puts a letter on its way. One recipient has one letter a period: the table refuses a second."""
-    transaction.run(_INSERT_LETTER, **values_of(new))
 
 
 def try_again(rows: WrittenRows, letter: str, now: datetime) -> bool:

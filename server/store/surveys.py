@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.surveys.campaigns import CheckedSurvey
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
+from server.store.engine.lookups import Every, NewRow, One, Several
 from server.store.engine.statements import (
     POSTGRESQL,
     SQLITE,
@@ -86,7 +87,8 @@ _GIVEN = (
     .where(survey_answer.c.survey == bindparam("survey"))
     .order_by(survey_answer.c.id)
 )
-_ANSWERS = Read(GivenAnswer, _GIVEN)
+answers_of = Several(GivenAnswer, _GIVEN)
+"""The answers to a survey, in no order of time."""
 _RUNS = Read(
     GivenAnswer,
     _GIVEN.where(
@@ -104,7 +106,7 @@ _FORGET_RUN = Write(
     ),
     "run",
 )
-_WAITING = Read(
+waiting_choices = Several(
     WaitingChoice,
     select(
         survey_waiting.c.answer,
@@ -116,6 +118,7 @@ _WAITING = Read(
     .where(survey_waiting.c.survey == bindparam("survey"))
     .order_by(survey_waiting.c.answer, survey_waiting.c.question),
 )
+"""The choices of a survey that no result counts yet."""
 _WAIT = Write(survey_waiting.insert(), "answer", "question", "survey", "hall")
 _COUNT = Write(
     survey_waiting.delete().where(
@@ -162,29 +165,15 @@ _USED = Read(
         survey_ticket.c.survey == bindparam("survey"), survey_ticket.c.digest == bindparam("digest")
     ),
 )
-_ADD_TEXT = Write.new_row(survey_text, TextRow)
-_TEXTS = Read(
-    TextRow,
-    rows_of(TextRow, survey_text)
-    .where(survey_text.c.survey == bindparam("survey"))
-    .order_by(survey_text.c.id),
-)
-_LOCKED_TEXT = Read(
-    TextRow, rows_of(TextRow, survey_text).where(survey_text.c.id == bindparam("text_id")).with_for_update()
-)
+add_text = NewRow(survey_text, TextRow)
+"""Keeps a free text."""
+texts_of = Several.of(TextRow, survey_text, "survey", order=("id",))
+"""The free texts of a survey, in no order of time."""
+locked_text_row = One.of(TextRow, survey_text, "id", is_locked=True)
+"""A free text by its id, which nobody else decides about before this transaction ends."""
 _DECIDE = Write(
     survey_text.update().where(survey_text.c.id == bindparam("of_id")), *("state", "text", "is_edited")
 )
-
-
-def answers_of(rows: Rows, survey: str) -> list[GivenAnswer]:
-    """The answers to a survey, in no order of time."""
-    return rows.all(_ANSWERS, survey=survey)
-
-
-def waiting_choices(rows: Rows, survey: str) -> list[WaitingChoice]:
-    """The choices of a survey that no result counts yet."""
-    return rows.all(_WAITING, survey=survey)
 
 
 def possible_runs(rows: Rows, new: AnswerRow, waiting: Collection[str]) -> list[GivenAnswer]:
@@ -231,21 +220,6 @@ def is_ticket_used(rows: Rows, survey: str, digest: str) -> bool:
     return rows.one(_USED, survey=survey, digest=digest) is not None
 
 
-def add_text(rows: WrittenRows, new: TextRow) -> None:
-    """Keeps a free text."""
-    rows.execute(_ADD_TEXT, **values_of(new))
-
-
-def texts_of(rows: Rows, survey: str) -> list[TextRow]:
-    """The free texts of a survey, in no order of time."""
-    return rows.all(_TEXTS, survey=survey)
-
-
-def locked_text_row(rows: WrittenRows, text: str) -> TextRow | None:
-    """A free text by its id, which nobody else decides about before this transaction ends."""
-    return rows.one(_LOCKED_TEXT, text_id=text)
-
-
 def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_edited: bool) -> None:
     """Keeps what a person decided about a text, and the words that are left of it."""
     rows.execute(_DECIDE, of_id=text, state=state, text=words, is_edited=is_edited)
@@ -274,11 +248,15 @@ class SurveyAddress:
     channel: str
 
 
-_ALL = Read(SurveyRow, rows_of(SurveyRow, survey).order_by(survey.c.opens_on.desc(), survey.c.id))
-_ONE = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.id == bindparam("survey")))
+all_surveys = Every.of(SurveyRow, survey, order=(survey.c.opens_on.desc(), "id"))
+"""Every survey, the one that opens last first."""
+survey_row = One.of(SurveyRow, survey, "id")
+"""A survey by its id."""
 _LOCKED = Read(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
-_OPEN = Read(SurveyRow, rows_of(SurveyRow, survey).where(survey.c.state == "open").order_by(survey.c.id))
-_INSERT = Write.new_row_once(survey, SurveyRow)
+open_surveys = Every.of(SurveyRow, survey, survey.c.state == "open", order=("id",))
+"""The surveys that were opened and not closed; their days may be over or to come."""
+insert_survey = NewRow(survey, SurveyRow, once=True)
+"""Keeps a new draft; one of this id stays as it is."""
 _CHANGED = (*(each.name for each in fields(CheckedSurvey)), "changed_at")
 _CHANGE = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"), *_CHANGED
@@ -293,42 +271,16 @@ _CLOSE = Write(
 )
 _DELETE_TICKETS = Write(survey_ticket.delete().where(survey_ticket.c.survey == bindparam("of_survey")))
 _DELETE_DRAFT = Write(survey.delete().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"))
-_OF_CODE = Read(
-    SurveyAddress,
-    rows_of(SurveyAddress, survey_address).where(survey_address.c.code == bindparam("code")),
-)
-_OF_SURVEY = Read(
-    SurveyAddress,
-    rows_of(SurveyAddress, survey_address)
-    .where(survey_address.c.survey == bindparam("survey"))
-    .order_by(survey_address.c.channel, survey_address.c.code),
-)
+address_of_code = One.of(SurveyAddress, survey_address, "code")
+"""The address with this code."""
+addresses_of = Several.of(SurveyAddress, survey_address, "survey", order=("channel", "code"))
+"""The addresses of a survey, by channel."""
 _INSERT_ADDRESS = Write.new_row(survey_address, SurveyAddress)
-
-
-def all_surveys(rows: Rows) -> list[SurveyRow]:
-    """Every survey, the one that opens last first."""
-    return rows.all(_ALL)
-
-
-def open_surveys(rows: Rows) -> list[SurveyRow]:
-    """The surveys that were opened and not closed; their days may be over or to come."""
-    return rows.all(_OPEN)
-
-
-def survey_row(rows: Rows, survey_id: str) -> SurveyRow | None:
-    """A survey by its id."""
-    return rows.one(_ONE, survey=survey_id)
 
 
 def lock_survey(rows: WrittenRows, survey_id: str) -> None:
     """Keeps others from changing a survey until this transaction ends: what it reads from now on stands."""
     rows.one(_LOCKED, survey=survey_id)
-
-
-def insert_survey(rows: WrittenRows, new: SurveyRow) -> None:
-    """Keeps a new draft; one of this id stays as it is."""
-    rows.execute(_INSERT, **values_of(new))
 
 
 def change_draft(rows: WrittenRows, changed: SurveyRow) -> bool:
@@ -358,13 +310,3 @@ def keep_closed(rows: WrittenRows, survey_id: str, *, closes_at: datetime, now: 
             _CLOSE, of_id=survey_id, state="closed", changed_at=now, closes_at=closes_at, secret=None
         )
     )
-
-
-def address_of_code(rows: Rows, code: str) -> SurveyAddress | None:
-    """The address with this code."""
-    return rows.one(_OF_CODE, code=code)
-
-
-def addresses_of(rows: Rows, survey_id: str) -> list[SurveyAddress]:
-    """The addresses of a survey, by channel."""
-    return rows.all(_OF_SURVEY, survey=survey_id)

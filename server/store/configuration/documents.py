@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -27,6 +28,7 @@ from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
 from server.domain.facts import Json
 from server.domain.refusals import Refusal
+from server.store.engine.lookups import NewRow, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
@@ -82,13 +84,6 @@ class _PublishedOfHall(Published):
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
-class _TakenId:
-    id: str
-    kind: str
-    slug: str
-
-
 _AUTHOR = known_author.c.id == document.c.published_by
 _OF_DOCUMENT = (
     rows_of(Published, document, author_name=known_author.c.display_name)
@@ -110,13 +105,14 @@ _TEXT = Read(
     ),
 )
 _NAME: BindParameter[str] = bindparam("name")
-_TEXTS = Read(
+document_texts = Several(
     str,
     select(document.c.content)
     .select_from(document.outerjoin(hall, hall.c.id == document.c.scope))
     .where(or_(document.c.scope == _NAME, hall.c.slug == _NAME))
     .order_by(document.c.revision),
 )
+"""The texts of every revision of a document (`installation` or the slug of a hall), from the first."""
 _IN_FORCE = and_(
     document.c.kind == "hall",
     document.c.scope == hall.c.id,
@@ -135,13 +131,14 @@ _MARK = Read(
     ),
 )
 _TAKEN = Read(
-    _TakenId,
+    tuple[str, str, str],
     select(configured.c.id, configured.c.kind, hall.c.slug).select_from(
         configured.join(hall, hall.c.id == configured.c.hall)
     ),
 )
 _IDS_OF_HALL = Read(str, select(configured.c.id).where(configured.c.hall == bindparam("hall")))
-_INSERT = Write.new_row(document, NewRevision)
+keep_revision = NewRow(document, NewRevision)
+"""Keeps a new revision of a document."""
 _INSERT_ID = Write(configured.insert(), "id", "kind", "hall")
 
 
@@ -165,11 +162,6 @@ def document_text(rows: Rows, kind: str, scope: str, revision: int) -> str | Non
     return rows.one(_TEXT, kind=kind, scope=scope, revision=revision)
 
 
-def document_texts(rows: Rows, name: str) -> list[str]:
-    """The texts of every revision of a document (`installation` or the slug of a hall), from the first."""
-    return rows.all(_TEXTS, name=name)
-
-
 def newest_of_halls(rows: Rows) -> dict[str, Published]:
     """The published document of every hall that has one, by the hall's slug."""
     return {row.slug: row for row in rows.all(_NEWEST_OF_HALLS)}
@@ -178,11 +170,6 @@ def newest_of_halls(rows: Rows) -> dict[str, Published]:
 def hall_documents(rows: Rows) -> list[HallDocument]:
     """The published document of every hall that has one, parsed."""
     return [parse_hall(published.content) for published in newest_of_halls(rows).values()]
-
-
-def keep_revision(transaction: Writes, new: NewRevision) -> None:
-    """Keeps a new revision of a document."""
-    transaction.run(_INSERT, **values_of(new))
 
 
 def documents_mark(rows: Rows) -> DocumentsMark:
@@ -194,7 +181,7 @@ def documents_mark(rows: Rows) -> DocumentsMark:
 
 def taken_ids(rows: Rows) -> dict[str, tuple[str, str]]:
     """Every id that a revision of a hall's document has used: the hall's slug, and the list it was in."""
-    return {row.id: (row.slug, row.kind) for row in rows.all(_TAKEN)}
+    return {taken: (slug, kind) for taken, kind, slug in rows.all(_TAKEN)}
 
 
 def keep_ids(transaction: Writes, hall: str, ids: Mapping[str, str]) -> None:
@@ -259,11 +246,6 @@ class _Version:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
-    content: Json
-
-
-@dataclass(frozen=True, slots=True)
 class _OpenDraft(Draft):
     document: str
 
@@ -305,7 +287,7 @@ _OPEN = Read(
     .order_by(draft.c.document),
 )
 _CONTENT_OF = Read(
-    _Content,
+    dict[str, Any],
     select(_CONTENT).where(
         draft.c.document == bindparam("document"),
         draft.c.version == bindparam("version"),
@@ -338,8 +320,7 @@ def open_drafts(rows: Rows) -> dict[str, Draft]:
 
 def draft_content(rows: Rows, document: str, version: int) -> Json | None:
     """The content of a version of a draft; None where it is not kept any more."""
-    found = rows.one(_CONTENT_OF, document=document, version=version)
-    return None if found is None else found.content
+    return rows.one(_CONTENT_OF, document=document, version=version)
 
 
 def keep_version(transaction: Writes, new: NewVersion) -> None:

@@ -17,6 +17,7 @@ from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
 from server.domain.refusals import Refusal
 from server.store.configuration.documents import document_text
+from server.store.engine.lookups import Every, One, Several
 from server.store.engine.statements import (
     Query,
     Read,
@@ -88,46 +89,36 @@ class _NewHall:
 
 _HALLS = rows_of(HallRow, hall)
 _OF_ID = _HALLS.where(hall.c.id == bindparam("hall"))
-_ALL = Read(HallRow, _HALLS.order_by(hall.c.slug))
-_HALL = Read(HallRow, _OF_ID)
+all_halls = Every(HallRow, _HALLS.order_by(hall.c.slug))
+"""Every hall, in the order of their slugs."""
+hall_row = One(HallRow, _OF_ID)
+"""A hall by its id."""
 LOCKED_HALL = Read(HallRow, _OF_ID.with_for_update())
-_NAMED = Read(
+hall_named = One(
     str, select(hall.c.id).where(or_(hall.c.id == bindparam("name"), hall.c.slug == bindparam("name")))
 )
-_OF_COUNTER = Read(
+"""The id of the hall with this id or slug."""
+hall_of_counter = One(
     str,
     select(configured.c.hall).where(
         configured.c.id == bindparam("counter"), configured.c.kind == literal_word("counters")
     ),
 )
+"""The id of the hall whose document ever had this counter (id)."""
 _WRITE_HEAD = Write(
     hall.update().where(hall.c.id == bindparam("row_id")),
     *("version", "journal_length", "head_hash", "last_recorded_at", "targets_decided"),
 )
-_ID_OF_SLUG = Read(str, select(hall.c.id).where(hall.c.slug == bindparam("slug")))
+hall_id_of = One(str, select(hall.c.id).where(hall.c.slug == bindparam("slug")))
+"""The id of the hall with a slug; None where there is none."""
 _INSERT = Write.new_row(hall, _NewHall)
 _SET_CONFIGURATION = Write(hall.update().where(hall.c.id == bindparam("row_id")), "configuration_revision")
 _SET_INSTALLATION = Write(hall.update(), "installation_revision")
 
 
-def hall_row(rows: Rows, hall: str) -> HallRow | None:
-    """A hall by its id."""
-    return rows.one(_HALL, hall=hall)
-
-
 def locking_hall(hall: str) -> Query:
     """The read of a hall's row (id) that takes its write lock until the transaction ends."""
     return Query(LOCKED_HALL, {"hall": hall})
-
-
-def hall_named(rows: Rows, name: str) -> str | None:
-    """The id of the hall with this id or slug."""
-    return rows.one(_NAMED, name=name)
-
-
-def hall_of_counter(rows: Rows, counter: str) -> str | None:
-    """The id of the hall whose document ever had this counter (id)."""
-    return rows.one(_OF_COUNTER, counter=counter)
 
 
 def write_head(rows: WrittenRows, left: HallRow) -> None:
@@ -141,16 +132,6 @@ def write_head(rows: WrittenRows, left: HallRow) -> None:
         "targets_decided": left.targets_decided,
     }
     rows.run_many([(_WRITE_HEAD, values)])
-
-
-def all_halls(rows: Rows) -> list[HallRow]:
-    """Every hall, in the order of their slugs."""
-    return rows.all(_ALL)
-
-
-def hall_id_of(rows: Rows, slug: str) -> str | None:
-    """The id of the hall with a slug; None where there is none."""
-    return rows.one(_ID_OF_SLUG, slug=slug)
 
 
 def insert_hall(transaction: Writes, *, hall: str, slug: str, epoch: str, installation_revision: int) -> None:
@@ -204,7 +185,7 @@ _WAITING = Read(
         installation.c.is_demonstration.is_(False),
     ),
 )
-_OPEN_LEGS = Read(
+open_legs = Several(
     OpenLeg,
     select(
         leg.c.service,
@@ -213,16 +194,12 @@ _OPEN_LEGS = Read(
         type_coerce(leg.c.added_services, Document).label("added_services"),
     ).where(leg.c.hall == bindparam("hall"), leg.c.state != literal_word("ended")),
 )
+"""The legs of a hall (id) that have not ended."""
 
 
 def people_waiting(rows: Rows, slug: str) -> int:
     """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
     return rows.one(_WAITING, slug=slug) or 0
-
-
-def open_legs(rows: Rows, hall: str) -> list[OpenLeg]:
-    """The legs of a hall (id) that have not ended."""
-    return rows.all(_OPEN_LEGS, hall=hall)
 
 
 type DocumentKind = Literal["installation", "hall"]

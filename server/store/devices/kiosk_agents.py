@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_
 
 from server.domain.instants import EPOCH
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.lookups import Several
+from server.store.engine.statements import Write, WrittenRows
 from server.store.tables.devices import kiosk_agent
 
 
@@ -26,7 +27,8 @@ class KioskAgent:
 
 
 _COLUMNS = ["hall", "incarnation", "program", "heard_at"]
-_OF_HALL = Read(KioskAgent, rows_of(KioskAgent, kiosk_agent).where(kiosk_agent.c.hall == bindparam("hall")))
+agents_of_hall = Several.of(KioskAgent, kiosk_agent, "hall")
+"""The agents of a hall (id), in no order."""
 _HEAR = Write.insert_or(
     lambda new: {name: new[name] for name in _COLUMNS},
     kiosk_agent,
@@ -42,11 +44,6 @@ _LEAVE = Write(
     .where(kiosk_agent.c.kiosk == bindparam("of_kiosk"), kiosk_agent.c.incarnation == bindparam("own"))
     .values(heard_at=EPOCH)
 )
-
-
-def agents_of_hall(rows: Rows, hall: str) -> list[KioskAgent]:
-    """The agents of a hall (id), in no order."""
-    return rows.all(_OF_HALL, hall=hall)
 
 
 def hear_agent(rows: WrittenRows, heard: KioskAgent, *, silent_since: datetime) -> bool:

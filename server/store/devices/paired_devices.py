@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 
 from server.domain.instants import from_micros, to_micros
 from server.ids import token_digest
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import Every, NewRow, One
+from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.notices.media import full_disk_is_refused
 from server.store.tables.devices import pairing
@@ -90,14 +91,16 @@ class Bearer:
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
 _WITH_TOKEN = rows_of(DeviceOfToken, device, slug=hall.c.slug).select_from(_OF_HALL)
 _OF_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.token_digest == bindparam("digest")))
-_OF_EVERY_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
-_IN_USE = Read(
+devices_of_tokens = Every(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
+"""Every device that is not revoked."""
+device_in_use = One(
     DeviceInUse,
     rows_of(DeviceInUse, device).where(
         or_(device.c.id == bindparam("device"), device.c.configured == bindparam("device")),
         device.c.revoked_at.is_(None),
     ),
 )
+"""The device that is not revoked, by its id or by its id in the hall document."""
 _PAIRED = (
     rows_of(PairedDevice, device, slug=hall.c.slug)
     .select_from(_OF_HALL)
@@ -133,16 +136,6 @@ _VALID_DIGESTS = Read(
 def device_of_token(rows: Rows, token: str) -> DeviceOfToken | None:
     """The device with this token, revoked ones included."""
     return rows.one(_OF_TOKEN, digest=token_digest(token))
-
-
-def devices_of_tokens(rows: Rows) -> list[DeviceOfToken]:
-    """Every device that is not revoked."""
-    return rows.all(_OF_EVERY_TOKEN)
-
-
-def device_in_use(rows: Rows, device: str) -> DeviceInUse | None:
-    """The device that is not revoked, by its id or by its id in the hall document."""
-    return rows.one(_IN_USE, device=device)
 
 
 def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
@@ -216,47 +209,26 @@ class PairingRow:
     device: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    every: int
-    theirs: int
-
-
-_BY_CODE = Read(PairingRow, rows_of(PairingRow, pairing).where(pairing.c.code == bindparam("code")))
-_BY_SECRET = Read(
-    PairingRow, rows_of(PairingRow, pairing).where(pairing.c.secret_digest == bindparam("digest"))
-)
+pairing_of_code = One.of(PairingRow, pairing, "code")
+"""The pairing whose code this is or was."""
+pairing_of_secret = One.of(PairingRow, pairing, "secret_digest")
+"""The pairing of a device by the digest of its secret."""
 _IS_THEIRS = case((pairing.c.address == bindparam("address"), 1))
 _WAITING = Read(
-    _Waiting,
+    tuple[int, int],
     select(func.count().label("every"), func.count(_IS_THEIRS).label("theirs"))
     .select_from(pairing)
     .where(pairing.c.expires_at > bindparam("now"), pairing.c.device.is_(None)),
 )
-_INSERT_PAIRING = Write.new_row(pairing, PairingRow)
+insert_pairing = NewRow(pairing, PairingRow)
+"""Keeps a code that a device begins to show."""
 _SET_DEVICE = Write(pairing.update().where(pairing.c.id == bindparam("row_id")), "device")
-
-
-def pairing_of_code(rows: Rows, code: str) -> PairingRow | None:
-    """The pairing whose code this is or was."""
-    return rows.one(_BY_CODE, code=code)
-
-
-def pairing_of_secret(rows: Rows, digest: str) -> PairingRow | None:
-    """The pairing of a device by the digest of its secret."""
-    return rows.one(_BY_SECRET, digest=digest)
 
 
 def waiting_pairings(rows: Rows, address: str, now: datetime) -> tuple[int, int]:
     """How many codes are shown and not confirmed: in all, and from one address."""
-    found = rows.one(_WAITING, address=address, now=now)
-    assert found is not None
-    return found.every, found.theirs
-
-
-def insert_pairing(rows: WrittenRows, new: PairingRow) -> None:
-    """Keeps a code that a device begins to show."""
-    rows.execute(_INSERT_PAIRING, **values_of(new))
+    [found] = rows.all(_WAITING, address=address, now=now)
+    return found
 
 
 def confirm_pairing(transaction: Writes, pairing: str, *, device: str) -> None:

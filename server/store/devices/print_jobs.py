@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, literal, select, type_coerce
 from server.domain.facts import Json
 from server.domain.printing.printers import PrintJobState
 from server.ids import new_id
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -51,7 +52,8 @@ class OpenJob(PrintJob):
 _IS_QUEUED = print_job.c.state == literal_word("queued")
 _IS_OPEN = print_job.c.state.in_([literal_word("queued"), literal_word("sending")])
 """The condition of a partial index."""
-_JOB = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id == bindparam("job")))
+print_job_of = One.of(PrintJob, print_job, "id")
+"""A print job by its id."""
 _PLACES = [f"job_{number}" for number in range(MOST_AT_ONCE)]
 _JOBS = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id.in_(list(map(bindparam, _PLACES)))))
 """A place for each job, so that the text is always the same and the database prepares it once."""
@@ -62,10 +64,9 @@ _LAST_OF_VISIT = Read(
     .order_by(print_job.c.copy.desc())
     .limit(1),
 )
-_OPEN_OF_VISIT = Read(
-    PrintJob, rows_of(PrintJob, print_job).where(_IS_OPEN, print_job.c.visit == bindparam("visit"))
-)
-_OPEN = Read(
+open_jobs_of_visit = Several.of(PrintJob, print_job, "visit", _IS_OPEN)
+"""The print jobs of a visit (id) that have not ended."""
+open_jobs = Several(
     OpenJob,
     rows_of(PrintJob, print_job)
     .add_columns(type_coerce(print_job.c.document, Document).label("document"), print_job.c.queued_at)
@@ -73,6 +74,7 @@ _OPEN = Read(
     .order_by(print_job.c.queued_at, print_job.c.id)
     .limit(MOST_AT_ONCE),
 )
+"""The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
 _PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
 _QUEUE = Write(
     print_job.insert(),
@@ -157,24 +159,9 @@ def end_job(
     transaction.run(_END, row_id=job, state=state, verdict=verdict, why=why, done_at=at)
 
 
-def open_jobs(rows: Rows, printer: str) -> list[OpenJob]:
-    """The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
-    return rows.all(_OPEN, printer=printer)
-
-
-def open_jobs_of_visit(rows: Rows, visit: str) -> list[PrintJob]:
-    """The print jobs of a visit (id) that have not ended."""
-    return rows.all(_OPEN_OF_VISIT, visit=visit)
-
-
 def printers_with_open_jobs(rows: Rows) -> set[str]:
     """The printers with a job that has not ended."""
     return set(rows.all(_PRINTERS_WITH_OPEN_JOBS))
-
-
-def print_job_of(rows: Rows, job: str) -> PrintJob | None:
-    """A print job by its id."""
-    return rows.one(_JOB, job=job)
 
 
 def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:
@@ -212,7 +199,7 @@ class IssuedTicket:
     fact: Json | None
 
 
-_ISSUED = Read(
+issued_ticket = One(
     IssuedTicket,
     rows_of(
         IssuedTicket,
@@ -231,11 +218,7 @@ _ISSUED = Read(
     )
     .where(visit.c.id == bindparam("visit")),
 )
-
-
-def issued_ticket(rows: Rows, visit: str) -> IssuedTicket | None:
-    """The ticket of a visit (id) as it was issued."""
-    return rows.one(_ISSUED, visit=visit)
+"""The ticket of a visit (id) as it was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,14 +235,16 @@ class FetchedJob:
     sent_at: datetime | None
 
 
-_FETCHABLE_JOB = Read(FetchedJob, rows_of(FetchedJob, print_job).where(print_job.c.id == bindparam("job")))
-_FETCHABLE_JOBS = Read(
+fetched_job = One.of(FetchedJob, print_job, "id")
+"""A job by its id."""
+unfinished_jobs = Several(
     FetchedJob,
     rows_of(FetchedJob, print_job)
     .where(_IS_OPEN, print_job.c.printer == bindparam("printer"))
     .order_by(print_job.c.queued_at, print_job.c.id)
     .limit(MOST_AT_ONCE),
 )
+"""The jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
 _HAND_OVER = Write(
     print_job.update().where(
         print_job.c.id == bindparam("row_id"),
@@ -272,16 +257,6 @@ _HAND_OVER = Write(
     "sent_at",
     "job_number",
 )
-
-
-def fetched_job(rows: Rows, job: str) -> FetchedJob | None:
-    """A job by its id."""
-    return rows.one(_FETCHABLE_JOB, job=job)
-
-
-def unfinished_jobs(rows: Rows, printer: str) -> list[FetchedJob]:
-    """The jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
-    return rows.all(_FETCHABLE_JOBS, printer=printer)
 
 
 def hand_over_job(

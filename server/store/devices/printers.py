@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, or_, select, type_coerce
 from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
 from server.ids import new_id
+from server.store.engine.lookups import Every, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -26,13 +27,14 @@ _COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
 
 
 _IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
-_ENDED = Read(
+ended_rolls = Several(
     EndedRoll,
     select(roll.c.papers, roll.c.low_at, roll.c.ended_by.label("end"))
     .where(_OF_PRINTER, roll.c.ended_at.is_not(None))
     .order_by(roll.c.began_at.desc(), roll.c.id.desc())
     .limit(LEARNT_FROM),
 )
+"""The last rolls of a printer that are gone, the newest first."""
 _BEGIN = Write(roll.insert(), "printer", *_COLUMNS)
 _COUNT = Write.insert_or(
     lambda new: {"papers": roll.c.papers + new.papers}, roll, ["printer"], _COLUMNS, index_where=_IS_IN
@@ -50,11 +52,6 @@ _END = Write(roll.update().where(roll.c.printer == bindparam("of_printer"), _IS_
 def roll_in(rows: Rows, printer: str) -> Roll:
     """The roll in a printer; a new one when it has not printed yet."""
     return rows.one(_IN_PRINTER, printer=printer) or Roll()
-
-
-def ended_rolls(rows: Rows, printer: str) -> list[EndedRoll]:
-    """The last rolls of a printer that are gone, the newest first."""
-    return rows.all(_ENDED, printer=printer)
 
 
 def count_papers(transaction: Writes, printer: str, papers: int) -> None:
@@ -103,22 +100,12 @@ class PrinterProbe:
 
 
 _ANSWERED = ["place", "asked_at", "state", "name", "has_process_id", "speed"]
-_PROBE_OF_PRINTER = Read(
-    PrinterProbe, rows_of(PrinterProbe, printer_probe).where(printer_probe.c.printer == bindparam("printer"))
-)
-_EVERY = Read(PrinterProbe, rows_of(PrinterProbe, printer_probe))
+probe_of = One.of(PrinterProbe, printer_probe, "printer")
+"""What is known of a printer; None: it was never probed, and nobody read a sheet of it."""
+every_probe = Every.of(PrinterProbe, printer_probe)
+"""What is known of all printers, in no order."""
 _KEEP = Write.upsert(printer_probe, ["printer"], _ANSWERED)
 _NOTE_READ = Write.upsert(printer_probe, ["printer"], ["read_place", "read_at"])
-
-
-def probe_of(rows: Rows, printer: str) -> PrinterProbe | None:
-    """What is known of a printer; None: it was never probed, and nobody read a sheet of it."""
-    return rows.one(_PROBE_OF_PRINTER, printer=printer)
-
-
-def every_probe(rows: Rows) -> list[PrinterProbe]:
-    """What is known of all printers, in no order."""
-    return rows.all(_EVERY)
 
 
 def keep_answers(rows: WrittenRows, answered: PrinterProbe) -> None:
@@ -151,11 +138,10 @@ class PulledPrinter:
     identity: str | None
 
 
-_BY_PRINTER = Read(
-    PulledPrinter,
-    rows_of(PulledPrinter, pulled_printer).where(pulled_printer.c.printer == bindparam("printer")),
-)
-_EVERY_PULLED = Read(PulledPrinter, rows_of(PulledPrinter, pulled_printer))
+pulled_printer_of = One.of(PulledPrinter, pulled_printer, "printer")
+"""A printer that fetches its jobs, by the id of its kiosk; None: it never had a secret."""
+every_pulled_printer = Every.of(PulledPrinter, pulled_printer)
+"""Every printer that ever had a secret, in no order."""
 _KEEP_SECRET = Write.upsert(pulled_printer, ["printer"], ["hall", "kind", "secret", "renewed_at"])
 _FORGET_POLLS = Write(
     pulled_printer.update()
@@ -168,16 +154,6 @@ _NOTE_POLL = Write(
     "interval_s",
     "identity",
 )
-
-
-def pulled_printer_of(rows: Rows, printer: str) -> PulledPrinter | None:
-    """A printer that fetches its jobs, by the id of its kiosk; None: it never had a secret."""
-    return rows.one(_BY_PRINTER, printer=printer)
-
-
-def every_pulled_printer(rows: Rows) -> list[PulledPrinter]:
-    """Every printer that ever had a secret, in no order."""
-    return rows.all(_EVERY_PULLED)
 
 
 def without_secret(printer: str, hall: str) -> PulledPrinter:
@@ -243,7 +219,8 @@ class Lease:
 _LEASE = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, Document)).where(
     printer_lease.c.printer == bindparam("printer")
 )
-_LEASE_OF_PRINTER = Read(Lease, _LEASE)
+lease_of = One(Lease, _LEASE)
+"""The lease of a printer; None when nobody ever drove it."""
 _LOCKED = Read(Lease, _LEASE.with_for_update())
 """On PostgreSQL the row stays as it is until the transaction ends. SQLite has one writer anyway."""
 _TAKE = Write.insert_or(
@@ -271,11 +248,6 @@ _ADD_UNPRINTED = Write(
     .where(printer_lease.c.printer == bindparam("of_printer"))
     .values(unprinted=printer_lease.c.unprinted + bindparam("more"))
 )
-
-
-def lease_of(rows: Rows, printer: str) -> Lease | None:
-    """The lease of a printer; None when nobody ever drove it."""
-    return rows.one(_LEASE_OF_PRINTER, printer=printer)
 
 
 def locked_lease_of(rows: Rows, printer: str) -> Lease | None:

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func
 from server.domain.devices.connections import DayOfLooks
 from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
 from server.store.configuration.halls import HALL, INSTALLATION
+from server.store.engine.lookups import Every
 from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.devices import device_presence, panel_rest
 from server.store.tables.journals import document, hall
@@ -164,7 +165,7 @@ class PublishedHall:
 
 
 _OF_HALL, _OF_INSTALLATION = document.alias("of_hall"), document.alias("of_installation")
-_PUBLISHED = Read(
+published_halls = Every(
     PublishedHall,
     rows_of(
         PublishedHall,
@@ -190,11 +191,7 @@ _PUBLISHED = Read(
     )
     .order_by(hall.c.slug),
 )
-
-
-def published_halls(rows: Rows) -> list[PublishedHall]:
-    """The halls that have a published configuration, by slug."""
-    return rows.all(_PUBLISHED)
+"""The halls that have a published configuration, by slug."""
 
 
 _GO_ON = Write(

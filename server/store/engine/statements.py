@@ -10,7 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin
 
 import psycopg
 from sqlalchemy import (
@@ -125,8 +125,8 @@ def _encoded_list(values: object, encode: Conversion | None) -> list[object]:
 class Read[R](_Statement):
     """A statement that reads; `row` is the type of each row.
 
-    `row` is a dataclass with a field for each column, of its name (`class_` for a column "class"), or the
-    type of the only column. Raises TypeError at import when they do not agree.
+    `row` is a dataclass with a field for each column, of its name (`class_` for a column "class"), a tuple
+    with a place for each, or the type of the only column. Raises TypeError at import when they do not agree.
     """
 
     def __init__(self, row: type[R], statement: SelectBase) -> None:
@@ -134,7 +134,9 @@ class Read[R](_Statement):
         self.row = row
         self._types = {column.key: column.type for column in statement.selected_columns}
         found = list(self._types)
-        expected = _fields_of(row) if is_dataclass(row) else found[:1]
+        places = get_args(row) if get_origin(row) is tuple else ()
+        self._is_tuple = len(places) > 1 and Ellipsis not in places
+        expected = _fields_of(row) if is_dataclass(row) else found[: len(places) if self._is_tuple else 1]
         if found != expected:
             raise TypeError(f"{row.__name__} has the fields {expected}, its statement the columns {found}")
         self._decoders: dict[str, list[tuple[int, Conversion]]] = {}
@@ -156,6 +158,8 @@ class Read[R](_Statement):
         """A row of values that are decoded already."""
         if is_dataclass(self.row):
             return cast(Callable[..., R], self.row)(*values)
+        if self._is_tuple:
+            return cast(R, tuple(values))
         (value,) = values
         return cast(R, value)
 

@@ -30,6 +30,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from server.domain.facts import Erasable, FactKind, Json
 from server.domain.row_changes import Recorded
 from server.ids import new_id
+from server.store.engine.lookups import Every, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -182,10 +183,11 @@ def _facts(table: Table) -> Select[*tuple[object, ...]]:
 
 _FACTS_OF_HALL = Read(StoredFact, _facts(hall_fact).where(hall_fact.c.hall == bindparam("hall")))
 _FACTS_OF_INSTALLATION = Read(StoredFact, _facts(installation_fact))
-_HALLS = Read(
+stored_halls = Every(
     StoredHall,
     select(*(as_stored(hall.c[field.name]) for field in fields(StoredHall))).order_by(hall.c.slug),
 )
+"""Every hall with the head of its journal, by slug."""
 _INSTALLATION = Read(
     StoredHead,
     select(
@@ -195,18 +197,18 @@ _INSTALLATION = Read(
         literal(0).label("version"),
     ).where(installation.c.id == 1),
 )
-_CREATED_HALLS = Read(
+bodies_of_created_halls = Every(
     str, select(installation_fact.c.body).where(installation_fact.c.kind == str(FactKind.HALL_CREATED))
 )
-_PUBLICATIONS = Read(
+"""The bodies (JSON texts) of the facts that created halls."""
+publications_of = Several.of(
     FactBody,
-    rows_of(FactBody, hall_fact)
-    .where(
-        hall_fact.c.hall == bindparam("hall"),
-        hall_fact.c.kind == str(FactKind.CONFIGURATION_PUBLISHED),
-    )
-    .order_by(hall_fact.c.position),
+    hall_fact,
+    "hall",
+    hall_fact.c.kind == str(FactKind.CONFIGURATION_PUBLISHED),
+    order=("position",),
 )
+"""The facts that published a configuration of a hall (id)."""
 _DOCUMENT = Read(
     str,
     select(type_coerce(document.c.content, Text).label("content")).where(
@@ -215,18 +217,20 @@ _DOCUMENT = Read(
         document.c.revision == bindparam("revision"),
     ),
 )
-_VERSION_FACTS = Read(
+facts_of_notice_versions = Every.of(
     FactBody,
-    rows_of(FactBody, installation_fact)
-    .where(installation_fact.c.kind.in_([str(FactKind.NOTICE_DRAFTED), str(FactKind.NOTICE_EDITED)]))
-    .order_by(installation_fact.c.position),
+    installation_fact,
+    installation_fact.c.kind.in_([str(FactKind.NOTICE_DRAFTED), str(FactKind.NOTICE_EDITED)]),
+    order=("position",),
 )
-_MEDIUM_TEXTS = Read(
+"""The facts that made versions of notices."""
+texts_of_media = Every(
     MediumTexts,
     select(medium.c.id, medium.c.texts_sha256, type_coerce(medium_text.c.texts, Text).label("texts"))
     .join_from(medium, medium_text, medium_text.c.medium == medium.c.id)
     .order_by(medium.c.id),
 )
+"""The texts of every medium."""
 
 
 def _facts_of(named: ColumnElement[object], kind: FactKind) -> Read[FactOfErasable]:
@@ -267,34 +271,9 @@ def stored_head_of_installation(rows: Rows) -> StoredHead | None:
     return rows.one(_INSTALLATION)
 
 
-def stored_halls(rows: Rows) -> list[StoredHall]:
-    """Every hall with the head of its journal, by slug."""
-    return rows.all(_HALLS)
-
-
-def bodies_of_created_halls(rows: Rows) -> list[str]:
-    """The bodies (JSON texts) of the facts that created halls."""
-    return rows.all(_CREATED_HALLS)
-
-
-def publications_of(rows: Rows, hall: str) -> list[FactBody]:
-    """The facts that published a configuration of a hall (id)."""
-    return rows.all(_PUBLICATIONS, hall=hall)
-
-
 def document_of_hall(rows: Rows, hall: str, revision: int) -> str | None:
     """The content (JSON text) of a revision of a hall's (id) document."""
     return rows.one(_DOCUMENT, scope=hall, revision=revision)
-
-
-def facts_of_notice_versions(rows: Rows) -> list[FactBody]:
-    """The facts that made versions of notices."""
-    return rows.all(_VERSION_FACTS)
-
-
-def texts_of_media(rows: Rows) -> list[MediumTexts]:
-    """The texts of every medium."""
-    return rows.all(_MEDIUM_TEXTS)
 
 
 def facts_of_erasables(rows: Rows, hall: str) -> list[FactOfErasable]:

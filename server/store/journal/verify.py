@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, func, select
 
 from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
+from server.store.engine.lookups import Every, One
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.stores import snapshot
 from server.store.journal.chain import ENVELOPE, GENESIS, INSTALLATION, Anchor, Anchors, fact_hash
@@ -337,17 +338,18 @@ class VerificationRow:
     detail: str | None
 
 
-_LAST = Read(
+last_verification = One(
     VerificationRow,
     rows_of(VerificationRow, verification)
     .where(verification.c.journal == bindparam("journal"))
     .order_by(verification.c.verified_on.desc())
     .limit(1),
 )
+"""The last verification of a journal: a hall's slug, or "installation"."""
 _OF_DAY = Read(
     str, select(verification.c.journal).where(verification.c.verified_on == bindparam("day")).limit(1)
 )
-_VANISHED = Read(
+vanished_halls = Every(
     str,
     select(verification.c.journal)
     .where(
@@ -356,6 +358,7 @@ _VANISHED = Read(
     )
     .order_by(verification.c.journal),
 )
+"""The halls (slugs) of which the last verification found no row."""
 _DELETE = Write(verification.delete().where(verification.c.verified_on == bindparam("of_day")))
 _INSERT = Write.new_row(verification, VerificationRow)
 
@@ -363,16 +366,6 @@ _INSERT = Write.new_row(verification, VerificationRow)
 def is_verified(rows: Rows, day: date) -> bool:
     """Whether the journals were verified on a local day."""
     return rows.one(_OF_DAY, day=day) is not None
-
-
-def last_verification(rows: Rows, journal: str) -> VerificationRow | None:
-    """The last verification of a journal: a hall's slug, or "installation"."""
-    return rows.one(_LAST, journal=journal)
-
-
-def vanished_halls(rows: Rows) -> list[str]:
-    """The halls (slugs) of which the last verification found no row."""
-    return rows.all(_VANISHED)
 
 
 def keep_verified(database: JournalDatabase, verified: Verified, day: date, took_s: float) -> None:

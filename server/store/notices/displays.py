@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, cast, func, select
 
-from server.domain.facts import Json
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
+from server.store.engine.lookups import One
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.notices import affluence, display, display_record
 
@@ -109,33 +110,23 @@ def shown_in_hall(rows: Rows, hall: str, *, first: date, last: date) -> list[Dis
     return rows.all(_IN_PERIOD, hall=hall, first=first, last=last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    counts: Json
-
-
-_COUNTS = Read(_Counts, rows_of(_Counts, affluence).where(affluence.c.hall == bindparam("hall")))
-_COUNTED_AT = Read(datetime, select(affluence.c.counted_at).where(affluence.c.hall == bindparam("hall")))
+_COUNTS = Read(dict[str, Any], select(affluence.c.counts).where(affluence.c.hall == bindparam("hall")))
+counted_at_of = One(datetime, select(affluence.c.counted_at).where(affluence.c.hall == bindparam("hall")))
+"""When the tickets of a hall (id) were last counted; None where they never were."""
 _KEEP = Write.upsert(affluence, ("hall",), ("counted_at", "counts"))
 
 
 def affluence_of(rows: Rows, hall: str) -> Affluence | None:
     """The tickets of a hall (id) as last counted; None where they never were."""
-    found = rows.one(_COUNTS, hall=hall)
-    if found is None:
+    counts = rows.one(_COUNTS, hall=hall)
+    if counts is None:
         return None
-    counts = found.counts
     tickets = {(weekday, hour): counted for weekday, hour, counted in counts["tickets"]}
     if isinstance(counts["days"], dict):  # counted by an earlier release: days by weekday
         days = {slot: counts["days"].get(str(slot[0]), 0) for slot in tickets}
     else:
         days = {(weekday, hour): counted for weekday, hour, counted in counts["days"]}
     return Affluence(tickets, days, counts.get("weeks", COUNTED_WEEKS))
-
-
-def counted_at_of(rows: Rows, hall: str) -> datetime | None:
-    """When the tickets of a hall (id) were last counted; None where they never were."""
-    return rows.one(_COUNTED_AT, hall=hall)
 
 
 def keep_affluence(rows: WrittenRows, hall: str, found: Affluence, now: datetime) -> None:

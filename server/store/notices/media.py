@@ -43,6 +43,7 @@ from server.domain.notices.media import (
     texts_json,
 )
 from server.domain.refusals import Refusal
+from server.store.engine.lookups import ChangeBy, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
@@ -124,7 +125,8 @@ _MEDIA = rows_of(
     .outerjoin(medium_details, medium_details.c.medium == medium.c.id)
     .outerjoin(known_author, known_author.c.id == medium.c.uploaded_by)
 )
-_BY_ID = Read(MediumRow, _MEDIA.where(medium.c.id == bindparam("medium")))
+medium_row = One(MediumRow, _MEDIA.where(medium.c.id == bindparam("medium")))
+"""A medium by its id, a removed one too."""
 _NEWEST_FIRST = (
     _MEDIA.where(medium.c.state != MediumState.REMOVED.value)
     .order_by(medium.c.id.desc())
@@ -165,11 +167,6 @@ _INSERT_SITE = Write(medium_site.insert(), "medium", "site")
 _DELETE_TEXTS = Write(medium_text.delete().where(medium_text.c.medium == bindparam("of_medium")))
 _DELETE_DETAILS = Write(medium_details.delete().where(medium_details.c.medium == bindparam("of_medium")))
 _DELETE_SITE = Write(medium_site.delete().where(medium_site.c.medium == bindparam("of_medium")))
-
-
-def medium_row(rows: Rows, medium: str) -> MediumRow | None:
-    """A medium by its id, a removed one too."""
-    return rows.one(_BY_ID, medium=medium)
 
 
 def listed_media(
@@ -344,7 +341,10 @@ class WaitingUpload:
 
 _IS_FREE = or_(upload.c.claimed_until.is_(None), upload.c.claimed_until <= bindparam("now"))
 _OF_MEDIUM = upload.c.medium == bindparam("of_medium")
-_WAITING = Read(WaitingUpload, rows_of(WaitingUpload, upload).where(_IS_FREE).order_by(upload.c.medium))
+waiting_uploads = Several(
+    WaitingUpload, rows_of(WaitingUpload, upload).where(_IS_FREE).order_by(upload.c.medium)
+)
+"""The uploads that nobody prepares now, the oldest first."""
 _KEPT_MEDIA = Read(str, select(upload.c.medium))
 _INSERT = Write(upload.insert(), "medium", "claimed_until", "tries")
 _CLAIM = Write(
@@ -352,14 +352,11 @@ _CLAIM = Write(
     .where(_OF_MEDIUM, _IS_FREE)
     .values(claimed_until=bindparam("until"), tries=upload.c.tries + 1)
 )
-_RELEASE = Write(upload.update().where(_OF_MEDIUM).values(claimed_until=None))
+release_upload = ChangeBy(upload.update().where(_OF_MEDIUM).values(claimed_until=None))
+"""Gives back the upload of a medium, so that it is prepared again."""
 _RELEASE_ALL = Write(upload.update().values(claimed_until=None))
-_DELETE = Write(upload.delete().where(_OF_MEDIUM))
-
-
-def waiting_uploads(rows: Rows, now: datetime) -> list[WaitingUpload]:
-    """The uploads that nobody prepares now, the oldest first."""
-    return rows.all(_WAITING, now=now)
+delete_upload = ChangeBy(upload.delete().where(_OF_MEDIUM))
+"""The upload of a medium waits no more."""
 
 
 def media_to_prepare(rows: Rows) -> set[str]:
@@ -377,16 +374,6 @@ def claim_upload(rows: WrittenRows, medium: str, *, now: datetime, until: dateti
     return bool(rows.execute(_CLAIM, of_medium=medium, now=now, until=until))
 
 
-def release_upload(transaction: Writes, medium: str) -> None:
-    """Gives back the upload of a medium, so that it is prepared again."""
-    transaction.run(_RELEASE, of_medium=medium)
-
-
 def release_every_upload(rows: WrittenRows) -> None:
     """Gives back all uploads that workers had claimed."""
     rows.execute(_RELEASE_ALL)
-
-
-def delete_upload(transaction: Writes, medium: str) -> None:
-    """The upload of a medium waits no more."""
-    transaction.run(_DELETE, of_medium=medium)

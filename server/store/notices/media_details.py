@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Table, bindparam, cast, func, or_, select
 
@@ -20,6 +21,7 @@ from server.domain.notices.media import (
     Texts,
     words_to_find,
 )
+from server.store.engine.lookups import ChangeBy, Every, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.notices import feed, medium, medium_captions, medium_details, medium_site
@@ -71,7 +73,8 @@ _FOLDERS = (
     .group_by(medium_site.c.site)
     .order_by(medium_site.c.site)
 )
-_EVERY_FOLDER = Read(FolderRow, _FOLDERS)
+media_folders = Every(FolderRow, _FOLDERS)
+"""What each site keeps, sites without media left out."""
 _TAGS = (
     select(medium_details.c.tags)
     .select_from(_PLACED)
@@ -124,11 +127,6 @@ def set_kept_bytes(transaction: Writes, medium: str, files: Collection[PreparedF
     transaction.run(_SET_BYTES, of_medium=medium, kept_bytes=sum(sizes.values()))
 
 
-def media_folders(rows: Rows) -> list[FolderRow]:
-    """What each site keeps, sites without media left out."""
-    return rows.all(_EVERY_FOLDER)
-
-
 def tags_in_use(rows: Rows, sites: Sites) -> list[str]:
     """The tags of the media of these sites and of all sites, in order."""
     found = rows.all(_EVERY_TAGS) if sites is None else rows.all(_TAGS_OF_SITES, sites=sorted(sites))
@@ -142,25 +140,13 @@ def same_upload(rows: Rows, sha256: str, sites: Sites) -> NamedMedium | None:
     return rows.one(_SAME_OF_SITES, sha256=sha256, sites=sorted(sites))
 
 
-@dataclass(frozen=True, slots=True)
-class _LanguageRow:
-    language: str
-    captions: list[Json]
-
-
-@dataclass(frozen=True, slots=True)
-class _CaptionedRow:
-    medium: str
-    language: str
-
-
 _CAPTIONED = Read(
-    _CaptionedRow,
+    tuple[str, str],
     select(medium_captions.c.medium, medium_captions.c.language).order_by(medium_captions.c.language),
 )
 _OF_MEDIUM_CAPTIONS = medium_captions.c.medium == bindparam("of_medium")
 _READ = Read(
-    _LanguageRow,
+    tuple[str, list[dict[str, Any]]],
     select(medium_captions.c.language, medium_captions.c.captions)
     .where(_OF_MEDIUM_CAPTIONS)
     .order_by(medium_captions.c.language),
@@ -171,22 +157,23 @@ _DELETE = Write(
         _OF_MEDIUM_CAPTIONS, medium_captions.c.language == bindparam("of_language")
     )
 )
-_DELETE_ALL = Write(medium_captions.delete().where(_OF_MEDIUM_CAPTIONS))
+delete_captions = ChangeBy(medium_captions.delete().where(_OF_MEDIUM_CAPTIONS))
+"""Deletes the captions of a medium in all languages."""
 
 
 def captions_of_medium(rows: Rows, medium: str) -> Captions:
     """The captions of a film, by language; empty where it has none."""
     return {
-        row.language: tuple(Caption(**caption) for caption in row.captions)
-        for row in rows.all(_READ, of_medium=medium)
+        language: tuple(Caption(**each) for each in captions)
+        for language, captions in rows.all(_READ, of_medium=medium)
     }
 
 
 def captioned_languages(rows: Rows) -> dict[str, list[str]]:
     """The languages that each captioned film has captions in, by its id."""
     found: dict[str, list[str]] = {}
-    for row in rows.all(_CAPTIONED):
-        found.setdefault(row.medium, []).append(row.language)
+    for film, language in rows.all(_CAPTIONED):
+        found.setdefault(film, []).append(language)
     return found
 
 
@@ -197,11 +184,6 @@ def set_captions(transaction: Writes, medium: str, language: str, captions: Sequ
         transaction.run(_SET_CAPTIONS, medium=medium, language=language, captions=kept)
     else:
         transaction.run(_DELETE, of_medium=medium, of_language=language)
-
-
-def delete_captions(transaction: Writes, medium: str) -> None:
-    """Deletes the captions of a medium in all languages."""
-    transaction.run(_DELETE_ALL, of_medium=medium)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,19 +291,16 @@ class CheckPhotograph:
     digest: str
 
 
-_OF_CHECK = Read(
-    CheckPhotograph,
-    rows_of(CheckPhotograph, check_photograph)
-    .where(check_photograph.c.hall_check == bindparam("check"))
-    .order_by(check_photograph.c.number),
-)
-_OF_HALL = Read(
+photographs_of_check = Several.of(CheckPhotograph, check_photograph, "hall_check", order=("number",))
+"""The photographs of a check (id), by number."""
+photographs_of_checks = Several(
     CheckPhotograph,
     rows_of(CheckPhotograph, check_photograph)
     .join(hall_check, hall_check.c.id == check_photograph.c.hall_check)
     .where(hall_check.c.hall == bindparam("hall"))
     .order_by(check_photograph.c.hall_check, check_photograph.c.number),
 )
+"""The photographs of all checks of a hall (id), by check and number."""
 
 
 def photograph_numbers(rows: Rows, kept: Photographs, of: str) -> list[int]:
@@ -348,16 +327,6 @@ def insert_photograph(
 def delete_photograph(rows: WrittenRows, kept: Photographs, of: str, number: int) -> None:
     """Deletes a photograph, if it is there."""
     rows.execute(kept.delete, of=of, number=number)
-
-
-def photographs_of_check(rows: Rows, check: str) -> list[CheckPhotograph]:
-    """The photographs of a check (id), by number."""
-    return rows.all(_OF_CHECK, check=check)
-
-
-def photographs_of_checks(rows: Rows, hall: str) -> list[CheckPhotograph]:
-    """The photographs of all checks of a hall (id), by check and number."""
-    return rows.all(_OF_HALL, hall=hall)
 
 
 def digest_of(content: bytes) -> str:

@@ -15,6 +15,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
 from server.domain.notices.lifecycle import Targets
 from server.domain.refusals import Refusal
+from server.store.engine.lookups import Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
@@ -32,12 +33,6 @@ class NoticeVersion:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class _VersionText:
-    version: int
-    content: str
-
-
 _VERSIONS = (
     select(
         notice_version.c.version,
@@ -47,18 +42,17 @@ _VERSIONS = (
     .where(notice_version.c.notice == bindparam("notice"))
     .order_by(notice_version.c.version)
 )
-_ALL = Read(NoticeVersion, _VERSIONS)
+versions_of = Several(NoticeVersion, _VERSIONS)
+"""The versions of a notice, from the first."""
 _ONE = Read(NoticeVersion, _VERSIONS.where(notice_version.c.version == bindparam("version")))
-_TEXTS = Read(
-    _VersionText,
-    rows_of(_VersionText, notice_version).where(notice_version.c.notice == bindparam("notice")),
+version_texts = Pairs(
+    tuple[int, str],
+    select(notice_version.c.version, notice_version.c.content).where(
+        notice_version.c.notice == bindparam("notice")
+    ),
 )
+"""The text of the content of each version of a notice, as it is kept."""
 _INSERT = Write(notice_version.insert(), "notice", "version", "content", "sha256")
-
-
-def versions_of(rows: Rows, notice: str) -> list[NoticeVersion]:
-    """The versions of a notice, from the first."""
-    return rows.all(_ALL, notice=notice)
 
 
 def content_of(rows: Rows, notice: str, version: int) -> NoticeContent:
@@ -67,11 +61,6 @@ def content_of(rows: Rows, notice: str, version: int) -> NoticeContent:
     if found is None:
         raise Refusal("unknown_notice", notice=notice)
     return parse_notice(found.content)
-
-
-def version_texts(rows: Rows, notice: str) -> dict[int, str]:
-    """The text of the content of each version of a notice, as it is kept."""
-    return {row.version: row.content for row in rows.all(_TEXTS, notice=notice)}
 
 
 def content_text(notice: NoticeContent) -> str:
@@ -195,10 +184,11 @@ _ENDED = notice.c.shown_until <= bindparam("now")
 _GOES_ON = or_(notice.c.shown_until.is_(None), notice.c.shown_until > bindparam("now"))
 
 _BY_ID = Read(NoticeRow, rows_of(NoticeRow, notice).where(notice.c.id == bindparam("notice")))
-_CORRECTIONS = Read(
+corrections_of = Several(
     str,
     select(notice.c.id).where(notice.c.replaces == bindparam("notice"), _NOT_ARCHIVED).order_by(notice.c.id),
 )
+"""The ids of the corrections of a notice that are not archived, the newest last."""
 
 _LISTED = (
     rows_of(NoticeRow, notice)
@@ -228,7 +218,7 @@ _FIRST_PAGES = {
 _FIRST_PAGE = {state: Read(ListedNoticeRow, page) for state, page in _FIRST_PAGES.items()}
 _NEXT_PAGE = {state: Read(ListedNoticeRow, page.where(_COMES_AFTER)) for state, page in _FIRST_PAGES.items()}
 
-_STEPS = Read(
+steps_of = Several(
     StepRow,
     rows_of(StepRow, notice_step, author_name=known_author.c.display_name, reason=erasable.c.value)
     .select_from(
@@ -239,6 +229,7 @@ _STEPS = Read(
     .where(notice_step.c.notice == bindparam("notice"))
     .order_by(notice_step.c.step),
 )
+"""The steps of a notice in order."""
 _TITLED = Read(
     _NoticeContent,
     select(notice.c.id, _CONTENT)
@@ -309,16 +300,6 @@ def listed_notice(rows: Rows, notice: str) -> ListedNoticeRow:
     if row is None:
         raise Refusal("unknown_notice", notice=notice)
     return row
-
-
-def corrections_of(rows: Rows, notice: str) -> list[str]:
-    """The ids of the corrections of a notice that are not archived, the newest last."""
-    return rows.all(_CORRECTIONS, notice=notice)
-
-
-def steps_of(rows: Rows, notice: str) -> list[StepRow]:
-    """The steps of a notice in order."""
-    return rows.all(_STEPS, notice=notice)
 
 
 def titles_of(rows: Rows, notices: Collection[str]) -> dict[str, str]:

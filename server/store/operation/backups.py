@@ -17,7 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import bindparam, func, select
 
 from server.domain.refusals import Refusal
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.lookups import Every, Several
+from server.store.engine.statements import Write, WrittenRows
 from server.store.engine.stores import SqliteStore
 from server.store.engine.writes import Writes
 from server.store.installation import check_revision
@@ -224,46 +225,31 @@ class OpenPrint:
     visit: str | None
 
 
-_HALLS = Read(NumberedHall, rows_of(NumberedHall, hall).order_by(hall.c.slug))
-_RANKS = Read(
+numbered_halls = Every.of(NumberedHall, hall, order=("slug",))
+"""Every hall, by slug."""
+highest_ranks = Every(
     HighestRank,
     select(visit.c.hall, visit.c.business_day, func.max(visit.c.rank).label("rank")).group_by(
         visit.c.hall, visit.c.business_day
     ),
 )
+"""The highest rank of each hall and business day that had tickets."""
 _RESTART = Write(
     hall.update().where(hall.c.id == bindparam("row_id")), "epoch", "number_offset", "number_offset_on"
 )
-_OPEN_PRINTS = Read(
-    OpenPrint,
-    rows_of(OpenPrint, print_job)
-    .where(print_job.c.hall == bindparam("hall"), print_job.c.state.in_(["queued", "sending"]))
-    .order_by(print_job.c.queued_at),
+open_prints = Several.of(
+    OpenPrint, print_job, "hall", print_job.c.state.in_(["queued", "sending"]), order=("queued_at",)
 )
+"""The print jobs of a hall (id) that are queued or being sent, the oldest first."""
 _CANCEL_PRINT = Write(
     print_job.update().where(print_job.c.id == bindparam("row_id")), "state", "why", "done_at"
 )
 _DELETE_SIGN_INS = [Write(sign_in.delete()), Write(invitation.delete())]
 
 
-def numbered_halls(rows: Rows) -> list[NumberedHall]:
-    """Every hall, by slug."""
-    return rows.all(_HALLS)
-
-
-def highest_ranks(rows: Rows) -> list[HighestRank]:
-    """The highest rank of each hall and business day that had tickets."""
-    return rows.all(_RANKS)
-
-
 def restart_hall(transaction: Writes, hall: str, *, epoch: str, number_offset: int, day: str) -> None:
     """Gives a hall (id) a new epoch, and higher numbers on a local day (ISO)."""
     transaction.run(_RESTART, row_id=hall, epoch=epoch, number_offset=number_offset, number_offset_on=day)
-
-
-def open_prints(rows: Rows, hall: str) -> list[OpenPrint]:
-    """The print jobs of a hall (id) that are queued or being sent, the oldest first."""
-    return rows.all(_OPEN_PRINTS, hall=hall)
 
 
 def cancel_print(transaction: Writes, job: str, *, why: str, at: datetime) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, f
 
 from server.domain.author import last_year_over
 from server.domain.retention import Chosen, limits_after_end
+from server.store.engine.lookups import Pairs
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.operation.backups import is_postgresql
@@ -76,32 +77,12 @@ def keep_purge_run(
     rows.execute(_KEEP, day=now.date(), done_at=now, erased=counts, overdue=left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    name: str
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class _RegisterText:
-    name: str
-    text: str
-
-
-_CHOICES = Read(_Choice, rows_of(_Choice, retention_choice))
-_TEXTS = Read(_RegisterText, rows_of(_RegisterText, register_text))
+chosen_days = Pairs(tuple[str, int], select(retention_choice.c.name, retention_choice.c.days))
+"""The days that the site chose, by the names of rows of the schedule."""
+register_texts = Pairs(tuple[str, str], select(register_text.c.name, register_text.c.text))
+"""What the site says of its processing, by the names of the gaps it fills."""
 _KEEP_TEXT = Write.upsert(register_text, ["name"], ["text"])
 _DELETE_TEXT = Write(register_text.delete().where(register_text.c.name == bindparam("of_name")))
-
-
-def chosen_days(rows: Rows) -> dict[str, int]:
-    """The days that the site chose, by the names of rows of the schedule."""
-    return {each.name: each.days for each in rows.all(_CHOICES)}
-
-
-def register_texts(rows: Rows) -> dict[str, str]:
-    """What the site says of its processing, by the names of the gaps it fills."""
-    return {each.name: each.text for each in rows.all(_TEXTS)}
 
 
 def keep_register_text(transaction: Writes, name: str, text: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.hall.configuration import AT_SELF_SERVICE, HallConfiguration, reach_of_role
 from server.domain.people.roles import ROLES, CallingReach, Permission, joined
 from server.ids import token_digest
+from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.people import account, account_pseudonym, identity, invitation, role_grant
@@ -65,13 +66,16 @@ class AccountGrant:
 
 
 _ACCOUNTS = rows_of(AccountRow, account)
-_BY_ID = Read(AccountRow, _ACCOUNTS.where(account.c.id == bindparam("account")))
+account_row = One(AccountRow, _ACCOUNTS.where(account.c.id == bindparam("account")))
+"""An account by its id."""
 _BY_LOGIN = Read(AccountRow, _ACCOUNTS.where(account.c.login == bindparam("login")))
 _BY_EMAIL = Read(AccountRow, _ACCOUNTS.where(account.c.email == bindparam("email")))
-_ALL = Read(AccountRow, _ACCOUNTS.order_by(func.lower(account.c.display_name), account.c.login))
+accounts = Every(AccountRow, _ACCOUNTS.order_by(func.lower(account.c.display_name), account.c.login))
+"""Every account, by name."""
 _ANY = Read(str, select(account.c.id).limit(1))
 _GRANTS = rows_of(Grant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
-_GRANTS_OF = Read(Grant, _GRANTS.where(role_grant.c.account == bindparam("account")))
+grants_of = Several(Grant, _GRANTS.where(role_grant.c.account == bindparam("account")))
+"""The roles of an account."""
 _EVERY_GRANT = Read(
     AccountGrant, rows_of(AccountGrant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
 )
@@ -133,11 +137,6 @@ def is_at(grants: Iterable[Grant], sites: Collection[str] | None) -> bool:
     return sites is None or any(grant.site in sites for grant in grants)
 
 
-def account_row(rows: Rows, account: str) -> AccountRow | None:
-    """An account by its id."""
-    return rows.one(_BY_ID, account=account)
-
-
 def account_of_login(rows: Rows, login: str) -> AccountRow | None:
     """The account with this login, in any case."""
     return rows.one(_BY_LOGIN, login=login.strip().lower())
@@ -146,11 +145,6 @@ def account_of_login(rows: Rows, login: str) -> AccountRow | None:
 def account_of_email(rows: Rows, email: str) -> AccountRow | None:
     """The account with this address, in any case."""
     return rows.one(_BY_EMAIL, email=email.strip().lower())
-
-
-def accounts(rows: Rows) -> list[AccountRow]:
-    """Every account, by name."""
-    return rows.all(_ALL)
 
 
 def has_account(rows: Rows) -> bool:
@@ -167,11 +161,6 @@ def accounts_at(rows: Rows, sites: Iterable[str]) -> set[str]:
 def other_administrators(rows: Rows, account: str) -> int:
     """How many other accounts can sign in as administrator of every site."""
     return rows.one(_OTHER_ADMINISTRATORS, account=account) or 0
-
-
-def grants_of(rows: Rows, account: str) -> list[Grant]:
-    """The roles of an account."""
-    return rows.all(_GRANTS_OF, account=account)
 
 
 def every_grant(rows: Rows) -> dict[str, list[Grant]]:
@@ -256,7 +245,8 @@ _ACCOUNT_OF = Read(
 )
 _INSERT_IDENTITY = Write(identity.insert(), "issuer", "subject", "account", "linked_at")
 _OF_ACCOUNT = identity.c.account == bindparam("of_account")
-_DELETE_OF_ACCOUNT = Write(identity.delete().where(_OF_ACCOUNT))
+unlink_identities = ChangeBy(identity.delete().where(_OF_ACCOUNT))
+"""No identity signs in to the account any more, until one is found by its address again."""
 _DELETE_FORMER = Write(
     identity.delete().where(
         identity.c.issuer == bindparam("of_issuer"),
@@ -290,11 +280,6 @@ def link_identity(
     transaction.run(_INSERT_IDENTITY, issuer=issuer, subject=subject, account=account, linked_at=linked_at)
 
 
-def unlink_identities(transaction: Writes, account: str) -> None:
-    """No identity signs in to the account any more, until one is found by its address again."""
-    transaction.run(_DELETE_OF_ACCOUNT, of_account=account)
-
-
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
     """A link for an account (id). It opens nothing from `used_at` on."""
@@ -304,22 +289,17 @@ class InvitationRow:
     used_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenUntil:
-    account: str
-    expires_at: datetime
-
-
 _BY_DIGEST = Read(
     InvitationRow, rows_of(InvitationRow, invitation).where(invitation.c.digest == bindparam("digest"))
 )
 _IS_OPEN = invitation.c.used_at.is_(None)
-_OPEN_UNTIL = Read(
-    _OpenUntil,
+open_invitations = Pairs(
+    tuple[str, datetime],
     select(invitation.c.account, func.max(invitation.c.expires_at).label("expires_at"))
     .where(_IS_OPEN, invitation.c.expires_at > bindparam("now"))
     .group_by(invitation.c.account),
 )
+"""The end of the last open link, by account (id); accounts without one are missing."""
 _INSERT_INVITATION = Write(invitation.insert(), "digest", "account", "created_at", "expires_at")
 _VOID = Write(invitation.update().where(invitation.c.account == bindparam("of_account"), _IS_OPEN), "used_at")
 
@@ -327,11 +307,6 @@ _VOID = Write(invitation.update().where(invitation.c.account == bindparam("of_ac
 def invitation_of_token(rows: Rows, token: str) -> InvitationRow | None:
     """The link with this token, used and expired ones included."""
     return rows.one(_BY_DIGEST, digest=token_digest(token))
-
-
-def open_invitations(rows: Rows, now: datetime) -> dict[str, datetime]:
-    """The end of the last open link, by account (id); accounts without one are missing."""
-    return {each.account: each.expires_at for each in rows.all(_OPEN_UNTIL, now=now)}
 
 
 def insert_invitation(

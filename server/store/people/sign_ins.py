@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 
 from server.domain.people.sign_ins import Failures
 from server.ids import token_digest
+from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import Grant
@@ -70,12 +71,6 @@ class _GrantOfAccount:
     site: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    account: str
-    sessions: int
-
-
 _GOES_ON = sign_in.c.expires_at > bindparam("now")
 _OF_OPEN_ACCOUNTS = sign_in.join(account, account.c.id == sign_in.c.account)
 _IS_OPEN = account.c.is_locked.is_(False)
@@ -115,12 +110,15 @@ _SESSIONS = Read(
     .where(sign_in.c.account == bindparam("account"), _GOES_ON)
     .order_by(sign_in.c.seen_at.desc(), sign_in.c.id),
 )
-_COUNTS = Read(
-    _Count,
+session_counts = Pairs(
+    tuple[str, int],
     select(sign_in.c.account, func.count().label("sessions")).where(_GOES_ON).group_by(sign_in.c.account),
 )
-_IDS = Read(str, select(sign_in.c.id).where(sign_in.c.account == bindparam("account")))
-_ID_TOKEN = Read(str, select(sign_in.c.id_token).where(sign_in.c.digest == bindparam("digest")))
+"""How many sessions of each account (id) go on; an account without one is missing."""
+session_ids = Several(str, select(sign_in.c.id).where(sign_in.c.account == bindparam("account")))
+"""The ids of the sessions of an account, those that have expired included."""
+id_token_of = One(str, select(sign_in.c.id_token).where(sign_in.c.digest == bindparam("digest")))
+"""The ID token that a session's provider asks for at logout; None for a session without a provider."""
 _SEEN_BEFORE = Read(str, select(sign_in.c.digest).where(sign_in.c.seen_at <= bindparam("at")))
 _INSERT = Write.new_row(sign_in, NewSignIn, "seen_at")
 _OF_DIGEST = sign_in.c.digest == bindparam("of_digest")
@@ -175,21 +173,6 @@ def sessions_of(rows: Rows, account: str, now: datetime) -> list[Session]:
     return rows.all(_SESSIONS, account=account, now=now)
 
 
-def session_counts(rows: Rows, now: datetime) -> dict[str, int]:
-    """How many sessions of each account (id) go on; an account without one is missing."""
-    return {count.account: count.sessions for count in rows.all(_COUNTS, now=now)}
-
-
-def session_ids(rows: Rows, account: str) -> list[str]:
-    """The ids of the sessions of an account, those that have expired included."""
-    return rows.all(_IDS, account=account)
-
-
-def id_token_of(rows: Rows, digest: str) -> str | None:
-    """The ID token that a session's provider asks for at logout; None for a session without a provider."""
-    return rows.one(_ID_TOKEN, digest=digest)
-
-
 def seen_before(rows: Rows, at: datetime) -> set[str]:
     """The digests of the sessions that were last noted as seen at an instant or before."""
     return set(rows.all(_SEEN_BEFORE, at=at))
@@ -221,7 +204,7 @@ def delete_sessions(transaction: Writes, sessions: Iterable[str]) -> None:
         transaction.run(_DELETE_ID, session=session)
 
 
-_FAILURES = Read(
+failures_of = One(
     Failures,
     select(
         sign_in_failure.c.failures.label("count"),
@@ -229,10 +212,12 @@ _FAILURES = Read(
         sign_in_failure.c.blocked_until,
     ).where(sign_in_failure.c.bucket == bindparam("bucket")),
 )
+"""The failures counted in a bucket; None where it is empty."""
 _LOCKED_SECRET = Read(str, select(installation.c.secret).where(installation.c.id == 1).with_for_update())
 _KEEP = Write.upsert(sign_in_failure, ["bucket"], ["failures", "failed_at", "blocked_until"])
 _OF_BUCKET = sign_in_failure.c.bucket == bindparam("of_bucket")
-_DELETE_FAILURES = Write(sign_in_failure.delete().where(_OF_BUCKET))
+forget_failures = ChangeBy(sign_in_failure.delete().where(_OF_BUCKET))
+"""Empties a bucket."""
 _TAKE_BACK = Write(
     sign_in_failure.update()
     .where(_OF_BUCKET)
@@ -247,11 +232,6 @@ def lock_secret(rows: WrittenRows) -> str:
     return secret
 
 
-def failures_of(rows: Rows, bucket: str) -> Failures | None:
-    """The failures counted in a bucket; None where it is empty."""
-    return rows.one(_FAILURES, bucket=bucket)
-
-
 def keep_failures(rows: WrittenRows, bucket: str, failures: Failures) -> None:
     """Keeps the failures counted in a bucket."""
     rows.execute(
@@ -261,11 +241,6 @@ def keep_failures(rows: WrittenRows, bucket: str, failures: Failures) -> None:
         failed_at=failures.failed_at,
         blocked_until=failures.blocked_until,
     )
-
-
-def forget_failures(rows: WrittenRows, bucket: str) -> None:
-    """Empties a bucket."""
-    rows.execute(_DELETE_FAILURES, of_bucket=bucket)
 
 
 def take_back_failure(rows: WrittenRows, bucket: str, *, blocked_until: datetime) -> None:
@@ -292,7 +267,8 @@ class ApiKeyRow:
     used_after_end_at: datetime | None = None
 
 
-_ALL = Read(ApiKeyRow, rows_of(ApiKeyRow, api_key).order_by(api_key.c.created_at, api_key.c.id))
+api_keys = Every.of(ApiKeyRow, api_key, order=("created_at", "id"))
+"""Every API key, expired and revoked ones included, the oldest first."""
 _IN_USE = Read(
     str, select(api_key.c.id).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None))
 )
@@ -302,11 +278,6 @@ _NOTE_USED = Write(
     "used_after_end_at",
 )
 _REVOKE = Write(api_key.update().where(api_key.c.id == bindparam("row_id")), "revoked_at")
-
-
-def api_keys(rows: Rows) -> list[ApiKeyRow]:
-    """Every API key, expired and revoked ones included, the oldest first."""
-    return rows.all(_ALL)
 
 
 def keys_in(rows: Rows, halls: Iterable[str]) -> list[ApiKeyRow]:

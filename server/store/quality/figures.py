@@ -40,35 +40,6 @@ class OpenedSession:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Greetings:
-    business_day: date
-    service: str
-    counted: int
-
-
-@dataclass(frozen=True, slots=True)
-class _NotIssued:
-    business_day: date
-    service: str
-    reason: str
-    counted: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    booked_on: date
-    service: str
-    due: int
-    missed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    last_end_at: datetime | None
-    still_open: int
-
-
 def _is_between(day: ColumnElement[date]) -> ColumnElement[bool]:
     return and_(day >= bindparam("starts_on"), day < bindparam("ends_on"))
 
@@ -126,7 +97,7 @@ _LEGS_OF_DAY = Read(
     .order_by(leg.c.visit, leg.c.position, leg.c.id),
 )
 _ENDS_OF_DAY = Read(
-    _Ends,
+    tuple[datetime, int],
     select(
         func.max(visit.c.ended_at).label("last_end_at"),
         func.count().filter(visit.c.ended_at.is_(None)).label("still_open"),
@@ -153,7 +124,7 @@ _DAYS_OF_SERVICE = Read(
     .order_by(leg.c.business_day),
 )
 _GREETINGS = Read(
-    _Greetings,
+    tuple[date, str, int],
     select(greeting.c.business_day, greeting.c.service, func.count().label("counted"))
     .where(
         greeting.c.hall == bindparam("hall"),
@@ -163,7 +134,7 @@ _GREETINGS = Read(
     .group_by(greeting.c.business_day, greeting.c.service),
 )
 _NOT_ISSUED = Read(
-    _NotIssued,
+    tuple[date, str, str, int],
     select(
         not_issued.c.business_day, not_issued.c.service, not_issued.c.reason, func.count().label("counted")
     )
@@ -175,7 +146,7 @@ _NOT_ISSUED = Read(
     .group_by(not_issued.c.business_day, not_issued.c.service, not_issued.c.reason),
 )
 _INFORMED = Read(
-    _Greetings,
+    tuple[date, str, int],
     select(not_issued.c.business_day, not_issued.c.service, func.count().label("counted"))
     .where(
         not_issued.c.hall == bindparam("hall"),
@@ -186,7 +157,7 @@ _INFORMED = Read(
 )
 _BOOKED_ON = type_coerce(appointment.c.booked_on, Day)
 _DUE = Read(
-    _Due,
+    tuple[date, str, int, int],
     select(
         _BOOKED_ON.label("booked_on"),
         appointment.c.service,
@@ -258,8 +229,8 @@ def legs_of_day(rows: Rows, hall: str, day: date) -> list[LegRecord]:
 
 def last_end_of_day(rows: Rows, hall: str, day: date) -> datetime | None:
     """When the last visit of a hall (id) and business day ended; None while one goes on, or without any."""
-    ends = rows.one(_ENDS_OF_DAY, hall=hall, day=day)
-    return None if ends is None or ends.still_open else ends.last_end_at
+    [(last_end_at, still_open)] = rows.all(_ENDS_OF_DAY, hall=hall, day=day)
+    return None if still_open else last_end_at
 
 
 type Greetings = dict[date, dict[str, int]]
@@ -271,24 +242,25 @@ type NotIssued = dict[date, dict[tuple[str, str], int]]
 def greetings_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> Greetings:
     """People received without a ticket, but for greetings that were taken back."""
     counts: Greetings = {}
-    for row in rows.all(_GREETINGS, hall=hall, starts_on=starts_on, ends_on=ends_on):
-        counts.setdefault(row.business_day, {})[row.service] = row.counted
+    for day, service, counted in rows.all(_GREETINGS, hall=hall, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(day, {})[service] = counted
     return counts
 
 
 def not_issued_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> NotIssued:
     """Tickets that visitors wanted and did not get."""
     counts: NotIssued = {}
-    for row in rows.all(_NOT_ISSUED, hall=hall, starts_on=starts_on, ends_on=ends_on):
-        counts.setdefault(row.business_day, {})[row.service, row.reason] = row.counted
+    found = rows.all(_NOT_ISSUED, hall=hall, starts_on=starts_on, ends_on=ends_on)
+    for day, service, reason, counted in found:
+        counts.setdefault(day, {})[service, reason] = counted
     return counts
 
 
 def informed_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> Greetings:
     """How often referrals said how something is done without a ticket, per day and referral."""
     counts: Greetings = {}
-    for row in rows.all(_INFORMED, hall=hall, starts_on=starts_on, ends_on=ends_on):
-        counts.setdefault(row.business_day, {})[row.service] = row.counted
+    for day, referral, counted in rows.all(_INFORMED, hall=hall, starts_on=starts_on, ends_on=ends_on):
+        counts.setdefault(day, {})[referral] = counted
     return counts
 
 
@@ -299,8 +271,9 @@ type Due = dict[date, dict[str, tuple[int, int]]]
 def due_between(rows: Rows, hall: str, starts_on: date, ends_on: date, *, now: datetime) -> Due:
     """The appointments of local dates that were not cancelled and whose hour is before `now`."""
     counts: Due = {}
-    for row in rows.all(_DUE, hall=hall, now=now, starts_on=starts_on, ends_on=ends_on):
-        counts.setdefault(row.booked_on, {})[row.service] = row.due, row.missed
+    found = rows.all(_DUE, hall=hall, now=now, starts_on=starts_on, ends_on=ends_on)
+    for day, service, due, missed in found:
+        counts.setdefault(day, {})[service] = due, missed
     return counts
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, Day, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata, partial_index
 
 alert = Table(
     "alert",
@@ -36,12 +36,7 @@ alert = Table(
     Index("ix_alert_hall", "hall", "raised_at"),
     Index("uq_alert_in_hall", "alert", "hall", unique=True),
     Index("uq_alert_press", "raised_by", "press", "hall", unique=True),
-    Index(
-        "ix_alert_open",
-        "hall",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    partial_index("ix_alert_open", text("ended_at IS NULL"), "hall"),
     comment="One row a hall; `alert` is shared by all halls of one press.",
 )
 
@@ -78,7 +73,7 @@ incident = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(10)),
     Index("ix_incident_hall", "hall", "raised_at"),
-    Index("ix_incident_open", "raised_at", sqlite_where=_is_going_on, postgresql_where=_is_going_on),
+    partial_index("ix_incident_open", _is_going_on, "raised_at"),
     comment="`counter`: null, the reception desk; a projection of the hall’s journal.",
 )
 
@@ -163,15 +158,7 @@ alarm = Table(
     Column("clear_reason", String(10)),
     Index("ix_alarm_hall", "hall", "raised_at"),
     Index("ix_alarm_cleared", "hall", "cleared_at"),
-    Index(
-        "uq_alarm_open",
-        "hall",
-        "kind",
-        "subject",
-        unique=True,
-        sqlite_where=_is_open,
-        postgresql_where=_is_open,
-    ),
+    partial_index("uq_alarm_open", _is_open, "hall", "kind", "subject", unique=True),
     comment="`told`: the values of its sentence, as JSON.",
 )
 
@@ -224,13 +211,6 @@ delivery = Table(
     Column("failure", String(40)),
     UniqueConstraint("recipient", "hall", "position", name="uq_delivery_position"),
     Index("ix_delivery_created_at", "created_at"),
-    Index(
-        "ix_delivery_underway",
-        "recipient",
-        "hall",
-        "position",
-        sqlite_where=_is_underway,
-        postgresql_where=_is_underway,
-    ),
+    partial_index("ix_delivery_underway", _is_underway, "recipient", "hall", "position"),
     comment="The outbox: one fact of an alarm for one recipient; `position` is that of the fact.",
 )

@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Dialect, MetaData, String, Text
+from sqlalchemy import BigInteger, Dialect, Index, MetaData, String, Text, TextClause
 from sqlalchemy.types import TypeDecorator
 
 from server.domain.instants import from_micros, to_micros
@@ -18,6 +18,11 @@ metadata = MetaData(
 )
 
 ID = String(64)
+
+
+def partial_index(name: str, where: TextClause, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that meet a condition, on either database."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
-from server.store.tables.columns import ID, Day, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata, partial_index
 
 counter_session = Table(
     "counter_session",
@@ -21,19 +21,8 @@ counter_session = Table(
     Column("close_reason", String(20)),
     Column("joined_to", ID),
     Index("ix_counter_session_opened", "hall", "opened_at"),
-    Index(
-        "uq_counter_session_open",
-        "counter",
-        unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
-    Index(
-        "ix_counter_session_hall",
-        "hall",
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
+    partial_index("uq_counter_session_open", text("closed_at IS NULL"), "counter", unique=True),
+    partial_index("ix_counter_session_hall", text("closed_at IS NULL"), "hall"),
 )
 
 duty = Table(
@@ -49,12 +38,7 @@ duty = Table(
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Index("ix_duty_hall", "hall", "opened_at"),
-    Index(
-        "ix_duty_open",
-        "session",
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
+    partial_index("ix_duty_open", text("closed_at IS NULL"), "session"),
     comment="Intervals in which a counter was on duty: a pause ends one.",
 )
 

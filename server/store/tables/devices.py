@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, Day, Instant, metadata
+from server.store.tables.columns import ID, Day, Instant, metadata, partial_index
 
 pairing = Table(
     "pairing",
@@ -82,13 +82,7 @@ roll = Table(
     Column("ended_at", Instant),
     Column("ended_by", String(10)),
     Index("ix_roll_printer", "printer", "began_at"),
-    Index(
-        "uq_roll_in_printer",
-        "printer",
-        unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    partial_index("uq_roll_in_printer", text("ended_at IS NULL"), "printer", unique=True),
     comment="A roll of a printer (a kiosk's id): the papers it gave, and how many when its end was near.",
 )
 
@@ -112,14 +106,7 @@ print_job = Table(
     Column("done_at", Instant),
     Column("first_printer", ID),
     UniqueConstraint("visit", "copy", name="uq_print_job_copy"),
-    Index(
-        "ix_print_job_open",
-        "printer",
-        "queued_at",
-        "id",
-        sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
+    partial_index("ix_print_job_open", text("state IN ('queued', 'sending')"), "printer", "queued_at", "id"),
 )
 
 printer_lease = Table(

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, Day, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata, partial_index
 
 hall = Table(
     "hall",
@@ -78,22 +78,8 @@ hall_fact = Table(
     Column("counter", ID),
     PrimaryKeyConstraint("hall", "position"),
     Index("ix_hall_fact_visit", "visit"),
-    Index(
-        "ix_hall_fact_kind",
-        "hall",
-        "kind",
-        "position",
-        sqlite_where=text(RARE),
-        postgresql_where=text(RARE),
-    ),
-    Index(
-        "ix_hall_fact_counter",
-        "hall",
-        "counter",
-        "position",
-        sqlite_where=text("counter IS NOT NULL"),
-        postgresql_where=text("counter IS NOT NULL"),
-    ),
+    partial_index("ix_hall_fact_kind", text(RARE), "hall", "kind", "position"),
+    partial_index("ix_hall_fact_counter", text("counter IS NOT NULL"), "hall", "counter", "position"),
     comment="The hall's journal: append-only, each fact carries the hash of the one before.",
 )
 
@@ -112,12 +98,7 @@ erasable = Table(
     Column("value", Text),
     Column("salt", String(64)),
     Column("erase_after", Instant, nullable=False),
-    Index(
-        "ix_erasable_erase_after",
-        "erase_after",
-        sqlite_where=text("value IS NOT NULL"),
-        postgresql_where=text("value IS NOT NULL"),
-    ),
+    partial_index("ix_erasable_erase_after", text("value IS NOT NULL"), "erase_after"),
     comment="Personal values outside the journal; value and salt are erased together.",
 )
 

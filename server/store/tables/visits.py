@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from server.store.tables.columns import ID, Day, Document, Instant, metadata
+from server.store.tables.columns import ID, Day, Document, Instant, metadata, partial_index
 
 visit = Table(
     "visit",
@@ -40,23 +40,10 @@ visit = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(20)),
     UniqueConstraint("hall", "business_day", "series", "incarnation", "rank", name="uq_visit_number"),
-    Index(
-        "ix_visit_needs",
-        "hall",
-        sqlite_where=text("needs IS NOT NULL AND end_reason IS NULL"),
-        postgresql_where=text("needs IS NOT NULL AND end_reason IS NULL"),
-    ),
-    Index(
-        "ix_visit_link",
-        "hall",
-        sqlite_where=text("link IS NOT NULL AND end_reason IS NULL"),
-        postgresql_where=text("link IS NOT NULL AND end_reason IS NULL"),
-    ),
-    Index(
-        "ix_visit_exceptional",
-        "hall",
-        sqlite_where=text("exceptional_reason IS NOT NULL AND end_reason IS NULL"),
-        postgresql_where=text("exceptional_reason IS NOT NULL AND end_reason IS NULL"),
+    partial_index("ix_visit_needs", text("needs IS NOT NULL AND end_reason IS NULL"), "hall"),
+    partial_index("ix_visit_link", text("link IS NOT NULL AND end_reason IS NULL"), "hall"),
+    partial_index(
+        "ix_visit_exceptional", text("exceptional_reason IS NOT NULL AND end_reason IS NULL"), "hall"
     ),
 )
 
@@ -119,35 +106,10 @@ leg = Table(
     Column("note", ID),
     Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
-    Index(
-        "ix_leg_ahead",
-        "hall",
-        "queue",
-        "sort_key",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_leg_open",
-        "hall",
-        "state",
-        sqlite_where=text("state IN ('called', 'in_service', 'parked')"),
-        postgresql_where=text("state IN ('called', 'in_service', 'parked')"),
-    ),
-    Index(
-        "uq_leg_counter",
-        "counter",
-        unique=True,
-        sqlite_where=_open_at_counter,
-        postgresql_where=_open_at_counter,
-    ),
-    Index(
-        "ix_leg_called",
-        "hall",
-        "last_called_at",
-        sqlite_where=text("last_called_at IS NOT NULL"),
-        postgresql_where=text("last_called_at IS NOT NULL"),
-    ),
+    partial_index("ix_leg_ahead", text("state = 'waiting'"), "hall", "queue", "sort_key"),
+    partial_index("ix_leg_open", text("state IN ('called', 'in_service', 'parked')"), "hall", "state"),
+    partial_index("uq_leg_counter", _open_at_counter, "counter", unique=True),
+    partial_index("ix_leg_called", text("last_called_at IS NOT NULL"), "hall", "last_called_at"),
     comment="A wait and a service inside a visit; one visit at a counter at most, by constraint.",
 )
 

@@ -11,6 +11,7 @@ from server.domain.calling.waiting_legs import LegClass, Priority, QueuedLeg
 from server.domain.row_changes import Change, Update
 from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_facts import Need, ReturnPlace
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import SQLITE, Read, Rows, literal_word, rows_of
 from server.store.tables.visits import leg, visit
 
@@ -126,9 +127,11 @@ _IS_AT_COUNTER = leg.c.state.in_([literal_word(state) for state in ("called", "i
 """Each of the three conditions has a partial index."""
 
 _BY_ID = Read(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
-_AT_COUNTER = Read(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), _IS_AT_COUNTER))
+leg_at_counter = One(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), _IS_AT_COUNTER))
+"""The leg that is called to or served at a counter (id)."""
 _AT_WORK = LEGS.where(_OF_HALL, _IS_AT_WORK)
-_OPEN = Read(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
+open_legs = Several(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
+"""The legs of a hall (id) that are called, in service or parked, the last call first."""
 _TIMER_ENDED = Read(
     LegRow,
     _AT_WORK.where(leg.c.state == literal_word("parked"), leg.c.not_before <= bindparam("now")).order_by(
@@ -141,8 +144,10 @@ _OF_QUEUE = Read(
     .order_by(leg.c.sort_key)
     .limit(bindparam("limit")),
 )
-_WAITING_OF_VISIT = Read(LegRow, LEGS.where(_OF_VISIT, leg.c.state == "waiting", leg.c.is_held.is_(False)))
-_LAST_OF_VISIT = Read(LegRow, LEGS.where(_OF_VISIT).order_by(leg.c.position.desc()).limit(1))
+waiting_of_visit = Several(LegRow, LEGS.where(_OF_VISIT, leg.c.state == "waiting", leg.c.is_held.is_(False)))
+"""The legs of a visit (id) that wait and are not held: one at most."""
+last_leg = One(LegRow, LEGS.where(_OF_VISIT).order_by(leg.c.position.desc()).limit(1))
+"""The last leg of a visit (id)."""
 _FOLLOWING = leg.alias("following")
 _NO_SHOWS = Read(
     LegRow,
@@ -155,11 +160,13 @@ _NO_SHOWS = Read(
     .order_by(leg.c.ended_at.desc())
     .limit(bindparam("limit")),
 )
-_HALL_OF_LEG = Read(str, select(leg.c.hall).where(leg.c.id == bindparam("leg")))
+hall_of = One(str, select(leg.c.hall).where(leg.c.id == bindparam("leg")))
+"""The hall (id) of a leg."""
 _ENDED_BY_A_SERVICE = or_(
     leg.c.end_reason == "served", (leg.c.end_reason == "transferred") & leg.c.started_at.is_not(None)
 )
-_COUNTER_OF_LEG = Read(str, select(leg.c.counter).where(leg.c.id == bindparam("leg")))
+counter_of_leg = One(str, select(leg.c.counter).where(leg.c.id == bindparam("leg")))
+"""The counter to which a leg (id) was called last; None before a call, and where there is no such leg."""
 _SERVICES_ENDED = Read(
     EndedService,
     rows_of(EndedService, leg)
@@ -203,43 +210,19 @@ _LINKED_AHEAD = Read(
 )
 _COUNTED = (leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
 _WAITING = Read(WaitingInQueue, select(*_COUNTED).where(_OF_HALL, _IS_WAITING).group_by(leg.c.queue))
-_WAITING_GROUPS = Read(
+waiting_groups = Several(
     WaitingGroup,
     select(*_COUNTED, leg.c.service, leg.c.for_counter)
     .where(_OF_HALL, _IS_WAITING)
     .group_by(leg.c.queue, leg.c.service, leg.c.for_counter)
     .order_by(leg.c.queue, leg.c.service, leg.c.for_counter),
 )
+"""The waiting people of a hall (id) by queue, service and the counter that alone may call them."""
 
 
 def leg_row(rows: Rows, leg: str) -> LegRow | None:
     """A leg by its id."""
     return rows.one(_BY_ID, leg=leg)
-
-
-def last_leg(rows: Rows, visit: str) -> LegRow | None:
-    """The last leg of a visit (id)."""
-    return rows.one(_LAST_OF_VISIT, visit=visit)
-
-
-def leg_at_counter(rows: Rows, counter: str) -> LegRow | None:
-    """The leg that is called to or served at a counter (id)."""
-    return rows.one(_AT_COUNTER, counter=counter)
-
-
-def hall_of(rows: Rows, leg: str) -> str | None:
-    """The hall (id) of a leg."""
-    return rows.one(_HALL_OF_LEG, leg=leg)
-
-
-def counter_of_leg(rows: Rows, leg: str) -> str | None:
-    """The counter to which a leg (id) was called last; None before a call, and where there is no such leg."""
-    return rows.one(_COUNTER_OF_LEG, leg=leg)
-
-
-def open_legs(rows: Rows, hall: str) -> list[LegRow]:
-    """The legs of a hall (id) that are called, in service or parked, the last call first."""
-    return rows.all(_OPEN, hall=hall)
 
 
 def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
@@ -250,11 +233,6 @@ def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
 def waiting_of_queue(rows: Rows, hall: str, queue: str, *, limit: int, after: str = "") -> list[LegRow]:
     """At most `limit` waiting legs of a queue in call order, after a sort key."""
     return rows.all(_OF_QUEUE, hall=hall, queue=queue, after=after, limit=limit)
-
-
-def waiting_of_visit(rows: Rows, visit: str) -> list[LegRow]:
-    """The legs of a visit (id) that wait and are not held: one at most."""
-    return rows.all(_WAITING_OF_VISIT, visit=visit)
 
 
 def no_shows_to_reinstate(rows: Rows, hall: str, on: date, *, limit: int) -> list[LegRow]:
@@ -289,11 +267,6 @@ def linked_ahead(rows: Rows, leg: LegRow) -> int:
 def waiting_by_queue(rows: Rows, hall: str) -> dict[str, WaitingInQueue]:
     """The waiting people of a hall (id), by queue; queues where nobody waits are left out."""
     return {each.queue: each for each in rows.all(_WAITING, hall=hall)}
-
-
-def waiting_groups(rows: Rows, hall: str) -> list[WaitingGroup]:
-    """The waiting people of a hall (id) by queue, service and the counter that alone may call them."""
-    return rows.all(_WAITING_GROUPS, hall=hall)
 
 
 _decoders = {

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, func, select, type_coerce
 
 from server.domain.facts import Json
 from server.domain.tickets import PaperNumber, Series
-from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
-from server.store.engine.writes import Writes
+from server.store.engine.lookups import ChangeBy, One, Several
+from server.store.engine.statements import Read, Rows, literal_word, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import hall_fact
 from server.store.tables.visits import leg, ticket_access, visit
@@ -51,7 +51,8 @@ _PRESSED = rows_of(
         hall_fact, (hall_fact.c.visit == visit.c.id) & (hall_fact.c.kind == literal_word("TicketIssued"))
     )
 )
-_OF_PRESS = Read(PressedVisit, _PRESSED.where(ticket_access.c.press == bindparam("press")))
+visit_of_press = One(PressedVisit, _PRESSED.where(ticket_access.c.press == bindparam("press")))
+"""The visit of a press, while its access is kept."""
 _OF_PAPER = Read(
     PressedVisit,
     _PRESSED.where(
@@ -71,20 +72,18 @@ _HIGHEST = Read(
         visit.c.rank.between(bindparam("lowest"), bindparam("greatest")),
     ),
 )
-_LEGS = Read(LegRow, LEGS.where(leg.c.visit == bindparam("visit")).order_by(leg.c.position.desc()))
-_FIRST_FACT = Read(
+legs_of_visit = Several(LegRow, LEGS.where(leg.c.visit == bindparam("visit")).order_by(leg.c.position.desc()))
+"""Every leg of a visit (id), the last one first."""
+first_fact_at = One(
     datetime,
     select(hall_fact.c.happened_at).where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.position == 1),
 )
-_GIVE_UP_PRESS = Write(
+"""The instant of the first fact of a hall (id)."""
+give_up_press = ChangeBy(
     ticket_access.update().where(ticket_access.c.visit == bindparam("of_visit")).values(press=None)
 )
+"""Lets another visit have the press of a visit (id)."""
 ONE_DAY = timedelta(days=1)
-
-
-def visit_of_press(rows: Rows, press: str) -> PressedVisit | None:
-    """The visit of a press, while its access is kept."""
-    return rows.one(_OF_PRESS, press=press)
 
 
 def visit_of_paper(rows: Rows, hall: str, on: date, paper: PaperNumber) -> PressedVisit | None:
@@ -104,18 +103,3 @@ def highest_own_rank(rows: Rows, hall: str, on: date, series: Series) -> int | N
     """The highest rank given in a series on a business day of a hall (id), by whatever incarnation."""
     values = {"lowest": series.first, "greatest": series.highest}
     return rows.one(_HIGHEST, hall=hall, on=on, series=series.prefix, **values)
-
-
-def legs_of_visit(rows: Rows, visit: str) -> list[LegRow]:
-    """Every leg of a visit (id), the last one first."""
-    return rows.all(_LEGS, visit=visit)
-
-
-def first_fact_at(rows: Rows, hall: str) -> datetime | None:
-    """The instant of the first fact of a hall (id)."""
-    return rows.one(_FIRST_FACT, hall=hall)
-
-
-def give_up_press(transaction: Writes, visit: str) -> None:
-    """Lets another visit have the press of a visit (id)."""
-    transaction.run(_GIVE_UP_PRESS, of_visit=visit)

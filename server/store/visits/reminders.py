@@ -11,6 +11,7 @@ from typing import cast
 from sqlalchemy import bindparam, func, null, select
 
 from server.domain.visits.told_before import ReminderChannel, ReminderRule
+from server.store.engine.lookups import ChangeBy, Every, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.outbox import Outbox
 from server.store.tables.visits import reminder, visit, visitor_away
@@ -56,18 +57,17 @@ _KEEP = Write.insert_or(
     ("visit", "channel", "rule"),
     ("id", "hall", "address", "language", "text", "queued_at", "tries", "erase_after"),
 )
-_WAITING = Read(
-    ReminderRow,
-    rows_of(ReminderRow, reminder)
-    .where(_row.queued_at.is_(None), _HAS_ADDRESS)
-    .order_by(_row.hall, _row.visit, _row.id),
+waiting_reminders = Every.of(
+    ReminderRow, reminder, _row.queued_at.is_(None), _HAS_ADDRESS, order=(_row.hall, _row.visit, _row.id)
 )
-_DUE = Read(
+"""The messages of every hall that are not due yet."""
+due_reminders = Several(
     ReminderRow,
     rows_of(ReminderRow, reminder)
     .where(REMINDERS.is_underway, _row.next_at <= bindparam("now"), REMINDERS.is_free, _HAS_ADDRESS)
     .order_by(_row.queued_at, _row.id),
 )
+"""The messages to send now that no sender has."""
 _ASKED = Read(
     str,
     select(_row.channel).where(_row.visit == bindparam("visit"), _HAS_ADDRESS).distinct(),
@@ -93,10 +93,13 @@ _ENDED = Read(
 )
 _DELETE_ENDED = Write(reminder.delete().where(_row.visit.in_(_ended)))
 _SAY_AWAY = Write.upsert(visitor_away, ["visit"], ["hall", "minutes", "said_at", "erase_after"])
-_NOT_AWAY = Write(visitor_away.delete().where(visitor_away.c.visit == bindparam("of_visit")))
+not_away = ChangeBy.delete(visitor_away, "visit")
+"""Deletes how far away a visitor is."""
 _AWAY_ENDED = Write(visitor_away.delete().where(visitor_away.c.visit.in_(_ended)))
-_AWAY = Read(AwayRow, rows_of(AwayRow, visitor_away).where(visitor_away.c.hall == bindparam("hall")))
-_AWAY_OF = Read(AwayRow, rows_of(AwayRow, visitor_away).where(visitor_away.c.visit == bindparam("visit")))
+away_in = Several.of(AwayRow, visitor_away, "hall")
+"""How far away the visitors of a hall (id) said to be."""
+away_of = One.of(AwayRow, visitor_away, "visit")
+"""How far away a visitor said to be; None: said nothing."""
 
 
 def keep_reminders(rows: WrittenRows, asked: Iterable[ReminderRow]) -> None:
@@ -115,21 +118,11 @@ def asked_channels(rows: Rows, visit: str) -> list[ReminderChannel]:
     return cast(list[ReminderChannel], rows.all(_ASKED, visit=visit))
 
 
-def waiting_reminders(rows: Rows) -> list[ReminderRow]:
-    """The messages of every hall that are not due yet."""
-    return rows.all(_WAITING)
-
-
 def make_due(rows: WrittenRows, reminder: str, *, text: str, now: datetime, is_void: bool = False) -> bool:
     """Puts a message on its way, once: False where another worker did. `is_void`: it is never sent."""
     given_up_at = now if is_void else None
     values = {"queued_at": now, "next_at": now, "text": text, "given_up_at": given_up_at}
     return bool(rows.execute(_MAKE_DUE, row_id=reminder, **values))
-
-
-def due_reminders(rows: Rows, now: datetime) -> list[ReminderRow]:
-    """The messages to send now that no sender has."""
-    return rows.all(_DUE, now=now)
 
 
 def has_ended(rows: Rows) -> bool:
@@ -146,18 +139,3 @@ def delete_ended(rows: WrittenRows) -> int:
 def say_away(rows: WrittenRows, away: AwayRow) -> None:
     """Keeps how far away a visitor is."""
     rows.execute(_SAY_AWAY, **values_of(away))
-
-
-def not_away(rows: WrittenRows, visit: str) -> None:
-    """Deletes how far away a visitor is."""
-    rows.execute(_NOT_AWAY, of_visit=visit)
-
-
-def away_in(rows: Rows, hall: str) -> list[AwayRow]:
-    """How far away the visitors of a hall (id) said to be."""
-    return rows.all(_AWAY, hall=hall)
-
-
-def away_of(rows: Rows, visit: str) -> AwayRow | None:
-    """How far away a visitor said to be; None: said nothing."""
-    return rows.one(_AWAY_OF, visit=visit)

@@ -19,6 +19,7 @@ from server.domain.instants import EPOCH
 from server.domain.printing.printers import PrintJobState
 from server.domain.tickets import QuotaNow
 from server.ids import is_token_shaped, token_digest
+from server.store.engine.lookups import NewRow, One
 from server.store.engine.statements import Query, Read, Rows, Write, literal_word, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -239,20 +240,23 @@ class PressedTicket:
     body: Json | None
 
 
-_INSERT = Write.new_row(ticket_access, NewAccess)
+insert_access = NewRow(ticket_access, NewAccess)
+"""Keeps how a new ticket is reached."""
 _TOKENS = rows_of(TokenRow, ticket_access)
-_TOKEN = Read(TokenRow, _TOKENS.where(ticket_access.c.visit == bindparam("visit")))
+token_of_visit = One(TokenRow, _TOKENS.where(ticket_access.c.visit == bindparam("visit")))
+"""What is kept of a visit's token; None once it was purged."""
 _LAST_TOKEN = Read(TokenRow, _TOKENS.order_by(ticket_access.c.visit.desc()).limit(1))
 _RENEW = Write(ticket_access.update().where(ticket_access.c.visit == bindparam("of_visit")), "token_digest")
 _LAST_LEGS = LEGS.join(ticket_access, ticket_access.c.visit == leg.c.visit).order_by(leg.c.position.desc())
-_LEG_OF_TOKEN = Read(LegRow, _LAST_LEGS.where(ticket_access.c.token_digest == bindparam("digest")).limit(1))
+leg_of_digest = One(LegRow, _LAST_LEGS.where(ticket_access.c.token_digest == bindparam("digest")).limit(1))
+"""The last leg of the visit whose token has this digest."""
 _LEG_OF_SHORT_CODE = Read(
     LegRow,
     _LAST_LEGS.where(
         ticket_access.c.short_code == bindparam("code"), ticket_access.c.business_day >= bindparam("on")
     ).limit(1),
 )
-_TICKET_OF_PRESS = Read(
+ticket_of_press = One(
     PressedTicket,
     rows_of(
         PressedTicket,
@@ -280,16 +284,7 @@ _TICKET_OF_PRESS = Read(
     )
     .where(ticket_access.c.press == bindparam("press")),
 )
-
-
-def insert_access(transaction: Writes, new: NewAccess) -> None:
-    """Keeps how a new ticket is reached."""
-    transaction.run(_INSERT, **values_of(new))
-
-
-def token_of_visit(rows: Rows, visit: str) -> TokenRow | None:
-    """What is kept of a visit's token; None once it was purged."""
-    return rows.one(_TOKEN, visit=visit)
+"""The ticket that a press gave."""
 
 
 def last_token(rows: Rows) -> TokenRow | None:
@@ -302,19 +297,9 @@ def renew_token(transaction: Writes, visit: str, *, digest: str) -> None:
     transaction.run(_RENEW, of_visit=visit, token_digest=digest)
 
 
-def leg_of_digest(rows: Rows, digest: str) -> LegRow | None:
-    """The last leg of the visit whose token has this digest."""
-    return rows.one(_LEG_OF_TOKEN, digest=digest)
-
-
 def leg_of_code(rows: Rows, code: str, *, since: date) -> LegRow | None:
     """The last leg of the visit with this short code, issued on a business day or later."""
     return rows.one(_LEG_OF_SHORT_CODE, code=code, on=since)
-
-
-def ticket_of_press(rows: Rows, press: str) -> PressedTicket | None:
-    """The ticket that a press gave."""
-    return rows.one(_TICKET_OF_PRESS, press=press)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +311,7 @@ class PaperRow:
     document: Json
 
 
-_LAST = Read(
+last_paper = One(
     PaperRow,
     select(
         print_job.c.printer, print_job.c.copy, type_coerce(print_job.c.document, Document).label("document")
@@ -335,11 +320,7 @@ _LAST = Read(
     .order_by(print_job.c.copy.desc())
     .limit(1),
 )
-
-
-def last_paper(rows: Rows, visit: str) -> PaperRow | None:
-    """The print job of a visit (id) that was queued last."""
-    return rows.one(_LAST, visit=visit)
+"""The print job of a visit (id) that was queued last."""
 
 
 TOKEN_BYTES = 16

@@ -11,6 +11,7 @@ from server.domain.instants import to_micros
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.verb_facts import Need, needs_of
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall_fact
@@ -67,19 +68,14 @@ class FoundVisitRow:
     language: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Noted:
-    visit: str
-    needs: str | None
-
-
 def _unless_given(column: Column[object], name: str) -> ColumnElement[bool]:
     """Whether a column has the value of a parameter, or the parameter is None."""
     parameter = bindparam(name, type_=column.type)
     return or_(parameter.is_(None), column == parameter)
 
 
-_BY_ID = Read(VisitRow, rows_of(VisitRow, visit).where(visit.c.id == bindparam("visit")))
+visit_row = One.of(VisitRow, visit, "id")
+"""A visit by its id."""
 _OF_DAY = (visit.c.hall == bindparam("hall"), visit.c.business_day == bindparam("on"))
 _NUMBERED = Read(
     VisitRow,
@@ -89,23 +85,25 @@ _NUMBERED = Read(
 )
 _GOES_ON = visit.c.end_reason.is_(None)
 _NEEDS = Read(
-    _Noted,
-    select(visit.c.id.label("visit"), erasable.c.value.label("needs"))
+    tuple[str, str],
+    select(visit.c.id, erasable.c.value)
     .select_from(visit.join(erasable, erasable.c.id == visit.c.needs))
     .where(visit.c.hall == bindparam("hall"), visit.c.needs.is_not(None), _GOES_ON),
 )
-_EXCEPTIONAL = Read(
+exceptional_visits = Several(
     ExceptionalVisitRow,
     select(visit.c.id.label("visit"), visit.c.wanted_service, visit.c.exceptional_reason).where(
         visit.c.hall == bindparam("hall"), visit.c.exceptional_reason.is_not(None), _GOES_ON
     ),
 )
-_LANGUAGE = Read(
+"""The visits of a hall (id) that go on and were received without the appointment they needed."""
+language_of_visit = One(
     str,
     select(erasable.c.value)
     .select_from(visit.join(erasable, erasable.c.id == visit.c.language))
     .where(visit.c.id == bindparam("visit")),
 )
+"""The code of the language a visitor chose; None when it is erased or the visit unknown."""
 _NOTES = Read(
     str,
     select(erasable.c.value)
@@ -136,11 +134,6 @@ _FOUND = Read(
 )
 
 
-def visit_row(rows: Rows, visit: str) -> VisitRow | None:
-    """A visit by its id."""
-    return rows.one(_BY_ID, visit=visit)
-
-
 def visits_numbered(rows: Rows, hall: str, on: date, *, rank: int, series: str | None) -> list[VisitRow]:
     """The visits of a hall (id) and business day with this rank, in one series or (None) in any."""
     return rows.all(_NUMBERED, hall=hall, on=on, rank=rank, series=series)
@@ -164,17 +157,7 @@ def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit:
 
 def needs_noted(rows: Rows, hall: str) -> dict[str, tuple[Need, ...]]:
     """What helps the visitors of a hall (id) that are still here, by visit; only those with a need."""
-    return {each.visit: needs_of(each.needs) for each in rows.all(_NEEDS, hall=hall) if each.needs}
-
-
-def exceptional_visits(rows: Rows, hall: str) -> list[ExceptionalVisitRow]:
-    """The visits of a hall (id) that go on and were received without the appointment they needed."""
-    return rows.all(_EXCEPTIONAL, hall=hall)
-
-
-def language_of_visit(rows: Rows, visit: str) -> str | None:
-    """The code of the language a visitor chose; None when it is erased or the visit unknown."""
-    return rows.one(_LANGUAGE, visit=visit)
+    return {visit: needs_of(needs) for visit, needs in rows.all(_NEEDS, hall=hall) if needs}
 
 
 def notes_before(rows: Rows, visit: str, *, position: int) -> list[str]:
@@ -191,21 +174,16 @@ class LinkedVisitRow:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class _CalledVisit:
-    number: str
-    link: str | None
-
-
-_LINKED = Read(
+linked_visits = Several(
     LinkedVisitRow,
     select(visit.c.id.label("visit"), visit.c.link, visit.c.number).where(
         visit.c.hall == bindparam("hall"), visit.c.link.is_not(None), visit.c.end_reason.is_(None)
     ),
 )
+"""The visits of a hall (id) that go on and were linked, also those whose links have all ended."""
 _LAST_CALLED = Read(
-    _CalledVisit,
-    select(leg.c.number, visit.c.link)
+    tuple[str | None, str],
+    select(visit.c.link, leg.c.number)
     .select_from(leg.join(visit, visit.c.id == leg.c.visit))
     .where(
         leg.c.hall == bindparam("hall"),
@@ -227,11 +205,6 @@ _SHARING = Read(
 )
 
 
-def linked_visits(rows: Rows, hall: str) -> list[LinkedVisitRow]:
-    """The visits of a hall (id) that go on and were linked, also those whose links have all ended."""
-    return rows.all(_LINKED, hall=hall)
-
-
 def linked_numbers(rows: Rows, hall: str) -> dict[str, list[str]]:
     """The numbers that a visit (id) of a hall (id) is linked to, in order; only visits that go on."""
     by_link: dict[str, list[LinkedVisitRow]] = {}
@@ -247,8 +220,11 @@ def linked_numbers(rows: Rows, hall: str) -> dict[str, list[str]]:
 
 def last_called(rows: Rows, hall: str, counter: str, now: datetime) -> LinkedTurn | None:
     """The linked visit that a counter called last, within a day; None when that one was not linked."""
-    row = rows.one(_LAST_CALLED, hall=hall, counter=counter, since=now - timedelta(days=1))
-    return None if row is None or row.link is None else LinkedTurn(row.link, row.number)
+    link, number = rows.one(_LAST_CALLED, hall=hall, counter=counter, since=now - timedelta(days=1)) or (
+        None,
+        "",
+    )
+    return None if link is None else LinkedTurn(link, number)
 
 
 def sharing(rows: Rows, hall: str, on: date, link: str) -> int:

@@ -133,6 +133,7 @@ def sums_of_folds() -> Iterator[Statement]:
 
 
 BUILT: Mapping[str, Callable[[], Iterable[Statement]] | None] = {
+    "server/store/engine/lookups.py __init__": None,
     "server/store/engine/writes.py insert_write": inserts_of_folds,
     "server/store/engine/writes.py sum_write": sums_of_folds,
     "server/store/engine/writes.py update_write": updates_of_folds,
@@ -170,10 +171,8 @@ def builders() -> Iterator[str]:
 
 
 def _builds(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).split("[")[0].split(".")[0] in {
-        "Read",
-        "Write",
-    }
+    declared = {"Read", "Write", "One", "Several", "Pairs", "Every", "NewRow", "ChangeBy"}
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split("[")[0].split(".")[0] in declared
 
 
 # --- what the databases answer ----------------------------------------------------------------

@@ -1,0 +1,128 @@
+"""Reads and writes by one value or by none, and new rows: each is declared whole, and called as a function.
+
+    member_row = One.of(MemberRow, committee_member, "id")
+
+What takes several values is a function, so that each of them has a name.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import BindParameter, ColumnElement, SelectBase, Table, bindparam
+from sqlalchemy.sql import ClauseElement, visitors
+
+from server.store.engine.statements import Read, Rows, Values, Write, WrittenRows, rows_of, values_of
+from server.store.engine.writes import Writes
+
+type Key = str | datetime
+"""The value that a lookup is given: an id, another name, or an instant."""
+
+
+def _only_parameter(statement: ClauseElement) -> str:
+    """The name of the parameter of a statement, empty without one. Raises TypeError where it has several."""
+    found = {
+        each.key for each in visitors.iterate(statement) if isinstance(each, BindParameter) and each.required
+    }
+    if len(found) > 1:
+        raise TypeError(f"a lookup has the parameters {sorted(found)}")
+    return next(iter(found), "")
+
+
+class _Lookup[R]:
+    """A read and the name of its parameter, if it has one."""
+
+    def __init__(self, row: type[R], statement: SelectBase) -> None:
+        self.read = Read(row, statement)
+        self._name = _only_parameter(statement)
+
+    @classmethod
+    def of(
+        cls,
+        row: type[R],
+        table: Table,
+        *where: str | ColumnElement[bool],
+        order: Sequence[str | ColumnElement[object]] = (),
+        is_locked: bool = False,
+    ) -> Self:
+        """Rows of a table under conditions; a name of a column: those that have the given value in it.
+
+        `is_locked`: nobody else changes the rows before the transaction ends.
+        """
+        found = rows_of(row, table).where(
+            *(table.c[each] == bindparam("key") if isinstance(each, str) else each for each in where)
+        )
+        ordered = found.order_by(*(table.c[each] if isinstance(each, str) else each for each in order))
+        return cls(row, ordered.with_for_update() if is_locked else ordered)
+
+
+class One[R](_Lookup[R]):
+    """The first row that a statement finds with a value."""
+
+    def __call__(self, rows: Rows, key: Key) -> R | None:
+        """The row, or None."""
+        return rows.one(self.read, **{self._name: key})
+
+
+class Several[R](_Lookup[R]):
+    """The rows that a statement finds with a value."""
+
+    def __call__(self, rows: Rows, key: Key) -> list[R]:
+        """The rows, in the order of the statement."""
+        return rows.all(self.read, **{self._name: key})
+
+
+class Pairs[Name, Found](_Lookup[tuple[Name, Found]]):
+    """What a statement of two columns finds, with a value or without one: the second by the first."""
+
+    def __call__(self, rows: Rows, *key: Key) -> dict[Name, Found]:
+        """The pairs."""
+        names = [self._name] if self._name else []
+        return dict(rows.all(self.read, **dict(zip(names, key, strict=True))))
+
+
+class Every[R](_Lookup[R]):
+    """The rows that a statement finds without a value."""
+
+    def __call__(self, rows: Rows) -> list[R]:
+        """The rows, in the order of the statement."""
+        return rows.all(self.read)
+
+
+class NewRow[R]:
+    """Keeps a row of a dataclass, with the fields as columns.
+
+    `once`: where a row with its `id` stands already, that one stays.
+    """
+
+    def __init__(self, table: Table, row: type[R], *, once: bool = False) -> None:
+        self.write = Write.new_row_once(table, row) if once else Write.new_row(table, row)
+
+    def __call__(self, rows: Writes | WrittenRows, new: R) -> None:
+        """Keeps the row."""
+        _write(rows, self.write, values_of(new))
+
+
+class ChangeBy:
+    """Changes or deletes the rows that a statement finds with a value."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self.write = Write(statement)
+        self._name = _only_parameter(statement)
+
+    @classmethod
+    def delete(cls, table: Table, key: str) -> Self:
+        """Deletes the rows of a table that have the given value in a column."""
+        return cls(table.delete().where(table.c[key] == bindparam("key")))
+
+    def __call__(self, rows: Writes | WrittenRows, key: Key) -> None:
+        """Changes the rows."""
+        _write(rows, self.write, {self._name: key})
+
+
+def _write(rows: Writes | WrittenRows, write: Write, values: Values) -> None:
+    """Executes a write: at once, or with the next read of a transaction that buffers it."""
+    if isinstance(rows, Writes):
+        rows.run(write, **values)
+    else:
+        rows.run(write, values)
