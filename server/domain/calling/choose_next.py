@@ -13,7 +13,7 @@ from typing import Any
 
 from server.domain.calling.calls import Reason, reason_of
 from server.domain.calling.rules import (
-    RULES,
+    SCORES,
     Condition,
     CountersAtMost,
     LocalHours,
@@ -198,7 +198,7 @@ def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> Rank
         return RankedLeg(leg, step, scoring.wait_min(leg))
     if leg.queue == called:
         return RankedLeg(leg, ChoiceStep.CONDITION, scoring.wait_min(leg))
-    return RankedLeg(leg, step, RULES[scoring.profile.rule].score(leg, scoring))
+    return RankedLeg(leg, step, SCORES[scoring.profile.rule](leg, scoring))
 
 
 def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:

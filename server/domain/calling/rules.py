@@ -1,16 +1,12 @@
-"""The nine calling rules: their scores, and their bounds on overtaking (docs/rules/calling.md).
+"""The nine calling rules (docs/rules/calling.md, with how many others may pass a leg under each).
 
 A rule is one function: the score of a leg that is due, bigger first. Equal scores are settled by reference,
 issue, number and id, so every rule is deterministic. Minutes are the unit of waits and times in scores.
-
-A bound on overtaking speaks of two legs that the same counter may call. It leaves out those who come before
-everyone (priority holders where they are first, a place given back at the front, a condition of the profile)
-and it is that of the first leg of one's lane: behind it nobody of the same series and class is passed.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import time
 from enum import StrEnum
 
 from server.domain.calling.waiting_legs import (
@@ -20,7 +16,6 @@ from server.domain.calling.waiting_legs import (
     CallContext,
     QueuedLeg,
     QueueFacts,
-    most_calls_of_others,
 )
 from server.domain.refusals import Refusal
 
@@ -163,142 +158,29 @@ def gcmu_safe_score(leg_class: str, *, wait_min: float, target_min: float, mean_
     return x / target_min / mean_min
 
 
-def _arrival(leg: QueuedLeg, by: ScoringContext) -> float:
-    return by.wait_min(leg)
+type Score = Callable[[QueuedLeg, ScoringContext], float]
 
-
-def _listed(leg: QueuedLeg, by: ScoringContext) -> float:
+SCORES: Mapping[RuleName, Score] = {
+    RuleName.ARRIVAL_ORDER: lambda leg, by: by.wait_min(leg),
     # a leg sent to this very counter waits for no other leg
-    return -by.profile.queues.index(leg.queue) if leg.queue in by.profile.queues else 1
-
-
-def _longest(leg: QueuedLeg, by: ScoringContext) -> float:
-    return by.queues[leg.queue].people
-
-
-def _share(leg: QueuedLeg, by: ScoringContext) -> float:
-    return -float(by.context.turns.turn_of(leg.queue) - by.context.turns.clock)
-
-
-def _due(leg: QueuedLeg, by: ScoringContext) -> float:
-    return by.wait_min(leg) - leg.target_s / 60
-
-
-def _relative(leg: QueuedLeg, by: ScoringContext) -> float:
-    return by.wait_min(leg) / (leg.target_s / 60)
-
-
-def _accumulated(leg: QueuedLeg, by: ScoringContext) -> float:
-    return by.wait_min(leg) * ACCUMULATED_RATES[leg.leg_class]
-
-
-def _classes(leg: QueuedLeg, by: ScoringContext) -> float:
-    return CLASS_ORDER.index(leg.leg_class) * CLASS_SCALE + by.wait_min(leg)
-
-
-def _gcmu_safe(leg: QueuedLeg, by: ScoringContext) -> float:
-    return gcmu_safe_score(
+    RuleName.LISTED_ORDER: lambda leg, by: (
+        -by.profile.queues.index(leg.queue) if leg.queue in by.profile.queues else 1
+    ),
+    RuleName.LONGEST_QUEUE: lambda leg, by: by.queues[leg.queue].people,
+    RuleName.WEIGHTED_SHARES: lambda leg, by: (
+        -float(by.context.turns.turn_of(leg.queue) - by.context.turns.clock)
+    ),
+    RuleName.EARLIEST_DUE: lambda leg, by: by.wait_min(leg) - leg.target_s / 60,
+    RuleName.RELATIVE_TARGET: lambda leg, by: by.wait_min(leg) / (leg.target_s / 60),
+    RuleName.ACCUMULATING_PRIORITY: lambda leg, by: by.wait_min(leg) * ACCUMULATED_RATES[leg.leg_class],
+    RuleName.STRICT_CLASSES: lambda leg, by: (
+        CLASS_ORDER.index(leg.leg_class) * CLASS_SCALE + by.wait_min(leg)
+    ),
+    RuleName.GCMU_SAFE: lambda leg, by: gcmu_safe_score(
         leg.leg_class,
         wait_min=by.wait_min(leg),
         target_min=leg.target_s / 60,
         mean_min=by.mean_min(leg),
-    )
-
-
-class BoundKind(StrEnum):
-    """How a rule bounds overtaking: not at all, by when the others came, or by a number of calls."""
-
-    NONE = "none"
-    ARRIVALS = "arrivals"
-    CALLS = "calls"
-
-
-type PassedBy = Callable[[QueuedLeg, datetime, int], float | None]
-type CallsOfOthers = Callable[..., int]
-
-
-@dataclass(frozen=True, slots=True)
-class OvertakingBound:
-    """The bound of a rule on how many others may pass a leg.
-
-    `passed_by(leg, now, shortest_target_s)`: the largest number of seconds by which the reference of a leg
-    called before this one may follow this one's; None: no bound. `calls_of_others`: the largest number of
-    calls from other queues (`weighted_shares.most_calls_of_others`).
-    """
-
-    kind: BoundKind
-    passed_by: PassedBy | None = None
-    calls_of_others: CallsOfOthers | None = None
-
-
-NO_BOUND = OvertakingBound(BoundKind.NONE)
-
-
-def _by_nobody(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float:
-    return 0.0
-
-
-def _by_shorter_targets(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float:
-    return leg.target_s - shortest_target_s
-
-
-def _by_a_share_of_the_wait(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float:
-    return (1 - shortest_target_s / leg.target_s) * leg.waited_s(now)
-
-
-def _by_faster_classes(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float:
-    own, fastest = ACCUMULATED_RATES[leg.leg_class], max(ACCUMULATED_RATES.values())
-    return (1 - own / fastest) * leg.waited_s(now)
-
-
-def _by_classes_above(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float | None:
-    return 0.0 if leg.leg_class == PRIORITY else None
-
-
-def _until_the_guard(leg: QueuedLeg, now: datetime, shortest_target_s: int) -> float:
-    return max(GUARD_AT * leg.target_s, _by_a_share_of_the_wait(leg, now, shortest_target_s))
-
-
-def _arrivals(passed_by: PassedBy) -> OvertakingBound:
-    return OvertakingBound(BoundKind.ARRIVALS, passed_by=passed_by)
-
-
-@dataclass(frozen=True, slots=True)
-class CallingRule:
-    """A calling rule: its name, its score and its bound on overtaking."""
-
-    name: RuleName
-    score: Callable[[QueuedLeg, ScoringContext], float]
-    bound: OvertakingBound
-
-
-_RULES = (
-    # nobody who came later passes
-    CallingRule(RuleName.ARRIVAL_ORDER, _arrival, _arrivals(_by_nobody)),
-    # the last queue of the list waits as long as the others have someone
-    CallingRule(RuleName.LISTED_ORDER, _listed, NO_BOUND),
-    # one person alone in a queue waits as long as the others are longer
-    CallingRule(RuleName.LONGEST_QUEUE, _longest, NO_BOUND),
-    # with k ahead in its queue of weight w: at most (k + 1)·v ÷ w + 1 calls of each queue of weight v
-    CallingRule(
-        RuleName.WEIGHTED_SHARES,
-        _share,
-        OvertakingBound(BoundKind.CALLS, calls_of_others=most_calls_of_others),
     ),
-    # nobody who came later by more than the difference to the shortest target
-    CallingRule(RuleName.EARLIEST_DUE, _due, _arrivals(_by_shorter_targets)),
-    # nobody who came after the share 1 − shortest target ÷ target of its wait
-    CallingRule(RuleName.RELATIVE_TARGET, _relative, _arrivals(_by_a_share_of_the_wait)),
-    # nobody who came after the share 1 − rate ÷ highest rate of its wait
-    CallingRule(RuleName.ACCUMULATING_PRIORITY, _accumulated, _arrivals(_by_faster_classes)),
-    # none for appointments and walk-ins: the class above may always come first
-    CallingRule(RuleName.STRICT_CLASSES, _classes, _arrivals(_by_classes_above)),
-    # nobody who came later than three targets or than the share of `relative_target`, whichever is later
-    CallingRule(RuleName.GCMU_SAFE, _gcmu_safe, _arrivals(_until_the_guard)),
-)
-RULES: Mapping[RuleName, CallingRule] = {rule.name: rule for rule in _RULES}
-
-
-def bound_of(profile: WorkProfile) -> OvertakingBound:
-    """The bound that a profile keeps: its rule's, or none once it has conditions."""
-    return NO_BOUND if profile.conditions else RULES[profile.rule].bound
+}
+"""The rules: the score of a leg that is due."""

@@ -67,14 +67,6 @@ def turns_after(called: Iterable[str], weights: Mapping[str, int]) -> ShareTurns
     return turns
 
 
-def most_calls_of_others(queue: str, *, ahead: int, weights: Mapping[str, int]) -> int:
-    """The largest number of calls that go to other queues of `weights` while a leg waits behind `ahead` of
-    its own queue.
-    """
-    own = weights[queue]
-    return sum((ahead + 1) * weight // own + 1 for other, weight in weights.items() if other != queue)
-
-
 LATE_GRACE_S = 900
 """An appointment that comes at most this late keeps its class (seconds)."""
 SEEN_PER_LANE = 4

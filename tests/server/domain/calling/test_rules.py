@@ -12,16 +12,12 @@ from hypothesis import strategies as st
 from server.domain.calling.choose_next import ChoiceStep, call_order, choose, step_of
 from server.domain.calling.rules import (
     DEFAULT_RULE,
-    NO_BOUND,
-    RULES,
-    BoundKind,
+    SCORES,
     Condition,
     LocalHours,
-    PeopleExceed,
     RuleName,
     ScoringContext,
     WorkProfile,
-    bound_of,
     rule_named,
 )
 from server.domain.calling.waiting_legs import (
@@ -29,12 +25,12 @@ from server.domain.calling.waiting_legs import (
     QueuedLeg,
     lanes,
     may_serve,
-    most_calls_of_others,
     queue_facts,
     turns_after,
 )
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import MOST_LINKED
+from tests.server.domain.calling.overtaking import PASSED_BY, most_calls_of_others
 from tests.server.domain.calling.waiting_halls import (
     COUNTERS,
     EVERYTHING,
@@ -69,9 +65,7 @@ from tests.server.domain.calling.waiting_halls import (
     ],
 )
 def test_no_leg_later_than_the_bound_passes(rule, leg_class, waited_min, shortest_s, latest_s):
-    passed_by = RULES[rule].bound.passed_by
-    assert passed_by is not None
-    found = passed_by(waiting("A001", waited_min, leg_class=leg_class), NINE, shortest_s)
+    found = PASSED_BY[rule](waiting("A001", waited_min, leg_class=leg_class), NINE, shortest_s)
     assert found == (None if latest_s is None else pytest.approx(latest_s))
 
 
@@ -83,7 +77,7 @@ def test_the_calls_of_other_queues_are_counted_by_weight(queue, ahead, most):
 @pytest.mark.parametrize(("leg_class", "score"), [("walk_in", 10), ("appointment", 40), ("priority", 60)])
 def test_accumulating_priority_counts_minutes_by_class(leg_class, score):
     by = ScoringContext(profile(), context(), {})
-    assert RULES[RuleName.ACCUMULATING_PRIORITY].score(waiting("A001", 10, leg_class=leg_class), by) == score
+    assert SCORES[RuleName.ACCUMULATING_PRIORITY](waiting("A001", 10, leg_class=leg_class), by) == score
 
 
 def test_a_service_without_a_mean_takes_ten_minutes():
@@ -275,10 +269,7 @@ def test_linked_visits_follow_each_other_at_one_counter_and_no_other_takes_them(
         assert in_a_row[counter.id] < MOST_LINKED
 
 
-BOUNDED = [name for name, rule in RULES.items() if rule.bound.kind is BoundKind.ARRIVALS]
-
-
-@pytest.mark.parametrize("rule", BOUNDED)
+@pytest.mark.parametrize("rule", PASSED_BY)
 @given(seed=SEEDS, priority_first=st.booleans())
 def test_no_leg_is_passed_beyond_the_bound(rule: RuleName, seed: int, priority_first: bool):
     chosen, chance = profile(rule, priority_first=priority_first), random.Random(seed)
@@ -286,7 +277,7 @@ def test_no_leg_is_passed_beyond_the_bound(rule: RuleName, seed: int, priority_f
         assert_bound_kept(chosen, drawn_hall(chance), context())
 
 
-@pytest.mark.parametrize("rule", BOUNDED)
+@pytest.mark.parametrize("rule", PASSED_BY)
 @given(data=st.data(), seed=SEEDS)
 def test_the_bound_holds_along_a_history_with_returns_and_needs(
     rule: RuleName, data: st.DataObject, seed: int
@@ -305,8 +296,6 @@ def test_the_bound_holds_along_a_history_with_returns_and_needs(
 def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallContext) -> None:
     """Whoever is called by the rule came no later than the bound lets pass the first of each lane."""
     pick = choose(chosen, legs, now)
-    passed_by = bound_of(chosen).passed_by
-    assert passed_by is not None
     if pick is None or pick.chosen.step is not ChoiceStep.RULE:
         return
     free = [leg for leg in legs if now.is_free(leg)]
@@ -315,7 +304,7 @@ def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallConte
     for head, *_ in lanes(able):
         if step_of(head, chosen, now.now) is not ChoiceStep.RULE:
             continue
-        latest_s = passed_by(head, now.now, shortest_s)
+        latest_s = PASSED_BY[chosen.rule](head, now.now, shortest_s)
         later_s = (pick.leg.reference - head.reference).total_seconds()
         assert latest_s is None or later_s <= latest_s + 1e-6, (head, pick.leg)
 
@@ -326,15 +315,13 @@ def assert_bound_kept(chosen: WorkProfile, legs: list[QueuedLeg], now: CallConte
 )
 def test_weighted_shares_give_the_others_a_bounded_number_of_calls(weights: dict[str, int], seed: int):
     chosen = profile(RuleName.WEIGHTED_SHARES, weights=weights, priority_first=False)
-    most = bound_of(chosen).calls_of_others
-    assert most is not None
     hall = PlayedHall((chosen,), counters=(EVERYTHING,))
     left: dict[str, int] = {}
     for act in drawn_acts(seed, 150, plain=True):
         if isinstance(act, Arrival):
             before = [leg.queue for leg in hall.legs]
             leg = hall.arrive(act)
-            left[leg.id] = most(leg.queue, ahead=before.count(leg.queue), weights=weights)
+            left[leg.id] = most_calls_of_others(leg.queue, ahead=before.count(leg.queue), weights=weights)
             continue
         pick, before_call = hall.call(act)
         for leg in before_call if pick is not None else ():
@@ -345,7 +332,6 @@ def test_weighted_shares_give_the_others_a_bounded_number_of_calls(weights: dict
 @pytest.mark.parametrize("rule", [RuleName.LISTED_ORDER, RuleName.LONGEST_QUEUE])
 def test_a_rule_without_a_bound_can_make_a_leg_wait_for_ever(rule: RuleName):
     alone = waiting("H001", 600, service="long")
-    assert RULES[rule].bound is NO_BOUND
     for minute in range(60):
         pick = choose(
             profile(rule), [alone, *(waiting(f"A{n:03d}", 1) for n in (minute, minute + 1))], context()
@@ -355,20 +341,13 @@ def test_a_rule_without_a_bound_can_make_a_leg_wait_for_ever(rule: RuleName):
 
 
 def test_under_strict_classes_only_priority_has_a_bound():
-    passed_by = RULES[RuleName.STRICT_CLASSES].bound.passed_by
-    assert passed_by is not None
+    passed_by = PASSED_BY[RuleName.STRICT_CLASSES]
     assert passed_by(waiting("A001", 600), context().now, 600) is None
     assert passed_by(waiting("A001", 600, leg_class="priority"), context().now, 600) == 0
 
 
-def test_a_profile_with_conditions_promises_no_bound():
-    conditions = (Condition((PeopleExceed("front", 3),), "front"),)
-    assert bound_of(profile()).kind is BoundKind.ARRIVALS
-    assert bound_of(profile(conditions=conditions)) is NO_BOUND
-
-
 def test_every_rule_has_a_name_and_the_default_keeps_waits_within_bounds():
-    assert set(RULES) == set(RuleName)
+    assert set(SCORES) == set(RuleName)
     assert DEFAULT_RULE is RuleName.GCMU_SAFE
 
 

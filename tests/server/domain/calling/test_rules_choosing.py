@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.calling.choose_next import ChoiceStep, call_order, choose
 from server.domain.calling.rules import (
-    RULES,
+    SCORES,
     Condition,
     CountersAtMost,
     LocalHours,
@@ -378,7 +378,7 @@ def test_each_rule_has_the_documented_score():
     turns = ShareTurns(Fraction(3), {"papers": Fraction(5)})
     queues = {"papers": QueueFacts(7, NINE - minutes(14))}
     found = {
-        rule: RULES[rule].score(waited, ScoringContext(profile(rule), context(turns=turns), queues))
+        rule: SCORES[rule](waited, ScoringContext(profile(rule), context(turns=turns), queues))
         for rule in RuleName
     }
     assert found == pytest.approx(
