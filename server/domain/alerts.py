@@ -3,15 +3,15 @@
 The rule in words: `docs/rules/alerts.md`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.domain.facts import Erasable, Fact, FactKind
-from server.domain.instants import text_to_micros, to_text
+from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.row_changes import Fold, inserts, updates
 
 
 class AlertKind(StrEnum):
@@ -227,48 +227,18 @@ def alert_shown(row: str, alert: str, *, screen: str) -> Fact:
     return Fact(FactKind.ALERT_SHOWN, {"id": row, "alert": alert, "screen": screen})
 
 
-def _raised(fact: Recorded) -> list[Change]:
-    body = fact.body
-    row = {name: body[name] for name in ("id", "alert", "kind", "is_drill", "press")}
-    row |= {
-        "hall": fact.hall,
-        "texts": body["texts"]["id"] if body["texts"] else None,
-        "raised_at": fact.happened_at,
-        "raised_by": fact.author,
-        "expires_at": text_to_micros(body["expires_at"]),
-    }
-    return [Insert("alert", row)]
-
-
-def _end_asked(fact: Recorded) -> list[Change]:
-    columns = {"end_asked_at": fact.happened_at, "end_asked_by": fact.author}
-    return [Update("alert", fact.body["id"], columns)]
-
-
-def _ended(fact: Recorded) -> list[Change]:
-    ended = {"ended_at": fact.happened_at, "ended_by": fact.author, "end_reason": fact.body["reason"]}
-    return [Update("alert", fact.body["id"], ended)]
-
-
-def _taken_back(fact: Recorded) -> list[Change]:
-    ended = {
-        "ended_at": fact.happened_at,
-        "ended_by": fact.author,
-        "end_reason": str(AlertEndReason.TAKEN_BACK),
-    }
-    return [Update("alert", fact.body["id"], ended)]
-
-
-def _on_screen(fact: Recorded) -> list[Change]:
-    row = {name: fact.body[name] for name in ("id", "alert", "screen")}
-    return [Insert("alert_shown", row | {"hall": fact.hall, "shown_at": fact.happened_at})]
-
-
-ALERT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
-    FactKind.ALERT_RAISED: _raised,
-    FactKind.ALERT_END_ASKED: _end_asked,
-    FactKind.ALERT_ENDED: _ended,
-    FactKind.ALERT_TAKEN_BACK: _taken_back,
-    FactKind.ALERT_SHOWN: _on_screen,
+ALERT_FOLDS: dict[str, Fold] = {
+    FactKind.ALERT_RAISED: inserts(
+        "alert",
+        *("id", "alert", "kind", "is_drill", "press", "texts", "expires_at"),
+        at="raised_at",
+        by="raised_by",
+    ),
+    FactKind.ALERT_END_ASKED: updates("alert", "id", at="end_asked_at", by="end_asked_by"),
+    FactKind.ALERT_ENDED: updates("alert", "id", at="ended_at", by="ended_by", end_reason="reason"),
+    FactKind.ALERT_TAKEN_BACK: updates(
+        "alert", "id", at="ended_at", by="ended_by", sets={"end_reason": str(AlertEndReason.TAKEN_BACK)}
+    ),
+    FactKind.ALERT_SHOWN: inserts("alert_shown", "id", "alert", "screen", at="shown_at"),
 }
 """By the kind of fact."""

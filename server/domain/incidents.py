@@ -5,7 +5,7 @@ What is noted of it afterwards: kind, gravity, place, follow-up; nothing of the 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from enum import StrEnum
 from server.domain.author import Author
 from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.row_changes import Fold, inserts, updates
 
 ESCALATED_AFTER = timedelta(seconds=30)
 """How long only the hall hears of an incident that nobody answers."""
@@ -306,47 +306,22 @@ def incident_ended(incident: Incident, *, reason: IncidentEndReason) -> Fact:
     return Fact(FactKind.INCIDENT_ENDED, body)
 
 
-def _raised(fact: Recorded) -> list[Change]:
-    row = {"id": fact.body["id"], "counter": fact.body["counter"], "hall": fact.hall, "joins": 0}
-    return [Insert("incident", row | {"raised_at": fact.happened_at, "raised_by": fact.author})]
-
-
-def _joined(fact: Recorded) -> list[Change]:
-    joined = {"joins": fact.body["joins"], "joined_by": fact.author}
-    return [Update("incident", fact.body["id"], joined)]
-
-
-def _escalated(fact: Recorded) -> list[Change]:
-    return [Update("incident", fact.body["id"], {"escalated_at": fact.happened_at})]
-
-
-def _unanswered(fact: Recorded) -> list[Change]:
-    return [Update("incident", fact.body["id"], {"unanswered_at": fact.happened_at})]
-
-
-def _answered(fact: Recorded) -> list[Change]:
-    body = fact.body
-    answered = {
-        "answered_at": fact.happened_at,
-        "answered_by": fact.author,
-        "answered_role": body["role"],
-        "answered_counter": body["from_counter"],
-        "answered_hall": body["from_hall"],
-    }
-    return [Update("incident", body["id"], answered)]
-
-
-def _ended(fact: Recorded) -> list[Change]:
-    ended = {"ended_at": fact.happened_at, "end_reason": fact.body["reason"]}
-    return [Update("incident", fact.body["id"], ended)]
-
-
-INCIDENT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
-    FactKind.INCIDENT_RAISED: _raised,
-    FactKind.INCIDENT_JOINED: _joined,
-    FactKind.INCIDENT_ESCALATED: _escalated,
-    FactKind.INCIDENT_UNANSWERED: _unanswered,
-    FactKind.INCIDENT_ANSWERED: _answered,
-    FactKind.INCIDENT_ENDED: _ended,
+INCIDENT_FOLDS: dict[str, Fold] = {
+    FactKind.INCIDENT_RAISED: inserts(
+        "incident", "id", "counter", at="raised_at", by="raised_by", sets={"joins": 0}
+    ),
+    FactKind.INCIDENT_JOINED: updates("incident", "id", "joins", by="joined_by"),
+    FactKind.INCIDENT_ESCALATED: updates("incident", "id", at="escalated_at"),
+    FactKind.INCIDENT_UNANSWERED: updates("incident", "id", at="unanswered_at"),
+    FactKind.INCIDENT_ANSWERED: updates(
+        "incident",
+        "id",
+        at="answered_at",
+        by="answered_by",
+        answered_role="role",
+        answered_counter="from_counter",
+        answered_hall="from_hall",
+    ),
+    FactKind.INCIDENT_ENDED: updates("incident", "id", at="ended_at", end_reason="reason"),
 }
 """By the kind of fact."""

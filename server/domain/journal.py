@@ -18,7 +18,16 @@ from server.domain.incidents import INCIDENT_FOLDS
 from server.domain.instants import text_to_micros
 from server.domain.notices.media import MEDIA_FOLDS
 from server.domain.quality.typed_figures import QUALITY_FOLDS
-from server.domain.row_changes import Change, Insert, InstallationChange, Recorded, Sum, Update, stored_values
+from server.domain.row_changes import (
+    Change,
+    Fold,
+    Insert,
+    InstallationChange,
+    Recorded,
+    Sum,
+    Update,
+    stored_values,
+)
 from server.domain.visits.fold import VISIT_FOLDS
 from server.domain.visits.gestures import GESTURES
 
@@ -133,7 +142,7 @@ off.
 """
 
 
-type _Fold = Callable[[Recorded], list[InstallationChange]] | Callable[[Recorded], list[Change]]
+type _InstallationFold = Callable[[Recorded], list[InstallationChange]] | Fold
 
 
 def installation_changes(fact: Recorded) -> Sequence[InstallationChange]:
@@ -231,7 +240,7 @@ def _retention_decided(fact: Recorded) -> list[InstallationChange]:
     return [Sum("retention_choice", {"name": fact.body["name"]}, {}, decided)]
 
 
-INSTALLATION_FOLDS: dict[str, _Fold] = {
+INSTALLATION_FOLDS: dict[str, _InstallationFold] = {
     FactKind.NOTICE_DRAFTED: _drafted,
     FactKind.NOTICE_EDITED: _edited,
     FactKind.NOTICE_SUBMITTED: _moved,
@@ -262,7 +271,7 @@ def _rows_restored(fact: Recorded) -> list[Change]:
     ]
 
 
-_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+_FOLDS: dict[str, Fold] = {
     **VISIT_FOLDS,
     **HALL_FOLDS,
     **QUALITY_FOLDS,

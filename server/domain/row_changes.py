@@ -1,6 +1,7 @@
 """What folding a fact may read, and its result: new rows, and new values of existing rows."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ INSTANT_COLUMNS = frozenset(
     {
         *("arrived_at", "issued_at", "reference_at", "booked_at"),
         *("first_called_at", "last_called_at", "started_at", "ended_at"),
-        *("lets_pass_since", "not_before", "parked_at", "quiet_until"),
+        *("lets_pass_since", "not_before", "parked_at", "quiet_until", "expires_at"),
     }
 )
 
@@ -67,3 +68,72 @@ class Recorded:
 def stored_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as rows keep them: instants become microseconds."""
     return {key: text_to_micros(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
+
+
+type Fold = Callable[[Recorded], list[Change]]
+"""Says which rows a fact inserts or changes."""
+
+
+def inserts(
+    table: str,
+    *takes: str,
+    at: str | None = None,
+    by: str | None = None,
+    sets: Mapping[str, Any] | None = None,
+    **named: str,
+) -> Fold:
+    """The fold that inserts a row of the fact’s hall; none where the row has no id. As `updates`."""
+
+    def fold(fact: Recorded) -> list[Change]:
+        row = {**_columns(fact, takes, named, at, by), **(sets or {}), "hall": fact.hall}
+        return [] if row["id"] is None else [Insert(table, row)]
+
+    return fold
+
+
+def updates(
+    table: str,
+    key: str,
+    *takes: str,
+    at: str | None = None,
+    by: str | None = None,
+    sets: Mapping[str, Any] | None = None,
+    **named: str,
+) -> Fold:
+    """The fold that changes a row; nothing where the body has no id of it under `key`.
+
+    `takes`: columns that the body has under the same name, `named`: under another one. `at`, `by`: the
+    columns of the fact’s instant and author. `sets`: columns and their values.
+    """
+
+    def fold(fact: Recorded) -> list[Change]:
+        row, values = fact.body.get(key), {**_columns(fact, takes, named, at, by), **(sets or {})}
+        return [] if row is None else [Update(table, row, values)]
+
+    return fold
+
+
+def in_turn(*folds: Fold) -> Fold:
+    """The fold that makes the changes of several, one after the other."""
+    return lambda fact: [change for fold in folds for change in fold(fact)]
+
+
+def _columns(
+    fact: Recorded, takes: tuple[str, ...], named: Mapping[str, str], at: str | None, by: str | None
+) -> dict[str, Any]:
+    columns = {each: _kept(each, fact.body[each]) for each in takes}
+    columns |= {column: _kept(column, fact.body[name]) for column, name in named.items()}
+    if at is not None:
+        columns[at] = fact.happened_at
+    if by is not None:
+        columns[by] = fact.author
+    return columns
+
+
+def _kept(column: str, value: Any) -> Any:
+    """A value as rows keep it: an instant as microseconds, an erasable value by its id, lists as JSON."""
+    if column in INSTANT_COLUMNS:
+        return text_to_micros(value)
+    if isinstance(value, Mapping) and value.keys() == {"id", "hmac"}:
+        return value["id"]
+    return json.dumps(value, sort_keys=True) if isinstance(value, list | Mapping) else value

@@ -5,8 +5,7 @@ fault that returns soon opens the same alarm again, and must then be over for lo
 one alarm. In prose: `docs/rules/alarms.md`.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +16,7 @@ from annotated_types import Interval, MaxLen
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.row_changes import Fold, inserts, updates
 
 
 class AlarmKind(StrEnum):
@@ -347,35 +346,14 @@ def recipient_removed(recipient: str) -> Fact:
     return Fact(FactKind.RECIPIENT_REMOVED, {"id": recipient})
 
 
-def _alarm_values(fact: Recorded) -> str:
-    return json.dumps(fact.body["values"], sort_keys=True)
-
-
-def _raised_rows(fact: Recorded) -> list[Change]:
-    row = {name: fact.body[name] for name in ("id", "kind", "subject")}
-    more = {"hall": fact.hall, "raised_at": fact.happened_at, "returns": 0, "told": _alarm_values(fact)}
-    return [Insert("alarm", row | more)]
-
-
-def _returned_rows(fact: Recorded) -> list[Change]:
-    again = {"returns": fact.body["returns"], "told": _alarm_values(fact)}
-    return [Update("alarm", fact.body["id"], again | {"cleared_at": None, "clear_reason": None})]
-
-
-def _cleared_rows(fact: Recorded) -> list[Change]:
-    cleared = {"cleared_at": fact.happened_at, "clear_reason": fact.body["reason"]}
-    return [Update("alarm", fact.body["id"], cleared)]
-
-
-def _acknowledged_rows(fact: Recorded) -> list[Change]:
-    by = {"acknowledged_at": fact.happened_at, "acknowledged_by": fact.author}
-    return [Update("alarm", fact.body["id"], by)]
-
-
-ALARM_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
-    FactKind.ALARM_RAISED: _raised_rows,
-    FactKind.ALARM_RETURNED: _returned_rows,
-    FactKind.ALARM_CLEARED: _cleared_rows,
-    FactKind.ALARM_ACKNOWLEDGED: _acknowledged_rows,
+ALARM_FOLDS: dict[str, Fold] = {
+    FactKind.ALARM_RAISED: inserts(
+        "alarm", "id", "kind", "subject", at="raised_at", sets={"returns": 0}, told="values"
+    ),
+    FactKind.ALARM_RETURNED: updates(
+        "alarm", "id", "returns", sets={"cleared_at": None, "clear_reason": None}, told="values"
+    ),
+    FactKind.ALARM_CLEARED: updates("alarm", "id", at="cleared_at", clear_reason="reason"),
+    FactKind.ALARM_ACKNOWLEDGED: updates("alarm", "id", at="acknowledged_at", by="acknowledged_by"),
 }
 """By the kind of fact."""

@@ -1,7 +1,6 @@
 """Facts of a hall and of its counters, and their fold with greetings, demand and appointments. Pure."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,190 +9,92 @@ from server.domain.appointments import DEMAND_MET
 from server.domain.facts import Fact, FactKind
 from server.domain.hours.calendars import Break
 from server.domain.instants import to_text
-from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
+from server.domain.row_changes import Fold, in_turn, inserts, updates
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.verb_facts import Limits
 
+_DUTY_BEGINS = inserts("duty", "session", "counter", "rule", "profile", "services", at="opened_at", id="duty")
+_DUTY_ENDS = updates("duty", "duty", at="closed_at")
+_NOT_PAUSED = dict.fromkeys(("paused_at", "pause_reason"))
 
-def _greeting_counted(fact: Recorded) -> list[Change]:
-    body = fact.body
-    row = {
-        "id": body["id"],
-        "hall": fact.hall,
-        "business_day": body["business_day"],
-        "service": body["service"],
-    }
-    return [
-        Insert(
-            "greeting", row | {"counter": body["counter"], "greeted_at": fact.happened_at, "is_undone": False}
-        )
-    ]
-
-
-def _ticket_not_issued(fact: Recorded) -> list[Change]:
-    return [Insert("not_issued", {**fact.body, "hall": fact.hall, "wanted_at": fact.happened_at})]
-
-
-def _visitor_informed(fact: Recorded) -> list[Change]:
-    row = {name: fact.body[name] for name in ("id", "business_day", "device")}
-    of = {"service": fact.body["referral"], "reason": INFORMED}
-    return [Insert("not_issued", {**row, **of, "hall": fact.hall, "wanted_at": fact.happened_at})]
-
-
-def _duty(fact: Recorded) -> Insert:
-    body = fact.body
-    terms = {key: body[key] for key in ("session", "counter", "rule", "profile")}
-    row = {
-        "id": body["duty"],
-        "hall": fact.hall,
-        "services": json.dumps(body["services"]),
-        "opened_at": fact.happened_at,
-    }
-    return Insert("duty", row | terms)
-
-
-def _counter_opened(fact: Recorded) -> list[Change]:
-    body = fact.body
-    session = {
-        "id": body["session"],
-        "hall": fact.hall,
-        "counter": body["counter"],
-        "author": fact.author,
-        "profile": body["profile"],
-        "rule": body["rule"],
-        "services": json.dumps(body["services"]),
-        "opened_at": fact.happened_at,
-        "joined_to": body.get("joined_to"),
-    }
-    return [Insert("counter_session", session), _duty(fact)]
-
-
-def _counter_paused(fact: Recorded) -> list[Change]:
-    body = fact.body
-    return [
-        Update(
+HALL_FOLDS: dict[str, Fold] = {
+    FactKind.TICKET_NOT_ISSUED: inserts(
+        "not_issued", "id", "business_day", "service", "reason", "device", at="wanted_at"
+    ),
+    FactKind.VISITOR_INFORMED: inserts(
+        "not_issued",
+        *("id", "business_day", "device"),
+        at="wanted_at",
+        sets={"reason": INFORMED},
+        service="referral",
+    ),
+    FactKind.GREETING_COUNTED: inserts(
+        "greeting",
+        *("id", "business_day", "service", "counter"),
+        at="greeted_at",
+        sets={"is_undone": False},
+    ),
+    FactKind.COUNTER_OPENED: in_turn(
+        inserts(
             "counter_session",
-            body["session"],
-            {"paused_at": fact.happened_at, "pause_reason": body["reason"]},
+            *("counter", "profile", "rule", "services", "joined_to"),
+            at="opened_at",
+            by="author",
+            id="session",
         ),
-        Update("duty", body["duty"], {"closed_at": fact.happened_at}),
-    ]
-
-
-def _counter_resumed(fact: Recorded) -> list[Change]:
-    return [
-        Update("counter_session", fact.body["session"], {"paused_at": None, "pause_reason": None}),
-        _duty(fact),
-    ]
-
-
-def _counter_closed(fact: Recorded) -> list[Change]:
-    body = fact.body
-    closed: list[Change] = [
-        Update(
-            "counter_session",
-            body["session"],
-            {
-                "closed_at": fact.happened_at,
-                "close_reason": body["reason"],
-                "paused_at": None,
-                "pause_reason": None,
-            },
-        )
-    ]
-    if body["duty"] is not None:
-        closed.append(Update("duty", body["duty"], {"closed_at": fact.happened_at}))
-    return closed
-
-
-def _profile_changed(fact: Recorded) -> list[Change]:
-    body = fact.body
-    terms = {"profile": body["profile"], "rule": body["rule"], "services": json.dumps(body["services"])}
-    changed: list[Change] = [Update("counter_session", body["session"], terms)]
-    if body["ended_duty"] is not None:
-        changed.append(Update("duty", body["ended_duty"], {"closed_at": fact.happened_at}))
-    if body["duty"] is not None:
-        changed.append(_duty(fact))
-    return changed
-
-
-def _tickets_stopped(fact: Recorded) -> list[Change]:
-    return [Insert("ticket_stop", {**fact.body, "hall": fact.hall, "stopped_at": fact.happened_at})]
-
-
-def _tickets_reopened(fact: Recorded) -> list[Change]:
-    return [Update("ticket_stop", fact.body["id"], {"reopened_at": fact.happened_at})]
-
-
-def _appointment_booked(fact: Recorded) -> list[Change]:
-    return [Insert("appointment", stored_values(fact.body) | {"hall": fact.hall, "state": "booked"})]
-
-
-def _appointment_moved(fact: Recorded) -> list[Change]:
-    moved = {name: fact.body[name] for name in ("service", "booked_at", "booked_on")}
-    return [Update("appointment", fact.body["appointment"], stored_values(moved))]
-
-
-def _appointment_cancelled(fact: Recorded) -> list[Change]:
-    return [Update("appointment", fact.body["appointment"], {"state": "cancelled"})]
-
-
-def _appointment_checked_in(fact: Recorded) -> list[Change]:
-    body = fact.body
-    values = {"state": "checked_in", "visit": body["visit"], "arrival": body["arrival"]}
-    changes: list[Change] = [
-        Update("appointment", body["appointment"], values | {"checked_in_at": fact.happened_at})
-    ]
-    if "demand" in body:
-        changes.append(Update("not_issued", body["demand"], {"reason": DEMAND_MET}))
-    return changes
-
-
-def _check_in_undone(fact: Recorded) -> list[Change]:
-    values = {"state": "booked"} | dict.fromkeys(("visit", "arrival", "checked_in_at"))
-    return [Update("appointment", fact.body["appointment"], values)]
-
-
-def _target_decided(fact: Recorded) -> list[Change]:
-    return [Insert("target", {**fact.body, "hall": fact.hall, "recorded_at": fact.happened_at})]
-
-
-def _target_withdrawn(fact: Recorded) -> list[Change]:
-    names = ("id", "target", "from_on", "reason", "decided_on", "decided_by")
-    row = {name: fact.body[name] for name in names}
-    return [Insert("target_withdrawal", row | {"hall": fact.hall, "recorded_at": fact.happened_at})]
-
-
-def _break_decided(fact: Recorded) -> list[Change]:
-    row = {name: fact.body[name] for name in ("id", "business_day", "half_day", "choice")}
-    return [Insert("break_decision", row | {"hall": fact.hall, "decided_at": fact.happened_at})]
-
-
-def _quiet_set(fact: Recorded) -> list[Change]:
-    row = stored_values({"quiet_until": fact.body["until"]})
-    return [Insert("quiet", row | {"id": fact.body["id"], "hall": fact.hall, "set_at": fact.happened_at})]
-
-
-HALL_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
-    FactKind.TICKET_NOT_ISSUED: _ticket_not_issued,
-    FactKind.VISITOR_INFORMED: _visitor_informed,
-    FactKind.GREETING_COUNTED: _greeting_counted,
-    FactKind.COUNTER_OPENED: _counter_opened,
-    FactKind.COUNTER_PAUSED: _counter_paused,
-    FactKind.COUNTER_RESUMED: _counter_resumed,
-    FactKind.COUNTER_CLOSED: _counter_closed,
-    FactKind.PROFILE_CHANGED: _profile_changed,
-    FactKind.TICKETS_STOPPED: _tickets_stopped,
-    FactKind.TICKETS_REOPENED: _tickets_reopened,
-    FactKind.TARGET_DECIDED: _target_decided,
-    FactKind.TARGET_WITHDRAWN: _target_withdrawn,
-    FactKind.BREAK_DECIDED: _break_decided,
-    FactKind.QUIET_SET: _quiet_set,
-    FactKind.APPOINTMENT_BOOKED: _appointment_booked,
-    FactKind.APPOINTMENT_MOVED: _appointment_moved,
-    FactKind.APPOINTMENT_CANCELLED: _appointment_cancelled,
-    FactKind.APPOINTMENT_CHECKED_IN: _appointment_checked_in,
-    FactKind.CHECK_IN_UNDONE: _check_in_undone,
+        _DUTY_BEGINS,
+    ),
+    FactKind.COUNTER_PAUSED: in_turn(
+        updates("counter_session", "session", at="paused_at", pause_reason="reason"), _DUTY_ENDS
+    ),
+    FactKind.COUNTER_RESUMED: in_turn(updates("counter_session", "session", sets=_NOT_PAUSED), _DUTY_BEGINS),
+    FactKind.COUNTER_CLOSED: in_turn(
+        updates("counter_session", "session", at="closed_at", sets=_NOT_PAUSED, close_reason="reason"),
+        _DUTY_ENDS,
+    ),
+    FactKind.PROFILE_CHANGED: in_turn(
+        updates("counter_session", "session", "profile", "rule", "services"),
+        updates("duty", "ended_duty", at="closed_at"),
+        _DUTY_BEGINS,
+    ),
+    FactKind.TICKETS_STOPPED: inserts("ticket_stop", "id", "business_day", "service", at="stopped_at"),
+    FactKind.TICKETS_REOPENED: updates("ticket_stop", "id", at="reopened_at"),
+    FactKind.TARGET_DECIDED: inserts(
+        "target",
+        *("id", "service", "wait_s", "share_percent", "applies_from_on", "decided_on", "decided_by"),
+        at="recorded_at",
+    ),
+    FactKind.TARGET_WITHDRAWN: inserts(
+        "target_withdrawal",
+        *("id", "target", "from_on", "reason", "decided_on", "decided_by"),
+        at="recorded_at",
+    ),
+    FactKind.BREAK_DECIDED: inserts(
+        "break_decision", "id", "business_day", "half_day", "choice", at="decided_at"
+    ),
+    FactKind.QUIET_SET: inserts("quiet", "id", at="set_at", quiet_until="until"),
+    FactKind.APPOINTMENT_BOOKED: inserts(
+        "appointment",
+        *("id", "service", "booked_at", "booked_on", "is_convocation"),
+        sets={"state": "booked"},
+    ),
+    FactKind.APPOINTMENT_MOVED: updates("appointment", "appointment", "service", "booked_at", "booked_on"),
+    FactKind.APPOINTMENT_CANCELLED: updates("appointment", "appointment", sets={"state": "cancelled"}),
+    FactKind.APPOINTMENT_CHECKED_IN: in_turn(
+        updates(
+            "appointment",
+            "appointment",
+            *("visit", "arrival"),
+            at="checked_in_at",
+            sets={"state": "checked_in"},
+        ),
+        updates("not_issued", "demand", sets={"reason": DEMAND_MET}),
+    ),
+    FactKind.CHECK_IN_UNDONE: updates(
+        "appointment",
+        "appointment",
+        sets={"state": "booked"} | dict.fromkeys(("visit", "arrival", "checked_in_at")),
+    ),
 }
 """By the kind of fact."""
 

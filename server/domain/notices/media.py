@@ -5,15 +5,15 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from server.domain.facts import Fact, FactKind, Json
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.row_changes import Change, Fold, Insert, Recorded, Update, updates
 from server.domain.texts import fold_text
 
 
@@ -97,34 +97,21 @@ def _uploaded(fact: Recorded) -> list[Change]:
     return [Insert("medium", row)]
 
 
-def _prepared(fact: Recorded) -> list[Change]:
-    files = json.dumps(fact.body["files"], sort_keys=True)
-    return [_changed(fact, state=MediumState.READY.value, kind=fact.body["kind"], files=files)]
-
-
 def _refused(fact: Recorded) -> list[Change]:
     refusal = json.dumps({"code": fact.body["code"], "details": fact.body["details"]}, sort_keys=True)
-    return [_changed(fact, state=MediumState.REFUSED.value, refusal=refusal)]
+    return [Update("medium", fact.body["medium"], {"state": MediumState.REFUSED.value, "refusal": refusal})]
 
 
-def _described(fact: Recorded) -> list[Change]:
-    return [_changed(fact, texts_sha256=fact.body["sha256"])]
-
-
-def _removed(fact: Recorded) -> list[Change]:
-    return [_changed(fact, state=MediumState.REMOVED.value, files="[]")]
-
-
-def _changed(fact: Recorded, **values: Any) -> Update:
-    return Update("medium", fact.body["medium"], values)
-
-
-MEDIA_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+MEDIA_FOLDS: dict[str, Fold] = {
     FactKind.MEDIUM_UPLOADED: _uploaded,
-    FactKind.MEDIUM_PREPARED: _prepared,
+    FactKind.MEDIUM_PREPARED: updates(
+        "medium", "medium", "kind", "files", sets={"state": MediumState.READY.value}
+    ),
     FactKind.MEDIUM_REFUSED: _refused,
-    FactKind.MEDIUM_DESCRIBED: _described,
-    FactKind.MEDIUM_REMOVED: _removed,
+    FactKind.MEDIUM_DESCRIBED: updates("medium", "medium", texts_sha256="sha256"),
+    FactKind.MEDIUM_REMOVED: updates(
+        "medium", "medium", sets={"state": MediumState.REMOVED.value, "files": "[]"}
+    ),
 }
 
 

@@ -7,7 +7,7 @@ Rules in prose: docs/rules/typed-figures.md, docs/rules/annotations.md.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from server.domain.facts import Fact, FactKind
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import Period, PeriodKind, parse_period
 from server.domain.refusals import Refusal
-from server.domain.row_changes import Change, Insert, Recorded, Update
+from server.domain.row_changes import Fold, inserts, updates
 from server.domain.texts import fold_text
 
 type TypedUnit = Literal["percent", "days", "minutes", "visits", "tickets", "people"]
@@ -316,31 +316,15 @@ def annotation_withdrawn(annotation: DayAnnotation) -> Fact:
     return Fact(FactKind.ANNOTATION_WITHDRAWN, body)
 
 
-def _day_annotated(fact: Recorded) -> list[Change]:
-    row = {name: fact.body[name] for name in ("id", "day", "words")}
-    entered = {"hall": fact.hall, "author": fact.author, "annotated_at": fact.happened_at}
-    return [Insert("day_annotation", row | entered)]
-
-
-def _annotation_withdrawn(fact: Recorded) -> list[Change]:
-    return [Update("day_annotation", fact.body["annotation"], {"withdrawn_at": fact.happened_at})]
-
-
-def _figure_typed(fact: Recorded) -> list[Change]:
-    names = ("id", "indicator", "period", "value", "unit", "source", "is_from_other_tool", "service")
-    row = {name: fact.body[name] for name in names}
-    entered = {"hall": fact.hall, "author": fact.author, "recorded_at": fact.happened_at}
-    return [Insert("typed_figure", row | entered)]
-
-
-def _typed_figure_withdrawn(fact: Recorded) -> list[Change]:
-    return [Update("typed_figure", fact.body["figure"], {"withdrawn_at": fact.happened_at})]
-
-
-QUALITY_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
-    FactKind.DAY_ANNOTATED: _day_annotated,
-    FactKind.ANNOTATION_WITHDRAWN: _annotation_withdrawn,
-    FactKind.FIGURE_TYPED: _figure_typed,
-    FactKind.TYPED_FIGURE_WITHDRAWN: _typed_figure_withdrawn,
+QUALITY_FOLDS: dict[str, Fold] = {
+    FactKind.DAY_ANNOTATED: inserts("day_annotation", "id", "day", "words", at="annotated_at", by="author"),
+    FactKind.ANNOTATION_WITHDRAWN: updates("day_annotation", "annotation", at="withdrawn_at"),
+    FactKind.FIGURE_TYPED: inserts(
+        "typed_figure",
+        *("id", "indicator", "period", "value", "unit", "source", "is_from_other_tool", "service"),
+        at="recorded_at",
+        by="author",
+    ),
+    FactKind.TYPED_FIGURE_WITHDRAWN: updates("typed_figure", "figure", at="withdrawn_at"),
 }
 """By the kind of fact."""

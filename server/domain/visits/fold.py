@@ -1,13 +1,13 @@
 """The fold of facts about visits: tickets, calls, services, priorities, needs, links. Pure."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from server.domain.facts import FactKind, Json
 from server.domain.instants import text_to_micros
-from server.domain.row_changes import Change, Insert, Recorded, Update, stored_values
+from server.domain.row_changes import Change, Fold, Insert, Recorded, Update, stored_values, updates
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.gestures import GESTURES
 from server.domain.visits.transitions import NOT_PARKED, OF_NO_COUNTER, EndReason, GestureKind, LegColumns
@@ -97,11 +97,6 @@ def _leg_held(fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], _suspect(fact, {"is_held": True, **void}))]
 
 
-def _needs_noted(fact: Recorded) -> list[Change]:
-    needs = fact.body["needs"]
-    return [Update("visit", fact.body["visit"], {"needs": needs["id"] if needs else None})]
-
-
 def _priority_checked(fact: Recorded) -> list[Change]:
     body = fact.body
     priority = "confirmed" if fact.kind == FactKind.PRIORITY_CONFIRMED else "not_confirmed"
@@ -151,10 +146,6 @@ def _leg_given_back(fact: Recorded) -> list[Change]:
     return [Update("leg", body["leg"], _suspect(fact, {**values, **OF_NO_COUNTER}))]
 
 
-def _service_added(fact: Recorded) -> list[Change]:
-    return [Update("leg", fact.body["leg"], {"added_services": json.dumps(fact.body["services"])})]
-
-
 def _leg_ended(fact: Recorded) -> list[Change]:
     body = fact.body
     ended = {"ended_at": fact.happened_at, "end_reason": body["reason"]}
@@ -199,10 +190,6 @@ def _visits_linked(fact: Recorded) -> list[Change]:
     return [Update("visit", each["visit"], {"link": link}) for each in fact.body["visits"]]
 
 
-def _visit_unlinked(fact: Recorded) -> list[Change]:
-    return [Update("visit", fact.body["visit"], {"link": None})]
-
-
 def _leg_moved(kind: GestureKind, fact: Recorded) -> list[Change]:
     """The columns of its leg that the row of a gesture names; its state, where that is another."""
     columns = kind.columns or LegColumns()
@@ -216,7 +203,7 @@ def _leg_moved(kind: GestureKind, fact: Recorded) -> list[Change]:
     return [Update("leg", fact.body["leg"], values)]
 
 
-VISIT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
+VISIT_FOLDS: dict[str, Fold] = {
     **{kind.fact: partial(_leg_moved, kind) for kind in GESTURES.values() if kind.columns is not None},
     FactKind.TICKET_ISSUED: _ticket_issued,
     FactKind.LEG_CALLED: _leg_called,
@@ -225,15 +212,15 @@ VISIT_FOLDS: dict[str, Callable[[Recorded], list[Change]]] = {
     FactKind.PRIORITY_CONFIRMED: _priority_checked,
     FactKind.PRIORITY_NOT_CONFIRMED: _priority_checked,
     FactKind.LEG_HELD: _leg_held,
-    FactKind.NEEDS_NOTED: _needs_noted,
+    FactKind.NEEDS_NOTED: updates("visit", "visit", "needs"),
     FactKind.LEG_PARKED: _leg_parked,
     FactKind.LEG_RETURNED: _leg_returned,
     FactKind.LEG_GIVEN_BACK: _leg_given_back,
-    FactKind.SERVICE_ADDED: _service_added,
+    FactKind.SERVICE_ADDED: updates("leg", "leg", added_services="services"),
     FactKind.LEG_ENDED: _leg_ended,
     FactKind.LEG_TRANSFERRED: _leg_transferred,
     FactKind.VISIT_REINSTATED: _visit_reinstated,
     FactKind.VISITS_LINKED: _visits_linked,
-    FactKind.VISIT_UNLINKED: _visit_unlinked,
+    FactKind.VISIT_UNLINKED: updates("visit", "visit", sets={"link": None}),
 }
 """By the kind of fact."""

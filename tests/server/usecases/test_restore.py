@@ -328,7 +328,7 @@ def test_a_purge_does_not_read_the_whole_past(sqlite_url: str, hands: Hands):
         plan = " ".join(row["detail"] for row in explained)
         assert "SCAN" not in plan.replace("SCAN printed USING", ""), plan
     values = {"hall": "hall", "day": date(2026, 11, 20)}
-    for statement in (hours.OPEN_DAYS, hours.OPEN_LEGS):
+    for statement in (hours.days_with_open_legs.read, hours.OPEN_LEGS):
         sql = statement.text(SQLITE, values).sql
         explained = all_rows(database, f"EXPLAIN QUERY PLAN {sql}", hall="hall", day="2026-11-20")
         steps = [row["detail"] for row in explained]
