@@ -146,9 +146,9 @@ def build_menu(
     Raises ValueError for a tree that needs more than two presses.
     """
     words = MenuWords(language, translate, hall.time_zone, now)
-    leaves = list(_leaves(services))
-    is_open = any(_current(each, now) for each in leaves)
-    coming = None if is_open else _earliest(_next_opening_at(each, now) for each in leaves)
+    found = list(leaves(services))
+    is_open = any(_current(each, now) for each in found)
+    coming = None if is_open else _earliest(_next_opening_at(each, now) for each in found)
     return {
         "hall": {"slug": hall.slug, "name": words.of(hall.name)},
         "time_zone": hall.time_zone.key,
@@ -160,7 +160,7 @@ def build_menu(
         "is_open": is_open,
         "next_opening": words.next_opening(coming),
         "why_closed": words.of(hall.why_today) if hall.why_today and not is_open else None,
-        "changes_at": edge.isoformat() if (edge := _earliest(_edges(leaves, now))) else None,
+        "changes_at": edge.isoformat() if (edge := _earliest(_edges(found, now))) else None,
         "priority_notice": hall.asks_priority,
         "priority_grounds": words.of(hall.priority_grounds) if hall.priority_grounds else None,
         "appointments": hall.takes_appointments,
@@ -262,7 +262,7 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> S
     state = state_of(service, words.now)
     has_hours_to_come = state in ("closed", "too_late", "full")
     coming = (
-        _earliest(_next_opening_at(x, words.now) for x in _leaves([service])) if has_hours_to_come else None
+        _earliest(_next_opening_at(x, words.now) for x in leaves([service])) if has_hours_to_come else None
     )
     return {
         "id": service.service,
@@ -303,10 +303,11 @@ def _wait_message(service: MenuService, state: State) -> SaidWait | NobodyWaits 
     return worded_wait(service.wait) if service.wait.high_s else {"none": True}
 
 
-def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:
+def leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:
+    """The services of a menu without their folders."""
     for service in services:
         if service.children:
-            yield from _leaves(service.children)
+            yield from leaves(service.children)
         else:
             yield service
 
@@ -321,9 +322,9 @@ def _next_opening_at(service: MenuService, now: datetime) -> datetime | None:
     return _earliest(x.opens_at for x in service.openings if x.opens_at > now)
 
 
-def _edges(leaves: Sequence[MenuService], now: datetime) -> Iterator[datetime]:
-    receiving = [each.exceptional.received_by for each in leaves if each.exceptional is not None]
-    for service in (*leaves, *receiving):
+def _edges(found: Sequence[MenuService], now: datetime) -> Iterator[datetime]:
+    receiving = [each.exceptional.received_by for each in found if each.exceptional is not None]
+    for service in (*found, *receiving):
         for opening in service.openings:
             for edge in (opening.opens_at, opening.last_ticket_at, opening.closes_at):
                 if edge > now:

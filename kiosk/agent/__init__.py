@@ -15,9 +15,10 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from hardware.transports.serial_line import SPEEDS, is_serial_line
@@ -111,19 +112,16 @@ def settings_of(content: Mapping[str, object]) -> AgentSettings:
     printer = content.get("printer", {})
     if not isinstance(printer, dict):
         raise ValueError("[printer]")
-    usb, line, network = (_text(printer, name) for name in ("usb", "line", "network"))
-    authority = _text(content, "authority")
-    return AgentSettings(
-        server=checked_server(_text(content, "server") or ""),
-        port=_number(content, "port", USUAL_PORT),
-        state=_state(_text(content, "state")),
-        usb=None if usb is None else usb_name(usb),
-        line=None if line is None else checked_line(line),
-        speed=_speed(printer.get("speed")),
-        network=None if network is None else network_address(network),
-        authority=None if authority is None else Path(authority),
-        tickets_a_minute=_number(content, "tickets_a_minute", 30),
-    )
+    given = {**content, **printer}
+    found: dict[str, Any] = {"server": "", "state": Path(os.environ.get(STATE_OF_SERVICE, USUAL_STATE))}
+    for name, (kind, read) in _SETTINGS.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        if type(value) is not kind or value == "":
+            raise ValueError(name)
+        found[name] = read(value)
+    return AgentSettings(**found | {"server": checked_server(found["server"])})
 
 
 def checked_server(address: str) -> str:
@@ -151,33 +149,30 @@ def network_address(text: str) -> TcpAddress:
     return TcpAddress(parts.hostname, parts.port or RAW_PRINTING_PORT)
 
 
-def _state(given: str | None) -> Path:
-    if given is not None:
-        return Path(given)
-    of_service = os.environ.get(STATE_OF_SERVICE)
-    return USUAL_STATE if of_service is None else Path(of_service)
-
-
-def _text(content: Mapping[str, object], name: str) -> str | None:
-    found = content.get(name)
-    if found is not None and (not isinstance(found, str) or not found):
-        raise ValueError(name)
+def _number(found: int) -> int:
+    if not 0 <= found < 65_536:
+        raise ValueError(found)
     return found
 
 
-def _number(content: Mapping[str, object], name: str, usual: int) -> int:
-    found = content.get(name, usual)
-    if not isinstance(found, int) or not 0 <= found < 65_536:
-        raise ValueError(name)
-    return found
-
-
-def _speed(found: object) -> int | None:
-    if found is None:
-        return None
-    if found not in SPEEDS or not isinstance(found, int):
+def _speed(found: int) -> int:
+    if found not in SPEEDS:
         raise ValueError("speed")
     return found
+
+
+_SETTINGS: Mapping[str, tuple[type, Callable[[Any], object]]] = {
+    "server": (str, str),
+    "port": (int, _number),
+    "state": (str, Path),
+    "authority": (str, Path),
+    "tickets_a_minute": (int, _number),
+    "usb": (str, usb_name),
+    "line": (str, checked_line),
+    "speed": (int, _speed),
+    "network": (str, network_address),
+}
+"""Of each setting its type in the file, and what reads it."""
 
 
 def unit_text(settings: Path, language: str) -> str:
@@ -191,22 +186,24 @@ def program() -> Path:
 
 
 def settings_text(settings: AgentSettings) -> str:
-    """The file of the settings."""
-    lines = [f"server = {_quoted(settings.server)}", f"port = {settings.port}"]
-    if settings.state != USUAL_STATE:
-        lines.append(f"state = {_quoted(str(settings.state))}")
-    if settings.authority is not None:
-        lines.append(f"authority = {_quoted(str(settings.authority))}")
-    lines += ["", "[printer]"]
-    if settings.usb is not None:
-        lines.append(f"usb = {_quoted(str(settings.usb))}")
-    if settings.line is not None:
-        lines.append(f"line = {_quoted(str(settings.line))}")
-    if settings.speed is not None:
-        lines.append(f"speed = {settings.speed}")
-    if settings.network is not None:
-        lines.append(f"network = {_quoted(f'{settings.network.host}:{settings.network.port}')}")
-    return "\n".join(lines) + "\n"
+    """The file of the settings: the server, the page, the printer."""
+    network = settings.network
+    printer = {
+        "usb": settings.usb,
+        "line": settings.line,
+        "speed": settings.speed,
+        "network": None if network is None else f"{network.host}:{network.port}",
+    }
+    place = {"server": settings.server, "port": settings.port, "authority": settings.authority}
+    return "\n".join([*_lines(place), "", "[printer]", *_lines(printer), ""])
+
+
+def _lines(values: Mapping[str, object]) -> Iterator[str]:
+    """Settings in TOML: JSON quotes the same characters the same way."""
+    for name, value in values.items():
+        if value is not None:
+            said = value if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+            yield f"{name} = {said}"
 
 
 def write_settings(file: Path, settings: AgentSettings) -> None:
@@ -227,8 +224,3 @@ def copy_authority(given: Path, settings: Path) -> Path:
     copy.write_bytes(certificates)
     copy.chmod(0o644)
     return copy
-
-
-def _quoted(text: str) -> str:
-    """A text in TOML: JSON quotes the same characters the same way."""
-    return json.dumps(text, ensure_ascii=False)

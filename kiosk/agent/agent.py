@@ -1,7 +1,6 @@
 """The running agent: its parts, put together, and its three threads: page, link, printer."""
 
 import threading
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from kiosk.agent import AgentFault, AgentSettings
@@ -43,8 +42,7 @@ class KioskAgent:
         )
         line = ServerLine(settings, within_s=PAPER_WITHIN_S)
         self._papers = PaperServer(line, self._identity, former=self.kept.read("run"))
-        with suppress(OSError):
-            self.kept.keep("run", self._papers.program)
+        self.kept.keep("run", self._papers.program)
         printer, own = LocalPrinter(address_in(settings)), KioskPapers(self)
         self._gateway = Gateway(self._papers, printer, report, own=own)
         host, most = urlsplit(settings.server).netloc, settings.tickets_a_minute
@@ -123,7 +121,7 @@ class KioskPapers:
     def next(self) -> OwnPaper | None:
         """The oldest that was not tried and that somebody still waits for; it counts as tried from now on."""
         journal, provision = self._agent.journal, provision_in(self._agent.kept)
-        if provision is None or not provision.has_printer:
+        if provision is None or provision.profile is None:
             return None
         while (press := journal.to_print()) is not None:
             age_s = self._agent.clock.age_s(press.moment)

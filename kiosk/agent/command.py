@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ from typing import Literal
 from hardware.player.install_player import main as install_player
 from hardware.transports import PrinterUnreachable
 from hardware.transports.serial_line import SPEEDS, serial_lines
-from hardware.transports.usb import plugged_printers, usb_name
+from hardware.transports.usb import plugged_printers
 from kiosk.agent import (
     PROGRAM,
     USUAL_FILE,
@@ -26,12 +26,10 @@ from kiosk.agent import (
     USUAL_UNIT,
     AgentFault,
     AgentSettings,
-    checked_line,
-    checked_server,
     copy_authority,
-    network_address,
     program,
     read_settings,
+    settings_of,
     unit_text,
     write_settings,
 )
@@ -189,19 +187,12 @@ def _list_printers() -> int:
 def _install(typed: argparse.Namespace) -> int:
     """Writes settings and unit. The kiosk is paired on its page."""
     file, unit = typed.settings, typed.unit
-    server = checked_server(typed.server)
     try:
-        settings = AgentSettings(
-            server=server,
-            port=typed.port,
-            usb=None if typed.usb is None else usb_name(typed.usb),
-            line=None if typed.line is None else checked_line(typed.line),
-            speed=typed.speed,
-            network=None if typed.network is None else network_address(typed.network),
-            authority=None if typed.authority is None else copy_authority(typed.authority, file),
-        )
+        settings = settings_of(vars(typed))
     except ValueError as error:
         raise AgentFault("wrong_usb", why=error) from error
+    if typed.authority is not None:
+        settings = replace(settings, authority=copy_authority(Path(typed.authority), file))
     write_settings(file, settings)
     unit.write_text(unit_text(file, language()), encoding="utf-8")
     print(sentence("kiosk_agent.installed", settings=file, unit=unit))
@@ -246,7 +237,7 @@ def command_parser() -> argparse.ArgumentParser:
     place.add_argument("--line", help="the serial line of the printer")
     place.add_argument("--network", help="host:port of a printer on the network")
     install.add_argument("--speed", type=int, choices=SPEEDS, help="of the line; without it, found by asking")
-    install.add_argument("--authority", type=Path, help="certificates of an authority of your own (PEM)")
+    install.add_argument("--authority", help="certificates of an authority of your own (PEM)")
     install.add_argument("--port", type=int, default=USUAL_PORT, help=f"of the page; default: {USUAL_PORT}")
     install.add_argument("--settings", type=Path, default=USUAL_FILE, help=f"default: {USUAL_FILE}")
     install.add_argument("--unit", type=Path, default=USUAL_UNIT, help=f"default: {USUAL_UNIT}")

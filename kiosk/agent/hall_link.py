@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
 from kiosk.agent.agent_clock import AgentClock
-from kiosk.agent.kept_files import KeptFiles, Name
+from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.own_tickets import provision_in
 from kiosk.agent.press_journal import Press, PressJournal
 from kiosk.agent.server_line import Answer, ServerLine, ServerRefused, ServerSilent
@@ -45,8 +45,7 @@ def incarnation_of(kept: KeptFiles, clock: AgentClock) -> str:
     known = kept.read("incarnation")
     if known is None or known["boot"] != clock.boot:
         known = {"boot": clock.boot, "name": _new_incarnation()}
-        with suppress(OSError):
-            kept.keep("incarnation", known)
+        kept.keep("incarnation", known)
     return str(known["name"])
 
 
@@ -127,7 +126,7 @@ class HallLink:
                 return BEAT_S
             found: LinkState = "unpaired" if refused.status in VOID else "away"
             if refused.status in VOID:  # it may stand elsewhere by now
-                self._keep("device", None)
+                self.kept.keep("device", None)
             self._become("twice" if refused.status == TWICE else found, why=str(refused))
             return AWAY_BEAT_S if refused.is_for_now else BEAT_S
         except (KeyError, TypeError, ValueError) as error:  # no server of ours
@@ -179,7 +178,7 @@ class HallLink:
             return
         known = provision_in(self.kept)
         if known is None or known.mark != answer["provision"]:
-            self._keep("provision", self._get(token, "provision").json())
+            self.kept.keep("provision", self._get(token, "provision").json())
         self._see_rank(answer["next_rank"])
         self._merge(token)
         while not self._become("up"):  # somebody pressed meanwhile
@@ -240,7 +239,6 @@ class HallLink:
             "rank": press.rank,
             "pressed_at": press.pressed_at,
             "age_s": None if age_s is None else round(age_s, 3),
-            "was_sent": press.was_sent,
             "verdict": "unknown" if press.verdict in ("printing", "cleared") else press.verdict,
         }
 
@@ -250,14 +248,10 @@ class HallLink:
         device = answer.expect(200).json()
         known = provision_in(self.kept)
         if known is not None and known.kiosk != device["id"]:
-            self._keep("provision", None)
+            self.kept.keep("provision", None)
             for press in self.journal.to_merge():
                 self._refuse(press, "")
-        self._keep("device", device)
-
-    def _keep(self, name: Name, document: Any) -> None:
-        with suppress(OSError):  # a full disk: it is known until the program ends
-            self.kept.keep(name, document)
+        self.kept.keep("device", device)
 
     def _refuse(self, press: Press, status: object) -> None:
         self._report("kiosk_agent.press_refused", number=press.number, status=status)

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,9 +71,12 @@ class KeptFiles:
             return self._known[name]
 
     def keep(self, name: Name, document: Any) -> None:
-        """Keeps a document in place of the former one; None: there is none any more. Raises OSError."""
+        """Keeps a document in place of the former one; None: there is none any more.
+
+        On a full disk it is known until the program ends.
+        """
         if document == self.read(name):
             return
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._known[name] = document
             write_whole(self.folder / f"{name}.json", json.dumps(document, ensure_ascii=False).encode())

@@ -4,71 +4,63 @@ All of it comes from the provision: what this kiosk needs for seven days. Nobody
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from hardware.document import PrintDocument
 from hardware.escpos_printer import PROFILES, render
 from hardware.languages import Language
 from kiosk.agent.agent_clock import AgentClock
 from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.press_journal import OwnSeries, Press
 from kiosk.agent.words import FRENCH, date_and_hour, translate
-from kiosk.menu import MenuHall, MenuOpening, MenuService, build_menu, state_of
+from kiosk.menu import MenuHall, MenuOpening, MenuService, build_menu, leaves, state_of
+from kiosk.reading import NEEDS
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 
 _PRESS_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-NEEDS_MOST = 12
+_LANGUAGE = re.compile(r"[A-Za-z-]{1,8}")
 
 
 class Provision:
-    """A provision as the server sent it."""
+    """A provision as the server sent it. `mark` changes with what it says; `kiosk`: whose it is, by id.
+
+    `series`: the numbers of this kiosk; None: it gives no ticket by itself. `profile`: what its printer
+    understands; None: it prints nothing.
+    """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-
-    @property
-    def mark(self) -> str:
-        """It changes with what the provision says."""
-        return str(self._document["provision"])
-
-    @property
-    def kiosk(self) -> str:
-        """The id of the kiosk that it is for."""
-        return str(self._document["kiosk"])
-
-    @property
-    def series(self) -> OwnSeries | None:
-        """The numbers of this kiosk; None: it gives no ticket by itself."""
-        found = self._document.get("own_series")
-        return None if found is None else OwnSeries(found["prefix"], found["first"], found["last"])
+        self.mark, self.kiosk = str(document["provision"]), str(document["kiosk"])
+        series = document["own_series"]
+        self.series = None if series is None else OwnSeries(**series)
+        self.profile = PROFILES.get(document["profile"])
 
     def day_of(self, now: datetime) -> date | None:
         """The business day that an instant is in; None: the provision does not reach so far."""
-        for each in self._document["days"]:
-            if datetime.fromisoformat(each["from"]) <= now < datetime.fromisoformat(each["until"]):
-                return date.fromisoformat(each["on"])
-        return None
+        begins_at, ends_at = (
+            datetime.fromisoformat(self._document[each]) for each in ("begins_at", "ends_at")
+        )
+        return now.astimezone(self._hall.time_zone).date() if begins_at <= now < ends_at else None
 
     def menu(self, language: str, now: datetime) -> dict[str, Any]:
         """The menu without waits, in one of its languages, or in French."""
-        codes = [each["code"] for each in self._document["languages"]]
-        spoken = language if language in codes else FRENCH
-        services = self._services(spoken)
-        return dict(build_menu(self._hall(), services, language=spoken, translate=translate, now=now))
+        hall = self._hall
+        spoken = language if any(each.code == language for each in hall.languages) else FRENCH
+        return dict(build_menu(hall, self._services, language=spoken, translate=translate, now=now))
 
     def state_of(self, service: str, now: datetime) -> str:
         """Whether a ticket of a service may be taken, as a menu says it; `unknown_service`."""
-        found = next((each for each in _leaves(self._services(FRENCH)) if each.service == service), None)
+        found = self._find(service)
         return "unknown_service" if found is None else state_of(found, now)
 
     def answer(self, press: Press) -> dict[str, Any]:
         """The answer to a press that got its number here."""
         service = str(press.body["service"])
-        found = next((each for each in _leaves(self._services(FRENCH)) if each.service == service), None)
+        found = self._find(service)
         return {
             "visit": press.id,
             "number": press.number,
@@ -81,105 +73,67 @@ class Provision:
             "token": None,
             "follow_url": None,
             "short_code": None,
-            "print": _print_state(press) if self._document.get("paper") else None,
+            "print": None if self.profile is None else _print_state(press),
             "unplugged": True,
         }
 
     def paper(self, press: Press, fonts_dir: Path) -> bytes:
         """What the printer is sent for a press. ValueError, OSError: it cannot be drawn."""
-        profile = PROFILES[self._document["paper"]["profile"]]
-        document = self._laid_out(press, profile.width_dots)
-        return render(document, profile, fonts_dir)
-
-    @property
-    def has_printer(self) -> bool:
-        """Whether the kiosk prints."""
-        return self._document.get("paper") is not None
-
-    def _laid_out(self, press: Press, width_dots: int) -> PrintDocument:
-        ticket = self._document["ticket"]
+        assert self.profile is not None
+        hall = self._hall
         content = TicketContent(
-            site=ticket["site"],
-            hall=ticket["hall"],
+            site=self._document["site"],
+            hall=hall.name[FRENCH],
             number=press.number or "",
             people_ahead=None,
             wait_min=None,
             short_code="",
-            logo=ticket.get("logo"),
-            is_priority=bool(press.body.get("priority")),
-            is_demonstration=bool(self._document.get("demonstration")),
+            logo=self._document["logo"],
+            is_priority=press.body["priority"],
+            is_demonstration=hall.is_demonstration,
         )
-        chosen = str(press.body.get("language", FRENCH))
-        spoken = dict.fromkeys((FRENCH, chosen))
-        return lay_out_ticket(
-            content,
-            tuple(self._words(press, each) for each in spoken),
-            translate=translate,
-            width_dots=width_dots,
+        languages = tuple(
+            self._words(press, each) for each in dict.fromkeys((FRENCH, press.body["language"]))
         )
+        width_dots = self.profile.width_dots
+        document = lay_out_ticket(content, languages, translate=translate, width_dots=width_dots)
+        return render(document, self.profile, fonts_dir)
 
     def _words(self, press: Press, language: str) -> TicketLanguage:
-        names = self.answer(press)["service_names"]
-        local = datetime.fromisoformat(press.pressed_at).astimezone(self._zone)
-        day, hour = date_and_hour(local, language)
-        service = names.get(language) or names.get(FRENCH) or str(press.body["service"])
-        return TicketLanguage(language, service, day, hour, direction=self._directions.get(language, "ltr"))
-
-    @property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self._document["time_zone"])
-
-    @property
-    def _directions(self) -> dict[str, Any]:
-        return {each["code"]: each["dir"] for each in self._document["languages"]}
-
-    def _hall(self) -> MenuHall:
-        known = self._document
-        name = known["hall"]["name"]
-        return MenuHall(
-            slug=known["hall"]["slug"],
-            name=name if isinstance(name, dict) else {FRENCH: name},
-            time_zone=self._zone,
-            languages=[Language(each["code"], each["name"], each["dir"]) for each in known["languages"]],
-            read_languages=[each["code"] for each in known["languages"] if each.get("is_read")],
-            asks_priority=known["asks_priority"],
-            asks_needs=known["asks_needs"],
-            priority_grounds=known["priority_grounds"],
-            has_loop=known["has_loop"],
-            is_demonstration=known["demonstration"],
+        hall, names = self._hall, self.answer(press)["service_names"]
+        day, hour = date_and_hour(
+            datetime.fromisoformat(press.pressed_at).astimezone(hall.time_zone), language
         )
+        service = names.get(language) or names.get(FRENCH) or press.body["service"]
+        directions = {each.code: each.direction for each in hall.languages}
+        return TicketLanguage(language, service, day, hour, direction=directions.get(language, "ltr"))
 
-    def _services(self, language: str) -> list[MenuService]:
-        return [_service(each, language) for each in self._document["services"]]
+    @property
+    def _hall(self) -> MenuHall:
+        said = self._document["hall"]
+        languages = [_made(Language, each) for each in said["languages"]]
+        return _made(MenuHall, said, time_zone=ZoneInfo(said["time_zone"]), languages=languages)
 
+    @property
+    def _services(self) -> list[MenuService]:
+        return [_service(each) for each in self._document["services"]]
 
-def _service(item: Mapping[str, Any], language: str) -> MenuService:
-    """A service: somebody will serve it, as far as its hours say."""
-    papers = item.get("bring") or {}
-    french = papers.get(FRENCH, [])
-    said = papers.get(language, french)
-    return MenuService(
-        service=item["id"],
-        name=item["name"],
-        icon=item["icon"],
-        subtitle=item.get("subtitle") or None,
-        mode=item["mode"],
-        openings=[
-            MenuOpening(*(datetime.fromisoformat(each[name]) for name in MenuOpening.__slots__))
-            for each in item.get("openings", ())
-        ],
-        counters=1,
-        bring=[{FRENCH: text, language: text} for text in said],
-        children=[_service(each, language) for each in item.get("children", ())],
-    )
+    def _find(self, service: str) -> MenuService | None:
+        return next((each for each in leaves(self._services) if each.service == service), None)
 
 
-def _leaves(services: Sequence[MenuService]) -> Iterator[MenuService]:
-    for each in services:
-        if each.children:
-            yield from _leaves(each.children)
-        else:
-            yield each
+def _service(said: Mapping[str, Any]) -> MenuService:
+    openings = [
+        _made(MenuOpening, {name: datetime.fromisoformat(at) for name, at in each.items()})
+        for each in said["openings"]
+    ]
+    return _made(MenuService, said, openings=openings, children=[_service(each) for each in said["children"]])
+
+
+def _made[Made](kind: type[Made], said: Mapping[str, Any], **other: object) -> Made:
+    """A value of the menu, of what the server said of it: a later release may say more."""
+    names = {each.name for each in fields(cast(Any, kind))}
+    return kind(**{name: value for name, value in said.items() if name in names} | other)
 
 
 def _print_state(press: Press) -> dict[str, Any]:
@@ -188,27 +142,23 @@ def _print_state(press: Press) -> dict[str, Any]:
 
 
 def sound_press(body: Any) -> dict[str, Any] | None:
-    """A press as the page sends one for a ticket; None: it is something else, or needs the server."""
+    """A press as the page sends one for a ticket; None: it is something else, or needs the server.
+
+    What the server would not take is left out: a ticket that was given here is always merged.
+    """
     if not isinstance(body, dict) or not isinstance(body.get("service"), str):
         return None
     if not isinstance(body.get("press_id"), str) or not _PRESS_ID.fullmatch(body["press_id"]):
         return None
     if body.get("appointment_code") is not None or body.get("exceptional_reason") is not None:
         return None
-    needs = body.get("needs", [])
-    is_sound = (
-        isinstance(needs, list)
-        and len(needs) <= NEEDS_MOST
-        and all(isinstance(each, str) and len(each) <= 32 for each in needs)
-    )
-    if not is_sound:
-        return None
+    language, needs = body.get("language"), body.get("needs")
     return {
         "press_id": body["press_id"],
         "service": body["service"][:64],
-        "language": str(body.get("language", FRENCH))[:8],
+        "language": language if isinstance(language, str) and _LANGUAGE.fullmatch(language) else FRENCH,
         "priority": body.get("priority") is True,
-        "needs": needs,
+        "needs": [each for each in NEEDS if each in needs] if isinstance(needs, list) else [],
     }
 
 

@@ -21,7 +21,7 @@ from http.client import HTTPResponse
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from kiosk.agent.hall_link import DEVICE_COOKIE, HallLink, cookies_of
 from kiosk.agent.kept_files import Name
@@ -135,7 +135,7 @@ class _PageRequest(BaseHTTPRequestHandler):
         super().finish()
 
     def do_GET(self) -> None:
-        path = urlsplit(self.path).path
+        path = unquote(urlsplit(self.path).path)
         if not self._is_own():
             self._say(HTTPStatus.FORBIDDEN, {"code": "foreign_host"})
         elif path == _SOCKET and self.headers.get("Upgrade", "").lower() == "websocket":
@@ -148,7 +148,7 @@ class _PageRequest(BaseHTTPRequestHandler):
             self._read(path)
 
     def do_POST(self) -> None:
-        path, body = urlsplit(self.path).path, self._body()
+        path, body = unquote(urlsplit(self.path).path), self._body()
         if not self._is_own() or self.headers.get_content_type() != "application/json":
             self._say(HTTPStatus.FORBIDDEN, {"code": "foreign_host"})  # no form of another page sends JSON
         elif body is None:
@@ -172,7 +172,7 @@ class _PageRequest(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """The body of a request; None: it is too large, and the connection ends."""
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY_BYTES or "Transfer-Encoding" in self.headers:
+        if not length.isdecimal() or int(length) > LARGEST_BODY_BYTES or "Transfer-Encoding" in self.headers:
             self.close_connection = True
             return None
         return self.rfile.read(int(length))

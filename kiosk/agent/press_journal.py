@@ -12,8 +12,9 @@ import os
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,8 +23,9 @@ from kiosk.agent.kept_files import sync_folder, write_whole
 
 MOST_WAITING_S = 30.0
 """The age at which nobody waits any more for the answer to a press: the page gives up at 20 s."""
-KEPT_FOR = timedelta(days=2)
-_MANY_LINES = 4_000
+MANY_LINES = 4_000
+KEPT = 500
+"""The presses made last that a shortened journal keeps, besides the tickets that the server does not have."""
 
 type PressState = Literal["new", "sent", "answered", "issued", "merged", "refused"]
 type LocalVerdict = Literal["printing", "printed", "held", "unknown", "refused", "cleared"]
@@ -79,7 +81,7 @@ class PressJournal:
         self._file = folder / "presses.log"
         self._lock = threading.RLock()
         self._known = _Known()
-        self._lines = 0
+        self._lines, self._most_lines = 0, MANY_LINES
         self.sent_count = 0
         """How many presses were sent so far: whether one was, meanwhile."""
         self.is_full = False
@@ -87,7 +89,10 @@ class PressJournal:
         self._log = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.ftruncate(self._log, sound)
         sync_folder(folder)
-        self._settle()
+        for press in self._known.presses.values():
+            if press.verdict == "printing":  # nobody knows what became of its paper
+                self.note(press.id, verdict="unknown")
+        self._shorten()
 
     @property
     def offset_s(self) -> float:
@@ -105,6 +110,7 @@ class PressJournal:
             if found is not None:
                 return found
             self._write("press", asdict(press), is_durable=True)
+            self._shorten()
             self.sent_count += press.was_sent
             return press
 
@@ -229,8 +235,6 @@ class PressJournal:
             case "change":
                 changes = {name: value for name, value in content.items() if name != "id"}
                 known.presses[content["id"]] = replace(known.presses[content["id"]], **changes)
-            case "rank":
-                known.ranks[content["day"]] = max(known.ranks.get(content["day"], 0), content["rank"])
             case "offset":
                 known.offset_s = content["s"]
         if content.get("rank") and content.get("day"):
@@ -246,34 +250,23 @@ class PressJournal:
             self._lines += 1
         return sound
 
-    def _settle(self) -> None:
-        """After a restart nobody knows what became of a paper that was being printed; old presses go."""
-        for press in list(self._known.presses.values()):
-            if press.verdict == "printing":
-                self.note(press.id, verdict="unknown")
-        if self._lines > _MANY_LINES:
-            self._rewrite()
-
-    def _rewrite(self) -> None:
-        """Writes the file anew without what is over."""
+    def _shorten(self) -> None:
+        """Writes a long file anew without what is over; where the disk refuses that, it goes on growing."""
+        if self._lines <= self._most_lines:
+            return
         presses = list(self._known.presses.values())
-        newest = max((datetime.fromisoformat(each.pressed_at) for each in presses), default=None)
-        kept = [
-            each
-            for each in presses
-            if newest is None
-            or each.state == "issued"
-            or newest - datetime.fromisoformat(each.pressed_at) < KEPT_FOR
-        ]
+        kept = [*(each for each in presses[:-KEPT] if each.state == "issued"), *presses[-KEPT:]]
         days = sorted(self._known.ranks)[-3:]
         lines = [_line_of("press", asdict(each)) for each in kept]
         lines += [_line_of("rank", {"day": day, "rank": self._known.ranks[day]}) for day in days]
         lines.append(_line_of("offset", {"s": self._known.offset_s}))
-        write_whole(self._file, b"".join(lines))
-        os.close(self._log)
-        self._log = os.open(self._file, os.O_WRONLY | os.O_APPEND)
-        self._known.presses = {each.id: each for each in kept}
-        self._lines = len(lines)
+        with suppress(OSError):
+            write_whole(self._file, b"".join(lines))
+            os.close(self._log)
+            self._log = os.open(self._file, os.O_WRONLY | os.O_APPEND)
+            self._known.presses = {each.id: each for each in kept}
+            self._lines = len(lines)
+        self._most_lines = self._lines + MANY_LINES
 
 
 def _line_of(kind: str, content: Mapping[str, Any]) -> bytes:

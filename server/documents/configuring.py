@@ -1,6 +1,6 @@
 """From documents to the configuration the rules read."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, cast
@@ -10,7 +10,7 @@ from server.documents.hall import ExceptionalPart, HallDocument, KioskPart, Serv
 from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning
-from server.documents.values import CalendarPart, Part, Texts, public_holidays, to_calendar, to_own_calendar
+from server.documents.values import CalendarPart, Part, public_holidays, to_calendar, to_own_calendar
 from server.domain.hall.configuration import (
     Counter,
     Exceptional,
@@ -66,7 +66,7 @@ def to_configuration(
         queues=_queues(document),
         counters={each.id: _made(Counter, each, label=each.labels["fr"]) for each in document.counters},
         folders={folder.id: _made(Folder, folder) for folder in document.folders},
-        referrals={each.id: _made(Referral, each, bring=_papers(each.bring)) for each in document.referrals},
+        referrals={each.id: _made(Referral, each) for each in document.referrals},
         kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
         screens={screen.id: _made(Screen, screen) for screen in document.screens},
         is_demonstration=is_demonstration,
@@ -124,7 +124,6 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
     return _made(
         Service,
         part,
-        bring=_papers(part.bring),
         series=_made(Series, part.series),
         appointment_series=_made(Series, part.appointment_series) if part.appointment_series else None,
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
@@ -136,12 +135,6 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
 
 def _exceptional(part: ExceptionalPart) -> Exceptional:
     return Exceptional(part.received_by, {reason.id: reason.names for reason in part.reasons})
-
-
-def _papers(papers: tuple[Texts, ...]) -> Mapping[str, tuple[str, ...]]:
-    """What to bring, turned from papers with languages to languages with papers."""
-    languages = papers[0] if papers else ()
-    return {language: tuple(paper[language] for paper in papers) for language in languages}
 
 
 def _queues(document: HallDocument) -> dict[str, Queue]:

@@ -113,14 +113,14 @@ class Referral:
     icon: str = "info"
     parent: str | None = None
     instructions: Texts = field(default_factory=dict)
-    bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bring: tuple[Texts, ...] = ()
     web_address: str | None = None
     elsewhere: str | None = None
     is_retired: bool = False
 
     def papers(self, language: str) -> tuple[str, ...]:
         """Which papers are needed, in a language or in French; may be empty."""
-        return self.bring.get(language) or self.bring.get(FRENCH, ())
+        return tuple(text_in(each, language) for each in self.bring)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Service:
     queue: str
     series: Series
     subtitles: Texts = field(default_factory=dict)
-    bring: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bring: tuple[Texts, ...] = ()
     how_to_book: Texts = field(default_factory=dict)
     appointment_url: str | None = None
     icon: str = "ticket"
@@ -180,7 +180,7 @@ class Service:
 
     def papers(self, language: str) -> tuple[str, ...]:
         """What to bring, in a language or in French; may be empty."""
-        return self.bring.get(language) or self.bring.get(FRENCH, ())
+        return tuple(text_in(each, language) for each in self.bring)
 
     def target_for(self, visit_class: str) -> int:
         """The target wait for a class of visit, in seconds."""

@@ -69,24 +69,15 @@ def read_menu(
         alert = alert_part(rows, hall_id, configuration, now, has_every_language=True)
         worn = read_look(rows).as_message()
     is_offered = partial(configuration.offers, kiosk)
-    today = business_day(configuration.calendar, now)
     in_language = language if language in configuration.offered_languages else FRENCH
-    hall_menu = MenuHall(
-        slug=configuration.hall,
-        name={FRENCH: configuration.name},
-        time_zone=ZoneInfo(configuration.site.time_zone),
-        languages=[VISITOR_LANGUAGES[code] for code in configuration.offered_languages],
-        read_languages=configuration.read_languages,
+    hall_menu = replace(
+        menu_hall(configuration, now),
         takes_appointments=any(
             each.may_book and not each.is_retired and is_offered(each.id)
             for each in configuration.services.values()
         ),
-        is_demonstration=configuration.is_demonstration,
-        asks_needs=configuration.asks_needs,
-        priority_grounds=configuration.priority_grounds or None,
         keeps_tickets=rest is not None,
-        why_today=configuration.calendar.why.get(today),
-        has_loop=configuration.shows_loop(today),
+        why_today=configuration.calendar.why.get(business_day(configuration.calendar, now)),
     )
     ways = WaysFinder(database, estimates, in_language, translate)
     shown = {service.id for service in configuration.services_on_kiosk() if is_offered(service.id)}
@@ -111,6 +102,21 @@ def read_menu(
         "look": worn,
         "configuration": configuration.mark,
     }
+
+
+def menu_hall(configuration: HallConfiguration, now: datetime) -> MenuHall:
+    """What a menu says of a hall by its documents alone."""
+    return MenuHall(
+        slug=configuration.hall,
+        name={FRENCH: configuration.name},
+        time_zone=ZoneInfo(configuration.site.time_zone),
+        languages=[VISITOR_LANGUAGES[code] for code in configuration.offered_languages],
+        read_languages=configuration.read_languages,
+        is_demonstration=configuration.is_demonstration,
+        asks_needs=configuration.asks_needs,
+        priority_grounds=configuration.priority_grounds or None,
+        has_loop=configuration.shows_loop(business_day(configuration.calendar, now)),
+    )
 
 
 def menu_tree(configuration: HallConfiguration, item: Callable[[Service], MenuService]) -> list[MenuService]:

@@ -15,7 +15,7 @@ from server.domain.hours.calendars import (
     closing_that_counts,
     finishes_too_late,
 )
-from server.domain.languages import FRENCH, text_in
+from server.domain.languages import text_in
 from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store.configuration.halls import all_halls
@@ -57,7 +57,7 @@ class HallOffer:
             is_stopped=service.id in self.stopped,
             wait=ExpectedWait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
             is_after_closing=isinstance(found, AfterClosing),
-            bring=papers_in(service, self.language),
+            bring=service.bring,
             booking=service.how_to_book or None,
             booking_address=service.appointment_url,
             remaining=self.left.get(service.id),
@@ -70,14 +70,6 @@ class HallOffer:
             return None
         receiving = self.state.configuration.services[service.exceptional.received_by]
         return ExceptionalWay(replace(self.item(receiving), remaining=None), service.exceptional.reasons)
-
-
-def papers_in(of: Service | Referral, language: str) -> list[dict[str, str]]:
-    """The papers in French and in a language, as texts of a menu."""
-    return [
-        {FRENCH: text} if language == FRENCH else {FRENCH: text, language: text}
-        for text in of.papers(language)
-    ]
 
 
 def read_offer(

@@ -23,43 +23,29 @@ def provision(now: datetime = NOW, *, last: int = 999, closes_after_h: float = 6
     return {
         "provision": "p1",
         "kiosk": "laon-borne-1",
-        "label": "Borne",
-        "hall": {"slug": "laon", "name": "Laon", "site": "Préfecture"},
-        "time_zone": "Europe/Paris",
-        "languages": [
-            {"code": "fr", "name": "Français", "dir": "ltr"},
-            {"code": "en", "name": "English", "dir": "ltr"},
-        ],
-        "own_series": {"prefix": "HL", "first": 1, "last": last},
+        "hall": {
+            "slug": "laon",
+            "name": {"fr": "Laon"},
+            "time_zone": "Europe/Paris",
+            "languages": [{"code": "fr", "name": "Français"}, {"code": "en", "name": "English"}],
+        },
         "services": [
             {
-                "id": "accueil",
+                "service": "accueil",
                 "name": {"fr": "Accueil", "en": "Reception"},
-                "subtitle": {},
-                "icon": "ticket",
-                "mode": "walk_in",
                 "openings": [opening],
-                "bring": {"fr": ["Une pièce d’identité"]},
-                "booking": {},
-                "booking_address": None,
+                "counters": 1,
+                "bring": [{"fr": "Une pièce d’identité", "en": "An identity paper"}],
                 "children": [],
+                "of_a_later_release": True,
             }
         ],
-        "asks_priority": True,
-        "priority_grounds": {},
-        "asks_needs": True,
-        "has_loop": False,
-        "demonstration": False,
-        "days": [
-            {
-                "on": (midnight + timedelta(days=day)).date().isoformat(),
-                "from": (midnight + timedelta(days=day)).isoformat(),
-                "until": (midnight + timedelta(days=day + 1)).isoformat(),
-            }
-            for day in range(7)
-        ],
-        "ticket": {"site": "Préfecture", "hall": "Laon", "logo": None},
-        "paper": {"width": 80, "dialect": "epson", "profile": "raster-80"},
+        "begins_at": midnight.isoformat(),
+        "ends_at": (midnight + timedelta(days=7)).isoformat(),
+        "own_series": {"prefix": "HL", "first": 1, "last": last},
+        "site": "Préfecture",
+        "logo": None,
+        "profile": "raster-80",
     }
 
 

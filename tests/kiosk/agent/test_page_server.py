@@ -1,5 +1,6 @@
 """The kiosk's page on loopback: who may use it, what reaches the server, what opens without it."""
 
+import errno
 import http.client
 import json
 import threading
@@ -161,7 +162,10 @@ def test_another_page_or_name_opens_nothing_and_no_browser_gets_the_token(comput
         {"Content-Type": "application/x-www-form-urlencoded"},
     ):
         assert computer.ask(tickets, "POST", press, **headers)[0] == 403, headers
-    for path in ("/api/v1/kiosks/laon-borne-1/presses", "/device/session", "/connexion", "/impression/x"):
+    for path in (
+        *("/api/v1/kiosks/laon-borne-1/presses", "/api/v1/%6biosks/laon-borne-1/presses"),
+        *("/device/session", "/connexion", "/impression/x"),
+    ):
         assert computer.ask(path, "POST", b"{}", Origin=own)[0] == 404
         assert computer.ask(path)[0] == 404
     assert not [each for each in computer.asked if each[1] == tickets]
@@ -206,6 +210,17 @@ def test_a_damaged_file_of_the_page_is_no_file(computer: Computer):
     for file in (computer.settings.state / "page").glob("*.kept"):
         file.write_bytes(file.read_bytes()[:-1] + b"#")
     assert computer.agent.files.find("/kiosk") is None
+
+
+def test_on_a_full_disk_the_page_has_its_menu_and_the_agent_knows_it(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+):
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("kiosk.agent.kept_files.write_whole", full)
+    assert computer.ask("/api/v1/halls/laon/menu?lang=fr")[0] == 200
+    assert computer.agent.kept.read("menu")["configuration"] == "1.1"
 
 
 def test_a_kiosk_is_paired_on_its_page_and_the_token_stays_here(tmp_path: Path, printer: SimulatedPrinter):

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -124,17 +123,29 @@ def test_papers_of_the_server_wait_for_presses_that_have_no_answer(tmp_path: Pat
 
 
 def test_a_long_journal_is_written_anew_without_what_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(press_journal, "_MANY_LINES", 3)
+    monkeypatch.setattr(press_journal, "MANY_LINES", 6)
+    monkeypatch.setattr(press_journal, "KEPT", 2)
     journal = PressJournal(tmp_path)
-    old = replace(press("press-old"), pressed_at=(NOW - timedelta(days=9)).isoformat())
-    journal.begin(old)
     give(journal, "press-1")
-    give(journal, "press-2")
-    again = PressJournal(tmp_path)
-    assert again.find("press-old") is None
-    assert [each.number for each in again.to_merge()] == ["HL001", "HL002"]
-    assert give(again, "press-3") == "HL003"
-    assert [each.number for each in PressJournal(tmp_path).to_merge()][-1] == "HL003"
+    for at in range(20):
+        journal.begin(press(f"press-old-{at}"))
+    assert journal.find("press-old-0") is None, "it does not wait for a restart"
+    assert (tmp_path / "presses.log").read_bytes().count(b"\n") < 15
+    for one in (journal, PressJournal(tmp_path)):
+        assert [each.number for each in one.to_merge()] == ["HL001"]
+        assert one.find("press-old-19") is not None
+    assert give(PressJournal(tmp_path), "press-2") == "HL002"
+
+
+def test_a_long_journal_on_a_full_disk_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    give(PressJournal(tmp_path), "press-1")
+
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(press_journal, "MANY_LINES", 1)
+    monkeypatch.setattr(press_journal, "write_whole", full)
+    assert [each.number for each in PressJournal(tmp_path).to_merge()] == ["HL001"]
 
 
 def test_ages_and_hours_are_right_though_the_wall_is_a_day_off():

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.agent.hall_link import HallLink, LinkState
 from kiosk.agent.kept_files import KeptFiles
+from kiosk.agent.own_tickets import sound_press
 from kiosk.agent.press_journal import PressJournal
 from kiosk.agent.presses import UNPLUGGED, Presses
 from kiosk.agent.server_line import Answer, NeverSent, ServerSilent
@@ -134,7 +135,7 @@ def test_a_press_that_nobody_waits_for_any_more_gets_no_number(kiosk: Kiosk):
     ("changes", "state", "code"),
     [
         ({"own_series": None}, "away", "unplugged"),
-        ({"days": []}, "away", "unplugged"),
+        ({"ends_at": provision()["begins_at"]}, "away", "unplugged"),
         ({}, "twice", "unplugged"),
         (provision(closes_after_h=-1), "away", "closed"),
         ({"services": []}, "away", "unknown_service"),
@@ -147,6 +148,20 @@ def test_without_a_series_hours_or_the_only_identity_nothing_is_given(
     kiosk = Kiosk(tmp_path, monkeypatch, kept_in(tmp_path, provision=provision() | changes))
     kiosk.link.state = state
     assert kiosk.press(NeverSent("refused"))[1]["code"] == code
+
+
+def test_a_ticket_that_is_given_here_has_nothing_that_the_server_refuses():
+    body = {
+        "press_id": "press-0001",
+        "service": "accueil",
+        "language": "fr;q=0.9",
+        "needs": ["deaf", "x", {}],
+    }
+    sound = sound_press(body)
+    assert sound == body | {"language": "fr", "priority": False, "needs": ["deaf"]}
+    assert sound_press(body | {"language": "", "needs": "deaf"}) == sound | {"needs": []}
+    assert sound_press(body | {"press_id": "short"}) is None
+    assert sound_press(body | {"appointment_code": "ABC"}) is None
 
 
 def test_a_program_of_the_same_computer_takes_no_more_tickets_than_a_kiosk_may_give(kiosk: Kiosk):

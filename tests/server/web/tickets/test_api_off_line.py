@@ -1,10 +1,12 @@
 """The agent of a kiosk: one at a time, what it reads for a week, the presses that it brings."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from kiosk.menu import MenuHall, MenuOpening, MenuService, build_menu
+from hardware.escpos_printer import PROFILES
+from hardware.languages import VISITOR_LANGUAGES
+from kiosk.agent.own_tickets import Provision
+from kiosk.agent.press_journal import OwnSeries
 from server.app import CATALOGUES
 from server.domain.author import SYSTEM
 from server.domain.instants import to_text
@@ -43,17 +45,25 @@ def pressed(api: ApiSite, rank: int, ago_s: float = 600, **more: Any) -> dict[st
 
 
 def test_a_kiosk_reads_what_it_needs_for_a_week_without_the_server(api: ApiSite):
+    papers = [dict.fromkeys(VISITOR_LANGUAGES, "Passport") | {"fr": "Passeport"}]
+    api.publish(laon_accueil={"bring": papers})
     live = accepted(sign(api))
     found = accepted(api.get(f"/kiosks/{KIOSK}/provision", token=api.kiosk))
-    assert (live["hall"], live["incarnation"], live["next_rank"]) == (HALL, ONE, 1)
-    assert found["provision"] == live["provision"]
-    assert found["own_series"] == {"prefix": "HL", "first": 1, "last": 999}
-    assert found["paper"] == {"width": 80, "dialect": "epson", "profile": "raster-80"}
-    assert [day["on"] for day in found["days"]][::6] == ["2026-11-24", "2026-11-30"]
-    online = accepted(api.get(f"/halls/{HALL}/menu", token=api.kiosk))
-    made = menu_of(found, api.hands.now)
-    assert [names(each) for each in made["services"]] == [names(each) for each in online["services"]]
-    later = menu_of(found, api.hands.now + timedelta(days=5))
+    provision = Provision(found)
+    assert live["next_rank"] == 1
+    assert provision.mark == live["provision"]
+    assert provision.series == OwnSeries("HL", 1, 999)
+    assert provision.profile is PROFILES["raster-80"]
+    days = [provision.day_of(api.hands.now + timedelta(days=after)) for after in (0, 6, 7)]
+    assert days == [date(2026, 11, 24), date(2026, 11, 30), None]
+    for language in ("fr", "en"):
+        online = accepted(api.get(f"/halls/{HALL}/menu?lang={language}", token=api.kiosk))
+        made = provision.menu(language, api.hands.now)
+        assert [names(each) for each in made["services"]] == [names(each) for each in online["services"]]
+        same = ("hall", "languages", "is_open", "priority_grounds", "asks_needs", "hearing_loop")
+        assert {name: made[name] for name in same} == {name: online[name] for name in same}
+    assert online["services"][0]["pictures"] == ["id-card"], "by the French name"
+    later = provision.menu("fr", api.hands.now + timedelta(days=5))
     assert later["is_open"] is False, "it knows the hours of Sunday"
     api.publish(laon_accueil={"icon": "ticket"})
     api.publish(laon_accueil={"icon": "star"})
@@ -61,26 +71,12 @@ def test_a_kiosk_reads_what_it_needs_for_a_week_without_the_server(api: ApiSite)
 
 
 def names(service: dict[str, Any]) -> Any:
-    return service["name"], [names(each) for each in service["children"]]
-
-
-def menu_of(provision: dict[str, Any], now: datetime) -> Any:
-    """The menu as the agent of a kiosk makes it."""
-
-    def entry(each: dict[str, Any]) -> MenuService:
-        spans = (map(datetime.fromisoformat, span.values()) for span in each["openings"])
-        return MenuService(
-            service=each["id"],
-            name=each["name"],
-            mode=each["mode"],
-            openings=[MenuOpening(*span) for span in spans],
-            children=[entry(child) for child in each["children"]],
-        )
-
-    zone = ZoneInfo(provision["time_zone"])
-    hall = MenuHall(slug=HALL, name={"fr": provision["hall"]["name"]}, time_zone=zone, languages=())
-    services = [entry(each) for each in provision["services"]]
-    return build_menu(hall, services, language="fr", translate=TRANSLATE, now=now)
+    return (
+        service["name"],
+        service["bring"],
+        service["pictures"],
+        [names(each) for each in service["children"]],
+    )
 
 
 def test_only_the_kiosk_itself_has_an_agent(api: ApiSite):
