@@ -29,6 +29,7 @@ class AlarmKind(StrEnum):
     UNPRINTED = "unprinted"
     KIOSK_TWICE = "kiosk_twice"
     KIOSK_SILENT = "kiosk_silent"
+    AGENT_SILENT = "agent_silent"
     SCREEN_SILENT = "screen_silent"
     QUEUE_LONG = "queue_long"
     COUNTER_FORGOTTEN = "counter_forgotten"
@@ -69,7 +70,7 @@ CALM_AFTER_RETURN = timedelta(minutes=10)
 
 ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
 """Kinds of one printer: a person who changes the paper opens the cover, which is no second alarm."""
-_SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.SCREEN_SILENT})
+_SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.AGENT_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]
 """A kind and its subject: the id of a kiosk, screen, queue, counter or key, a site (slug), or `server`."""
@@ -114,8 +115,7 @@ _RAISED_AFTER = {
 }
 _CLEARED_AFTER = {
     AlarmKind.NEAR_END: timedelta(seconds=60),
-    AlarmKind.KIOSK_SILENT: timedelta(seconds=30),
-    AlarmKind.SCREEN_SILENT: timedelta(seconds=30),
+    **dict.fromkeys(_SILENT, timedelta(seconds=30)),
     AlarmKind.QUEUE_LONG: timedelta(seconds=120),
     AlarmKind.CLOCK_SUSPECT: timedelta(seconds=60),
 }

@@ -14,6 +14,8 @@ OLDEST = timedelta(days=8)
 """A press cannot be older: a kiosk that is off line has the hours of seven days."""
 LONGEST_AGE_S = 10 * 365 * 86_400
 """An age that says more says nothing: any reckoning with it is possible."""
+PROVISION_DAYS = 7
+"""For how many days a provision lasts: then an agent gives no ticket by itself any more."""
 HEARD_FOR = timedelta(seconds=12)
 """How long after its last message an agent counts as live; it sends one every five seconds."""
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.clock import SUSPECT_AFTER
 from server.domain.alarms.alarms import (
@@ -47,6 +47,7 @@ from server.domain.hours.calendars import opening_at
 from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.printing.printers import state_now
+from server.domain.visits.off_line import HEARD_FOR, PROVISION_DAYS
 from server.ids import new_id
 from server.language import Translate
 from server.store import alarms
@@ -276,8 +277,7 @@ def _signs(
     yield from _vigilance(rows, check)
     yield from _keys(rows, check)
     yield from _printers(rows, check)
-    for agent in agents_of_hall(rows, hall):
-        yield (AlarmKind.KIOSK_TWICE, agent.kiosk), twice_sign(agent.refused_at, check.wall)
+    yield from _agents(rows, hall, check)
     yield from _devices(rows, hall, check, memories)
     yield from _queues(rows, hall, check)
     yield from _counters(rows, hall, check)
@@ -308,6 +308,21 @@ def _printers(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed
         unprinted = 0 if lease is None else lease.unprinted
         seen_printer = PrinterObservation(state_now(sighting_of(lease), check.wall), unprinted)
         yield from printer_signs(kiosk.id, seen_printer, check.configuration.alarms)
+
+
+def _agents(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+    """The signs of the agents of kiosks. Silence is watched while the kiosk's page is there, and until the
+    agent could give no ticket by itself any more; never of one that said that it leaves."""
+    is_open = opening_at(check.configuration.calendar, check.now).is_open
+    for agent in agents_of_hall(rows, hall):
+        yield (AlarmKind.KIOSK_TWICE, agent.kiosk), twice_sign(agent.refused_at, check.wall)
+        silent_for = check.wall - agent.heard_at
+        if silent_for < timedelta(days=PROVISION_DAYS):
+            is_there = is_present(check.devices.sightings.get(agent.kiosk), check.wall)
+            yield (
+                (AlarmKind.AGENT_SILENT, agent.kiosk),
+                presence_sign(is_present=silent_for < HEARD_FOR, was_seen=is_there, is_open=is_open),
+            )
 
 
 def _devices(

@@ -19,7 +19,7 @@ from server.domain.hall.devices import PrinterProfile
 from server.domain.hours.calendars import business_day, instant_of
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.visits.off_line import HEARD_FOR, next_own_rank
+from server.domain.visits.off_line import HEARD_FOR, PROVISION_DAYS, next_own_rank
 from server.ids import token_digest
 from server.store.devices.kiosk_agents import KioskAgent, hear_agent, let_leave, note_refused
 from server.store.transactions.database import Database
@@ -28,8 +28,6 @@ from server.usecases.hall_view import find_kiosk
 from server.usecases.hours.opening import openings
 from server.usecases.media.read_look import Logo, read_look
 from server.usecases.tickets.kiosk_menu import menu_hall, menu_tree
-
-PROVISION_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)

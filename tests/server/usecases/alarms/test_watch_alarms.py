@@ -34,6 +34,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.journal.maintenance import purge
 from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.tickets.kiosk_agent import AgentReport, hear_from_agent
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, start, transfer
 from tests.harness.sql import all_rows, execute, one_row
@@ -159,6 +160,36 @@ def test_a_kiosk_and_a_screen_are_missed_while_the_hall_is_open(hall: FaultyHall
     hall.look(0)
     hall.look(30)
     assert hall.open() == [("kiosk_silent", KIOSK)]
+
+
+def test_a_silent_agent_is_missed_while_the_page_of_its_kiosk_is_there(hall: FaultyHall):
+    def heard(*, leaves: bool = False) -> None:
+        hear_from_agent(hall.database, hall.id, AgentReport(KIOSK, "one", "0.1.0", leaves))
+
+    def look(after_s: float, *, hears: bool = False) -> list[tuple[str, str]]:
+        hall.hands.now += timedelta(seconds=after_s)
+        hall.sees(KIOSK)
+        if hears:
+            heard()
+        hall.look(0)
+        return hall.open()
+
+    missed = [("agent_silent", KIOSK)]
+    heard()
+    for _ in range(2):
+        hall.look(130)
+    assert hall.open() == []  # nobody is at this kiosk: it may be off
+    assert look(13) == []
+    assert look(119) == []
+    assert look(1) == missed
+    assert hall.read()["alarms"][0]["text"].startswith(
+        "Borne de l’entrée\u00a0: son programme ne répond plus"
+    )
+    assert look(5, hears=True) == missed
+    assert look(30, hears=True) == []
+    heard(leaves=True)
+    for _ in range(2):
+        assert look(130) == []
 
 
 def test_a_device_switched_off_after_closing_is_missed_at_the_next_opening_only(hall: FaultyHall):
