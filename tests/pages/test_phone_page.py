@@ -1,5 +1,6 @@
 """The visitor’s phone in a real browser on the real server: no account, live, readable without a script."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -210,3 +211,32 @@ def test_a_lost_connection_is_shown_and_restored(
     assert_accessible(page)
     hall.start()
     expect(page.locator("[data-live=yes]")).to_be_visible()
+
+
+def test_a_push_reaches_the_worker_of_a_page_that_is_closed_and_says_where_to_go(
+    hall: Served, pages: Pages, api: httpx.Client, ticket: dict[str, Any]
+):
+    """Chromium’s own worker takes the message. Its push service is out of reach, and its headless shell
+    grants nobody notifications: the debugger hands the message over, and what would be shown is kept."""
+    call(api, ticket["number"])
+    page = pages.open(f"{hall.base_url}/suivi", service_workers="allow")
+    scope = f"/t/{ticket['token']}"
+    with page.context.expect_event("serviceworker") as started:
+        page.evaluate("(scope) => navigator.serviceWorker.register('/t/worker.js?lang=en', { scope })", scope)
+    worker = started.value
+    keep = "async (title, { body }) => { self.kept = JSON.stringify([title, body]); }"
+    worker.evaluate(f"() => {{ self.registration.showNotification = {keep}; }}")
+    wire = page.context.new_cdp_session(page)
+    known: list[dict[str, Any]] = []
+    wire.on("ServiceWorker.workerVersionUpdated", lambda event: known.extend(event["versions"]))
+    wire.send("ServiceWorker.enable")
+    wait_until(
+        lambda: page.evaluate("1") and any(each["status"] == "activated" for each in known), "it is active"
+    )
+    wire.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": hall.base_url, "registrationId": known[-1]["registrationId"], "data": "called"},
+    )
+    title, body = json.loads(wait_until(lambda: worker.evaluate("self.kept ?? ''"), "the worker shows it"))
+    assert title == "It is your turn"
+    assert body.endswith(f". Number {ticket['number']}")
