@@ -351,7 +351,7 @@ function makeCard(card, content, { words, languages, ways, arrow, isPast }) {
 function makeVisitorPlace({ language, label, direction }, ways, arrow) {
   const place = make("p", "card-visitor", { lang: language, dir: directionOf(language) });
   place.append(make("b", "", {}, label));
-  const way = [arrow ? ways[language]?.[arrow] : "", direction].filter(Boolean).join(", ");
+  const way = [arrow ? ways[language]?.[arrow] : "", direction].filter(Boolean).join(" · ");
   if (way) place.append(" ", make("span", "", {}, way));
   return place;
 }

@@ -1,17 +1,20 @@
 """A screen's purpose: its layout, its arrow, its one counter, and letters for its farthest reader."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from hardware.languages import VISITOR_LANGUAGES
+from server.demonstration import create
 from signage.lettering import TEXT_PX, legible_at_m, text_scale
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.pages.screen.conftest import MEASURE
-from tests.signage.contract_server import ContractServer
+from tests.signage.contract_server import SENTENCES, ContractServer
 
 NOTICE = {
     "id": "n",
@@ -111,3 +114,64 @@ def test_the_screen_of_a_counter_shows_its_own_calls_only(
     expect(page.locator(".card")).to_have_count(1)
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
+
+
+# --- the card of a call in the visitor's language ---------------------------------------------
+
+
+PARTS = [".card-number", ".card-place", ".card-direction", ".card-visitor", ".card-arrow"]
+CARD = """(parts) => {
+  const card = document.querySelector(".card"), of = (each, text = each) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const { left, right, top, bottom } = range.getBoundingClientRect();
+    const blank = parseFloat(getComputedStyle(each).fontSize) * 0.2;
+    return { left, right, top: top + blank, bottom: bottom - blank };
+  };
+  const there = parts.filter((each) => card.querySelector(each));
+  const boxes = there.map((each) => of(card.querySelector(each)));
+  const { left, right, top, bottom } = card.getBoundingClientRect(), troubles = [];
+  for (const [at, one] of boxes.entries()) {
+    if (one.left < left || one.right > right || one.top < top || one.bottom > bottom)
+      troubles.push(`${there[at]} leaves its card`);
+    for (const [than, other] of boxes.slice(0, at).entries())
+      if (Math.max(one.left, other.left) < Math.min(one.right, other.right)
+        && Math.max(one.top, other.top) < Math.min(one.bottom, other.bottom))
+        troubles.push(`${there[at]} covers ${there[than]}`);
+  }
+  const own = card.querySelector(".card-visitor"), first = own && of(own, own.firstChild);
+  const line = own?.getBoundingClientRect();
+  return { troubles, begins: line && [first.left - line.left, line.right - first.right] };
+}"""
+"""What is cut or covered in the one card, blanks above and under letters apart; and how far the words of its
+visitor begin from each end of their line."""
+
+
+def test_a_card_is_whole_in_every_language_of_visitors(pages: Pages, hall: ContractServer) -> None:
+    document = json.loads((create.HALLS / "laon.json").read_text(encoding="utf-8"))
+    counter = document["counters"][0]
+    page = opened(pages, hall, arrow="left")
+    for width, height in ((1920, 1080), (1080, 1920)):
+        page.set_viewport_size({"width": width, "height": height})
+        for rank, (code, language) in enumerate(VISITOR_LANGUAGES.items()):
+            said = {"label": counter["labels"][code], "direction": counter["directions"][code]}
+            visitor = {} if code == "fr" else {"visitor": {"language": code, **said}}
+            hall.calls = []
+            number = f"A{width // 10 + rank}"
+            hall.call(number, counter["labels"]["fr"], direction=counter["directions"]["fr"], **visitor)
+            hall.send_board()
+            expect(page.locator(".card-number")).to_have_text([number])
+            expect(page.locator(".card-place")).to_have_text(counter["labels"]["fr"])
+            expect(page.locator(".card-direction")).to_have_text(counter["directions"]["fr"])
+            expect(page.locator(".card-arrow")).to_have_text(SENTENCES["fr"]["signage.screen.arrow_left"])
+            expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
+            found = page.evaluate(CARD, PARTS)
+            assert found["troubles"] == [], code
+            assert page.evaluate(MEASURE) == [], code
+            if code == "fr":
+                expect(page.locator(".card-visitor")).to_have_count(0)
+                continue
+            way = SENTENCES[code]["signage.screen.arrow_left"]
+            own = page.locator(f".card-visitor[lang={code}][dir={language.direction}]")
+            expect(own).to_have_text(f"{said['label']} {way} · {said['direction']}")
+            assert found["begins"][language.direction == "rtl"] < 2, "where its language begins"
