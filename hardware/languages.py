@@ -33,6 +33,15 @@ _ROWS = (
     Language("uk", "Українська", script="cyrillic", voice="uk"),
     Language("pt", "Português", voice="pt"),
     Language("fa-AF", "دری", "rtl", "arabic", voice="fa"),
+    Language("fr-x-simple", "Français simple", voice="fr"),
 )
 VISITOR_LANGUAGES = {each.code: each for each in _ROWS}
 """By their codes, French first."""
+
+
+def base_of(code: str) -> str:
+    """The language that a variety of our own belongs to (`fr` of `fr-x-simple`), any other code unchanged.
+
+    Browsers, dates and columns know that one; its words stand in where the variety has none.
+    """
+    return code.partition("-x-")[0]

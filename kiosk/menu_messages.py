@@ -84,6 +84,8 @@ class ReferralOfMenu(WaysOfMenu):
     parent: str | None
     instructions: str | None
     bring: list[str]
+    pictures: list[str]
+    """The drawing of each paper to bring."""
 
 
 class ServiceOfMenu(TypedDict):
@@ -103,7 +105,7 @@ class ServiceOfMenu(TypedDict):
     bring: list[str]
     """Which papers to bring."""
     pictures: list[str]
-    """The icon of each paper to bring, for who does not read."""
+    """The drawing of each paper to bring, for who does not read."""
     booking: str | None
     """How to book."""
     booking_address: str | None
@@ -161,25 +163,33 @@ class MenuMessage(TypedDict):
     now: InstantText
 
 
-_PICTURES = {
-    "image": "photo",
-    "car": "permis de conduire|carte grise|immatriculation",
-    "house": "domicile|bail|loyer|facture|quittance",
-    "id-card": "identite|passeport|titre de sejour|recepisse|carte",
-    "calendar-clock": "convocation|rendez-vous",
-    "smartphone": "telephone|courriel|adresse electronique",
-    "briefcase": "salaire|travail|employeur",
-    "graduation-cap": "diplome|scolarite|etudes",
-    "baby": "naissance|enfant",
-    "landmark": "timbre|impot|avis",
+PAPER = "paper-"
+"""How the name of a drawing of a paper begins."""
+PICTURES = {
+    "photo": "photo",
+    "convocation": "convocation|rendez-vous",
+    "address": "domicile|bail|loyer|facture|quittance",
+    "permit": "sejour|recepisse",
+    "driving": "permis|carte grise|immatriculation",
+    "passport": "passeport",
+    "identity": "identite|carte",
+    "form": "formulaire|cerfa|imprime|demande",
+    "stamp": "timbre|impot|avis",
+    "payment": "paiement|reglement|cheque|especes",
+    "phone": "telephone|courriel|adresse electronique",
+    "work": "salaire|travail|employeur",
+    "school": "diplome|scolarite|etudes",
+    "family": "naissance|enfant|mariage|livret de famille",
+    "letter": "courrier|lettre",
 }
-"""Icons of papers by words of their French names, without accents; the first that is found counts."""
+"""The drawings of papers (`kiosk/drawings`) by words of their French names, without accents; the first that
+is found counts."""
 
 
 def picture_of(paper: str) -> str:
-    """The icon of a paper to bring, by its French name; a sheet of paper for any other."""
+    """The drawing of a paper to bring, by its French name; a sheet of paper for any other."""
     plain = unicodedata.normalize("NFD", paper.lower()).encode("ascii", "ignore").decode()
-    return next((icon for icon, words in _PICTURES.items() if re.search(words, plain)), "file-text")
+    return PAPER + next((name for name, words in PICTURES.items() if re.search(words, plain)), "paper")
 
 
 def wording_of(low_s: float, high_s: float) -> WaitWording:

@@ -17,14 +17,16 @@ from babel.messages.pofile import read_po
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from markupsafe import Markup
 
-from hardware.languages import Language
+from hardware.languages import Language, base_of
 from kiosk.menu import Translate
+from kiosk.menu_messages import PAPER
 from kiosk.mounting import low_band
 
 LONGEST_CODE = 200
 """Characters of the address in a code: it stays large enough on screen for any phone."""
 
 _STATIC = Path(__file__).parent / "static"
+_DRAWINGS = Path(__file__).parent / "drawings"
 _WORKER = _STATIC / "worker.js"
 _CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "kiosk.po"
 _FILE_OF_PAGE = re.compile(r'(?:href|src)="(/[^"#]+)"')
@@ -124,8 +126,10 @@ def blueprint(
     @routes.get("/kiosk/icons.css")
     def icons() -> Response:
         """All drawings of the page in one stylesheet: a kiosk has them before its server may be away."""
-        found = sorted((assets / "icons").glob("*.svg")) if assets else []
-        drawn = "".join(f"--drawn-{each.stem}: url({drawing_as_url(each)});" for each in found)
+        icons = sorted((assets / "icons").glob("*.svg")) if assets else []
+        named = {each.stem: each for each in icons}
+        named |= {f"{PAPER}{each.stem}": each for each in sorted(_DRAWINGS.glob("*.svg"))}
+        drawn = "".join(f"--drawn-{name}: url({drawing_as_url(each)});" for name, each in named.items())
         headers = {"Cache-Control": "public, max-age=86400"}
         return Response(f":root {{{drawn}}}", mimetype="text/css", headers=headers)
 
@@ -170,7 +174,9 @@ def drawing_as_url(drawing: Path) -> str:
 def release() -> str:
     """The release of the kiosk's page: it changes with any of its files."""
     own = Path(__file__).parent
-    kept = sorted(path for folder in ("static", "templates") for path in (own / folder).rglob("*.*"))
+    kept = sorted(
+        path for folder in ("drawings", "static", "templates") for path in (own / folder).rglob("*.*")
+    )
     digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in kept)
     return hashlib.sha256(digests).hexdigest()[:16]
 
@@ -249,7 +255,7 @@ def _counted(translate: Translate, key: str, language: str) -> dict[str, str]:
 def plural_samples(language: str) -> dict[str, int]:
     """The smallest number, up to 200, that takes each plural form of a language; as French where unknown."""
     try:
-        rule = Locale.parse(language, sep="-").plural_form
+        rule = Locale.parse(base_of(language), sep="-").plural_form
     except (ValueError, UnknownLocaleError):
         rule = Locale.parse("fr").plural_form
     samples: dict[str, int] = {}

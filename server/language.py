@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
-from hardware.languages import VISITOR_LANGUAGES
+from hardware.languages import VISITOR_LANGUAGES, base_of
 
 LANGUAGES = ("fr", "en", "es")
 """The interface's languages; French first. Visitors have further ones, for `VISITOR_SENTENCES` only."""
@@ -50,7 +50,7 @@ def locale_of(language: str) -> Locale:
     English puts the day before the month, as the other languages do.
     """
     try:
-        return Locale.parse("en-GB" if language == "en" else language, sep="-")
+        return Locale.parse("en-GB" if language == "en" else base_of(language), sep="-")
     except (ValueError, UnknownLocaleError):
         return Locale.parse(LANGUAGES[0])
 
@@ -71,11 +71,11 @@ def own_name(language: str) -> str:
 
 
 def name_in(code: str, language: str) -> str:
-    """The name of a language (`en`) in another one (« anglais »); its code where Babel has no name."""
+    """The name of a language (`en`) in another one (« anglais »); its own, or its code, without one."""
     try:
         return Locale.parse(code, sep="-").get_display_name(locale_of(language)) or code
     except (ValueError, UnknownLocaleError):
-        return code
+        return VISITOR_LANGUAGES[code].name if code in VISITOR_LANGUAGES else code
 
 
 def decimal_text(value: float, language: str) -> str:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hardware.languages import base_of
+
 LANGUAGES = ("fr", "en", "es")
 """Those of the program's own sentences."""
 FRENCH = LANGUAGES[0]
@@ -38,7 +40,7 @@ def date_and_hour(at: datetime, language: str) -> tuple[str, str]:
     from babel.dates import format_date, format_time
 
     try:
-        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
+        locale = Locale.parse("en-GB" if language == "en" else base_of(language), sep="-")
     except (ValueError, UnknownLocaleError):
         locale = Locale.parse(FRENCH)
     hour = format_time(at, "HH:mm", tzinfo=at.tzinfo, locale=locale)

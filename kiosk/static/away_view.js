@@ -5,6 +5,7 @@ import { button, element, put, setIcon, showText } from "./elements.js";
 import { informationButton } from "./information_view.js";
 import { fillPaged } from "./paging.js";
 import { homeButton } from "./view_buttons.js";
+import { tagOf } from "./words.js";
 
 const TITLE = "kiosk.away.title";
 
@@ -25,7 +26,7 @@ export function awayViews(plain) {
     showText(slots.lede, isMidway(state) ? say("kiosk.away.kept") : "");
     const others = languages
       .filter(({ code }) => code !== state.language)
-      .map(({ code, dir }) => element("li", { lang: code, dir, text: sayIn(code)(TITLE) }));
+      .map(({ code, dir }) => element("li", { lang: tagOf(code), dir, text: sayIn(code)(TITLE) }));
     fillPaged(slots, others, toRead, state, say);
   }
 

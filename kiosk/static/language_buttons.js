@@ -1,6 +1,7 @@
 // The languages of a kiosk: a row of buttons, one of them for those without room there.
 
 import { button, byId } from "./elements.js";
+import { tagOf } from "./words.js";
 
 const AT_ONCE = { portrait: 5, landscape: 4 };
 
@@ -30,7 +31,7 @@ function moreLanguages(label, say) {
 export function languageButton(language, state) {
   const made = button({ act: "choose_language", key: `language-${language.code}`, label: language.name });
   made.dataset.language = language.code;
-  made.lang = language.code;
+  made.lang = tagOf(language.code);
   made.dir = language.dir;
   made.setAttribute("aria-pressed", String(language.code === state.language));
   return made;

@@ -15,7 +15,7 @@ import { informationButton, informationViews } from "./information_view.js";
 import { drawLanguages, languageButton } from "./language_buttons.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
-import { paperTimeText, waitText } from "./words.js";
+import { paperTimeText, tagOf, waitText } from "./words.js";
 import {
   button,
   byId,
@@ -42,6 +42,7 @@ import {
   homeButton,
   needChoice,
   needsButton,
+  paperItems,
   reasonButton,
   serviceItem,
   sheetButton,
@@ -74,7 +75,8 @@ const PRINT_ICONS = {
 export function draw(state, say, languages, sayIn) {
   const root = document.documentElement;
   const language = languages.find((each) => each.code === state.language);
-  root.lang = state.language;
+  root.lang = tagOf(state.language);
+  root.dataset.variety = state.language.split("-x-")[1] ?? "";
   root.dir = language?.dir ?? "ltr";
   for (const [name, isOn] of Object.entries(state.preferences)) {
     root.toggleAttribute(`data-${name}`, isOn);
@@ -184,17 +186,7 @@ const views = {
       showText(slots.grounds, say("kiosk.priority.grounds", { grounds: state.menu.priority_grounds }));
     slots.bring.hidden = !service.bring.length;
     const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
-    fillPaged(
-      slots,
-      service.bring.map((each, place) => {
-        const item = element("li", { text: each });
-        setIcon(item, service.pictures[place]);
-        return item;
-      }),
-      acts,
-      state,
-      say,
-    );
+    fillPaged(slots, paperItems(service), acts, state, say);
   },
 
   needs(state, say) {

@@ -2,7 +2,7 @@
 
 import { longestLines, serviceLines } from "./words.js";
 import { isToBeNoted, ticketsOf } from "./ticket_state.js";
-import { button, copyOf, setIcon, showText, slotsOf } from "./elements.js";
+import { button, copyOf, element, setIcon, showText, slotsOf } from "./elements.js";
 import { atLongest } from "./paging.js";
 
 const NEED_ICONS = {
@@ -45,6 +45,14 @@ export const escortButtons = (say) =>
     });
     made.dataset.value = answer;
     return made;
+  });
+
+/** The papers to bring, each with its drawing. */
+export const paperItems = ({ bring, pictures }) =>
+  bring.map((text, place) => {
+    const item = element("li", { text });
+    setIcon(item, pictures[place]);
+    return item;
   });
 
 export function reasonButton({ id, name }) {

@@ -4,7 +4,7 @@ import { serviceById } from "./appointment_state.js";
 import { isCutOff } from "./away_state.js";
 import { button, element, put, setIcon, showText } from "./elements.js";
 import { fillPaged } from "./paging.js";
-import { backButton, homeButton, serviceItem } from "./view_buttons.js";
+import { backButton, homeButton, paperItems, serviceItem } from "./view_buttons.js";
 import { NOT_HERE, offersNotHere, referralById, shownReferrals } from "./ways_state.js";
 import { waitText } from "./words.js";
 
@@ -37,7 +37,7 @@ export const waysViews = {
     slots.title.textContent = referral.name;
     showText(slots.lede, referral.instructions ?? "");
     const items = [
-      ...(referral.bring.length ? [papers(referral.bring, say)] : []),
+      ...(referral.bring.length ? [papers(referral, say)] : []),
       ...(referral.web_address ? [online(referral.web_address, say)] : []),
       ...(referral.elsewhere ? [elsewhere(referral.elsewhere, state, say)] : []),
     ];
@@ -78,9 +78,9 @@ function other(service, say) {
   return element("li", { class: "other" }, made);
 }
 
-const papers = (listed, say) =>
+const papers = (referral, say) =>
   way("clipboard-list", say("kiosk.ways.bring"), [
-    element("ul", { class: "papers" }, ...listed.map((text) => element("li", { text }))),
+    element("ul", { class: "papers" }, ...paperItems(referral)),
   ]);
 
 const online = (address, say) => way("globe", say("kiosk.ways.online"), scanned(address, say));

@@ -5,7 +5,7 @@ import { NO_TICKET } from "./ways_state.js";
 
 export function speaker(sentences, language, fallback = "fr") {
   const own = sentences[language] ?? sentences[fallback];
-  const rule = new Intl.PluralRules(language);
+  const rule = new Intl.PluralRules(tagOf(language));
   return (key, values = {}) => {
     const found = own[key] ?? sentences[fallback]?.[key];
     if (found === undefined) throw new Error(`no sentence for ${key}`);
@@ -14,10 +14,14 @@ export function speaker(sentences, language, fallback = "fr") {
   };
 }
 
+/** The language that browsers and voices know a variety of our own by: `fr` of `fr-x-simple`. */
+export const tagOf = (language) => language.split("-x-")[0];
+
 /** How dates and hours are written in a language: day before month, 24 hours, our calendar and figures. */
 export function localeOf(language) {
   const options = /** @type {const} */ ({ calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" });
-  return new Intl.Locale(language.includes("-") ? language : `${language}-150`, options);
+  const tag = tagOf(language);
+  return new Intl.Locale(tag.includes("-") ? tag : `${tag}-150`, options);
 }
 
 // « 25 à 45 min », « moins de 20 min », « plus de 30 min », « 50 min à 1 h 15 »: the server says how

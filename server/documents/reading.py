@@ -7,11 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from hardware.languages import base_of
 from server.documents.checks import check_alone
 from server.documents.content import Content, JsonValue, NewContent
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument
 from server.documents.problems import UNKNOWN_KEY, DocumentProblem, DocumentRefused, Path, problem, problem_of
+from server.domain.languages import FRENCH
 
 TEXT_FIELDS = (
     "names",
@@ -61,16 +63,17 @@ def texts_in(path: Path, content: Any, fields: Collection[str] = TEXT_FIELDS) ->
 
 
 def missing_translations(path: Path, texts: Texts, languages: Iterable[str]) -> Iterator[DocumentProblem]:
-    """The languages among these that a text lacks."""
+    """The languages among these that a text lacks, unless the words of their base stand in."""
     for language in languages:
-        if language not in texts:
+        if language not in texts and base_of(language) not in texts:
             yield problem((*path, language), "missing_translation", language=language)
 
 
 def translation_problems(path: Path, texts: Texts) -> Iterator[DocumentProblem]:
     """Errors in the translations of a text that may stay in French only."""
-    if len(texts) == 2:
-        yield problem(path, "one_translation", language=next(code for code in texts if code != "fr"))
+    translations = [code for code in texts if base_of(code) != FRENCH]
+    if len(translations) == 1:
+        yield problem(path, "one_translation", language=translations[0])
 
 
 type DocumentSource = Content | str | bytes

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from holidays.countries.france import France
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from hardware.languages import VISITOR_LANGUAGES
+from hardware.languages import VISITOR_LANGUAGES, base_of
 from server.documents.problems import broken_rule
 from server.domain.hours.calendars import MIDNIGHT, Calendar
 from server.domain.hours.calendars import Span as LocalSpan
@@ -99,8 +99,9 @@ def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
         raise broken_rule("french_first")
     if len(set(codes)) < len(codes):
         raise broken_rule("language_twice")
-    if len(codes) == 2:
-        raise broken_rule("one_translation", language=codes[1])
+    translations = [code for code in codes if base_of(code) != FRENCH]
+    if len(translations) == 1:
+        raise broken_rule("one_translation", language=translations[0])
     return codes
 
 

@@ -1,6 +1,7 @@
 """The sentences that visitors read, out to a translator as one PO file and in again as the site's own.
 
-In the file `msgctxt` is the key of a sentence, `msgid` the French one.
+In the file `msgctxt` is the key of a sentence, `msgid` the French one; its head says `fr@simple` for our
+variety `fr-x-simple`, as gettext does.
 """
 
 import os
@@ -72,7 +73,7 @@ def read_sentences(folders: Folders, content: bytes) -> OwnSentences:
         given = read_po(BytesIO(content), abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise Refusal("translations_unreadable") from error
-    language = str(given.locale_identifier or "").replace("_", "-")
+    language = str(given.locale_identifier or "").replace("_", "-").replace("@", "-x-")
     catalogue, shipped = _empty(folders, language), _shipped(folders, language)
     french = {_key(each): each for each in _french(folders)}
     faults: list[SentenceFault] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from hardware.languages import base_of
 from tests.harness.programs import PROJECT
 
 PACKAGES = ("kiosk", "signage", "server", "hardware")
@@ -38,7 +39,7 @@ def catalogues() -> dict[str, dict[str, Catalog]]:
         folder, language = path.parents[2], path.parents[1].name
         with path.open("rb") as opened:
             found.setdefault(f"{name_of(folder)}/{path.stem}", {})[language] = read_po(
-                opened, locale=language.replace("-", "_"), abort_invalid=True
+                opened, locale=base_of(language).replace("-", "_"), abort_invalid=True
             )
     return found
 

@@ -368,4 +368,5 @@ def test_no_wait_is_announced_as_one_step():
 
 def test_a_paper_to_bring_has_the_picture_of_what_it_is():
     papers = ["Trois photos d’identité récentes", "Passeport", "Justificatif de domicile", "Statuts"]
-    assert [picture_of(each) for each in papers] == ["image", "id-card", "house", "file-text"]
+    drawn = [f"paper-{each}" for each in ("photo", "passport", "address", "paper")]
+    assert [picture_of(each) for each in papers] == drawn

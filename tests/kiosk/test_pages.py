@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hardware.languages import VISITOR_LANGUAGES
+from kiosk.menu_messages import PAPER, PICTURES
 from kiosk.mounting import SMALLEST_BAND_PX, BandOffScreen, low_band, orientation
 from kiosk.pages import blueprint, code_as_svg, is_own_address, page_sentences
 from tests.harness.node import assert_module_behaves
@@ -79,6 +80,7 @@ def test_all_drawings_come_in_one_stylesheet_that_is_kept_for_a_day(assets_dir: 
     drawn = dict(re.findall(r'--drawn-([a-z0-9-]+): url\("data:image/svg\+xml,([^"]+)"\);', answer.text))
     assert unquote(drawn["ticket"]).startswith("<")
     assert "</svg>" in unquote(drawn["ticket"])
+    assert {f"{PAPER}{name}" for name in (*PICTURES, "paper")} <= drawn.keys()
     files = (PROJECT / "kiosk" / "static").iterdir()
     texts = [file.read_text(encoding="utf-8") for file in files]
     assert set(re.findall(r"var\(--drawn-([a-z0-9-]+)\)", "".join(texts))) <= drawn.keys()

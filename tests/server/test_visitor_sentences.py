@@ -43,6 +43,17 @@ def test_a_changed_sentence_is_shown_instead_of_the_shipped_one_and_exported_aga
     assert sentence(exported(tmp_path), TITLE).string == "أهلًا بكم"
 
 
+def test_simple_french_goes_out_and_comes_in_under_the_name_that_gettext_gives_it(tmp_path):
+    catalogue = exported(tmp_path, "fr-x-simple")
+    assert catalogue.locale_identifier == "fr@simple"
+    sentence(catalogue, TITLE).string = "Bonjour. Que voulez-vous faire ?"
+    read = sent_back(catalogue)
+    assert (read.language, read.faults, len(read.catalogue)) == ("fr-x-simple", (), 1)
+    keep_sentences(read, tmp_path)
+    said = Catalogues(CATALOGUES, tmp_path).translate
+    assert said(TITLE, "fr-x-simple") == "Bonjour. Que voulez-vous faire ?"
+
+
 @pytest.mark.parametrize(
     ("key", "text", "code"),
     [

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from hardware.json_types import InstantText
+from hardware.languages import base_of
 from kiosk.menu_messages import MenuMessage, ServiceOfMenu, wording_of
 from server.documents.notices import AskedNotice
 from server.domain.hall.configuration import Counter, HallConfiguration
@@ -72,7 +73,8 @@ def place_of(
     """A counter as visitors read it; one that left the configuration keeps its id.
 
     `today` is the hall's local day, which decides whether its induction loop is shown; None: it is not shown.
-    Directions are in French; `language` (code) is that of who is called, where the hall says calls in it.
+    Directions are in French; `language` (code) is that of who is called, where the hall says calls in it;
+    simple French is said as French.
     """
     found: Counter | None = configuration.counters.get(counter)
     if found is None:
@@ -86,7 +88,7 @@ def place_of(
         direction={FRENCH: french} if french else {},
         has_loop=has_loop,
         visitor=(language, found.label_in(language), found.direction(language))
-        if language is not None and is_said and language != FRENCH
+        if language is not None and is_said and base_of(language) != FRENCH
         else None,
     )
 

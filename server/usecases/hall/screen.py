@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 from annotated_types import Gt
 
 from hardware.json_types import InstantText, Percent, Pixels, Seconds, Texts
+from hardware.languages import base_of
 from hardware.speech.voices import VoiceName, Voices
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
@@ -208,7 +209,8 @@ def read_voices(configuration: HallConfiguration, voices: Voices, translate: Tra
 
 def called_languages(configuration: HallConfiguration) -> tuple[str, ...]:
     """The languages in which calls may be said in a hall, French first."""
-    return configuration.offered_languages if configuration.sound.says_visitor_language else (FRENCH,)
+    offered = configuration.offered_languages if configuration.sound.says_visitor_language else (FRENCH,)
+    return tuple(dict.fromkeys(map(base_of, offered)))
 
 
 def _voice(

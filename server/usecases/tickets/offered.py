@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.elsewhere import OtherHall, elsewhere_message
 from kiosk.menu import ExceptionalWay, ExpectedWait, MenuService
-from kiosk.menu_messages import ElsewhereOfMenu, InsteadOfMenu, ReferralOfMenu
+from kiosk.menu_messages import ElsewhereOfMenu, InsteadOfMenu, ReferralOfMenu, picture_of
 from server.domain.hall.configuration import HallConfiguration, Instead, Referral, Service
 from server.domain.hours.calendars import (
     ExpectedTicket,
@@ -15,7 +15,7 @@ from server.domain.hours.calendars import (
     closing_that_counts,
     finishes_too_late,
 )
-from server.domain.languages import text_in
+from server.domain.languages import FRENCH, text_in
 from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store.configuration.halls import all_halls
@@ -123,6 +123,7 @@ class WaysFinder:
             "parent": part.parent if part.parent in folders else None,
             "instructions": text_in(part.instructions, self.language) or None,
             "bring": list(part.papers(self.language)),
+            "pictures": [picture_of(paper) for paper in part.papers(FRENCH)],
             "web_address": part.web_address,
             "elsewhere": self._elsewhere(part.elsewhere),
         }

@@ -31,7 +31,7 @@ from server.web.access.callers import require_caller, someone
 from server.web.access.requirements import PEOPLE_AND_KEYS, requires
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
-from server.web.api.shapes import OPAQUE, HallPath, RequestShape, Slug
+from server.web.api.shapes import OPAQUE, HallPath, RequestShape, Slug, Spoken
 from server.web.api.tickets import TicketAnswer, answer_press, channel_of
 from server.web.rendering.viewer import page_sentence
 
@@ -90,7 +90,7 @@ class CheckInBody(RequestShape):
     appointment: str | None = Field(default=None, min_length=1, max_length=64, pattern=OPAQUE)
     wanted_service: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
-    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    language: str = Spoken
     priority: bool = False
     needs: list[Need] = Field(default=[], max_length=len(Need))
     kiosk: str | None = Field(default=None, max_length=64)
@@ -100,7 +100,7 @@ class AppointmentSheetBody(RequestShape):
     """Which service's sheet, in which language beside French; `kiosk`: whose printer, for a desk."""
 
     service: str = Slug
-    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    language: str = Spoken
     kiosk: str | None = Field(default=None, max_length=64)
 
 

@@ -32,7 +32,7 @@ from server.web.access.callers import Caller, require_caller, someone
 from server.web.access.requirements import DEVICES, requires
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
-from server.web.api.shapes import LINE, OPAQUE, Instant, RequestShape, Slug
+from server.web.api.shapes import LINE, OPAQUE, Instant, RequestShape, Slug, Spoken
 
 MOST_PRESSES = 50
 NUMBER = rf"^[{''.join(sorted(PREFIX_LETTERS))}]{{1,{LONGEST_PREFIX}}}[0-9]{{3,5}}$"
@@ -62,7 +62,7 @@ class PressBody(RequestShape):
 
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     service: str = Slug
-    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    language: str = Spoken
     priority: bool = False
     needs: list[Need] = Field(default=[], max_length=len(Need))
     number: str = Field(pattern=NUMBER)

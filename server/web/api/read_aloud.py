@@ -19,7 +19,7 @@ from server.web.access.callers import require_caller
 from server.web.access.requirements import requires
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api
-from server.web.api.shapes import HallPath, Instant, RequestShape
+from server.web.api.shapes import HallPath, Instant, RequestShape, Spoken
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class PublicNoticesAnswer(TypedDict):
 class ReadingQuery(RequestShape):
     """A view by what it shows: nothing of it is spoken as it was sent."""
 
-    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    lang: str = Spoken
     view: View
     service: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     shown: str = Field(default="", max_length=1_200, pattern=r"^[A-Za-z0-9_,-]*$")
@@ -63,7 +63,7 @@ class ReadingQuery(RequestShape):
     late_min: int = Field(default=0, ge=0, le=1_440)
     visit: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     notice: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    notice_lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    notice_lang: str = Spoken
     paper: Paper = "none"
     is_priority: bool = False
     has_code: bool = False

@@ -22,6 +22,8 @@ from server.domain.visits.reentered import PaperEnd
 from server.domain.visits.verb_facts import Need
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+Spoken = Field(default="fr", max_length=16, pattern=r"^[A-Za-z-]+$")
+"""The code of a language of visitors."""
 OPAQUE = r"^[A-Za-z0-9._:-]+$"
 LINE = r"^[^\t\n\r]*$"
 """Text on one line; other control characters are refused where the request enters."""
@@ -100,7 +102,7 @@ class TokenPath(RequestShape):
 class MenuQuery(RequestShape):
     """In which language."""
 
-    lang: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    lang: str = Spoken
 
 
 class PrintsQuery(RequestShape):
@@ -162,7 +164,7 @@ class TicketBody(RequestShape):
 
     service: str = Slug
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
-    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    language: str = Spoken
     priority: bool = False
     appointment_code: str | None = Field(default=None, max_length=64)
     kiosk: str | None = Field(
@@ -222,7 +224,7 @@ class DistributionBody(RequestShape):
     service: str = Slug
     press_id: str = Field(min_length=8, max_length=60, pattern=OPAQUE)
     count: int = Field(default=1, ge=1, le=60)
-    language: str = Field(default="fr", max_length=8, pattern=r"^[A-Za-z-]+$")
+    language: str = Spoken
     kiosk: str | None = Field(default=None, max_length=64, description="Whose printer prints.")
 
 

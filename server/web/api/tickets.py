@@ -276,7 +276,7 @@ class VisitsQuery(RequestShape):
     number: str = Field(default="", max_length=12)
     service: str = Field(default="", max_length=64)
     at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
-    language: str = Field(default="", max_length=8, pattern=r"^[A-Za-z-]*$")
+    language: str = Field(default="", max_length=16, pattern=r"^[A-Za-z-]*$")
 
 
 def reception_api(api: Api) -> ApiRoutes:

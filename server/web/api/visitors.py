@@ -3,6 +3,7 @@
 from flask import request
 from pydantic import Field, model_validator
 
+from hardware.languages import base_of
 from server.domain.author import Author
 from server.domain.visits.told_before import ReminderChannel, Subscription
 from server.ids import token_digest
@@ -117,7 +118,7 @@ def _told_before(routes: ApiRoutes, api: Api) -> None:
             api.slow_numbers()
         given = body.subscription
         to = None if given is None else Subscription(given.endpoint, given.keys.p256dh, given.keys.auth)
-        remind(api.database, path.token, ReminderRequest(_language(), to, body.number))
+        remind(api.database, path.token, ReminderRequest(base_of(_language()), to, body.number))
         return _as_now(api, path.token)
 
     @routes.delete("/tickets/<token>/reminders/<channel>")

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, abort, current_app, g, redirect, request
 
 import server
-from hardware.languages import Language
+from hardware.languages import Language, base_of
 from kiosk.pages import plural_samples
 from server.documents.installation import SitePart
 from server.domain.hall.configuration import HallConfiguration, Site
@@ -97,9 +97,9 @@ def install_page_context(
     is_demonstration: bool,
     look: Callable[[], Branding | None] = lambda: None,
 ) -> None:
-    """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration` and `look`.
+    """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration`, `tag_of` and `look`.
 
-    `look`: the look of the organisation, None where the database is away.
+    `tag_of`: what `lang=` says of a language. `look`: that of the organisation, None without a database.
     """
 
     app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
@@ -113,6 +113,7 @@ def install_page_context(
             "t": page_sentence(),
             "language": language,
             "direction": direction_of(language),
+            "tag_of": base_of,
             "languages": languages,
             "viewer": work.viewer(),
             "is_demonstration": is_demonstration,

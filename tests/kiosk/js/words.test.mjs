@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { longestLines, serviceLines, speaker, waitText } from "../../../kiosk/static/words.js";
+import {
+  localeOf,
+  longestLines,
+  serviceLines,
+  speaker,
+  tagOf,
+  waitText,
+} from "../../../kiosk/static/words.js";
 
 const SENTENCES = {
   fr: {
@@ -62,6 +69,13 @@ test("a count chooses its plural form in its language", () => {
   assert.equal(say("kiosk.service.waiting", { count: 2 }), "2 personnes attendent");
   assert.equal(speaker(SENTENCES, "en")("kiosk.service.waiting", { count: 0 }), "0 people");
   assert.equal(speaker(SENTENCES, "ar")("kiosk.service.waiting", { count: 5 }), "5 f");
+});
+
+test("simple French is counted and dated as French, and browsers are told French", () => {
+  const simple = { ...SENTENCES, "fr-x-simple": SENTENCES.fr };
+  assert.equal(speaker(simple, "fr-x-simple")("kiosk.service.waiting", { count: 0 }), "0 personne attend");
+  assert.deepEqual([tagOf("fr-x-simple"), tagOf("fa-AF")], ["fr", "fa-AF"]);
+  assert.equal(localeOf("fr-x-simple").language, "fr");
 });
 
 test("a sentence missing in a language is French, an unknown key is an error", () => {

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from hardware.languages import VISITOR_LANGUAGES, base_of
+from kiosk.reading import sentences
 from tests.harness.accessible import assert_accessible
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
@@ -14,7 +16,12 @@ from tests.harness.waiting import wait_until
 from tests.kiosk.samples import translate
 from tests.pages.kiosk.conftest import MISFITS, SITE, expect_ticket, is_listed
 
-SERVICES = {"fr": "Accueil et renseignements", "en": "Reception and enquiries"}
+SERVICES = {
+    "fr": "Accueil et renseignements",
+    "en": "Reception and enquiries",
+    "ar": "الاستقبال والاستعلامات",
+    "fr-x-simple": "Accueil",
+}
 
 
 class Guided:
@@ -56,6 +63,7 @@ def test_a_ticket_is_taken_by_keys_and_by_ear_alone(
     def say(key: str, **values: Any) -> str:
         return translate(key, language, **values).replace("\u00a0", " ")
 
+    start = sentences([say("kiosk.start.title")])
     kiosk = Guided(at_dom_kiosk(before=lambda page: page.clock.install()))
     kiosk.page.clock.run_for(500)
     said = plain(kiosk.key("ArrowDown"))
@@ -64,17 +72,23 @@ def test_a_ticket_is_taken_by_keys_and_by_ear_alone(
     assert "Bonjour." in said
     assert plain(kiosk.key("Tab"))[0].startswith("1 sur ")
     if language != "fr":
-        while plain(kiosk.key("ArrowUp")) != ["English"]:
+        own, more = [VISITOR_LANGUAGES[language].name], [translate("kiosk.languages.more", "fr")]
+        while (heard := plain(kiosk.key("ArrowUp"))) not in (own, more):
             pass
+        if heard == more:
+            kiosk.key("Enter")
+            while plain(kiosk.key("ArrowDown")) != own:
+                pass
         said = plain(kiosk.key("Enter"))
-        assert said[:2] == ["Hello.", "What have you come for?"]
+        assert said[: len(start)] == start
+        expect(kiosk.page.locator("html")).to_have_attribute("lang", base_of(language))
     assert plain(kiosk.key("-")) == [say("kiosk.spoken.volume", level=4, most=7)]
     assert plain(kiosk.key("*")) == [say("kiosk.spoken.volume", level=4, most=7)]
     label = SERVICES[language]
     sheet = plain(kiosk.key(number_of(plain(kiosk.key("F1")), label)))
     assert sheet[0] == label
     assert any(each.startswith("1 ") and say("kiosk.sheet.take") in each for each in sheet)
-    assert plain(kiosk.key("Escape"))[0] == say("kiosk.start.title").split(". ")[0] + "."
+    assert plain(kiosk.key("Escape"))[: len(start)] == start
     kiosk.key(number_of(kiosk.readings()[-1], label))
     asked = plain(kiosk.key("1"))
     assert asked[0] == say("kiosk.escort.title")
@@ -84,7 +98,7 @@ def test_a_ticket_is_taken_by_keys_and_by_ear_alone(
     number = expect_ticket(kiosk.page)
     spelled = say("kiosk.spoken.number", number=", ".join(number))
     assert (told[0], told[-1], told.count(spelled)) == (spelled, spelled, 2)
-    assert say("kiosk.spoken.fetched") in told
+    assert set(sentences([say("kiosk.spoken.fetched")])) <= set(told)
     assert plain(kiosk.key("Escape")) == told, "nothing lies behind a number"
     assert needs_of(hall, number) == ["blind"]
 

@@ -42,12 +42,14 @@ def configuration(content=None, *, installation=None, holidays=(), is_demonstrat
     )
 
 
+SIMPLE = "fr-x-simple"
 colours = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
 def test_everything_of_the_document_is_in_the_configuration():
     made = configuration(
         small_hall(
+            languages=["fr", "en", "es", SIMPLE],
             folders=[{"id": "guise-rubrique", "names": texts("Rubrique")}],
             services=[
                 service("accueil", "A"),
@@ -57,7 +59,7 @@ def test_everything_of_the_document_is_in_the_configuration():
                     parent="guise-rubrique",
                     mode="both",
                     appointment_series={"prefix": "CR", "last": 200},
-                    bring=[texts("Passeport"), texts("Photo")],
+                    bring=[texts("Passeport"), texts("Photo") | {SIMPLE: "Une photo de vous"}],
                 ),
             ],
             kiosks=[
@@ -75,6 +77,7 @@ def test_everything_of_the_document_is_in_the_configuration():
     assert titres.parent == "guise-rubrique"
     assert titres.appointment_series == Series("CR", 1, 200)
     assert titres.papers("es") == ("Passeport (es)", "Photo (es)")
+    assert titres.papers(SIMPLE) == ("Passeport", "Une photo de vous")
     assert made.queues["guise-file"].services == ("guise-accueil", "guise-titres")
     assert made.counters["guise-g1"].label == "guichet 1"
     assert made.kiosks["guise-borne-1"].printer == PrinterConnection("10.0.0.9", 9100, "raster-58", 58)

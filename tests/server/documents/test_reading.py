@@ -164,6 +164,7 @@ BAD_HALLS = [
     ("calendar.exceptions", [{"on": "24/12/2026"}], "calendar.exceptions[0].on", "wrong_form"),
     ("calendar.exceptions", [{"on": "2026-12-24"}] * 2, "calendar.exceptions", "date_twice"),
     ("languages", ["fr", "en"], "languages", "one_translation"),
+    ("languages", ["fr", "en", "fr-x-simple"], "languages", "one_translation"),
     ("languages", ["en", "fr", "es"], "languages", "french_first"),
     ("languages", ["fr", "en", "en"], "languages", "language_twice"),
     ("languages", ["fr", "en", "klingon"], "languages[2]", "unknown_language"),
@@ -231,6 +232,14 @@ def test_french_alone_needs_no_translation():
         counters=[{"id": "guise-g1", "labels": {"fr": "guichet 1"}, "services": ["guise-accueil"]}],
     )
     assert parse_hall(content).languages == ("fr",)
+
+
+def test_simple_french_is_no_translation_and_french_stands_in_for_it():
+    assert parse_hall(small_hall(languages=["fr", "en", "es", "fr-x-simple"])).languages[3] == "fr-x-simple"
+    content = small_hall()
+    content["languages"].append("fr-x-simple")
+    content["services"][0]["names"]["fr-x-simple"] = "Poser une question"
+    assert parse_hall(content).services[0].names["fr-x-simple"] == "Poser une question"
 
 
 def test_conditions_about_the_hour_and_the_whole_hall_name_no_queue():

@@ -141,10 +141,12 @@ def test_on_request_a_call_is_spoken_in_french_then_in_the_tickets_language(
     assert how.has_loop
 
 
-def test_a_french_ticket_is_called_in_french_only(database: Database, laon: dict[str, Any]):
+@pytest.mark.parametrize("language", ["fr", "fr-x-simple"])
+def test_a_french_ticket_is_called_in_french_only(database: Database, laon: dict[str, Any], language: str):
+    """In simple French too: a hall need not hear who reads it."""
     laon["sound"] = {"says_visitor_language": True}
     publish_hall(database, AGENT, json.dumps(laon))
-    assert list(spoken(database, "fr").places) == ["fr"]
+    assert list(spoken(database, language).places) == ["fr"]
 
 
 def test_a_queue_counts_all_who_wait_by_service_and_for_one_counter(database: Database) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from flask import Blueprint, Response, render_template
 
 import server
@@ -245,7 +244,7 @@ def reception_pages(work: WorkContext) -> Blueprint:
 
 def ticket_languages(hall: HallConfiguration) -> list[tuple[str, str]]:
     """The languages a ticket may be printed in: code and own name."""
-    return [(code, Locale.parse(code, sep="-").get_display_name() or code) for code in hall.languages]
+    return [(code, name_in(code, code)) for code in hall.languages]
 
 
 def printers(hall: HallConfiguration) -> list[tuple[str, str]]:

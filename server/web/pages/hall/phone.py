@@ -20,7 +20,7 @@ from babel.dates import format_skeleton, format_time
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
-from hardware.languages import Language
+from hardware.languages import Language, base_of
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.told_before import AWAY_MINUTES
@@ -106,7 +106,7 @@ def phone_pages(needs: PhonePages) -> Blueprint:
         page = {
             "token": token,
             "language": language,
-            "locale": f"{'en-GB' if language == 'en' else language}-u-ca-gregory-nu-latn",
+            "locale": f"{'en-GB' if language == 'en' else base_of(language)}-u-ca-gregory-nu-latn",
             "ticket": found,
             "alerts": prepared,
             "offers": offers,

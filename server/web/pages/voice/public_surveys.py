@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, redirect, rend
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
-from hardware.languages import Language
+from hardware.languages import Language, base_of
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import LONGEST_TEXT, Audience, Channel, texts_kept_until
 from server.ids import new_token
@@ -270,7 +270,7 @@ def _answered(
 
 def _given(shown_survey: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:
     spoken = language if language in shown_survey.row.languages else shown_survey.row.languages[0]
-    return GivenAnswers(typed, spoken, request.form.get("formulaire", "")[:64])
+    return GivenAnswers(typed, base_of(spoken), request.form.get("formulaire", "")[:64])
 
 
 def _questions_page(

@@ -13,6 +13,7 @@ import { drawn, groupsOf } from "./edit_parts.js";
 import { menuPreview } from "./edit_preview.js";
 import { countsOf, listProblems, markProblems, targetOf } from "./edit_problems.js";
 import { libraryMedia } from "../notices/notice_medium.js";
+import { languageNames } from "../shared/hall_words.js";
 import { setAt, valueAt } from "../shared/paths.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, read, send, whyNotRead } from "../shared/verbs.js";
@@ -21,7 +22,6 @@ const page = readJson("editing-page");
 const say = sayer(readJson("sentences"), page.language);
 const api = `/api/v1/configuration/${encodeURIComponent(page.document)}`;
 const get = (selector) => document.querySelector(selector);
-const languageNames = new Intl.DisplayNames(page.language, { type: "language" });
 const clock = hourTeller(page.language, pageTimeZone());
 const moment = dateAndHour(page.language, pageTimeZone());
 
@@ -43,7 +43,7 @@ const form = {
   fieldAt: (field, path) => fieldAt(field, path, form),
   languages: () => content.languages ?? ["fr"],
   offeredLanguages: () => page.languages,
-  languageName: (code) => languageNames.of(code),
+  languageName: languageNames(page.language),
   siteCalendar: () => page.sites.find(({ slug }) => slug === content.site)?.calendar,
   openedIn: (list) => (opened?.list === list ? opened.item : null),
   isPublished: (list, key) => (published[list] ?? []).some((each) => (each.id ?? each.slug) === key),
