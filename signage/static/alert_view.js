@@ -3,10 +3,9 @@
 
 import { directionOf } from "/assets/directions.js";
 import { pagesOf, turnAt } from "./alert_state.js";
-import { make } from "./slide_parts.js";
+import { make, signOf } from "./slide_parts.js";
 
 const SIZES = 8;
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * A view of the alert in its section of the page. `show(alert, now)` draws it, or removes it when null.
@@ -65,7 +64,7 @@ export function alertView(root, { body, prepared, time }) {
       wordsOf(first, "h1", "alert-title"),
       ...(other ? [wordsOf(other, "h2", "alert-other")] : []),
     );
-    main.append(sign(alert.kind), words);
+    main.append(signOf(alert.kind, "alert-sign"), words);
     const foot = make("div", "alert-foot");
     foot.append(...spoken.map((page) => footOf(alert, page)));
     return [...band(first), main, ...(first.notFire ? [foot] : []), ...band(other ?? first)];
@@ -100,14 +99,3 @@ export function alertView(root, { body, prepared, time }) {
 }
 
 const languageOf = ({ language }) => ({ lang: language, dir: directionOf(language) });
-
-function sign(kind) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "alert-sign");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#sign-${kind}`);
-  svg.append(use);
-  return svg;
-}

@@ -3,7 +3,7 @@
 
 import { directionOf } from "/assets/directions.js";
 import { ring } from "./ring.js";
-import { make } from "./slide_parts.js";
+import { make, signOf } from "./slide_parts.js";
 import { placeParts, textIn } from "./words.js";
 
 /** On the whole width: with directions at the end of the line; under it; or as beside the notices. */
@@ -339,11 +339,12 @@ function makeCard(card, content, { words, languages, ways, arrow, isPast }) {
       recall.append(isRaised ? make("sup", "", {}, text) : text);
   }
   const direction = textIn(card.counter.direction, languages);
-  if (direction)
-    element.append(make("p", "card-direction", { lang: direction.language, dir: "auto" }, direction.text));
+  if (direction || arrow) element.append(makeWay(direction, arrow, words));
   if (card.counter.visitor) element.append(makeVisitorPlace(card.counter.visitor, ways, arrow));
-  if (card.counter.hearing_loop) element.append(makeLoop(words));
-  if (arrow) element.append(makeArrow(arrow, words));
+  if (card.counter.hearing_loop) {
+    const loop = element.appendChild(make("p", "card-loop", {}, words.say("hearing_loop")));
+    loop.prepend(signOf("loop"));
+  }
   return element;
 }
 
@@ -351,33 +352,21 @@ function makeCard(card, content, { words, languages, ways, arrow, isPast }) {
 function makeVisitorPlace({ language, label, direction }, ways, arrow) {
   const place = make("p", "card-visitor", { lang: language, dir: directionOf(language) });
   place.append(make("b", "", {}, label));
-  const way = [arrow ? ways[language]?.[arrow] : "", direction].filter(Boolean).join(" · ");
+  const way = direction || (arrow && ways[language]?.[arrow]);
   if (way) place.append(" ", make("span", "", {}, way));
   return place;
 }
 
-/** That an induction loop helps at this counter, as a sign and in words. */
-function makeLoop(words) {
-  const loop = make("p", "card-loop", {}, words.say("hearing_loop"));
-  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  sign.setAttribute("viewBox", "0 0 24 24");
-  sign.setAttribute("class", "icon");
-  sign.setAttribute("aria-hidden", "true");
-  sign.appendChild(document.createElementNS(sign.namespaceURI, "use")).setAttribute("href", "#sign-loop");
-  loop.prepend(sign);
-  return loop;
-}
-
-/** Which way from this very screen the counters are, as a sign and in words. */
-function makeArrow(arrow, words) {
-  const way = make("p", "card-arrow", {}, words.say(`arrow_${arrow}`));
-  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  sign.setAttribute("viewBox", "0 0 24 24");
-  sign.setAttribute("class", "icon");
-  sign.setAttribute("aria-hidden", "true");
+/** The way to the counter behind the arrow of this screen, whose words stand where nothing else is said. */
+function makeWay(direction, arrow, words) {
+  const said = arrow ? words.say(`arrow_${arrow}`) : "";
+  const { text, language } = direction ?? { text: said, language: words.language };
+  const way = make("p", "card-direction", { lang: language, dir: "auto" });
+  way.append(make("span", "", {}, text));
+  if (!arrow) return way;
+  way.classList.add("card-arrow");
+  const sign = signOf("arrow", "icon", direction ? { role: "img", "aria-label": said } : undefined);
   sign.dataset.arrow = arrow;
-  const path = sign.appendChild(document.createElementNS(sign.namespaceURI, "path"));
-  path.setAttribute("d", "M4 12h16m-7-7 7 7-7 7");
   way.prepend(sign);
   return way;
 }

@@ -183,3 +183,16 @@ export function make(tag, name, attributes = {}, text = null) {
   if (text !== null) element.textContent = bound(text);
   return element;
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+/** @type {Record<string, string>} */
+const NOT_HEARD = { "aria-hidden": "true" };
+
+/** A sign of the page (`#sign-NAME`), hidden from who hears the page unless its attributes name it. */
+export function signOf(name, className = "icon", attributes = NOT_HEARD) {
+  const sign = document.createElementNS(SVG, "svg");
+  const all = { class: className, viewBox: "0 0 24 24", ...attributes };
+  for (const [key, value] of Object.entries(all)) sign.setAttribute(key, value);
+  sign.appendChild(document.createElementNS(SVG, "use")).setAttribute("href", `#sign-${name}`);
+  return sign;
+}

@@ -14,7 +14,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.pages.screen.conftest import MEASURE
-from tests.signage.contract_server import SENTENCES, ContractServer
+from tests.signage.contract_server import ContractServer
 
 NOTICE = {
     "id": "n",
@@ -43,10 +43,17 @@ def opened[P: (Page, DomPage)](
     return page
 
 
+DIRECTION = "derrière l’accueil, porte bleue"
+
+
 def called(
-    page: Page | DomPage, hall: ContractServer, number: str = "A042", counter: str = "guichet 3"
+    page: Page | DomPage,
+    hall: ContractServer,
+    number: str = "A042",
+    counter: str = "guichet 3",
+    direction: str = DIRECTION,
 ) -> None:
-    hall.call(number, counter, direction="derrière l’accueil, porte bleue")
+    hall.call(number, counter, direction=direction)
     hall.send_board()
     expect(page.locator(".card-number", has_text=number)).to_be_visible()
 
@@ -60,21 +67,25 @@ def test_the_farthest_reader_can_read_the_directions(
     scale = text_scale(diagonal_cm, viewing_m, layout)
     page = opened(pages, hall, size, layout=layout, text_scale=scale, arrow="left")
     called(page, hall)
-    for place in (".card-direction", ".card-arrow"):
-        letters_px = page.evaluate(LETTERS, place)
-        assert legible_at_m(letters_px, diagonal_cm) >= viewing_m
-        assert letters_px >= TEXT_PX * scale - 0.1
+    letters_px = page.evaluate(LETTERS, ".card-direction")
+    assert legible_at_m(letters_px, diagonal_cm) >= viewing_m
+    assert letters_px >= TEXT_PX * scale - 0.1
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
 
 
-def test_the_way_from_this_screen_is_shown_by_a_sign_and_in_words(
+def test_an_arrow_points_the_way_before_the_directions_and_is_in_words_without_any(
     dom_pages: DomPages, hall: ContractServer
 ) -> None:
     page = opened(dom_pages, hall, layout="corridor", arrow="left")
     called(page, hall)
-    expect(page.locator(".card-arrow")).to_have_text("à gauche")
-    expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
+    expect(page.locator(".card-direction")).to_have_text(DIRECTION)
+    sign = page.locator(".card-direction [data-arrow=left]")
+    expect(sign).to_be_visible()
+    expect(sign).to_have_attribute("aria-label", "à gauche")
+    hall.calls.clear()
+    called(page, hall, "A043", "bureau 12", direction="")
+    expect(page.locator(".card-direction")).to_have_text("à gauche")
 
 
 def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
@@ -82,10 +93,10 @@ def test_a_published_change_of_the_arrow_or_the_counter_is_shown_at_once(
 ) -> None:
     page = opened(dom_pages, hall, layout="corridor", arrow="left")
     called(page, hall)
-    expect(page.locator(".card-arrow")).to_have_text("à gauche")
+    expect(page.locator("[data-arrow=left]")).to_be_visible()
     hall.screen["place"] = hall.screen["place"] | {"arrow": "right"}
     hall.sockets.emit("programme.changed", {}, namespace="/screen")
-    expect(page.locator(".card-arrow")).to_have_text("à droite")
+    expect(page.locator("[data-arrow=right]")).to_be_visible()
     hall.calls.clear()
     hall.screen["place"] = hall.screen["place"] | {"layout": "counter", "counter": COUNTER, "arrow": None}
     hall.send_board()
@@ -119,7 +130,7 @@ def test_the_screen_of_a_counter_shows_its_own_calls_only(
 # --- the card of a call in the visitor's language ---------------------------------------------
 
 
-PARTS = [".card-number", ".card-place", ".card-direction", ".card-visitor", ".card-arrow"]
+PARTS = [".card-number", ".card-place", ".card-direction", ".card-visitor"]
 CARD = """(parts) => {
   const card = document.querySelector(".card"), of = (each, text = each) => {
     const range = document.createRange();
@@ -163,7 +174,6 @@ def test_a_card_is_whole_in_every_language_of_visitors(pages: Pages, hall: Contr
             expect(page.locator(".card-number")).to_have_text([number])
             expect(page.locator(".card-place")).to_have_text(counter["labels"]["fr"])
             expect(page.locator(".card-direction")).to_have_text(counter["directions"]["fr"])
-            expect(page.locator(".card-arrow")).to_have_text(SENTENCES["fr"]["signage.screen.arrow_left"])
             expect(page.locator(".card-arrow [data-arrow=left]")).to_be_visible()
             found = page.evaluate(CARD, PARTS)
             assert found["troubles"] == [], code
@@ -171,7 +181,6 @@ def test_a_card_is_whole_in_every_language_of_visitors(pages: Pages, hall: Contr
             if code == "fr":
                 expect(page.locator(".card-visitor")).to_have_count(0)
                 continue
-            way = SENTENCES[code]["signage.screen.arrow_left"]
             own = page.locator(f".card-visitor[lang={code}][dir={language.direction}]")
-            expect(own).to_have_text(f"{said['label']} {way} · {said['direction']}")
+            expect(own).to_have_text(f"{said['label']} {said['direction']}")
             assert found["begins"][language.direction == "rtl"] < 2, "where its language begins"
