@@ -6,18 +6,16 @@ non-ASCII character escaped, which is the largest form):
 
 1. a counter's label holds at most 40 characters and a direction 80; a longer one is cut and ends with « … »;
 2. at most the 12 most recent calls and the 8 most recent former calls are carried;
-3. while the message is too large, in this order: counter names leave; the language of visitors leaves
-   beyond the three calls a screen shows large; marks of hearing loops beyond the three
-   calls a screen shows large leave; directions in other languages than the
-   first leave; directions of calls beyond the three a screen shows large leave, oldest first; former calls
-   leave, oldest first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
+3. while the message is too large, in this order: beyond the three calls a screen shows large, the language
+   of visitors leaves, then marks of hearing loops, then directions, oldest first; former calls leave, oldest
+   first; labels of calls beyond the third are cut to 16 characters; the oldest calls leave.
 
 A screen remembers the directions of counters, so step 3 is rarely visible.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, NotRequired, TypedDict
 
@@ -31,6 +29,7 @@ from hardware.json_types import (
     Texts,
     WaitWording,
 )
+from signage.announcement import FRENCH
 
 type AudioFiles = dict[str, str]
 """The address of an audio file by language."""
@@ -64,7 +63,6 @@ class CalledCounter(TypedDict):
 
     id: str
     label: str
-    name: NotRequired[Texts]
     direction: NotRequired[Texts]
     visitor: NotRequired[PlaceOfVisitor]
     hearing_loop: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
@@ -134,8 +132,7 @@ type Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterPlace:
-    """A counter in the words for visitors: its label (« guichet 3 »), directions and optional name per
-    language.
+    """A counter in French words for visitors: its label (« guichet 3 »), and its direction if it has one.
 
     `has_loop`: an induction loop in order helps those who hear by their hearing aid there. `visitor`: its
     label and direction in the language (code) of who is called, None where they are said in French only.
@@ -143,8 +140,7 @@ class CounterPlace:
 
     counter: str
     label: str
-    direction: Words = field(default_factory=dict)
-    name: Words = field(default_factory=dict)
+    direction: str = ""
     has_loop: bool = False
     visitor: tuple[str, str, str] | None = None
 
@@ -269,10 +265,8 @@ def _as_of(position: HallPosition) -> str:
 
 def counter_message(place: CounterPlace) -> CalledCounter:
     """Return a counter as a message, for the board and with a call: its texts within their bounds."""
-    counter: CalledCounter = {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
-    if place.name:
-        counter["name"] = {lang: clip(text, NAME_CHARACTERS) for lang, text in place.name.items()}
-    counter["direction"] = {lang: clip(text, DIRECTION_CHARACTERS) for lang, text in place.direction.items()}
+    counter = _former_counter(place)
+    counter["direction"] = {FRENCH: clip(place.direction, DIRECTION_CHARACTERS)} if place.direction else {}
     if place.visitor:
         language, label, direction = place.visitor
         counter["visitor"] = {
@@ -283,6 +277,10 @@ def counter_message(place: CounterPlace) -> CalledCounter:
     if place.has_loop:
         counter["hearing_loop"] = True
     return counter
+
+
+def _former_counter(place: CounterPlace) -> CalledCounter:
+    return {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
 
 
 def _call(call: BoardCall) -> CallOnBoard:
@@ -298,7 +296,7 @@ def _call(call: BoardCall) -> CallOnBoard:
 def _recent(call: RecentCall) -> FormerCall:
     return {
         "number": call.number,
-        "counter": {"id": call.place.counter, "label": clip(call.place.label, LABEL_CHARACTERS)},
+        "counter": _former_counter(call.place),
         "called_at": call.called_at.isoformat(timespec="milliseconds"),
     }
 
@@ -311,15 +309,13 @@ def _queue(line: QueueLine) -> QueueOnBoard:
             for service, names in line.services
         ],
         "waiting": line.waiting,
-        "wait": _wait(line.wait) if line.wait else None,
+        "wait": None
+        if line.wait is None
+        else {"low_s": line.wait.low_s, "high_s": line.wait.high_s, "said": line.wait.said},
     }
     if line.is_after_closing:
         message["why_no_wait"] = "after_closing"
     return message
-
-
-def _wait(wait: QueueWait) -> SaidWait:
-    return {"low_s": wait.low_s, "high_s": wait.high_s, "said": wait.said}
 
 
 type Step[Message] = Callable[[Message], bool]
@@ -337,12 +333,6 @@ def _fitted[Message: Position](message: Message, steps: Sequence[Step[Message]])
     return message
 
 
-def _without_names(message: CallsMessage) -> bool:
-    for call in message["calls"]:
-        call["counter"].pop("name", None)
-    return False
-
-
 def _without_old_visitors(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
         call["counter"].pop("visitor", None)
@@ -352,13 +342,6 @@ def _without_old_visitors(message: CallsMessage) -> bool:
 def _without_old_loops(message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
         call["counter"].pop("hearing_loop", None)
-    return False
-
-
-def _without_other_directions(message: CallsMessage) -> bool:
-    for call in message["calls"]:
-        directions = call["counter"].get("direction", {})
-        call["counter"]["direction"] = dict(list(directions.items())[:1])
     return False
 
 
@@ -400,10 +383,8 @@ def _without_the_shortest_queue(message: QueuesChanged) -> bool:
 
 
 _BOARD_STEPS: Sequence[Step[CallsMessage]] = (
-    _without_names,
     _without_old_visitors,
     _without_old_loops,
-    _without_other_directions,
     _without_an_old_direction,
     _without_a_former_call,
     _with_short_labels,

@@ -4,7 +4,7 @@
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
 // who is called in a preview beside calls: nobody was
-const SOMEBODY = { number: "A001", counter: { id: "preview", label: "1", name: {}, direction: {} } };
+const SOMEBODY = { number: "A001", counter: { id: "preview", label: "1", direction: {} } };
 
 let lastCounts = "";
 

@@ -81,7 +81,7 @@ def recent(n: int, *, at: int = 0) -> RecentCall:
 
 
 def test_the_board_is_as_the_contract_writes_it() -> None:
-    where = place(direction={"fr": "derrière l’accueil, porte bleue"})
+    where = place(direction="derrière l’accueil, porte bleue")
     message = board(calls=[call(42, rank=2, where=where)], former=[recent(41)], revision="3.1")
     assert message == {
         "hall": "laon",
@@ -124,12 +124,11 @@ def test_a_long_label_is_cut_with_a_sign() -> None:
     assert clip("au fond du couloir à gauche", 12) == "au fond du…"
 
 
-def largest_board(character: str, *, languages: tuple[str, ...] = ("fr", "en")) -> Board:
+def largest_board(character: str) -> Board:
     where = CounterPlace(
         counter="c" * 36,
         label=character * LABEL_CHARACTERS,
-        direction=dict.fromkeys(languages, character * DIRECTION_CHARACTERS),
-        name=dict.fromkeys(languages, character * 60),
+        direction=character * DIRECTION_CHARACTERS,
     )
     calls = [
         BoardCall(call="f" * 36, number="A1000", place=where, called_at=NOW + timedelta(seconds=n), rank=99)
@@ -150,11 +149,11 @@ def test_the_largest_valid_board_in_plain_letters_keeps_every_call_and_the_direc
 
 
 def test_a_board_that_just_fits_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = largest_board("m", languages=("fr",))
+    whole = largest_board("m")
     monkeypatch.setattr("signage.board.MESSAGE_LIMIT", message_bytes(whole))
-    assert largest_board("m", languages=("fr",)) == whole
+    assert largest_board("m") == whole
     monkeypatch.setattr("signage.board.MESSAGE_LIMIT", message_bytes(whole) - 1)
-    assert message_bytes(largest_board("m", languages=("fr",))) < message_bytes(whole)
+    assert message_bytes(largest_board("m")) < message_bytes(whole)
 
 
 @pytest.mark.parametrize("character", ["é", "م", "😀"])
@@ -169,8 +168,7 @@ PLACES = st.builds(
     CounterPlace,
     counter=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=36),
     label=TEXT,
-    direction=st.dictionaries(st.sampled_from(["fr", "en", "es", "ar"]), TEXT, max_size=3),
-    name=st.dictionaries(st.sampled_from(["fr", "en"]), TEXT, max_size=2),
+    direction=TEXT,
 )
 TIMES = st.datetimes(timezones=st.just(UTC))
 CALLS = st.builds(
@@ -256,9 +254,8 @@ def test_names_in_other_languages_leave_before_a_queue_does() -> None:
 
 
 def test_texts_of_a_counter_are_cut_to_their_bounds() -> None:
-    long = {"fr": "x" * 200}
-    told = counter_message(place(label="x" * 200, direction=long, name=long))
-    assert [len(told["label"]), len(told["direction"]["fr"]), len(told["name"]["fr"])] == [40, 80, 60]
+    told = counter_message(place(label="x" * 200, direction="x" * 200))
+    assert [len(told["label"]), len(told["direction"]["fr"])] == [40, 80]
 
 
 # --- announcements: the words of a call -------------------------------------------------------

@@ -81,11 +81,10 @@ def place_of(
         return board.CounterPlace(counter=counter, label=counter)
     has_loop = today is not None and found.shows_loop(today)
     is_said = configuration.sound.says_visitor_language and language in configuration.offered_languages
-    french = found.direction(FRENCH)
     return board.CounterPlace(
         counter=counter,
         label=found.label,
-        direction={FRENCH: french} if french else {},
+        direction=found.direction(FRENCH),
         has_loop=has_loop,
         visitor=(language, found.label_in(language), found.direction(language))
         if language is not None and is_said and base_of(language) != FRENCH
