@@ -15,6 +15,7 @@ from jinja2.bccache import Bucket
 from pydantic import BaseModel
 from werkzeug.routing import Map, Rule
 
+from kiosk import pages
 from server import apart, app
 from server.app import create_app
 from server.clock import Clock
@@ -122,6 +123,7 @@ def make_once() -> None:
     for name in ("parse_path", "parse_query", "parse_form", "parse_body"):
         vars(utils)[name] = cache(vars(utils)[name])
     vars(app)["Catalogues"] = _catalogues_once()
+    vars(pages)["page_sentences"] = cache(pages.page_sentences)
     vars(help_documents)["HelpLibrary"] = vars(help_pages)["HelpLibrary"] = cache(help_documents.HelpLibrary)
     vars(pdf)["IsolatedWorker"] = cache(_lasting_worker)
     for name in ("parse_hall", "parse_installation"):
