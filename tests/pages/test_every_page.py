@@ -22,8 +22,8 @@ from tests.signage.media.uploads import image
 
 WHOLE = ("/", "/console", "/configuration")
 """One of each make: these are tried with every rule in forced colours."""
-SIZES = {"console": (1366, 768), "phone": (390, 844)}
 AT_WORK: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROWEST: ViewportSize = {"width": 360, "height": 740}
 
 
@@ -36,15 +36,19 @@ def hall(demonstration_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def at_work(hall: Served, browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """The page of a signed-in person of a role: one for all tests, which need not fetch what it has."""
-    opened, signed = Pages(browser), dict[str, Page]()
+def page_of(hall: Served, browser: Browser) -> Iterator[Callable[[str | None], Page]]:
+    """The page of a signed-in person of a role, None: of anybody; one for all tests, which need not fetch
+    what it has.
+    """
+    opened, known = Pages(browser), dict[str | None, Page]()
 
-    def page_of(role: str) -> Page:
-        if role not in signed:
-            signed[role] = sign_in(opened.open(), hall, *demonstration_user(hall, role))
+    def page_of(role: str | None) -> Page:
+        if role not in known:
+            page = opened.open()
+            known[role] = sign_in(page, hall, *demonstration_user(hall, role)) if role else page
         assert not opened.troubles, "\n".join(opened.troubles)
-        return signed[role]
+        known[role].set_viewport_size(AT_WORK)
+        return known[role]
 
     yield page_of
     opened.close()
@@ -57,7 +61,6 @@ def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible)
     assert unreached_by_keyboard(page) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     "path",
     [
@@ -76,12 +79,13 @@ def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible)
         *("/imprimantes", "/pair", "/nothing-here"),
     ],
 )
-def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: str):
-    width, height = SIZES[size]
-    page = pages.open(f"{hall.base_url}{path}", width=width, height=height)
-    assert_walked(page, assert_accessible if size == "console" else assert_accessible_at_this_width)
-    if size == "console":
-        assert further_violations(page) == []
+def test_a_page_open_to_everybody(hall: Served, page_of: Callable[[str | None], Page], path: str):
+    page = page_of(None)
+    page.goto(f"{hall.base_url}{path}")
+    assert_walked(page)
+    assert further_violations(page) == []
+    page.set_viewport_size(PHONE)
+    assert_walked(page, assert_accessible_at_this_width)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +138,8 @@ def test_a_page_open_to_everybody(hall: Served, pages: Pages, path: str, size: s
         ("administrator", "/personnes/inviter"),
     ],
 )
-def test_a_page_of_people_at_work(hall: Served, at_work: Callable[[str], Page], role: str, path: str):
-    page = at_work(role)
+def test_a_page_of_people_at_work(hall: Served, page_of: Callable[[str | None], Page], role: str, path: str):
+    page = page_of(role)
     page.goto(f"{hall.base_url}{path}")
     assert page.url == f"{hall.base_url}{path}"
     page.wait_for_load_state("networkidle")  # some pages read what they show
@@ -144,7 +148,6 @@ def test_a_page_of_people_at_work(hall: Served, at_work: Callable[[str], Page], 
     assert further_violations(page, is_whole=path in WHOLE) == []
     page.set_viewport_size(NARROWEST)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.set_viewport_size(AT_WORK)
 
 
 def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall: Served, page: Page):
