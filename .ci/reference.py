@@ -26,7 +26,7 @@ from typer.main import get_command
 from kiosk.agent import command as agent
 from server import cli, logs
 from server import settings as settings_module
-from server.commands.flows import flow_rows
+from server.commands.flows import FLOWS
 from server.domain import facts
 from server.domain.visits.gestures import GESTURES, Verb, usual_keys
 from server.domain.visits.transitions import GestureKind, Phase
@@ -226,7 +226,15 @@ def flows_page() -> str:
     """The manual with the table of the network's flows."""
     with (TERMINAL / "terminal.po").open("rb") as opened:
         said = {str(message.id): str(message.string) for message in read_po(opened)}
-    rows = ((said[by], said[to], port, said[stops]) for by, to, port, stops in flow_rows())
+    rows = (
+        (
+            said[f"flows.party.{flow.opened_by}"],
+            said[f"flows.party.{flow.to}"],
+            flow.port,
+            said[f"flows.stops.{flow.name}"],
+        )
+        for flow in FLOWS
+    )
     return with_table("manuels/flux", "# Les flux", table("ouvert par | vers | port | sans lui", rows))
 
 

@@ -5,11 +5,10 @@ from urllib.parse import urlsplit
 
 from kiosk.agent import AgentFault, AgentSettings
 from kiosk.agent.agent_clock import AgentClock
-from kiosk.agent.gateway import HELD_FOR_S, Gateway, OwnPaper, PaperServer, PrinterIdentity, Reporter
+from kiosk.agent.gateway import Gateway, OwnPapers, PaperServer, PrinterIdentity, Reporter
 from kiosk.agent.hall_link import HallLink, incarnation_of
 from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.local_printer import LocalPrinter, address_in
-from kiosk.agent.own_tickets import provision_in
 from kiosk.agent.page_files import PageFiles
 from kiosk.agent.page_server import PageParts, PageServer
 from kiosk.agent.press_journal import PressJournal
@@ -43,7 +42,7 @@ class KioskAgent:
         line = ServerLine(settings, within_s=PAPER_WITHIN_S)
         self._papers = PaperServer(line, self._identity, former=self.kept.read("run"))
         self.kept.keep("run", self._papers.program)
-        printer, own = LocalPrinter(address_in(settings)), KioskPapers(self)
+        printer, own = LocalPrinter(address_in(settings)), OwnPapers(self.link, self.files.fonts)
         self._gateway = Gateway(self._papers, printer, report, own=own)
         host, most = urlsplit(settings.server).netloc, settings.tickets_a_minute
         presses = Presses(self.link, on_given=self._hurry, a_minute=most)
@@ -110,42 +109,3 @@ class KioskAgent:
         look = (self.kept.read("menu") or {}).get("look") or {}
         logo = (look.get("logo") or {}).get("url")
         return [each for each in (look.get("stylesheet"), logo, *look.get("fonts", ())) if each]
-
-
-class KioskPapers:
-    """The papers of the kiosk's own tickets, drawn for its printer."""
-
-    def __init__(self, agent: KioskAgent) -> None:
-        self._agent = agent
-
-    def next(self) -> OwnPaper | None:
-        """The oldest that was not tried and that somebody still waits for; it counts as tried from now on."""
-        journal, provision = self._agent.journal, provision_in(self._agent.kept)
-        if provision is None or provision.profile is None:
-            return None
-        while (press := journal.to_print()) is not None:
-            age_s = self._agent.clock.age_s(press.moment)
-            if age_s is None or age_s > HELD_FOR_S:
-                journal.note(press.id, verdict="unknown" if age_s is None else "refused")
-                continue
-            try:
-                blob = provision.paper(press, self._agent.files.fonts)
-            except (OSError, ValueError, KeyError):
-                journal.note(press.id, verdict="refused")
-                continue
-            journal.note(press.id, verdict="printing")
-            return OwnPaper(press.id, blob, age_s)
-        return None
-
-    def confirm(self, press: str, verdict: str) -> None:
-        """Keeps what became of one."""
-        self._agent.journal.note(press, verdict=verdict)
-
-    def may_fetch(self) -> bool:
-        """Whether papers of the server may be printed: no press may get one of each."""
-        link = self._agent.link
-        return link.state == "up" and not self._agent.journal.is_paper_open(self._agent.clock)
-
-    def count(self) -> int:
-        """How many presses were sent to the server so far."""
-        return self._agent.journal.sent_count

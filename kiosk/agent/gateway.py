@@ -10,12 +10,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
 from urllib.parse import quote
 
 from hardware.status import PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held
+from kiosk.agent.hall_link import HallLink
 from kiosk.agent.local_printer import LocalPrinter
+from kiosk.agent.own_tickets import provision_in
 from kiosk.agent.server_line import Answer, NeverSent, ServerLine, ServerRefused, ServerSilent
 
 AGE_HEADER = "X-Parvis-Age"
@@ -148,20 +150,42 @@ class OwnPaper:
     age_s: float
 
 
-class OwnPapers(Protocol):
-    """The papers of tickets that the kiosk gave by itself."""
+class OwnPapers:
+    """The papers of tickets that the kiosk gave by itself, drawn for its printer."""
+
+    def __init__(self, link: HallLink, fonts_dir: Path) -> None:
+        self._link, self._fonts_dir = link, fonts_dir
 
     def next(self) -> OwnPaper | None:
-        """The oldest that was not tried; it counts as tried from now on."""
+        """The oldest that was not tried and that somebody still waits for; it counts as tried from now on."""
+        journal, provision = self._link.journal, provision_in(self._link.kept)
+        if provision is None or provision.profile is None:
+            return None
+        while (press := journal.to_print()) is not None:
+            age_s = self._link.clock.age_s(press.moment)
+            if age_s is None or age_s > HELD_FOR_S:
+                journal.note(press.id, verdict="unknown" if age_s is None else "refused")
+                continue
+            try:
+                blob = provision.paper(press, self._fonts_dir)
+            except (OSError, ValueError, KeyError):
+                journal.note(press.id, verdict="refused")
+                continue
+            journal.note(press.id, verdict="printing")
+            return OwnPaper(press.id, blob, age_s)
+        return None
 
     def confirm(self, press: str, verdict: str) -> None:
         """Keeps what became of one."""
+        self._link.journal.note(press, verdict=verdict)
 
     def may_fetch(self) -> bool:
         """Whether papers of the server may be printed: no press may get one of each."""
+        return self._link.state == "up" and not self._link.journal.is_paper_open(self._link.clock)
 
     def count(self) -> int:
         """It has grown when a press was sent to the server meanwhile."""
+        return self._link.journal.sent_count
 
 
 type Reporter = Callable[..., None]

@@ -20,21 +20,15 @@ from server.app.web_parts import (
     by_wider_network,
     link_post,
 )
-from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.settings import ASSETS, Settings
 from server.usecases.appointments.booking import is_published_address
 from server.usecases.notices.notice_places import offered_languages
-from server.usecases.notices.read_public_notices import has_public_notices
 from server.usecases.people.invitations import awaits_first_person
-from server.usecases.surveys.answer_survey import has_ticket_survey
-from server.usecases.tickets.door import take_door_ticket
-from server.usecases.tickets.kiosk_menu import MenuAnswer, read_menu
-from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket, read_ticket_by_code
 from server.web import assets_and_health
 from server.web.access.sign_in import provider_pages, sign_in_pages, sign_out_pages
 from server.web.pages.hall.devices import pairing_pages
-from server.web.pages.hall.phone import Offers, PhonePages, phone_pages
+from server.web.pages.hall.phone import PhonePages, phone_pages
 from server.web.pages.home import home_pages
 from server.web.pages.notices.media import look_files, media_files
 from server.web.pages.notices.public_notices import PublicNoticePages, public_notice_pages
@@ -111,73 +105,34 @@ def _install_kiosk(parts: WebParts) -> None:
 
 
 def _install_phone(parts: WebParts) -> None:
-    parvis = parts.parvis
-    database, estimates = parvis.database, parvis.estimates
-
-    def ticket(token: str, language: str) -> FollowedTicket | None:
-        try:
-            return read_ticket(database, estimates, token, language=language)
-        except Refusal:
-            return None
-
-    def ticket_of_code(code: str, language: str) -> FollowedTicket | None:
-        parts.api.slow_codes()
-        try:
-            return read_ticket_by_code(database, estimates, code, language=language)
-        except Refusal:
-            return None
-
-    def offers(hall: str) -> Offers:
-        told = database.configuration(hall).told_before
-        return {"push": parvis.vapid.public if told.has_push else None, "sms": told.has_sms}
-
-    parts.app.register_blueprint(
-        phone_pages(
-            PhonePages(
-                database=database,
-                translate=parvis.catalogues.translate,
-                languages=lambda: offered_languages(database),
-                read_languages=lambda hall: database.configuration(hall).read_languages,
-                ticket=ticket,
-                ticket_of_code=ticket_of_code,
-                has_notices=lambda hall: has_public_notices(database, hall, parvis.catalogues.translate),
-                has_survey=lambda hall: has_ticket_survey(database, hall),
-                offers=offers,
-                slow_tickets=parts.api.slow_tickets,
-                slow_numbers=parts.api.slow_numbers,
-            )
-        )
+    parvis, api = parts.parvis, parts.api
+    pages = PhonePages(
+        database=parvis.database,
+        estimates=parvis.estimates,
+        translate=parvis.catalogues.translate,
+        push_key=lambda: parvis.vapid.public,
+        slow_codes=api.slow_codes,
+        slow_tickets=api.slow_tickets,
+        slow_numbers=api.slow_numbers,
     )
+    parts.app.register_blueprint(phone_pages(pages))
 
 
 def _install_door(parts: WebParts) -> None:
     parvis = parts.parvis
-    database, estimates, translate = parvis.database, parvis.estimates, parvis.catalogues.translate
-
-    def menu(hall: str, language: str) -> MenuAnswer:
-        return read_menu(database, estimates, hall, language=language, translate=translate)
-
-    def take(hall: str, *, press: str, service: str, language: str) -> str:
-        asked = {"press": press, "service": service, "language": language}
-        return take_door_ticket(database, estimates, hall, **asked)["token"]
-
-    parts.app.register_blueprint(
-        door_pages(
-            DoorPages(
-                database=database,
-                codes=parvis.door,
-                menu=menu,
-                take=take,
-                languages=lambda: offered_languages(database),
-                slow_codes=parts.brake("door_code", "20 per minute"),
-                slow_tickets=(
-                    parts.brake("door_tickets", "60 per 3 minute", by=by_hall),
-                    parts.brake("door_tickets_near", "20 per 10 minute"),
-                ),
-                is_https=parvis.settings.is_https,
-            )
-        )
+    pages = DoorPages(
+        database=parvis.database,
+        estimates=parvis.estimates,
+        translate=parvis.catalogues.translate,
+        codes=parvis.door,
+        slow_codes=parts.brake("door_code", "20 per minute"),
+        slow_tickets=(
+            parts.brake("door_tickets", "60 per 3 minute", by=by_hall),
+            parts.brake("door_tickets_near", "20 per 10 minute"),
+        ),
+        is_https=parvis.settings.is_https,
     )
+    parts.app.register_blueprint(door_pages(pages))
 
 
 def _install_public_notices(parts: WebParts) -> None:

@@ -17,7 +17,7 @@ from hardware.speech.voices import Voices, refused_in
 from server.clock import Clock
 from server.commands.devices import printers_found
 from server.commands.examination import Finding, examinations
-from server.commands.flows import FLOWS, flow_rows
+from server.commands.flows import FLOWS
 from server.commands.say import errors, open_database, say, sentence
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -143,11 +143,15 @@ def doctor(
 
 def _say_flows(settings: Settings) -> None:
     """Each flow; one that the settings do not use is marked as off."""
-    for flow, (opened_by, to, port, stops) in zip(FLOWS, flow_rows(), strict=True):
-        in_use = flow.port_in_use(settings)
-        mark, style = MARKS["right" if in_use else "off"]
-        parties = {"opened_by": sentence(opened_by), "to": sentence(to), "port": in_use or port}
-        say(f"{mark} {sentence('flows.line', **parties, stops=sentence(stops))}", style=style)
+    for flow in FLOWS:
+        port = flow.port_in_use(settings)
+        mark, style = MARKS["right" if port else "off"]
+        opened_by, to = (sentence(f"flows.party.{each}") for each in (flow.opened_by, flow.to))
+        values = {"opened_by": opened_by, "to": to, "port": port or flow.port}
+        say(
+            f"{mark} {sentence('flows.line', **values, stops=sentence(f'flows.stops.{flow.name}'))}",
+            style=style,
+        )
 
 
 def _examined(examinations: list[Callable[[], Finding]]) -> Iterator[Finding]:

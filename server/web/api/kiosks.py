@@ -57,7 +57,7 @@ class PressBody(RequestShape):
     """A press that the agent answered with a number of the kiosk’s own series.
 
     `age_s`: seconds since the press, counted without the clock; null: the computer started again since.
-    `was_sent`: the press went to the server too, and no answer came. `verdict`: of its paper, null: none.
+    `verdict`: of its paper, null: none.
     """
 
     press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
@@ -69,7 +69,6 @@ class PressBody(RequestShape):
     rank: int = Field(ge=1, le=99_999)
     pressed_at: Instant
     age_s: float | None = Field(ge=-LONGEST_AGE_S, le=LONGEST_AGE_S, allow_inf_nan=False)
-    was_sent: bool = False
     verdict: PaperVerdict | None = None
 
     @property

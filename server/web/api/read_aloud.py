@@ -1,6 +1,7 @@
 """« Écouter » on a kiosk: the view it shows, as the names of audio files to play in turn."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Literal, TypedDict
 
@@ -79,31 +80,19 @@ class ReadingQuery(RequestShape):
     def reading(self, kiosk: str | None) -> ReadingRequest:
         """The view asked for, of a kiosk or of none. Raises ValueError for hours or needs that are none."""
         appointment = ReadArrival(self.arrival, self.at, self.late_min) if self.arrival and self.at else None
+        shared = {each.name for each in fields(ReadingRequest)} & type(self).model_fields.keys()
         return ReadingRequest(
-            view=self.view,
-            language=self.lang,
-            kiosk=kiosk,
-            service=self.service,
-            services_on_page=_parts(self.shown),
-            hours=tuple(datetime.fromisoformat(each) for each in _parts(self.hours)),
-            needs=tuple(need for need in NEEDS if need in _parts(self.needs)),
-            reason=self.reason,
-            at=self.at,
-            visit=self.visit,
-            notice=self.notice,
-            notice_language=self.notice_lang,
-            paper=self.paper,
-            is_priority=self.is_priority,
-            has_code=self.has_code,
-            is_covered=self.is_covered,
-            is_fetched=self.is_fetched,
-            has_keys=self.has_keys,
-            paper_within_s=self.paper_within_s,
-            has_sheet=self.has_sheet,
-            wanted_service=self.wanted,
-            exceptional_reason=self.exceptional_reason,
-            appointment=appointment,
-            focus=self.focus,
+            **{name: getattr(self, name) for name in shared}
+            | {
+                "language": self.lang,
+                "kiosk": kiosk,
+                "services_on_page": _parts(self.shown),
+                "hours": tuple(datetime.fromisoformat(each) for each in _parts(self.hours)),
+                "needs": tuple(need for need in NEEDS if need in _parts(self.needs)),
+                "notice_language": self.notice_lang,
+                "wanted_service": self.wanted,
+                "appointment": appointment,
+            }
         )
 
 

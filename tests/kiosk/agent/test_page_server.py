@@ -33,8 +33,12 @@ class HallServer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     asked: list[tuple[str, str, dict[str, str], bytes]]
     twice = False
+    is_off = False
 
     def do_GET(self) -> None:
+        if self.is_off:  # on a connection of before
+            self.close_connection = True
+            return None
         path, body = self.path.partition("?")[0], self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.asked.append((self.command, path, dict(self.headers), body))
         said: dict[str, Any] = {"path": path}
@@ -96,7 +100,8 @@ class Computer:
         self.host = f"127.0.0.1:{self.agent.page.server_port}"
 
     def switch_off(self) -> None:
-        """The server's port refuses connections."""
+        """The server's port refuses connections, and those that are open end."""
+        self.handler.is_off = True
         self.hall.shutdown()
         self.hall.server_close()
         self.agent.link.lose()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,8 +28,18 @@ from server.domain.visits.told_before import AWAY_MINUTES
 from server.language import direction_of, locale_of
 from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import ShownAlert
-from server.usecases.tickets.ticket_page import FollowedTicket, give_up, take_back
+from server.usecases.notices.notice_places import offered_languages
+from server.usecases.notices.read_public_notices import has_public_notices
+from server.usecases.surveys.answer_survey import has_ticket_survey
+from server.usecases.tickets.ticket_page import (
+    FollowedTicket,
+    give_up,
+    read_ticket,
+    read_ticket_by_code,
+    take_back,
+)
 from server.usecases.tickets.told_before import ReminderRequest, defer, remind, stop_reminding, tell_away
+from server.usecases.waits import Estimates
 from server.web.access.requirements import Access, open_to
 from server.web.rendering.answers import CONTENT_SECURITY
 from server.web.rendering.problems import refusal_sentence, status_of
@@ -41,15 +52,6 @@ CODE_LENGTH = 8
 type Prepared = Mapping[str, PreparedAlertTexts]
 type Phrase = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be a sentence."""
-type FindTicket = Callable[[str, str], FollowedTicket | None]
-"""The ticket of a token or of a short code, its words in a language.
-
-None when it is unknown or from another day.
-"""
-
-
-type Offers = Mapping[str, object]
-"""By which ways a hall tells visitors: `push`, the public key of this server or None; `sms`, whether."""
 
 _STATIC = Path(__file__).parents[2] / "static"
 _COMMENTS = re.compile(r"/\*.*?\*/|@font-face\s*\{.*?\}", re.DOTALL)
@@ -67,49 +69,57 @@ _WHY_NO_WAIT = ("held", "paused", "no_counter", "after_closing")
 class PhonePages:
     """What the phone needs of the rest of the server.
 
-    `languages` are those offered to visitors now; `read_languages`: the codes of those in which a hall (slug)
-    shows alerts. `ticket_of_code` may raise a 429 of its own. `has_notices`: whether
-    there is something to read about a hall (slug) now; `has_survey`: whether its tickets may answer a survey.
-    `offers`: by which ways a hall tells visitors besides the page; `slow_tickets` and `slow_numbers`
-    bound what one ticket does, and how many telephone numbers it gives.
+    `push_key`: the public key of this server. `slow_codes` bounds short codes tried from a network,
+    `slow_tickets` and `slow_numbers` what one ticket does, and how many telephone numbers it gives.
     """
 
     database: Database
+    estimates: Estimates
     translate: Callable[..., str]
-    languages: Callable[[], Sequence[Language]]
-    read_languages: Callable[[str], Collection[str]]
-    ticket: FindTicket
-    ticket_of_code: FindTicket
-    has_notices: Callable[[str], bool]
-    has_survey: Callable[[str], bool]
-    offers: Callable[[str], Offers]
+    push_key: Callable[[], str]
+    slow_codes: Callable[[], None]
     slow_tickets: Callable[[], None]
     slow_numbers: Callable[[], None]
+
+    def ticket(self, token: str) -> FollowedTicket | None:
+        """The ticket of a token, in the language of the page; None: there is none of this day."""
+        with suppress(Refusal):
+            return read_ticket(self.database, self.estimates, token, language=page_language())
+        return None
+
+    def ticket_of_code(self, code: str) -> FollowedTicket | None:
+        """The ticket of a short code, in the language of the page. May raise a 429."""
+        self.slow_codes()
+        with suppress(Refusal):
+            return read_ticket_by_code(self.database, self.estimates, code, language=page_language())
+        return None
 
 
 def phone_pages(needs: PhonePages) -> Blueprint:
     """The routes of the phone."""
     routes = Blueprint("phone", __name__, template_folder="templates")
-    translate = needs.translate
+    database, translate = needs.database, needs.translate
     _worker(routes)
 
     @routes.before_request
     def choose_language() -> None:
-        speak_to_visitors(needs.languages())
+        speak_to_visitors(offered_languages(database))
 
     def show(
         found: FollowedTicket, *, token: str | None, again: str, refusal: Refusal | None = None
     ) -> Response:
         language, hall = page_language(), found["hall"]["slug"]
-        prepared = alert_texts(translate, alert_languages(language, needs.read_languages(hall)))
-        offers = needs.offers(hall) if token is not None else None
+        configuration = database.configuration(hall)
+        prepared = alert_texts(translate, alert_languages(language, configuration.read_languages))
+        told = configuration.told_before
+        offers = {"push": needs.push_key() if told.has_push else None, "sms": told.has_sms}
         page = {
             "token": token,
             "language": language,
             "locale": f"{'en-GB' if language == 'en' else base_of(language)}-u-ca-gregory-nu-latn",
             "ticket": found,
             "alerts": prepared,
-            "offers": offers,
+            "offers": None if token is None else offers,
         }
         return page_answer(
             render_template(
@@ -121,22 +131,24 @@ def phone_pages(needs: PhonePages) -> Blueprint:
                 alert_signs=Markup(alert_signs()),
                 sentences=page_sentences("phone."),
                 again=again,
-                has_notices=needs.has_notices(hall),
-                has_survey=token is not None and needs.has_survey(hall),
+                has_notices=has_public_notices(database, hall, translate),
+                has_survey=token is not None and has_ticket_survey(database, hall),
                 away_minutes=AWAY_MINUTES,
                 refused="" if refusal is None else refusal_sentence(refusal),
-                **frame_values(needs.languages()),
+                **frame_values(offered_languages(database)),
             ),
             200 if refusal is None else status_of(refusal),
         )
 
     def unknown() -> Response:
-        return page_answer(render_template("phone/unknown.html", **frame_values(needs.languages())), 404)
+        return page_answer(
+            render_template("phone/unknown.html", **frame_values(offered_languages(database))), 404
+        )
 
     @routes.get("/t/<token>")
     @open_to(Access.TICKET)
     def follow(token: str) -> Response:
-        found = needs.ticket(token, page_language())
+        found = needs.ticket(token)
         return unknown() if found is None else show(found, token=token, again=_here())
 
     @routes.post("/t/<token>")
@@ -145,7 +157,7 @@ def phone_pages(needs: PhonePages) -> Blueprint:
         """What a form of the page asks for: the page does the same by the API, where its script runs."""
         needs.slow_tickets()
         refusal = _refusal_of(needs, token)
-        found = needs.ticket(token, page_language())
+        found = needs.ticket(token)
         if found is None:
             return unknown()
         if refusal is None:
@@ -157,10 +169,10 @@ def phone_pages(needs: PhonePages) -> Blueprint:
     def follow_code() -> Response:
         written = request.args.get("code", "")
         code = "".join(letter for letter in written.upper() if letter.isalnum())
-        found = needs.ticket_of_code(code, page_language()) if len(code) == CODE_LENGTH else None
+        found = needs.ticket_of_code(code) if len(code) == CODE_LENGTH else None
         if found is not None:
             return show(found, token=None, again=request.full_path)
-        words = {"code": written, "is_unknown": bool(written), **frame_values(needs.languages())}
+        words = {"code": written, "is_unknown": bool(written), **frame_values(offered_languages(database))}
         return page_answer(render_template("phone/follow.html", **words), 404 if written else 200)
 
     return routes

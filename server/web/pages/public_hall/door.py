@@ -3,7 +3,7 @@
 It works without JavaScript. The only cookie holds the pass of the phone, which names its one press.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from hardware.languages import Language
-from kiosk.menu_messages import ServiceOfMenu
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.tickets.door import PASS_KEPT, DoorCodes
-from server.usecases.tickets.kiosk_menu import MenuAnswer
+from server.usecases.notices.notice_places import offered_languages
+from server.usecases.tickets.door import PASS_KEPT, DoorCodes, take_door_ticket
+from server.usecases.tickets.kiosk_menu import read_menu
+from server.usecases.waits import Estimates
 from server.web.access.guards import check_limits
 from server.web.access.requirements import Access, open_to
 from server.web.pages.hall.phone import frame_values, page_answer
@@ -31,17 +31,12 @@ _NOT_GIVEN = tuple(each for each in NOT_NOW if each != "no_counter")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorPages:
-    """What the page needs.
-
-    `menu(hall, language)`: what a hall offers; `take` issues the ticket of a press and answers its token;
-    `slow_codes` bounds codes tried from a network, `slow_tickets` tickets.
-    """
+    """What the page needs. `slow_codes` bounds codes tried from a network, `slow_tickets` tickets."""
 
     database: Database
+    estimates: Estimates
+    translate: Callable[..., str]
     codes: DoorCodes
-    menu: Callable[[str, str], MenuAnswer]
-    take: Callable[..., str]
-    languages: Callable[[], Sequence[Language]]
     slow_codes: Callable[[], None]
     slow_tickets: tuple[Callable[[], None], ...]
     is_https: bool
@@ -53,7 +48,7 @@ def door_pages(needs: DoorPages) -> Blueprint:
 
     @routes.before_request
     def choose_language() -> None:
-        speak_to_visitors(needs.languages())
+        speak_to_visitors(offered_languages(needs.database))
 
     @routes.get("/porte/<hall>")
     @open_to(Access.EVERYBODY)
@@ -87,15 +82,15 @@ def door_pages(needs: DoorPages) -> Blueprint:
         press = needs.codes.press_of(hall_id, passed, needs.database.clock.now())
         if press is None:
             return _ask(needs, hall, Refusal("door_code_wrong"))
-        language = page_language()
+        language, service = page_language(), request.form.get("service", "")
         try:
             check_limits("too_many_requests", *needs.slow_tickets)
-            token = needs.take(
-                hall_id, press=press, service=request.form.get("service", ""), language=language
+            ticket = take_door_ticket(
+                needs.database, needs.estimates, hall_id, press=press, service=service, language=language
             )
         except Refusal as refusal:
             return _menu(needs, hall, passed, refusal)
-        return redirect(f"/t/{token}?{urlencode({'lang': language})}", 303)
+        return redirect(f"/t/{ticket['token']}?{urlencode({'lang': language})}", 303)
 
     return routes
 
@@ -115,9 +110,11 @@ def _ask(needs: DoorPages, hall: str, refusal: Refusal | None = None) -> Respons
 
 def _menu(needs: DoorPages, hall: str, passed: str, refusal: Refusal | None = None) -> Response:
     """The page of services."""
-    return _page(
-        needs, hall, refusal, services=list(_leaves(needs.menu(hall, page_language()))), passed=passed
+    menu = read_menu(
+        needs.database, needs.estimates, hall, language=page_language(), translate=needs.translate
     )
+    services = [each for entry in menu["services"] for each in entry["children"] or [entry]]
+    return _page(needs, hall, refusal, services=services, passed=passed)
 
 
 def _page(needs: DoorPages, hall: str, refusal: Refusal | None, **values: object) -> Response:
@@ -129,12 +126,6 @@ def _page(needs: DoorPages, hall: str, refusal: Refusal | None, **values: object
         wait_words=partial(wait_words, say=page_sentence()),
         not_now=_NOT_GIVEN,
         **values,
-        **frame_values(needs.languages()),
+        **frame_values(offered_languages(needs.database)),
     )
     return page_answer(page, 200 if refusal is None else status_of(refusal))
-
-
-def _leaves(menu: MenuAnswer) -> Iterator[ServiceOfMenu]:
-    """The services of a menu without their folders."""
-    for each in menu["services"]:
-        yield from each["children"] or [each]
