@@ -5,13 +5,13 @@ A merge is never refused: the person holds the paper. In prose: docs/rules/off-l
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Literal, TypedDict
 
 from server.domain.author import Author
 from server.domain.calling.waiting_legs import arrival_class
-from server.domain.facts import print_ended
+from server.domain.facts import Json, print_ended
 from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day, day_closes_at
 from server.domain.tickets import PaperNumber
@@ -135,7 +135,8 @@ class _Merging:
         before = self._visit_before(press, on, paper)
         standing = standing_of(paper, None if before is None else before.paper)
         if before is not None and standing is Standing.MERGED:
-            return _merged_again(press, before)
+            issued = (before.body or {}).get("off_line", {})
+            return _answer(press, before, issued, is_suspect=bool(before.is_clock_suspect))
         if before is not None:
             self._supersede(before)
         if visit_of_paper(self.transaction, self.transaction.hall, on, paper) is not None:
@@ -144,7 +145,7 @@ class _Merging:
         issue = OffLineIssue(self.batch.kiosk, None if before is None else before.id, collides_with)
         is_suspect = true.is_suspect or self.transaction.is_clock_suspect
         visit = self._issue(press, GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
-        return _answer(press.press_id, visit, issue, is_suspect=is_suspect)
+        return _answer(press, visit, asdict(issue), is_suspect=is_suspect)
 
     def _visit_before(self, press: OffLinePress, on: date, paper: PaperNumber) -> PressedVisit | None:
         """The visit that this kiosk's press has, by its name or, once that is purged, by its paper."""
@@ -237,25 +238,15 @@ class _Merging:
         self.transaction.record(print_ended(job, visit, verdict=verdict, why=why))
 
 
-def _answer(press: str, visit: NewVisit, issue: OffLineIssue, *, is_suspect: bool) -> MergedPress:
-    return {
-        "press_id": press,
-        "visit": visit.id,
-        "number": visit.number,
-        "superseded": issue.supersedes,
-        "collides_with": list(issue.collides_with),
-        "clock_suspect": is_suspect,
-    }
-
-
-def _merged_again(press: OffLinePress, found: PressedVisit) -> MergedPress:
-    """The same answer as the first time, from the fact of the issue."""
-    issue = {} if found.body is None else found.body.get("off_line", {})
+def _answer(
+    press: OffLinePress, visit: NewVisit | PressedVisit, issue: Json, *, is_suspect: bool
+) -> MergedPress:
+    """The answer for a visit; `issue`: what the fact of its issue says of the kiosk. Always the same one."""
     return {
         "press_id": press.press_id,
-        "visit": found.id,
-        "number": found.number,
+        "visit": visit.id,
+        "number": visit.number,
         "superseded": issue.get("supersedes"),
-        "collides_with": issue.get("collides_with", []),
-        "clock_suspect": bool(found.is_clock_suspect),
+        "collides_with": list(issue.get("collides_with", ())),
+        "clock_suspect": is_suspect,
     }

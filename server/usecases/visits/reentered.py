@@ -35,12 +35,11 @@ _VERBS: dict[PaperEnd, Verb] = {"served": Verb.FINISH, "no_show": Verb.NO_SHOW, 
 
 
 @dataclass(frozen=True, slots=True)
-class PaperCall:
+class PaperCall(PaperTimes):
     """A call as it was noted: its times, and the visit (id) or else the number that was called."""
 
-    times: PaperTimes
     visit: str | None = None
-    number: str = ""
+    number: str | None = None
 
 
 class VisitOfNumber(TypedDict):
@@ -98,7 +97,7 @@ def enter_calls(
     def enter(transaction: HallTransaction) -> EnteredCalls:
         place = session_held(transaction, counter, session)
         done: EnteredCalls = {"entered": [], "refused": []}
-        for row, call in sorted(enumerate(calls), key=lambda each: each[1].times.called_at):
+        for row, call in sorted(enumerate(calls), key=lambda each: each[1].called_at):
             try:
                 leg = _entered(transaction, place, call)
                 done["entered"].append({"row": row, "visit": leg.visit, "number": leg.number})
@@ -124,8 +123,8 @@ def _entered(transaction: HallTransaction, place: SessionPlace, call: PaperCall)
     leg = _leg_called(transaction, call)
     is_going_on = is_at_counter(leg) and leg.counter == place.counter
     if not is_going_on:
-        _check_callable(transaction, place, leg, call.times)
-    times = _checked(transaction, leg, call.times, is_going_on=is_going_on)
+        _check_callable(transaction, place, leg, call)
+    times = _checked(transaction, leg, call, is_going_on=is_going_on)
     end = times.end
     if is_going_on and end is not None:
         state_after(leg, _VERBS[end])
@@ -137,7 +136,7 @@ def _entered(transaction: HallTransaction, place: SessionPlace, call: PaperCall)
 
 
 def _leg_called(transaction: HallTransaction, call: PaperCall) -> LegRow:
-    visit = call.visit or _visit_numbered(transaction, call.number)
+    visit = call.visit or _visit_numbered(transaction, call.number or "")
     leg = last_leg(transaction, visit)
     if leg is None or leg.hall != transaction.hall:
         raise Refusal("unknown_visit", visit=visit)

@@ -7,7 +7,6 @@ from server.domain.author import Author
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.gestures import GESTURES, Verb
-from server.domain.visits.reentered import PaperTimes
 from server.domain.visits.transitions import Asks, GestureKind
 from server.store.visits.legs import counter_of_leg
 from server.usecases.answers import Leg
@@ -241,14 +240,7 @@ def _paper(routes: ApiRoutes, api: Api) -> None:
     def reentered(path: CounterPath, body: ReenteredBody) -> ReenteredAnswer:
         """Enters calls made from paper while the server was away, with their true times."""
         author = _agent(path.counter)
-        calls = [
-            PaperCall(
-                PaperTimes(call.called_at, call.started_at, call.ended_at, call.end),
-                call.visit,
-                call.number or "",
-            )
-            for call in body.calls
-        ]
+        calls = [PaperCall(**call.model_dump()) for call in body.calls]
         session, key = own_session(), write_key(author)
         done = enter_calls(api.database, path.counter, author, calls, session=session, write_key=key)
         refused: list[PaperCallRefused] = [

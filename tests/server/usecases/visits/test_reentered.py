@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.domain.author import Author
 from server.domain.instants import to_micros
-from server.domain.visits.reentered import PaperEnd, PaperTimes
+from server.domain.visits.reentered import PaperEnd
 from server.ids import new_id
 from server.store.engine.stores import snapshot
 from server.store.engine.writes import WriteKey
@@ -54,8 +54,8 @@ def paper(
     """A call of a visit (an id) or of a number; minutes from the call to the arrival and to the end."""
     started_at = None if started is None else called + timedelta(minutes=started)
     ended_at = None if ended is None else called + timedelta(minutes=ended)
-    times = PaperTimes(called, started_at, ended_at, end)
-    return PaperCall(times, number=whom) if len(whom) < 12 else PaperCall(times, whom)
+    of = {"number": whom} if len(whom) < 12 else {"visit": whom}
+    return PaperCall(called, started_at, ended_at, end, **of)
 
 
 def enter(database: Database, *calls: PaperCall, counter: str = COUNTER, **more: Any) -> EnteredCalls:

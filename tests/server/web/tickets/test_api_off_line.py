@@ -7,6 +7,7 @@ from hardware.escpos_printer import PROFILES
 from hardware.languages import VISITOR_LANGUAGES
 from kiosk.agent.own_tickets import Provision
 from kiosk.agent.press_journal import OwnSeries
+from kiosk.menu_messages import picture_of
 from server.app import CATALOGUES
 from server.domain.author import SYSTEM
 from server.domain.instants import to_text
@@ -62,7 +63,7 @@ def test_a_kiosk_reads_what_it_needs_for_a_week_without_the_server(api: ApiSite)
         assert [names(each) for each in made["services"]] == [names(each) for each in online["services"]]
         same = ("hall", "languages", "is_open", "priority_grounds", "asks_needs", "hearing_loop")
         assert {name: made[name] for name in same} == {name: online[name] for name in same}
-    assert online["services"][0]["pictures"] == ["id-card"], "by the French name"
+    assert online["services"][0]["pictures"] == [picture_of("Passeport")], "by the French name"
     later = provision.menu("fr", api.hands.now + timedelta(days=5))
     assert later["is_open"] is False, "it knows the hours of Sunday"
     api.publish(laon_accueil={"icon": "ticket"})
