@@ -17,6 +17,7 @@ from hardware.status import PrinterDeadlines, PrinterState
 from hardware.verdict import HeldTicket, PrintOutcome, Verdict, check_held, clear_held, print_document_bytes
 from server.apart import CallApart
 from server.domain.hall.devices import PrinterConnection
+from server.domain.printing.handovers import PrintEnd
 from server.domain.refusals import Refusal
 from server.printing import LeaseLost, PrinterLease, PrinterWatch
 from server.printing.documents import TicketPrinting, read_paper_content, ticket_bytes
@@ -24,7 +25,7 @@ from server.store.devices import print_jobs
 from server.store.devices.print_jobs import OpenJob
 from server.store.devices.printers import PrinterLeaseToken
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print, refuse_jobs, start_print
+from server.usecases.printing.print_jobs import end_prints, note_print, refuse_jobs, start_print
 
 log = structlog.get_logger()
 

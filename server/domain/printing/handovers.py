@@ -182,27 +182,27 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class JobEnd:
-    """How a job ends: `done` or `cancelled`, with its verdict (None: it was never offered) and why."""
+class PrintEnd:
+    """How a job ends: `done` with a verdict, or `cancelled` with the last one seen, None when never tried."""
 
     job: str
     state: str
     verdict: str | None
-    why: str
+    why: str | None
 
 
-def ends_of(jobs: Sequence[PulledJob], age_limit: timedelta, now: datetime) -> list[JobEnd]:
+def ends_of(jobs: Sequence[PulledJob], age_limit: timedelta, now: datetime) -> list[PrintEnd]:
     """The jobs that end because of their age.
 
     One that was not fetched is cancelled. One that was fetched may be on paper, or in a printer that stopped:
     it is `unknown`, once its confirmation is not to be expected any more.
     """
-    ends: list[JobEnd] = []
+    ends: list[PrintEnd] = []
     for job in jobs:
         if job.is_sent and now - (job.sent_at or job.queued_at) > CONFIRMED_WITHIN:
-            ends.append(JobEnd(job.id, "done", "unknown", job.why or "no_confirmation"))
+            ends.append(PrintEnd(job.id, "done", "unknown", job.why or "no_confirmation"))
         elif not job.is_sent and now - job.queued_at > age_limit:
-            ends.append(JobEnd(job.id, "cancelled", job.verdict, job.why or "too_old"))
+            ends.append(PrintEnd(job.id, "cancelled", job.verdict, job.why or "too_old"))
     return ends
 
 

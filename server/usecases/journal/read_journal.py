@@ -6,16 +6,15 @@ person. The proof: last verification, head and anchors; a printed sheet is compa
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from server.domain.alarms.alarms import AlarmKind
-from server.domain.facts import OF_ALARMS, FactKind, Json
+from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.instants import from_text
 from server.domain.journal import BY_PLACE, SUBJECTS, Subject
-from server.store.alarms import alarms_named
-from server.store.devices.paired_devices import paired_devices
+from server.store.alarms import NamedAlarm, alarms_named
+from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.engine.statements import Rows
 from server.store.journal.chain import INSTALLATION, Anchor, Anchors, head_of
 from server.store.journal.pages import (
@@ -26,7 +25,7 @@ from server.store.journal.pages import (
     newest_facts,
     visits_numbered,
 )
-from server.store.journal.verify import last_verification
+from server.store.journal.verify import VerificationRow, last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.pseudonyms import ids_of_account, names_of
@@ -58,56 +57,24 @@ _KNOWN_AUTHORS: Mapping[str, AuthorKind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class DevicePlace:
-    """What a device stands for: its kind, and its id in the document of its hall (id)."""
-
-    kind: str
-    hall: str
-    configured: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownAlarm:
-    """An alarm: its hall (slug), kind and subject, and the values of the last sentence about it."""
-
-    hall: str
-    kind: AlarmKind
-    subject: str
-    values: Json
-
-
-@dataclass(frozen=True, slots=True)
 class NamesById:
     """What ids mean today: names of accounts and keys, devices, French titles of notices, alarms."""
 
     accounts: Mapping[str, str]
     keys: Mapping[str, str]
-    devices: Mapping[str, DevicePlace]
+    devices: Mapping[str, PairedDevice]
     titles: Mapping[str, str]
-    alarms: Mapping[str, KnownAlarm]
+    alarms: Mapping[str, NamedAlarm]
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFact:
+class KnownFact(PageFact):
     """A fact with the names that its ids have today.
 
     `author_kind` withheld: a person whose gesture is shown with its place only; `author` is then empty.
     """
 
-    position: int
-    id: str
-    kind: str
-    happened_at: datetime
-    recorded_at: datetime
-    is_clock_suspect: bool
     author_kind: AuthorKind
-    author: str
-    device: str | None
-    visit: str | None
-    counter: str | None
-    number: str | None
-    body: Json
-    hash: str
     names: NamesById
 
 
@@ -199,9 +166,7 @@ class _JournalStretch:
         with database.read() as rows:
             self.accounts = names_of(rows, "person")
             self.keys = names_of(rows, "api_key")
-            self.devices = {
-                row.id: DevicePlace(row.kind, row.slug, row.configured) for row in paired_devices(rows)
-            }
+            self.devices = {row.id: row for row in paired_devices(rows)}
             self.authors = None if search.author is None else ids_of_account(rows, search.author)
             visits = self._visits(rows, number) if is_number else None
             self.stretch = self._stretch(rows, visits)
@@ -263,10 +228,7 @@ class _JournalStretch:
         with self.database.read() as rows:
             read = newest_facts(rows, replace(stretch, after=after), limit)
             named = {fact.body["id"] for fact in read if fact.kind in OF_ALARMS}
-            alarms = {
-                alarm.id: KnownAlarm(alarm.slug, AlarmKind(alarm.kind), alarm.subject, alarm.values)
-                for alarm in alarms_named(rows, sorted(named))
-            }
+            alarms = {alarm.id: alarm for alarm in alarms_named(rows, sorted(named))}
             notices = {fact.body["notice"] for fact in read if fact.kind.startswith("Notice")}
             titles = titles_of(rows, sorted(notices))
         names = NamesById(self.accounts, self.keys, self.devices, titles, alarms)
@@ -283,23 +245,10 @@ def _known_fact(fact: PageFact, names: NamesById, *, names_everybody: bool) -> K
     kind = _author_kind(fact.author, fact.device, names)
     if kind in ("person", "gone") and fact.kind in BY_PLACE and not names_everybody:
         kind = "withheld"
-    return KnownFact(
-        position=fact.position,
-        id=fact.id,
-        kind=fact.kind,
-        happened_at=fact.happened_at,
-        recorded_at=fact.recorded_at,
-        is_clock_suspect=fact.is_clock_suspect,
-        author_kind=kind,
-        author="" if kind == "withheld" else fact.author,
-        device=fact.device,
-        visit=fact.visit,
-        counter=fact.counter,
-        number=fact.number,
-        body=fact.body,
-        hash=fact.hash,
-        names=names,
-    )
+    known = {each.name: getattr(fact, each.name) for each in fields(fact)}
+    if kind == "withheld":
+        known["author"] = ""
+    return KnownFact(**known, author_kind=kind, names=names)
 
 
 def _author_kind(author: str, device: str | None, names: NamesById) -> AuthorKind:
@@ -321,20 +270,6 @@ type Compared = Literal["same", "different", "too_short", "not_there"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
-    """The last verification of a journal: its instant, how many facts, and how long it took (ms).
-
-    `wrong`: the kind of the first fault, None where there is none; `position`: of its fact, if it has one.
-    """
-
-    at: datetime
-    facts: int
-    took_ms: int
-    wrong: str | None
-    position: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """A journal (a hall's slug or "installation"): its facts and head now, last anchor and verification."""
 
@@ -343,7 +278,7 @@ class Proof:
     head: str
     anchored_at: datetime | None
     anchor: Anchor | None
-    verification: Verification | None
+    verification: VerificationRow | None
 
 
 def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
@@ -360,11 +295,7 @@ def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
         head.head_hash,
         None if last is None else from_text(last.at),
         last,
-        None
-        if verified is None
-        else Verification(
-            verified.verified_at, verified.facts, verified.took_ms, verified.wrong, verified.position
-        ),
+        verified,
     )
 
 

@@ -81,14 +81,6 @@ class ShownMedium:
     captions: Captions = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedText:
-    """One entry of a feed, as plain text."""
-
-    title: str
-    text: str
-
-
 def shown_medium(rows: Rows, medium: str) -> ShownMedium:
     """A medium as notices show it; a font has nothing to show."""
     row = medium_row(rows, medium)
@@ -124,13 +116,6 @@ def picture_of(rows: Rows, content: Json) -> str | None:
     files = {file.role: file for file in row.files} if row is not None and row.is_ready else {}
     file = files.get("thumbnail") or files.get("poster")
     return None if file is None else _address(file)
-
-
-def entries_of_feed(rows: Rows, url: str) -> tuple[FeedText, ...]:
-    """The newest entries of a feed as they were last read well; empty where it never was."""
-    feed = feed_row(rows, url)
-    entries = [] if feed is None or feed.content is None else feed.content["entries"]
-    return tuple(FeedText(entry["title"], entry["text"]) for entry in entries)
 
 
 def _is_ready(rows: Rows, medium: str, sites: Sites) -> bool:
@@ -216,9 +201,9 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         ]
         return [_medium_content(file, picture_words, captions) for file in medium.files]
     if isinstance(notice, FeedNotice):
-        entries: list[EntryShown] = [
-            {"title": each.title, "text": each.text} for each in entries_of_feed(words.rows, notice.url)
-        ]
+        row = feed_row(words.rows, notice.url)  # as it was last read well
+        read = [] if row is None or row.content is None else row.content["entries"]
+        entries: list[EntryShown] = [{"title": each["title"], "text": each["text"]} for each in read]
         feed: FeedContent = {**shared, "entries": entries}
         return [feed] if entries else []
     if isinstance(notice, PriorityNotice):

@@ -7,7 +7,6 @@ prints the job as one of its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NotRequired, TypedDict
 
@@ -17,6 +16,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.facts import FactKind, of_kind, print_ended
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
+from server.domain.printing.handovers import PrintEnd
 from server.domain.printing.printers import PrintJobState, UndeliveredJob, may_be_handed_on
 from server.domain.refusals import Refusal
 from server.store.devices import print_jobs
@@ -43,16 +43,6 @@ LEASE = timedelta(seconds=15)
 _OPEN_STATES = ("queued", "sending")
 TOOK_PAPER = ("printed", "unknown")
 """The verdicts after which a job has used a paper of the roll, or may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintEnd:
-    """How a job ends: `done` with a verdict, or `cancelled` with the last one seen, None when never tried."""
-
-    job: str
-    state: str
-    verdict: str | None
-    why: str | None
 
 
 def start_print(database: Database, token: PrinterLeaseToken, job: str, *, job_number: int) -> bool:

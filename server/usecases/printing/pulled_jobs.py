@@ -10,6 +10,7 @@ from typing import Literal
 from server.domain.printing.handovers import (
     Confirmation,
     Handover,
+    PrintEnd,
     handover_of,
     interval_after,
     is_interval_doubtful,
@@ -35,7 +36,7 @@ from server.store.devices.printers import (
     pulled_printer_of,
 )
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import PrintEnd, end_prints, note_print
+from server.usecases.printing.print_jobs import end_prints, note_print
 from server.usecases.printing.pulled_printers import (
     DrivenPrinter,
     Tell,

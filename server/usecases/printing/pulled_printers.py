@@ -14,6 +14,7 @@ from server.domain.instants import from_text
 from server.domain.printing import printers
 from server.domain.printing.handovers import (
     AWAY,
+    PrintEnd,
     PulledJob,
     age_limit,
     ends_of,
@@ -40,7 +41,7 @@ from server.store.devices.printers import (
 from server.store.devices.printers import note_state as note_leased_state
 from server.store.engine.statements import Rows, WrittenRows
 from server.store.transactions.database import Database
-from server.usecases.printing.print_jobs import LEASE, PrintEnd, end_prints, refuse_jobs
+from server.usecases.printing.print_jobs import LEASE, end_prints, refuse_jobs
 
 HOLDER = "pulled"
 """Holds the leases of all printers that fetch their jobs."""
@@ -137,8 +138,7 @@ def settle_jobs(database: Database, token: PrinterLeaseToken, driven: DrivenPrin
     limit = age_limit(driven.printer.interval_s)
     ends = ends_of(driven.jobs, limit, database.clock.now())
     if ends:
-        ended = [PrintEnd(end.job, end.state, end.verdict, end.why) for end in ends]
-        end_prints(database, driven.printer.hall, token, ended)
+        end_prints(database, driven.printer.hall, token, ends)
     gone = {end.job for end in ends}
     return [job for job in driven.jobs if job.id not in gone]
 

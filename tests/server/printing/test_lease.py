@@ -13,6 +13,7 @@ from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from server.clock import Clock
 from server.domain.author import SYSTEM
 from server.domain.instants import EPOCH
+from server.domain.printing.handovers import PrintEnd
 from server.domain.refusals import Refusal
 from server.printing import PrinterLease, worker
 from server.store.devices.print_jobs import PrintJob, print_job_of
@@ -20,7 +21,6 @@ from server.store.devices.printers import PrinterLeaseToken, lease_of, note_stat
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.printing.print_jobs import (
-    PrintEnd,
     end_prints,
     note_print,
     print_trial,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
+from server.domain.alarms.alarms import AlarmKind
 from server.domain.facts import OF_ALARMS, FactKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text, to_text
@@ -173,13 +174,14 @@ class JournalLines:
     def _alarm(self, fact: KnownFact) -> list[str]:
         """The sentence of an alarm, with the values of this fact, or of its latest fact with values."""
         alarm = fact.names.alarms.get(fact.body.get("id", "")) if fact.kind in OF_ALARMS else None
-        hall = None if alarm is None else self.halls.get(alarm.hall)
+        hall = None if alarm is None else self.halls.get(alarm.slug)
         if alarm is None or hall is None:
             return []
         language, translate = self.say.language, self.say.translate
-        label = label_of(hall, alarm.kind, alarm.subject, language, translate)
+        kind = AlarmKind(alarm.kind)
+        label = label_of(hall, kind, alarm.subject, language, translate)
         values = fact.body.get("values", alarm.values)
-        return [sentence_of(alarm.kind, label, values, language, translate)]
+        return [sentence_of(kind, label, values, language, translate)]
 
     def _named(self, fact: KnownFact) -> list[str]:
         """Accounts with their roles, keys and notices, by their names of today."""

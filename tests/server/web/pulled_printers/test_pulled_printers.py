@@ -8,11 +8,12 @@ from hardware.simulator.star_printer import SimulatedStarPrinter
 from server.commands.devices import printers_found
 from server.commands.say import sentence
 from server.domain.author import SYSTEM
+from server.domain.printing.handovers import PrintEnd
 from server.settings import Settings
 from server.store.devices.print_jobs import print_job_of
 from server.store.devices.printers import PrinterLeaseToken, note_state, take_lease
 from server.usecases.configuration.publication import edit_hall_document
-from server.usecases.printing.print_jobs import LEASE, PrintEnd, refuse_jobs
+from server.usecases.printing.print_jobs import LEASE, refuse_jobs
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, OTHER
 from tests.server.web.pulled_printers.conftest import KIOSK, OTHER_KIOSK, PullingHall, offered, token_of
