@@ -20,28 +20,11 @@ from server.domain.hall_checks import (
 )
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal, existing
+from server.store import hall_checks
 from server.store.engine.statements import Rows, WrittenRows
-from server.store.hall_checks import (
-    ActionOfOrigin,
-    CheckRow,
-    FindingRow,
-    actions_of_origins,
-    check_of,
-    checks_of,
-    findings_of,
-    insert_check,
-    locked_check_of,
-)
-from server.store.notices.media_details import (
-    OF_CHECKS,
-    Photographs,
-    delete_photograph,
-    digest_of,
-    insert_photograph,
-    photograph_content,
-    photographs_of_check,
-    photographs_of_checks,
-)
+from server.store.hall_checks import ActionOfOrigin, CheckRow, FindingRow
+from server.store.notices import media_details
+from server.store.notices.media_details import OF_CHECKS, Photographs
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
 from signage.media import MediumRefused
@@ -50,7 +33,7 @@ from signage.media.images import prepare_photograph
 
 def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:
     """The check (id) of a hall (id) and kind. Refusal: unknown_check."""
-    return _of_hall(check_of(rows, check), hall_id, kind)
+    return _of_hall(hall_checks.check_of(rows, check), hall_id, kind)
 
 
 def _of_hall(row: CheckRow | None, hall_id: str, kind: CheckKind) -> CheckRow:
@@ -70,7 +53,7 @@ class FindingPlace:
 def place_of_finding(database: Database, finding: str) -> FindingPlace:
     """Where a finding (id) is read. Refusal: unknown_check."""
     with database.read() as rows:
-        row = existing(check_of(rows, finding.rpartition("-")[0]), "unknown_check")
+        row = existing(hall_checks.check_of(rows, finding.rpartition("-")[0]), "unknown_check")
     return FindingPlace(database.configuration(row.hall).hall, CheckKind(row.kind))
 
 
@@ -97,9 +80,12 @@ def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadChec
     """The checks of a hall (id or slug) of one kind, the newest first. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        checks, findings = checks_of(rows, hall_id, kind), findings_of(rows, hall_id, kind)
-        photographs = photographs_of_checks(rows, hall_id)
-        planned = actions_of_origins(rows, kind.value, [finding_id(each) for each in findings])
+        checks, findings = (
+            hall_checks.checks_of(rows, hall_id, kind),
+            hall_checks.findings_of(rows, hall_id, kind),
+        )
+        photographs = media_details.photographs_of_checks(rows, hall_id)
+        planned = hall_checks.actions_of_origins(rows, kind.value, [finding_id(each) for each in findings])
     return [
         ReadCheck(
             row,
@@ -137,7 +123,7 @@ def add_check(database: Database, hall: str, typed: CheckRequest, *, form: str) 
         for place, each in enumerate(check.findings)
     )
     with database.store.write() as rows:
-        insert_check(rows, row, findings)
+        hall_checks.insert_check(rows, row, findings)
     return form
 
 
@@ -179,7 +165,7 @@ def add_photographs(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         find_check(rows, hall_id, WITH_PHOTOGRAPHS, check)
-        kept = photographs_of_check(rows, check)
+        kept = media_details.photographs_of_check(rows, check)
     check_sent(sent, len(kept), nobody_is_recognisable=nobody_is_recognisable)
     prepared: list[bytes] = []
     refusals: list[Refusal] = []
@@ -189,7 +175,7 @@ def add_photographs(
         except Refusal as refusal:
             refusals.append(refusal)
     with database.store.write() as rows:
-        _keep(rows, _of_hall(locked_check_of(rows, check), hall_id, WITH_PHOTOGRAPHS), prepared)
+        _keep(rows, _of_hall(hall_checks.locked_check_of(rows, check), hall_id, WITH_PHOTOGRAPHS), prepared)
     if refusals:
         raise refusals[0]
 
@@ -206,14 +192,14 @@ def read_photograph(database: Database, kept: Photographs, find: FindOwner, of: 
     """The WebP of a photograph of a check or an entry (id). Refusals: those of `find`; no_picture."""
     with database.read() as rows:
         find(rows, of)
-        return existing(photograph_content(rows, kept, of, number), "no_picture")
+        return existing(media_details.photograph_content(rows, kept, of, number), "no_picture")
 
 
 def remove_photograph(database: Database, kept: Photographs, find: FindOwner, of: str, number: int) -> None:
     """Deletes a photograph of a check or an entry (id), if it is there. Refusals: those of `find`."""
     with database.store.write() as rows:
         find(rows, of)
-        delete_photograph(rows, kept, of, number)
+        media_details.delete_photograph(rows, kept, of, number)
 
 
 def _prepared(call_apart: CallApart, limits: PhotographLimits, sent: SentPhotograph) -> bytes:
@@ -228,13 +214,13 @@ def _prepared(call_apart: CallApart, limits: PhotographLimits, sent: SentPhotogr
 
 def _keep(rows: WrittenRows, check: CheckRow, contents: Iterable[bytes]) -> None:
     """Each gets a number that is free. Refusal: check_photographs_too_many, if others came first."""
-    kept = photographs_of_check(rows, check.id)
+    kept = media_details.photographs_of_check(rows, check.id)
     free = sorted({*range(1, OF_CHECK.most + 1)} - {each.number for each in kept})
     known = {each.digest for each in kept}
-    for digest, content in {digest_of(content): content for content in contents}.items():
+    for digest, content in {media_details.digest_of(content): content for content in contents}.items():
         if digest in known:
             continue
         if not free:
             raise OF_CHECK.too_many()
         place = check.id, free.pop(0)
-        insert_photograph(rows, OF_CHECKS, place, content, check.added_at + CHECKS_KEPT)
+        media_details.insert_photograph(rows, OF_CHECKS, place, content, check.added_at + CHECKS_KEPT)

@@ -25,15 +25,8 @@ from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION, HallRow, all_halls
 from server.store.counters import open_places
 from server.store.engine.statements import Rows
-from server.store.operation.erase_expired import (
-    PurgeRun,
-    chosen_days,
-    count_past,
-    keep_register_text,
-    purge_runs,
-    register_texts,
-    rewrite_pages,
-)
+from server.store.operation import erase_expired
+from server.store.operation.erase_expired import PurgeRun
 from server.store.operation.job_runs import EVERY_HALL, claim, has_run
 from server.store.people.accounts import AccountRow, account_row, accounts, count_identities
 from server.store.people.pseudonyms import links_of
@@ -73,9 +66,9 @@ def read_retention(database: Database) -> ReadRetention:
     """The schedule, its purges, and what is overdue."""
     now = database.clock.now()
     with database.read() as rows:
-        chosen = chosen_days(rows)
-        runs = purge_runs(rows, limit=RUNS_SHOWN)
-        overdue = count_past(rows, now - OVERDUE_AFTER, chosen)
+        chosen = erase_expired.chosen_days(rows)
+        runs = erase_expired.purge_runs(rows, limit=RUNS_SHOWN)
+        overdue = erase_expired.count_past(rows, now - OVERDUE_AFTER, chosen)
     return ReadRetention(
         [_kept_here(row, chosen, overdue) for row in SCHEDULE],
         runs,
@@ -109,7 +102,7 @@ def decide_retention(database: Database, author: Author, name: str, days: int, *
         raise Refusal("retention_of_all_sites")
     row = check_days(name, days)
     with database.installation_transaction(author) as transaction:
-        kept = kept_for(row, chosen_days(transaction))
+        kept = kept_for(row, erase_expired.chosen_days(transaction))
         before = 0 if kept is None else kept.days
         if before != days:
             transaction.record(retention_decided(name, days, before=before))
@@ -124,9 +117,9 @@ def read_effect(database: Database, name: str, days: int) -> RetentionEffect:
     assert row.table is not None  # only what a purge erases has days to choose
     now = database.clock.now()
     with database.read() as rows:
-        chosen = chosen_days(rows)
+        chosen = erase_expired.chosen_days(rows)
         kept = kept_for(row, chosen)
-        erased = count_past(rows, now, {**chosen, name: days})[row.table]
+        erased = erase_expired.count_past(rows, now, {**chosen, name: days})[row.table]
     return RetentionEffect(name, days, 0 if kept is None else kept.days, erased)
 
 
@@ -153,7 +146,7 @@ def describe_register(database: Database, author: Author, typed: Mapping[str, st
     texts = checked_texts(typed)
     with database.installation_transaction(author) as transaction:
         for name, text in texts.items():
-            keep_register_text(transaction, name, text)
+            erase_expired.keep_register_text(transaction, name, text)
 
 
 def read_register(database: Database) -> ReadRegister:
@@ -168,7 +161,7 @@ def read_register(database: Database) -> ReadRegister:
         ]
         return ReadRegister(
             organisation=parse_installation(found.content).organisation if found else "",
-            texts=register_texts(rows),
+            texts=erase_expired.register_texts(rows),
             accounts=len(accounts(rows)),
             keys=len(valid),
             recipients=len(recipients_of(rows)),
@@ -209,7 +202,7 @@ def read_kept_about(database: Database, account: str) -> KeptAbout:
     """What is kept of the person of an account (id). Refusal: unknown_account."""
     with database.read() as rows:
         row = existing(account_row(rows, account), "unknown_account")
-        kept = kept_for(BY_NAME["account_pseudonym"], chosen_days(rows)) or timedelta(0)
+        kept = kept_for(BY_NAME["account_pseudonym"], erase_expired.chosen_days(rows)) or timedelta(0)
         pseudonyms = [
             OwnPseudonym(each.year, link_ends_at(each.year, kept)) for each in links_of(rows, account)
         ]
@@ -228,7 +221,7 @@ def read_kept_about_visitors(database: Database) -> tuple[Sequence[KeptHere], Co
 def read_contact(database: Database) -> Contact:
     """Whom to write to, as the site has written it."""
     with database.read() as rows:
-        texts = register_texts(rows)
+        texts = erase_expired.register_texts(rows)
     return Contact(texts.get("contact", ""), texts.get("dpo", ""))
 
 
@@ -269,7 +262,7 @@ class DailyRewriting:
             return
         if not claim(self.database, JOB, EVERY_HALL, day, now=now):
             return
-        if not is_quiet or not self.call_apart(rewrite_pages, self.database.url):
+        if not is_quiet or not self.call_apart(erase_expired.rewrite_pages, self.database.url):
             log.warning("database_not_rewritten", reason="busy")
 
     def _is_in_use(self, rows: Rows, hall: HallRow, now: datetime) -> bool:

@@ -23,14 +23,7 @@ from server.domain.texts import LONGEST_EMAIL, is_email
 from server.ids import new_id
 from server.language import LANGUAGES
 from server.store import alarms
-from server.store.alarms import (
-    Recipient,
-    insert_recipient,
-    recipient_of,
-    recipients_of,
-    set_choice,
-    set_secret,
-)
+from server.store.alarms import Recipient
 from server.store.engine.statements import Rows
 from server.store.journal.facts import keep_erasable
 from server.store.outbox import Standing, give_up_all, send_again, standing_by_recipient
@@ -104,7 +97,7 @@ def add_recipient(database: Database, author: Author, request: RecipientRequest)
             secret=secret,
             choice=request.choice,
         )
-        insert_recipient(transaction, new)
+        alarms.insert_recipient(transaction, new)
         transaction.record(
             recipient_added(
                 recipient, channel=request.channel, site=request.site, address=kept, choice=request.choice
@@ -127,7 +120,7 @@ def choose_alarms(database: Database, author: Author, recipient: str, choice: Al
             return
         if current.choice.hall != choice.hall:
             _check_free(transaction, current.address, current.site, choice.hall)
-        set_choice(transaction, current, choice, now=transaction.now)
+        alarms.set_choice(transaction, current, choice, now=transaction.now)
         transaction.record(recipient_changed(recipient, choice))
 
 
@@ -138,7 +131,7 @@ def renew_secret(database: Database, author: Author, recipient: str) -> str:
         current = _existing_recipient(transaction, recipient)
         if current.channel == EMAIL:
             raise Refusal("unknown_recipient", recipient=recipient)
-        set_secret(transaction, recipient, secret)
+        alarms.set_secret(transaction, recipient, secret)
         transaction.record(recipient_renewed(recipient))
     return secret
 
@@ -173,7 +166,7 @@ def read_recipients(database: Database, may_see: Callable[[str], bool]) -> list[
     """The recipients of the sites (slugs, `*`) that the reader may see, with how deliveries stand."""
     with database.read() as rows:
         standing = standing_by_recipient(rows)
-        found = [each for each in recipients_of(rows) if may_see(each.site)]
+        found = [each for each in alarms.recipients_of(rows) if may_see(each.site)]
     return [_recipient_answer(each, standing.get(each.id)) for each in found]
 
 
@@ -202,12 +195,12 @@ def shown_address(recipient: Recipient) -> str:
 
 
 def _existing_recipient(rows: Rows, recipient: str) -> Recipient:
-    return existing(recipient_of(rows, recipient), "unknown_recipient", recipient=recipient)
+    return existing(alarms.recipient_of(rows, recipient), "unknown_recipient", recipient=recipient)
 
 
 def _check_free(rows: Rows, address: str, site: str, hall: str | None) -> None:
     """Refuses an address that receives alarms of the same place already. Refusal: recipient_known."""
-    taken = [(each.address, each.site, each.choice.hall) for each in recipients_of(rows)]
+    taken = [(each.address, each.site, each.choice.hall) for each in alarms.recipients_of(rows)]
     if (address, site, hall) in taken:
         raise Refusal("recipient_known")
 

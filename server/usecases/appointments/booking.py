@@ -6,16 +6,8 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from hardware.json_types import InstantText
-from server.domain.appointments import (
-    AppointmentState,
-    Arrival,
-    NewAppointment,
-    appointment_booked,
-    appointment_cancelled,
-    appointment_moved,
-    booked_on,
-    code_key,
-)
+from server.domain import appointments
+from server.domain.appointments import AppointmentState, Arrival, NewAppointment
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
@@ -138,7 +130,7 @@ def cancel_appointment(
 
     def decide(transaction: HallTransaction, row: AppointmentRow) -> None:
         if row.state != AppointmentState.CANCELLED:
-            transaction.record(appointment_cancelled(row.id))
+            transaction.record(appointments.appointment_cancelled(row.id))
 
     return _change(database, hall, author, name, decide=decide, write_key=write_key, may_be_cancelled=True)
 
@@ -178,7 +170,7 @@ def check_bookable(transaction: HallTransaction, service_id: str, booked_at: dat
     configuration = transaction.configuration
     if not find_service(configuration, service_id).may_book:
         raise Refusal("service_without_appointments", service=service_id)
-    on = booked_on(booked_at, configuration.site.time_zone)
+    on = appointments.booked_on(booked_at, configuration.site.time_zone)
     if on < business_day(configuration.calendar, transaction.now):
         raise Refusal("booked_in_past")
     return on
@@ -191,7 +183,7 @@ def code_for(transaction: HallTransaction, request: AppointmentRequest, on: date
     """
     if request.is_convocation:
         return None
-    code = code_key(request.code or new_short_code())
+    code = appointments.code_key(request.code or new_short_code())
     if not code:
         raise Refusal("bad_request", field="code")
     others = appointments_with_code(transaction, transaction.hall, code)
@@ -203,7 +195,7 @@ def code_for(transaction: HallTransaction, request: AppointmentRequest, on: date
 def book(transaction: HallTransaction, request: AppointmentRequest, *, on: date, code: str | None) -> str:
     """Records a booking that was checked; the appointment's id."""
     new = NewAppointment(new_id(), request.service, request.booked_at, on, request.is_convocation)
-    transaction.record(appointment_booked(new))
+    transaction.record(appointments.appointment_booked(new))
     if code is not None or request.external_id is not None:
         until = end_of_next_day(transaction.configuration, on)
         access = AppointmentAccess(new.id, transaction.hall, on, request.external_id, code, until)
@@ -216,14 +208,16 @@ def move(transaction: HallTransaction, row: AppointmentRow, to: AppointmentReque
     others = appointments_with_code(transaction, transaction.hall, row.code) if row.code else ()
     if any(other.booked_on == on and other.id != row.id for other in others):
         raise Refusal("appointment_code_taken", taken=row.code)
-    transaction.record(appointment_moved(row.id, service=to.service, booked_at=to.booked_at, on=on))
+    transaction.record(
+        appointments.appointment_moved(row.id, service=to.service, booked_at=to.booked_at, on=on)
+    )
     until = end_of_next_day(transaction.configuration, on)
     move_access(transaction, row.id, booked_on=on, expires_at=until)
 
 
 def is_same(row: AppointmentRow, request: AppointmentRequest) -> bool:
     """Whether an appointment already has this hour, service and, where one is given, this code."""
-    is_same_code = request.code is None or code_key(request.code) == row.code
+    is_same_code = request.code is None or appointments.code_key(request.code) == row.code
     return is_same_code and (row.service, row.booked_at) == (request.service, request.booked_at)
 
 

@@ -38,15 +38,8 @@ from server.store.appointments import AppointmentRow, appointments_named_outside
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.appointments.booking import (
-    AppointmentRequest,
-    book,
-    check_bookable,
-    check_changeable,
-    code_for,
-    is_same,
-    move,
-)
+from server.usecases.appointments import booking
+from server.usecases.appointments.booking import AppointmentRequest
 
 MOST_CHARACTERS = 900_000
 LOOKED_AT = frozenset(
@@ -293,31 +286,31 @@ class _ImportRows:
         return self._book(request) if row is None else self._move(row, request)
 
     def _book(self, request: AppointmentRequest) -> Effect:
-        on = check_bookable(self.transaction, request.service, request.booked_at)
-        code = code_for(self.transaction, request, on)
+        on = booking.check_bookable(self.transaction, request.service, request.booked_at)
+        code = booking.code_for(self.transaction, request, on)
         if code is not None and (on, code) in self._codes:
             raise Refusal("appointment_code_taken")
         if code is not None:
             self._codes.add((on, code))
         if not self.is_dry_run:
-            book(self.transaction, request, on=on, code=code)
+            booking.book(self.transaction, request, on=on, code=code)
         return "booked"
 
     def _move(self, row: AppointmentRow, request: AppointmentRequest) -> Effect:
         if request.code is not None and code_key(request.code) != row.code:
             raise Refusal("appointment_exists")
-        if is_same(row, request):
+        if booking.is_same(row, request):
             return "unchanged"
-        check_changeable(row)
-        on = check_bookable(self.transaction, request.service, request.booked_at)
+        booking.check_changeable(row)
+        on = booking.check_bookable(self.transaction, request.service, request.booked_at)
         if not self.is_dry_run:
-            move(self.transaction, row, request, on=on)
+            booking.move(self.transaction, row, request, on=on)
         return "moved"
 
     def _cancel(self, row: AppointmentRow) -> Effect:
         if row.state == AppointmentState.CANCELLED:
             return "unchanged"
-        check_changeable(row)
+        booking.check_changeable(row)
         if not self.is_dry_run:
             self.transaction.record(appointment_cancelled(row.id))
         return "cancelled"

@@ -32,22 +32,10 @@ from server.store.configuration.halls import all_halls
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.alerts.course import (
-    TEXT_CHARACTERS,
-    TITLE_CHARACTERS,
-    AlertRequest,
-    halls_of_alert,
-    raise_alert,
-    replace_alert,
-)
+from server.usecases.alerts import course
+from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest
+from server.usecases.bulletins import received_bulletins
 from server.usecases.bulletins.read_source import MOST_REMEMBERED, SourceReading, read_source
-from server.usecases.bulletins.received_bulletins import (
-    configured_sites,
-    named_shortly,
-    receive_bulletin,
-    site_of,
-    withdraw_notice_of,
-)
 from server.usecases.notices.gestures import NoticeGesture, add_draft, approve_notice, submit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, publish_notice
@@ -69,7 +57,7 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
     """
     with database.installation_transaction(author) as transaction:
         row = _open_row(transaction, bulletin, ProposalKind.NOTICE)
-        content = notice_content(row, site_of(transaction, row.site).time_zone)
+        content = notice_content(row, received_bulletins.site_of(transaction, row.site).time_zone)
         notice = add_draft(database, transaction, content, reach)["notice"]
         gesture = NoticeGesture(notice, 1, author, reach)
         submit_notice.within(database, transaction, gesture)
@@ -79,8 +67,8 @@ def accept_notice(database: Database, author: Author, bulletin: str, reach: Reac
             former = _former(transaction, row)
             if former is not None and former.kind == "notice" and former.outcome is not None:
                 said = row.message
-                reason = named_shortly(str(said["sender"]), str(said["identifier"]))
-                withdraw_notice_of(transaction, former.outcome, reason)
+                reason = received_bulletins.named_shortly(str(said["sender"]), str(said["identifier"]))
+                received_bulletins.withdraw_notice_of(transaction, former.outcome, reason)
         _keep_accepted(transaction, row, notice)
     return notice
 
@@ -96,7 +84,7 @@ def accept_alert(database: Database, author: Author, bulletin: str, halls: Seque
     alert = _raised_before(database, row)
     if alert is None:
         try:
-            alert = raise_alert(database, halls, author, request).alert
+            alert = course.raise_alert(database, halls, author, request).alert
         except Refusal:
             _keep_open(database, author, row)
             raise
@@ -238,8 +226,8 @@ def _end_former(database: Database, former: BulletinRow, halls: Sequence[str], a
     if former.message["is_shelter"] or former.outcome is None:
         return
     try:
-        among = set(halls_of_alert(database, former.outcome))
-        replace_alert(database, former.outcome, [hall for hall in halls if hall in among], author)
+        among = set(course.halls_of_alert(database, former.outcome))
+        course.replace_alert(database, former.outcome, [hall for hall in halls if hall in among], author)
     except Refusal as refusal:
         log.warning("former_alert_not_ended", alert=former.outcome, code=refusal.code)
 
@@ -270,7 +258,7 @@ class BulletinSources:
         with self.database.read() as rows:
             named = {
                 source_id(site.slug, source.url): (site.slug, source.url)
-                for site in configured_sites(rows)
+                for site in received_bulletins.configured_sites(rows)
                 for source in site.bulletins.sources
             }
             found = {each.id: each for each in bulletins.sources(rows)}
@@ -313,7 +301,7 @@ class BulletinSources:
 
 def take_bulletin(database: Database, site: str, bulletin: Bulletin) -> bool:
     """Receives a bulletin for a site (slug), and shows it where the site says so; whether it is new."""
-    received = receive_bulletin(database, site, bulletin)
+    received = received_bulletins.receive_bulletin(database, site, bulletin)
     if received.is_new and received.row.state == bulletins.PROPOSED:
         show_automatically(database, received.row)
     return received.is_new
@@ -322,7 +310,7 @@ def take_bulletin(database: Database, site: str, bulletin: Bulletin) -> bool:
 def show_automatically(database: Database, row: BulletinRow) -> None:
     """Shows a proposed bulletin, where its site has named its kind. A refusal leaves it to people."""
     with database.read() as rows:
-        automatic = site_of(rows, row.site).bulletins.to_rules().automatic
+        automatic = received_bulletins.site_of(rows, row.site).bulletins.to_rules().automatic
     if row.kind is None or ProposalKind(row.kind) not in automatic:
         return
     try:

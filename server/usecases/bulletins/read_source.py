@@ -5,14 +5,8 @@ import time
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from server.domain.bulletins.messages import (
-    CAP,
-    LARGEST_BYTES,
-    Bulletin,
-    BulletinBroken,
-    parsed_xml,
-    read_cap,
-)
+from server.domain.bulletins import messages
+from server.domain.bulletins.messages import CAP, LARGEST_BYTES, Bulletin, BulletinBroken
 from signage.feeds import FeedLimits, FeedRefused, fetch
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -39,9 +33,9 @@ def read_source(url: str, limits: FeedLimits, known: frozenset[str]) -> SourceRe
     """The bulletins of a source that were not read before. Raises FeedRefused, BulletinBroken."""
     ends_at = time.monotonic() + limits.within_s
     document = fetch(url, limits)
-    root = parsed_xml(document, limits.largest_bytes, MOST_FEED_ELEMENTS)
+    root = messages.parsed_xml(document, limits.largest_bytes, MOST_FEED_ELEMENTS)
     if root.tag == f"{{{CAP}}}alert":
-        return SourceReading((read_cap(document),))
+        return SourceReading((messages.read_cap(document),))
     if root.tag != f"{{{ATOM}}}feed":
         raise BulletinBroken("bulletin_broken", "feed")
     return read_entries(root, limits, known, ends_at)
@@ -64,7 +58,7 @@ def read_entries(feed: Element, limits: FeedLimits, known: frozenset[str], ends_
         entries.append(digest)
         of_entry = replace(limits, within_s=left_s, largest_bytes=LARGEST_BYTES)
         try:
-            found.append(read_cap(fetch(address, of_entry)))
+            found.append(messages.read_cap(fetch(address, of_entry)))
         except (FeedRefused, BulletinBroken) as refused:
             failure = refused.code
     return SourceReading(tuple(found), tuple(entries), failure)

@@ -11,6 +11,7 @@ from server.apart import ApartEnded, CallApart
 from server.documents.installation import SitePart
 from server.documents.reading import parse_installation
 from server.domain.author import SYSTEM, Author
+from server.domain.bulletins import proposals
 from server.domain.bulletins.messages import (
     LARGEST_BYTES,
     Bulletin,
@@ -19,26 +20,11 @@ from server.domain.bulletins.messages import (
     BulletinText,
     read_cap,
 )
-from server.domain.bulletins.proposals import (
-    Proposal,
-    SiteBulletins,
-    bulletin_cancelled,
-    bulletin_proposed,
-    check_is_for_people,
-    propose,
-    read_vigilance,
-)
+from server.domain.bulletins.proposals import Proposal, SiteBulletins
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.domain.notices.lifecycle import (
-    NoticeState,
-    NoticeStep,
-    NoticeVerb,
-    next_state,
-    notice_refused,
-    notice_withdrawn,
-    state_at,
-)
+from server.domain.notices import lifecycle
+from server.domain.notices.lifecycle import NoticeState, NoticeStep, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store import bulletins
@@ -47,14 +33,7 @@ from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION
 from server.store.engine.statements import Rows
 from server.store.journal.facts import keep_erasable
-from server.store.notices.media_details import (
-    add_feed,
-    claim_feed,
-    feed_id,
-    feed_row,
-    keep_failure,
-    keep_feed,
-)
+from server.store.notices import media_details
 from server.store.notices.notices import notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -164,7 +143,7 @@ def _taken(
 ) -> BulletinRow:
     """The row of a bulletin that is proposed, or that cancelled others. Refusals: those of the rule."""
     now = transaction.now
-    check_is_for_people(bulletin, now)
+    proposals.check_is_for_people(bulletin, now)
     earlier = _earlier(transaction, bulletin, row)
     if bulletin.message_type == "Cancel":
         if not earlier:
@@ -175,7 +154,7 @@ def _taken(
     if _is_superseded(transaction, row):
         raise Refusal("bulletin_superseded")
     try:
-        proposal = propose(bulletin, rules, now)
+        proposal = proposals.propose(bulletin, rules, now)
     except Refusal:
         if bulletin.message_type == "Update":  # what is known of before does not hold any more
             for each in earlier:
@@ -190,7 +169,7 @@ def _proposed(
     transaction: InstallationTransaction, bulletin: Bulletin, proposal: Proposal, row: BulletinRow
 ) -> BulletinRow:
     message = {**_message(bulletin, proposal.text), "is_shelter": proposal.is_shelter}
-    fact = bulletin_proposed(row.id, row.site, bulletin.key, kind=str(proposal.kind))
+    fact = proposals.bulletin_proposed(row.id, row.site, bulletin.key, kind=str(proposal.kind))
     transaction.record(fact)
     return replace(row, message=message, kind=str(proposal.kind), expires_at=proposal.expires_at)
 
@@ -228,7 +207,7 @@ def _cancel(transaction: InstallationTransaction, row: BulletinRow, by: Bulletin
         transaction,
         replace(row, state=bulletins.CANCELLED, decided_at=transaction.now, decided_by=transaction.author.id),
     )
-    transaction.record(bulletin_cancelled(row.id, row.site, outcome=row.outcome))
+    transaction.record(proposals.bulletin_cancelled(row.id, row.site, outcome=row.outcome))
     if row.kind == "notice" and row.outcome is not None:
         withdraw_notice_of(transaction, row.outcome, named_shortly(by.sender, by.identifier))
 
@@ -236,14 +215,14 @@ def _cancel(transaction: InstallationTransaction, row: BulletinRow, by: Bulletin
 def withdraw_notice_of(transaction: InstallationTransaction, notice: str, reason: str) -> None:
     """Takes a notice (id) off the screens; one that waits for a decision is refused with a reason."""
     row = notice_row(transaction, notice)
-    state = state_at(NoticeState(row.state), row.shown_until, transaction.now)
+    state = lifecycle.state_at(NoticeState(row.state), row.shown_until, transaction.now)
     if state is NoticeState.PUBLISHED:
-        step = NoticeStep(notice, row.steps + 1, next_state(state, NoticeVerb.WITHDRAW))
-        transaction.record(notice_withdrawn(step, row.version))
+        step = NoticeStep(notice, row.steps + 1, lifecycle.next_state(state, NoticeVerb.WITHDRAW))
+        transaction.record(lifecycle.notice_withdrawn(step, row.version))
     elif state in _AWAITED:
-        step = NoticeStep(notice, row.steps + 1, next_state(state, NoticeVerb.REFUSE))
+        step = NoticeStep(notice, row.steps + 1, lifecycle.next_state(state, NoticeVerb.REFUSE))
         kept = keep_erasable(transaction, reason, until=transaction.now + REASON_KEPT)
-        transaction.record(notice_refused(step, row.version, kept))
+        transaction.record(lifecycle.notice_refused(step, row.version, kept))
 
 
 def named_shortly(sender: str, identifier: str) -> str:
@@ -287,25 +266,25 @@ class VigilanceWatch:
         """Reads it where a site names its department and nobody has tried lately; whether that went well."""
         if not self.key:
             return False
-        now, feed = self.database.clock.now(), feed_id(VIGILANCE_URL)
+        now, feed = self.database.clock.now(), media_details.feed_id(VIGILANCE_URL)
         with self.database.read() as rows:
             if not any(site.bulletins.department for site in configured_sites(rows)):
                 return False
-            is_new = feed_row(rows, VIGILANCE_URL) is None
+            is_new = media_details.feed_row(rows, VIGILANCE_URL) is None
         with self.database.store.write() as written:
             if is_new:
-                add_feed(written, VIGILANCE_URL)
-            if not claim_feed(written, feed, now=now, tried_before=now - READ_EVERY):
+                media_details.add_feed(written, VIGILANCE_URL)
+            if not media_details.claim_feed(written, feed, now=now, tried_before=now - READ_EVERY):
                 return False
         try:
             kept = self._read()
         except (FeedRefused, BulletinBroken) as refused:
             log.warning("vigilance_not_read", code=refused.code)
             with self.database.store.write() as written:
-                keep_failure(written, feed, refused.code)
+                media_details.keep_failure(written, feed, refused.code)
             return False
         with self.database.store.write() as written:
-            keep_feed(written, VIGILANCE_URL, kept, now)
+            media_details.keep_feed(written, VIGILANCE_URL, kept, now)
         return True
 
     def _read(self) -> Json:
@@ -322,4 +301,4 @@ def fetch_vigilance(url: str, key: str, limits: FeedLimits) -> Json:
         answer = json.loads(document)
     except (ValueError, RecursionError) as error:
         raise BulletinBroken("vigilance_unknown") from error
-    return read_vigilance(answer)
+    return proposals.read_vigilance(answer)

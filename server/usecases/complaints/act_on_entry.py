@@ -28,20 +28,8 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.store.complaints import (
-    EntryRow,
-    arrivals_of,
-    change_entry,
-    contact_of,
-    count_public_entries,
-    entries_of,
-    erase_contact_after,
-    keep_reopening,
-    move_entries,
-    released_entries,
-    reopened_at,
-    unanswered_entries,
-)
+from server.store import complaints
+from server.store.complaints import EntryRow
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -85,12 +73,12 @@ def act_on_entry(
             changed = replace(changed, closed_at=now)
         elif verb is EntryVerb.RESTORE:
             changed = replace(changed, reason="")
-        change_entry(rows, changed)
-        contact = contact_of(rows, entry)
+        complaints.change_entry(rows, changed)
+        contact = complaints.contact_of(rows, entry)
         if contact is not None and verb in ENDING:
             ended = changed.answered_at or now
             erased = contact_erased_at(row.received_at, ended, rules.contact_days)
-            erase_contact_after(rows, entry, min(erased, contact.erase_after))
+            complaints.erase_contact_after(rows, entry, min(erased, contact.erase_after))
 
 
 def mark_about_agent(database: Database, reach: RegisterReach, entry: str, *, concerns_agent: bool) -> None:
@@ -100,7 +88,7 @@ def mark_about_agent(database: Database, reach: RegisterReach, entry: str, *, co
     """
     with database.store.write() as rows:
         row = find_entry_to_change(rows, database, reach, entry)
-        change_entry(rows, replace(row, concerns_agent=concerns_agent))
+        complaints.change_entry(rows, replace(row, concerns_agent=concerns_agent))
 
 
 def plan_action(database: Database, reach: RegisterReach, entry: str, remark: str) -> str:
@@ -117,7 +105,7 @@ def plan_action(database: Database, reach: RegisterReach, entry: str, remark: st
     action = add_action_for(database, site, ActionOrigin(OriginKind.COMPLAINT, row.id), action_request)
     with database.store.write() as rows:
         current = find_entry_to_change(rows, database, reach, entry)
-        change_entry(rows, replace(current, action=action))
+        complaints.change_entry(rows, replace(current, action=action))
     return action
 
 
@@ -133,14 +121,6 @@ class PublicWording:
     asked: str
     done: str
     is_checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedAnswer:
-    """A request and what was done, in French."""
-
-    asked: str
-    done: str
 
 
 def release_entry(
@@ -175,7 +155,7 @@ def release_entry(
         current = find_entry_to_change(rows, database, reach, entry)
         now = database.clock.now()
         changed = replace(current, public_asked=asked, public_done=done, released_at=now, notice=notice)
-        change_entry(rows, changed)
+        complaints.change_entry(rows, changed)
     return notice
 
 
@@ -183,16 +163,15 @@ def withdraw_release(database: Database, reach: RegisterReach, entry: str) -> No
     """Takes the wording off the public page; the notice has its own life. Refusal: unknown_complaint."""
     with database.store.write() as rows:
         row = find_entry_to_change(rows, database, reach, entry)
-        change_entry(rows, replace(row, released_at=None))
+        complaints.change_entry(rows, replace(row, released_at=None))
 
 
-def read_released(database: Database, hall: str) -> list[ReleasedAnswer]:
+def read_released(database: Database, hall: str) -> list[EntryRow]:
     """The released answers of a hall (id), the newest first; none while its site has no register."""
     if not database.configuration(hall).site.complaints.has_register:
         return []
     with database.read() as rows:
-        found = released_entries(rows, hall, MOST_SHOWN)
-    return [ReleasedAnswer(row.public_asked, row.public_done) for row in found]
+        return complaints.released_entries(rows, hall, MOST_SHOWN)
 
 
 def _draft(
@@ -255,16 +234,16 @@ def read_flood(database: Database, reach: RegisterReach) -> ReadFlood | None:
 
 def flood_of(rows: Rows, hall: str, now: datetime) -> Flood:
     """The flood of a hall’s register (id) at an instant."""
-    since = counted_from(now, reopened_at(rows, hall))
-    counts = count_public_entries(rows, hall, since)
+    since = counted_from(now, complaints.reopened_at(rows, hall))
+    counts = complaints.count_public_entries(rows, hall, since)
     full = [channel for channel, count in counts.items() if count >= MOST_A_DAY]
-    return find_flood(arrivals_of(rows, hall), full=full, since=since)
+    return find_flood(complaints.arrivals_of(rows, hall), full=full, since=since)
 
 
 def reopen_register(database: Database, reach: RegisterReach) -> None:
     """Lets the public page take entries again: its budget begins anew now. Refusal: unknown_hall."""
     with database.store.write() as rows:
-        keep_reopening(rows, database.hall_id(reach.hall), database.clock.now())
+        complaints.keep_reopening(rows, database.hall_id(reach.hall), database.clock.now())
 
 
 def set_flood_aside(database: Database, reach: RegisterReach, *, until: datetime, reason: str) -> int:
@@ -284,7 +263,7 @@ def set_flood_aside(database: Database, reach: RegisterReach, *, until: datetime
             for each in flood.arrivals
             if each.received_at <= until and (reach.reads_about_agents or not each.concerns_agent)
         ]
-        return move_entries(rows, chosen, (EntryState.RECEIVED, EntryState.SET_ASIDE), said)
+        return complaints.move_entries(rows, chosen, (EntryState.RECEIVED, EntryState.SET_ASIDE), said)
 
 
 def restore_flood(database: Database, reach: RegisterReach) -> int:
@@ -292,10 +271,10 @@ def restore_flood(database: Database, reach: RegisterReach) -> int:
     with database.store.write() as rows:
         chosen = [
             row.id
-            for row in entries_of(rows, database.hall_id(reach.hall))
+            for row in complaints.entries_of(rows, database.hall_id(reach.hall))
             if row.state == EntryState.SET_ASIDE and (reach.reads_about_agents or not row.concerns_agent)
         ]
-        return move_entries(rows, chosen, (EntryState.SET_ASIDE, EntryState.RECEIVED), "")
+        return complaints.move_entries(rows, chosen, (EntryState.SET_ASIDE, EntryState.RECEIVED), "")
 
 
 def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
@@ -308,7 +287,7 @@ def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[
             continue
         reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
         with database.read() as rows:
-            found = unanswered_entries(rows, database.hall_id(hall.hall))
+            found = complaints.unanswered_entries(rows, database.hall_id(hall.hall))
             flood = flood_of(rows, database.hall_id(hall.hall), reach.now)
         yield from _flood_row(hall, flood, reach.now)
         yield from _rows(

@@ -33,18 +33,8 @@ from server.domain.quality.periods import Period
 from server.domain.refusals import Refusal
 from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of
 from server.ids import token_digest
-from server.store.complaints import (
-    ContactRow,
-    EntryRow,
-    contact_of,
-    count_public_entries,
-    entries_of,
-    entry_of,
-    entry_of_reference,
-    insert_entry,
-    locked_entry_of,
-    reopened_at,
-)
+from server.store import complaints
+from server.store.complaints import ContactRow, EntryRow
 from server.store.engine.statements import Rows, WrittenRows
 from server.store.notices.media_details import OF_ENTRIES, insert_photograph, photograph_numbers
 from server.store.transactions.database import Database
@@ -102,7 +92,7 @@ def add_entry(
     )
     contact = _contact(row.id, entry.contact, now, rules)
     with database.store.write() as rows:
-        is_new = insert_entry(rows, row, contact)
+        is_new = complaints.insert_entry(rows, row, contact)
         for number, content in enumerate(entry.photographs if is_new else (), 1):
             insert_photograph(rows, OF_ENTRIES, (row.id, number), content, now + TEXTS_KEPT)
         if is_new and row.channel in PUBLIC_CHANNELS and _is_over_budget(rows, row):
@@ -119,8 +109,8 @@ def open_register(database: Database, hall: str) -> HallConfiguration:
 
 
 def _is_over_budget(rows: Rows, row: EntryRow) -> bool:
-    since = counted_from(row.received_at, reopened_at(rows, row.hall))
-    return count_public_entries(rows, row.hall, since).get(row.channel, 0) > MOST_A_DAY
+    since = counted_from(row.received_at, complaints.reopened_at(rows, row.hall))
+    return complaints.count_public_entries(rows, row.hall, since).get(row.channel, 0) > MOST_A_DAY
 
 
 def _contact(entry: str, contact: str, now: datetime, rules: ComplaintRules) -> ContactRow | None:
@@ -178,7 +168,7 @@ def read_register(database: Database, reach: RegisterReach) -> Register:
     hall = database.hall_id(reach.hall)
     today = business_day(database.configuration(hall).calendar, database.clock.now())
     with database.read() as rows:
-        found = entries_of(rows, hall)
+        found = complaints.entries_of(rows, hall)
     seen = [row for row in found if reach.reads_about_agents or not row.concerns_agent]
     listed = [ListedEntry(row, is_late(row.state, row.due_on, today), mark_kinds(row.text)) for row in seen]
     listed.sort(key=lambda each: (not each.is_late, each.row.state not in ("received", "acknowledged")))
@@ -191,7 +181,7 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
     today = business_day(database.configuration(hall).calendar, database.clock.now())
     with database.read() as rows:
         row = find_entry(rows, database, reach, entry)
-        contact = contact_of(rows, entry)
+        contact = complaints.contact_of(rows, entry)
         photographs = photograph_numbers(rows, OF_ENTRIES, entry)
     return ReadEntry(
         row,
@@ -206,12 +196,12 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
 
 def find_entry(rows: Rows, database: Database, reach: RegisterReach, entry: str) -> EntryRow:
     """The entry of an id. Refusal: unknown_complaint, also of another hall or of what is hidden."""
-    return _within(database, reach, entry_of(rows, entry))
+    return _within(database, reach, complaints.entry_of(rows, entry))
 
 
 def find_entry_to_change(rows: WrittenRows, database: Database, reach: RegisterReach, entry: str) -> EntryRow:
     """The entry of an id, which nobody else changes meanwhile. Refusal: that of `find_entry`."""
-    return _within(database, reach, locked_entry_of(rows, entry))
+    return _within(database, reach, complaints.locked_entry_of(rows, entry))
 
 
 def _within(database: Database, reach: RegisterReach, row: EntryRow | None) -> EntryRow:
@@ -242,7 +232,7 @@ def read_own_entry(database: Database, hall: str, *, reference: str, secret: str
     """
     open_register(database, hall)
     with database.read() as rows:
-        row = entry_of_reference(rows, typed_key(reference))
+        row = complaints.entry_of_reference(rows, typed_key(reference))
     digest = token_digest(typed_key(secret))
     if (
         row is None
@@ -262,7 +252,7 @@ def count_entries(database: Database, hall: str, period: Period) -> list[EntryCo
     hall_id = database.hall_id(hall)
     site = database.configuration(hall_id).site
     with database.read() as rows:
-        found = entries_of(rows, hall_id)
+        found = complaints.entries_of(rows, hall_id)
     counted = (
         CountedEntry(
             row.kind,

@@ -5,17 +5,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from server.documents.checks import (
-    IdsInUse,
-    check_against_installation,
-    check_against_neighbours,
-    check_ids,
-    check_in_use,
-    check_name,
-    check_printers,
-    check_printers_left,
-    warnings_of,
-)
+from server.documents import checks
+from server.documents.checks import IdsInUse
 from server.documents.configuring import HoursOf, closing_with_people, networks_of, past_days
 from server.documents.content import Content
 from server.documents.hall import HallDocument
@@ -75,7 +66,7 @@ def problems_of(rows: Rows, name: str, content: Content, now: datetime) -> tuple
         return refused.problems
     if isinstance(document, InstallationDocument):
         return problems_around(rows, document, now)
-    return check_name(document, name) or problems_around(rows, document, now)
+    return checks.check_name(document, name) or problems_around(rows, document, now)
 
 
 def refuse_unfit_draft(name: str, content: Content) -> None:
@@ -84,7 +75,7 @@ def refuse_unfit_draft(name: str, content: Content) -> None:
     Raises DocumentRefused for an invalid one and for another hall's.
     """
     document = parse_hall(content)
-    problems = check_name(document, name)
+    problems = checks.check_name(document, name)
     if problems:
         raise DocumentRefused(problems)
 
@@ -93,9 +84,9 @@ def _of_installation(
     rows: Rows, document: InstallationDocument, now: datetime
 ) -> tuple[DocumentProblem, ...]:
     halls = hall_documents(rows)
-    found = [each for hall in halls for each in check_against_installation(hall, document)]
+    found = [each for hall in halls for each in checks.check_against_installation(hall, document)]
     networks = printer_networks(rows, document)
-    found += [each for hall in halls for each in check_printers_left(hall, networks)]
+    found += [each for hall in halls for each in checks.check_printers_left(hall, networks)]
     published = newest(rows, INSTALLATION, INSTALLATION)
     if published is not None:
         before = parse_installation(published.content)
@@ -122,14 +113,14 @@ def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[Documen
     before = document if published is None else published[1]
     hours = HoursOf(before, installation), HoursOf(document, installation)
     return (
-        *check_against_installation(document, installation),
-        *check_printers(document, printer_networks(rows, installation)),
-        *check_against_neighbours(document, hall_documents(rows)),
-        *check_ids(document, taken_ids(rows)),
+        *checks.check_against_installation(document, installation),
+        *checks.check_printers(document, printer_networks(rows, installation)),
+        *checks.check_against_neighbours(document, hall_documents(rows)),
+        *checks.check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
         *closing_with_people(("calendar",), *hours, people_waiting(rows, document.hall), now),
         *_past_days(published, document, installation.site(document.site), now),
-        *warnings_of(document),
+        *checks.warnings_of(document),
     )
 
 
@@ -163,7 +154,7 @@ def problems_of_use(rows: Rows, document: HallDocument) -> tuple[DocumentProblem
         queues=frozenset(leg.queue for leg in legs),
         counters=frozenset(at_counters | {place.counter for place in places}),
     )
-    return check_in_use(before, document, in_use)
+    return checks.check_in_use(before, document, in_use)
 
 
 def _published(rows: Rows, slug: str) -> tuple[str, HallDocument] | None:

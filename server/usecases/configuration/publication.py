@@ -21,25 +21,9 @@ from server.domain.facts import FactKind, Json, of_kind
 from server.domain.instants import to_micros
 from server.domain.refusals import Refusal, existing
 from server.ids import new_id
-from server.store.configuration.documents import (
-    DocumentsMark,
-    NewRevision,
-    Published,
-    documents_mark,
-    draft_content,
-    end_draft,
-    keep_ids,
-    keep_revision,
-    newest,
-)
-from server.store.configuration.halls import (
-    HALL,
-    INSTALLATION,
-    hall_id_of,
-    insert_hall,
-    set_configuration_revision,
-    set_installation_revision,
-)
+from server.store.configuration import documents, halls
+from server.store.configuration.documents import DocumentsMark, NewRevision, Published
+from server.store.configuration.halls import HALL, INSTALLATION
 from server.store.engine.statements import Rows
 from server.store.engine.writes import FirstAnswer, KeptAnswer, WriteKey, Writes, answered_before
 from server.store.transactions.database import Database
@@ -96,14 +80,14 @@ def create_hall(database: Database, author: Author, slug: str) -> str:
     Refusal: not_configured before the installation has a document.
     """
     with database.installation_transaction(author) as transaction:
-        known = hall_id_of(transaction, slug)
+        known = halls.hall_id_of(transaction, slug)
         if known is not None:
             return known
         installation = existing(
-            newest(transaction, INSTALLATION, INSTALLATION), "not_configured", hall=INSTALLATION
+            documents.newest(transaction, INSTALLATION, INSTALLATION), "not_configured", hall=INSTALLATION
         )
         hall = new_id()
-        insert_hall(
+        halls.insert_hall(
             transaction,
             hall=hall,
             slug=slug,
@@ -166,15 +150,15 @@ def publish_installation(
     document = parse_installation(content)
 
     def publish(transaction: InstallationTransaction) -> FirstAnswer[Publication, PublishedAnswer]:
-        found = newest(transaction, INSTALLATION, INSTALLATION)
+        found = documents.newest(transaction, INSTALLATION, INSTALLATION)
         problems = problems_around(transaction, document, transaction.now)
-        checked = _Checked(documents_mark(transaction), problems)
+        checked = _Checked(documents.documents_mark(transaction), problems)
         checked.refuse_errors()
         publication = _publication(document, found, terms, checked)
         if terms.is_dry_run:
             return FirstAnswer(publication)
         kept = _keep(transaction, INSTALLATION, document, publication, terms)
-        set_installation_revision(transaction, publication.revision)
+        halls.set_installation_revision(transaction, publication.revision)
         transaction.record(of_kind(FactKind.INSTALLATION_PUBLISHED, **kept))
         return FirstAnswer(publication, publication.answer())
 
@@ -190,8 +174,10 @@ def publish_hall(
     """
     document = parse_hall(content)
     with database.read() as rows:
-        checked = _Checked(documents_mark(rows), problems_around(rows, document, database.clock.now()))
-        is_new = hall_id_of(rows, document.hall) is None
+        checked = _Checked(
+            documents.documents_mark(rows), problems_around(rows, document, database.clock.now())
+        )
+        is_new = halls.hall_id_of(rows, document.hall) is None
     checked.refuse_errors()
     if is_new and terms.is_dry_run:
         return _publication(document, None, terms, checked)
@@ -209,7 +195,7 @@ class _Checked:
 
     def check_again(self, transaction: HallTransaction, document: HallDocument) -> "_Checked":
         """Checks again under the locks: everything if something was published since, else what is in use."""
-        if documents_mark(transaction) != self.mark:
+        if documents.documents_mark(transaction) != self.mark:
             return _Checked(self.mark, problems_around(transaction, document, transaction.now))
         return _Checked(self.mark, (*self.problems, *problems_of_use(transaction, document)))
 
@@ -226,13 +212,13 @@ def _publish(
     def publish(transaction: HallTransaction) -> FirstAnswer[Publication, PublishedAnswer]:
         checked_again = checked.check_again(transaction, document)
         checked_again.refuse_errors()
-        found = newest(transaction, HALL, transaction.hall)
+        found = documents.newest(transaction, HALL, transaction.hall)
         publication = _publication(document, found, terms, checked_again)
         if terms.is_dry_run:
             return FirstAnswer(publication)
         kept = _keep(transaction, transaction.hall, document, publication, terms)
-        keep_ids(transaction, transaction.hall, ids_of(document))
-        set_configuration_revision(transaction, transaction.hall, publication.revision)
+        documents.keep_ids(transaction, transaction.hall, ids_of(document))
+        halls.set_configuration_revision(transaction, transaction.hall, publication.revision)
         transaction.record(of_kind(FactKind.CONFIGURATION_PUBLISHED, **kept))
         return FirstAnswer(publication, publication.answer())
 
@@ -272,11 +258,11 @@ def _keep(
     """Keeps the revision and ends the draft it was; the body of its fact. Refusal: stale_draft."""
     author, now = transaction.author.id, transaction.now
     if terms.draft is not None:
-        end_draft(transaction, publication.scope, terms.draft, author=author, now=now)
+        documents.end_draft(transaction, publication.scope, terms.draft, author=author, now=now)
     text = export_text(document)
     kind = HALL if isinstance(document, HallDocument) else INSTALLATION
     new = NewRevision(kind, scope, publication.revision, text, now, author, terms.restores)
-    keep_revision(transaction, new)
+    documents.keep_revision(transaction, new)
     digest = hashlib.sha256(text.encode()).hexdigest()
     kept = {"revision": publication.revision, "sha256": digest}
     return kept if terms.restores is None else {**kept, "restores": terms.restores}
@@ -296,7 +282,7 @@ def edit_hall_document(
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        found = existing(newest(rows, HALL, hall_id), "not_configured", hall=hall)
+        found = existing(documents.newest(rows, HALL, hall_id), "not_configured", hall=hall)
     content = json.loads(found.content)
     change(content)
     return publish_hall(database, author, json.dumps(content), Terms(base_revision=found.revision))
@@ -322,7 +308,7 @@ def publish_draft(
         document = _document_to_publish(rows, name, sites)
         draft = document.drafting.draft
         if draft is None or draft.version != version:
-            content = draft_content(rows, name, version) or document.content
+            content = documents.draft_content(rows, name, version) or document.content
             raise StaleDocument("stale_draft", document, content, content)
         if draft.base_revision != document.revision:
             base = document.content_at(rows, draft.base_revision)

@@ -12,27 +12,14 @@ from typing import TypedDict
 from hardware.json_types import InstantText
 from server.domain.author import Author
 from server.domain.calling.rules import RuleName
-from server.domain.hall.fold import (
-    DutyTerms,
-    counter_closed,
-    counter_opened,
-    counter_paused,
-    counter_resumed,
-    profile_changed,
-)
+from server.domain.hall import fold
+from server.domain.hall.fold import DutyTerms
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal, existing
 from server.domain.visits.transitions import LegState
 from server.ids import new_id, session_mark
-from server.store.counters import (
-    SessionPlace,
-    end_lease,
-    give_lease,
-    open_place,
-    place_by_id,
-    places_of,
-    prolong_lease,
-)
+from server.store import counters
+from server.store.counters import SessionPlace
 from server.store.engine.writes import WriteKey
 from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
@@ -118,7 +105,7 @@ def take_further(transaction: HallTransaction, counter: str, session: str) -> st
     request = SessionRequest(joins=session)
     terms = _terms(transaction, counter, request)
     _joined(transaction, session)
-    place = open_place(transaction, counter)
+    place = counters.open_place(transaction, counter)
     if place is not None and not _is_held(transaction, place):
         _check_free(transaction, place)
     return _take_held(transaction, counter, terms, request)[0]
@@ -130,7 +117,7 @@ def take_back_place(transaction: HallTransaction, place: str, session: str) -> s
     Refusals: counter_taken when somebody has taken it meanwhile, no_counter_session, wrong_state in a pause.
     """
     _joined(transaction, session)
-    left = place_by_id(transaction, place)
+    left = counters.place_by_id(transaction, place)
     assert left is not None
     _take_held(transaction, left.counter, left.terms, SessionRequest(joins=session))
     return left.counter
@@ -151,19 +138,19 @@ def _take_held(
 
     The lease of all places of the session runs from now.
     """
-    former = open_place(transaction, counter)
+    former = counters.open_place(transaction, counter)
     taken = [] if former is None else _end_held(transaction, former, request)
     place = _take(transaction, counter, terms, joined_to=request.joins)
     session = request.joins or place
     for other in taken:
         _take(transaction, other.counter, other.terms, joined_to=session)
-    prolong_lease(transaction, session, transaction.now + LEASE)
+    counters.prolong_lease(transaction, session, transaction.now + LEASE)
     return place, [other.counter for other in taken]
 
 
 def _joined(transaction: HallTransaction, session: str) -> list[SessionPlace]:
     """The places of the author's own open session."""
-    places = places_of(transaction, transaction.hall, session)
+    places = counters.places_of(transaction, transaction.hall, session)
     if not is_own(transaction, places):
         raise Refusal("no_counter_session")
     if any(place.is_paused for place in places):
@@ -178,8 +165,8 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
     """
     transaction.author.reach.check_duty(counter, terms.services)
     place = new_id()
-    transaction.record(counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
-    give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
+    transaction.record(fold.counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
+    counters.give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
     return place
 
 
@@ -221,7 +208,7 @@ def _end_held(
     """
     is_held = _is_held(transaction, former)
     same = transaction.author.is_same(former.author)
-    places = places_of(transaction, transaction.hall, former.session)
+    places = counters.places_of(transaction, transaction.hall, former.session)
     # the leg at the counter, else at another place of its session
     own_first = sorted(places, key=lambda place: place.counter != former.counter)
     legs = (waiting.leg_at_counter(transaction, place.counter) for place in own_first)
@@ -245,20 +232,20 @@ def _is_held(transaction: HallTransaction, place: SessionPlace) -> bool:
 
 def end_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
     """Ends a place of a session, even while somebody is there."""
-    transaction.record(counter_closed(place.id, place.counter, duty=place.duty, reason=reason))
-    end_lease(transaction, place.counter)
+    transaction.record(fold.counter_closed(place.id, place.counter, duty=place.duty, reason=reason))
+    counters.end_lease(transaction, place.counter)
 
 
 def pause_place(transaction: HallTransaction, place: SessionPlace, reason: str) -> None:
     """Begins a pause at a place that has none."""
     assert place.duty is not None, "it is on duty"
-    transaction.record(counter_paused(place.id, place.counter, duty=place.duty, reason=reason))
+    transaction.record(fold.counter_paused(place.id, place.counter, duty=place.duty, reason=reason))
 
 
 def _places_held(transaction: HallTransaction, counter: str, session: str | None) -> list[SessionPlace]:
     """Every place of the session that holds a counter."""
     place = session_held(transaction, counter, session)
-    return places_of(transaction, transaction.hall, place.session)
+    return counters.places_of(transaction, transaction.hall, place.session)
 
 
 def pause_counter(
@@ -320,7 +307,7 @@ def resume_counter(
             raise Refusal("wrong_state", verb="resume")
         for place in paused:
             terms = place.terms
-            transaction.record(counter_resumed(place.id, place.counter, duty=new_id(), terms=terms))
+            transaction.record(fold.counter_resumed(place.id, place.counter, duty=new_id(), terms=terms))
 
     database.write(database.hall_of_counter(counter), author, write_key, resume)
 
@@ -348,7 +335,7 @@ def change_profile(
         terms = _terms(transaction, counter, SessionRequest(profile=profile))
         if terms != place.terms:
             duties = (place.duty, new_id() if place.duty is not None else None)
-            transaction.record(profile_changed(place.id, counter, duties=duties, terms=terms))
+            transaction.record(fold.profile_changed(place.id, counter, duties=duties, terms=terms))
 
     database.write(database.hall_of_counter(counter), author, write_key, change)
 

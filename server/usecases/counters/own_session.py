@@ -15,16 +15,8 @@ from server.domain.hall.fold import ServiceEnded, wrap_up_until
 from server.domain.hours.calendars import business_day
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
-from server.store.counters import (
-    SessionPlace,
-    agents_present,
-    give_lease,
-    holds,
-    open_place,
-    places_of,
-    prolong_lease,
-    prolong_lease_now,
-)
+from server.store import counters
+from server.store.counters import SessionPlace
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -45,9 +37,9 @@ def session_held(transaction: HallTransaction, counter: str, session: str | None
     if not is_own(transaction, [place]):
         raise Refusal("no_counter_session", counter=counter)
     if place.expires_at is None:
-        give_lease(transaction, counter, place.session, transaction.now + LEASE)
+        counters.give_lease(transaction, counter, place.session, transaction.now + LEASE)
     elif place.expires_at - transaction.now < LEASE / 2:
-        prolong_lease(transaction, place.session, transaction.now + LEASE)
+        counters.prolong_lease(transaction, place.session, transaction.now + LEASE)
     return place
 
 
@@ -58,7 +50,7 @@ def is_own(transaction: HallTransaction, places: Sequence[SessionPlace]) -> bool
 
 def place_at(transaction: HallTransaction, counter: str, session: str | None) -> SessionPlace:
     """The place that is open at a counter. Refusal: no_counter_session when it is another session's."""
-    place = open_place(transaction, counter)
+    place = counters.open_place(transaction, counter)
     if place is None or session not in (None, place.session):
         raise Refusal("no_counter_session", counter=counter)
     return place
@@ -73,7 +65,7 @@ def place_of_gesture(
     """
     if session is None:
         return None
-    places = places_of(transaction, transaction.hall, session)
+    places = counters.places_of(transaction, transaction.hall, session)
     if not is_own(transaction, places):
         raise Refusal("no_counter_session")
     return _place_among(places, counter)
@@ -81,7 +73,7 @@ def place_of_gesture(
 
 def place_left(transaction: HallTransaction, session: str, counter: str | None) -> str | None:
     """The counter of a session after it left a place: `counter` or its first place; None: it has ended."""
-    places = places_of(transaction, transaction.hall, session)
+    places = counters.places_of(transaction, transaction.hall, session)
     return _place_among(places, counter) if places else None
 
 
@@ -96,9 +88,9 @@ def keep_session(database: Database, counter: str | None, session: str, *, autho
     False when it no longer holds the counter (None: any counter), or when it belongs to another author.
     """
     with database.store.write() as rows:
-        if not holds(rows, session, counter, authors=author.ids):
+        if not counters.holds(rows, session, counter, authors=author.ids):
             return False
-        prolong_lease_now(rows, session, database.clock.now() + LEASE)
+        counters.prolong_lease_now(rows, session, database.clock.now() + LEASE)
     return True
 
 
@@ -150,7 +142,7 @@ class CounterVisibility:
         own = frozenset(
             place.counter for place in places if reader is not None and reader.is_same(place.author)
         )
-        return cls(shows_counters(agents_present(places)), own)
+        return cls(shows_counters(counters.agents_present(places)), own)
 
     def tells(self, counter: str | None) -> bool:
         """Whether the reader may see what a counter does."""

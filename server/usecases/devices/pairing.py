@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -152,20 +152,15 @@ def add_place(database: Database, hall: str, author: Author, *, kind: str, label
     if label.casefold() in {each.casefold() for each in places_of(configuration, kind).values()}:
         raise Refusal("name_taken", name=label)
     with database.read() as rows:
-        place = _unused_id(f"{configuration.hall}-{_IDS[kind]}", taken_ids(rows))
+        taken = taken_ids(rows)
+    named = (f"{configuration.hall}-{_IDS[kind]}-{number}" for number in count(1))
+    place = next(each for each in named if each not in taken)
 
     def add(content: NewContent) -> None:
         content[f"{kind}s"] = [*parts_of(content, f"{kind}s"), _described(content, kind, place, label)]
 
     edit_hall_document(database, hall, author, add)
     return DevicePlace(database.hall_id(hall), kind, place)
-
-
-def _unused_id(stem: str, taken: Collection[str]) -> str:
-    number = 1
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
 
 
 def _described(content: Content, kind: str, place: str, label: str) -> Content:

@@ -19,15 +19,9 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, may_print, paper_left, state_now
+from server.store.devices import printers
 from server.store.devices.paired_devices import paired_devices
-from server.store.devices.printers import (
-    PrinterProbe,
-    ended_rolls,
-    printer_sighting,
-    probe_of,
-    pulled_printer_of,
-    roll_in,
-)
+from server.store.devices.printers import PrinterProbe
 from server.store.devices.sightings import (
     KnownPresence,
     PresenceCheck,
@@ -85,7 +79,7 @@ def _printers(
     rows: Rows, configuration: HallConfiguration, now: datetime, *, counts: bool
 ) -> Iterator[PresenceCheck]:
     for kiosk in places_of(configuration, "kiosk"):
-        sighting = printer_sighting(rows, kiosk)
+        sighting = printers.printer_sighting(rows, kiosk)
         if configuration.kiosks[kiosk].printer is not None and sighting is not None:
             yield PresenceCheck("printer", kiosk, may_print(sighting, now), counts, sighting.seen_at)
 
@@ -279,9 +273,9 @@ def read_printers(
         printer = configuration.kiosks[kiosk].printer
         if printer is None:
             continue
-        sighting = printer_sighting(rows, kiosk)
+        sighting = printers.printer_sighting(rows, kiosk)
         backup = configuration.backup_of(kiosk)
-        probe = known_here(probe_of(rows, kiosk), printer)
+        probe = known_here(printers.probe_of(rows, kiosk), printer)
         read_at = None if probe is None else probe.read_at
         left = paper_left_in(rows, kiosk, paper_mm=printer.paper_mm)
         answers.append(
@@ -324,7 +318,7 @@ def _probe(known: PrinterProbe | None) -> ProbeAnswer | None:
 
 def _fetching(rows: Rows, printer: str, kind: PrinterKind) -> FetchingAnswer:
     """How a printer asks for its jobs; a kiosk agent shows the token of its kiosk."""
-    known = pulled_printer_of(rows, printer)
+    known = printers.pulled_printer_of(rows, printer)
     interval_s = None if known is None else known.interval_s
     return {
         "has_secret": known is not None or kind == "gateway",
@@ -336,4 +330,6 @@ def _fetching(rows: Rows, printer: str, kind: PrinterKind) -> FetchingAnswer:
 
 def paper_left_in(rows: Rows, printer: str, *, paper_mm: int) -> PaperLeft:
     """About how many papers a printer (the id of its kiosk) can still print."""
-    return paper_left(roll_in(rows, printer), learnt(ended_rolls(rows, printer), paper_mm=paper_mm))
+    return paper_left(
+        printers.roll_in(rows, printer), learnt(printers.ended_rolls(rows, printer), paper_mm=paper_mm)
+    )

@@ -9,6 +9,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.ids import session_mark
 from server.store.counters import SessionPlace, free_since
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
 from server.usecases.calling import CallingState, pick_next
@@ -91,7 +92,7 @@ def counter_work(
             "services": [],
             "next": None,
         }
-    state, since = _state(place, leg, calling)
+    state, since = counter_state(place, leg, calling.rows)
     answer: CounterWork = {
         "counter": counter,
         "session_mark": session_mark(place.session),
@@ -105,14 +106,14 @@ def counter_work(
     return answer
 
 
-def _state(place: SessionPlace, leg: LegRow | None, calling: CallingState) -> tuple[CounterState, str | None]:
+def counter_state(place: SessionPlace, leg: LegRow | None, rows: Rows) -> tuple[CounterState, str | None]:
     """The state of an open counter, and since when."""
     if leg is not None:
         at = text_or_none(leg.started_at or leg.last_called_at)
         return ("called" if leg.state == LegState.CALLED else "in_service"), at
     if place.paused_at is not None:
         return "paused", to_text(place.paused_at)
-    return "free", to_text(free_since(calling.rows, place))
+    return "free", to_text(free_since(rows, place))
 
 
 def _next_number(calling: CallingState, place: SessionPlace) -> str | None:

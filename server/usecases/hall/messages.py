@@ -9,17 +9,8 @@ from server.domain.author import Author
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal, existing
 from server.ids import new_id
-from server.store.counters import (
-    MessageKind,
-    MessageRow,
-    PhraseName,
-    delete_old_messages,
-    insert_message,
-    message_row,
-    newest_messages,
-    note_message_seen,
-    unseen_messages,
-)
+from server.store import counters
+from server.store.counters import MessageKind, MessageRow, PhraseName
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -81,8 +72,8 @@ def send_message(
             seen_from=None,
             erase_after=now + KEPT[kind],
         )
-        delete_old_messages(transaction, transaction.hall, now=now)
-        insert_message(transaction, message)
+        counters.delete_old_messages(transaction, transaction.hall, now=now)
+        counters.insert_message(transaction, message)
         return {"message": message.id, "kind": kind, "counter": request.counter}
 
     return database.write(hall, author, write_key, send)
@@ -105,7 +96,7 @@ def _words(transaction: HallTransaction, request: MessageRequest) -> tuple[Phras
 def message_of(database: Database, message: str) -> MessageRow:
     """A message (id). Refusal: unknown_message."""
     with database.read() as rows:
-        return existing(message_row(rows, message), "unknown_message", message=message)
+        return existing(counters.message_row(rows, message), "unknown_message", message=message)
 
 
 def see_message(
@@ -118,7 +109,7 @@ def see_message(
     about = message_of(database, message)
 
     def see(transaction: HallTransaction) -> MessageAnswer:
-        note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
+        counters.note_message_seen(transaction, message, at=transaction.now, seen_from=seen_from)
         return {"message": message, "kind": about.kind, "counter": about.counter}
 
     return database.write(about.hall, author, write_key, see)
@@ -141,14 +132,14 @@ class MessageOfHall(MessageAnswer):
 def messages_for_counter(database: Database, hall: str, counter: str) -> list[MessageOfHall]:
     """What nobody has seen yet at a counter of a hall (id), the oldest first."""
     with database.read() as rows:
-        found = unseen_messages(rows, hall, counter, now=database.clock.now())
+        found = counters.unseen_messages(rows, hall, counter, now=database.clock.now())
     return [_message(row) for row in found]
 
 
 def calls_for_help(database: Database, hall: str) -> list[MessageOfHall]:
     """The calls for help of the last hour in a hall (id), the latest first, with who has seen them."""
     with database.read() as rows:
-        found = newest_messages(rows, hall, HELP, now=database.clock.now())
+        found = counters.newest_messages(rows, hall, HELP, now=database.clock.now())
     return [_message(row) for row in found]
 
 

@@ -283,5 +283,5 @@ def _answers(
         for slide in slides
         if isinstance(slide.notice, AskedNotice)
     }
-    released = [each for each in read_released(database, hall) if (each.asked, each.done) not in said]
-    return [*shown, *(AnsweredRequest(each.asked, each.done, FRENCH) for each in released)]
+    released = [(row.public_asked, row.public_done) for row in read_released(database, hall)]
+    return [*shown, *(AnsweredRequest(*each, FRENCH) for each in released if each not in said)]

@@ -28,14 +28,8 @@ from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
 from server.store.visits.reminders import away_in
 from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
-from server.usecases.answers import (
-    AwayVisitor,
-    ExceptionalReason,
-    Leg,
-    VisitFields,
-    exceptional_answer,
-    leg_answer,
-)
+from server.usecases import answers
+from server.usecases.answers import AwayVisitor, ExceptionalReason, Leg, VisitFields
 from server.usecases.counters.own_session import CounterVisibility
 from server.usecases.hall.counter_work import (
     BreakOfHall,
@@ -138,7 +132,7 @@ class VisitDetails:
         """Reads those of a hall inside a read."""
         rows, hall = hall_now.rows, hall_now.row.id
         received = {
-            each.visit: exceptional_answer(each.wanted_service, each.exceptional_reason)
+            each.visit: answers.exceptional_answer(each.wanted_service, each.exceptional_reason)
             for each in exceptional_visits(rows, hall)
         }
         shared = database.open_legs(rows, hall_now.row).shared_numbers()
@@ -158,7 +152,7 @@ class VisitDetails:
         }
         if leg.number in self.shared_numbers and leg.state != LegState.ENDED:
             of_visit["shares_number"] = True
-        return leg_answer(leg, of_visit)
+        return answers.leg_answer(leg, of_visit)
 
 
 def read_queue(

@@ -15,7 +15,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
-from server.store.counters import SessionPlace, agents_present, free_since, open_places
+from server.store.counters import SessionPlace, agents_present, open_places
 from server.store.hall import quiet_until
 from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow
@@ -23,7 +23,7 @@ from server.store.visits.open_legs import OpenLegs
 from server.store.visits.tickets import stops_of_day
 from server.usecases.answers import AnnouncedWait, wait_answer
 from server.usecases.counters.own_session import HIDDEN, CounterVisibility, wrapping_up
-from server.usecases.hall.counter_work import DayFields, OfBreak
+from server.usecases.hall.counter_work import DayFields, OfBreak, counter_state
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
@@ -367,15 +367,15 @@ def _counters(snapshot: _WallState) -> CountersOnWall:
 def _doing(
     snapshot: _WallState, place: SessionPlace | None, leg: LegRow | None, wrap_up: datetime | None
 ) -> WorkOnWall:
-    until = to_text(wrap_up) if wrap_up is not None and leg is None else None
+    until = text_or_none(wrap_up) if leg is None else None
     if place is None:
         return {"state": "closed", "since": None, "number": None, "wrap_up_until": until}
-    if leg is not None:
-        at = text_or_none(leg.started_at or leg.last_called_at)
-        called: WallState = "called" if leg.state == LegState.CALLED else "in_service"
-        return {"state": called, "since": at, "number": leg.number, "wrap_up_until": until}
-    if place.paused_at is not None:
-        paused: WallState = "forgotten" if place.pause_reason == FORGOTTEN else "paused"
-        return {"state": paused, "since": to_text(place.paused_at), "number": None, "wrap_up_until": until}
-    since = to_text(free_since(snapshot.hall.rows, place))
-    return {"state": "free", "since": since, "number": None, "wrap_up_until": until}
+    state, since = counter_state(place, leg, snapshot.hall.rows)
+    number = None if leg is None else leg.number
+    is_forgotten = state == "paused" and place.pause_reason == FORGOTTEN
+    return {
+        "state": "forgotten" if is_forgotten else state,
+        "since": since,
+        "number": number,
+        "wrap_up_until": until,
+    }

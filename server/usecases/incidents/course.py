@@ -22,17 +22,10 @@ from server.domain.incidents import (
 from server.domain.languages import FRENCH, Texts
 from server.domain.refusals import Refusal, existing
 from server.ids import new_id
+from server.store import incidents
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.writes import WriteKey
-from server.store.incidents import (
-    Receiver,
-    Receivers,
-    ReceivingPage,
-    halls_with_due_incidents,
-    incident_by_id,
-    shown_incidents,
-    unanswered_incidents,
-)
+from server.store.incidents import Receiver, Receivers, ReceivingPage
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -73,7 +66,7 @@ def raise_incident(
     def raise_in(transaction: HallTransaction) -> RaisedIncident:
         if counter is not None and counter not in transaction.configuration.counters:
             raise Refusal("unknown_counter", counter=counter)
-        shown = shown_incidents(transaction, transaction.hall, transaction.now)
+        shown = incidents.shown_incidents(transaction, transaction.hall, transaction.now)
         waiting = [each for each in shown if each.answered_at is None]
         standing = shown_at_place(waiting, counter, transaction.now)
         if standing is not None:
@@ -201,7 +194,7 @@ class AnsweredIncident(TypedDict):
 def existing_incident(database: Database, incident: str) -> Incident:
     """An incident by its id. Refusal: unknown_incident."""
     with database.read() as rows:
-        return existing(incident_by_id(rows, incident), "unknown_incident", incident=incident)
+        return existing(incidents.incident_by_id(rows, incident), "unknown_incident", incident=incident)
 
 
 def answer_incident(
@@ -223,7 +216,9 @@ def answer_incident(
         counter = counter_held(open_places(rows, answering.hall), author)
 
     def answer(transaction: HallTransaction) -> AnsweredIncident:
-        current = existing(incident_by_id(transaction, incident), "unknown_incident", incident=incident)
+        current = existing(
+            incidents.incident_by_id(transaction, incident), "unknown_incident", incident=incident
+        )
         if current.ended_at is not None:
             raise Refusal("incident_over")
         if current.answered_at is not None:
@@ -246,14 +241,14 @@ def _check_reach(database: Database, incident: Incident, answering: Answering) -
 def escalate_incidents(database: Database) -> int:
     """How many steps incidents of all halls took. Several workers may do it at once: a step is one fact."""
     with database.read() as rows:
-        halls = halls_with_due_incidents(rows, database.clock.now())
+        halls = incidents.halls_with_due_incidents(rows, database.clock.now())
     return sum(_escalate_in(database, hall) for hall in halls)
 
 
 def _escalate_in(database: Database, hall: str) -> int:
     steps = 0
     with database.transaction(hall, SYSTEM) as transaction:
-        for incident in unanswered_incidents(transaction, transaction.hall):
+        for incident in incidents.unanswered_incidents(transaction, transaction.hall):
             if incident.is_to_escalate(transaction.now):
                 transaction.record(incident_escalated(incident.id, reason=EscalationReason.UNANSWERED))
                 steps += 1
@@ -280,7 +275,7 @@ def end_incident(
     """
 
     def end(transaction: HallTransaction) -> None:
-        found = incident_by_id(transaction, incident)
+        found = incidents.incident_by_id(transaction, incident)
         if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_incident", incident=incident)
         is_own = found.is_own_of(author)

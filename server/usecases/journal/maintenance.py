@@ -25,18 +25,7 @@ from server.store.engine.statements import Rows
 from server.store.installation import installation_head
 from server.store.journal.chain import INSTALLATION, Anchor, Anchors, write_anchors
 from server.store.journal.verify import Verified, is_verified, keep_verified, verify_journal
-from server.store.operation.backups import (
-    back_up,
-    cancel_print,
-    check_backup,
-    delete_replaced,
-    delete_sign_ins,
-    highest_ranks,
-    numbered_halls,
-    open_prints,
-    put_back,
-    restart_hall,
-)
+from server.store.operation import backups
 from server.store.operation.erase_expired import chosen_days, count_past, erase_past, keep_purge_run
 from server.store.operation.job_runs import claim_every
 from server.store.operation.migrating import migrate
@@ -52,7 +41,7 @@ def purge(database: Database) -> dict[str, int]:
     """
     now = database.clock.now()
     counts = erase_past(database, now)
-    delete_replaced(database.url, now)
+    backups.delete_replaced(database.url, now)
     with database.read() as rows:
         overdue = count_past(rows, now, chosen_days(rows))
     with database.store.write() as rows:
@@ -68,7 +57,7 @@ def backup(database: Database, anchors: Anchors, file: Path) -> list[str]:
     """Writes a backup and anchors every journal; the journals anchored. Refusals: those of `back_up`."""
     with database.read() as rows:
         anchored = write_anchors(anchors, rows, database.clock.now(), "backup")
-    back_up(database, file)
+    backups.back_up(database, file)
     return anchored
 
 
@@ -100,13 +89,13 @@ class _Remembered:
     ranks: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add_rows(self, rows: Rows) -> None:
-        for hall in numbered_halls(rows):
+        for hall in backups.numbered_halls(rows):
             self.add_head(hall.slug, hall.journal_length)
             self.add_offset(hall.slug, hall.number_offset_on, hall.number_offset)
         installation = installation_head(rows)
         if installation is not None:
             self.add_head(INSTALLATION, installation.journal_length)
-        for highest in highest_ranks(rows):
+        for highest in backups.highest_ranks(rows):
             key = highest.hall, highest.business_day.isoformat()
             self.ranks[key] = max(self.ranks.get(key, 0), highest.rank)
 
@@ -133,7 +122,7 @@ def restore(
     `has_real_hours`: as in the settings of a demonstration. Refusals: those of `check_backup`,
     pg_restore_missing, pg_restore_failed.
     """
-    check_backup(file, url)
+    backups.check_backup(file, url)
     remembered = _Remembered()
     remembered.add_anchors(anchors)
     with suppress(Exception):  # the replaced database may be lost or broken
@@ -143,7 +132,7 @@ def restore(
                 remembered.add_rows(rows)
         finally:
             replaced.close()
-    kept = put_back(url, file, clock.now())
+    kept = backups.put_back(url, file, clock.now())
     restored = Database(url, clock)
     restored.configurations.has_real_hours = has_real_hours
     try:
@@ -156,7 +145,7 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
     migrate(database)
     with database.read() as rows:
         remembered.add_rows(rows)
-        heads = {hall.slug: hall.journal_length for hall in numbered_halls(rows)}
+        heads = {hall.slug: hall.journal_length for hall in backups.numbered_halls(rows)}
         head = installation_head(rows)
     assert head is not None
     lost = {slug: remembered.heads.get(slug, 0) - heads[slug] for slug in heads}
@@ -164,7 +153,9 @@ def _begin_anew(database: Database, anchors: Anchors, remembered: _Remembered, k
     now = database.clock.now()
     anchors.append(INSTALLATION, Anchor(to_text(now), head.journal_length, 0, head.head_hash, "restore"))
     with database.store.write() as rows:
-        delete_sign_ins(rows)  # the backup holds sign-ins and invitations that were ended or used since
+        backups.delete_sign_ins(
+            rows
+        )  # the backup holds sign-ins and invitations that were ended or used since
     purge(database)
     return Restored(halls, kept, remembered.heads.get(INSTALLATION, 0) - head.journal_length)
 
@@ -194,7 +185,7 @@ def _restart_hall(
         highest = remembered.ranks.get((transaction.hall, day), 0)
         offset = number_offset(remembered.offsets, (transaction.hall, slug), highest, day)
         epoch = new_id()
-        restart_hall(transaction, transaction.hall, epoch=epoch, number_offset=offset, day=day)
+        backups.restart_hall(transaction, transaction.hall, epoch=epoch, number_offset=offset, day=day)
         transaction.record(
             of_kind(
                 FactKind.HALL_RESTORED,
@@ -204,8 +195,8 @@ def _restart_hall(
                 lost_facts=lost,
             )
         )
-        for job in open_prints(transaction, transaction.hall):
-            cancel_print(transaction, job.id, why="restored", at=transaction.now)
+        for job in backups.open_prints(transaction, transaction.hall):
+            backups.cancel_print(transaction, job.id, why="restored", at=transaction.now)
             transaction.record(print_ended(job.id, job.visit, verdict=None, why="restored"))
     anchors.append(slug, Anchor(head.at, head.position, head.version, head.hash, "restore", offset, day))
     return RestoredHall(slug, epoch, offset, lost)

@@ -16,15 +16,9 @@ from server.domain.journal import BY_PLACE, SUBJECTS, Subject
 from server.store.alarms import NamedAlarm, alarms_named
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.engine.statements import Rows
+from server.store.journal import pages
 from server.store.journal.chain import INSTALLATION, Anchor, Anchors, head_of
-from server.store.journal.pages import (
-    FactRange,
-    PageFact,
-    fact_at,
-    first_position_at,
-    newest_facts,
-    visits_numbered,
-)
+from server.store.journal.pages import FactRange, PageFact
 from server.store.journal.verify import VerificationRow, last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
@@ -176,14 +170,14 @@ class _JournalStretch:
         hall, begins_at = self.search.hall, self.search.begins_at
         assert hall is not None  # a number is searched in a hall, from an instant
         assert begins_at is not None
-        return visits_numbered(rows, hall, number, begins_at.date())
+        return pages.visits_numbered(rows, hall, number, begins_at.date())
 
     def _stretch(self, rows: Rows, visits: Sequence[str] | None) -> FactRange:
         search = self.search
         length = head_of(rows, search.hall).journal_length
 
         def position_at(at: datetime) -> int:
-            return first_position_at(rows, search.hall, length, at)
+            return pages.first_position_at(rows, search.hall, length, at)
 
         after = 0 if search.begins_at is None else position_at(search.begins_at) - 1
         before = length + 1 if search.ends_at is None else position_at(search.ends_at)
@@ -219,14 +213,14 @@ class _JournalStretch:
         if going_on <= self.stretch.after + 1:
             return JournalPage(found, None)
         with self.database.read() as rows:
-            last_fact = fact_at(rows, self.search.hall, going_on)
+            last_fact = pages.fact_at(rows, self.search.hall, going_on)
         return JournalPage(found, going_on, None if last_fact is None else last_fact.recorded_at)
 
     def step(self, limit: int, stretch: FactRange) -> _Step:
         """Reads the newest facts of a stretch once, then lets other work through."""
         after = stretch.after if stretch.is_indexed else max(stretch.after, stretch.before - 1 - STEP)
         with self.database.read() as rows:
-            read = newest_facts(rows, replace(stretch, after=after), limit)
+            read = pages.newest_facts(rows, replace(stretch, after=after), limit)
             named = {fact.body["id"] for fact in read if fact.kind in OF_ALARMS}
             alarms = {alarm.id: alarm for alarm in alarms_named(rows, sorted(named))}
             notices = {fact.body["notice"] for fact in read if fact.kind.startswith("Notice")}
@@ -309,7 +303,7 @@ def compare_sheet(database: Database, journal: str, position: int, typed: str) -
     if len(typed_hash) < SHORTEST_HASH:
         return "too_short"
     with database.read() as rows:
-        fact = fact_at(rows, hall, position)
+        fact = pages.fact_at(rows, hall, position)
     if fact is None:
         return "not_there"
     return "same" if fact.hash.startswith(typed_hash) else "different"

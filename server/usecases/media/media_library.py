@@ -34,14 +34,8 @@ from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
+from server.store.notices import media_details
 from server.store.notices.media import MediumRow, listed_media, medium_row, set_texts
-from server.store.notices.media_details import (
-    captioned_languages,
-    media_folders,
-    set_captions,
-    set_details,
-    tags_in_use,
-)
 from server.store.notices.notices import notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -162,7 +156,7 @@ def read_media(
     """
     with database.read() as rows:
         found = listed_media(rows, before=before, limit=PAGE + 1, sites=sites, search=search)
-        tags, folders = tags_in_use(rows, sites), media_folders(rows)
+        tags, folders = media_details.tags_in_use(rows, sites), media_details.media_folders(rows)
         context = library_context(database, rows)
     listed = [medium_answer(row, context, sites) for row in found[:PAGE]]
     return {
@@ -213,7 +207,9 @@ def library_context(database: Database, rows: Rows) -> LibraryContext:
     sites = [] if found is None else parse_installation(found.content).sites
     now = database.clock.now()
     days = {site.slug: now.astimezone(ZoneInfo(site.time_zone)).date() for site in sites}
-    return LibraryContext(days, next(iter(days.values()), now.date()), captioned_languages(rows))
+    return LibraryContext(
+        days, next(iter(days.values()), now.date()), media_details.captioned_languages(rows)
+    )
 
 
 def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) -> MediumAnswer:
@@ -289,7 +285,7 @@ def describe_medium(
             raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
         transaction.record(medium_described(medium, kept))
         set_texts(transaction, medium, kept)
-        set_details(transaction, medium, row.details, kept)
+        media_details.set_details(transaction, medium, row.details, kept)
         described = medium_row(transaction, medium)
         assert described is not None
         return medium_answer(described, library_context(database, transaction), sites)
@@ -329,7 +325,7 @@ def catalogue_medium(
         changed = details.changed_from(row.details)
         if changed:
             transaction.record(medium_catalogued(medium, changed, details.until))
-            set_details(transaction, medium, details, row.texts)
+            media_details.set_details(transaction, medium, details, row.texts)
         kept = medium_row(transaction, medium)
         assert kept is not None
         return medium_answer(kept, library_context(database, transaction), sites)
@@ -364,7 +360,7 @@ def caption_medium(
         if frozen:
             raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
         transaction.record(medium_captioned(medium, language, captions))
-        set_captions(transaction, medium, language, captions)
+        media_details.set_captions(transaction, medium, language, captions)
 
     database.write_installation(author, write_key, caption)
     return read_medium(database, medium, sites=sites)

@@ -29,16 +29,9 @@ from server.store.notices.notices import (
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import visible_medium
+from server.usecases.notices import gestures
 from server.usecases.notices.contents import shown_medium
-from server.usecases.notices.gestures import (
-    NoticeGesture,
-    add_version,
-    approve_notice,
-    correct_notice,
-    may_do,
-    standing_state,
-    submit_notice,
-)
+from server.usecases.notices.gestures import NoticeGesture
 from server.usecases.notices.notice_places import Places, Reach, read_places
 from server.usecases.notices.publication import publish_from_any_state
 from server.usecases.notices.read_notices import NoticeSpan
@@ -102,11 +95,11 @@ def _use(
     places: Places,
     now: datetime,
 ) -> UseOfMediumAnswer:
-    sites, state = places.sites_of(row.targets), standing_state(row, database)
+    sites, state = places.sites_of(row.targets), gestures.standing_state(row, database)
     has_begun = row.shown_from is not None and row.shown_from <= now
     standing = NoticeWithMedium(
         state,
-        may_draft=may_do(NoticeVerb.EDIT, row, author, reach, sites),
+        may_draft=gestures.may_do(NoticeVerb.EDIT, row, author, reach, sites),
         may_publish=reach.may_publish(sites),
         is_corrected=bool(corrections_of(rows, row.id)),
         has_begun=has_begun,
@@ -189,12 +182,12 @@ def _put(
     gesture = NoticeGesture(use["notice"], use["version"], replacement.author, replacement.reach)
     correction: str | None = None
     if use["is_on_screens"]:
-        draft = correct_notice.within(database, transaction, gesture)
+        draft = gestures.correct_notice.within(database, transaction, gesture)
         correction = draft["notice"]
         gesture = replace(gesture, notice=correction, version=draft["version"])
     content = content_of(transaction, gesture.notice, gesture.version)
     content = content.model_copy(update={"medium": replacement.by})
-    version = add_version.within(database, transaction, gesture, content)["version"]
+    version = gestures.add_version.within(database, transaction, gesture, content)["version"]
     gesture = replace(gesture, version=version)
     for step in _STEPS[use["change"]]:
         step(database, transaction, gesture)
@@ -204,8 +197,8 @@ def _put(
 type _Step = Callable[[Database, InstallationTransaction, NoticeGesture], object]
 _STEPS: Mapping[MediumChange, tuple[_Step, ...]] = {
     MediumChange.EDITED: (),
-    MediumChange.PROPOSED: (submit_notice.within,),
-    MediumChange.APPROVED: (submit_notice.within, approve_notice.within),
+    MediumChange.PROPOSED: (gestures.submit_notice.within,),
+    MediumChange.APPROVED: (gestures.submit_notice.within, gestures.approve_notice.within),
     MediumChange.PUBLISHED: (publish_from_any_state,),
 }
 """The step after a notice has got the new medium."""

@@ -13,17 +13,8 @@ from server.documents.notices import LONGEST_ADDRESS
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.store.engine.statements import Rows
-from server.store.notices.media_details import (
-    DueFeed,
-    add_feed,
-    claim_feed,
-    delete_feed,
-    due_feeds,
-    feed_id,
-    keep_failure,
-    keep_feed,
-    new_feeds,
-)
+from server.store.notices import media_details
+from server.store.notices.media_details import DueFeed
 from server.store.transactions.database import Database
 from signage.feeds import Feed, FeedLimits, FeedRefused, read_feed
 
@@ -72,13 +63,13 @@ class Feeds:
         now = self.database.clock.now()
         with self.database.read() as rows:
             urls = set(self.urls_in_use(rows, now))
-            new = new_feeds(rows, urls)
+            new = media_details.new_feeds(rows, urls)
         if new:
             with self.database.store.write() as rows:
                 for url in new:
-                    add_feed(rows, url)
+                    media_details.add_feed(rows, url)
         with self.database.read() as rows:
-            due = due_feeds(rows, tried_before=now - READ_EVERY)
+            due = media_details.due_feeds(rows, tried_before=now - READ_EVERY)
         for feed in due:
             if feed.url not in urls:
                 self._forget(feed)
@@ -87,12 +78,12 @@ class Feeds:
     def _forget(self, feed: DueFeed) -> None:
         """Deletes a feed that no notice shows, unless somebody tried to read it in the last two days."""
         with self.database.store.write() as rows:
-            delete_feed(rows, feed.id, tried_before=self.database.clock.now() - FORGOTTEN_AFTER)
+            media_details.delete_feed(rows, feed.id, tried_before=self.database.clock.now() - FORGOTTEN_AFTER)
 
     def _read_again(self, feed: DueFeed) -> bool:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            if not claim_feed(rows, feed.id, now=now, tried_before=now - READ_EVERY):
+            if not media_details.claim_feed(rows, feed.id, now=now, tried_before=now - READ_EVERY):
                 return False
         try:
             self._read(feed.url)
@@ -104,7 +95,7 @@ class Feeds:
 
     def _keep_failure(self, feed: str, code: str) -> None:
         with self.database.store.write() as rows:
-            keep_failure(rows, feed, code)
+            media_details.keep_failure(rows, feed, code)
 
     def _read(self, url: str) -> FeedAnswer:
         try:
@@ -113,7 +104,7 @@ class Feeds:
             raise FeedRefused("feed_unreachable") from error
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            keep_feed(rows, url, asdict(found), now)
+            media_details.keep_feed(rows, url, asdict(found), now)
         return {
             "url": url,
             "title": found.title,
@@ -129,5 +120,5 @@ class Feeds:
         try:
             return self._read(url)
         except FeedRefused as refusal:
-            self._keep_failure(feed_id(url), refusal.code)
+            self._keep_failure(media_details.feed_id(url), refusal.code)
             raise Refusal(refusal.code) from refusal

@@ -27,31 +27,8 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey, Writes
-from server.store.notices.media import (
-    NAME,
-    MediaFiles,
-    WaitingUpload,
-    claim_upload,
-    delete_texts_and_site,
-    delete_upload,
-    full_disk_is_refused,
-    insert_upload,
-    media_to_prepare,
-    medium_row,
-    names_in_use,
-    receive,
-    release_every_upload,
-    release_upload,
-    set_site,
-    waiting_uploads,
-)
-from server.store.notices.media_details import (
-    delete_captions,
-    insert_details,
-    media_folders,
-    same_upload,
-    set_kept_bytes,
-)
+from server.store.notices import media, media_details
+from server.store.notices.media import NAME, MediaFiles, WaitingUpload
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import changeable
@@ -109,19 +86,19 @@ def upload_medium(
     """
     with database.read() as rows:
         _check_quota(rows, place, 1)  # before its bytes are received
-    received = receive(chunks, files.new_part(), largest=place.largest)
+    received = media.receive(chunks, files.new_part(), largest=place.largest)
     name, site = name_of_file(file), place.site
 
     def keep(transaction: InstallationTransaction) -> UploadedAnswer:
         # under the installation's lock: uploads of all workers come here one after the other
         _check_quota(transaction, place, received.size)
-        same = same_upload(transaction, received.sha256, place.sites)
+        same = media_details.same_upload(transaction, received.sha256, place.sites)
         medium = new_id()
         transaction.record(medium_uploaded(medium, sha256=received.sha256, size=received.size, site=site))
         if site is not None:
-            set_site(transaction, medium, site)
-        insert_details(transaction, medium, name, kept_bytes=received.size)
-        insert_upload(transaction, medium)
+            media.set_site(transaction, medium, site)
+        media_details.insert_details(transaction, medium, name, kept_bytes=received.size)
+        media.insert_upload(transaction, medium)
         transaction.flush()
         received.file.replace(files.upload(medium))
         return {
@@ -141,7 +118,7 @@ def _check_quota(rows: Rows, place: UploadPlace, size: int) -> None:
     """Refuses an upload of so many bytes that its site has no room for. Refusal: site_storage_full."""
     if place.quota is None:
         return
-    kept = next((each.kept_bytes for each in media_folders(rows) if each.site == place.site), 0)
+    kept = next((each.kept_bytes for each in media_details.media_folders(rows) if each.site == place.site), 0)
     if kept + size > place.quota:
         raise Refusal("site_storage_full", used=kept // 1_000_000, quota=place.quota // 1_000_000)
 
@@ -183,11 +160,11 @@ class Preparing:
     def take_over(self) -> None:
         """Gives back the uploads that a server was preparing when it ended; only where no other can run."""
         with self.database.store.write() as rows:
-            release_every_upload(rows)
+            media.release_every_upload(rows)
 
     def _waiting(self) -> list[WaitingUpload]:
         with self.database.read() as rows:
-            return waiting_uploads(rows, self.database.clock.now())
+            return media.waiting_uploads(rows, self.database.clock.now())
 
     def _prepare(self, upload: WaitingUpload) -> bool:
         medium = upload.medium
@@ -213,7 +190,7 @@ class Preparing:
     def _claim(self, medium: str) -> bool:
         now = self.database.clock.now()
         with self.database.store.write() as rows:
-            return claim_upload(rows, medium, now=now, until=now + _CLAIMED_FOR)
+            return media.claim_upload(rows, medium, now=now, until=now + _CLAIMED_FOR)
 
     def _keep(self, medium: str, prepared: Prepared) -> bool:
         """Records a medium as ready; False where a file was swept meanwhile: it must be prepared again."""
@@ -222,9 +199,9 @@ class Preparing:
                 if self._still_waits(transaction, medium):
                     files = [file.as_body() for file in prepared.files]
                     transaction.record(medium_prepared(medium, kind=prepared.kind, files=files))
-                    set_kept_bytes(transaction, medium, prepared.files)
+                    media_details.set_kept_bytes(transaction, medium, prepared.files)
                 return True
-            release_upload(transaction, medium)
+            media.release_upload(transaction, medium)
             return False
 
     def _refuse(self, medium: str, code: str, details: Json) -> None:
@@ -232,12 +209,12 @@ class Preparing:
         with self.database.installation_transaction(SYSTEM) as transaction:
             if self._still_waits(transaction, medium):
                 transaction.record(medium_refused(medium, code=code, details=details))
-                set_kept_bytes(transaction, medium, ())
+                media_details.set_kept_bytes(transaction, medium, ())
 
     def _still_waits(self, transaction: Writes, medium: str) -> bool:
         """Ends the waiting; False when the medium was removed or prepared by another worker meanwhile."""
-        row = medium_row(transaction, medium)
-        delete_upload(transaction, medium)
+        row = media.medium_row(transaction, medium)
+        media.delete_upload(transaction, medium)
         return row is not None and row.state == MediumState.PREPARING
 
 
@@ -275,7 +252,7 @@ def remove_medium(
     names: set[str] = set()
 
     def remove(transaction: InstallationTransaction) -> RemovedMediumAnswer:
-        row = changeable(medium_row(transaction, medium), medium, sites)
+        row = changeable(media.medium_row(transaction, medium), medium, sites)
         used = notices_with(transaction, medium)
         if used:
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
@@ -283,16 +260,16 @@ def remove_medium(
             raise Refusal("medium_in_look", medium=medium)
         names.update(file.name for file in row.files)
         transaction.record(medium_removed(medium))
-        delete_upload(transaction, medium)
-        delete_texts_and_site(transaction, medium)
-        delete_captions(transaction, medium)
+        media.delete_upload(transaction, medium)
+        media.delete_texts_and_site(transaction, medium)
+        media_details.delete_captions(transaction, medium)
         return {"medium": medium, "state": MediumState.REMOVED}
 
     answer = database.write_installation(author, write_key, remove)
     files.upload(medium).unlink(missing_ok=True)
     # under the lock with which a prepared medium is recorded: it keeps the files it has in common
     with database.installation_transaction(SYSTEM) as transaction:
-        files.remove(names - names_in_use(transaction))
+        files.remove(names - media.names_in_use(transaction))
     return answer
 
 
@@ -302,7 +279,7 @@ def sweep_media(database: Database, files: MediaFiles) -> int:
     if not old:
         return 0
     with database.installation_transaction(SYSTEM) as transaction:
-        kept = names_in_use(transaction) | media_to_prepare(transaction)
+        kept = media.names_in_use(transaction) | media.media_to_prepare(transaction)
         orphans = [path for path in old if path.name not in kept]
         for path in orphans:
             if path.is_dir():
@@ -335,13 +312,13 @@ def copy_media(database: Database, files: MediaFiles, file: Path) -> int:
     if folder.exists():
         raise Refusal("file_exists", file=str(folder))
     with database.read() as rows:
-        found = [path for name in sorted(names_in_use(rows)) if (path := files.path(name)) is not None]
+        found = [path for name in sorted(media.names_in_use(rows)) if (path := files.path(name)) is not None]
     if not found:
         return 0
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        with full_disk_is_refused():
+        with media.full_disk_is_refused():
             part.mkdir(mode=0o700)
             for path in found:
                 _copy(path, part / path.name)
@@ -363,14 +340,14 @@ def bring_media(database: Database, files: MediaFiles, file: Path) -> RestoredMe
     """Brings back from beside a backup the files that media lack, where their SHA-256 is still right."""
     brought = missing = 0
     with database.read() as rows:
-        names = sorted(names_in_use(rows))
+        names = sorted(media.names_in_use(rows))
     files.folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         if files.path(name) is not None:
             continue
         kept = media_folder_of(file) / name
         if kept.is_file() and hashlib.sha256(kept.read_bytes()).hexdigest() == name.partition(".")[0]:
-            with full_disk_is_refused():
+            with media.full_disk_is_refused():
                 _copy(kept, files.folder / name)
             brought += 1
         else:

@@ -28,13 +28,8 @@ from server.language import LANGUAGES
 from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
 from server.store.notices.media_details import captions_of_medium, feed_row
-from server.usecases.hours.hours_words import (
-    affluence_lines,
-    crowds_in_words,
-    exceptions_in_words,
-    hours_lines,
-    week_in_words,
-)
+from server.usecases.hours import hours_words
+from server.usecases.hours.hours_words import Say
 from server.usecases.notices.slide_contents import (
     BusyHoursContent,
     CaptionShown,
@@ -254,10 +249,13 @@ def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[s
 
 
 def _computed(kind: NoticeKind, shared: NoticeWords, language: str, words: HallWords) -> Contents:
+    def say(key: str, **values: object) -> str:
+        return words.translate(key, language, **values)
+
     if kind == "hours":
-        return [_hours(shared, language, words)]
+        return [_hours(shared, language, say, words)]
     if kind == "busy_hours":
-        return _busy_hours(shared, language, words)
+        return _busy_hours(shared, language, say, words)
     if kind == "waits":
         # the player adds how many wait now, from the messages about queues
         waits: TitledContent = {**shared}
@@ -266,35 +264,28 @@ def _computed(kind: NoticeKind, shared: NoticeWords, language: str, words: HallW
     return []
 
 
-def _hours(shared: NoticeWords, language: str, words: HallWords) -> HoursContent:
-    def say(key: str, **values: object) -> str:
-        return words.translate(key, language, **values)
-
+def _hours(shared: NoticeWords, language: str, say: Say, words: HallWords) -> HoursContent:
     calendar, days = words.hall.calendar, words.days
     found = busy_and_quiet(words.affluence, open_slots(calendar.weekly))
-    crowds = affluence_lines(found, language, say)
+    crowds = hours_words.affluence_lines(found, language, say)
     return {
         **shared,
-        "lines": hours_lines(calendar, days, language, say) + crowds,
+        "lines": hours_words.hours_lines(calendar, days, language, say) + crowds,
         "week": [
             {"weekdays": list(row.weekdays), "days": row.days, "hours": row.hours}
-            for row in week_in_words(calendar, language, say)
+            for row in hours_words.week_in_words(calendar, language, say)
         ],
         "exceptions": [
             {"on": row.on.isoformat(), "day": row.day, "hours": row.hours, "why": row.why}
-            for row in exceptions_in_words(calendar, days, language, say)
+            for row in hours_words.exceptions_in_words(calendar, days, language, say)
         ],
         "crowds": crowds,
     }
 
 
-def _busy_hours(shared: NoticeWords, language: str, words: HallWords) -> Contents:
+def _busy_hours(shared: NoticeWords, language: str, say: Say, words: HallWords) -> Contents:
     """The card of busy and quiet hours; none where too little is known."""
-
-    def say(key: str, **values: object) -> str:
-        return words.translate(key, language, **values)
-
-    found = crowds_in_words(words.affluence, words.hall.calendar, language, say)
+    found = hours_words.crowds_in_words(words.affluence, words.hall.calendar, language, say)
     if found is None:
         return []
     lines = [say("server.programme.hours.line", days=day["day"], hours=day["words"]) for day in found["days"]]

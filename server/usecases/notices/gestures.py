@@ -11,23 +11,8 @@ from server.documents.notices import MediumNotice, NoticeContent, check_aimed, c
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Fact, Json
-from server.domain.notices.lifecycle import (
-    VERB_NEEDS,
-    NewVersion,
-    NoticeState,
-    NoticeStep,
-    NoticeVerb,
-    next_state,
-    notice_approved,
-    notice_archived,
-    notice_drafted,
-    notice_edited,
-    notice_refused,
-    notice_submitted,
-    notice_taken_back,
-    notice_withdrawn,
-    state_at,
-)
+from server.domain.notices import lifecycle
+from server.domain.notices.lifecycle import VERB_NEEDS, NewVersion, NoticeState, NoticeStep, NoticeVerb
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
@@ -86,7 +71,7 @@ class NoticeBefore:
 
 def standing_state(row: NoticeRow, database: Database) -> NoticeState:
     """The state of a notice now: a published one expires without a gesture."""
-    return state_at(NoticeState(row.state), row.shown_until, database.clock.now())
+    return lifecycle.state_at(NoticeState(row.state), row.shown_until, database.clock.now())
 
 
 def begin_gesture(
@@ -107,7 +92,7 @@ def begin_gesture(
     standing = standing_state(row, database)
     if gesture.state is not None and gesture.state is not standing:
         raise Refusal("notice_moved", state=str(standing))
-    state = next_state(standing, verb)
+    state = lifecycle.next_state(standing, verb)
     return NoticeBefore(row, NoticeStep(gesture.notice, row.steps + 1, state), places)
 
 
@@ -167,13 +152,13 @@ def _moving(verb: NoticeVerb, fact: Callable[[NoticeStep, int], Fact]) -> Notice
     return NoticeUseCase(move)
 
 
-take_back_notice = _moving(NoticeVerb.TAKE_BACK, notice_taken_back)
+take_back_notice = _moving(NoticeVerb.TAKE_BACK, lifecycle.notice_taken_back)
 """The version that waits for a decision is a draft again."""
-approve_notice = _moving(NoticeVerb.APPROVE, notice_approved)
+approve_notice = _moving(NoticeVerb.APPROVE, lifecycle.notice_approved)
 """The version may be published."""
-withdraw_notice = _moving(NoticeVerb.WITHDRAW, notice_withdrawn)
+withdraw_notice = _moving(NoticeVerb.WITHDRAW, lifecycle.notice_withdrawn)
 """No screen shows the notice any more."""
-archive_notice = _moving(NoticeVerb.ARCHIVE, notice_archived)
+archive_notice = _moving(NoticeVerb.ARCHIVE, lifecycle.notice_archived)
 """The notice leaves the lists."""
 
 
@@ -189,7 +174,7 @@ def submit_notice(
     problems = check_aimed(content_of(transaction, gesture.notice, standing.version))
     if problems:
         raise DocumentRefused(problems)
-    transaction.record(notice_submitted(standing.step, standing.version))
+    transaction.record(lifecycle.notice_submitted(standing.step, standing.version))
     return notice_answer(standing.step, standing.version)
 
 
@@ -206,7 +191,7 @@ def refuse_notice(
         raise Refusal("no_reason", longest=LONGEST_REASON)
     standing = begin_gesture(database, transaction, gesture, NoticeVerb.REFUSE)
     kept = keep_erasable(transaction, words, until=transaction.now + REASON_KEPT)
-    transaction.record(notice_refused(standing.step, standing.version, kept))
+    transaction.record(lifecycle.notice_refused(standing.step, standing.version, kept))
     return notice_answer(standing.step, standing.version)
 
 
@@ -233,7 +218,7 @@ def add_draft(
     """As `draft_notice`, within a transaction."""
     checked_for(transaction, notice, read_places(database, transaction), reach)
     step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
-    transaction.record(notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
+    transaction.record(lifecycle.notice_drafted(step, new_version(transaction, step.notice, 1, notice)))
     return notice_answer(step, 1)
 
 
@@ -252,7 +237,7 @@ def correct_notice(
     notice = content_of(transaction, gesture.notice, standing.version)
     step = NoticeStep(new_id(), 1, NoticeState.DRAFT)
     version = new_version(transaction, step.notice, 1, notice)
-    transaction.record(notice_drafted(step, version, replaces=gesture.notice))
+    transaction.record(lifecycle.notice_drafted(step, version, replaces=gesture.notice))
     return notice_answer(step, 1)
 
 
@@ -310,7 +295,7 @@ def add_version(
     checked_for(transaction, notice, standing.places, gesture.reach, before=before)
     version = standing.version + 1
     kept = new_version(transaction, gesture.notice, version, notice)
-    transaction.record(notice_edited(standing.step, kept))
+    transaction.record(lifecycle.notice_edited(standing.step, kept))
     return notice_answer(standing.step, version)
 
 

@@ -14,46 +14,21 @@ from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import local_end, local_start
 from server.domain.instants import text_or_none, to_text
-from server.domain.notices.lifecycle import (
-    WAY_TO_SCREENS,
-    NoticeEvent,
-    NoticeState,
-    NoticeStep,
-    NoticeVerb,
-    events_of,
-    next_state,
-    notice_published,
-    notice_replaced,
-)
+from server.domain.notices import lifecycle
+from server.domain.notices.lifecycle import WAY_TO_SCREENS, NoticeEvent, NoticeState, NoticeStep, NoticeVerb
 from server.domain.refusals import Refusal
+from server.store import outbox
 from server.store.alarms import Recipient, recipients_of
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.notices.notices import content_digest, content_of, content_text, notice_row
-from server.store.outbox import (
-    ChangedNotice,
-    NoticeDelivery,
-    changed_notices,
-    moments_of,
-    queue_notice_delivery,
-    queued_since,
-)
+from server.store.outbox import ChangedNotice, NoticeDelivery
 from server.store.people.accounts import EVERY_SITE
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.notices import gestures
 from server.usecases.notices.contents import check_media, last_day_of_medium
-from server.usecases.notices.gestures import (
-    NoticeAnswer,
-    NoticeBefore,
-    NoticeGesture,
-    NoticeUseCase,
-    add_draft,
-    add_version,
-    approve_notice,
-    begin_gesture,
-    standing_state,
-    submit_notice,
-)
+from server.usecases.notices.gestures import NoticeAnswer, NoticeBefore, NoticeGesture, NoticeUseCase
 from server.usecases.notices.notice_places import Places, Reach, check_places, read_places, targets_of
 
 _Span = TypedDict("_Span", {"from": InstantText, "until": InstantText | None})  # a word of Python
@@ -87,7 +62,7 @@ def publish_notice(
     while no hall is configured, correction_starts_now, dates_reversed, notice_over where it is not valid any
     more, medium_expired, and as every gesture.
     """
-    standing = begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
+    standing = gestures.begin_gesture(database, transaction, gesture, NoticeVerb.PUBLISH)
     notice = content_of(transaction, gesture.notice, standing.version)
     problems = check_aimed(notice)
     if problems:
@@ -107,11 +82,11 @@ def publish_notice(
         raise Refusal("dates_reversed", starts=to_text(starts), ends=to_text(request.ends))
     if ends is not None and ends <= starts:
         raise Refusal("notice_over", ends=to_text(ends))
-    fact = notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
+    fact = lifecycle.notice_published(standing.step, standing.version, shown_from=starts, shown_until=ends)
     transaction.record(fact)
     if former is not None:
         step, version = former.step, former.version
-        transaction.record(notice_replaced(step, version, by=gesture.notice))
+        transaction.record(lifecycle.notice_replaced(step, version, by=gesture.notice))
     return {
         "notice": standing.step.notice,
         "version": standing.version,
@@ -132,7 +107,7 @@ def _former(
         return None
     if not gesture.reach.may_publish(standing.places.sites_of(row.targets)):
         raise Refusal("forbidden")
-    state = next_state(standing_state(row, database), NoticeVerb.REPLACE)
+    state = lifecycle.next_state(gestures.standing_state(row, database), NoticeVerb.REPLACE)
     return NoticeBefore(row, NoticeStep(row.id, row.steps + 1, state), standing.places)
 
 
@@ -165,7 +140,7 @@ def _end_of_former(
 
     None: without end, it is not shown now, or its correction has another last day.
     """
-    if former is None or standing_state(former.row, database) is not NoticeState.PUBLISHED:
+    if former is None or gestures.standing_state(former.row, database) is not NoticeState.PUBLISHED:
         return None
     is_kept = content_of(rows, former.row.id, former.version).validity.ends == notice.validity.ends
     return former.row.shown_until if is_kept else None
@@ -181,14 +156,17 @@ def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None)
 
 _PROPOSED_AS_IT_IS = frozenset({NoticeState.DRAFT})
 _PUBLISHED_AS_IT_IS = frozenset(NoticeState) - {NoticeState.REFUSED}
-_STEPS = {NoticeVerb.SUBMIT: submit_notice.within, NoticeVerb.APPROVE: approve_notice.within}
+_STEPS = {
+    NoticeVerb.SUBMIT: gestures.submit_notice.within,
+    NoticeVerb.APPROVE: gestures.approve_notice.within,
+}
 
 
 def propose_new(
     database: Database, author: Author, content: Json, *, reach: Reach, write_key: WriteKey | None = None
 ) -> NoticeAnswer:
     """A new notice that waits for a decision. Raises DocumentRefused; refusal: forbidden."""
-    return _begun(database, author, content, reach, write_key, submit_notice.within)
+    return _begun(database, author, content, reach, write_key, gestures.submit_notice.within)
 
 
 def publish_new(
@@ -210,7 +188,7 @@ def _begun[Answer](
     notice = parse_notice(content)
 
     def begin(transaction: InstallationTransaction) -> Answer:
-        draft = add_draft(database, transaction, notice, reach)
+        draft = gestures.add_draft(database, transaction, notice, reach)
         return go_on(database, transaction, NoticeGesture(draft["notice"], draft["version"], author, reach))
 
     return database.write_installation(author, write_key, begin)
@@ -225,7 +203,7 @@ def propose_edited(
     Raises DocumentRefused; refusals: as every gesture.
     """
     written = _written(database, transaction, gesture, parse_notice(content), kept_in=_PROPOSED_AS_IT_IS)
-    return submit_notice.within(database, transaction, written)
+    return gestures.submit_notice.within(database, transaction, written)
 
 
 @NoticeUseCase
@@ -254,14 +232,14 @@ def _written(
     The version stays where it says this already and the notice is in one of the states `kept_in`.
     """
     row = notice_row(transaction, gesture.notice)
-    state = standing_state(row, database)
+    state = gestures.standing_state(row, database)
     if notice is None or row.version != gesture.version:
         return gesture
     former = content_of(transaction, gesture.notice, row.version)
     is_same = content_digest(content_text(former)) == content_digest(content_text(notice))
     if is_same and state in kept_in:
         return gesture
-    version = add_version.within(database, transaction, gesture, notice)["version"]
+    version = gestures.add_version.within(database, transaction, gesture, notice)["version"]
     return replace(gesture, version=version, state=None)
 
 
@@ -269,7 +247,7 @@ def publish_from_any_state(
     database: Database, transaction: InstallationTransaction, gesture: NoticeGesture
 ) -> PublishedNoticeAnswer:
     """The notice published, after the steps that its state still needs."""
-    state = standing_state(notice_row(transaction, gesture.notice), database)
+    state = gestures.standing_state(notice_row(transaction, gesture.notice), database)
     for verb in WAY_TO_SCREENS.get(state, ()):
         _STEPS[verb](database, transaction, gesture)
         gesture = replace(gesture, state=None)  # the next step follows this one
@@ -288,14 +266,14 @@ def send_notices(database: Database) -> int:
         recipients = [each for each in recipients_of(rows) if each.notices_since is not None]
         if not recipients:
             return 0
-        notices = changed_notices(rows, since=since, now=now)
-        moments = moments_of(rows, [each.id for each in notices])
-        queued = queued_since(rows, since)
+        notices = outbox.changed_notices(rows, since=since, now=now)
+        moments = outbox.moments_of(rows, [each.id for each in notices])
+        queued = outbox.queued_since(rows, since)
         places = read_places(database, rows)
         new: list[tuple[NoticeDelivery, str, str]] = []
         for notice in notices:
             halls = places.halls_of(notice.targets)
-            for event in events_of(moments.get(notice.id, ()), now):
+            for event in lifecycle.events_of(moments.get(notice.id, ()), now):
                 for recipient in recipients:
                     delivery = NoticeDelivery(recipient.id, notice.id, event.position)
                     is_due = event.at >= max(since, recipient.notices_since or now)
@@ -304,7 +282,7 @@ def send_notices(database: Database) -> int:
     if new:
         with database.store.write() as written:
             for delivery, turn, body in new:
-                queue_notice_delivery(written, delivery, turn=turn, body=body, now=now)
+                outbox.queue_notice_delivery(written, delivery, turn=turn, body=body, now=now)
     return len(new)
 
 

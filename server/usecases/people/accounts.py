@@ -18,19 +18,7 @@ from server.ids import new_id
 from server.language import LANGUAGES
 from server.store.engine.statements import Rows
 from server.store.people import accounts
-from server.store.people.accounts import (
-    EVERY_SITE,
-    AccountRow,
-    Grant,
-    account_of_email,
-    account_of_login,
-    account_row,
-    grants_of,
-    is_at,
-    other_administrators,
-    unlink_identities,
-    void_invitations,
-)
+from server.store.people.accounts import EVERY_SITE, AccountRow, Grant
 from server.store.people.sign_ins import ACCESS_CHANGED
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -118,9 +106,9 @@ def insert_account(
     Refusals: login_taken, email_taken, and those of `_check_grants`.
     """
     _check_grants(grants, places)
-    if account_of_login(transaction, described.login) is not None:
+    if accounts.account_of_login(transaction, described.login) is not None:
         raise Refusal("login_taken", login=described.login)
-    if described.email and account_of_email(transaction, described.email) is not None:
+    if described.email and accounts.account_of_email(transaction, described.email) is not None:
         raise Refusal("email_taken")
     new = AccountRow(
         id=new_id(),
@@ -149,10 +137,10 @@ def describe_account(
     description = described.checked()
     with database.installation_transaction(author) as transaction:
         row = require_governed(transaction, account, sites)
-        namesake = account_of_login(transaction, description.login)
+        namesake = accounts.account_of_login(transaction, description.login)
         if namesake is not None and namesake.id != account:
             raise Refusal("login_taken", login=description.login)
-        namesake = account_of_email(transaction, description.email) if description.email else None
+        namesake = accounts.account_of_email(transaction, description.email) if description.email else None
         if namesake is not None and namesake.id != account:
             raise Refusal("email_taken")
         new = replace(
@@ -168,7 +156,7 @@ def describe_account(
             return
         accounts.describe_account(transaction, new)
         if "email" in changed:
-            unlink_identities(transaction, account)
+            accounts.unlink_identities(transaction, account)
         transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=account, changed=changed))
 
 
@@ -183,8 +171,8 @@ def change_roles(
     """
     places = places_of_roles(database)
     with database.installation_transaction(author) as transaction:
-        before = grants_of(transaction, account)
-        if not before or not is_at(before, sites):
+        before = accounts.grants_of(transaction, account)
+        if not before or not accounts.is_at(before, sites):
             raise Refusal("unknown_account")
         elsewhere = [] if sites is None else [each for each in before if each.site not in sites]
         if sites is not None and any(grant.site not in sites for grant in grants):
@@ -258,7 +246,7 @@ def set_password(database: Database, author: Author, login: str, password: str) 
     Refusals: unknown_account, those of `check_password`.
     """
     with database.read() as rows:
-        account = existing(account_of_login(rows, login), "unknown_account", login=login)
+        account = existing(accounts.account_of_login(rows, login), "unknown_account", login=login)
         check_password(password, [*personal_words(account), *names_of_office(rows)])
     kept = hash_password(password)
     with database.installation_transaction(author) as transaction:
@@ -280,10 +268,10 @@ def keep_password(
 
     Refusal: unknown_account, it was removed meanwhile.
     """
-    if account_row(transaction, account) is None:
+    if accounts.account_row(transaction, account) is None:
         raise Refusal("unknown_account")
     accounts.set_password_hash(transaction, account, password_hash)
-    void_invitations(transaction, account, now=transaction.now)
+    accounts.void_invitations(transaction, account, now=transaction.now)
     end_sessions(transaction, account, why="password", but=but)
     transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
 
@@ -294,8 +282,8 @@ def require_governed(rows: Rows, account: str, sites: Sites) -> AccountRow:
     Whoever answers for one site must not take over the account of somebody with roles elsewhere.
     Refusals: unknown_account, forbidden.
     """
-    row = existing(account_row(rows, account), "unknown_account")
-    if sites is not None and any(grant.site not in sites for grant in grants_of(rows, account)):
+    row = existing(accounts.account_row(rows, account), "unknown_account")
+    if sites is not None and any(grant.site not in sites for grant in accounts.grants_of(rows, account)):
         raise Refusal("forbidden")
     return row
 
@@ -347,7 +335,7 @@ def _check_not_own(author: Author, account: str) -> None:
 
 def _check_administered(rows: Rows, account: str) -> None:
     """Refuses what would leave no administrator of every site who can sign in."""
-    if Grant("administrator", EVERY_SITE) in grants_of(rows, account) and not other_administrators(
+    if Grant("administrator", EVERY_SITE) in accounts.grants_of(
         rows, account
-    ):
+    ) and not accounts.other_administrators(rows, account):
         raise Refusal("last_administrator")

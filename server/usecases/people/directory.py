@@ -19,6 +19,7 @@ from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION, all_halls
 from server.store.devices.paired_devices import KeyOfToken
 from server.store.engine.statements import Rows
+from server.store.people import sign_ins
 from server.store.people.accounts import (
     EVERY_SITE,
     AccountRow,
@@ -29,17 +30,7 @@ from server.store.people.accounts import (
     is_at,
     open_invitations,
 )
-from server.store.people.sign_ins import (
-    EVERY_HALL,
-    ApiKeyRow,
-    Session,
-    insert_api_key,
-    is_in_use,
-    note_used_after_end,
-    revoke,
-    session_counts,
-    sessions_of,
-)
+from server.store.people.sign_ins import EVERY_HALL, ApiKeyRow, Session
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
 
@@ -83,13 +74,13 @@ def read_person(database: Database, account: str, sites: Sites) -> tuple[Person,
         person = None if row is None else _AccountDetails(rows, now).person(row, sites)
         if person is None or not is_at(person.grants, sites):
             raise Refusal("unknown_account")
-        return person, sessions_of(rows, account, now)
+        return person, sign_ins.sessions_of(rows, account, now)
 
 
 def read_own_sessions(database: Database, account: str) -> list[Session]:
     """The sessions of an account, the last seen first."""
     with database.read() as rows:
-        return sessions_of(rows, account, database.clock.now())
+        return sign_ins.sessions_of(rows, account, database.clock.now())
 
 
 class _AccountDetails:
@@ -98,7 +89,7 @@ class _AccountDetails:
     def __init__(self, rows: Rows, now: datetime) -> None:
         self.grants = every_grant(rows)
         self.links = open_invitations(rows, now)
-        self.counts = session_counts(rows, now)
+        self.counts = sign_ins.session_counts(rows, now)
 
     def person(self, row: AccountRow, sites: Sites) -> Person:
         grants = self.grants.get(row.id, [])
@@ -206,7 +197,7 @@ def create_api_key(database: Database, author: Author, new: NewKey) -> tuple[str
             expires_at=new.expires_at,
             revoked_at=None,
         )
-        insert_api_key(transaction, row, token_digest=token_digest(token))
+        sign_ins.insert_api_key(transaction, row, token_digest=token_digest(token))
         transaction.record(
             of_kind(
                 FactKind.API_KEY_CREATED,
@@ -241,14 +232,14 @@ def refuse_void_key(database: Database, key: KeyOfToken) -> NoReturn:
     now = database.clock.now()
     if key.revoked_at is None and key.used_after_end_at is None:
         with database.store.write() as rows:
-            note_used_after_end(rows, key.id, at=now)
+            sign_ins.note_used_after_end(rows, key.id, at=now)
     raise Refusal("unknown_key")
 
 
 def revoke_api_key(database: Database, author: Author, key: str) -> None:
     """An API key (id) is worth nothing any more. Refusal: unknown_key, also when it is revoked already."""
     with database.installation_transaction(author) as transaction:
-        if not is_in_use(transaction, key):
+        if not sign_ins.is_in_use(transaction, key):
             raise Refusal("unknown_key", key=key)
-        revoke(transaction, key, at=transaction.now)
+        sign_ins.revoke(transaction, key, at=transaction.now)
         transaction.record(of_kind(FactKind.API_KEY_REVOKED, key=key))

@@ -18,17 +18,8 @@ from server.domain.refusals import Refusal, existing
 from server.ids import new_token
 from server.store.engine.statements import Rows
 from server.store.operation.migrating import installation_of
-from server.store.people.accounts import (
-    EVERY_SITE,
-    AccountRow,
-    Grant,
-    InvitationRow,
-    account_row,
-    has_account,
-    insert_invitation,
-    invitation_of_token,
-    void_invitations,
-)
+from server.store.people import accounts
+from server.store.people.accounts import EVERY_SITE, AccountRow, Grant, InvitationRow
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
@@ -94,7 +85,7 @@ def renew_link(database: Database, author: Author, account: str, *, sites: Sites
         row = require_governed(transaction, account, sites)
         if row.is_locked:
             raise Refusal("account_locked")
-        void_invitations(transaction, account, now=transaction.now)
+        accounts.void_invitations(transaction, account, now=transaction.now)
         return _link(transaction, account, RENEWED_FOR if row.password_hash else INVITED_FOR)
 
 
@@ -114,7 +105,9 @@ def open_link(database: Database, account: str, token: str, *, sites: Sites) -> 
 
 def _link(transaction: InstallationTransaction, account: str, lasts: timedelta) -> Link:
     token, expires_at = new_token() + new_token(), transaction.now + lasts
-    insert_invitation(transaction, token, account=account, expires_at=expires_at, now=transaction.now)
+    accounts.insert_invitation(
+        transaction, token, account=account, expires_at=expires_at, now=transaction.now
+    )
     transaction.record(of_kind(FactKind.ACCOUNT_INVITED, account=account, expires_at=to_text(expires_at)))
     return Link(account, token, expires_at)
 
@@ -145,14 +138,14 @@ def accept_invitation(database: Database, token: str, password: str) -> Invitati
 
 
 def _open(rows: Rows, token: str, now: datetime) -> AccountRow:
-    account = existing(account_row(rows, _open_link(rows, token, now).account), "unknown_invitation")
+    account = existing(accounts.account_row(rows, _open_link(rows, token, now).account), "unknown_invitation")
     if account.is_locked:
         raise Refusal("account_locked")
     return account
 
 
 def _open_link(rows: Rows, token: str, now: datetime) -> InvitationRow:
-    link = existing(invitation_of_token(rows, token.strip()), "unknown_invitation")
+    link = existing(accounts.invitation_of_token(rows, token.strip()), "unknown_invitation")
     if link.used_at is not None:
         raise Refusal("invitation_used")
     if link.expires_at <= now:
@@ -176,7 +169,7 @@ _PURPOSE_OF_FIRST_LINK = b"parvis first administrator"
 def awaits_first_person(database: Database) -> bool:
     """Whether nobody can sign in yet, because there is no account."""
     with database.read() as rows:
-        return not has_account(rows)
+        return not accounts.has_account(rows)
 
 
 def installation_token(database: Database) -> str | None:
@@ -196,7 +189,7 @@ def check_installation_token(database: Database, token: str) -> None:
     Refusals: installation_link_wrong, already_installed.
     """
     with database.read() as rows:
-        if has_account(rows):
+        if accounts.has_account(rows):
             raise Refusal("already_installed")
     if not hmac.compare_digest(token.encode(), _token_of_installation(database).encode()):
         raise Refusal("installation_link_wrong")
@@ -222,7 +215,7 @@ def first_administrator(database: Database, described: Described, password: str,
     check_password(password, description.names)
     kept = hash_password(password)  # before the lock: it takes long
     with database.installation_transaction(SYSTEM) as transaction:
-        if has_account(transaction):
+        if accounts.has_account(transaction):
             raise Refusal("already_installed")
         account = insert_account(transaction, description, [ADMINISTRATOR], places=PLACES, password_hash=kept)
         grants = as_body([ADMINISTRATOR])

@@ -26,18 +26,9 @@ from server.ids import new_id, new_token, token_digest
 from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION
 from server.store.engine.statements import Rows
+from server.store.people import sign_ins
 from server.store.people.accounts import grants_of, is_at, note_signed_in
-from server.store.people.sign_ins import (
-    ACCESS_CHANGED,
-    NewSignIn,
-    delete_sessions,
-    delete_sign_in,
-    id_token_of,
-    insert_sign_in,
-    note_seen,
-    seen_before,
-    session_ids,
-)
+from server.store.people.sign_ins import ACCESS_CHANGED, NewSignIn
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Sites
@@ -73,7 +64,7 @@ def begin_session(
     with database.store.write() as rows:
         if not note_signed_in(rows, account, at=now, password_hash=password_hash):
             raise Refusal("wrong_password")
-        insert_sign_in(rows, sign_in)
+        sign_ins.insert_sign_in(rows, sign_in)
     return token
 
 
@@ -81,8 +72,8 @@ def sign_out(database: Database, token: str) -> str | None:
     """Ends the session of a token. The ID token of its provider, if one signed it in."""
     digest = token_digest(token)
     with database.store.write() as rows:
-        id_token = id_token_of(rows, digest)
-        if delete_sign_in(rows, digest):
+        id_token = sign_ins.id_token_of(rows, digest)
+        if sign_ins.delete_sign_in(rows, digest):
             rows.execute(ACCESS_CHANGED)
     return id_token
 
@@ -127,11 +118,11 @@ def end_sessions(
     but: str | None = None,
 ) -> None:
     """Ends the sessions of an account (ids: `only` one, all `but` one), with a fact where one was open."""
-    found = session_ids(transaction, account)
+    found = sign_ins.session_ids(transaction, account)
     ended = [session for session in found if only in (None, session) and session != but]
     if not ended:
         return
-    delete_sessions(transaction, ended)
+    sign_ins.delete_sessions(transaction, ended)
     transaction.run(ACCESS_CHANGED)
     transaction.record(of_kind(FactKind.SESSIONS_ENDED, account=account, ended=len(ended), why=why))
 
@@ -155,11 +146,11 @@ class SeenSessions:
             digests, self._digests = self._digests | set(connected), set()
         now = self.database.clock.now()
         with self.database.read() as rows:
-            due = seen_before(rows, now - SEEN_EVERY) & digests
+            due = sign_ins.seen_before(rows, now - SEEN_EVERY) & digests
         if not due:
             return
         with self.database.store.write() as rows:
-            note_seen(rows, sorted(due), at=now)
+            sign_ins.note_seen(rows, sorted(due), at=now)
 
 
 PASSWORDS = PasswordHasher()

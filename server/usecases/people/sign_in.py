@@ -15,23 +15,8 @@ from server.domain.people.sign_ins import PACES, Failures, failed_again, has_jus
 from server.domain.refusals import Refusal, existing
 from server.oidc import Identity
 from server.store.engine.statements import Rows
-from server.store.people.accounts import (
-    AccountRow,
-    IdentifiedAccount,
-    account_of_email,
-    account_of_identity,
-    account_of_login,
-    account_row,
-    link_identity,
-    set_language,
-)
-from server.store.people.sign_ins import (
-    failures_of,
-    forget_failures,
-    keep_failures,
-    lock_secret,
-    take_back_failure,
-)
+from server.store.people import accounts, sign_ins
+from server.store.people.accounts import AccountRow, IdentifiedAccount
 from server.store.transactions.database import Database
 from server.usecases.people.accounts import check_language, keep_password, personal_words
 from server.usecases.people.sessions import check_password, hash_password, is_right, names_of_office
@@ -68,7 +53,7 @@ def prove(database: Database, attempt: Attempt) -> AccountRow:
     Refusals: wrong_password, whether or not the login exists; sign_ins_slowed, with after how many `seconds`.
     """
     with database.read() as rows:
-        account = account_of_login(rows, attempt.login)
+        account = accounts.account_of_login(rows, attempt.login)
     counted = _count(database, attempt, account)
     kept = None if account is None or account.is_locked else account.password_hash
     if not is_right(kept, attempt.password):
@@ -82,13 +67,13 @@ def prove(database: Database, attempt: Attempt) -> AccountRow:
 def _count(database: Database, attempt: Attempt, account: AccountRow | None) -> list[_Counted]:
     now = database.clock.now()
     with database.store.write() as rows:
-        buckets = _buckets(attempt, account, lock_secret(rows))
+        buckets = _buckets(attempt, account, sign_ins.lock_secret(rows))
         counted = [_next(rows, kind, bucket, now) for kind, bucket in buckets.items()]
         wait_s = max(each.before.wait_s(now) if each.before else 0 for each in counted)
         if wait_s:
             raise Refusal("sign_ins_slowed", seconds=wait_s, wait=_words(wait_s))
         for each in counted:
-            keep_failures(rows, each.bucket, each.after)
+            sign_ins.keep_failures(rows, each.bucket, each.after)
     return counted
 
 
@@ -98,7 +83,7 @@ def _words(wait_s: int) -> str:
 
 
 def _next(rows: Rows, kind: str, bucket: str, now: datetime) -> _Counted:
-    before = failures_of(rows, bucket)
+    before = sign_ins.failures_of(rows, bucket)
     return _Counted(kind, bucket, before, failed_again(before, PACES[kind], now))
 
 
@@ -134,9 +119,9 @@ def _take_back(database: Database, counted: list[_Counted]) -> None:
     with database.store.write() as rows:
         for each in counted:
             if each.kind != "address":
-                forget_failures(rows, each.bucket)
+                sign_ins.forget_failures(rows, each.bucket)
             else:
-                take_back_failure(rows, each.bucket, blocked_until=each.after.failed_at)
+                sign_ins.take_back_failure(rows, each.bucket, blocked_until=each.after.failed_at)
 
 
 def prove_by_provider(database: Database, identity: Identity) -> str:
@@ -147,7 +132,7 @@ def prove_by_provider(database: Database, identity: Identity) -> str:
     Refusals: oidc_no_account, also for a locked one; oidc_no_email, oidc_email_unverified.
     """
     with database.read() as rows:
-        account = account_of_identity(rows, identity.issuer, identity.subject)
+        account = accounts.account_of_identity(rows, identity.issuer, identity.subject)
     if account is not None:
         return _open(account)
     if identity.email is None:
@@ -160,9 +145,9 @@ def prove_by_provider(database: Database, identity: Identity) -> str:
 def _linked(database: Database, identity: Identity, email: str) -> str:
     """The account with this e-mail address, which the identity belongs to from now on."""
     with database.installation_transaction(SYSTEM) as transaction:
-        account = _open(account_of_email(transaction, email))
+        account = _open(accounts.account_of_email(transaction, email))
         of = identity.issuer, identity.subject
-        link_identity(transaction, *of, account=account, linked_at=transaction.now)
+        accounts.link_identity(transaction, *of, account=account, linked_at=transaction.now)
         transaction.record(of_kind(FactKind.IDENTITY_LINKED, account=account, issuer=identity.issuer))
     return account
 
@@ -193,8 +178,8 @@ def choose_own_language(database: Database, author: Author, language: str) -> No
     """
     check_language(language)
     with database.installation_transaction(author) as transaction:
-        row = existing(account_row(transaction, author.person_id), "unknown_account")
+        row = existing(accounts.account_row(transaction, author.person_id), "unknown_account")
         if row.language == language:
             return
-        set_language(transaction, row.id, language)
+        accounts.set_language(transaction, row.id, language)
         transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=row.id, changed=["language"]))

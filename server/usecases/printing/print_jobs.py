@@ -19,18 +19,9 @@ from server.domain.languages import FRENCH
 from server.domain.printing.handovers import PrintEnd
 from server.domain.printing.printers import PrintJobState, UndeliveredJob, may_be_handed_on
 from server.domain.refusals import Refusal
-from server.store.devices import print_jobs
+from server.store.devices import print_jobs, printers
 from server.store.devices.print_jobs import OpenJob, PrintJob, last_job_of_visit, print_job_of, queue_job
-from server.store.devices.printers import (
-    Lease,
-    PrinterLeaseToken,
-    add_unprinted,
-    count_papers,
-    keep_lease,
-    locked_lease_of,
-    note_unprinted,
-    printer_sighting,
-)
+from server.store.devices.printers import Lease, PrinterLeaseToken
 from server.store.engine.statements import Rows, WrittenRows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -76,7 +67,7 @@ def end_prints(database: Database, hall: str, token: PrinterLeaseToken, ends: Se
     """
     ended = papers = 0
     with database.transaction(hall, SYSTEM) as transaction:
-        unprinted = before = _check(locked_lease_of(transaction, token.printer), token)
+        unprinted = before = _check(printers.locked_lease_of(transaction, token.printer), token)
         jobs = print_jobs.print_jobs(transaction, [end.job for end in ends]) if ends else {}
         for end in ends:
             job = jobs.get(end.job)
@@ -95,14 +86,14 @@ def end_prints(database: Database, hall: str, token: PrinterLeaseToken, ends: Se
             ended += 1
             papers += end.verdict in TOOK_PAPER
         if papers:
-            count_papers(transaction, token.printer, papers)
+            printers.count_papers(transaction, token.printer, papers)
         if unprinted != before:
-            note_unprinted(transaction, token.printer, unprinted)
+            printers.note_unprinted(transaction, token.printer, unprinted)
     return ended
 
 
 def _keep(rows: WrittenRows, token: PrinterLeaseToken, *, until: datetime) -> None:
-    if not keep_lease(rows, token, until=until):
+    if not printers.keep_lease(rows, token, until=until):
         raise Refusal("printer_taken", printer=token.printer)
 
 
@@ -138,10 +129,10 @@ def hand_on_refused(database: Database, token: PrinterLeaseToken) -> list[str]:
     if backup is None or not chosen:
         return []
     with database.store.write() as written:
-        if not keep_lease(written, token, until=database.clock.now() + LEASE):
+        if not printers.keep_lease(written, token, until=database.clock.now() + LEASE):
             raise Refusal("printer_taken", printer=token.printer)
         moved = [job for job in chosen if print_jobs.hand_on(written, job, token.printer, to=backup)]
-        add_unprinted(written, token.printer, len(moved))
+        printers.add_unprinted(written, token.printer, len(moved))
     return moved
 
 
@@ -152,7 +143,7 @@ def _backup(database: Database, job: OpenJob) -> str | None:
 
 def _chosen(database: Database, jobs: Sequence[OpenJob], backup: str) -> list[str]:
     with database.read() as rows:
-        sighting = printer_sighting(rows, backup)
+        sighting = printers.printer_sighting(rows, backup)
     now = database.clock.now()
     return [job.id for job in jobs if may_be_handed_on(_undelivered(job), sighting, now)]
 

@@ -19,18 +19,9 @@ from server.domain.printing.printers import RollEnd
 from server.domain.refusals import Refusal, existing
 from server.ids import new_token, token_digest
 from server.store.configuration.halls import INSTALLATION
+from server.store.devices import printers
 from server.store.devices.paired_devices import device_of_token
-from server.store.devices.printers import (
-    PrinterProbe,
-    PulledPrinter,
-    keep_answers,
-    keep_secret,
-    new_gateway,
-    note_read,
-    pulled_printer_of,
-    replace_roll,
-    roll_in,
-)
+from server.store.devices.printers import PrinterProbe, PulledPrinter
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
@@ -153,9 +144,9 @@ def change_roll(
         found = existing(transaction.configuration.kiosks.get(kiosk), "unknown_kiosk", name=kiosk)
         if found.printer is None:
             raise Refusal("no_printer")
-        before = roll_in(transaction, kiosk)
+        before = printers.roll_in(transaction, kiosk)
         end: RollEnd = "out" if before.is_out else "changed"
-        replace_roll(transaction, kiosk, end)
+        printers.replace_roll(transaction, kiosk, end)
         transaction.record(of_kind(FactKind.ROLL_CHANGED, printer=kiosk, papers=before.papers))
         return {"printer": kiosk, "papers": before.papers}
 
@@ -186,7 +177,7 @@ def keep_probe(database: Database, kiosk: str, place: str, answers: ProbeAnswers
         read_at=None,
     )
     with database.store.write() as rows:
-        keep_answers(rows, found)
+        printers.keep_answers(rows, found)
 
 
 def note_paper_read(database: Database, hall: str, kiosk: str) -> None:
@@ -196,7 +187,7 @@ def note_paper_read(database: Database, hall: str, kiosk: str) -> None:
     """
     printer = existing(find_kiosk(database.configuration(hall), kiosk).printer, "no_printer")
     with database.store.write() as rows:
-        note_read(rows, kiosk, printer.place, database.clock.now())
+        printers.note_read(rows, kiosk, printer.place, database.clock.now())
 
 
 def known_here(probe: PrinterProbe | None, printer: PrinterConnection) -> PrinterProbe | None:
@@ -244,7 +235,7 @@ def renew_printer_secret(database: Database, hall: str, author: Author, kiosk: s
         path = address_path(printer.kind, transaction.configuration.hall, kiosk)
         if printer.kind == "gateway":
             return PrinterSecret(printer.kind, path, kiosk, "")
-        keep_secret(
+        printers.keep_secret(
             transaction,
             kiosk,
             hall=transaction.hall,
@@ -269,7 +260,7 @@ def printer_of_secret(
     `is_proven(kept)`: whether the request proves that it knows the secret of which this is kept.
     """
     with database.read() as rows:
-        found = pulled_printer_of(rows, user)
+        found = printers.pulled_printer_of(rows, user)
     if found is None or found.kind != kind or not is_proven(found.secret):
         return None
     try:
@@ -287,13 +278,13 @@ def printer_of_kiosk(database: Database, hall: str, kiosk: str, token: str) -> P
     """
     with database.read() as rows:
         device = device_of_token(rows, token)
-        found = pulled_printer_of(rows, kiosk)
+        found = printers.pulled_printer_of(rows, kiosk)
     if device is None or device.revoked_at is not None or (device.slug, device.configured) != (hall, kiosk):
         return None
     if not _fetches(database.configuration(device.hall), kiosk, "gateway"):
         return None
     is_known = found is not None and (found.kind, found.hall) == ("gateway", device.hall)
-    return found if is_known else new_gateway(kiosk, device.hall)
+    return found if is_known else printers.new_gateway(kiosk, device.hall)
 
 
 def _fetches(configuration: HallConfiguration, kiosk: str, kind: PrinterKind) -> bool:

@@ -7,45 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from server.domain.printing.handovers import (
-    Confirmation,
-    Handover,
-    PrintEnd,
-    handover_of,
-    interval_after,
-    is_interval_doubtful,
-    is_to_be_noted,
-    job_to_offer,
-    paper_within_s,
-    state_at_poll,
-)
+from server.domain.printing import handovers
+from server.domain.printing.handovers import Confirmation, Handover, PrintEnd
 from server.domain.printing.printers import PRINTING
-from server.store.devices.print_jobs import (
-    FetchedJob,
-    OpenJob,
-    fetched_job,
-    hand_over_job,
-    open_jobs,
-    unfinished_jobs,
-)
-from server.store.devices.printers import (
-    PrinterLeaseToken,
-    PulledPrinter,
-    lease_of,
-    note_poll,
-    pulled_printer_of,
-)
+from server.store.devices import print_jobs, printers
+from server.store.devices.print_jobs import FetchedJob, OpenJob
+from server.store.devices.printers import PrinterLeaseToken, PulledPrinter
 from server.store.transactions.database import Database
+from server.usecases.printing import pulled_printers
 from server.usecases.printing.print_jobs import end_prints, note_print
-from server.usecases.printing.pulled_printers import (
-    DrivenPrinter,
-    Tell,
-    lease_token,
-    note_state,
-    read_driven,
-    refuse_waiting,
-    settle_jobs,
-)
+from server.usecases.printing.pulled_printers import DrivenPrinter, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +49,21 @@ def answer_poll(database: Database, printer: PulledPrinter, report: PollReport, 
     """
     now = database.clock.now()
     with database.read() as rows:
-        driven = read_driven(rows, printer)
-    token = lease_token(database, printer.printer, driven.lease)
-    state = state_at_poll(report.state, driven.state, driven.said_for(now))
-    is_noted = is_to_be_noted(printer.polled_at, now)
+        driven = pulled_printers.read_driven(rows, printer)
+    token = pulled_printers.lease_token(database, printer.printer, driven.lease)
+    state = handovers.state_at_poll(report.state, driven.state, driven.said_for(now))
+    is_noted = handovers.is_to_be_noted(printer.polled_at, now)
     if is_noted or state != driven.state or report.interval_s not in (None, printer.interval_s):
         _note(database, token, driven, state, report)
-    jobs = settle_jobs(database, token, driven)
+    jobs = pulled_printers.settle_jobs(database, token, driven)
     may_print = state in PRINTING
-    offered = job_to_offer(jobs, now, may_print=may_print, is_printing=report.is_printing)
+    offered = handovers.job_to_offer(jobs, now, may_print=may_print, is_printing=report.is_printing)
     if not may_print:
-        refuse_waiting(database, token, jobs, state, tell)
+        pulled_printers.refuse_waiting(database, token, jobs, state, tell)
     gap = None if printer.polled_at is None else now - printer.polled_at
-    asks_interval = is_noted and report.interval_s is None and is_interval_doubtful(printer.interval_s, gap)
+    asks_interval = (
+        is_noted and report.interval_s is None and handovers.is_interval_doubtful(printer.interval_s, gap)
+    )
     return PollAnswer(None if offered is None else offered.next_handover, asks_interval)
 
 
@@ -100,12 +73,12 @@ def _note(
     """Keeps the poll and the state in one transaction."""
     now, printer = database.clock.now(), driven.printer
     gap = None if printer.polled_at is None else now - printer.polled_at
-    is_measured = is_to_be_noted(printer.polled_at, now)
-    interval_s = interval_after(printer.interval_s, report.interval_s, gap if is_measured else None)
+    is_measured = handovers.is_to_be_noted(printer.polled_at, now)
+    interval_s = handovers.interval_after(printer.interval_s, report.interval_s, gap if is_measured else None)
     with database.store.write() as rows:
         if report.state is not None or state in PRINTING:  # a stop that is only remembered must grow old
-            note_state(rows, token, driven.lease, state, now)
-        note_poll(
+            pulled_printers.note_state(rows, token, driven.lease, state, now)
+        printers.note_poll(
             rows,
             printer.printer,
             at=now,
@@ -152,18 +125,20 @@ def fetch_job(
 
     The job is marked as handed over before the picture leaves. Refusal: printer_taken.
     """
-    handover = handover_of(name)
+    handover = handovers.handover_of(name)
     if handover is None:
         return "unknown_job"
     with database.read() as rows:
-        lease = lease_of(rows, printer.printer)
-        row = fetched_job(rows, handover.job)
-        job = next((job for job in open_jobs(rows, printer.printer) if job.id == handover.job), None)
+        lease = printers.lease_of(rows, printer.printer)
+        row = print_jobs.fetched_job(rows, handover.job)
+        job = next(
+            (job for job in print_jobs.open_jobs(rows, printer.printer) if job.id == handover.job), None
+        )
     if row is None or row.printer != printer.printer:
         return "unknown_job"
     if job is None or not _is_present(row, handover) or (is_once and row.state == "sending"):
         return "superseded"
-    token = lease_token(database, printer.printer, lease)
+    token = pulled_printers.lease_token(database, printer.printer, lease)
     picture = draw(job)
     if picture is None or not allows(picture):
         why: NotHandedOver = "not_drawn" if picture is None else "too_large"
@@ -175,7 +150,7 @@ def fetch_job(
     now = database.clock.now()
     with database.store.write() as written:
         values = {"number": handover.number, "fence": token.fence}
-        is_ours = hand_over_job(written, row.id, printer.printer, **values, at=now)
+        is_ours = print_jobs.hand_over_job(written, row.id, printer.printer, **values, at=now)
     return picture if is_ours else "superseded"
 
 
@@ -193,17 +168,17 @@ def confirm_job(
     So a confirmation that is repeated, that is another printer's, or of a job that was never fetched, changes
     nothing. Refusal: printer_taken.
     """
-    handover = handover_of(name)
+    handover = handovers.handover_of(name)
     if handover is None:
         return False
     with database.read() as rows:
-        row = fetched_job(rows, handover.job)
-        driven = read_driven(rows, printer)
+        row = print_jobs.fetched_job(rows, handover.job)
+        driven = pulled_printers.read_driven(rows, printer)
     if row is None or row.printer != printer.printer:
         return False
     if row.state != "sending" or row.job_number != handover.number:
         return False
-    token, why = lease_token(database, printer.printer, driven.lease), confirmation.why
+    token, why = pulled_printers.lease_token(database, printer.printer, driven.lease), confirmation.why
     ends = {
         "printed": PrintEnd(row.id, "done", "printed", None),
         "cleared": PrintEnd(row.id, "cancelled", "held", why),
@@ -230,6 +205,6 @@ def read_paper_time(database: Database, hall: str, kiosk: str | None) -> int | N
     if configured is None or configured.printer is None or not configured.printer.is_pulled:
         return None
     with database.read() as rows:
-        known = pulled_printer_of(rows, configured.id)
-        waiting = unfinished_jobs(rows, configured.id)
-    return paper_within_s(None if known is None else known.interval_s, max(0, len(waiting) - 1))
+        known = printers.pulled_printer_of(rows, configured.id)
+        waiting = print_jobs.unfinished_jobs(rows, configured.id)
+    return handovers.paper_within_s(None if known is None else known.interval_s, max(0, len(waiting) - 1))

@@ -11,16 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.domain.instants import from_text
-from server.domain.printing import printers
-from server.domain.printing.handovers import (
-    AWAY,
-    PrintEnd,
-    PulledJob,
-    age_limit,
-    ends_of,
-    is_silent,
-    says_state_in_polls,
-)
+from server.domain.printing import handovers, printers
+from server.domain.printing.handovers import AWAY, PrintEnd, PulledJob
 from server.domain.printing.printers import PRINTING
 from server.domain.refusals import Refusal
 from server.store.devices.print_jobs import unfinished_jobs
@@ -135,8 +127,8 @@ def refuse_waiting(
 
 def settle_jobs(database: Database, token: PrinterLeaseToken, driven: DrivenPrinter) -> list[PulledJob]:
     """Ends the jobs that are too old; returns the others."""
-    limit = age_limit(driven.printer.interval_s)
-    ends = ends_of(driven.jobs, limit, database.clock.now())
+    limit = handovers.age_limit(driven.printer.interval_s)
+    ends = handovers.ends_of(driven.jobs, limit, database.clock.now())
     if ends:
         end_prints(database, driven.printer.hall, token, ends)
     gone = {end.job for end in ends}
@@ -185,14 +177,14 @@ def _watch(database: Database, driven: DrivenPrinter, tell: Tell) -> None:
 
 def _grows_old(printer: PulledPrinter, state: str) -> bool:
     """Whether the server believes a state for a while only: the next polls do not repeat this stop."""
-    return not says_state_in_polls(printer.kind) and state not in PRINTING and state != AWAY
+    return not handovers.says_state_in_polls(printer.kind) and state not in PRINTING and state != AWAY
 
 
 def _state_now(database: Database, printer: PulledPrinter, reported: str | None) -> str | None:
     """The state of a printer: away when it is silent, else as it reported; None: it never asked for a job."""
     if printer.polled_at is None:
         return None
-    is_away = is_silent(printer.polled_at, printer.interval_s, database.clock.now())
+    is_away = handovers.is_silent(printer.polled_at, printer.interval_s, database.clock.now())
     return AWAY if is_away else reported
 
 
@@ -217,7 +209,7 @@ def claim_printer(
     if printer.identity == program:
         return printer
     has_asked = printer.identity and printer.polled_at is not None
-    if has_asked and not is_silent(printer.polled_at or now, printer.interval_s, now):
+    if has_asked and not handovers.is_silent(printer.polled_at or now, printer.interval_s, now):
         return None
     with database.read() as rows:
         driven = read_driven(rows, printer)

@@ -20,25 +20,8 @@ from server.domain.refusals import Refusal, existing
 from server.store.configuration.halls import hall_row
 from server.store.engine.statements import Rows
 from server.store.engine.stores import snapshot
-from server.store.quality.figures import (
-    due_between,
-    greetings_between,
-    informed_between,
-    last_end_of_day,
-    legs_of_day,
-    not_issued_between,
-)
-from server.store.quality.stored_rollups import (
-    PeriodCounts,
-    StoredRollup,
-    days_with_rows,
-    names_of_stored,
-    names_of_stored_days,
-    shape_of,
-    store_rollup,
-    stored_days,
-    stored_periods,
-)
+from server.store.quality import figures, stored_rollups
+from server.store.quality.stored_rollups import PeriodCounts, StoredRollup
 from server.store.reports import has_legs_before
 from server.store.transactions.database import Database
 
@@ -62,7 +45,7 @@ def counted_hall(database: Database, hall: str) -> CountedHall:
     hall_id, configuration = database.hall_id(hall), database.configuration(hall)
     zone, now = configuration.site.zone, database.clock.now()
     today = min(business_day(configuration.calendar, now), now.astimezone(zone).date())
-    return CountedHall(hall_id, zone, shape_of(zone.key), today, now)
+    return CountedHall(hall_id, zone, stored_rollups.shape_of(zone.key), today, now)
 
 
 def count_days(
@@ -70,8 +53,10 @@ def count_days(
 ) -> dict[date, PeriodCounts | StoredRollup]:
     """The days that have something to count, in order; lets other work through between two of them."""
     with database.read() as rows:
-        days = days_with_rows(rows, hall.id, starts_on, ends_on)
-        stored = stored_days(rows, hall.id, starts_on, min(ends_on, hall.today), shape=hall.shape)
+        days = stored_rollups.days_with_rows(rows, hall.id, starts_on, ends_on)
+        stored = stored_rollups.stored_days(
+            rows, hall.id, starts_on, min(ends_on, hall.today), shape=hall.shape
+        )
     found: dict[date, PeriodCounts | StoredRollup] = {}
     for day in sorted({*days, *stored}):
         if day in stored:
@@ -111,7 +96,7 @@ def store_unless_changed(
             if transaction.head_hash != head:
                 return False
             for period, each in counts.items():
-                store_rollup(transaction, hall.id, period, each, shape=hall.shape)
+                stored_rollups.store_rollup(transaction, hall.id, period, each, shape=hall.shape)
     except Refusal as refusal:
         log.warning("rollup_not_stored", hall=hall.id, reason=refusal.code)
         return False
@@ -121,12 +106,12 @@ def store_unless_changed(
 def counts_of_day(rows: Rows, hall: CountedHall, day: date) -> PeriodCounts:
     """The counts of a day, from its rows."""
     end = day + ONE_DAY
-    legs = legs_of_day(rows, hall.id, day)
-    due = due_between(rows, hall.id, day, end, now=hall.now).get(day, {})
+    legs = figures.legs_of_day(rows, hall.id, day)
+    due = figures.due_between(rows, hall.id, day, end, now=hall.now).get(day, {})
     day_counts = DayCounts(
-        greetings_between(rows, hall.id, day, end).get(day, {}),
-        not_issued_between(rows, hall.id, day, end).get(day, {}),
-        informed=informed_between(rows, hall.id, day, end).get(day, {}),
+        figures.greetings_between(rows, hall.id, day, end).get(day, {}),
+        figures.not_issued_between(rows, hall.id, day, end).get(day, {}),
+        informed=figures.informed_between(rows, hall.id, day, end).get(day, {}),
         due={service: counts[0] for service, counts in due.items()},
         missed={service: counts[1] for service, counts in due.items()},
     )
@@ -135,7 +120,7 @@ def counts_of_day(rows: Rows, hall: CountedHall, day: date) -> PeriodCounts:
         counted=roll_up([leg for leg in legs if not leg.during_alert], day_counts, time_zone=hall.zone),
         counted_during_alert=roll_up(apart, time_zone=hall.zone) if apart else Rollup(),
         visits_during_alert=len({leg.visit for leg in apart}),
-        visits_end_at=last_end_of_day(rows, hall.id, day) if legs else EPOCH,
+        visits_end_at=figures.last_end_of_day(rows, hall.id, day) if legs else EPOCH,
     )
 
 
@@ -204,7 +189,7 @@ def _counts(
     parts = list(spans(starts_on, ends_on, hall.today))
     with database.read() as rows:
         names = [part.name for part in parts if part.name]
-        stored = stored_periods(rows, hall.id, names, shape=hall.shape)
+        stored = stored_rollups.stored_periods(rows, hall.id, names, shape=hall.shape)
     for part in parts:
         if part.name is None:
             yield condensed_sum(count_days(database, hall, part.starts_on, part.ends_on).values())
@@ -284,8 +269,8 @@ def store_past_days(database: Database, hall: str) -> Iterator[date]:
 
 def _missing_days(database: Database, hall: CountedHall, starts_on: date, ends_on: date) -> list[date]:
     with database.read() as rows:
-        days = days_with_rows(rows, hall.id, starts_on, ends_on)
-        stored = names_of_stored_days(rows, hall.id, starts_on, ends_on, shape=hall.shape)
+        days = stored_rollups.days_with_rows(rows, hall.id, starts_on, ends_on)
+        stored = stored_rollups.names_of_stored_days(rows, hall.id, starts_on, ends_on, shape=hall.shape)
     return sorted(set(days) - stored, reverse=True)
 
 
@@ -307,7 +292,7 @@ def recompute_rollups(database: Database, hall: str, days: tuple[date, date] = A
     """
     counted, result = counted_hall(database, hall), Recomputed()
     with database.read() as rows:
-        names = names_of_stored(rows, counted.id, shape=counted.shape)
+        names = stored_rollups.names_of_stored(rows, counted.id, shape=counted.shape)
     for name in sorted(names):
         if days[0] <= _first_day(name) and _last_day(name) < days[1]:
             result.checked += 1
@@ -320,7 +305,7 @@ def _differs(database: Database, hall: CountedHall, name: str) -> bool:
     """Whether a stored rollup differs from its rows, both of one committed state; it is replaced then."""
     with snapshot(database) as rows:
         head = head_of_counts(rows, hall.id)
-        stored = stored_periods(rows, hall.id, [name], shape=hall.shape).get(name)
+        stored = stored_rollups.stored_periods(rows, hall.id, [name], shape=hall.shape).get(name)
         counts = _recomputed(rows, hall, name)
     if stored is None or stored.unpacked() == counts:
         return False
@@ -332,7 +317,7 @@ def _recomputed(rows: Rows, hall: CountedHall, name: str) -> PeriodCounts:
     first, last = _first_day(name), _last_day(name)
     if first == last:
         return counts_of_day(rows, hall, first)
-    days = days_with_rows(rows, hall.id, first, last + timedelta(days=1))
+    days = stored_rollups.days_with_rows(rows, hall.id, first, last + timedelta(days=1))
     return condensed_sum(counts_of_day(rows, hall, day) for day in days)
 
 

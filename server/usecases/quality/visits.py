@@ -33,14 +33,8 @@ from server.domain.refusals import Refusal
 from server.domain.texts import csv_text, fold_text
 from server.ids import session_mark
 from server.store.people.pseudonyms import accounts_behind, name_of
-from server.store.quality.figures import (
-    Duty,
-    OpenedSession,
-    days_with_legs,
-    duties_between,
-    legs_of_day,
-    sessions_opened_between,
-)
+from server.store.quality import figures
+from server.store.quality.figures import Duty, OpenedSession
 from server.store.quality.targets import are_individual_figures_on, sites_of_individual_figures
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import Sites
@@ -115,13 +109,13 @@ def read_individual_figures(
     with database.read() as rows:
         if not are_individual_figures_on(rows, site.slug):
             raise Refusal("individual_figures_off")
-        sessions = _by_counter(sessions_opened_between(rows, hall_id, opened_from, ends_at))
-        days = days_with_legs(rows, hall_id, starts_on, ends_on)
+        sessions = _by_counter(figures.sessions_opened_between(rows, hall_id, opened_from, ends_at))
+        days = figures.days_with_legs(rows, hall_id, starts_on, ends_on)
         behind = accounts_behind(rows)
     for day in days:
         time.sleep(0)  # under gevent: other work goes on between two days
         with database.read() as rows:
-            legs = legs_of_day(rows, hall_id, day)
+            legs = figures.legs_of_day(rows, hall_id, day)
         for leg in legs:
             seconds, author = service_s(leg), _who_served(leg, sessions)
             if author is not None and seconds is not None:
@@ -188,11 +182,11 @@ def legs_csv(database: Database, halls: Iterable[str], days: tuple[date, date]) 
     for hall in halls:
         hall_id, configuration = database.hall_id(hall), database.configuration(hall)
         with database.read() as rows:
-            with_legs = days_with_legs(rows, hall_id, *days)
+            with_legs = figures.days_with_legs(rows, hall_id, *days)
             names_counters = are_individual_figures_on(rows, configuration.site.slug)
         for day in with_legs:
             with database.read() as rows:
-                legs = legs_of_day(rows, hall_id, day)
+                legs = figures.legs_of_day(rows, hall_id, day)
             for leg in legs:
                 counter = leg.counter if names_counters else None
                 yield csv_text([leg_cells(replace(leg, hall=configuration.hall, counter=counter))])
@@ -206,7 +200,7 @@ def counters_csv(database: Database, halls: Iterable[str], days: tuple[date, dat
         zone = configuration.site.zone
         starts_at, ends_at = (midnight(day, zone) for day in days)
         with database.read() as rows:
-            duties = duties_between(rows, database.hall_id(hall), starts_at, ends_at)
+            duties = figures.duties_between(rows, database.hall_id(hall), starts_at, ends_at)
             names_counters = are_individual_figures_on(rows, configuration.site.slug)
         if not names_counters:
             duties = _unnamed(duties, zone)

@@ -25,30 +25,8 @@ from server.domain.reports.committee import (
 )
 from server.domain.reports.reports import ReportState
 from server.ids import new_id
-from server.store.committee import (
-    DecisionRow,
-    MeetingRow,
-    MemberRow,
-    MinutesRow,
-    MinutesSummary,
-    change_meeting_row,
-    decisions_of,
-    delete_meeting,
-    delete_member,
-    delete_minutes,
-    insert_decision,
-    insert_meeting,
-    insert_member,
-    keep_minutes,
-    locked_meeting_row,
-    mark_sent,
-    meeting_row,
-    meetings_of,
-    member_row,
-    members_of,
-    minutes_of,
-    minutes_row,
-)
+from server.store import committee
+from server.store.committee import DecisionRow, MeetingRow, MemberRow, MinutesRow, MinutesSummary
 from server.store.configuration.halls import all_halls
 from server.store.engine.statements import WrittenRows
 from server.store.hall_checks import ActionOfOrigin, actions_of_origins
@@ -97,9 +75,9 @@ def read_committee(database: Database, site: Site) -> ReadCommittee:
     """The committee of a site."""
     today = local_day(database, site)
     with database.read() as rows:
-        members, meetings = members_of(rows, site.slug), meetings_of(rows, site.slug)
+        members, meetings = committee.members_of(rows, site.slug), committee.meetings_of(rows, site.slug)
         ids = [each.id for each in meetings]
-        decisions, minutes = decisions_of(rows, ids), minutes_of(rows, ids)
+        decisions, minutes = committee.decisions_of(rows, ids), committee.minutes_of(rows, ids)
         actions = actions_of_origins(rows, OriginKind.DECISION, [each.id for each in decisions])
     found = [
         ReadMeeting(
@@ -151,7 +129,7 @@ def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[At
     for site in reach.sites_where(Permission.WRITE_REPORTS):
         today = site.local_day(reach.now)
         with database.read() as rows:
-            found = meetings_of(rows, site.slug)
+            found = committee.meetings_of(rows, site.slug)
         for row in found:
             if asks_for_pack(row.met_on, row.pack_sent_on, today):
                 days = (row.met_on - today).days
@@ -191,10 +169,10 @@ def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form:
     )
     with database.store.write() as rows:
         if not typed.is_held:
-            ends = [member.mandate_ends_on for member in members_of(rows, site.slug)]
+            ends = [member.mandate_ends_on for member in committee.members_of(rows, site.slug)]
             if not any(end is None or end >= today for end in ends):
                 raise Refusal("committee_without_members")
-        insert_meeting(rows, row)
+        committee.insert_meeting(rows, row)
     return row.id
 
 
@@ -209,7 +187,7 @@ def change_meeting(database: Database, site: Site, meeting: str, typed: MeetingR
         if row.met_on < today:
             raise Refusal("meeting_over", field="met_on")
         changed = checked_meeting(typed, today)
-        change_meeting_row(rows, meeting, changed.met_on, changed.starts_at, changed.agenda)
+        committee.change_meeting_row(rows, meeting, changed.met_on, changed.starts_at, changed.agenda)
 
 
 def remove_meeting(database: Database, site: Site, meeting: str) -> None:
@@ -219,14 +197,14 @@ def remove_meeting(database: Database, site: Site, meeting: str) -> None:
     """
     with database.store.write() as rows:
         find_meeting_to_change(rows, site.slug, meeting)
-        if decisions_of(rows, [meeting]) or minutes_of(rows, [meeting]):
+        if committee.decisions_of(rows, [meeting]) or committee.minutes_of(rows, [meeting]):
             raise Refusal("meeting_has_results")
-        delete_meeting(rows, meeting)
+        committee.delete_meeting(rows, meeting)
 
 
 def find_meeting_to_change(rows: WrittenRows, site: str, meeting: str) -> MeetingRow:
     """The meeting (id) of a site (slug), which nobody else removes meanwhile. Refusal: unknown_meeting."""
-    return _of_site(locked_meeting_row(rows, meeting), site)
+    return _of_site(committee.locked_meeting_row(rows, meeting), site)
 
 
 def _of_site(row: MeetingRow | None, site: str) -> MeetingRow:
@@ -251,7 +229,7 @@ def add_decision(database: Database, site: Site, meeting: str, typed: DecisionRe
         if follows:
             checked_action(action)
         decision = DecisionRow(form or new_id(), meeting, text, typed.target or None, database.clock.now())
-        insert_decision(rows, decision)
+        committee.insert_decision(rows, decision)
     if follows:
         add_action_for(database, site.slug, ActionOrigin(OriginKind.DECISION, decision.id), action)
     return decision.id
@@ -266,21 +244,21 @@ def attach_minutes(database: Database, site: Site, meeting: str, content: bytes)
         row = find_meeting_to_change(rows, site.slug, meeting)
         kind = checked_minutes(content, row.met_on, local_day(database, site))
         ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), site.zone)
-        keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
+        committee.keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
 
 
 def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:
     """The minutes of a meeting of a site. Refusals: unknown_meeting, no_minutes."""
     with database.read() as rows:
-        _of_site(meeting_row(rows, meeting), site)
-        return existing(minutes_row(rows, meeting), "no_minutes")
+        _of_site(committee.meeting_row(rows, meeting), site)
+        return existing(committee.minutes_row(rows, meeting), "no_minutes")
 
 
 def remove_minutes(database: Database, site: str, meeting: str) -> None:
     """Deletes the minutes of a meeting of a site, if there are any. Refusal: unknown_meeting."""
     with database.store.write() as rows:
         find_meeting_to_change(rows, site, meeting)
-        delete_minutes(rows, meeting)
+        committee.delete_minutes(rows, meeting)
 
 
 def note_sent_pack(database: Database, site: Site, meeting: str, report: str, sent_on: str) -> None:
@@ -298,7 +276,9 @@ def note_sent_pack(database: Database, site: Site, meeting: str, report: str, se
             or site.slug not in sites_of(database, found.halls)
         ):
             raise Refusal("pack_not_approved", field="report")
-        mark_sent(rows, meeting, report, checked_sent_day(sent_on, row.met_on, local_day(database, site)))
+        committee.mark_sent(
+            rows, meeting, report, checked_sent_day(sent_on, row.met_on, local_day(database, site))
+        )
 
 
 def add_member(database: Database, site: Site, typed: MemberRequest, *, form: str) -> str:
@@ -311,7 +291,7 @@ def add_member(database: Database, site: Site, typed: MemberRequest, *, form: st
         form or new_id(), site.slug, member.function, member.mandate_ends_on, database.clock.now()
     )
     with database.store.write() as rows:
-        insert_member(rows, row)
+        committee.insert_member(rows, row)
     return row.id
 
 
@@ -321,7 +301,7 @@ def remove_member(database: Database, site: str, member: str) -> None:
     Refusal: unknown_member for one of another site.
     """
     with database.store.write() as rows:
-        row = member_row(rows, member)
+        row = committee.member_row(rows, member)
         if row is not None and row.site != site:
             raise Refusal("unknown_member")
-        delete_member(rows, member)
+        committee.delete_member(rows, member)

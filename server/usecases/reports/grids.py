@@ -22,19 +22,11 @@ from server.domain.reports.reports import (
     line_order,
 )
 from server.domain.surveys.campaigns import SurveyState
+from server.store import reports
 from server.store.hall_checks import actions_of
 from server.store.notices.displays import counted_at_of
 from server.store.quality.figures import days_with_legs
-from server.store.reports import (
-    GridTextRow,
-    ReportSummary,
-    every_report,
-    grid_texts_of,
-    keep_grid_text,
-    report_row,
-    restore_row,
-    withdraw_row,
-)
+from server.store.reports import GridTextRow, ReportSummary
 from server.store.surveys import all_surveys
 from server.store.transactions.database import Database
 
@@ -65,10 +57,12 @@ def read_frozen_results(database: Database, hall: str) -> FrozenResults | None:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         approved = [
-            row for row in every_report(rows) if row.state == ReportState.APPROVED and hall_id in row.halls
+            row
+            for row in reports.every_report(rows)
+            if row.state == ReportState.APPROVED and hall_id in row.halls
         ]
         chosen = max(approved, key=_rank, default=None)
-        newest = None if chosen is None else report_row(rows, chosen.id)
+        newest = None if chosen is None else reports.report_row(rows, chosen.id)
     if newest is None or newest.figures is None or newest.approved_at is None or newest.digest is None:
         return None
     content = newest.figures
@@ -139,30 +133,30 @@ def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> N
         site.slug, text.grid, text.code, text.text, text.source, text.read_on, database.clock.now()
     )
     with database.store.write() as rows:
-        known = {each.code for each in grid_texts_of(rows, site.slug) if each.grid == text.grid}
+        known = {each.code for each in reports.grid_texts_of(rows, site.slug) if each.grid == text.grid}
         if len(known | {text.code}) > MOST_LINES:
             raise Refusal("too_many_grid_lines", most=MOST_LINES)
-        keep_grid_text(rows, row)
+        reports.keep_grid_text(rows, row)
 
 
 def withdraw_grid_text(database: Database, site: Site, grid: str, code: str) -> None:
     """Withdraws the text of a line. Refusal: unknown_grid_text, also when it was withdrawn."""
     with database.store.write() as rows:
-        if not withdraw_row(rows, site.slug, grid, code, database.clock.now()):
+        if not reports.withdraw_row(rows, site.slug, grid, code, database.clock.now()):
             raise Refusal("unknown_grid_text")
 
 
 def restore_grid_text(database: Database, site: Site, grid: str, code: str) -> None:
     """Restores a text that was withdrawn. Refusal: unknown_grid_text, also when it stands."""
     with database.store.write() as rows:
-        if not restore_row(rows, site.slug, grid, code):
+        if not reports.restore_row(rows, site.slug, grid, code):
             raise Refusal("unknown_grid_text")
 
 
 def read_grid_texts(database: Database, site: Site) -> list[GridText]:
     """The texts of a site that stand, in the order of their numbers."""
     with database.read() as rows:
-        found = [each for each in grid_texts_of(rows, site.slug) if each.withdrawn_at is None]
+        found = [each for each in reports.grid_texts_of(rows, site.slug) if each.withdrawn_at is None]
     return [
         GridText(each.grid, each.code, each.text, each.source, each.read_on)
         for each in sorted(found, key=lambda each: line_order(each.code))

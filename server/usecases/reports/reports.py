@@ -26,23 +26,13 @@ from server.domain.reports.reports import (
     report_frozen,
 )
 from server.ids import new_id
+from server.store import reports
 from server.store.configuration.halls import all_halls
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.people.accounts import accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import account_behind, name_of
-from server.store.reports import (
-    ReportRow,
-    ReportSummary,
-    approve_row,
-    delete_report,
-    every_report,
-    freeze_row,
-    insert_report,
-    report_row,
-    reports_of_period,
-    set_sentences,
-)
+from server.store.reports import ReportRow, ReportSummary
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.reports.report_content import read_report_figures
@@ -61,7 +51,7 @@ class ReportReach:
 
 def find_report(database: Database, rows: Rows, report: str, sites: Sites) -> ReportRow:
     """A report of which every hall is at one of the sites. Refusal: unknown_report."""
-    found = report_row(rows, report)
+    found = reports.report_row(rows, report)
     if found is None or not are_within(sites_of(database, found.halls), sites):
         raise Refusal("unknown_report")
     return found
@@ -147,7 +137,7 @@ def begin_report(
         raise Refusal("report_period_to_come")
 
     def begin(transaction: InstallationTransaction) -> BegunReport:
-        for each in reports_of_period(transaction, named.name):
+        for each in reports.reports_of_period(transaction, named.name):
             if each.state == ReportState.DRAFT and each.halls == ids:
                 return {"report": each.id, "is_new": False}
         new = ReportRow(
@@ -162,7 +152,7 @@ def begin_report(
             begun_by=author.id,
             changed_at=transaction.now,
         )
-        insert_report(transaction, new)
+        reports.insert_report(transaction, new)
         return {"report": new.id, "is_new": True}
 
     return database.write_installation(author, write_key, begin)
@@ -183,7 +173,7 @@ def write_sentences(
             return found.changed_at
         if to_text(found.changed_at) != base:
             raise Refusal("report_changed")
-        set_sentences(transaction, report, lines, transaction.now)
+        reports.set_sentences(transaction, report, lines, transaction.now)
         return transaction.now
 
 
@@ -191,7 +181,7 @@ def discard_report(database: Database, author: Author, report: str, *, sites: Si
     """Deletes a draft. Refusals: unknown_report, report_frozen."""
     with database.installation_transaction(author) as transaction:
         find_draft(database, transaction, report, sites)
-        delete_report(transaction, report)
+        reports.delete_report(transaction, report)
 
 
 class FrozenReport(TypedDict):
@@ -219,7 +209,7 @@ def freeze_report(
     def freeze(transaction: InstallationTransaction) -> FrozenReport:
         found = find_draft(database, transaction, report, sites)
         digest = content_digest(figures, found.sentences)
-        freeze_row(
+        reports.freeze_row(
             transaction,
             replace(
                 found,
@@ -255,7 +245,7 @@ def approve_report(database: Database, author: Author, report: str, *, sites: Si
         frozen_by = account_behind(transaction, found.frozen_by or "")
         if not may_approve(author.person_id, frozen_by, writers):
             raise Refusal("report_needs_another_approver")
-        approve_row(
+        reports.approve_row(
             transaction,
             replace(
                 found,
@@ -308,7 +298,7 @@ class ReadReport:
 def read_reports(database: Database, reach: ReportReach) -> list[ListedReport]:
     """The reports a person may read, the newest first."""
     with database.read() as rows:
-        found = [row for row in every_report(rows) if may_read(database, row, reach)]
+        found = [row for row in reports.every_report(rows) if may_read(database, row, reach)]
     return [
         ListedReport(
             row.id,
@@ -325,7 +315,7 @@ def read_reports(database: Database, reach: ReportReach) -> list[ListedReport]:
 def read_report(database: Database, report: str, reach: ReportReach, *, reader: str) -> ReadReport:
     """A report as its reader (an account's id) may see it. Refusal: unknown_report."""
     with database.read() as rows:
-        row = report_row(rows, report)
+        row = reports.report_row(rows, report)
         if row is None or not may_read(database, row, reach):
             raise Refusal("unknown_report")
         places = sites_of(database, row.halls)
@@ -366,10 +356,10 @@ def report_of_period(database: Database, halls: Sequence[str], period: str) -> R
     with database.read() as rows:
         found = [
             each.id
-            for each in reports_of_period(rows, named.name)
+            for each in reports.reports_of_period(rows, named.name)
             if sorted(each.halls) == ids and each.state != ReportState.DRAFT
         ]
-        kept = report_row(rows, found[-1]) if found else None
+        kept = reports.report_row(rows, found[-1]) if found else None
     at, none = database.clock.now(), [""] * SENTENCES
     draft = ReportRow("", ids, named.name, ReportState.DRAFT, none, None, None, at, "", at)
     return _with_figures(database, kept or draft, halls)

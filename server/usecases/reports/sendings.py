@@ -21,25 +21,13 @@ from server.domain.reports.reports import (
 )
 from server.ids import new_id
 from server.language import LANGUAGES
+from server.store import reports
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.journal.facts import keep_erasable
 from server.store.people.accounts import account_row, accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of
-from server.store.reports import (
-    LetterRow,
-    Recipient,
-    RecipientRow,
-    ScheduleRow,
-    delete_recipient,
-    every_letter,
-    insert_schedule,
-    queue_letter,
-    recipients_by_schedule,
-    reports_of_period,
-    schedules,
-    try_again,
-)
+from server.store.reports import LetterRow, Recipient, RecipientRow, ScheduleRow
 from server.store.reports import end_schedule as end_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
@@ -91,7 +79,7 @@ def plan_sending(
         row = ScheduleRow(
             schedule, ids, request.kind, request.day, request.language, transaction.now, author.id
         )
-        insert_schedule(transaction, row, recipients)
+        reports.insert_schedule(transaction, row, recipients)
         transaction.record(report_sending_planned(schedule, ids, request, kept))
         return {"schedule": schedule}
 
@@ -102,8 +90,8 @@ def end_sending(database: Database, author: Author, schedule: str, *, sites: Sit
     """Ends a schedule: nothing is sent any more, its addresses are erased. Refusal: unknown_schedule."""
     with database.installation_transaction(author) as transaction:
         row = _schedule(database, transaction, schedule, sites)
-        for each in recipients_by_schedule(transaction).get(row.id, []):
-            delete_recipient(transaction, each)
+        for each in reports.recipients_by_schedule(transaction).get(row.id, []):
+            reports.delete_recipient(transaction, each)
         end_row(transaction, row.id, transaction.now)
         transaction.record(report_sending_ended(row.id, None))
 
@@ -114,13 +102,13 @@ def remove_recipient(database: Database, author: Author, recipient: str, *, site
     Refusal: unknown_schedule, also for a recipient of another site's schedule.
     """
     with database.installation_transaction(author) as transaction:
-        found = recipients_by_schedule(transaction)
+        found = reports.recipients_by_schedule(transaction)
         mine = existing(
             next((each for of in found.values() for each in of if each.id == recipient), None),
             "unknown_schedule",
         )
         row = _schedule(database, transaction, mine.schedule, sites)
-        delete_recipient(transaction, mine)
+        reports.delete_recipient(transaction, mine)
         is_last = len(found[row.id]) == 1
         if is_last:
             end_row(transaction, row.id, transaction.now)
@@ -130,13 +118,17 @@ def remove_recipient(database: Database, author: Author, recipient: str, *, site
 def send_again(database: Database, letter: str, *, sites: Sites) -> None:
     """Tries a letter again that failed. Refusal: unknown_schedule, also for one that was sent."""
     with database.store.write() as rows:
-        row = next((each for each in every_letter(rows) if each.id == letter), None)
-        found = [] if row is None else [each for of in recipients_by_schedule(rows).values() for each in of]
+        row = next((each for each in reports.every_letter(rows) if each.id == letter), None)
+        found = (
+            []
+            if row is None
+            else [each for of in reports.recipients_by_schedule(rows).values() for each in of]
+        )
         mine: Recipient | None = next((each for each in found if row and each.id == row.recipient), None)
         if mine is None:
             raise Refusal("unknown_schedule")
         _schedule(database, rows, mine.schedule, sites)
-        if not try_again(rows, letter, database.clock.now()):
+        if not reports.try_again(rows, letter, database.clock.now()):
             raise Refusal("unknown_schedule")
 
 
@@ -151,7 +143,7 @@ def address_of_account(rows: Rows, account: str, places: frozenset[str]) -> str 
 
 
 def _schedule(database: Database, rows: Rows, schedule: str, sites: Sites) -> ScheduleRow:
-    for row in schedules(rows):
+    for row in reports.schedules(rows):
         if row.id == schedule and are_within(sites_of(database, row.halls), sites):
             return row
     raise Refusal("unknown_schedule")
@@ -169,7 +161,7 @@ def queue_letters(database: Database) -> int:
     with database.installation_transaction(SYSTEM) as transaction:
         letters = list(_missing(database, transaction, now))
         for each in letters:
-            queue_letter(transaction, each)
+            reports.queue_letter(transaction, each)
     return len(letters)
 
 
@@ -177,7 +169,7 @@ def approved_report(rows: Rows, schedule: ScheduleRow, period: str) -> str | Non
     """The report (id) of a schedule's halls and a period that was approved last; None: none is."""
     found = [
         each
-        for each in reports_of_period(rows, period)
+        for each in reports.reports_of_period(rows, period)
         if each.state == ReportState.APPROVED and sorted(each.halls) == sorted(schedule.halls)
     ]
     return max(found, key=lambda each: each.approved_at or each.changed_at).id if found else None
@@ -185,11 +177,11 @@ def approved_report(rows: Rows, schedule: ScheduleRow, period: str) -> str | Non
 
 def _missing(database: Database, rows: Rows, now: datetime) -> Iterator[LetterRow]:
     """The letters that are due and not queued."""
-    planned = schedules(rows)
+    planned = reports.schedules(rows)
     if not planned:
         return
-    queued = {(each.recipient, each.period) for each in every_letter(rows)}
-    recipients = recipients_by_schedule(rows)
+    queued = {(each.recipient, each.period) for each in reports.every_letter(rows)}
+    recipients = reports.recipients_by_schedule(rows)
     for schedule in planned:
         site = database.configuration(schedule.halls[0]).site
         today, planned_on = site.local_day(now), site.local_day(schedule.planned_at)
@@ -240,9 +232,9 @@ class PossibleReader:
 def read_sendings(database: Database, sites: Sites) -> list[ReadSchedule]:
     """The schedules of which a person writes reports at all sites, the first planned first."""
     with database.read() as rows:
-        mine = [row for row in schedules(rows) if are_within(sites_of(database, row.halls), sites)]
-        recipients = recipients_by_schedule(rows) if mine else {}
-        letters = {each.recipient: each for each in every_letter(rows)} if mine else {}
+        mine = [row for row in reports.schedules(rows) if are_within(sites_of(database, row.halls), sites)]
+        recipients = reports.recipients_by_schedule(rows) if mine else {}
+        letters = {each.recipient: each for each in reports.every_letter(rows)} if mine else {}
         return [_described_schedule(database, rows, row, recipients.get(row.id, []), letters) for row in mine]
 
 

@@ -23,34 +23,13 @@ from server.domain.surveys.campaigns import (
 from server.domain.surveys.results import RUN_MINUTES
 from server.domain.texts import MarkKind, Piece, mark_kinds, pieces_of
 from server.ids import new_token
+from server.store import surveys
 from server.store.engine.statements import Rows
-from server.store.surveys import (
-    AnswerRow,
-    SurveyRow,
-    TextRow,
-    add_answer,
-    add_text,
-    address_of_code,
-    is_ticket_used,
-    keep_decision,
-    lock_survey,
-    locked_text_row,
-    open_surveys,
-    survey_row,
-    texts_of,
-    use_ticket,
-)
+from server.store.surveys import AnswerRow, SurveyRow, TextRow
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
+from server.usecases.surveys import read_surveys
 from server.usecases.surveys.open_survey import publish_answers
-from server.usecases.surveys.read_surveys import (
-    are_results_read,
-    find_survey,
-    own_halls,
-    state_on,
-    time_zone_of,
-    today_of,
-)
 from server.usecases.tickets.ticket_page import leg_of_token
 
 
@@ -84,8 +63,8 @@ def asked_at(database: Database, code: str, channel: str | None = None) -> Asked
     Refusals: unknown_survey; survey_not_yet and survey_is_over beside its days.
     """
     with database.read() as rows:
-        address = address_of_code(rows, code.lower())
-        row = None if address is None else survey_row(rows, address.survey)
+        address = surveys.address_of_code(rows, code.lower())
+        row = None if address is None else surveys.survey_row(rows, address.survey)
     if address is None or row is None or (channel or address.channel) != address.channel:
         raise Refusal("unknown_survey")
     _check_running(database, row)
@@ -103,7 +82,7 @@ def asked_by_ticket(database: Database, token: str) -> AskedSurvey:
         if row is None or row.secret is None:
             raise Refusal("unknown_survey")
         digest = hmac.new(row.secret.encode(), leg.visit.encode(), sha256).hexdigest()
-        if is_ticket_used(rows, row.id, digest):
+        if surveys.is_ticket_used(rows, row.id, digest):
             raise Refusal("survey_answered")
     return AskedSurvey(row, leg.hall, Channel.TICKET, digest)
 
@@ -114,9 +93,9 @@ def asked_on_paper(database: Database, survey: str, hall: str, sites: Sites) -> 
     Refusals: unknown_survey, unknown_hall, survey_not_yet, survey_is_over.
     """
     with database.read() as rows:
-        row = find_survey(database, rows, survey, sites)
+        row = read_surveys.find_survey(database, rows, survey, sites)
     hall_id = database.hall_id(hall)
-    if hall_id not in own_halls(database, row, sites):
+    if hall_id not in read_surveys.own_halls(database, row, sites):
         raise Refusal("unknown_hall", hall=hall)
     return asked_in(database, survey, hall_id, Channel.PAPER)
 
@@ -127,7 +106,7 @@ def asked_in(database: Database, survey: str, hall: str, channel: str) -> AskedS
     Refusals: unknown_survey, survey_not_yet, survey_is_over.
     """
     with database.read() as rows:
-        row = survey_row(rows, survey)
+        row = surveys.survey_row(rows, survey)
     if row is None or channel not in row.channels or hall not in row.halls:
         raise Refusal("unknown_survey")
     _check_running(database, row)
@@ -139,9 +118,9 @@ def ticket_survey(database: Database, rows: Rows, hall: str) -> SurveyRow | None
     return next(
         (
             row
-            for row in open_surveys(rows)
+            for row in surveys.open_surveys(rows)
             if row.audience == Audience.VISITORS and hall in row.halls and Channel.TICKET in row.channels
-            if state_on(row, today_of(database, row)) == SurveyState.OPEN
+            if read_surveys.state_on(row, read_surveys.today_of(database, row)) == SurveyState.OPEN
         ),
         None,
     )
@@ -163,16 +142,20 @@ def answer_survey(database: Database, shown_survey: AskedSurvey, given: GivenAns
     secret = existing(shown_survey.row.secret, "survey_is_over")
     answer = _answer(database, shown_survey, given, answers, _answer_id(secret, given.form))
     with database.store.write() as rows:
-        lock_survey(rows, shown_survey.row.id)  # results move by ten, also when two people answer at once
-        now = survey_row(rows, shown_survey.row.id)
+        surveys.lock_survey(
+            rows, shown_survey.row.id
+        )  # results move by ten, also when two people answer at once
+        now = surveys.survey_row(rows, shown_survey.row.id)
         if now is None or now.secret != secret:
             raise Refusal("survey_is_over")
         _check_running(database, now)
-        if shown_survey.digest is not None and not use_ticket(rows, shown_survey.row.id, shown_survey.digest):
+        if shown_survey.digest is not None and not surveys.use_ticket(
+            rows, shown_survey.row.id, shown_survey.digest
+        ):
             raise Refusal("survey_answered")
-        if add_answer(rows, answer):
+        if surveys.add_answer(rows, answer):
             for question, text in answers.texts.items():
-                add_text(rows, _text(database, shown_survey, answer, question, text))
+                surveys.add_text(rows, _text(database, shown_survey, answer, question, text))
             if answer.hall is not None:
                 publish_answers(rows, shown_survey.questions, answer)
 
@@ -187,7 +170,7 @@ def _answer(
     database: Database, shown_survey: AskedSurvey, given: GivenAnswers, answers: CheckedAnswers, answer: str
 ) -> AnswerRow:
     now = database.clock.now()
-    today = now.astimezone(time_zone_of(database, shown_survey.row, shown_survey.hall)).date()
+    today = now.astimezone(read_surveys.time_zone_of(database, shown_survey.row, shown_survey.hall)).date()
     return AnswerRow(
         answer,
         shown_survey.row.id,
@@ -228,7 +211,7 @@ def _text(
 
 
 def _check_running(database: Database, row: SurveyRow) -> None:
-    state = state_on(row, today_of(database, row))
+    state = read_surveys.state_on(row, read_surveys.today_of(database, row))
     if state == "planned":
         raise Refusal("survey_not_yet", opens_on=row.opens_on.isoformat())
     if state != SurveyState.OPEN or row.secret is None:
@@ -284,9 +267,9 @@ def judge_text(database: Database, typed: TextDecision, *, sites: Sites) -> None
     if len(left) > LONGEST_TEXT:
         raise Refusal("survey_text_too_long", longest=LONGEST_TEXT)
     with database.store.write() as rows:
-        found = existing(locked_text_row(rows, typed.text), "unknown_survey_text")
-        survey = find_survey(database, rows, found.survey, sites)
-        if found.hall is not None and found.hall not in own_halls(database, survey, sites):
+        found = existing(surveys.locked_text_row(rows, typed.text), "unknown_survey_text")
+        survey = read_surveys.find_survey(database, rows, found.survey, sites)
+        if found.hall is not None and found.hall not in read_surveys.own_halls(database, survey, sites):
             raise Refusal("unknown_survey_text")
         kept = left or found.text
         if (found.state, found.text) == (typed.state, kept):
@@ -296,7 +279,7 @@ def judge_text(database: Database, typed: TextDecision, *, sites: Sites) -> None
         if typed.state == TextState.SHOWN and mark_kinds(kept) and not typed.is_checked:
             raise Refusal("survey_text_marked")
         is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
-        keep_decision(rows, typed.text, state=typed.state, words=kept, is_edited=is_edited)
+        surveys.keep_decision(rows, typed.text, state=typed.state, words=kept, is_edited=is_edited)
 
 
 def _digest(words: str) -> str:
@@ -309,12 +292,12 @@ def read_texts(database: Database, survey: str, *, sites: Sites) -> list[ReadTex
     Refusal: unknown_survey.
     """
     with database.read() as rows:
-        found = find_survey(database, rows, survey, sites)
-        halls = own_halls(database, found, sites)
-        is_read = are_results_read(found, today_of(database, found))
+        found = read_surveys.find_survey(database, rows, survey, sites)
+        halls = read_surveys.own_halls(database, found, sites)
+        is_read = read_surveys.are_results_read(found, read_surveys.today_of(database, found))
         texts = [
             each
-            for each in (texts_of(rows, survey) if is_read else ())
+            for each in (surveys.texts_of(rows, survey) if is_read else ())
             if each.hall is None or each.hall in halls
         ]
     texts.sort(key=lambda each: list(TextState).index(TextState(each.state)))

@@ -23,35 +23,15 @@ from server.domain.surveys.campaigns import (
 )
 from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
+from server.store import surveys
 from server.store.engine.statements import Rows, WrittenRows
 from server.store.installation import lock_installation
-from server.store.surveys import (
-    AnswerRow,
-    SurveyAddress,
-    SurveyRow,
-    change_draft,
-    count_choices,
-    delete_draft,
-    forget_run,
-    insert_survey,
-    keep_closed,
-    keep_opened,
-    lock_survey,
-    open_surveys,
-    possible_runs,
-    waiting_choices,
-)
+from server.store.surveys import AnswerRow, SurveyAddress, SurveyRow
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import read_totals
 from server.usecases.quality.periods import months_before
 from server.usecases.reports.reports import Sites
-from server.usecases.surveys.read_surveys import (
-    check_halls,
-    find_draft,
-    find_own_survey,
-    time_zone_of,
-    today_of,
-)
+from server.usecases.surveys import read_surveys
 
 
 class DraftedSurvey(TypedDict):
@@ -69,11 +49,11 @@ def draft_survey(
     """
     if typed.audience not in set(Audience):
         raise Refusal("bad_survey_audience", field="audience")
-    halls = check_halls(database, typed.halls, sites, audience=typed.audience)
+    halls = read_surveys.check_halls(database, typed.halls, sites, audience=typed.audience)
     checked = checked_survey(replace(typed, halls=halls), hosts=hosts)
     new = _row(form or new_id(), typed.audience, checked, database.clock.now())
     with database.store.write() as rows:
-        insert_survey(rows, new)
+        surveys.insert_survey(rows, new)
     return {"survey": new.id}
 
 
@@ -82,21 +62,21 @@ def change_survey(
 ) -> None:
     """Changes a draft. Refusals: those of `draft_survey`; unknown_survey, survey_not_draft."""
     with database.read() as rows:
-        draft = find_draft(database, rows, survey, sites)
-    halls = check_halls(database, typed.halls, sites, audience=draft.audience)
+        draft = read_surveys.find_draft(database, rows, survey, sites)
+    halls = read_surveys.check_halls(database, typed.halls, sites, audience=draft.audience)
     checked = checked_survey(replace(typed, halls=halls, audience=draft.audience), hosts=hosts)
     changed = _row(draft.id, draft.audience, checked, database.clock.now())
     with database.store.write() as rows:
-        if not change_draft(rows, changed):
+        if not surveys.change_draft(rows, changed):
             raise Refusal("survey_not_draft")
 
 
 def discard_survey(database: Database, survey: str, *, sites: Sites) -> None:
     """Deletes a draft. Refusals: unknown_survey, forbidden, survey_not_draft."""
     with database.read() as rows:
-        draft = find_draft(database, rows, survey, sites)
+        draft = read_surveys.find_draft(database, rows, survey, sites)
     with database.store.write() as rows:
-        if not delete_draft(rows, draft.id):
+        if not surveys.delete_draft(rows, draft.id):
             raise Refusal("survey_not_draft")
 
 
@@ -124,42 +104,42 @@ def open_survey(database: Database, survey: str, *, sites: Sites) -> None:
     the title of another survey of visitors that has a day and a hall in common.
     """
     with database.read() as rows:
-        draft = find_draft(database, rows, survey, sites)
+        draft = read_surveys.find_draft(database, rows, survey, sites)
     # counted before the transaction, which then keeps no writer waiting
     computed = _computed_targets(database, draft, {})
     with database.store.write() as rows:
         lock_installation(rows)  # of two drafts opened at once, one waits and then finds the other open
-        lock_survey(rows, survey)
-        draft = find_draft(database, rows, survey, sites)
+        surveys.lock_survey(rows, survey)
+        draft = read_surveys.find_draft(database, rows, survey, sites)
         _check_alone(rows, draft)
-        check_opening(draft, today_of(database, draft))
+        check_opening(draft, read_surveys.today_of(database, draft))
         opened = replace(
             draft,
             state=SurveyState.OPEN,
             targets={**draft.targets, **_computed_targets(database, draft, computed)},
             changed_at=database.clock.now(),
             closes_at=datetime.combine(
-                draft.closes_on + timedelta(days=1), time(), time_zone_of(database, draft)
+                draft.closes_on + timedelta(days=1), time(), read_surveys.time_zone_of(database, draft)
             ),
             secret=secrets.token_hex(32),
         )
-        keep_opened(rows, opened, list(_addresses(opened)))
+        surveys.keep_opened(rows, opened, list(_addresses(opened)))
 
 
 def close_survey(database: Database, survey: str, *, sites: Sites) -> None:
     """Closes an open survey for good. Refusals: unknown_survey, forbidden, survey_not_open."""
     now = database.clock.now()
     with database.read() as rows:
-        found = find_own_survey(database, rows, survey, sites)
+        found = read_surveys.find_own_survey(database, rows, survey, sites)
     ends_at = now if found.closes_at is None else min(now, found.closes_at)
     with database.store.write() as rows:
-        if not keep_closed(rows, found.id, closes_at=ends_at, now=now):
+        if not surveys.keep_closed(rows, found.id, closes_at=ends_at, now=now):
             raise Refusal("survey_not_open")
 
 
 def _computed_targets(database: Database, draft: SurveyRow, known: Mapping[str, int]) -> dict[str, int]:
     """The targets of the halls (ids) that have none typed; those of `known` are not computed again."""
-    today = today_of(database, draft)
+    today = read_surveys.today_of(database, draft)
     return {
         hall: known[hall] if hall in known else answers_wanted(monthly_visits(database, hall, today))
         for hall in draft.halls
@@ -190,7 +170,7 @@ def _visits(database: Database, hall: str, starts_on: date, ends_on: date) -> in
 def _check_alone(rows: Rows, draft: SurveyRow) -> None:
     """Refuses a second open survey of visitors in one hall: a ticket leads to one of them."""
     span = (draft.opens_on, draft.closes_on)
-    for each in open_surveys(rows):
+    for each in surveys.open_surveys(rows):
         is_alike = each.audience == draft.audience == Audience.VISITORS
         if (
             is_alike
@@ -211,14 +191,14 @@ def _addresses(row: SurveyRow) -> Iterator[SurveyAddress]:
 
 def publish_answers(rows: WrittenRows, questions: Sequence[Question], new: AnswerRow) -> None:
     """Counts the choices that are ten or more of the hall of a new answer; `lock_survey` was called."""
-    waiting = [each for each in waiting_choices(rows, new.survey) if each.hall == new.hall]
-    marked = possible_runs(rows, new, {each.run for each in waiting if each.run is not None})
+    waiting = [each for each in surveys.waiting_choices(rows, new.survey) if each.hall == new.hall]
+    marked = surveys.possible_runs(rows, new, {each.run for each in waiting if each.run is not None})
     runs = runs_of(questions, marked)
     for run in {each.run for each in marked if each.channel == new.channel} - {new.run, *runs}:
         if run is not None:
-            forget_run(rows, new.survey, run)
+            surveys.forget_run(rows, new.survey, run)
     by_question: defaultdict[str, list[str]] = defaultdict(list)
     for each in choices_to_count(waiting, runs):
         by_question[each.question].append(each.answer)
     for question, answers in by_question.items():
-        count_choices(rows, question, answers)
+        surveys.count_choices(rows, question, answers)

@@ -8,14 +8,8 @@ from zoneinfo import ZoneInfo
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.domain.surveys.campaigns import (
-    Audience,
-    MissingWords,
-    Question,
-    SurveyState,
-    is_behind,
-    missing_words,
-)
+from server.domain.surveys import campaigns
+from server.domain.surveys.campaigns import Audience, MissingWords, Question, SurveyState
 from server.store.engine.statements import Rows
 from server.store.surveys import (
     AnswerCount,
@@ -164,7 +158,7 @@ class ReadSurvey:
     @property
     def is_behind(self) -> bool:
         """Whether it is past half its time with less than half of its answers."""
-        return self.state == SurveyState.OPEN and is_behind(
+        return self.state == SurveyState.OPEN and campaigns.is_behind(
             self.row.opens_on,
             self.row.closes_on,
             self.today,
@@ -246,7 +240,7 @@ def _read(
             for each in (counts.unread if are_results_read(row, today) else ())
             if each.survey == row.id and each.hall in read_halls
         ),
-        missing=missing_words(row.asked, row.languages),
+        missing=campaigns.missing_words(row.asked, row.languages),
         addresses=[each for each in addresses if each.hall is None or each.hall in halls],
     )
 
@@ -271,7 +265,7 @@ def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
         answers = sum(each.count for each in counts if each.survey == row.id and each.hall in halls)
         target = sum(row.targets.get(hall, 0) for hall in halls)
         today = today_of(database, row)
-        if state_on(row, today) == SurveyState.OPEN and is_behind(
+        if state_on(row, today) == SurveyState.OPEN and campaigns.is_behind(
             row.opens_on, row.closes_on, today, answers=answers, target=target
         ):
             yield AttentionRow(

@@ -24,17 +24,8 @@ from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.tickets import (
-    PaperRow,
-    PressedTicket,
-    has_ticket,
-    last_paper,
-    remaining_of,
-    renew_token,
-    stops_of_day,
-    ticket_of_press,
-    token_of_visit,
-)
+from server.store.visits import tickets
+from server.store.visits.tickets import PaperRow, PressedTicket
 from server.store.visits.visits import visit_row
 from server.usecases.answers import AnnouncedWait, quoted_answer
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
@@ -89,24 +80,24 @@ def answered_again(database: Database, transaction: HallTransaction, kept: KeptT
 def token_again(database: Database, transaction: HallTransaction, visit: str) -> str:
     """The token of a ticket; a new one instead of it where it was made with another key."""
     tokens = database.ticket_tokens
-    row = token_of_visit(transaction, visit)
+    row = tickets.token_of_visit(transaction, visit)
     found = None if row is None else tokens.remake(visit, digest=row.token_digest)
     if found is not None:
         return found
     token = tokens.of(visit)
-    renew_token(transaction, visit, digest=token_digest(token))
+    tickets.renew_token(transaction, visit, digest=token_digest(token))
     return token
 
 
 def is_pressed(database: Database, press: str) -> bool:
     """Whether a press gave a ticket already."""
     with database.read() as rows:
-        return has_ticket(rows, press)
+        return tickets.has_ticket(rows, press)
 
 
 def pressed_before(database: Database, transaction: HallTransaction, press: str) -> IssuedTicket:
     """The ticket that a press gave before. Refusal: press_elsewhere, when another device made that press."""
-    row = ticket_of_press(transaction, press)
+    row = tickets.ticket_of_press(transaction, press)
     assert row is not None
     author = transaction.author
     is_own = row.press_by == author.device if author.device else author.is_same(row.press_by)
@@ -163,7 +154,7 @@ def reprint_ticket(
         found = visit_row(transaction, visit)
         if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_visit", visit=visit)
-        last = last_paper(transaction, visit)
+        last = tickets.last_paper(transaction, visit)
         printers = [
             kiosk.id
             for kiosk in transaction.configuration.kiosks.values()
@@ -233,7 +224,7 @@ def check_quota(transaction: HallTransaction, request: IssueRequest) -> None:
     service = request.service
     calendar = transaction.configuration.calendar_of(service.id)
     quota = None if request.is_expected else quota_now(service.quota, calendar, transaction.now)
-    if quota is not None and remaining_of(transaction, transaction.hall, service.id, quota) == 0:
+    if quota is not None and tickets.remaining_of(transaction, transaction.hall, service.id, quota) == 0:
         raise request.refusal("full")
 
 
@@ -267,7 +258,7 @@ def stop_tickets(
     def stop(transaction: HallTransaction) -> TicketsStoppedAnswer:
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
-        if service in stops_of_day(transaction, transaction.hall, on):
+        if service in tickets.stops_of_day(transaction, transaction.hall, on):
             raise Refusal("already_stopped", service=service)
         transaction.record(tickets_stopped(new_id(), on, service=service))
         return {"service": service, "is_stopped": True}
@@ -284,7 +275,9 @@ def reopen_tickets(
         find_service(transaction.configuration, service)
         on = opening_now(transaction.configuration, service, transaction.now).on
         stop = existing(
-            stops_of_day(transaction, transaction.hall, on).get(service), "not_stopped", service=service
+            tickets.stops_of_day(transaction, transaction.hall, on).get(service),
+            "not_stopped",
+            service=service,
         )
         transaction.record(tickets_reopened(stop.id, service=service))
         return {"service": service, "is_stopped": False}

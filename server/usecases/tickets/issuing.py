@@ -14,14 +14,8 @@ from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
 from server.domain.tickets import PaperNumber, next_rank
-from server.domain.visits.facts import (
-    ExceptionalVisit,
-    NewLeg,
-    NewVisit,
-    TicketChannel,
-    ticket_issued,
-    ticket_not_issued,
-)
+from server.domain.visits import facts
+from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, TicketChannel
 from server.domain.waits.estimate import Quote
 from server.ids import demand_of_press, new_id, new_short_code, token_digest
 from server.store.devices.print_jobs import queue_job
@@ -45,16 +39,8 @@ from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import end_of_next_day, opening_now
 from server.usecases.legs import record_needs
 from server.usecases.printing.print_jobs import PrintState, queued_answer
-from server.usecases.tickets.issued_ticket import (
-    IssuedTicket,
-    IssueRequest,
-    KeptTicket,
-    answered_again,
-    check_finish,
-    check_open,
-    check_quota,
-    pressed_before,
-)
+from server.usecases.tickets import issued_ticket
+from server.usecases.tickets.issued_ticket import IssuedTicket, IssueRequest, KeptTicket
 from server.usecases.tickets.together import join, visit_to_join, visits_of
 
 
@@ -108,17 +94,19 @@ def issue_ticket(
         service = arriving.service
         now = opening_now(transaction.configuration, service.id, transaction.now)
         if has_ticket(transaction, request.press_id):
-            return FirstAnswer(pressed_before(database, transaction, request.press_id))
+            return FirstAnswer(issued_ticket.pressed_before(database, transaction, request.press_id))
         companion = visit_to_join(transaction, request.linked_to)
         place = _place(transaction, arriving, request, on=now.on, companion=companion)
         try:
             is_expected = arriving.appointment is not None
             issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
-            opens_at = check_open(transaction, issue_request)
+            opens_at = issued_ticket.check_open(transaction, issue_request)
             if arriving.exceptional is None:
-                check_quota(transaction, issue_request)
+                issued_ticket.check_quota(transaction, issue_request)
             quoted = _quoted(quote, arriving, place)
-            check_finish(transaction, issue_request, None if quoted is None else quoted.median_s)
+            issued_ticket.check_finish(
+                transaction, issue_request, None if quoted is None else quoted.median_s
+            )
             visit, leg = _visit_and_leg(transaction, arriving, request, place=place, quote=quoted)
             leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
         except Refusal as refusal:
@@ -135,7 +123,7 @@ def issue_ticket(
             return FirstAnswer(answer, kept)
 
     def repeat(transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
-        return answered_again(database, transaction, kept)
+        return issued_ticket.answered_again(database, transaction, kept)
 
     answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
     if isinstance(answer, Refusal):
@@ -148,7 +136,7 @@ def _count_demand(transaction: HallTransaction, press: str, on: date, *, of: Ser
     demand = demand_of_press(transaction.hall, press)
     if not has_demand(transaction, demand):
         device = transaction.author.device
-        transaction.record(ticket_not_issued(demand, on, service=of.id, reason=reason, device=device))
+        transaction.record(facts.ticket_not_issued(demand, on, service=of.id, reason=reason, device=device))
 
 
 def _arriving(transaction: HallTransaction, request: TicketRequest) -> Arriving:
@@ -256,7 +244,7 @@ def _issue(
 ) -> KeptTicket:
     """Issues the ticket. Only the digest of its token is kept."""
     short_code = keep_access(transaction, visit, request.press_id, token=token)
-    transaction.record(ticket_issued(visit, leg, ahead=ahead))
+    transaction.record(facts.ticket_issued(visit, leg, ahead=ahead))
     if request.needs:
         record_needs(transaction, visit.id, request.needs, on=visit.business_day)
     job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)

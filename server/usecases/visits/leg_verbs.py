@@ -7,39 +7,17 @@ from server.domain.calling.calls import CalledLeg, leg_recalled
 from server.domain.calling.waiting_legs import PRIORITY, ArrivalTerms, arrival_class, sort_key
 from server.domain.facts import Fact
 from server.domain.refusals import Refusal
+from server.domain.visits import verb_facts
 from server.domain.visits.facts import leg_ended, leg_started, leg_transferred
 from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import EndReason, LegState, is_unconfirmed
-from server.domain.visits.verb_facts import (
-    CheckedPriority,
-    CorrectService,
-    ReturnPlace,
-    leg_held,
-    leg_released,
-    priority_checked,
-    service_added,
-    service_corrected,
-)
+from server.domain.visits.verb_facts import CheckedPriority, CorrectService, ReturnPlace
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases import legs
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.hall_view import find_counter
-from server.usecases.legs import (
-    NO_RESULT_STATED,
-    LegPlace,
-    StatedResult,
-    added_services,
-    called_before,
-    check_instant,
-    check_no_alert,
-    check_step_free,
-    destination_of,
-    end_served,
-    ended_leg,
-    keep_note,
-    service_received,
-    successor,
-)
+from server.usecases.legs import NO_RESULT_STATED, LegPlace, StatedResult
 from server.usecases.visits.gestures import Gesture, LegInHand, LegVerb, in_hall_of, leg_verb, use_case_of
 
 MOST_ADDED = 4
@@ -55,7 +33,7 @@ def recall(at: LegInHand) -> Fact:
     Refusals: wrong_state, no_counter_session, alert_in_force, recalled_too_often, recalled_too_soon.
     """
     leg = at.leg
-    check_no_alert(at.transaction)
+    legs.check_no_alert(at.transaction)
     limits = at.transaction.configuration.limits
     if leg.rank > limits.most_recalls:
         raise Refusal("recalled_too_often", most=limits.most_recalls)
@@ -82,7 +60,7 @@ def finish(at: LegInHand, *, result: StatedResult = NO_RESULT_STATED) -> Fact:
 
     Refusals: wrong_state, no_counter_session, outcome_missing, note_missing.
     """
-    return end_served(at.transaction, at.leg, result, counter=at.leg.counter)
+    return legs.end_served(at.transaction, at.leg, result, counter=at.leg.counter)
 
 
 @leg_verb(Verb.NO_SHOW)
@@ -112,8 +90,8 @@ def hold(at: LegInHand) -> Fact:
     leg = at.leg
     if leg.is_held:
         raise Refusal("wrong_state", state="held", verb=str(Verb.HOLD))
-    voided = called_before(at.transaction, leg) if leg.state != LegState.WAITING else None
-    return leg_held(leg.id, leg.visit, voided=voided, counter=at.counter)
+    voided = legs.called_before(at.transaction, leg) if leg.state != LegState.WAITING else None
+    return verb_facts.leg_held(leg.id, leg.visit, voided=voided, counter=at.counter)
 
 
 @leg_verb(Verb.RELEASE)
@@ -121,7 +99,7 @@ def release(at: LegInHand) -> Fact:
     """A held leg may be called again, at the rank it kept. Refusal: wrong_state when it is not held."""
     if not at.leg.is_held:
         raise Refusal("wrong_state", state=at.leg.state, verb=str(Verb.RELEASE))
-    return leg_released(at.leg.id, at.leg.visit, counter=at.counter)
+    return verb_facts.leg_released(at.leg.id, at.leg.visit, counter=at.counter)
 
 
 @leg_verb(Verb.ADD_SERVICE)
@@ -130,11 +108,11 @@ def add_service(at: LegInHand, *, service: str) -> Fact:
 
     Refusals: wrong_state, no_counter_session, unknown_service, closed, added_too_many.
     """
-    added = service_received(at.transaction, service)
-    before = added_services(at.leg)
+    added = legs.service_received(at.transaction, service)
+    before = legs.added_services(at.leg)
     if len(before) >= MOST_ADDED:
         raise Refusal("added_too_many", most=MOST_ADDED)
-    return service_added(at.at_counter, [*before, added.id])
+    return verb_facts.service_added(at.at_counter, [*before, added.id])
 
 
 @leg_verb(Verb.CORRECT_SERVICE)
@@ -143,11 +121,11 @@ def correct_service(at: LegInHand, *, service: str) -> Fact:
 
     Refusals: wrong_state, no_counter_session, unknown_service, closed, same_service.
     """
-    right = service_received(at.transaction, service)
+    right = legs.service_received(at.transaction, service)
     if right.id == at.leg.service:
         raise Refusal("same_service", service=right.id)
     corrected = CorrectService(right.id, right.queue, right.target_for(at.leg.class_))
-    return service_corrected(at.at_counter, corrected)
+    return verb_facts.service_corrected(at.at_counter, corrected)
 
 
 # --- the priority card ------------------------------------------------------------------------------
@@ -195,9 +173,9 @@ def _checked(at: LegInHand, leg_class: str, verb: Verb) -> Fact:
         visit_class=leg_class,
         target_s=at.transaction.configuration.services[leg.service].target_for(leg_class),
         sort_key=sort_key(leg_class, leg.reference_at, leg.number),
-        called_before=called_before(at.transaction, leg) if state is LegState.WAITING else None,
+        called_before=legs.called_before(at.transaction, leg) if state is LegState.WAITING else None,
     )
-    return priority_checked(checked, counter=at.counter)
+    return verb_facts.priority_checked(checked, counter=at.counter)
 
 
 # --- transfer ---------------------------------------------------------------------------------------
@@ -227,7 +205,7 @@ def transfer(database: Database, gesture: Gesture, *, to: Destination) -> Leg:
 
     def send(transaction: HallTransaction) -> Leg:
         ended = _transfer.done(transaction, gesture, to)
-        destination = destination_of(transaction, to.service or ended.service, to.counter)
+        destination = legs.destination_of(transaction, to.service or ended.service, to.counter)
         return {**leg_answer(ended), "destination": destination}
 
     return in_hall_of(database, gesture, send)
@@ -237,12 +215,12 @@ def _transferred(at: LegInHand, to: Destination) -> Fact:
     transaction, leg = at.transaction, at.leg
     if to.counter is not None:
         find_counter(transaction.configuration, to.counter)
-        check_step_free(transaction, leg, to.counter)
-    service = service_received(transaction, to.service or leg.service)
-    check_instant(transaction, to.not_before)
-    new_leg = successor(transaction, leg, service, LegPlace(to.counter, to.place, to.not_before))
-    note = keep_note(transaction, leg, to.note) if to.note else None
-    return leg_transferred(ended_leg(leg), new_leg, counter=at.counter, note=note)
+        legs.check_step_free(transaction, leg, to.counter)
+    service = legs.service_received(transaction, to.service or leg.service)
+    legs.check_instant(transaction, to.not_before)
+    new_leg = legs.successor(transaction, leg, service, LegPlace(to.counter, to.place, to.not_before))
+    note = legs.keep_note(transaction, leg, to.note) if to.note else None
+    return leg_transferred(legs.ended_leg(leg), new_leg, counter=at.counter, note=note)
 
 
 _transfer = LegVerb(Verb.TRANSFER, _transferred)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,14 +13,10 @@ from server.domain.author import SYSTEM
 from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
+from server.store import complaints as complaint_rows
 from server.store.hall_checks import actions_of_origins
 from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, add_action, add_action_for, change_action, read_actions
-from server.usecases.complaints import act_on_entry as act_on_entry_module
-from server.usecases.complaints import act_on_entry as plan_action_module
-from server.usecases.complaints import act_on_entry as release_entry_module
-from server.usecases.complaints import act_on_entry as stop_flood_module
-from server.usecases.complaints import entries as add_entry_module
 from server.usecases.complaints.act_on_entry import (
     PublicWording,
     act_on_entry,
@@ -175,23 +170,23 @@ def test_a_period_is_counted_by_month_kind_and_channel(database: Database, hands
 
 
 PUBLIC = PublicWording("Plus de sièges", "Vingt sièges de plus", True)
-GESTURES: dict[ModuleType, Callable[[Database, str], object]] = {
-    act_on_entry_module: lambda database, entry: act_on_entry(database, SUPERVISOR, entry, EntryVerb.CLOSE),
-    plan_action_module: lambda database, entry: plan_action(database, SUPERVISOR, entry, "Plus de sièges"),
-    release_entry_module: lambda database, entry: release_entry(
+GESTURES: dict[str, Callable[[Database, str], object]] = {
+    "act_on_entry": lambda database, entry: act_on_entry(database, SUPERVISOR, entry, EntryVerb.CLOSE),
+    "plan_action": lambda database, entry: plan_action(database, SUPERVISOR, entry, "Plus de sièges"),
+    "release_entry": lambda database, entry: release_entry(
         database, SYSTEM, SUPERVISOR, entry, PUBLIC, translate=lambda key, *_: key
     ),
 }
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("module", GESTURES, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Database, module: ModuleType):
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Database, gesture: str):
     entry = add(database, "a form")["entry"]
     act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
     marked = partial(mark_about_agent, database, QUALITY, entry, concerns_agent=True)
-    with begun_before(module, "change_entry", marked):
-        GESTURES[module](database, entry)
+    with begun_before(complaint_rows, "change_entry", marked):
+        GESTURES[gesture](database, entry)
     assert read_register(database, SUPERVISOR).hidden == 1
 
 
@@ -201,7 +196,7 @@ def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(databas
     act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
     release_entry(database, SYSTEM, QUALITY, entry, PUBLIC, translate=lambda key, *_: key)
     close = partial(act_on_entry, database, QUALITY, entry, EntryVerb.CLOSE)
-    with begun_before(release_entry_module, "change_entry", close):
+    with begun_before(complaint_rows, "change_entry", close):
         withdraw_release(database, QUALITY, entry)
     row = read_entry(database, QUALITY, entry).row
     assert (row.state, row.released_at) == ("closed", None)
@@ -210,7 +205,7 @@ def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(databas
 @pytest.mark.both_databases
 def test_two_overlapping_sends_of_a_form_are_answered_alike(database: Database):
     again = partial(add, database, "a form", contact=CONTACT)
-    with begun_before(add_entry_module, "insert_entry", again) as other:
+    with begun_before(complaint_rows, "insert_entry", again) as other:
         first = again()
     assert other[0].result() == first
     assert len(read_register(database, QUALITY).entries) == 1
@@ -327,7 +322,7 @@ def test_setting_a_flood_aside_frees_the_budget_that_it_used(flooded: Database):
 def test_an_entry_that_somebody_takes_on_meanwhile_is_not_set_aside(flooded: Database):
     first = flood(flooded, 40)["entry"]
     taken = partial(act_on_entry, flooded, OTHER_SUPERVISOR, first, EntryVerb.ACKNOWLEDGE)
-    with begun_before(stop_flood_module, "move_entries", taken) as other:
+    with begun_before(complaint_rows, "move_entries", taken) as other:
         set_flood_aside(flooded, OTHER_SUPERVISOR, until=NOW, reason="Automate")
     moved = {each.row.id: each.row.state for each in read_register(flooded, QUALITY_OFFICER).entries}
     outcome = other[0].exception()

@@ -17,13 +17,13 @@ from server.domain.instants import to_text
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
+from server.store import committee as committee_rows
 from server.store.engine.writes import WriteKey
 from server.store.operation.erase_expired import erase_past
 from server.store.people.accounts import AccountRow, Grant, insert_account
 from server.store.transactions.database import Database
 from server.usecases.actions import read_actions
 from server.usecases.quality.targets import decide_target
-from server.usecases.reports import committee as plan_meeting_module
 from server.usecases.reports.committee import (
     add_decision,
     add_member,
@@ -334,7 +334,7 @@ def test_no_decision_is_noted_of_a_meeting_that_is_being_removed(two_halls: Data
     meeting = planned(two_halls, site, "2026-11-24")
     decision = DecisionRequest("Sièges", "", "Logistique", "2027-01-15")
     decide = partial(add_decision, two_halls, site, meeting, decision, form="d1")
-    with begun_before(plan_meeting_module, "delete_meeting", decide) as deciding:
+    with begun_before(committee_rows, "delete_meeting", decide) as deciding:
         remove_meeting(two_halls, site, meeting)
     with pytest.raises(Refusal, match="unknown_meeting"):
         deciding[0].result()

@@ -11,8 +11,9 @@ from PIL import Image
 
 from server.domain.hall_checks import OF_CHECK, CheckKind, CheckRequest, Finding, SentPhotograph
 from server.domain.quality.periods import parse_period
+from server.store import hall_checks as hall_check_rows
+from server.store.notices import media_details
 from server.store.people.accounts import Grant
-from server.usecases import hall_checks as hall_checks_module
 from server.usecases.hall_checks import add_check, add_photographs
 from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import check_lines
@@ -90,7 +91,7 @@ def test_two_overlapping_sends_of_a_check_keep_it_once(api: ApiSite):
     found = [Finding("signs", "", "not_met", "Trop haut")]
     typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Responsable qualité", "", found)
     again = partial(add_check, api.database, HALL, typed, form="a-form")
-    with begun_before(hall_checks_module, "insert_check", again) as other:
+    with begun_before(hall_check_rows, "insert_check", again) as other:
         assert again() == "a-form"
     assert other[0].result() == "a-form"
     assert (api.count("hall_check"), api.count("finding")) == (1, 1)
@@ -188,7 +189,7 @@ def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(api: ApiSite):
 
     sent = [SentPhotograph("photo.jpg", taken(1))]
     again = partial(add_photographs, api.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
-    with begun_before(hall_checks_module, "insert_photograph", again) as other:
+    with begun_before(media_details, "insert_photograph", again) as other:
         again()
     other[0].result()
     assert api.count("check_photograph") == 1

@@ -16,6 +16,7 @@ from server.domain.facts import IN_INSTALLATION, FactKind
 from server.domain.instants import from_micros
 from server.domain.journal import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
 from server.language import LANGUAGES
+from server.store.journal import pages
 from server.store.journal.chain import Anchors, write_anchors
 from server.store.journal.pages import FactRange, first_position_at, newest_facts, visits_numbered
 from server.store.journal.verify import JournalFault, Verified, keep_verified
@@ -333,7 +334,7 @@ def test_no_statement_walks_over_a_whole_journal(api: ApiSite, monkeypatch: pyte
         return newest_facts(rows, stretch, limit)
 
     monkeypatch.setattr(read_journal, "STEP", 5)
-    monkeypatch.setattr(read_journal, "newest_facts", recorded_read)
+    monkeypatch.setattr(pages, "newest_facts", recorded_read)
     monkeypatch.setattr(api.database, "breathe", lambda: looks.append(None))
     shown = [line[1] for line in read(browser, query)]
     every = json.loads(browser.get(f"/journal/json?hall={HALL}{query}").text)["facts"]

@@ -22,12 +22,11 @@ from server.domain.refusals import Refusal
 from server.jobs import rounds as rounds_module
 from server.jobs.rounds import TURN_S, PastDayRounds
 from server.store.engine.statements import Read, Rows, Values
-from server.store.quality import stored_rollups
+from server.store.quality import figures, stored_rollups
 from server.store.quality.figures import legs_of_day
 from server.store.quality.stored_rollups import PeriodCounts
 from server.store.tables.reports import COUNTED_BY_DAY
 from server.store.transactions.database import Database
-from server.usecases.quality import counts as counting
 from server.usecases.quality.counts import (
     Span,
     count_day,
@@ -235,7 +234,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, write: Any) -> Iterator[None]:
         return legs
 
     with monkeypatch.context() as patch:
-        patch.setattr(counting, "legs_of_day", read_then_write)
+        patch.setattr(figures, "legs_of_day", read_then_write)
         yield
 
 

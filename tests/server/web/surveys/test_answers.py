@@ -17,9 +17,8 @@ from server.domain.devices.device_state import is_present
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Question, SurveyRequest
+from server.store import surveys as survey_rows
 from server.usecases.devices.devices import pair_device
-from server.usecases.surveys import answer_survey as judge_text_module
-from server.usecases.surveys import open_survey as draft_survey_module
 from server.usecases.surveys import open_survey as open_survey_module
 from server.usecases.surveys import open_survey as publish_answers_module
 from server.usecases.surveys.answer_survey import (
@@ -286,7 +285,7 @@ def test_of_two_surveys_of_one_hall_and_period_that_are_opened_at_once_one_is_op
     quality = api.person("quality")
     first, second = (draft(quality, title=title).rpartition("/")[2] for title in ("Mars", "Avril"))
     with begun_before(
-        open_survey_module, "keep_opened", partial(open_survey, api.database, second, sites=None)
+        survey_rows, "keep_opened", partial(open_survey, api.database, second, sites=None)
     ) as other:
         open_survey(api.database, first, sites=None)
     with pytest.raises(Refusal, match="surveys_together"):
@@ -313,7 +312,7 @@ def test_two_overlapping_sends_of_a_draft_make_one(api: ApiSite):
     halls = [api.database.hall_id(HALL)]
     typed = SurveyRequest("Mars", "visitors", halls, FIRST, LAST, ["link"], ["fr"], "", {}, [])
     again = partial(draft_survey, api.database, typed, sites=None, hosts=(), form="a-form")
-    with begun_before(draft_survey_module, "insert_survey", again) as other:
+    with begun_before(survey_rows, "insert_survey", again) as other:
         assert again() == {"survey": "a-form"}
     assert other[0].result() == {"survey": "a-form"}
     assert api.count("survey") == 1
@@ -327,6 +326,6 @@ def test_hiding_a_text_brings_nothing_back_that_is_taken_out_at_the_same_time(ap
     [found] = read_texts(api.database, survey, sites=None)
     shortened = TextDecision(found.row.id, "shown", "Merci", found.digest)
     shorten = partial(judge_text, api.database, shortened, sites=None)
-    with begun_before(judge_text_module, "keep_decision", shorten):
+    with begun_before(survey_rows, "keep_decision", shorten):
         judge_text(api.database, replace(shortened, state="hidden", words=""), sites=None)
     assert one_row(api.database, "SELECT text FROM survey_text")["text"] == "Merci"
