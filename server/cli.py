@@ -8,6 +8,7 @@ drops its cached data of a device or key within two seconds, and cuts sockets of
 
 import os
 import sys
+from contextlib import closing
 from io import StringIO
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Annotated, NoReturn
@@ -80,11 +81,8 @@ def serve(
 def installation_link_command() -> None:
     """Print the link that creates the first administrator; refused once there is an account."""
     settings = Settings()
-    database = open_database(settings)
-    try:
+    with closing(open_database(settings)) as database:
         first = installation_address(database, settings.public_url or settings.base_url)
-    finally:
-        database.close()
     if first is None:
         raise Refusal("already_installed")
     say_first_link(first)

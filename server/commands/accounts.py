@@ -1,17 +1,17 @@
 """`parvis create-user` and `parvis api-keys`: who may sign in, and what programs show to use the API."""
 
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from server.commands.say import day_and_time, open_database, say, sentence
+from server.commands.say import day_and_time, open_database, say, sentence, write
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
 from server.domain.people.roles import SCOPES
 from server.jobs import local_socket
-from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.people.accounts import EVERY_SITE
 from server.store.people.sign_ins import EVERY_HALL, ApiKeyRow, api_keys
@@ -33,14 +33,11 @@ def create_user(
 
     The password is asked twice, or read from standard input when that is no terminal.
     """
-    settings = Settings()
     if not reset and not role:
         raise typer.BadParameter("an account needs a role: --role agent@laon", param_hint="--role")
     password = _password()
     if reset:
         write(
-            settings.var,
-            lambda: open_database(settings),
             local_socket.reset_password,
             login=login,
             password=password,
@@ -49,8 +46,6 @@ def create_user(
         return
     roles = role or []
     write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.create_user,
         login=login,
         password=password,
@@ -98,11 +93,8 @@ def create(
     ] = False,
 ) -> None:
     """Create an API key: prints it once."""
-    settings = Settings()
     expires_at = _end_of(expires or datetime.now(UTC) + USUAL_LIFE)
     created = write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.create_api_key,
         name=name,
         scopes=list(dict.fromkeys(scope)),
@@ -122,13 +114,10 @@ def _end_of(day: datetime) -> datetime:
 @keys.command("list")
 def list_keys() -> None:
     """List the API keys: id, name, scopes, halls, until when, and whether expired or revoked."""
-    database = open_database(Settings())
-    try:
+    with closing(open_database(Settings())) as database:
         with database.read() as rows:
             found = api_keys(rows)
         now = database.clock.now()
-    finally:
-        database.close()
     for row in found:
         halls = ",".join(row.halls)
         what = f"{row.name:24} {row.scopes.replace(' ', ','):16} {halls:24} {_until(row):16}"
@@ -152,6 +141,5 @@ def _state(row: ApiKeyRow, now: datetime) -> str:
 @keys.command("revoke")
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Revoke an API key: it is void from now on."""
-    settings = Settings()
-    write(settings.var, lambda: open_database(settings), local_socket.revoke_api_key, key=key)
+    write(local_socket.revoke_api_key, key=key)
     say(sentence("command.key.revoked", key=key))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,14 +72,11 @@ def described_demonstration(settings: Settings, history: str | None) -> Descript
     if is_server_running(settings.var) and demo_file(settings).exists():
         return _read(settings)
     with alone(settings.var):
-        database = database_of(settings, Clock())
-        try:
+        with closing(database_of(settings, Clock())) as database:
             migrate(database)
             exists = is_demonstration(database)
             if not exists and past is None:
                 return create_demonstration(database, settings)
-        finally:
-            database.close()
         if exists:
             if past is not None:
                 say(sentence("command.demo.exists"))
@@ -172,12 +170,8 @@ def _give_printer(settings: Settings, kiosk: str) -> None:
         [found] = [each for each in content["kiosks"] if each["id"] == kiosk]
         found["printer"] = {"kind": "gateway", "profile": "raster-80", "paper_mm": 80}
 
-    with alone(settings.var):
-        database = database_of(settings, Clock())
-        try:
-            edit_hall_document(database, HALL_WITH_AGENT, DEMONSTRATION, change)
-        finally:
-            database.close()
+    with alone(settings.var), closing(database_of(settings, Clock())) as database:
+        edit_hall_document(database, HALL_WITH_AGENT, DEMONSTRATION, change)
 
 
 def simulate_live(settings: Settings, pace: float, *, ends_with: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,13 +16,12 @@ from hardware.transports.serial_line import SerialAddress
 from hardware.verdict import PrinterTraits, probe, read_state
 from server.clock import Clock
 from server.commands.examination import Finding
-from server.commands.say import day_and_time, open_database, say, sentence
+from server.commands.say import day_and_time, open_database, say, sentence, write
 from server.domain.hall.devices import PLUGGED_KINDS, Kiosk, PrinterConnection
 from server.domain.people.roles import DEVICE_KINDS
 from server.domain.printing.handovers import is_silent, is_too_slow
 from server.domain.refusals import Refusal
 from server.jobs import local_socket
-from server.jobs.local_socket import write
 from server.printing import CABLES, address_of
 from server.printing.pulled_printers import FOLDER, last_refused_secret
 from server.settings import Settings
@@ -53,14 +53,11 @@ def list_devices(
 
     Then the kiosks and screens no device is paired with.
     """
-    database = open_database(Settings())
-    try:
+    with closing(open_database(Settings())) as database:
         hall_id = None if hall is None else database.hall_id(hall)
         with database.read() as rows:
             found = paired_devices(rows, hall_id)
         vacant = list(_vacant(database, hall, {row.configured for row in found if row.revoked_at is None}))
-    finally:
-        database.close()
     for row in found:
         _say_device(row)
     unpaired = sentence("command.device.vacant")
@@ -97,8 +94,6 @@ def pair(
     """Pair a kiosk or screen: prints the address to open on it, once."""
     settings = Settings()
     paired = write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.pair_device,
         hall=hall,
         kind=kind,
@@ -114,7 +109,7 @@ def renew(
 ) -> None:
     """Give a device a new token: prints its new address, once; the old token is void at once."""
     settings = Settings()
-    paired = write(settings.var, lambda: open_database(settings), local_socket.renew_device, device=device)
+    paired = write(local_socket.renew_device, device=device)
     _say_address(settings, base_url, paired, "renewed")
 
 
@@ -138,8 +133,7 @@ def revoke(
     device: Annotated[str, typer.Argument(help="Id of the device, or of its place in the document.")],
 ) -> None:
     """Revoke a device: its token is void from now on."""
-    settings = Settings()
-    write(settings.var, lambda: open_database(settings), local_socket.revoke_device, device=device)
+    write(local_socket.revoke_device, device=device)
     say(sentence("command.device.revoked", device=device))
 
 
@@ -225,11 +219,8 @@ def probe_printer(
     One that is ready may print a few characters.
     """
     settings = Settings()
-    database = open_database(settings)
-    try:
+    with closing(open_database(settings)) as database:
         printer = _kiosk(database, kiosk).printer
-    finally:
-        database.close()
     if printer is None or printer.is_pulled:
         raise Refusal("no_printer")
     address = address_of(printer, settings.var / CABLES / kiosk)
@@ -241,8 +232,6 @@ def probe_printer(
         say(sentence("command.device.probe.speed", speed=speed))
     found = _say_abilities(address) if state.may_print else None
     write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.keep_probe,
         kiosk=kiosk,
         place=printer.place,

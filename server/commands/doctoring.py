@@ -3,7 +3,8 @@
 With `--rebuild` the rows from the journals.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,19 +17,17 @@ from hardware.speech.programs import SETTINGS_ENDING, SpeechUnavailable
 from hardware.speech.voices import Voices, refused_in
 from server.clock import Clock
 from server.commands.devices import printers_found
-from server.commands.examination import Finding, examinations
+from server.commands.examination import Finding, examined, said_by_database
 from server.commands.flows import FLOWS
 from server.commands.say import errors, open_database, say, sentence
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day
-from server.domain.refusals import Refusal
 from server.jobs import alone
 from server.language import Catalogues
 from server.settings import Settings
 from server.store.configuration.halls import all_halls
 from server.store.journal.chain import INSTALLATION
 from server.store.journal.rebuild import rebuild, rebuild_installation
-from server.store.operation.migrating import open_installed
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.notices.notice_places import configured_halls
 from signage.announcement import PAUSE, phrases_of
@@ -60,18 +59,7 @@ def voices_found(settings: Settings) -> Iterator[Finding]:
 
 
 def _halls(settings: Settings) -> list[HallConfiguration]:
-    """None if the database cannot be read: the check of the database reports why."""
-    try:
-        database = open_installed(settings.database_address, Clock())
-    except Refusal:
-        return []
-    try:
-        with database.read() as rows:
-            return configured_halls(database, rows)
-    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
-        return []
-    finally:
-        database.close()
+    return said_by_database(settings, configured_halls, otherwise=[])
 
 
 def _finding(found: HallVoice) -> Finding:
@@ -133,7 +121,7 @@ def doctor(
         _say_flows(settings)
         return
     printers = printers_found(settings, Clock())
-    findings = [*_examined(examinations(settings)), *voices_found(settings), *printers]
+    findings = [*examined(settings), *voices_found(settings), *printers]
     for finding in findings:
         mark, style = MARKS[finding.state]
         say(f"{mark} {sentence(finding.key, **finding.values)}", style=style)
@@ -154,22 +142,13 @@ def _say_flows(settings: Settings) -> None:
         )
 
 
-def _examined(examinations: list[Callable[[], Finding]]) -> Iterator[Finding]:
-    for examine in examinations:
-        yield examine()
-
-
 def _rebuild(settings: Settings) -> None:
-    with alone(settings.var):
-        database = open_database(settings)
-        try:
-            with database.read() as rows:
-                halls = [hall.slug for hall in all_halls(rows)]
-            _say_changed(INSTALLATION, rebuild_installation(database))
-            for hall in halls:
-                _say_changed(hall, rebuild(database, hall))
-        finally:
-            database.close()
+    with alone(settings.var), closing(open_database(settings)) as database:
+        with database.read() as rows:
+            halls = [hall.slug for hall in all_halls(rows)]
+        _say_changed(INSTALLATION, rebuild_installation(database))
+        for hall in halls:
+            _say_changed(hall, rebuild(database, hall))
 
 
 def _say_changed(journal: str, changed: Sequence[tuple[str, str]]) -> None:

@@ -7,10 +7,10 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -26,12 +26,14 @@ from server.domain.refusals import Refusal
 from server.jobs import FEWEST_FILES, allow_open_files, is_server_running
 from server.oidc.answers import fetch_provider
 from server.settings import ASSETS, CODE, Settings
+from server.store.engine.statements import Rows
 from server.store.journal.chain import heads_of_halls
 from server.store.notices.media import names_in_use
 from server.store.operation.backups import postgresql_program
 from server.store.operation.migrating import open_installed
 from server.store.operation.private_files import key_file, open_files, secret_key
 from server.store.people.sign_ins import ApiKeyRow, api_keys
+from server.store.transactions.database import Database
 from server.store.visits.tickets import TicketTokens, last_token
 from server.usecases.media.uploads import media_folder
 
@@ -55,8 +57,8 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def examinations(settings: Settings) -> list[Callable[[], Finding]]:
-    """All checks, in the order in which their findings are printed."""
+def examined(settings: Settings) -> Iterator[Finding]:
+    """What every check finds, in the order in which it is printed."""
     looks = (
         python,
         folder,
@@ -79,7 +81,8 @@ def examinations(settings: Settings) -> list[Callable[[], Finding]]:
         tls,
         provider,
     )
-    return [partial(look, settings) for look in looks]
+    for look in looks:
+        yield look(settings)
 
 
 def python(_: Settings) -> Finding:
@@ -132,12 +135,8 @@ def database(settings: Settings) -> Finding:
     """The database answers and has its tables."""
     kind = "PostgreSQL" if settings.database_address.startswith("postgresql") else "SQLite"
     try:
-        found = open_installed(settings.database_address, Clock())
-        try:
-            with found.read() as rows:
-                halls = len(heads_of_halls(rows))
-        finally:
-            found.close()
+        with closing(open_installed(settings.database_address, Clock())) as found, found.read() as rows:
+            halls = len(heads_of_halls(rows))
     except Refusal as refused:
         if refused.code == "not_installed":
             return Finding("wrong", "doctor.database.empty", {"kind": kind})
@@ -166,32 +165,27 @@ def key(settings: Settings) -> Finding:
 
 def _is_key_of_last_ticket(settings: Settings, tokens: TicketTokens) -> bool:
     """True also where there is no ticket, or the database cannot say."""
-    try:
-        found = open_installed(settings.database_address, Clock())
-    except Refusal:
-        return True
-    try:
-        with found.read() as rows:
-            last = last_token(rows)
-    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
-        return True
-    finally:
-        found.close()
+    last = said_by_database(settings, lambda _, rows: last_token(rows), otherwise=None)
     return last is None or tokens.remake(last.visit, digest=last.token_digest) is not None
+
+
+def said_by_database[Found](
+    settings: Settings, ask: Callable[[Database, Rows], Found], *, otherwise: Found
+) -> Found:
+    """What the rows say; `otherwise` where they cannot be read: the look at the database says why."""
+    try:
+        with closing(open_installed(settings.database_address, Clock())) as found, found.read() as rows:
+            return ask(found, rows)
+    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
+        return otherwise
 
 
 def api_keys_near_end(settings: Settings) -> Finding:
     """The API keys that end within a month, or that a program still shows after their end."""
-    try:
-        found = open_installed(settings.database_address, Clock())
-        try:
-            with found.read() as rows:
-                keys = [key for key in api_keys(rows) if key.revoked_at is None and key.expires_at]
-            now = found.clock.now()
-        finally:
-            found.close()
-    except Exception:  # noqa: BLE001 - the finding on the database says why it does not answer
+    stored = said_by_database(settings, lambda _, rows: api_keys(rows), otherwise=None)
+    if stored is None:
         return Finding("off", "doctor.keys.unread")
+    keys, now = [key for key in stored if key.revoked_at is None and key.expires_at], Clock().now()
     used = [key for key in keys if key.used_after_end_at]
     month = timedelta(days=KEY_STEPS_DAYS[-1])
     near = [key for key in keys if key.expires_at and now < key.expires_at <= now + month]
@@ -283,17 +277,8 @@ def _loads(name: str) -> bool:
 
 def _lost_media(settings: Settings) -> int:
     """How many files of media are not where they should be; 0 while the database cannot say."""
-    try:
-        found = open_installed(settings.database_address, Clock())
-    except Refusal:
-        return 0
-    try:
-        with found.read() as rows:
-            return len(names_in_use(rows) - media_folder(settings.var).names())
-    except Exception:  # noqa: BLE001 - the look at the database tells what is wrong with it
-        return 0
-    finally:
-        found.close()
+    files = media_folder(settings.var)
+    return said_by_database(settings, lambda _, rows: len(names_in_use(rows) - files.names()), otherwise=0)
 
 
 def shaping(_: Settings) -> Finding:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,9 @@ import typer
 
 from server.apart import close_all
 from server.app import CATALOGUES
-from server.commands.say import console, document_words, errors, language, open_database, say, sentence
+from server.commands.say import console, document_words, errors, language, open_database, say, sentence, write
 from server.domain.refusals import Refusal
 from server.jobs import local_socket
-from server.jobs.local_socket import write
 from server.language import Catalogues
 from server.settings import ASSETS, Settings
 from server.store.configuration.documents import newest
@@ -47,14 +47,11 @@ def import_configuration(
 
     Every problem is printed with its place, and nothing is published then.
     """
-    settings = Settings()
     try:
         content = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal("not_utf8", file=str(file)) from error
     published = write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.import_document,
         content=content,
         dry_run=dry_run,
@@ -85,15 +82,11 @@ def export_configuration(
     ] = None,
 ) -> None:
     """Print the published document, ready to be changed and imported."""
-    database = open_database(Settings())
-    try:
-        with database.read() as rows:
-            if hall is None:
-                found = newest(rows, INSTALLATION, INSTALLATION)
-            else:
-                found = newest(rows, HALL, database.hall_id(hall))
-    finally:
-        database.close()
+    with closing(open_database(Settings())) as database, database.read() as rows:
+        if hall is None:
+            found = newest(rows, INSTALLATION, INSTALLATION)
+        else:
+            found = newest(rows, HALL, database.hall_id(hall))
     if found is None:
         raise Refusal("not_configured", hall=hall or INSTALLATION)
     console.out(found.content, end="", highlight=False)
@@ -143,15 +136,12 @@ def import_appointments_command(
 
     Exit status 1 where one was refused.
     """
-    settings = Settings()
     try:
         content = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal("not_utf8", file=str(file)) from error
     is_calendar = file.suffix.lower() == ".ics"
     done = write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.import_appointment_file,
         hall=hall,
         content=content,
@@ -191,13 +181,10 @@ def export_visits_command(
     days: tuple[date, date] = (starts_on.date(), ends_on.date() + timedelta(days=1))
     if days[1] <= days[0]:
         raise typer.BadParameter("the last day is before the first", param_hint="--to")
-    database = open_database(Settings())
-    try:
+    with closing(open_database(Settings())) as database:
         with database.read() as rows:
             halls = hall or [each.slug for each in all_halls(rows) if each.is_configured]
         counts = export_visits(database, halls, days=days, folder=out)
-    finally:
-        database.close()
     for name, count in counts.items():
         say(sentence("command.rows", file=out / name, count=count))
 
@@ -232,13 +219,10 @@ def report(
         raise typer.BadParameter("say --recompute, or --pack", param_hint="--recompute")
     first = ALWAYS[0] if starts_on is None else starts_on.date()
     end = ALWAYS[1] if ends_on is None else ends_on.date() + timedelta(days=1)
-    database = open_database(Settings())
-    try:
+    with closing(open_database(Settings())) as database:
         with database.read() as rows:
             halls = hall or [each.slug for each in all_halls(rows) if each.is_configured]
         wrong = sum(_recompute(database, each, (first, end), with_facts=facts) for each in halls)
-    finally:
-        database.close()
     if wrong:
         raise typer.Exit(1)
 

@@ -1,5 +1,6 @@
 """`parvis purge`, `verify-journal`, `backup` and `restore`: keep what must be kept, and no more."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +8,10 @@ from typing import Annotated
 import typer
 
 from server.clock import Clock
-from server.commands.say import anchors_of, open_database, say, sentence
+from server.commands.say import anchors_of, open_database, say, sentence, write
 from server.domain.alarms.alarms import AlarmChoice
 from server.domain.instants import to_text
 from server.jobs import alone, local_socket
-from server.jobs.local_socket import write
 from server.settings import Settings
 from server.store.journal.verify import JournalFault, verify_journal
 from server.store.operation.private_files import back_up_key, bring_key, check_key_copy
@@ -22,8 +22,7 @@ from server.usecases.media.uploads import bring_media, copy_media, media_folder,
 
 def purge_command() -> None:
     """Erase personal values, tickets' tokens, answers and sessions whose time is over."""
-    settings = Settings()
-    counts = write(settings.var, lambda: open_database(settings), purge)
+    counts = write(purge)
     say(", ".join(f"{table}: {count}" for table, count in counts.items()))
 
 
@@ -37,11 +36,8 @@ def verify_journal_command(
 ) -> None:
     """Verify the journals against their hashes, heads and anchors; exit status 1 when something is wrong."""
     settings = Settings()
-    database = open_database(settings)
-    try:
+    with closing(open_database(settings)) as database:
         verified = verify_journal(database, anchors_of(settings), hall=hall, full=full)
-    finally:
-        database.close()
     wrong = {fault.journal for fault in verified.faults}
     for journal, count in verified.facts.items():
         if journal not in wrong:
@@ -68,14 +64,11 @@ def backup_command(
     is set.
     """
     settings = Settings()
-    database = open_database(settings)
-    try:
+    with closing(open_database(settings)) as database:
         check_key_copy(settings, file)
         anchored = backup(database, anchors_of(settings), file)
         key = back_up_key(settings, file)
         copied = copy_media(database, media_folder(settings.var), file)
-    finally:
-        database.close()
     say(sentence("command.backup.written", file=file, size=float(file.stat().st_size), count=len(anchored)))
     if copied:
         say(sentence("command.backup.media", place=media_folder_of(file), count=copied))
@@ -103,11 +96,8 @@ def restore_command(
             has_real_hours=settings.demo_hours == "real",
         )
         has_key = bring_key(settings, file, Clock().now())
-        database = open_database(settings)
-        try:
+        with closing(open_database(settings)) as database:
             brought = bring_media(database, media_folder(settings.var), file)
-        finally:
-            database.close()
     for hall in restored.halls:
         say(_restored(hall))
     if restored.lost_of_installation > 0:
@@ -138,11 +128,8 @@ DAY = ["%Y-%m-%d"]
 @alarms.command("recipients")
 def list_recipients() -> None:
     """List the recipients of alarms: id, channel, site, address, choice, and state of their deliveries."""
-    database = open_database(Settings())
-    try:
+    with closing(open_database(Settings())) as database:
         found = read_recipients(database, lambda _: True)
-    finally:
-        database.close()
     for each in found:
         stands = sentence("command.alarms.stands", waiting=each["underway"], given_up=each["given_up"])
         failing = "" if each["failure"] is None else f", {each['failure']}"
@@ -168,11 +155,8 @@ def replay(
     ] = None,
 ) -> None:
     """Send again, in their order and with their ids, the deliveries that went to a recipient."""
-    settings = Settings()
     from_day = since or datetime.now(UTC) - timedelta(days=1)
     count = write(
-        settings.var,
-        lambda: open_database(settings),
         local_socket.send_alarms_again,
         recipient=recipient,
         since=to_text(from_day.replace(tzinfo=UTC)),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache, wraps
 from pathlib import Path
+from typing import Concatenate
 
 from babel.numbers import format_decimal
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from server.clock import Clock
 from server.documents.problems import DocumentRefused
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
+from server.jobs import local_socket
 from server.language import LANGUAGES, Catalogues
 from server.settings import Settings
 from server.store.journal.chain import Anchors
@@ -45,6 +47,14 @@ def open_database(settings: Settings) -> Database:
     use_key(database, settings)
     database.configurations.has_real_hours = settings.demo_hours == "real"
     return database
+
+
+def write[**Given, Answer](
+    work: Callable[Concatenate[Database, Given], Answer], *args: Given.args, **values: Given.kwargs
+) -> Answer:
+    """The answer of a write, done by the running server, or here when none runs: `local_socket.write`."""
+    settings = Settings()
+    return local_socket.write(settings.var, lambda: open_database(settings), work, *args, **values)
 
 
 def anchors_of(settings: Settings) -> Anchors:

@@ -7,7 +7,7 @@ announced or printed: the database has no subscriber, and the tickets have no ki
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -216,15 +216,12 @@ def create_with_past(settings: Settings, past: Past, tell: Tell = lambda done, w
     """
     first_at = datetime.combine(past.dates[0], CREATED_AT, TIME_ZONE).astimezone(UTC)
     timeline = Timeline(first_at.timestamp())
-    database = database_of(settings, timeline.clock())
-    try:
+    with closing(database_of(settings, timeline.clock())) as database:
         migrate(database)
         with database.store.without_syncing():
             described = create_demonstration(database, settings, has_survey=False)
             fill_past(database, timeline, past, tell)
             make_survey(database)  # after the past, so that it is open today
-    finally:
-        database.close()
     return described
 
 

@@ -109,7 +109,7 @@ def test_a_focused_problem_keeps_the_focus_when_a_late_answer_arrives(server: Se
     problems.locator("summary").click()
     english = problems.get_by_role("link").first
     with page.expect_response(f"**{API}/draft"):
-        page.get_by_role("group", name="Nom", exact=True).get_by_label("français").fill("Visites")
+        page.get_by_role("group", name="Nom", exact=True).get_by_label("français", exact=True).fill("Visites")
         english.focus()
     saved(page)
     expect(english).to_be_focused()

@@ -266,7 +266,8 @@ def test_a_driver_keeps_what_a_ready_printer_answers_when_it_begins(open_small_h
 def test_the_command_keeps_what_it_found_and_doctor_says_it(open_small_hall, simulated, monkeypatch):
     hall = open_small_hall(simulated.port)
     settings = Settings(var=hall.settings.var, database_url=hall.url)
-    monkeypatch.setattr("server.commands.devices.Settings", lambda: settings)
+    for reader in ("devices", "say"):
+        monkeypatch.setattr(f"server.commands.{reader}.Settings", lambda: settings)
     clock = hall.database.clock
     keys = ["doctor.probe.never", "doctor.paper.never", "doctor.printers.untried"]
     assert [each.key for each in printers_found(settings, clock)] == keys
