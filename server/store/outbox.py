@@ -14,7 +14,7 @@ from sqlalchemy import Select, Table, and_, bindparam, case, func, null, or_, se
 from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
 from server.ids import new_id
 from server.store.engine.lookups import Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import delivery
 from server.store.tables.notices import notice, notice_step
@@ -155,19 +155,11 @@ _STANDINGS = Read(
         func.min(case((DELIVERIES.is_underway, delivery.c.next_at))).label("next_at"),
     ).group_by(delivery.c.recipient),
 )
-_QUEUE = Write(
-    delivery.insert(),
-    "id",
-    "recipient",
-    "hall",
-    "position",
-    "alarm",
-    "turn",
-    "body",
-    "created_at",
-    "queued_at",
-    "tries",
-    "next_at",
+_QUEUE = Write.insert_or(
+    lambda new: {"alarm": new["alarm"]},  # where another worker was first, its delivery stays
+    delivery,
+    ("recipient", "hall", "position"),
+    ("id", "alarm", "turn", "body", "created_at", "queued_at", "tries", "next_at"),
 )
 _OF_RECIPIENT = delivery.c.recipient == bindparam("of_recipient")
 _GIVE_UP = Write(
@@ -188,20 +180,13 @@ def queue_delivery(transaction: HallTransaction, recipient: str, message: Messag
 
     `now`: of the wall clock, which may be behind the facts.
     """
-    transaction.run(
-        _QUEUE,
-        id=new_id(),
-        recipient=recipient,
-        hall=transaction.hall,
-        position=transaction.journal_length,
-        alarm=message.alarm,
-        turn=message.turn,
-        body=message.body,
-        created_at=now,
-        queued_at=now,
-        tries=0,
-        next_at=now,
-    )
+    key = NoticeDelivery(recipient, transaction.hall, transaction.journal_length)
+    transaction.run(_QUEUE, **_queued(key, message, now))
+
+
+def _queued(key: "NoticeDelivery", message: Message, now: datetime) -> dict[str, object]:
+    begins = dict.fromkeys(("created_at", "queued_at", "next_at"), now)
+    return {"id": new_id(), **values_of(key), **values_of(message), **begins, "tries": 0}
 
 
 def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:
@@ -235,7 +220,7 @@ class ChangedNotice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivery:
-    """The key of a delivery about a notice: its recipient, the notice (`hall`), its position there."""
+    """The key of a delivery: its recipient, the hall or notice (`hall`) it is about, its position there."""
 
     recipient: str
     hall: str
@@ -255,13 +240,12 @@ class _Step:
 
 _SINCE = bindparam("since", type_=notice.c.changed_at.type)
 _NOW = bindparam("now", type_=notice.c.changed_at.type)
-_CHANGED = Read(
+_CHANGED = Read.of(
     ChangedNotice,
-    rows_of(ChangedNotice, notice).where(
-        or_(
-            notice.c.changed_at >= _SINCE,
-            and_(notice.c.shown_until >= _SINCE, notice.c.shown_until <= _NOW),
-        )
+    notice,
+    or_(
+        notice.c.changed_at >= _SINCE,
+        and_(notice.c.shown_until >= _SINCE, notice.c.shown_until <= _NOW),
     ),
 )
 _STEPS = Read(
@@ -276,12 +260,6 @@ _QUEUED = Read(
         delivery.c.created_at >= bindparam("since", type_=delivery.c.created_at.type),
         delivery.c.turn.in_((PUBLISHED, ENDED)),
     ),
-)
-_QUEUE_NOTICE = Write.insert_or(
-    lambda new: {"alarm": new["alarm"]},  # where another worker was first, its delivery stays
-    delivery,
-    ("recipient", "hall", "position"),
-    ("id", "alarm", "turn", "body", "created_at", "queued_at", "tries", "next_at"),
 )
 
 
@@ -308,17 +286,4 @@ def queue_notice_delivery(
     rows: WrittenRows, new: NoticeDelivery, *, turn: str, body: str, now: datetime
 ) -> None:
     """Puts a message about a notice on its way, once: another worker may have done so."""
-    rows.execute(
-        _QUEUE_NOTICE,
-        id=new_id(),
-        recipient=new.recipient,
-        hall=new.hall,
-        position=new.position,
-        alarm=new.hall,
-        turn=turn,
-        body=body,
-        created_at=now,
-        queued_at=now,
-        tries=0,
-        next_at=now,
-    )
+    rows.execute(_QUEUE, **_queued(new, Message(new.hall, turn, body), now))

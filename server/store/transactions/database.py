@@ -176,7 +176,7 @@ class Database:
         run. `presses`: as `press` of `write_or_repeat`. Refusals: idempotency_mismatch, those of
         `transaction` and of the work.
         """
-        with self._published(hall, author, write_key, presses) as transaction:
+        with self.transaction(hall, author, write_key, presses) as transaction:
             return transaction.answer_once(work)
 
     def write_or_repeat[Answer, Kept](
@@ -193,10 +193,10 @@ class Database:
         """As `write`, where the work says itself what is kept, and `repeated` makes the later answers of it.
 
         `press`: that of a visitor for a ticket, which is another key of the request: no request that shares a
-        commit with it knows of it before. `is_configured` is False where `bare_transaction` is needed.
+        commit with it knows of it before. `is_configured`: as of `transaction`.
         """
         presses = () if press is None else (press,)
-        with self._published(hall, author, write_key, presses, is_configured=is_configured) as transaction:
+        with self.transaction(hall, author, write_key, presses, is_configured=is_configured) as transaction:
             return transaction.answer_or_repeat(work, repeated)
 
     def write_installation[Answer](
@@ -206,7 +206,7 @@ class Database:
         work: Callable[[InstallationTransaction], Answer],
     ) -> Answer:
         """As `write`, in a transaction of the installation."""
-        with self._installation(author, write_key) as transaction:
+        with self.installation_transaction(author, write_key) as transaction:
             return transaction.answer_once(work)
 
     def write_installation_or_repeat[Answer, Kept](
@@ -218,35 +218,20 @@ class Database:
         repeated: Callable[[InstallationTransaction, Kept], Answer],
     ) -> Answer:
         """As `write_or_repeat`, in a transaction of the installation."""
-        with self._installation(author, write_key) as transaction:
+        with self.installation_transaction(author, write_key) as transaction:
             return transaction.answer_or_repeat(work, repeated)
 
     @contextmanager
-    def installation_transaction(self, author: Author) -> Iterator[InstallationTransaction]:
-        """A transaction under the installation's write lock, without a write key; commits at the end.
-
-        Refusal: database_busy.
-        """
-        with self._installation(author, None) as transaction:
-            yield transaction
-
-    @contextmanager
-    def _installation(self, author: Author, write_key: WriteKey | None) -> Iterator[InstallationTransaction]:
+    def installation_transaction(
+        self, author: Author, write_key: WriteKey | None = None
+    ) -> Iterator[InstallationTransaction]:
+        """A transaction under the installation's write lock; commits at the end. Refusal: database_busy."""
         with self.store.write() as rows:
             transaction = begin_installation(rows, author, self.clock.now(), write_key)
             yield transaction
             transaction.flush()
         self.installation_changes += 1
         self.pseudonyms.forget()
-
-    @contextmanager
-    def transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
-        """A transaction under the hall's write lock; commits at the end, then publishes. `hall`: id or slug.
-
-        Without a write key: `write` is for requests. Refusals: unknown_hall, database_busy.
-        """
-        with self._published(hall, author) as transaction:
-            yield transaction
 
     @contextmanager
     def one_publication(self) -> Iterator[None]:
@@ -262,13 +247,7 @@ class Database:
             yield
 
     @contextmanager
-    def bare_transaction(self, hall: str, author: Author) -> Iterator[HallTransaction]:
-        """A transaction for a hall that may have no configuration yet; never read its `configuration`."""
-        with self._published(hall, author, is_configured=False) as transaction:
-            yield transaction
-
-    @contextmanager
-    def _published(
+    def transaction(
         self,
         hall: str,
         author: Author,
@@ -277,6 +256,11 @@ class Database:
         *,
         is_configured: bool = True,
     ) -> Iterator[HallTransaction]:
+        """A transaction under the hall's write lock; commits at the end, then publishes. `hall`: id or slug.
+
+        Without a write key: `write` is for requests. `is_configured` is False where the hall may have no
+        configuration yet: it is never read. Refusals: unknown_hall, database_busy.
+        """
         hall_id = self.hall_id(hall)
         reads = [] if write_key is None else [write_key.answer()]
         reads.extend(map(of_press, presses))

@@ -171,7 +171,7 @@ def number_offset(
 def _restart_hall(
     database: Database, anchors: Anchors, remembered: _Remembered, slug: str, lost: int
 ) -> RestoredHall:
-    with database.bare_transaction(slug, SYSTEM) as transaction:
+    with database.transaction(slug, SYSTEM, is_configured=False) as transaction:
         head = Anchor(
             to_text(transaction.now),
             transaction.journal_length,

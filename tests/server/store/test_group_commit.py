@@ -212,7 +212,7 @@ def test_at_most_three_functions_stand_between_a_write_and_its_first_statement(
 
     monkeypatch.setattr(kind, "several", noted)
     issue(together.database)
-    assert between == ["_published", "_lead", "_read"]
+    assert between == ["transaction", "_lead", "_read"]
 
 
 def test_a_press_made_twice_at_once_is_one_ticket(together: Together):
