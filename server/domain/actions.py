@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import check_length, one_line, typed_day
 
 LONGEST_TEXT = 400
 """Characters of a remark and of a solution."""
@@ -81,10 +83,10 @@ def checked_action(typed: ActionRequest) -> ActionRequest:
     """
     action = replace(
         typed,
-        remark=_line(typed.remark),
-        origin=_line(typed.origin),
-        solution=_line(typed.solution),
-        owner=_line(typed.owner),
+        remark=one_line(typed.remark),
+        origin=one_line(typed.origin),
+        solution=one_line(typed.solution),
+        owner=one_line(typed.owner),
     )
     if not action.remark:
         raise Refusal("action_remark_missing", field="remark")
@@ -94,8 +96,7 @@ def checked_action(typed: ActionRequest) -> ActionRequest:
         ("origin", LONGEST_NAME),
         ("owner", LONGEST_NAME),
     ):
-        if len(getattr(action, field)) > longest:
-            raise Refusal("action_text_too_long", field=field, longest=longest)
+        check_length(getattr(action, field), longest, "action_text_too_long", field)
     if names_a_person(action.owner):
         raise Refusal("action_owner_is_a_person", field="owner")
     if action.due_on:
@@ -110,12 +111,8 @@ def names_a_person(text: str) -> bool:
     return _PERSON.search(text) is not None
 
 
-def due_day(text: str) -> date:
-    """The date of an ISO text. Refusal: bad_action_day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("bad_action_day", field="due_on") from error
+due_day = partial(typed_day, code="bad_action_day", field="due_on")
+"""The date of an ISO text. Refusal: bad_action_day."""
 
 
 def is_late(state: str, due_on: date | None, today: date) -> bool:
@@ -126,7 +123,3 @@ def is_late(state: str, due_on: date | None, today: date) -> bool:
 def is_due_soon(state: str, due_on: date | None, today: date) -> bool:
     """Whether the date of an open action is today or within seven days."""
     return state in OPEN and due_on is not None and today <= due_on <= today + REMINDED_BEFORE
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from statistics import median_low
 from typing import Annotated, Any
 
 from annotated_types import Interval, MaxLen
 
+from server.domain import typed_fields
 from server.domain.refusals import Refusal
-from server.domain.typed_fields import longest_of
+from server.domain.typed_fields import longest_of, typed_day
 
 LONGEST_TEXT = 3000
 """Characters of what is written, and of its answer."""
@@ -155,16 +157,11 @@ def checked_entry(written: EntryRequest, today: date, *, channels: Collection[st
 
 def check_length(text: str, longest: int, field: str) -> None:
     """Refusal: complaint_text_too_long, with the field and the limit."""
-    if len(text) > longest:
-        raise Refusal("complaint_text_too_long", field=field, longest=longest)
+    typed_fields.check_length(text, longest, "complaint_text_too_long", field)
 
 
-def written_day(text: str) -> date:
-    """The date of an ISO text. Refusal: bad_complaint_day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("bad_complaint_day", field="written_on") from error
+written_day = partial(typed_day, code="bad_complaint_day", field="written_on")
+"""The date of an ISO text. Refusal: bad_complaint_day."""
 
 
 def next_state(state: str, verb: EntryVerb, kind: str) -> EntryState:

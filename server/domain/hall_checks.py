@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
 from server.domain.actions import names_a_person
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import check_length, one_line, typed_day
 
 LONGEST_SCENARIO, LONGEST_REMARK, LONGEST_NAME = 600, 300, 80
 """Characters of a scenario, of a remark, and of a criterion or function."""
@@ -73,11 +75,13 @@ def checked_check(typed: CheckRequest, today: date) -> CheckRequest:
     Refusals, each with its `field`: bad_check_day (also of a day to come), check_function_missing,
     check_function_is_a_person, check_scenario_missing, check_text_too_long, check_result_missing.
     """
-    lines = [replace(each, words=_line(each.words), remark=_line(each.remark)) for each in typed.findings]
+    lines = [
+        replace(each, words=one_line(each.words), remark=one_line(each.remark)) for each in typed.findings
+    ]
     kept = {place: each for place, each in enumerate(lines) if each.criterion or each.words}
     check = replace(
         typed,
-        function=_line(typed.function),
+        function=one_line(typed.function),
         scenario=typed.scenario.strip(),
         findings=tuple(kept.values()),
     )
@@ -87,33 +91,20 @@ def checked_check(typed: CheckRequest, today: date) -> CheckRequest:
         raise Refusal("check_function_missing", field="function")
     if names_a_person(check.function):
         raise Refusal("check_function_is_a_person", field="function")
-    _check_length("function", check.function, LONGEST_NAME)
+    check_length(check.function, LONGEST_NAME, "check_text_too_long", "function")
     if check.kind is CheckKind.MYSTERY_VISIT and not check.scenario:
         raise Refusal("check_scenario_missing", field="scenario")
-    _check_length("scenario", check.scenario, LONGEST_SCENARIO)
+    check_length(check.scenario, LONGEST_SCENARIO, "check_text_too_long", "scenario")
     for place, each in kept.items():
         if each.result not in set(Result):
             raise Refusal("check_result_missing", field=f"result-{place}")
-        _check_length(f"words-{place}", each.words, LONGEST_NAME)
-        _check_length(f"remark-{place}", each.remark, LONGEST_REMARK)
+        check_length(each.words, LONGEST_NAME, "check_text_too_long", f"words-{place}")
+        check_length(each.remark, LONGEST_REMARK, "check_text_too_long", f"remark-{place}")
     return check
 
 
-def day_of_check(text: str) -> date:
-    """The date of an ISO text. Refusal: bad_check_day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("bad_check_day", field="done_on") from error
-
-
-def _check_length(field: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise Refusal("check_text_too_long", field=field, longest=longest)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+day_of_check = partial(typed_day, code="bad_check_day", field="done_on")
+"""The date of an ISO text. Refusal: bad_check_day."""
 
 
 LONGEST_FILE_NAME = 60

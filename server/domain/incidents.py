@@ -14,6 +14,7 @@ from server.domain.author import Author
 from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Fold, inserts, updates
+from server.domain.typed_fields import typed_day
 
 ESCALATED_AFTER = timedelta(seconds=30)
 """How long only the hall hears of an incident that nobody answers."""
@@ -204,10 +205,7 @@ def checked_note(
 
 
 def _checked_day(typed: str, today: date, kept_on: date | None) -> date:
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise Refusal("bad_incident_day", field="happened_on") from None
+    day = typed_day(typed, "bad_incident_day", "happened_on")
     if day != kept_on and not today - NOTED_WITHIN <= day <= today:
         raise Refusal("bad_incident_day", field="happened_on")
     return day

@@ -6,6 +6,7 @@ read, what the form’s page allows, and what is refused.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import (
     Annotated,
@@ -21,6 +22,8 @@ from typing import (
 
 from annotated_types import MaxLen
 
+from server.domain.refusals import Refusal
+
 
 def longest_of(typed: type[object]) -> dict[str, int]:
     """How many characters each text of a dataclass may have, by field."""
@@ -30,6 +33,25 @@ def longest_of(typed: type[object]) -> dict[str, int]:
         for bound in getattr(hint, "__metadata__", ())
         if isinstance(bound, MaxLen)
     }
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with single spaces."""
+    return " ".join(text.split())
+
+
+def typed_day(text: str, code: str, field: str) -> date:
+    """The date of an ISO text. Refuses another text with a code and its field."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(code, field=field) from error
+
+
+def check_length(text: str, longest: int, code: str, field: str) -> None:
+    """Refuses a text of more characters, with a code, its field and the limit."""
+    if len(text) > longest:
+        raise Refusal(code, field=field, longest=longest)
 
 
 LONGEST_NAME = 64

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from server.domain.actions import names_a_person
 from server.domain.refusals import Refusal
+from server.domain.typed_fields import check_length, one_line, typed_day
 
 LONGEST_FUNCTION = 80
 LONGEST_AGENDA = 2000
@@ -91,15 +92,15 @@ def checked_member(typed: MemberRequest, today: date) -> Member:
     Refusals, each with its `field`: member_function_missing, member_is_a_person, committee_text_too_long,
     bad_mandate_day, mandate_over.
     """
-    function = " ".join(typed.function.split())
+    function = one_line(typed.function)
     if not function:
         raise Refusal("member_function_missing", field="function")
     if names_a_person(function):
         raise Refusal("member_is_a_person", field="function")
-    _check_length("function", function, LONGEST_FUNCTION)
+    check_length(function, LONGEST_FUNCTION, "committee_text_too_long", "function")
     ends_on = None
     if typed.mandate_ends_on:
-        ends_on = _day(typed.mandate_ends_on, "bad_mandate_day", "mandate_ends_on")
+        ends_on = typed_day(typed.mandate_ends_on, "bad_mandate_day", "mandate_ends_on")
         if ends_on < today:
             raise Refusal("mandate_over", field="mandate_ends_on")
     return Member(function, ends_on)
@@ -111,7 +112,7 @@ def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
     Refusals, each with its `field`: bad_meeting_day, meeting_in_the_past, meeting_not_held,
     bad_meeting_hour, agenda_missing, committee_text_too_long.
     """
-    met_on = _day(typed.met_on, "bad_meeting_day", "met_on")
+    met_on = typed_day(typed.met_on, "bad_meeting_day", "met_on")
     if met_on < EARLIEST_MEETING or met_on > today + PLANNED_AHEAD:
         raise Refusal("bad_meeting_day", field="met_on")
     if met_on < today and not typed.is_held:
@@ -123,7 +124,7 @@ def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
     agenda = "\n".join(line.strip() for line in typed.agenda.strip().splitlines())
     if not agenda:
         raise Refusal("agenda_missing", field="agenda")
-    _check_length("agenda", agenda, LONGEST_AGENDA)
+    check_length(agenda, LONGEST_AGENDA, "committee_text_too_long", "agenda")
     return Meeting(met_on, typed.starts_at, agenda)
 
 
@@ -134,10 +135,10 @@ def checked_decision(text: str, met_on: date, today: date) -> str:
     """
     if met_on > today:
         raise Refusal("meeting_to_come", field="text")
-    words = " ".join(text.split())
+    words = one_line(text)
     if not words:
         raise Refusal("decision_missing", field="text")
-    _check_length("text", words, LONGEST_DECISION)
+    check_length(words, LONGEST_DECISION, "committee_text_too_long", "text")
     return words
 
 
@@ -146,7 +147,7 @@ def checked_sent_day(text: str, met_on: date, today: date) -> date:
 
     Refusals, each with its `field`: bad_sent_day, sent_after_meeting.
     """
-    sent_on = _day(text, "bad_sent_day", "sent_on")
+    sent_on = typed_day(text, "bad_sent_day", "sent_on")
     if sent_on > today:
         raise Refusal("bad_sent_day", field="sent_on")
     if sent_on > met_on:
@@ -183,15 +184,3 @@ def minutes_too_large() -> Refusal:
 def asks_for_pack(met_on: date, pack_sent_on: date | None, today: date) -> bool:
     """Whether a meeting is within 14 days and its report was not sent yet."""
     return pack_sent_on is None and today <= met_on <= today + PACK_DUE_BEFORE
-
-
-def _check_length(field: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise Refusal("committee_text_too_long", field=field, longest=longest)
-
-
-def _day(text: str, code: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal(code, field=field) from error

@@ -17,6 +17,7 @@ from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportContent
 from server.domain.texts import LONGEST_EMAIL, is_email
+from server.domain.typed_fields import check_length, typed_day
 
 SENTENCES = 3
 LONGEST_SENTENCE = 240
@@ -253,13 +254,14 @@ def checked_text(typed: GridTextRequest, today: date) -> GridText:
         raise Refusal("unknown_grid_line", field="code", longest=LONGEST_CODE)
     if not text:
         raise Refusal("grid_text_missing", field="text")
-    if len(text) > LONGEST_TEXT:
-        raise Refusal("grid_text_too_long", field="text", longest=LONGEST_TEXT)
+    check_length(text, LONGEST_TEXT, "grid_text_too_long", "text")
     if not source:
         raise Refusal("grid_source_missing", field="source")
-    if len(source) > LONGEST_SOURCE:
-        raise Refusal("grid_source_too_long", field="source", longest=LONGEST_SOURCE)
-    return GridText(typed.grid, code, text, source, _day(typed.read_on, today))
+    check_length(source, LONGEST_SOURCE, "grid_source_too_long", "source")
+    read_on = typed_day(typed.read_on, "bad_grid_day", "read_on")
+    if read_on > today:
+        raise Refusal("bad_grid_day", field="read_on")
+    return GridText(typed.grid, code, text, source, read_on)
 
 
 def is_line(grid: str, code: str) -> bool:
@@ -276,13 +278,3 @@ def is_line(grid: str, code: str) -> bool:
 def line_order(code: str) -> tuple[tuple[int, str], ...]:
     """Sorts numbers of lines as people count: 2 before 10, 3.2 before 3.10."""
     return tuple((int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code))
-
-
-def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("bad_grid_day", field="read_on") from error
-    if day > today:
-        raise Refusal("bad_grid_day", field="read_on")
-    return day
