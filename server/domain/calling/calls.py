@@ -50,14 +50,7 @@ def reason_of(leg: QueuedLeg, step: str, by: ScoringContext, *, condition: int |
     """Why this leg: `step` is the name of what decided before the rule, RULE when the rule did."""
     if condition is not None:
         return _of_condition(leg, by, condition)
-    by_step = {
-        "LINKED": _of_linked,
-        "PRIORITY": _of_priority,
-        "FRONT": _of_front,
-        "LETS_PASS": _of_letting_pass,
-        "EARLY": _of_early,
-    }
-    return by_step.get(step, _OF_RULE[by.profile.rule])(leg, by)
+    return _OF_STEP.get(step, _OF_RULE[by.profile.rule])(leg, by)
 
 
 def _reason(key: str, leg: QueuedLeg, by: ScoringContext, **values: Any) -> Reason:
@@ -70,48 +63,20 @@ def _hour(leg: QueuedLeg, by: ScoringContext) -> str:
     return at.astimezone(by.context.time_zone).strftime("%H:%M")
 
 
-def _of_priority(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.priority", leg, by)
-
-
 def _of_linked(leg: QueuedLeg, by: ScoringContext) -> Reason:
     turn = by.context.linked_here
     return _reason("why.linked", leg, by, number="" if turn is None else turn.number)
 
 
-def _of_front(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.front", leg, by)
-
-
-def _of_letting_pass(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.letting_pass", leg, by, calls=leg.lets_pass)
-
-
-def _of_early(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.early", leg, by, at=_hour(leg, by))
-
-
 def _of_class(leg: QueuedLeg, by: ScoringContext) -> Reason:
     if leg.leg_class == PRIORITY:
-        return _of_priority(leg, by)
+        return _reason("why.priority", leg, by)
     if leg.leg_class != APPOINTMENT:
         return _reason("why.arrival", leg, by)
     is_on_time = leg.waited_min(by.context.now) == 0
     return _reason(
         "why.appointment_now" if is_on_time else "why.appointment_hour", leg, by, at=_hour(leg, by)
     )
-
-
-def _of_arrival(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _of_class(leg, by) if leg.leg_class == APPOINTMENT else _reason("why.arrival", leg, by)
-
-
-def _of_list(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.listed" if leg.queue in by.profile.queues else "why.for_counter", leg, by)
-
-
-def _of_longest(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.longest_queue", leg, by, people=by.queues[leg.queue].people)
 
 
 def _of_share(leg: QueuedLeg, by: ScoringContext) -> Reason:
@@ -132,10 +97,6 @@ def _of_relative(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.relative", leg, by, percent=percent)
 
 
-def _of_accumulated(leg: QueuedLeg, by: ScoringContext) -> Reason:
-    return _reason("why.accumulated", leg, by, rate=f"{ACCUMULATED_RATES[leg.leg_class]:g}")
-
-
 def _of_balance(leg: QueuedLeg, by: ScoringContext) -> Reason:
     """Which part of the score of `gcmu_safe` decided."""
     x = leg.waited_s(by.context.now) / leg.target_s
@@ -146,14 +107,31 @@ def _of_balance(leg: QueuedLeg, by: ScoringContext) -> Reason:
     return _reason("why.balanced", leg, by, mean_minutes=max(1, round(by.mean_min(leg))))
 
 
-_OF_RULE: Mapping[RuleName, Callable[[QueuedLeg, ScoringContext], Reason]] = {
-    RuleName.ARRIVAL_ORDER: _of_arrival,
-    RuleName.LISTED_ORDER: _of_list,
-    RuleName.LONGEST_QUEUE: _of_longest,
+type _Explain = Callable[[QueuedLeg, ScoringContext], Reason]
+
+_OF_STEP: Mapping[str, _Explain] = {
+    "LINKED": _of_linked,
+    "PRIORITY": lambda leg, by: _reason("why.priority", leg, by),
+    "FRONT": lambda leg, by: _reason("why.front", leg, by),
+    "LETS_PASS": lambda leg, by: _reason("why.letting_pass", leg, by, calls=leg.lets_pass),
+    "EARLY": lambda leg, by: _reason("why.early", leg, by, at=_hour(leg, by)),
+}
+_OF_RULE: Mapping[RuleName, _Explain] = {
+    RuleName.ARRIVAL_ORDER: lambda leg, by: (
+        _of_class(leg, by) if leg.leg_class == APPOINTMENT else _reason("why.arrival", leg, by)
+    ),
+    RuleName.LISTED_ORDER: lambda leg, by: _reason(
+        "why.listed" if leg.queue in by.profile.queues else "why.for_counter", leg, by
+    ),
+    RuleName.LONGEST_QUEUE: lambda leg, by: _reason(
+        "why.longest_queue", leg, by, people=by.queues[leg.queue].people
+    ),
     RuleName.WEIGHTED_SHARES: _of_share,
     RuleName.EARLIEST_DUE: _of_due,
     RuleName.RELATIVE_TARGET: _of_relative,
-    RuleName.ACCUMULATING_PRIORITY: _of_accumulated,
+    RuleName.ACCUMULATING_PRIORITY: lambda leg, by: _reason(
+        "why.accumulated", leg, by, rate=f"{ACCUMULATED_RATES[leg.leg_class]:g}"
+    ),
     RuleName.STRICT_CLASSES: _of_class,
     RuleName.GCMU_SAFE: _of_balance,
 }
