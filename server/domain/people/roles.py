@@ -50,112 +50,30 @@ class Permission(StrEnum):
 
 
 _P = Permission
+_AT_WORK = {_P.READ_BOARD, _P.READ_HELP}
+_OF_HALL = _AT_WORK | {_P.READ_APPOINTMENTS, _P.RAISE_ALERT, _P.NOTE_INCIDENTS}
+_OF_COUNTERS = _OF_HALL | {_P.ISSUE, _P.READ_QUEUE}
+_OF_AGENTS = _OF_COUNTERS | {_P.RECEIVE, _P.REPRINT, _P.RECEIVE_INCIDENTS}
+_OF_QUALITY = _AT_WORK | {
+    *(_P.READ_FIGURES, _P.EXPORT_VISITS, _P.DECIDE_TARGETS, _P.TYPE_FIGURES),
+    *(_P.WRITE_REPORTS, _P.RUN_SURVEYS, _P.ANSWER_COMPLAINTS),
+}
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset(
-        {
-            _P.ISSUE,
-            _P.CALL,
-            _P.RECEIVE,
-            _P.READ_BOARD,
-            _P.READ_QUEUE,
-            _P.REPRINT,
-            _P.READ_APPOINTMENTS,
-            _P.RAISE_ALERT,
-            _P.NOTE_INCIDENTS,
-            _P.RECEIVE_INCIDENTS,
-            _P.READ_HELP,
-        }
-    ),
-    "reception": frozenset(
-        {
-            _P.ISSUE,
-            _P.DISTRIBUTE,
-            _P.RECEIVE,
-            _P.READ_BOARD,
-            _P.READ_QUEUE,
-            _P.REPRINT,
-            _P.READ_APPOINTMENTS,
-            _P.BOOK,
-            _P.RAISE_ALERT,
-            _P.DRAFT_NOTICES,
-            _P.NOTE_INCIDENTS,
-            _P.RECEIVE_INCIDENTS,
-            _P.READ_HELP,
-        }
-    ),
-    "digital_helper": frozenset(
-        {
-            _P.ISSUE,
-            _P.CALL,
-            _P.READ_BOARD,
-            _P.READ_QUEUE,
-            _P.READ_APPOINTMENTS,
-            _P.RAISE_ALERT,
-            _P.NOTE_INCIDENTS,
-            _P.READ_HELP,
-        }
-    ),
-    "security": frozenset(
-        {
-            _P.READ_BOARD,
-            _P.DISTRIBUTE,
-            _P.READ_APPOINTMENTS,
-            _P.ASK_HELP,
-            _P.RAISE_ALERT,
-            _P.END_ALERT,
-            _P.NOTE_INCIDENTS,
-            _P.RECEIVE_INCIDENTS,
-            _P.READ_HELP,
-        }
-    ),
+    "agent": frozenset(_OF_AGENTS | {_P.CALL}),
+    "reception": frozenset(_OF_AGENTS | {_P.DISTRIBUTE, _P.BOOK, _P.DRAFT_NOTICES}),
+    "digital_helper": frozenset(_OF_COUNTERS | {_P.CALL}),
+    "security": frozenset(_OF_HALL | {_P.DISTRIBUTE, _P.ASK_HELP, _P.END_ALERT, _P.RECEIVE_INCIDENTS}),
     "supervisor": frozenset(
-        {
-            _P.ISSUE,
-            _P.CALL,
-            _P.RECEIVE,
-            _P.READ_BOARD,
-            _P.READ_QUEUE,
-            _P.REPRINT,
-            _P.READ_FIGURES,
-            _P.EXPORT_VISITS,
-            _P.SUPERVISE,
-            _P.CONFIGURE,
-            _P.DECIDE_TARGETS,
-            _P.TYPE_FIGURES,
-            _P.WRITE_REPORTS,
-            _P.RUN_SURVEYS,
-            _P.ANSWER_COMPLAINTS,
-            _P.DISTRIBUTE,
-            _P.READ_APPOINTMENTS,
-            _P.BOOK,
-            _P.RAISE_ALERT,
-            _P.END_ALERT,
-            _P.DRAFT_NOTICES,
-            _P.READ_JOURNAL,
-            _P.NOTE_INCIDENTS,
-            _P.RECEIVE_INCIDENTS,
-            _P.READ_HELP,
-        }
+        _OF_AGENTS
+        | _OF_QUALITY
+        | {_P.CALL, _P.SUPERVISE, _P.CONFIGURE, _P.DISTRIBUTE, _P.BOOK}
+        | {_P.END_ALERT, _P.DRAFT_NOTICES, _P.READ_JOURNAL}
     ),
-    "communication": frozenset({_P.READ_BOARD, _P.DRAFT_NOTICES, _P.PUBLISH_NOTICES, _P.READ_HELP}),
-    "quality": frozenset(
-        {
-            _P.READ_BOARD,
-            _P.READ_FIGURES,
-            _P.EXPORT_VISITS,
-            _P.DECIDE_TARGETS,
-            _P.TYPE_FIGURES,
-            _P.WRITE_REPORTS,
-            _P.RUN_SURVEYS,
-            _P.ANSWER_COMPLAINTS,
-            _P.READ_RETENTION,
-            _P.READ_HELP,
-        }
-    ),
+    "communication": frozenset(_AT_WORK | {_P.DRAFT_NOTICES, _P.PUBLISH_NOTICES}),
+    "quality": frozenset(_OF_QUALITY | {_P.READ_RETENTION}),
     "administrator": frozenset(Permission),
     "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),
 }
-
 SCOPES: dict[str, frozenset[Permission]] = {
     "issue": frozenset({_P.ISSUE}),
     "read": frozenset(
