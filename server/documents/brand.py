@@ -6,6 +6,7 @@ change.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -115,19 +116,11 @@ def _readable(colour: str, against: tuple[str, ...]) -> str:
     raise broken_rule("contrast", **values, nearest=nearest)
 
 
-def _ink(colour: str) -> str:
-    return _readable(colour, INK_PAIRS)
-
-
-def _action(colour: str) -> str:
-    return _readable(colour, ACTION_PAIRS)
-
-
 class Colours(Part):
     """The brand's two colours: `ink`, text on light and ground of screens; `action`, what one may press."""
 
-    ink: Annotated[Colour, AfterValidator(_ink)] = INK
-    action: Annotated[Colour, AfterValidator(_action)] = ACTION
+    ink: Annotated[Colour, AfterValidator(partial(_readable, against=INK_PAIRS))] = INK
+    action: Annotated[Colour, AfterValidator(partial(_readable, against=ACTION_PAIRS))] = ACTION
 
     def tokens(self) -> Mapping[str, str]:
         """The design tokens they change, by name; texts on the grounds made of them read at 7:1 too."""

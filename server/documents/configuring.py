@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from hardware.languages import VISITOR_LANGUAGES
-from server.documents.hall import ExceptionalPart, HallDocument, KioskPart, ServicePart
+from server.documents.hall import HallDocument, KioskPart, ServicePart
 from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning
@@ -127,14 +127,13 @@ def _service(part: ServicePart, hall: Calendar) -> Service:
         series=_made(Series, part.series),
         appointment_series=_made(Series, part.appointment_series) if part.appointment_series else None,
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
-        exceptional=_exceptional(part.exceptional) if part.exceptional else None,
+        exceptional=part.exceptional
+        and Exceptional(
+            part.exceptional.received_by, {each.id: each.names for each in part.exceptional.reasons}
+        ),
         quota=_made(Quota, part.quota) if part.quota else None,
         instead=_made(Instead, part.instead) if part.instead else None,
     )
-
-
-def _exceptional(part: ExceptionalPart) -> Exceptional:
-    return Exceptional(part.received_by, {reason.id: reason.names for reason in part.reasons})
 
 
 def _queues(document: HallDocument) -> dict[str, Queue]:

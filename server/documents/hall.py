@@ -21,6 +21,8 @@ from server.documents.hall_parts import (
 from server.documents.problems import broken_rule
 from server.documents.values import (
     CalendarPart,
+    IfAny,
+    IfSet,
     Languages,
     Line,
     NotEmpty,
@@ -160,7 +162,7 @@ class ServicePart(Part):
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 0
     exceptional: ExceptionalPart | None = None
     quota: QuotaPart | None = None
-    instead: Annotated[InsteadPart | None, Field(exclude_if=lambda part: part is None)] = None
+    instead: IfSet[InsteadPart] = None
 
 
 class QueuePart(Part):
@@ -224,20 +226,15 @@ class KioskPart(Part):
 
     id: Slug
     label: Line
-    services: Annotated[
-        tuple[Slug, ...],
-        Field(
-            max_length=60,
-            exclude_if=lambda listed: not listed,
-            json_schema_extra={"when_empty": "every_service"},
-        ),
+    services: IfAny[
+        Annotated[tuple[Slug, ...], Field(max_length=60, json_schema_extra={"when_empty": "every_service"})]
     ] = ()
     printer: PrinterPart | None = None
-    prints_at: Annotated[Slug | None, Field(exclude_if=lambda kiosk: kiosk is None)] = None
-    number_only: Annotated[bool, Field(exclude_if=lambda only: not only)] = False
-    own_series: Annotated[SeriesPart | None, Field(exclude_if=lambda series: series is None)] = None
+    prints_at: IfSet[Slug] = None
+    number_only: IfAny[bool] = False
+    own_series: IfSet[SeriesPart] = None
     mounting: MountingPart | None = None
-    keys_at: Annotated[OptionalTexts, Field(exclude_if=lambda texts: not texts)] = Field(default_factory=dict)
+    keys_at: IfAny[OptionalTexts] = Field(default_factory=dict)
     is_retired: bool = False
 
 
@@ -276,9 +273,7 @@ class HallDocument(Part):
     folders: Annotated[tuple[FolderPart, ...], Field(max_length=12)] = ()
     queues: Annotated[tuple[QueuePart, ...], Field(max_length=60), *NotEmpty]
     services: Annotated[tuple[ServicePart, ...], Field(max_length=60), *NotEmpty]
-    referrals: Annotated[
-        tuple[ReferralPart, ...], Field(max_length=30, exclude_if=lambda listed: not listed)
-    ] = ()
+    referrals: IfAny[Annotated[tuple[ReferralPart, ...], Field(max_length=30)]] = ()
     counters: Annotated[tuple[CounterPart, ...], Field(max_length=40), *NotEmpty]
     rule: RuleName = DEFAULT_RULE
     has_priority_first: bool = True

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from hardware.transports.serial_line import is_serial_line
 from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
-from server.documents.values import PART, Line, NotEmpty, Part, Slug, Span, Texts
+from server.documents.values import PART, IfSet, Line, NotEmpty, Part, Slug, Span, Texts
 from server.domain.alarms.alarms import AlarmRules
 from server.domain.calling.rules import (
     DEFAULT_RULE,
@@ -94,21 +94,13 @@ class PrinterPart(Part):
     kind: PrinterKind = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
-    usb: Annotated[
-        Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)] | None,
-        Field(exclude_if=lambda name: name is None),
-    ] = None
-    line: Annotated[
-        Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_serial_line)] | None,
-        Field(exclude_if=lambda line: line is None),
-    ] = None
-    speed: Annotated[
-        Literal[9600, 19_200, 38_400, 57_600, 115_200] | None, Field(exclude_if=lambda speed: speed is None)
-    ] = None
+    usb: IfSet[Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)]] = None
+    line: IfSet[Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_serial_line)]] = None
+    speed: IfSet[Literal[9600, 19_200, 38_400, 57_600, 115_200]] = None
     dialect: Annotated[PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
     profile: PrinterProfile = "raster-80"
     paper_mm: Literal[80, 58] = 80
-    backup: Annotated[Slug | None, Field(exclude_if=lambda backup: backup is None)] = None
+    backup: IfSet[Slug] = None
 
     @model_validator(mode="after")
     def _fits_the_paper(self) -> "PrinterPart":
@@ -226,9 +218,7 @@ class ScreenPart(Part):
     layout: Layout = "hall"
     arrow: Arrow | None = None
     counter: Slug | None = None
-    panel_watts: Annotated[
-        Annotated[int, Field(ge=1, le=5000)] | None, Field(exclude_if=lambda watts: watts is None)
-    ] = None
+    panel_watts: IfSet[Annotated[int, Field(ge=1, le=5000)]] = None
     is_retired: bool = False
 
     @model_validator(mode="after")

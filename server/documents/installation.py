@@ -13,6 +13,8 @@ from server.documents.values import (
     PART,
     PUBLIC_HOLIDAYS,
     CalendarPart,
+    IfAny,
+    IfSet,
     Language,
     Languages,
     Line,
@@ -172,24 +174,12 @@ class SitePart(Part):
     public_holidays: Annotated[str, AfterValidator(_public_holidays)] = "FR"
     calendar: CalendarPart
     alerts: AlertsPart = AlertsPart()
-    bulletins: Annotated[BulletinsPart, Field(exclude_if=lambda part: part == BulletinsPart())] = (
-        BulletinsPart()
-    )
-    uncounted: Annotated[
-        Annotated[str, Field(min_length=1, max_length=160)] | None,
-        Field(exclude_if=lambda text: text is None),
-    ] = None
-    has_public_page: Annotated[bool, Field(exclude_if=lambda is_on: not is_on)] = False
-    figures_licence: Annotated[
-        Annotated[str, Field(min_length=1, max_length=160)] | None,
-        Field(exclude_if=lambda text: text is None),
-    ] = None
-    incidents: Annotated[IncidentsPart, Field(exclude_if=lambda part: part == IncidentsPart())] = (
-        IncidentsPart()
-    )
-    complaints: Annotated[ComplaintsPart, Field(exclude_if=lambda part: part == ComplaintsPart())] = (
-        ComplaintsPart()
-    )
+    bulletins: Annotated[BulletinsPart, Field(exclude_if=BulletinsPart().__eq__)] = BulletinsPart()
+    uncounted: IfSet[Annotated[str, Field(min_length=1, max_length=160)]] = None
+    has_public_page: IfAny[bool] = False
+    figures_licence: IfSet[Annotated[str, Field(min_length=1, max_length=160)]] = None
+    incidents: Annotated[IncidentsPart, Field(exclude_if=IncidentsPart().__eq__)] = IncidentsPart()
+    complaints: Annotated[ComplaintsPart, Field(exclude_if=ComplaintsPart().__eq__)] = ComplaintsPart()
 
 
 def _network(text: str) -> str:
@@ -235,12 +225,8 @@ class InstallationDocument(Part):
     brand: Brand
     languages: Languages
     sites: Annotated[tuple[SitePart, ...], Field(max_length=60), *NotEmpty, AfterValidator(_slugs_once)]
-    printer_networks: Annotated[
-        tuple[PrinterNetworkPart, ...], Field(max_length=60, exclude_if=lambda listed: not listed)
-    ] = ()
-    offered_languages: Annotated[
-        tuple[OfferedLanguagePart, ...], Field(max_length=40, exclude_if=lambda listed: not listed)
-    ] = ()
+    printer_networks: IfAny[Annotated[tuple[PrinterNetworkPart, ...], Field(max_length=60)]] = ()
+    offered_languages: IfAny[Annotated[tuple[OfferedLanguagePart, ...], Field(max_length=40)]] = ()
 
     def site(self, slug: str) -> SitePart | None:
         """The site of that slug, None when there is none."""

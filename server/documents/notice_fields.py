@@ -191,10 +191,6 @@ def _local(text: str) -> str:
     return text
 
 
-def _weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(set(days)))
-
-
 Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -242,7 +238,9 @@ class ValidityPart(Part):
 class DaypartsPart(Part):
     """On which weekdays (Monday is 0), in which parts of the day or at which hours; empty: no limit."""
 
-    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7), AfterValidator(_weekdays)] = ()
+    weekdays: Annotated[
+        tuple[Weekday, ...], Field(max_length=7), AfterValidator(lambda days: tuple(sorted(set(days))))
+    ] = ()
     parts: Annotated[tuple[DaypartName, ...], Field(max_length=4)] = ()
     spans: Spans = ()
 

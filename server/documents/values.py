@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, time
 from functools import cache
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
 
 import holidays
@@ -144,6 +144,10 @@ def at_least_one[Item](items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
+T = TypeVar("T")
+IfSet = Annotated[T | None, Field(exclude_if=lambda value: value is None)]
+IfAny = Annotated[T, Field(exclude_if=lambda value: not value)]
+"""Values that a document names only where there is one."""
 NotEmpty = (AfterValidator(at_least_one), Field(json_schema_extra={"minItems": 1}))
 
 Slug = Annotated[
