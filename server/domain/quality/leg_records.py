@@ -5,11 +5,13 @@ contract come those without which some figures could not be computed again.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from server.domain.instants import from_text, to_text
 
@@ -260,55 +262,26 @@ def read_legs(lines: Iterable[str]) -> Iterator[LegRecord]:
 
 
 _FIELDS = {"class": "leg_class"}
+_READERS: Mapping[object, Callable[[str], object]] = {
+    int: int,
+    bool: lambda text: text == "true",
+    date: date.fromisoformat,
+    datetime: from_text,
+}
+_KINDS = get_type_hints(LegRecord)
 
 
 def _leg(row: Mapping[str, str]) -> LegRecord:
-    issued_at = from_text(row["issued_at"])
-    day = row.get("business_day")
-    return LegRecord(
-        leg=row["leg"],
-        visit=row["visit"],
-        number=row["number"],
-        hall=row["hall"],
-        service=row["service"],
-        leg_class=row["class"],
-        business_day=date.fromisoformat(day) if day else issued_at.date(),
-        position=_whole(row.get("position")) or 1,
-        priority=row.get("priority") or "none",
-        target_s=_whole(row.get("target_s")),
-        booked_at=_instant(row["booked_at"]),
-        arrived_at=_instant(row["arrived_at"]),
-        issued_at=issued_at,
-        first_called_at=_instant(row["first_called_at"]),
-        last_called_at=_instant(row["last_called_at"]),
-        started_at=_instant(row["started_at"]),
-        start_pressed=_truth(row.get("start_pressed"), default=bool(row["started_at"])),
-        parked_s=_whole(row.get("parked_s")) or 0,
-        ended_at=_instant(row["ended_at"]),
-        end_reason=row["end_reason"] or None,
-        counter=row["counter"] or None,
-        quoted_low_s=_whole(row["quoted_low_s"]),
-        quoted_median_s=_whole(row["quoted_median_s"]),
-        quoted_high_s=_whole(row["quoted_high_s"]),
-        clock_suspect=_truth(row.get("clock_suspect"), default=False),
-        reinstated=_truth(row.get("reinstated"), default=False),
-        outcome=row.get("outcome") or None,
-        outcome_asked=row.get("outcome_asked") or None,
-        wanted_service=row.get("wanted_service") or None,
-        exceptional_reason=row.get("exceptional_reason") or None,
-        during_alert=_truth(row.get("during_alert"), default=False),
-        chosen=_truth(row.get("chosen"), default=False),
-        reentered=_truth(row.get("reentered"), default=False),
-    )
+    cells = {column: row[column] for column in CONTRACT_COLUMNS}
+    cells |= {column: row[column] for column in ADDED_COLUMNS if row.get(column)}
+    named = {_FIELDS.get(column, column): text for column, text in cells.items()}
+    given = {name: _value(_KINDS[name], text) for name, text in named.items() if text or _KINDS[name] is str}
+    day = from_text(row["issued_at"]).date()
+    fields: dict[str, Any] = {"business_day": day, "start_pressed": bool(row["started_at"]), **given}
+    return LegRecord(**fields)
 
 
-def _instant(text: str | None) -> datetime | None:
-    return from_text(text) if text else None
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text else None
-
-
-def _truth(text: str | None, *, default: bool) -> bool:
-    return text == "true" if text else default
+def _value(kind: object, text: str) -> object:
+    """The value of a cell; `kind`: the type of its field, which may be optional."""
+    [needed] = [each for each in get_args(kind) or (kind,) if each is not NoneType]
+    return _READERS.get(needed, str)(text)
