@@ -10,35 +10,32 @@ from sqlalchemy import bindparam, func, null, or_, select, type_coerce
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
 from server.store.engine.lookups import One, Pairs, Several
-from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
 from server.store.tables.alerts import alarm, alarm_sign, recipient
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall
-from server.store.tables.visits import leg
+from server.store.tables.visits import IS_AT_COUNTER, IS_WAITING, leg
 
 _COUNTERS_OF_HALL = leg.c.hall == bindparam("hall")
-_IS_WAITING = leg.c.state == literal_word("waiting")
 waiting_by_queue = Pairs(
     tuple[str, int],
     select(leg.c.queue, func.count().label("legs"))
-    .where(_COUNTERS_OF_HALL, _IS_WAITING)
+    .where(_COUNTERS_OF_HALL, IS_WAITING)
     .group_by(leg.c.queue),
 )
 """How many legs wait in each queue of a hall (id)."""
 waiting_by_counter = Pairs(
     tuple[str, int],
     select(leg.c.for_counter, func.count().label("legs"))
-    .where(_COUNTERS_OF_HALL, _IS_WAITING, leg.c.for_counter.is_not(None))
+    .where(_COUNTERS_OF_HALL, IS_WAITING, leg.c.for_counter.is_not(None))
     .group_by(leg.c.for_counter),
 )
 """How many legs wait for one counter of a hall (id) alone, by counter."""
 _SERVING = Read(
     str,
-    select(leg.c.counter).where(
-        _COUNTERS_OF_HALL, leg.c.state.in_([literal_word("called"), literal_word("in_service")])
-    ),
+    select(leg.c.counter).where(_COUNTERS_OF_HALL, IS_AT_COUNTER),
 )
 
 
@@ -79,14 +76,6 @@ class NamedAlarm:
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    kind: str
-    subject: str
-    is_faulty: bool
-    since: datetime
-
-
 _VALUES = type_coerce(alarm.c.told, Document).label("values")
 _ALARMS = rows_of(AlarmRow, alarm, values=_VALUES)
 _OF_HALL = alarm.c.hall == bindparam("hall")
@@ -121,7 +110,12 @@ open_by_hall = Pairs(
     .group_by(hall.c.slug),
 )
 """How many alarms are open in each hall (slug) that has some."""
-_SIGNS = Read(_Sign, rows_of(_Sign, alarm_sign).where(alarm_sign.c.hall == bindparam("hall")))
+_SIGNS = Read(
+    tuple[str, str, bool, datetime],
+    select(alarm_sign.c.kind, alarm_sign.c.subject, alarm_sign.c.is_faulty, alarm_sign.c.since).where(
+        alarm_sign.c.hall == bindparam("hall")
+    ),
+)
 _KEEP_SIGN = Write.upsert(alarm_sign, ["hall", "kind", "subject"], ["is_faulty", "since"])
 _DELETE_SIGN = Write(
     alarm_sign.delete().where(
@@ -165,8 +159,8 @@ def as_alarm(row: AlarmRow) -> Alarm:
 def memories_of(rows: Rows, hall: str) -> dict[Watched, Memory]:
     """Whether each subject of a hall (id) was last faulty or well, and since when."""
     return {
-        (AlarmKind(sign.kind), sign.subject): Memory(sign.is_faulty, sign.since)
-        for sign in rows.all(_SIGNS, hall=hall)
+        (AlarmKind(kind), subject): Memory(is_faulty, since)
+        for kind, subject, is_faulty, since in rows.all(_SIGNS, hall=hall)
     }
 
 

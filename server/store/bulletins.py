@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.store.engine.lookups import ChangeBy, Every, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Every, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import bulletin, bulletin_source
@@ -50,9 +50,7 @@ _OF_SITE = bulletin.c.site == bindparam("of_site")
 _NEWEST = rows_of(BulletinRow, bulletin).order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc())
 bulletin_row = One(BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_ID))
 """A bulletin by its id."""
-_BY_KEY = Read(
-    BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_SITE, bulletin.c.key == bindparam("of_key"))
-)
+_BY_KEY = Read.of(BulletinRow, bulletin, _OF_SITE, bulletin.c.key == bindparam("of_key"))
 _LIST = Read(BulletinRow, _NEWEST.where(_OF_SITE).limit(bindparam("most")))
 taken_bulletins = Several(BulletinRow, _NEWEST.where(_OF_SITE, bulletin.c.state != REFUSED))
 """The bulletins of a site that were proposed, whatever became of them; the newest first."""
@@ -72,7 +70,8 @@ _COUNT_OPEN = Read(
 )
 insert_bulletin = NewRow(bulletin, BulletinRow)
 """Keeps a new bulletin."""
-_SET = Write(bulletin.update().where(_OF_ID), "state", "decided_at", "decided_by", "reason", "outcome")
+set_decision = KeepFields(bulletin, BulletinRow, "state", "decided_at", "decided_by", "reason", "outcome")
+"""Keeps the state of a bulletin, who decided it and when, why, and what it became."""
 _DELETE = Write(bulletin.delete().where(_OF_ID))
 
 
@@ -95,19 +94,6 @@ def count_open(rows: Rows, site: str, now: datetime) -> int:
     """How many bulletins of a site wait for a person."""
     [found] = rows.all(_COUNT_OPEN, of_site=site, now=now)
     return found
-
-
-def set_decision(transaction: Writes, decided: BulletinRow) -> None:
-    """Keeps the state of a bulletin, who decided it and when, why, and what it became."""
-    transaction.run(
-        _SET,
-        of_id=decided.id,
-        state=decided.state,
-        decided_at=decided.decided_at,
-        decided_by=decided.decided_by,
-        reason=decided.reason,
-        outcome=decided.outcome,
-    )
 
 
 def forget_refused(transaction: Writes, site: str, *, keep: int) -> None:

@@ -100,11 +100,8 @@ meeting_of_decision = One(
 """The id of the meeting that decided."""
 minutes_row = One.of(MinutesRow, committee_minutes, "meeting")
 """The minutes of a meeting (id), with their content."""
-_MINUTES_OF = Read(
-    MinutesSummary,
-    rows_of(MinutesSummary, committee_minutes).where(
-        committee_minutes.c.meeting.in_(bindparam("meetings", expanding=True))
-    ),
+_MINUTES_OF = Read.of(
+    MinutesSummary, committee_minutes, committee_minutes.c.meeting.in_(bindparam("meetings", expanding=True))
 )
 insert_member = NewRow(committee_member, MemberRow, once=True)
 """Keeps a new member; one of this id stays."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
-from server.store.engine.lookups import One, Several
+from server.store.engine.lookups import KeepFields, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
@@ -103,11 +103,13 @@ unanswered_entries = Several.of(
 )
 """The entries of a hall (id) that wait for an answer, the oldest first."""
 _INSERT = Write.new_row_once(complaint, EntryRow)
-_CHANGED = (
+change_entry = KeepFields(
+    complaint,
+    EntryRow,
     *("state", "answer", "reason", "public_asked", "public_done", "answered_at", "closed_at", "released_at"),
     *("notice", "action", "concerns_agent"),
 )
-_CHANGE = Write(complaint.update().where(complaint.c.id == bindparam("of_id")), *_CHANGED)
+"""Keeps what changed of an entry that `locked_entry_of` read."""
 contact_of = One.of(ContactRow, complaint_contact, "complaint")
 """The contact of the author of an entry; None: there is none, or it was erased."""
 _INSERT_CONTACT = Write.new_row(complaint_contact, ContactRow)
@@ -146,11 +148,6 @@ def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -
     if is_new and contact is not None:
         rows.execute(_INSERT_CONTACT, **values_of(contact))
     return is_new
-
-
-def change_entry(rows: WrittenRows, changed: EntryRow) -> None:
-    """Keeps what changed of an entry that `locked_entry_of` read."""
-    rows.execute(_CHANGE, of_id=changed.id, **{name: getattr(changed, name) for name in _CHANGED})
 
 
 def erase_contact_after(rows: WrittenRows, entry: str, erase_after: datetime) -> None:

@@ -178,13 +178,12 @@ class CallByRule:
     why: Json
 
 
-_FIRST_CALLS = Read(
+_FIRST_CALLS = Read.of(
     FirstCall,
-    rows_of(FirstCall, leg).where(
-        leg.c.hall == bindparam("hall"),
-        leg.c.last_called_at > bindparam("since"),  # the index finds these
-        leg.c.first_called_at > bindparam("since"),
-    ),
+    leg,
+    "hall",
+    leg.c.last_called_at > bindparam("since"),
+    leg.c.first_called_at > bindparam("since"),
 )
 _BY_RULE = Read(
     CallByRule,

@@ -9,7 +9,7 @@ from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, literal_word, rows_of
 from server.store.tables.counters import quiet
 from server.store.tables.journals import erasable
-from server.store.tables.visits import greeting, leg, visit
+from server.store.tables.visits import IS_AT_WORK, greeting, leg, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,6 @@ class EarlierCall:
 
 
 _OF_HALL = leg.c.hall == bindparam("hall")
-_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
-"""The condition of a partial index: without it SQLite reads every leg that was ever called."""
 _IS_STARTED_BY_CALL = and_(
     leg.c.state == literal_word("in_service"),
     leg.c.is_start_pressed.is_(False),
@@ -118,7 +116,7 @@ _SHOWN = Read(
     .select_from(
         leg.join(visit, visit.c.id == leg.c.visit).outerjoin(erasable, erasable.c.id == visit.c.language)
     )
-    .where(_OF_HALL, _IS_AT_WORK, or_(leg.c.state == literal_word("called"), _IS_STARTED_BY_CALL))
+    .where(_OF_HALL, IS_AT_WORK, or_(leg.c.state == literal_word("called"), _IS_STARTED_BY_CALL))
     .order_by(leg.c.last_called_at.desc())
     .limit(12),
 )

@@ -37,12 +37,7 @@ class FindingRow:
     added_at: datetime
 
 
-_OF_HALL = Read(
-    CheckRow,
-    rows_of(CheckRow, hall_check)
-    .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
-    .order_by(hall_check.c.done_on.desc(), hall_check.c.id),
-)
+_OF_HALL = Read.of(CheckRow, hall_check, "hall", "kind", order=(hall_check.c.done_on.desc(), "id"))
 check_of = One.of(CheckRow, hall_check, "id")
 """The check of an id."""
 locked_check_of = One.of(CheckRow, hall_check, "id", is_locked=True)
@@ -114,12 +109,11 @@ actions_of = Several(
     _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
 )
 """The actions of a site, in the order in which they were added."""
-_OF_ORIGINS = Read(
+_OF_ORIGINS = Read.of(
     ActionOfOrigin,
-    rows_of(ActionOfOrigin, action).where(
-        action.c.origin_kind == bindparam("kind"),
-        action.c.origin_id.in_(bindparam("origins", expanding=True)),
-    ),
+    action,
+    action.c.origin_kind == bindparam("kind"),
+    action.c.origin_id.in_(bindparam("origins", expanding=True)),
 )
 insert_action = NewRow(action, ActionRow, once=True)
 """Keeps a new action; one of this id stays as it is."""

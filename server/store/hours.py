@@ -24,12 +24,12 @@ from server.domain.hours.calendars import AtBreak, Break, next_break, running_br
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.transitions import EndReason
 from server.store.engine.lookups import Several
-from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.counters import break_decision
 from server.store.tables.journals import hall_fact, job_run
-from server.store.tables.visits import greeting, leg, not_issued, visit
+from server.store.tables.visits import IS_AT_WORK, IS_WAITING, greeting, leg, not_issued, visit
 
 JOB = "day_end"
 
@@ -62,14 +62,9 @@ class ClosedDayFact:
     happened_at: datetime
 
 
-_IS_WAITING = leg.c.state == literal_word("waiting")
-_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
-"""Each of the two conditions has a partial index, which keeps the past unread."""
-
-
 def _both(columns: Select[*tuple[object, ...]]) -> list[Select[*tuple[object, ...]]]:
     of_hall = columns.where(leg.c.hall == bindparam("hall"))
-    return [of_hall.where(_IS_WAITING), of_hall.where(_IS_AT_WORK)]
+    return [of_hall.where(IS_WAITING), of_hall.where(IS_AT_WORK)]
 
 
 days_with_open_legs = Several(date, union(*_both(select(leg.c.business_day))).order_by("business_day"))
@@ -101,15 +96,13 @@ _LAST_CLOSED = Read(
     .order_by(hall_fact.c.position.desc())
     .limit(1),
 )
-_LEFT = Read(
+_LEFT = Read.of(
     LegLeftOpen,
-    rows_of(LegLeftOpen, leg)
-    .where(
-        leg.c.hall == bindparam("hall"),
-        leg.c.business_day == bindparam("day"),
-        leg.c.end_reason == bindparam("reason"),
-    )
-    .order_by(leg.c.issued_at, leg.c.id),
+    leg,
+    "hall",
+    leg.c.business_day == bindparam("day"),
+    leg.c.end_reason == bindparam("reason"),
+    order=("issued_at", "id"),
 )
 _ENDS = Read(
     tuple[str, int],

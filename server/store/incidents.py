@@ -208,16 +208,14 @@ _CHANGE = Write(
     incident_note.update().where(incident_note.c.id == bindparam("of_id")),
     *(field.name for field in fields(ChangedNote)),
 )
-_WITHOUT_NOTE = Read(
+_WITHOUT_NOTE = Read.of(
     Incident,
-    rows_of(Incident, incident)
-    .where(
-        incident.c.hall == bindparam("hall"),
-        incident.c.raised_at >= bindparam("since"),
-        or_(incident.c.end_reason.is_(None), incident.c.end_reason != "mistake"),
-        ~exists().where(and_(incident_note.c.incident == incident.c.id)),
-    )
-    .order_by(incident.c.raised_at, incident.c.id),
+    incident,
+    "hall",
+    incident.c.raised_at >= bindparam("since"),
+    or_(incident.c.end_reason.is_(None), incident.c.end_reason != "mistake"),
+    ~exists().where(and_(incident_note.c.incident == incident.c.id)),
+    order=("raised_at", "id"),
 )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
-from server.store.engine.lookups import ChangeBy, Every, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Every, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.outbox import Outbox
@@ -62,11 +62,12 @@ every_report = Every(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc()
 insert_report = NewRow(report, ReportRow)
 """Keeps a new report."""
 _SET_SENTENCES = Write(report.update().where(_OF_ID), "sentences", "changed_at")
-_FREEZE = Write(
-    report.update().where(_OF_ID),
-    *("state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"),
+freeze_row = KeepFields(
+    report, ReportRow, "state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"
 )
-_APPROVE = Write(report.update().where(_OF_ID), "state", "changed_at", "approved_at", "approved_by")
+"""Keeps the frozen figures of a report, by whom and when."""
+approve_row = KeepFields(report, ReportRow, "state", "changed_at", "approved_at", "approved_by")
+"""Keeps who approved a report, and when."""
 delete_report = ChangeBy(report.delete().where(_OF_ID))
 """Deletes a draft."""
 
@@ -74,33 +75,6 @@ delete_report = ChangeBy(report.delete().where(_OF_ID))
 def set_sentences(transaction: Writes, report_id: str, sentences: list[str], at: datetime) -> None:
     """Keeps the sentences of a draft."""
     transaction.run(_SET_SENTENCES, of_id=report_id, sentences=sentences, changed_at=at)
-
-
-def freeze_row(transaction: Writes, frozen: ReportRow) -> None:
-    """Keeps the frozen figures of a report, by whom and when."""
-    transaction.run(
-        _FREEZE,
-        of_id=frozen.id,
-        state=frozen.state,
-        sentences=frozen.sentences,
-        figures=frozen.figures,
-        digest=frozen.digest,
-        changed_at=frozen.changed_at,
-        frozen_at=frozen.frozen_at,
-        frozen_by=frozen.frozen_by,
-    )
-
-
-def approve_row(transaction: Writes, approved: ReportRow) -> None:
-    """Keeps who approved a report, and when."""
-    transaction.run(
-        _APPROVE,
-        of_id=approved.id,
-        state=approved.state,
-        changed_at=approved.changed_at,
-        approved_at=approved.approved_at,
-        approved_by=approved.approved_by,
-    )
 
 
 _BEFORE = Read(

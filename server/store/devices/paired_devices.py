@@ -1,7 +1,7 @@
 """Paired devices, pairings that wait, and the owner of a bearer token: a device or an API key."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from server.store.engine.lookups import Every, NewRow, One
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.notices.media import full_disk_is_refused
+from server.store.people.sign_ins import ApiKeyRow
 from server.store.tables.devices import pairing
 from server.store.tables.journals import hall
 from server.store.tables.people import api_key, device
@@ -63,29 +64,12 @@ class PairedDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyOfToken:
-    """The API key with a token. `scopes`: parted by spaces; `halls`: slugs, or "*" for every hall."""
-
-    id: str
-    scopes: str
-    halls: Sequence[str]
-    is_loopback_only: bool
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    used_after_end_at: datetime | None
-
-    def has_ended(self, now: datetime) -> bool:
-        """Whether its expiry is over."""
-        return self.expires_at is not None and self.expires_at <= now
-
-
-@dataclass(frozen=True, slots=True)
 class Bearer:
     """The owner of a bearer token: a device, a valid API key, one that is `void`, or nobody."""
 
     device: DeviceOfToken | None
-    key: KeyOfToken | None
-    void: KeyOfToken | None
+    key: ApiKeyRow | None
+    void: ApiKeyRow | None
 
 
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
@@ -93,12 +77,11 @@ _WITH_TOKEN = rows_of(DeviceOfToken, device, slug=hall.c.slug).select_from(_OF_H
 _OF_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.token_digest == bindparam("digest")))
 devices_of_tokens = Every(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
 """Every device that is not revoked."""
-device_in_use = One(
+device_in_use = One.of(
     DeviceInUse,
-    rows_of(DeviceInUse, device).where(
-        or_(device.c.id == bindparam("device"), device.c.configured == bindparam("device")),
-        device.c.revoked_at.is_(None),
-    ),
+    device,
+    or_(device.c.id == bindparam("device"), device.c.configured == bindparam("device")),
+    device.c.revoked_at.is_(None),
 )
 """The device that is not revoked, by its id or by its id in the hall document."""
 _PAIRED = (
@@ -112,8 +95,7 @@ _KEY_IS_VALID = and_(
     api_key.c.revoked_at.is_(None),
     or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > bindparam("now")),
 )
-_HAS_TOKEN = api_key.c.token_digest == bindparam("digest")
-_KEY_OF_TOKEN = Read(KeyOfToken, rows_of(KeyOfToken, api_key).where(_HAS_TOKEN))
+_KEY_OF_TOKEN = Read.of(ApiKeyRow, api_key, "token_digest")
 _INSERT = Write(device.insert(), "id", "kind", "hall", "configured", "token_digest", "created_at", "token_at")
 _OF_ROW = device.update().where(device.c.id == bindparam("row_id"))
 _NEW_TOKEN = Write(
@@ -146,7 +128,7 @@ def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
 def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
     """The owner of a token: a device, revoked ones included, or an API key."""
     device = device_of_token(rows, token)
-    key = None if device is not None else rows.one(_KEY_OF_TOKEN, digest=token_digest(token))
+    key = None if device is not None else rows.one(_KEY_OF_TOKEN, token_digest=token_digest(token))
     if key is not None and (key.revoked_at is not None or key.has_ended(now)):
         return Bearer(device, None, key)
     return Bearer(device, key, None)

@@ -204,11 +204,8 @@ _GO_ON = Write(
     .values(last_at=bindparam("last_at"))
 )
 _BEGIN = Write.new_row(panel_rest, PanelRest, "hall")
-_RESTS_OF_HALL = Read(
-    PanelRest,
-    rows_of(PanelRest, panel_rest)
-    .where(panel_rest.c.hall == bindparam("hall"), panel_rest.c.last_at >= bindparam("since"))
-    .order_by(panel_rest.c.began_at),
+_RESTS_OF_HALL = Read.of(
+    PanelRest, panel_rest, "hall", panel_rest.c.last_at >= bindparam("since"), order=("began_at",)
 )
 _DELETE = Write(panel_rest.delete().where(panel_rest.c.last_at < bindparam("before")))
 
@@ -277,12 +274,7 @@ def _added(new: NewValues) -> Mapping[str, ColumnElement[object]]:
 
 
 _ADD = Write.insert_or(_added, device_presence, _KEY, ["seen", "missed", "seen_at"])
-_PRESENCE_OF_HALL = Read(
-    _Day,
-    rows_of(_Day, device_presence).where(
-        device_presence.c.hall == bindparam("hall"), device_presence.c.looked_on >= bindparam("since")
-    ),
-)
+_PRESENCE_OF_HALL = Read.of(_Day, device_presence, "hall", device_presence.c.looked_on >= bindparam("since"))
 _DELETE_PRESENCE = Write(device_presence.delete().where(device_presence.c.looked_on < bindparam("before")))
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import BindParameter, ColumnElement, SelectBase, Table, bindparam
 from sqlalchemy.sql import ClauseElement, visitors
 
-from server.store.engine.statements import Read, Rows, Values, Write, WrittenRows, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Values, Write, WrittenRows, selected, values_of
 from server.store.engine.writes import Writes
 
 type Key = str | datetime
@@ -45,15 +45,8 @@ class _Lookup[R]:
         order: Sequence[str | ColumnElement[object]] = (),
         is_locked: bool = False,
     ) -> Self:
-        """Rows of a table under conditions; a name of a column: those that have the given value in it.
-
-        `is_locked`: nobody else changes the rows before the transaction ends.
-        """
-        found = rows_of(row, table).where(
-            *(table.c[each] == bindparam("key") if isinstance(each, str) else each for each in where)
-        )
-        ordered = found.order_by(*(table.c[each] if isinstance(each, str) else each for each in order))
-        return cls(row, ordered.with_for_update() if is_locked else ordered)
+        """Rows of a table, as `selected`."""
+        return cls(row, selected(row, table, *where, order=order, is_locked=is_locked))
 
 
 class One[R](_Lookup[R]):
@@ -101,6 +94,19 @@ class NewRow[R]:
     def __call__(self, rows: Writes | WrittenRows, new: R) -> None:
         """Keeps the row."""
         _write(rows, self.write, values_of(new))
+
+
+class KeepFields[R]:
+    """Keeps some fields of a row of a dataclass, in the row that has its `id` already."""
+
+    def __init__(self, table: Table, row: type[R], *names: str) -> None:
+        self.write = Write(table.update().where(table.c.id == bindparam("of_id")), *names)
+        self._names = names
+
+    def __call__(self, rows: Writes | WrittenRows, changed: R) -> None:
+        """Keeps the fields."""
+        values = values_of(changed)
+        _write(rows, self.write, {"of_id": values["id"], **{name: values[name] for name in self._names}})
 
 
 class ChangeBy:

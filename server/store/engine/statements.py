@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     SelectBase,
     Table,
+    bindparam,
     literal_column,
     select,
 )
@@ -141,6 +142,17 @@ class Read[R](_Statement):
             raise TypeError(f"{row.__name__} has the fields {expected}, its statement the columns {found}")
         self._decoders: dict[str, list[tuple[int, Conversion]]] = {}
 
+    @classmethod
+    def of(
+        cls,
+        row: type[R],
+        table: Table,
+        *where: str | ColumnElement[bool],
+        order: Sequence[str | ColumnElement[Any]] = (),
+    ) -> "Read[R]":
+        """The read of rows of a table, as `selected`."""
+        return cls(row, selected(row, table, *where, order=order))
+
     def decoded(self, dialect: Dialect, rows: Iterable[Sequence[object]]) -> list[R]:
         """The rows of the values that the driver returned."""
         decoders = self._decoders.get(dialect.name)
@@ -258,6 +270,24 @@ def rows_of(row: type[object], table: Table, **others: ColumnElement[Any]) -> Se
             for field in _fields_of(row)
         )
     )
+
+
+def selected(
+    row: type[object],
+    table: Table,
+    *where: str | ColumnElement[bool],
+    order: Sequence[str | ColumnElement[Any]] = (),
+    is_locked: bool = False,
+) -> Select[*tuple[object, ...]]:
+    """A select of rows under conditions; the name of a column: those with the value of a parameter so named.
+
+    `is_locked`: nobody else changes the rows before the transaction ends.
+    """
+    found = rows_of(row, table).where(
+        *(table.c[each] == bindparam(each) if isinstance(each, str) else each for each in where)
+    )
+    ordered = found.order_by(*(table.c[each] if isinstance(each, str) else each for each in order))
+    return ordered.with_for_update() if is_locked else ordered
 
 
 def values_of(row: object) -> dict[str, object]:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -71,20 +71,11 @@ class JournalHead:
     head_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class _HallHead:
-    slug: str
-    journal_length: int
-    version: int
-    head_hash: str
-
-    @property
-    def head(self) -> JournalHead:
-        return JournalHead(self.journal_length, self.version, self.head_hash)
-
-
 _OF_HALL = Read(JournalHead, rows_of(JournalHead, hall).where(hall.c.id == bindparam("hall")))
-_OF_HALLS = Read(_HallHead, rows_of(_HallHead, hall).order_by(hall.c.slug))
+_OF_HALLS = Read(
+    tuple[str, int, int, str],
+    select(hall.c.slug, hall.c.journal_length, hall.c.version, hall.c.head_hash).order_by(hall.c.slug),
+)
 
 
 def head_of(rows: Rows, hall: str | None) -> JournalHead:
@@ -105,7 +96,10 @@ def head_of(rows: Rows, hall: str | None) -> JournalHead:
 
 def heads_of_halls(rows: Rows) -> dict[str, JournalHead]:
     """The head of the journal of each hall, by slug."""
-    return {each.slug: each.head for each in rows.all(_OF_HALLS)}
+    return {
+        slug: JournalHead(length, version, head_hash)
+        for slug, length, version, head_hash in rows.all(_OF_HALLS)
+    }
 
 
 def head_of_installation(rows: Rows) -> JournalHead | None:

@@ -119,20 +119,11 @@ class StoredHead:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredHall:
+class StoredHall(StoredHead):
     """A hall with the head of its journal."""
 
     id: str
     slug: str
-    journal_length: int
-    head_hash: str
-    last_recorded_at: int | None
-    version: int
-
-    @property
-    def head(self) -> StoredHead:
-        """The head alone."""
-        return StoredHead(self.journal_length, self.head_hash, self.last_recorded_at, self.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Label, Select, bindparam, null, select, text, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, null, select, text, type_coerce
 from sqlalchemy.sql.selectable import FromClause
 
 from server.domain.facts import FactKind, Json
-from server.store.engine.statements import Read, Rows, rows_of
+from server.store.engine.statements import Read, Rows
 from server.store.tables.columns import Document
 from server.store.tables.journals import RARE, hall_fact, installation_fact
 from server.store.tables.visits import visit
@@ -91,26 +91,16 @@ def _columns[T](facts: FromClause, *more: ColumnElement[T]) -> Select[*tuple[obj
     )
 
 
-def _nothing(name: str) -> Label[None]:
-    return null().label(name)
-
-
 _OF_HALL = (
     _columns(hall_fact, hall_fact.c.visit, hall_fact.c.counter, visit.c.number)
     .select_from(hall_fact.outerjoin(visit, visit.c.id == hall_fact.c.visit))
     .where(hall_fact.c.hall == bindparam("hall"))
 )
-_OF_INSTALLATION = _columns(installation_fact, *map(_nothing, ("visit", "counter", "number")))
-_MARK_OF_HALL = Read(
-    FactMark,
-    rows_of(FactMark, hall_fact).where(
-        hall_fact.c.hall == bindparam("hall"), hall_fact.c.position == bindparam("position")
-    ),
+_OF_INSTALLATION = _columns(
+    installation_fact, *(null().label(name) for name in ("visit", "counter", "number"))
 )
-_MARK_OF_INSTALLATION = Read(
-    FactMark,
-    rows_of(FactMark, installation_fact).where(installation_fact.c.position == bindparam("position")),
-)
+_MARK_OF_HALL = Read.of(FactMark, hall_fact, "hall", "position")
+_MARK_OF_INSTALLATION = Read.of(FactMark, installation_fact, "position")
 _NUMBERED = Read(
     str,
     select(visit.c.id)

@@ -119,7 +119,7 @@ def _journals(rows: Rows, standing: Standing, only_hall: str | None) -> list[_Jo
         found.append(_Journal(INSTALLATION, None, head, standing.get(INSTALLATION, [])))
     for hall in stored_halls(rows):
         if only_hall in (None, hall.id):
-            found.append(_Journal(hall.slug, hall.id, hall.head, standing.get(hall.slug, [])))
+            found.append(_Journal(hall.slug, hall.id, hall, standing.get(hall.slug, [])))
     return found
 
 

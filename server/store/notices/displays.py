@@ -56,15 +56,13 @@ _LAST_NUMBER = Read(
         display_record.c.screen == bindparam("screen"), display_record.c.record == bindparam("record")
     ),
 )
-_OF_NOTICE = Read(
+_OF_NOTICE = Read.of(
     DisplayedDay,
-    rows_of(DisplayedDay, display)
-    .where(
-        display.c.notice == bindparam("notice"),
-        display.c.shown_on >= bindparam("first"),
-        display.c.shown_on <= bindparam("last"),
-    )
-    .order_by(display.c.hall, display.c.screen, display.c.shown_on),
+    display,
+    "notice",
+    display.c.shown_on >= bindparam("first"),
+    display.c.shown_on <= bindparam("last"),
+    order=("hall", "screen", "shown_on"),
 )
 _IN_HALL = Read(
     DisplayedNotice,

@@ -341,9 +341,7 @@ class WaitingUpload:
 
 _IS_FREE = or_(upload.c.claimed_until.is_(None), upload.c.claimed_until <= bindparam("now"))
 _OF_MEDIUM = upload.c.medium == bindparam("of_medium")
-waiting_uploads = Several(
-    WaitingUpload, rows_of(WaitingUpload, upload).where(_IS_FREE).order_by(upload.c.medium)
-)
+waiting_uploads = Several.of(WaitingUpload, upload, _IS_FREE, order=("medium",))
 """The uploads that nobody prepares now, the oldest first."""
 _KEPT_MEDIA = Read(str, select(upload.c.medium))
 _INSERT = Write(upload.insert(), "medium", "claimed_until", "tries")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import and_, bindparam, func, or_, select, type_coerce
@@ -159,18 +160,6 @@ class _Published:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class _NoticeContent:
-    id: str
-    content: Json
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    notices: int
-    steps: int
-
-
 type ListPlace = tuple[datetime, str]
 """The place of a notice in the list: when it was last changed, and its id."""
 
@@ -231,7 +220,7 @@ steps_of = Several(
 )
 """The steps of a notice in order."""
 _TITLED = Read(
-    _NoticeContent,
+    tuple[str, dict[str, Any]],
     select(notice.c.id, _CONTENT)
     .select_from(notice.join(notice_version, _NEWEST))
     .where(notice.c.id.in_(bindparam("notices", expanding=True))),
@@ -256,16 +245,16 @@ _IS_DECIDED = or_(
     notice.c.state.not_in([literal_word("draft"), literal_word("refused")]),
     notice.c.shown_version.is_not(None),
 )
-_NAMING = Read(_NoticeContent, _WITH_TEXT)
-_DECIDED_NAMING = Read(_NoticeContent, _WITH_TEXT.where(_IS_DECIDED))
+_NAMING = Read(tuple[str, dict[str, Any]], _WITH_TEXT)
+_DECIDED_NAMING = Read(tuple[str, dict[str, Any]], _WITH_TEXT.where(_IS_DECIDED))
 _FEEDS = Read(
-    _NoticeContent,
-    select(notice.c.id, _CONTENT)
+    dict[str, Any],
+    select(_CONTENT)
     .select_from(notice.join(notice_version, _SHOWN))
     .where(notice.c.kind == literal_word("feed"), _IS_PUBLISHED, _GOES_ON),
 )
 _MARK = Read(
-    _Mark,
+    tuple[int, int],
     select(func.count().label("notices"), func.coalesce(func.sum(notice.c.steps), 0).label("steps")).where(
         notice.c.shown_version.is_not(None)
     ),
@@ -305,7 +294,7 @@ def listed_notice(rows: Rows, notice: str) -> ListedNoticeRow:
 def titles_of(rows: Rows, notices: Collection[str]) -> dict[str, str]:
     """The French titles of notices by their ids, from their newest versions."""
     found = rows.all(_TITLED, notices=list(notices)) if notices else ()
-    return {row.id: row.content["titles"]["fr"] for row in found}
+    return {each: content["titles"]["fr"] for each, content in found}
 
 
 def shown_between(rows: Rows, starts_at: datetime, ends_at: datetime) -> list[ShownNotice]:
@@ -328,9 +317,8 @@ def _readable_notice(row: _Published) -> ShownNotice | None:
 
 def notices_mark(rows: Rows) -> str:
     """A text that changes with every step of a notice that is, or was, published."""
-    mark = rows.one(_MARK)
-    assert mark is not None
-    return f"{mark.notices}.{mark.steps}"
+    [(notices, steps)] = rows.all(_MARK)
+    return f"{notices}.{steps}"
 
 
 def notices_with_medium(rows: Rows, medium: str) -> list[str]:
@@ -343,10 +331,10 @@ def notices_frozen_with(rows: Rows, medium: str) -> list[str]:
     return _having(rows.all(_DECIDED_NAMING, pattern=f"%{medium}%"), medium)
 
 
-def _having(found: Collection[_NoticeContent], medium: str) -> list[str]:
-    return sorted({row.id for row in found if row.content.get("medium") == medium})
+def _having(found: Collection[tuple[str, dict[str, Any]]], medium: str) -> list[str]:
+    return sorted({each for each, content in found if content.get("medium") == medium})
 
 
 def feeds_shown(rows: Rows, now: datetime) -> set[str]:
     """The addresses of the feeds in notices that are shown now or later."""
-    return {row.content["url"] for row in rows.all(_FEEDS, now=now) if "url" in row.content}
+    return {content["url"] for content in rows.all(_FEEDS, now=now) if "url" in content}

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.hall.configuration import AT_SELF_SERVICE, HallConfiguration, reach_of_role
 from server.domain.people.roles import ROLES, CallingReach, Permission, joined
 from server.ids import token_digest
-from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
+from server.store.engine.lookups import ChangeBy, Every, KeepFields, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.people import account, account_pseudonym, identity, invitation, role_grant
@@ -76,9 +76,7 @@ _ANY = Read(str, select(account.c.id).limit(1))
 _GRANTS = rows_of(Grant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
 grants_of = Several(Grant, _GRANTS.where(role_grant.c.account == bindparam("account")))
 """The roles of an account."""
-_EVERY_GRANT = Read(
-    AccountGrant, rows_of(AccountGrant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
-)
+_EVERY_GRANT = Read.of(AccountGrant, role_grant, order=("role", "site"))
 _OTHER_ADMINISTRATORS = Read(
     int,
     select(func.count().label("others"))
@@ -95,7 +93,8 @@ _INSERT = Write.new_row(account, AccountRow)
 _INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site", "limited_to")
 _DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindparam("of_account")))
 _OF_ROW = account.update().where(account.c.id == bindparam("row_id"))
-_DESCRIBE = Write(_OF_ROW, "login", "display_name", "email", "language")
+describe_account = KeepFields(account, AccountRow, "login", "display_name", "email", "language")
+"""Keeps the login, name, address and language of an account."""
 _SET_LOCKED = Write(_OF_ROW, "is_locked")
 _SET_PASSWORD = Write(_OF_ROW, "password_hash")
 _SET_LANGUAGE = Write(_OF_ROW, "language")
@@ -188,18 +187,6 @@ def _insert_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -
         transaction.run(_INSERT_GRANT, account=account, **values_of(grant))
 
 
-def describe_account(transaction: Writes, changed: AccountRow) -> None:
-    """Keeps the login, name, address and language of an account."""
-    transaction.run(
-        _DESCRIBE,
-        row_id=changed.id,
-        login=changed.login,
-        display_name=changed.display_name,
-        email=changed.email,
-        language=changed.language,
-    )
-
-
 def set_locked(transaction: Writes, account: str, *, is_locked: bool) -> None:
     """Locks or unlocks an account."""
     transaction.run(_SET_LOCKED, row_id=account, is_locked=is_locked)
@@ -289,9 +276,7 @@ class InvitationRow:
     used_at: datetime | None
 
 
-_BY_DIGEST = Read(
-    InvitationRow, rows_of(InvitationRow, invitation).where(invitation.c.digest == bindparam("digest"))
-)
+_BY_DIGEST = Read.of(InvitationRow, invitation, "digest")
 _IS_OPEN = invitation.c.used_at.is_(None)
 open_invitations = Pairs(
     tuple[str, datetime],

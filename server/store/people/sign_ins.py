@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from server.domain.people.sign_ins import Failures
 from server.ids import token_digest
 from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, values_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import Grant
 from server.store.tables.journals import installation
@@ -56,21 +56,6 @@ class NewSignIn:
     id_token: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _GrantOfSignIn:
-    digest: str
-    role: str
-    site: str
-    limited_to: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _GrantOfAccount:
-    account: str
-    role: str
-    site: str
-
-
 _GOES_ON = sign_in.c.expires_at > bindparam("now")
 _OF_OPEN_ACCOUNTS = sign_in.join(account, account.c.id == sign_in.c.account)
 _IS_OPEN = account.c.is_locked.is_(False)
@@ -92,24 +77,19 @@ _ACCOUNT_OF = Read(
 )
 _WITH_GRANTS = _OF_OPEN_ACCOUNTS.join(role_grant, role_grant.c.account == account.c.id)
 _SIGNED_IN = Read(
-    _GrantOfSignIn,
+    tuple[str, str, str, tuple[str, ...]],
     select(sign_in.c.digest, role_grant.c.role, role_grant.c.site, role_grant.c.limited_to)
     .select_from(_WITH_GRANTS)
     .where(_GOES_ON, _IS_OPEN),
 )
 _ACTIVE = Read(
-    _GrantOfAccount,
+    tuple[str, str, str],
     select(sign_in.c.account, role_grant.c.role, role_grant.c.site)
     .select_from(_WITH_GRANTS)
     .where(sign_in.c.active_at >= bindparam("since"), _GOES_ON, _IS_OPEN)
     .distinct(),
 )
-_SESSIONS = Read(
-    Session,
-    rows_of(Session, sign_in)
-    .where(sign_in.c.account == bindparam("account"), _GOES_ON)
-    .order_by(sign_in.c.seen_at.desc(), sign_in.c.id),
-)
+_SESSIONS = Read.of(Session, sign_in, "account", _GOES_ON, order=(sign_in.c.seen_at.desc(), "id"))
 session_counts = Pairs(
     tuple[str, int],
     select(sign_in.c.account, func.count().label("sessions")).where(_GOES_ON).group_by(sign_in.c.account),
@@ -156,16 +136,16 @@ def signed_in(rows: Rows, digests: Iterable[str], now: datetime) -> Mapping[str,
     """The roles of whoever the sessions with these digests belong to; one that has ended is missing."""
     unique = frozenset(digests)
     found: dict[str, list[Grant]] = {}
-    for grant in rows.all(_SIGNED_IN, now=now) if unique else ():
-        if grant.digest in unique:
-            found.setdefault(grant.digest, []).append(Grant(grant.role, grant.site, grant.limited_to))
+    for digest, role, site, limited_to in rows.all(_SIGNED_IN, now=now) if unique else ():
+        if digest in unique:
+            found.setdefault(digest, []).append(Grant(role, site, limited_to))
     return found
 
 
 def active_people(rows: Rows, *, since: datetime, now: datetime) -> Iterator[tuple[str, Grant]]:
     """Accounts (ids) with a session that was used since an instant and goes on, with each of their roles."""
-    for grant in rows.all(_ACTIVE, since=since, now=now):
-        yield grant.account, Grant(grant.role, grant.site)
+    for person, role, site in rows.all(_ACTIVE, since=since, now=now):
+        yield person, Grant(role, site)
 
 
 def sessions_of(rows: Rows, account: str, now: datetime) -> list[Session]:
@@ -265,6 +245,10 @@ class ApiKeyRow:
     expires_at: datetime | None
     revoked_at: datetime | None
     used_after_end_at: datetime | None = None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether its expiry is over."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 api_keys = Every.of(ApiKeyRow, api_key, order=("created_at", "id"))

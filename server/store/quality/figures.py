@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
 from server.domain.visits.facts import INFORMED
-from server.store.engine.statements import Read, Rows, rows_of
+from server.store.engine.statements import Read, Rows
 from server.store.tables.alerts import alert
 from server.store.tables.columns import Day, Document
 from server.store.tables.counters import counter_session, duty
@@ -192,23 +192,20 @@ _DUTIES = Read(
     )
     .order_by(duty.c.opened_at, duty.c.id),
 )
-_OPENED_SESSIONS = Read(
+_OPENED_SESSIONS = Read.of(
     OpenedSession,
-    rows_of(OpenedSession, counter_session)
-    .where(
-        counter_session.c.hall == bindparam("hall"),
-        counter_session.c.opened_at >= bindparam("starts_at"),
-        counter_session.c.opened_at < bindparam("ends_at"),
-    )
-    .order_by(counter_session.c.opened_at, counter_session.c.id),
+    counter_session,
+    "hall",
+    counter_session.c.opened_at >= bindparam("starts_at"),
+    counter_session.c.opened_at < bindparam("ends_at"),
+    order=("opened_at", "id"),
 )
-_OPEN_SESSIONS = Read(
+_OPEN_SESSIONS = Read.of(
     OpenedSession,
-    rows_of(OpenedSession, counter_session).where(
-        counter_session.c.hall == bindparam("hall"),
-        counter_session.c.opened_at < bindparam("ends_at"),
-        or_(counter_session.c.closed_at.is_(None), counter_session.c.closed_at > bindparam("starts_at")),
-    ),
+    counter_session,
+    "hall",
+    counter_session.c.opened_at < bindparam("ends_at"),
+    or_(counter_session.c.closed_at.is_(None), counter_session.c.closed_at > bindparam("starts_at")),
 )
 
 

@@ -7,37 +7,15 @@ from decimal import Decimal
 from sqlalchemy import bindparam, or_, select
 
 from server.domain.quality.periods import parse_period
-from server.domain.quality.targets import Target, TargetSpan, Withdrawal, WithdrawalReason, spans
+from server.domain.quality.targets import Target, TargetSpan, Withdrawal, spans
 from server.domain.quality.typed_figures import DayAnnotation, TypedFigure
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.counters import target, target_withdrawal
 from server.store.tables.people import individual_figures
 from server.store.tables.reports import day_annotation, typed_figure
 
-
-@dataclass(frozen=True, slots=True)
-class _WithdrawalRow:
-    target: str
-    from_on: date
-    reason: str
-    decided_on: date
-    decided_by: str
-    id: str
-    recorded_at: datetime
-
-
-_TARGETS = Read(
-    Target,
-    rows_of(Target, target)
-    .where(target.c.hall == bindparam("hall"))
-    .order_by(target.c.recorded_at, target.c.id),
-)
-_WITHDRAWALS = Read(
-    _WithdrawalRow,
-    rows_of(_WithdrawalRow, target_withdrawal)
-    .where(target_withdrawal.c.hall == bindparam("hall"))
-    .order_by(target_withdrawal.c.recorded_at, target_withdrawal.c.id),
-)
+_TARGETS = Read.of(Target, target, "hall", order=("recorded_at", "id"))
+_WITHDRAWALS = Read.of(Withdrawal, target_withdrawal, "hall", order=("recorded_at", "id"))
 
 
 def target_spans(rows: Rows, hall: str) -> dict[str, list[TargetSpan]]:
@@ -45,7 +23,7 @@ def target_spans(rows: Rows, hall: str) -> dict[str, list[TargetSpan]]:
     targets: dict[str, list[Target]] = {}
     for each in rows.all(_TARGETS, hall=hall):
         targets.setdefault(each.service, []).append(each)
-    withdrawals = [_withdrawal(row) for row in rows.all(_WITHDRAWALS, hall=hall)] if targets else []
+    withdrawals = rows.all(_WITHDRAWALS, hall=hall) if targets else []
     return {service: spans(found, withdrawals) for service, found in targets.items()}
 
 
@@ -57,18 +35,6 @@ def targets_on(rows: Rows, hall: str, on: date) -> dict[str, Target]:
         for span in found
         if span.applies(on)
     }
-
-
-def _withdrawal(row: _WithdrawalRow) -> Withdrawal:
-    return Withdrawal(
-        target=row.target,
-        from_on=row.from_on,
-        reason=WithdrawalReason(row.reason),
-        decided_on=row.decided_on,
-        decided_by=row.decided_by,
-        id=row.id,
-        recorded_at=row.recorded_at,
-    )
 
 
 _IS_ON = individual_figures.c.is_on.is_(True)

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     String,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    literal_column,
     text,
 )
 
@@ -112,6 +114,16 @@ leg = Table(
     partial_index("ix_leg_called", text("last_called_at IS NOT NULL"), "hall", "last_called_at"),
     comment="A wait and a service inside a visit; one visit at a counter at most, by constraint.",
 )
+
+
+def _is_in(*states: str) -> ColumnElement[bool]:
+    # words, not parameters: so that a partial index serves the condition
+    return leg.c.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+IS_WAITING: ColumnElement[bool] = leg.c.state == literal_column("'waiting'")
+IS_AT_WORK, IS_AT_COUNTER = _is_in("called", "in_service", "parked"), _is_in("called", "in_service")
+"""Conditions of legs that have not ended: each has a partial index, which keeps the past unread."""
 
 appointment = Table(
     "appointment",

@@ -13,7 +13,7 @@ from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_facts import Need, ReturnPlace
 from server.store.engine.lookups import One, Several
 from server.store.engine.statements import SQLITE, Read, Rows, literal_word, rows_of
-from server.store.tables.visits import leg, visit
+from server.store.tables.visits import IS_AT_COUNTER, IS_AT_WORK, IS_WAITING, leg, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +121,11 @@ COLUMNS = tuple(_FIELDS)
 LEGS = rows_of(LegRow, leg)
 _OF_HALL = leg.c.hall == bindparam("hall")
 _OF_VISIT = leg.c.visit == bindparam("visit")
-_IS_WAITING = leg.c.state == literal_word("waiting")
-_IS_AT_WORK = leg.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
-_IS_AT_COUNTER = leg.c.state.in_([literal_word(state) for state in ("called", "in_service")])
-"""Each of the three conditions has a partial index."""
 
 _BY_ID = Read(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
-leg_at_counter = One(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), _IS_AT_COUNTER))
+leg_at_counter = One(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), IS_AT_COUNTER))
 """The leg that is called to or served at a counter (id)."""
-_AT_WORK = LEGS.where(_OF_HALL, _IS_AT_WORK)
+_AT_WORK = LEGS.where(_OF_HALL, IS_AT_WORK)
 open_legs = Several(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
 """The legs of a hall (id) that are called, in service or parked, the last call first."""
 _TIMER_ENDED = Read(
@@ -140,7 +136,7 @@ _TIMER_ENDED = Read(
 )
 _OF_QUEUE = Read(
     LegRow,
-    LEGS.where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key > bindparam("after"))
+    LEGS.where(_OF_HALL, IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key > bindparam("after"))
     .order_by(leg.c.sort_key)
     .limit(bindparam("limit")),
 )
@@ -167,17 +163,15 @@ _ENDED_BY_A_SERVICE = or_(
 )
 counter_of_leg = One(str, select(leg.c.counter).where(leg.c.id == bindparam("leg")))
 """The counter to which a leg (id) was called last; None before a call, and where there is no such leg."""
-_SERVICES_ENDED = Read(
+_SERVICES_ENDED = Read.of(
     EndedService,
-    rows_of(EndedService, leg)
-    .where(
-        _OF_HALL,
-        leg.c.business_day == bindparam("on"),
-        leg.c.ended_at > bindparam("since"),
-        leg.c.counter.is_not(None),
-        _ENDED_BY_A_SERVICE,
-    )
-    .order_by(leg.c.ended_at, leg.c.id),
+    leg,
+    "hall",
+    leg.c.business_day == bindparam("on"),
+    leg.c.ended_at > bindparam("since"),
+    leg.c.counter.is_not(None),
+    _ENDED_BY_A_SERVICE,
+    order=("ended_at", "id"),
 )
 _RECEIVED = Read(
     ReceivedLeg,
@@ -195,7 +189,7 @@ _AHEAD = Read(
     int,
     select(func.count().label("ahead"))
     .select_from(leg)
-    .where(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
+    .where(_OF_HALL, IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
 )
 _OWN = visit.alias("own")
 _LINK = select(_OWN.c.link).where(_OWN.c.id == bindparam("visit")).scalar_subquery()
@@ -204,16 +198,16 @@ _LINKED_AHEAD = Read(
     select(func.count().label("linked"))
     .select_from(leg.join(visit, visit.c.id == leg.c.visit))
     .where(
-        *(_OF_HALL, _IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
+        *(_OF_HALL, IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
         visit.c.link == _LINK,
     ),
 )
 _COUNTED = (leg.c.queue, func.count().label("people"), func.min(leg.c.issued_at).label("oldest_at"))
-_WAITING = Read(WaitingInQueue, select(*_COUNTED).where(_OF_HALL, _IS_WAITING).group_by(leg.c.queue))
+_WAITING = Read(WaitingInQueue, select(*_COUNTED).where(_OF_HALL, IS_WAITING).group_by(leg.c.queue))
 waiting_groups = Several(
     WaitingGroup,
     select(*_COUNTED, leg.c.service, leg.c.for_counter)
-    .where(_OF_HALL, _IS_WAITING)
+    .where(_OF_HALL, IS_WAITING)
     .group_by(leg.c.queue, leg.c.service, leg.c.for_counter)
     .order_by(leg.c.queue, leg.c.service, leg.c.for_counter),
 )

@@ -23,10 +23,10 @@ from server.domain.row_changes import Change, Insert, Update
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import Need, needs_of
 from server.store.configuration.halls import HallRow
-from server.store.engine.statements import Read, Rows, literal_word
+from server.store.engine.statements import Read, Rows
 from server.store.tables.journals import erasable
+from server.store.tables.visits import IS_AT_WORK, IS_WAITING, visit
 from server.store.tables.visits import leg as leg_table
-from server.store.tables.visits import visit
 from server.store.visits.legs import COLUMNS, LEGS, LegRow, leg_after, leg_of_kept
 
 _OWN = (
@@ -116,10 +116,7 @@ _WITH_VISITS = (
     .select_from(_OF_VISITS)
     .where(leg_table.c.hall == bindparam("hall"))
 )
-_IS_WAITING = leg_table.c.state == literal_word("waiting")
-_IS_AT_WORK = leg_table.c.state.in_([literal_word(state) for state in ("called", "in_service", "parked")])
-"""Each of the two conditions has a partial index, which keeps the past unread."""
-_OPEN = Read(_OpenLeg, union_all(_WITH_VISITS.where(_IS_WAITING), _WITH_VISITS.where(_IS_AT_WORK)))
+_OPEN = Read(_OpenLeg, union_all(_WITH_VISITS.where(IS_WAITING), _WITH_VISITS.where(IS_AT_WORK)))
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 type _Line = tuple[str, str, str | None, str]

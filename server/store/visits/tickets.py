@@ -111,15 +111,13 @@ class TicketStopRow:
     stopped_at: datetime
 
 
-_OPEN = Read(
+_OPEN = Read.of(
     TicketStopRow,
-    rows_of(TicketStopRow, ticket_stop)
-    .where(
-        ticket_stop.c.hall == bindparam("hall"),
-        ticket_stop.c.business_day == bindparam("on"),
-        ticket_stop.c.reopened_at.is_(None),
-    )
-    .order_by(ticket_stop.c.stopped_at, ticket_stop.c.id),
+    ticket_stop,
+    "hall",
+    ticket_stop.c.business_day == bindparam("on"),
+    ticket_stop.c.reopened_at.is_(None),
+    order=("stopped_at", "id"),
 )
 
 

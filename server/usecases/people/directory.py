@@ -17,7 +17,6 @@ from server.domain.refusals import Refusal
 from server.ids import new_api_key, new_id, token_digest
 from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION, all_halls
-from server.store.devices.paired_devices import KeyOfToken
 from server.store.engine.statements import Rows
 from server.store.people import sign_ins
 from server.store.people.accounts import (
@@ -224,7 +223,7 @@ def _check(database: Database, new: NewKey) -> None:
             database.hall_id(hall)
 
 
-def refuse_void_key(database: Database, key: KeyOfToken) -> NoReturn:
+def refuse_void_key(database: Database, key: ApiKeyRow) -> NoReturn:
     """Refuses a key that is revoked or ended, and notes that an ended one is still used: an alarm says so.
 
     Refusal: unknown_key.
