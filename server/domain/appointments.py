@@ -170,17 +170,14 @@ def read_appointment_file(text: str, time_zone: str) -> Iterator[ReadLine]:
     too_large beyond 5,000 lines.
     """
     first, _, _ = text.partition("\n")
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_separator(first))
+    separator = ";" if first.count(";") > first.count(",") else ","
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator)
     try:
         header = [name.strip().lower() for name in next(rows, [])]
         _check_header(header)
         yield from without_doubles(_lines(rows, header, ZoneInfo(time_zone)))
     except csv.Error as error:
         raise Refusal("appointment_columns", reason=str(error)) from error
-
-
-def _separator(header: str) -> str:
-    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _check_header(header: list[str]) -> None:

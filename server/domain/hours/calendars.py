@@ -106,7 +106,7 @@ def half_days(calendar: Calendar, on: date) -> tuple[HalfDay, ...]:
 def opening_at(calendar: Calendar, instant: datetime) -> Opening:
     """Whether the calendar is open at an instant, until when, and when it opens next."""
     today = business_day(calendar, instant)
-    current = next((half for half in half_days(calendar, today) if _contains(half, instant)), None)
+    current = next((h for h in half_days(calendar, today) if h.opens_at <= instant < h.closes_at), None)
     next_opens_at = _next_opening(calendar, today, after=instant)
     if current is None:
         return Opening(is_open=False, half_day=None, next_opens_at=next_opens_at, may_issue=False)
@@ -156,10 +156,6 @@ def _jump_before(late: datetime, early: datetime, zone: ZoneInfo) -> datetime:
 def _closing(on: date, span: Span) -> tuple[date, time]:
     """The local date and time at which a span ends: 00:00 belongs to the next date."""
     return (on + DAY, MIDNIGHT) if span.closes == MIDNIGHT else (on, span.closes)
-
-
-def _contains(half: HalfDay, instant: datetime) -> bool:
-    return half.opens_at <= instant < half.closes_at
 
 
 def _next_opening(calendar: Calendar, today: date, *, after: datetime) -> datetime | None:

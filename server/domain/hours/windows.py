@@ -130,14 +130,12 @@ def _windows_on(calendar: Calendar, dayparts: Dayparts, on: date) -> Iterable[Wi
         yield whole_day(on, zone)
     halves = half_days(calendar, on)
     for part in dayparts.parts:
-        yield from _part_windows(part, halves, instant_of(on, NOON, zone), _long_morning(on, zone))
+        yield from _part_windows(
+            part, halves, instant_of(on, NOON, zone), instant_of(on, LONG_MORNING_ENDS, zone)
+        )
     for span in dayparts.spans:
         ends_at = whole_day(on, zone)[1] if span.closes == MIDNIGHT else instant_of(on, span.closes, zone)
         yield instant_of(on, span.opens, zone), ends_at
-
-
-def _long_morning(on: date, zone: ZoneInfo) -> datetime:
-    return instant_of(on, LONG_MORNING_ENDS, zone)
 
 
 def _part_windows(

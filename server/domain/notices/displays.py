@@ -206,7 +206,7 @@ def plan_of(notices: Sequence[PlannedNotice], opening: Windows, legal_share: flo
     stretches = [
         (stretch, intervals(due, legal_share))
         for stretch in _stretches(notices, opening)
-        if (due := _due_in(notices, stretch))
+        if (due := [each for each in notices if within(each.windows, stretch)])
     ]
     every: dict[str, timedelta] = {}
     for _, each in stretches:
@@ -246,10 +246,6 @@ def _stretches(notices: Sequence[PlannedNotice], opening: Windows) -> list[Windo
         inside = sorted({starts, ends} | {edge for edge in edges if starts < edge < ends})
         found += pairwise(inside)
     return found
-
-
-def _due_in(notices: Sequence[PlannedNotice], stretch: Window) -> list[PlannedNotice]:
-    return [each for each in notices if within(each.windows, stretch)]
 
 
 def _gaps(notices: Sequence[PlannedNotice], opening: Windows) -> list[Window]:

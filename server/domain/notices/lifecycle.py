@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Literal
 
 from server.domain.facts import Erasable, Fact, FactKind
@@ -187,19 +188,20 @@ def notice_edited(step: NoticeStep, version: NewVersion) -> Fact:
     return Fact(FactKind.NOTICE_EDITED, step.as_body() | version.as_body())
 
 
-def notice_submitted(step: NoticeStep, version: int) -> Fact:
-    """A version waits for a decision on whether it is shown."""
-    return Fact(FactKind.NOTICE_SUBMITTED, step.as_body() | {"version": version})
+def _moved(kind: FactKind, step: NoticeStep, version: int) -> Fact:
+    return Fact(kind, step.as_body() | {"version": version})
 
 
-def notice_taken_back(step: NoticeStep, version: int) -> Fact:
-    """A proposed version is a draft again: somebody who drafts has taken it back."""
-    return Fact(FactKind.NOTICE_TAKEN_BACK, step.as_body() | {"version": version})
-
-
-def notice_approved(step: NoticeStep, version: int) -> Fact:
-    """A version may be published."""
-    return Fact(FactKind.NOTICE_APPROVED, step.as_body() | {"version": version})
+notice_submitted = partial(_moved, FactKind.NOTICE_SUBMITTED)
+"""A version waits for a decision on whether it is shown."""
+notice_taken_back = partial(_moved, FactKind.NOTICE_TAKEN_BACK)
+"""A proposed version is a draft again: somebody who drafts has taken it back."""
+notice_approved = partial(_moved, FactKind.NOTICE_APPROVED)
+"""A version may be published."""
+notice_withdrawn = partial(_moved, FactKind.NOTICE_WITHDRAWN)
+"""A notice is withdrawn before its end."""
+notice_archived = partial(_moved, FactKind.NOTICE_ARCHIVED)
+"""A notice leaves the lists; its history stays."""
 
 
 def notice_refused(step: NoticeStep, version: int, reason: Erasable) -> Fact:
@@ -215,19 +217,9 @@ def notice_published(
     return Fact(FactKind.NOTICE_PUBLISHED, step.as_body() | {"version": version} | display)
 
 
-def notice_withdrawn(step: NoticeStep, version: int) -> Fact:
-    """A notice is withdrawn before its end."""
-    return Fact(FactKind.NOTICE_WITHDRAWN, step.as_body() | {"version": version})
-
-
 def notice_replaced(step: NoticeStep, version: int, *, by: str) -> Fact:
     """A notice ends because its correction `by` is published in the same transaction."""
     return Fact(FactKind.NOTICE_REPLACED, step.as_body() | {"version": version, "by": by})
-
-
-def notice_archived(step: NoticeStep, version: int) -> Fact:
-    """A notice leaves the lists; its history stays."""
-    return Fact(FactKind.NOTICE_ARCHIVED, step.as_body() | {"version": version})
 
 
 class MediumChange(StrEnum):

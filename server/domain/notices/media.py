@@ -255,6 +255,7 @@ LONGEST_CUE = 120
 
 _TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMES = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
+_NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _MARKS = re.compile(r"</?(?:c|i|b|u|v|ruby|rt|lang)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}>")
 
 
@@ -285,7 +286,7 @@ def captions_of(file: bytes) -> tuple[Caption, ...]:
         raise Refusal("captions_not_webvtt") from error
     if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
         raise Refusal("captions_not_webvtt")
-    found = [_cue(number, block) for number, block in _blocks(lines) if _is_cue(block)]
+    found = [_cue(number, block) for number, block in _blocks(lines) if not _NO_CUE.match(block[0])]
     if not found:
         raise Refusal("captions_broken", line=1)
     if len(found) > MOST_CUES:
@@ -305,10 +306,6 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             yield number - len(block), block
         is_head = is_head and not block
         block = []
-
-
-def _is_cue(block: Sequence[str]) -> bool:
-    return not re.match(r"(?:NOTE|STYLE|REGION)(?:\s|$)", block[0])
 
 
 def _cue(number: int, block: Sequence[str]) -> Caption:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from server.domain.quality.figures import not_issued_by_reason
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.periods import Period, parse_period
 from server.domain.quality.rollup import Rollup, sum_of
 from server.domain.quality.targets import Target
@@ -133,11 +133,10 @@ class CountedDays:
 
 def report_figures(rollup: Rollup) -> ReportFigures:
     """The figures of a report over a rollup, by indicator."""
-    return {each.indicator: _figure(each) for each in figures_of(rollup, INDICATORS_OF_REPORT)}
-
-
-def _figure(figure: Figure) -> ReportFigure:
-    return {"value": figure.value, "n": figure.n, "count": figure.count}
+    return {
+        each.indicator: {"value": each.value, "n": each.n, "count": each.count}
+        for each in figures_of(rollup, INDICATORS_OF_REPORT)
+    }
 
 
 def days_of(period: Period, counted: Iterable[CountedDays], today: date) -> ReportDays:

@@ -190,7 +190,9 @@ class _Run:
 
     def _call(self, at: int, now: datetime) -> None:
         """The agent of a counter is free: begins the pause, rests, calls, waits for a visitor, or closes."""
-        ready = [other for other in self.of_agent[at] if other == at or self._is_free(other)]
+        ready = [
+            other for other in self.of_agent[at] if other == at or self.places[other].state is _State.FREE
+        ]
         owed = [other for other in ready if self._owes_pause(other, now)]
         if owed:
             self._go_away(owed[0], now)
@@ -202,9 +204,6 @@ class _Run:
         for other in sorted(ready, key=lambda one: (self.places[one].called_at or now, one != at, one)):
             if self._calls(other, now):
                 return
-
-    def _is_free(self, at: int) -> bool:
-        return self.places[at].state is _State.FREE
 
     def _owes_pause(self, at: int, now: datetime) -> bool:
         place = self.places[at]

@@ -43,16 +43,15 @@ def wait_together(tickets: Sequence[LinkedTicket], counters: Iterable[Collection
     served = [services for services in served if services]
     last = max(each.ahead for each in waiting)
     if all(len(services) == len(first) for services in served):
-        return min((Together(each.ahead, each.quote) for each in waiting), key=_soonest)
+        return min(
+            (Together(each.ahead, each.quote) for each in waiting),
+            key=lambda one: (one.quote is None, 0 if one.quote is None else one.quote.median_s, one.ahead),
+        )
     if any(each.quote is None for each in waiting):
         return Together(last, None)
     quotes = [each.quote for each in waiting if each.quote is not None]
     is_apart = all(len(services) == 1 for services in served)
     return Together(last, _last_of(quotes) if is_apart else _between(quotes))
-
-
-def _soonest(one: Together) -> tuple[bool, int, int]:
-    return one.quote is None, 0 if one.quote is None else one.quote.median_s, one.ahead
 
 
 def _last_of(quotes: Sequence[Quote]) -> Quote:

@@ -245,8 +245,8 @@ _IS_DECIDED = or_(
     notice.c.state.not_in([literal_word("draft"), literal_word("refused")]),
     notice.c.shown_version.is_not(None),
 )
-_NAMING = Read(tuple[str, dict[str, Any]], _WITH_TEXT)
-_DECIDED_NAMING = Read(tuple[str, dict[str, Any]], _WITH_TEXT.where(_IS_DECIDED))
+_NAMING = Read(tuple[str, dict[str, object]], _WITH_TEXT)
+_DECIDED_NAMING = Read(tuple[str, dict[str, object]], _WITH_TEXT.where(_IS_DECIDED))
 _FEEDS = Read(
     dict[str, Any],
     select(_CONTENT)
@@ -331,7 +331,7 @@ def notices_frozen_with(rows: Rows, medium: str) -> list[str]:
     return _having(rows.all(_DECIDED_NAMING, pattern=f"%{medium}%"), medium)
 
 
-def _having(found: Collection[tuple[str, dict[str, Any]]], medium: str) -> list[str]:
+def _having(found: Collection[tuple[str, dict[str, object]]], medium: str) -> list[str]:
     return sorted({each for each, content in found if content.get("medium") == medium})
 
 
