@@ -173,13 +173,7 @@ schedules = Every.of(
 """The schedules that stand, the first planned first."""
 _RECIPIENTS = Read(
     Recipient,
-    select(
-        report_recipient.c.id,
-        report_recipient.c.schedule,
-        report_recipient.c.account,
-        report_recipient.c.kept,
-        erasable.c.value.label("address"),
-    )
+    rows_of(Recipient, report_recipient, address=erasable.c.value)
     .select_from(report_recipient.outerjoin(erasable, erasable.c.id == report_recipient.c.kept))
     .order_by(report_recipient.c.id),
 )

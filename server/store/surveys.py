@@ -108,12 +108,7 @@ _FORGET_RUN = Write(
 )
 waiting_choices = Several(
     WaitingChoice,
-    select(
-        survey_waiting.c.answer,
-        survey_waiting.c.question,
-        survey_waiting.c.hall,
-        survey_answer.c.run,
-    )
+    rows_of(WaitingChoice, survey_waiting, run=survey_answer.c.run)
     .join(survey_answer, survey_answer.c.id == survey_waiting.c.answer)
     .where(survey_waiting.c.survey == bindparam("survey"))
     .order_by(survey_waiting.c.answer, survey_waiting.c.question),

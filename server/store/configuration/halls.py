@@ -187,12 +187,9 @@ _WAITING = Read(
 )
 open_legs = Several(
     OpenLeg,
-    select(
-        leg.c.service,
-        leg.c.queue,
-        leg.c.counter,
-        type_coerce(leg.c.added_services, Document).label("added_services"),
-    ).where(leg.c.hall == bindparam("hall"), leg.c.state != literal_word("ended")),
+    rows_of(OpenLeg, leg, added_services=type_coerce(leg.c.added_services, Document)).where(
+        leg.c.hall == bindparam("hall"), leg.c.state != literal_word("ended")
+    ),
 )
 """The legs of a hall (id) that have not ended."""
 

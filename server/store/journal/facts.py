@@ -227,14 +227,8 @@ texts_of_media = Every(
 def _facts_of(named: ColumnElement[object], kind: FactKind) -> Read[FactOfErasable]:
     return Read(
         FactOfErasable,
-        select(
-            hall_fact.c.position,
-            hall_fact.c.id,
-            hall_fact.c.kind,
-            hall_fact.c.body,
-            erasable.c.id.label("erasable"),
-            erasable.c.value,
-            erasable.c.salt,
+        rows_of(
+            FactOfErasable, hall_fact, erasable=erasable.c.id, value=erasable.c.value, salt=erasable.c.salt
         )
         .select_from(visit)
         .join(erasable, erasable.c.id == named)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, null, select, text, type_coerce
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy import bindparam, null, select, text, type_coerce
 
 from server.domain.facts import FactKind, Json
-from server.store.engine.statements import Read, Rows
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import RARE, hall_fact, installation_fact
 from server.store.tables.visits import visit
@@ -74,30 +73,16 @@ class FactRange:
         return not of_some and self.kinds is not None and FREQUENT.isdisjoint(self.kinds)
 
 
-def _columns[T](facts: FromClause, *more: ColumnElement[T]) -> Select[*tuple[object, ...]]:
-    column = facts.c
-    return select(
-        column.position,
-        column.id,
-        column.kind,
-        column.happened_at,
-        column.recorded_at,
-        column.is_clock_suspect,
-        column.author,
-        column.device,
-        type_coerce(column.body, Document).label("body"),
-        column.hash,
-        *more,
-    )
-
-
 _OF_HALL = (
-    _columns(hall_fact, hall_fact.c.visit, hall_fact.c.counter, visit.c.number)
+    rows_of(PageFact, hall_fact, body=type_coerce(hall_fact.c.body, Document), number=visit.c.number)
     .select_from(hall_fact.outerjoin(visit, visit.c.id == hall_fact.c.visit))
     .where(hall_fact.c.hall == bindparam("hall"))
 )
-_OF_INSTALLATION = _columns(
-    installation_fact, *(null().label(name) for name in ("visit", "counter", "number"))
+_OF_INSTALLATION = rows_of(
+    PageFact,
+    installation_fact,
+    body=type_coerce(installation_fact.c.body, Document),
+    **dict.fromkeys(("visit", "counter", "number"), null()),
 )
 _MARK_OF_HALL = Read.of(FactMark, hall_fact, "hall", "position")
 _MARK_OF_INSTALLATION = Read.of(FactMark, installation_fact, "position")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from server.domain.people.sign_ins import Failures
 from server.ids import token_digest
 from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, values_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import Grant
 from server.store.tables.journals import installation
@@ -61,15 +61,13 @@ _OF_OPEN_ACCOUNTS = sign_in.join(account, account.c.id == sign_in.c.account)
 _IS_OPEN = account.c.is_locked.is_(False)
 _ACCOUNT_OF = Read(
     SignedInAccount,
-    select(
-        account.c.id,
-        account.c.login,
-        account.c.display_name,
-        account.c.language,
-        sign_in.c.id.label("session"),
-        role_grant.c.role,
-        role_grant.c.site,
-        role_grant.c.limited_to,
+    rows_of(
+        SignedInAccount,
+        account,
+        session=sign_in.c.id,
+        role=role_grant.c.role,
+        site=role_grant.c.site,
+        limited_to=role_grant.c.limited_to,
     )
     .select_from(_OF_OPEN_ACCOUNTS.outerjoin(role_grant, role_grant.c.account == account.c.id))
     .where(sign_in.c.digest == bindparam("digest"), _GOES_ON, _IS_OPEN)

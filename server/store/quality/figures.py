@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
 from server.domain.visits.facts import INFORMED
-from server.store.engine.statements import Read, Rows
+from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert
 from server.store.tables.columns import Day, Document
 from server.store.tables.counters import counter_session, duty
@@ -57,40 +57,20 @@ _IS_DURING_ALERT = exists().where(
 )
 _LEGS_OF_DAY = Read(
     LegRecord,
-    select(
-        leg.c.id.label("leg"),
-        leg.c.visit,
-        leg.c.number,
-        leg.c.hall,
-        leg.c.service,
-        leg.c["class"].label("leg_class"),
-        leg.c.business_day,
-        leg.c.issued_at,
-        leg.c.booked_at,
-        leg.c.arrived_at,
-        leg.c.first_called_at,
-        leg.c.last_called_at,
-        leg.c.started_at,
-        leg.c.ended_at,
-        leg.c.end_reason,
-        leg.c.counter,
-        leg.c.quoted_low_s,
-        leg.c.quoted_median_s,
-        leg.c.quoted_high_s,
-        leg.c.target_s,
-        leg.c.position,
-        leg.c.priority,
-        leg.c.is_start_pressed.label("start_pressed"),
-        func.coalesce(leg.c.parked_s, 0).label("parked_s"),
-        _IS_REINSTATED.label("reinstated"),
-        leg.c.is_clock_suspect.label("clock_suspect"),
-        leg.c.outcome,
-        leg.c.outcome_asked,
-        visit.c.wanted_service,
-        visit.c.exceptional_reason,
-        _IS_DURING_ALERT.label("during_alert"),
-        func.coalesce(leg.c.rule == "chosen", false()).label("chosen"),
-        func.coalesce(leg.c.rule == "reentered", false()).label("reentered"),
+    rows_of(
+        LegRecord,
+        leg,
+        leg=leg.c.id,
+        leg_class=leg.c["class"],
+        start_pressed=leg.c.is_start_pressed,
+        parked_s=func.coalesce(leg.c.parked_s, 0),
+        reinstated=_IS_REINSTATED,
+        clock_suspect=leg.c.is_clock_suspect,
+        wanted_service=visit.c.wanted_service,
+        exceptional_reason=visit.c.exceptional_reason,
+        during_alert=_IS_DURING_ALERT,
+        chosen=func.coalesce(leg.c.rule == "chosen", false()),
+        reentered=func.coalesce(leg.c.rule == "reentered", false()),
     )
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))
@@ -174,15 +154,11 @@ _DUE = Read(
 )
 _DUTIES = Read(
     Duty,
-    select(
-        duty.c.counter,
-        duty.c.hall,
-        func.coalesce(counter_session.c.joined_to, duty.c.session).label("session"),
-        duty.c.profile,
-        duty.c.rule,
-        type_coerce(duty.c.services, Document).label("services"),
-        duty.c.opened_at,
-        duty.c.closed_at,
+    rows_of(
+        Duty,
+        duty,
+        session=func.coalesce(counter_session.c.joined_to, duty.c.session),
+        services=type_coerce(duty.c.services, Document),
     )
     .select_from(duty.outerjoin(counter_session, counter_session.c.id == duty.c.session))
     .where(

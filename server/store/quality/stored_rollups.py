@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, func, select, type_coerce, union
 import server.domain.quality as counting
 from server.domain.quality.compact_rollup import from_compact, to_compact
 from server.domain.quality.rollup import Rollup
-from server.store.engine.statements import Read, Rows, Write
+from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Day
 from server.store.tables.reports import stored_rollup
@@ -74,10 +74,7 @@ class StoredRollup:
         )
 
 
-_FIELDS = (
-    *(stored_rollup.c.period, stored_rollup.c.visits_end_at, stored_rollup.c.visits_during_alert),
-    *(stored_rollup.c.counted, stored_rollup.c.counted_during_alert),
-)
+_ROLLUPS = rows_of(StoredRollup, stored_rollup)
 _OF_HALL = (stored_rollup.c.hall == bindparam("hall"), stored_rollup.c.shape == bindparam("shape"))
 _BETWEEN = (
     *_OF_HALL,
@@ -85,12 +82,12 @@ _BETWEEN = (
     stored_rollup.c.period < bindparam("end"),
     func.length(stored_rollup.c.period) == 10,
 )
-_DAYS = Read(StoredRollup, select(*_FIELDS).where(*_BETWEEN).order_by(stored_rollup.c.period))
+_DAYS = Read(StoredRollup, _ROLLUPS.where(*_BETWEEN).order_by(stored_rollup.c.period))
 _NAMES_OF_DAYS = Read(str, select(stored_rollup.c.period).where(*_BETWEEN))
 _NAMES = Read(str, select(stored_rollup.c.period).where(*_OF_HALL))
 _NAMED = Read(
     StoredRollup,
-    select(*_FIELDS).where(*_OF_HALL, stored_rollup.c.period.in_(bindparam("periods", expanding=True))),
+    _ROLLUPS.where(*_OF_HALL, stored_rollup.c.period.in_(bindparam("periods", expanding=True))),
 )
 _STORE = Write.upsert(
     stored_rollup,

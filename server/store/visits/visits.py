@@ -92,7 +92,7 @@ _NEEDS = Read(
 )
 exceptional_visits = Several(
     ExceptionalVisitRow,
-    select(visit.c.id.label("visit"), visit.c.wanted_service, visit.c.exceptional_reason).where(
+    rows_of(ExceptionalVisitRow, visit, visit=visit.c.id).where(
         visit.c.hall == bindparam("hall"), visit.c.exceptional_reason.is_not(None), _GOES_ON
     ),
 )
@@ -176,7 +176,7 @@ class LinkedVisitRow:
 
 linked_visits = Several(
     LinkedVisitRow,
-    select(visit.c.id.label("visit"), visit.c.link, visit.c.number).where(
+    rows_of(LinkedVisitRow, visit, visit=visit.c.id).where(
         visit.c.hall == bindparam("hall"), visit.c.link.is_not(None), visit.c.end_reason.is_(None)
     ),
 )
