@@ -7,12 +7,10 @@ server and the page. So a press that got a number here never gets the server's p
 import json
 import secrets
 import threading
-import time
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import quote
 
 from kiosk.agent.agent_clock import AgentClock
@@ -33,26 +31,13 @@ type LinkState = Literal["unpaired", "away", "up", "twice"]
 """Nobody has paired the kiosk; no server answers; one does; another agent acts for this kiosk."""
 
 
-class Tunnel(Protocol):
-    """A socket of the page, through the agent."""
-
-    def end(self) -> None:
-        """Ends it: the page finds out that the server is away."""
-
-
 def incarnation_of(kept: KeptFiles, clock: AgentClock) -> str:
     """The name of this disk in this boot: a copy of it has another; a program that starts again does not."""
     known = kept.read("incarnation")
     if known is None or known["boot"] != clock.boot:
-        known = {"boot": clock.boot, "name": _new_incarnation()}
+        known = {"boot": clock.boot, "name": secrets.token_hex(16)}
         kept.keep("incarnation", known)
     return str(known["name"])
-
-
-def _new_incarnation() -> str:
-    now_ms = time.time_ns() // 1_000_000
-    value = now_ms << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    return str(uuid.UUID(int=value))  # version 7, RFC 9562
 
 
 def cookies_of(token: str | None, pairing: str | None = None) -> dict[str, str]:
@@ -84,7 +69,7 @@ class HallLink:
         self._line = line
         self._report = report
         self._lock = threading.Lock()
-        self._tunnels: set[Tunnel] = set()
+        self._ends_of_tunnels: set[Callable[[], None]] = set()
         self._wake = threading.Event()
 
     @property
@@ -145,18 +130,18 @@ class HallLink:
         """Has the next sign of life come at once."""
         self._wake.set()
 
-    def hold(self, tunnel: Tunnel) -> bool:
-        """Keeps a tunnel to be ended when the server is lost; False: it is away."""
+    def hold(self, end: Callable[[], None]) -> bool:
+        """Keeps what ends a socket of the page when the server is lost; False: it is away."""
         with self._lock:
             if not self.is_up:
                 return False
-            self._tunnels.add(tunnel)
+            self._ends_of_tunnels.add(end)
             return True
 
-    def drop(self, tunnel: Tunnel) -> None:
-        """Forgets a tunnel that has ended."""
+    def drop(self, end: Callable[[], None]) -> None:
+        """Forgets a socket that has ended."""
         with self._lock:
-            self._tunnels.discard(tunnel)
+            self._ends_of_tunnels.discard(end)
 
     def leave(self) -> None:
         """Lets another run of the program begin at once."""
@@ -276,10 +261,10 @@ class HallLink:
             if state == "up" and self.journal.to_merge():
                 return False
             before, self.state = self.state, state
-            lost = [] if self.is_up else list(self._tunnels)
+            lost = [] if self.is_up else list(self._ends_of_tunnels)
         if before != state:
             self._report(f"kiosk_agent.link.{state}", why=why)
             self.changed.set()
-        for tunnel in lost:
-            tunnel.end()
+        for end in lost:
+            end()
         return True

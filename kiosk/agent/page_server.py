@@ -299,7 +299,7 @@ class _PageRequest(BaseHTTPRequestHandler):
             self._say(*UNPLUGGED)
             return
         tunnel = _Tunnel(self.connection, server)
-        if not self._parts.link.hold(tunnel):
+        if not self._parts.link.hold(tunnel.end):
             self._say(*UNPLUGGED)
             return
         try:
@@ -310,7 +310,7 @@ class _PageRequest(BaseHTTPRequestHandler):
             server.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
             tunnel.carry()
         finally:
-            self._parts.link.drop(tunnel)
+            self._parts.link.drop(tunnel.end)
             tunnel.end()
 
 
