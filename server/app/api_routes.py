@@ -14,7 +14,7 @@ from server.printing.pulled_printers import FOLDER, Drawn, byte_drawer, drawer, 
 from server.store.notices.notices import notices_with_medium
 from server.usecases.devices.read_supervision import DeviceSightings, Releases
 from server.usecases.printing.pulled_jobs import Draw
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, requires
 from server.web.api import (
     appointments,
     configuration,
@@ -155,7 +155,7 @@ def _install_description(parts: WebParts) -> None:
         return app.json.dumps(complete_document(app.api_doc, answers_of(app))).encode()
 
     @app.get("/api/v1/openapi.json", doc_ui=False)
-    @open_to(Access.EVERYBODY)
+    @requires(Access.EVERYBODY)
     def openapi() -> Response:
         return SameForAll(described(), mimetype="application/json")
 

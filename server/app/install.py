@@ -17,7 +17,7 @@ from server.web.access.guards import StrangersLine, StrangersQuota, install_entr
 from server.web.access.requirements import install_access, open_blueprints
 from server.web.api import media as media_api
 from server.web.pages.notices.media import look_of
-from server.web.rendering.viewer import install_page_context
+from server.web.rendering import page
 
 
 def install_web(app: OpenAPI, parvis: Parvis) -> None:
@@ -39,7 +39,7 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
 
     def read_look() -> Branding | None:
         try:
-            return look_of(parvis.database)
+            return look_of()
         except Refusal:
             return None
 
@@ -53,6 +53,6 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
     app.before_request(media_api.admit_upload(parts.api))  # before the body is read
     install_guards(app, csrf, is_https=settings.is_https, public_url=settings.public_url)
     install_refusals(app)
-    install_page_context(
-        app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, look=read_look
+    page.install(
+        app, parts.work, languages=LANGUAGES, is_demonstration=parvis.is_demonstration, read_look=read_look
     )

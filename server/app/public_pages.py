@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import request
+from flask import Blueprint, request
 
 import hardware.simulator.pages
 import kiosk.pages
@@ -20,31 +20,26 @@ from server.app.web_parts import (
     by_wider_network,
     link_post,
 )
-from server.language import LANGUAGES, own_name
+from server.language import LANGUAGES
 from server.settings import ASSETS, Settings
 from server.usecases.appointments.booking import is_published_address
-from server.usecases.notices.notice_places import offered_languages
-from server.usecases.people.invitations import awaits_first_person
 from server.web import assets_and_health
 from server.web.access.sign_in import provider_pages, sign_in_pages, sign_out_pages
+from server.web.access.site_context import give_app
 from server.web.pages.hall.devices import pairing_pages
 from server.web.pages.hall.phone import PhonePages, phone_pages
-from server.web.pages.home import home_pages
+from server.web.pages.home import Demonstration, home_pages
 from server.web.pages.notices.media import look_files, media_files
-from server.web.pages.notices.public_notices import PublicNoticePages, public_notice_pages
+from server.web.pages.notices.public_notices import public_notice_pages
+from server.web.pages.people import people
 from server.web.pages.people.accounts import invitation_pages, own_account_pages
-from server.web.pages.people.people import people_pages
-from server.web.pages.people.retention import KeptAboutPages, kept_about_pages
-from server.web.pages.public_hall import pages as public_hall_pages
+from server.web.pages.people.retention import kept_about_pages
+from server.web.pages.public_hall import pages as public_hall
 from server.web.pages.public_hall.door import DoorPages, door_pages
-from server.web.pages.public_hall.pages import PublicHallPages
 from server.web.pages.voice.public_register import PublicRegister, channel_of, public_register_pages
 from server.web.pages.voice.public_surveys import PublicSurveyPages, public_survey_pages
 from server.web.rendering.answers import FRAMED, static_release
 from signage.pages import alert_signs
-
-NAMED_LANGUAGES = [(code, own_name(code)) for code in LANGUAGES]
-"""The languages of the interface: code and own name."""
 
 
 def install_screen_pages(parts: WebParts) -> signage.pages.ScreenPages:
@@ -67,13 +62,12 @@ def install_public_pages(parts: WebParts) -> None:
     _install_kiosk(parts)
     _install_phone(parts)
     _install_door(parts)
-    _install_public_notices(parts)
-    _install_public_hall(parts)
     _install_surveys(parts)
     _install_public_register(parts)
-    _install_kept_about(parts)
     _install_files(parts)
     _install_sign_in(parts)
+    for pages in (public_notice_pages, public_hall.routes, kept_about_pages):
+        parts.app.register_blueprint(pages)
 
 
 def _install_kiosk(parts: WebParts) -> None:
@@ -106,63 +100,30 @@ def _install_kiosk(parts: WebParts) -> None:
 
 def _install_phone(parts: WebParts) -> None:
     parvis, api = parts.parvis, parts.api
-    pages = PhonePages(
-        database=parvis.database,
-        estimates=parvis.estimates,
-        translate=parvis.catalogues.translate,
+    needs = PhonePages(
         push_key=lambda: parvis.vapid.public,
         slow_codes=api.slow_codes,
         slow_tickets=api.slow_tickets,
         slow_numbers=api.slow_numbers,
     )
-    parts.app.register_blueprint(phone_pages(pages))
+    _give(parts, needs, phone_pages)
+
+
+def _give(parts: WebParts, needs: object, pages: Blueprint) -> None:
+    """Adds some pages, and what they need of the rest of the server."""
+    give_app(parts.app, needs)
+    parts.app.register_blueprint(pages)
 
 
 def _install_door(parts: WebParts) -> None:
-    parvis = parts.parvis
-    pages = DoorPages(
-        database=parvis.database,
-        estimates=parvis.estimates,
-        translate=parvis.catalogues.translate,
-        codes=parvis.door,
-        slow_codes=parts.brake("door_code", "20 per minute"),
-        slow_tickets=(
-            parts.brake("door_tickets", "60 per 3 minute", by=by_hall),
-            parts.brake("door_tickets_near", "20 per 10 minute"),
-        ),
-        is_https=parvis.settings.is_https,
-    )
-    parts.app.register_blueprint(door_pages(pages))
-
-
-def _install_public_notices(parts: WebParts) -> None:
-    parvis = parts.parvis
-    pages = PublicNoticePages(
-        parvis.database,
-        parvis.media.files,
-        parvis.catalogues.translate,
-        NAMED_LANGUAGES,
-    )
-    parts.app.register_blueprint(public_notice_pages(pages))
-
-
-def _install_kept_about(parts: WebParts) -> None:
-    parvis = parts.parvis
-    needs = KeptAboutPages(parvis.database, NAMED_LANGUAGES)
-    parts.app.register_blueprint(kept_about_pages(needs))
-
-
-def _install_public_hall(parts: WebParts) -> None:
-    parvis = parts.parvis
-    needs = PublicHallPages(parvis.database, parvis.estimates, parvis.catalogues.translate, NAMED_LANGUAGES)
-    parts.app.register_blueprint(public_hall_pages.blueprint(needs))
+    near = parts.brake("door_tickets_near", "20 per 10 minute")
+    slow_tickets = (parts.brake("door_tickets", "60 per 3 minute", by=by_hall), near)
+    _give(parts, DoorPages(parts.brake("door_code", "20 per minute"), slow_tickets), door_pages)
 
 
 def _install_surveys(parts: WebParts) -> None:
     parvis = parts.parvis
-    pages = PublicSurveyPages(
-        parvis.database,
-        lambda: offered_languages(parvis.database),
+    needs = PublicSurveyPages(
         alert_words=kiosk.pages.alert_words(parvis.catalogues.translate, list(VISITOR_LANGUAGES)),
         alert_signs=alert_signs(),
         slow_answers=parts.brake("survey_answers", "10 per minute; 60 per hour"),
@@ -175,7 +136,7 @@ def _install_surveys(parts: WebParts) -> None:
         slow_tickets=parts.brake("survey_tickets", "20 per minute", by=by_ticket),
         is_here=parvis.devices.arrived,
     )
-    parts.app.register_blueprint(public_survey_pages(pages))
+    _give(parts, needs, public_survey_pages)
 
 
 def _by_channel(by: By) -> By:
@@ -185,8 +146,6 @@ def _by_channel(by: By) -> By:
 
 def _install_public_register(parts: WebParts) -> None:
     needs = PublicRegister(
-        parts.parvis.database,
-        NAMED_LANGUAGES,
         slow_sent=(
             parts.brake("register_sent", "10 per hour; 20 per day", by=_by_channel(by_network)),
             parts.brake("register_sent_near", "20 per hour; 40 per day", by=_by_channel(by_wider_network)),
@@ -195,38 +154,26 @@ def _install_public_register(parts: WebParts) -> None:
         slow_codes=parts.brake("register_code", "20 per minute"),
         call_apart=parts.parvis.picture_apart.call,
     )
-    parts.app.register_blueprint(public_register_pages(needs))
+    _give(parts, needs, public_register_pages)
 
 
 def _install_files(parts: WebParts) -> None:
-    files, database = parts.parvis.media.files, parts.parvis.database
     parts.app.register_blueprint(assets_and_health.blueprint(parts.context))
     parts.app.register_api(assets_and_health.health_blueprint(parts.context))
-    parts.app.register_blueprint(media_files(files, database))
-    parts.app.register_blueprint(look_files(files, database))
+    parts.app.register_blueprint(media_files)
+    parts.app.register_blueprint(look_files)
 
 
 def _install_sign_in(parts: WebParts) -> None:
     app, parvis, context = parts.app, parts.parvis, parts.context
-    for pages in (
-        sign_in_pages,
-        sign_out_pages,
-        own_account_pages,
-        invitation_pages,
-        pairing_pages,
-    ):
+    for pages in (sign_in_pages, sign_out_pages, own_account_pages, invitation_pages):
         app.register_blueprint(pages(context))
-    app.register_blueprint(people_pages(context, link_post(parvis, parts.limiter)))
+    app.register_blueprint(pairing_pages)
+    _give(parts, link_post(parvis, parts.limiter), people.routes)
     if parvis.provider is not None:
         app.register_blueprint(provider_pages(context, parvis.provider, parvis.look_at_provider))
-    app.register_blueprint(
-        home_pages(
-            parts.work,
-            parvis.database,
-            demonstration=lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None,
-            awaits_first_person=lambda: awaits_first_person(parvis.database),
-        )
-    )
+    shown = Demonstration(lambda: _demonstration(parvis.settings) if parvis.is_demonstration else None)
+    _give(parts, shown, home_pages)
 
 
 def _demonstration(settings: Settings) -> Any:

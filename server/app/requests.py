@@ -21,9 +21,8 @@ from server.settings import Settings
 from server.web.access.callers import bearer_token
 from server.web.access.guards import install_cross_site
 from server.web.pages.home import problem_page
-from server.web.rendering import problems
+from server.web.rendering import page, problems
 from server.web.rendering.answers import compress, is_file, kept_for_long, secure_headers
-from server.web.rendering.viewer import page_sentence
 
 log = structlog.get_logger()
 
@@ -77,7 +76,7 @@ def install_refusals(app: OpenAPI) -> None:
             return refused(Refusal("storage_full"))
         log.error("request_failed", path=request.path, exc_info=error)
         if problems.is_api():
-            return problems.problem("internal", 500, page_sentence()("refusal.internal"))
+            return problems.problem("internal", 500, page.sentence()("refusal.internal"))
         return problem_page(500)
 
 
@@ -96,7 +95,7 @@ def invalid(error: Any) -> Response:
         {"field": ".".join(str(part) for part in each["loc"]), "error": each["type"]}
         for each in error.errors()
     ]
-    return problems.problem("bad_request", 400, page_sentence()("refusal.bad_request"), fields=fields)
+    return problems.problem("bad_request", 400, page.sentence()("refusal.bad_request"), fields=fields)
 
 
 def allowed_hosts(settings: Settings, *, is_demonstration: bool) -> frozenset[str] | None:

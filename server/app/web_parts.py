@@ -18,13 +18,11 @@ from server.domain.texts import Letter, network_of, wider_network_of
 from server.ids import new_id, token_digest
 from server.store.alarms import Recipient
 from server.store.people.accounts import EVERY_SITE
-from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import trial_of
-from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import identify
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.guards import SharedCounts
-from server.web.access.site_context import SiteContext, current_viewer
+from server.web.access.site_context import SiteContext, current_viewer, every_hall, give_app
 from server.web.api.services import Api, TicketQuota
 from server.web.pages.hall.alarms import AlarmPages
 from server.web.pages.people.accounts import LetterPost
@@ -126,22 +124,20 @@ class WebParts:
         """A rate limit for a route; see `server.app.brakes`."""
         return brake(self.limiter, name, most, by=by)
 
-    def every_hall(self) -> list[HallConfiguration]:
-        """The configuration of each configured hall, for any caller."""
-        return _every_hall(self.parvis.database)
-
 
 def build_web_parts(app: OpenAPI, parvis: Parvis) -> WebParts:
     """The parts of an app; nothing is registered yet."""
     limiter = make_limiter(app, parvis.settings.redis_url)
     app.extensions["parvis_slow_wrong_tokens"] = brake(limiter, "wrong_token", "100 per minute")
+    context = _site_context(parvis, limiter)
+    give_app(app, context, parvis.papers, parvis.media.files, parvis.door, parvis.estimates)
     return WebParts(
         app=app,
         parvis=parvis,
         limiter=limiter,
         api=_api(parvis, limiter),
         work=_work_context(parvis),
-        context=_site_context(parvis, limiter),
+        context=context,
     )
 
 
@@ -169,8 +165,7 @@ def _work_context(parvis: Parvis) -> WorkContext:
 
     def halls(_: Viewer) -> list[HallConfiguration]:
         sites = {grant.site for grant in identify().grants}
-        every = _every_hall(parvis.database)
-        return [hall for hall in every if EVERY_SITE in sites or hall.site.slug in sites]
+        return [hall for hall in every_hall() if EVERY_SITE in sites or hall.site.slug in sites]
 
     return WorkContext(parvis.catalogues.translate, current_viewer, halls)
 
@@ -189,12 +184,7 @@ def _site_context(parvis: Parvis, limiter: Limiter) -> SiteContext:
     )
 
 
-def _every_hall(database: Database) -> list[HallConfiguration]:
-    with database.read() as rows:
-        return configured_halls(database, rows)
-
-
-def alarm_needs(parvis: Parvis, slow: Callable[[], None], work: WorkContext) -> AlarmPages:
+def alarm_needs(parvis: Parvis, slow: Callable[[], None]) -> AlarmPages:
     """`slow`: limits how many letters one person may send."""
     translate = parvis.catalogues.translate
 
@@ -205,8 +195,6 @@ def alarm_needs(parvis: Parvis, slow: Callable[[], None], work: WorkContext) -> 
         return None if refused is None else refused.code
 
     return AlarmPages(
-        parvis.database,
-        work,
         try_now,
         slow,
         email_is_off=not parvis.settings.smtp_host,

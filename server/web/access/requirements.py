@@ -1,6 +1,6 @@
-"""The permission that each route requires: declared beside the route, checked before its view runs.
+"""The permission that each route requires: declared with the route, checked before its view runs.
 
-Where it depends on the hall or on the notice's sites, the view calls `server.web.access.callers.allowed`. A
+Where it depends on the hall or on the notice's sites, the view calls `require_caller`. A
 test walks every route with every role, device and key; a route that says nothing fails it.
 """
 
@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, redirect, request
+from flask import Blueprint, Flask, redirect, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -48,6 +48,7 @@ class Allowance(StrEnum):
 
 
 _OPEN = (Access.EVERYBODY, Access.TICKET)
+_OF_CALLERS = ("of", "anywhere", "allowance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +66,56 @@ class Required:
     allowance: Allowance = Allowance.PAGES
 
 
-def requires[**Given, Answer](
-    *permissions: Permission, of: Collection[str] = ANY_KIND, anywhere: bool = False
-) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """The view requires one of these permissions, in the hall of the request unless `anywhere`."""
-    return _marked(Required(frozenset(permissions), frozenset(of), anywhere))
-
-
-def open_to[**Given, Answer](
-    access: Access, *, of: Collection[str] = ANY_KIND, allowance: Allowance | None = None
-) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """The view requires no permission. `allowance`: that of the kind of access unless another is named."""
+def requires[View: Callable[..., Any]](
+    *who: Permission | Access,
+    of: Collection[str] = ANY_KIND,
+    anywhere: bool = False,
+    allowance: Allowance | None = None,
+) -> Callable[[View], View]:
+    """Marks a view: it requires one of these permissions, in the hall of the request unless `anywhere`; or it
+    is open to an access without any. `allowance`: that of the kind of access unless another is named.
+    """
+    access = next((each for each in who if isinstance(each, Access)), None)
     usual = Allowance.TICKETS if access is Access.TICKET else Allowance.PAGES
-    return _marked(Required(kinds=frozenset(of), access=access, allowance=allowance or usual))
+    permissions = frozenset(each for each in who if isinstance(each, Permission))
+    requirement = Required(permissions, frozenset(of), anywhere, access, allowance or usual)
 
-
-def _marked(requirement: Required) -> Callable[[Any], Any]:
-    def mark(view: Any) -> Any:
-        view.required = requirement
+    def mark(view: View) -> View:
+        vars(view)["required"] = requirement
         return view
 
     return mark
+
+
+def declare[View: Callable[..., Any]](
+    add: Callable[..., Callable[[Any], Any]], rule: str, who: Collection[Permission | Access], options: Any
+) -> Callable[[View], View]:
+    """A route that says who may come. `options`: those of `requires`, and those of `add`, which adds it."""
+    mark = requires(*who, **{name: options.pop(name) for name in _OF_CALLERS if name in options})
+    register = add(rule, **options)
+    return lambda view: register(mark(view))
+
+
+class PageRoutes(Blueprint):
+    """Routes of pages. Each says who may come: `routes.get("/journal", Permission.READ_JOURNAL)`.
+
+    With a permission only people may, unless `of` says otherwise.
+    """
+
+    def get[View: Callable[..., Any]](
+        self, rule: str, *who: Permission | Access, **options: Any
+    ) -> Callable[[View], View]:
+        """A page."""
+        return declare(super().get, rule, who, self._of_people(who, options))
+
+    def post[View: Callable[..., Any]](
+        self, rule: str, *who: Permission | Access, **options: Any
+    ) -> Callable[[View], View]:
+        """What a form sends."""
+        return declare(super().post, rule, who, self._of_people(who, options))
+
+    def _of_people(self, who: Collection[Permission | Access], options: dict[str, Any]) -> dict[str, Any]:
+        return options if any(isinstance(each, Access) for each in who) else {"of": PEOPLE} | options
 
 
 def required_of(app: Flask, endpoint: str) -> Required | None:
@@ -104,7 +134,7 @@ def open_blueprints(app: Flask, names: Collection[str]) -> None:
         if blueprint in names or name == "static":
             opened: Any = partial(view)
             allowance = Allowance.FILES if name == "static" else Allowance.PAGES
-            app.view_functions[endpoint] = open_to(Access.EVERYBODY, allowance=allowance)(opened)
+            app.view_functions[endpoint] = requires(Access.EVERYBODY, allowance=allowance)(opened)
 
 
 def install_access(app: Flask) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.domain.refusals import Refusal
@@ -26,10 +26,10 @@ from server.web.access.cookies import (
     remember_browser,
     set_cookie,
 )
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import SiteContext, current_viewer
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_sentence
 
 LONGEST_TYPED = 1000
 
@@ -41,15 +41,14 @@ REQUEST_S = 600
 LONGEST_CODE = 4_000
 
 
-def sign_in_pages(site: SiteContext) -> Blueprint:
+def sign_in_pages(site: SiteContext) -> PageRoutes:
     """The routes. Failures slow down (`server.usecases.people.sign_in`); the limit bounds what hashing costs.
 
     A whole office may have one address: all its people sign in at the same minute.
     """
-    routes = Blueprint("sign_in", __name__)
+    routes = PageRoutes("sign_in", __name__)
 
-    @routes.get("/connexion")
-    @open_to(Access.EVERYBODY)
+    @routes.get("/connexion", Access.EVERYBODY)
     def sign_in_page() -> Any:
         if current_viewer() is not None:
             return redirect(way_on(), 303)
@@ -57,9 +56,8 @@ def sign_in_pages(site: SiteContext) -> Blueprint:
             return redirect("/installation", 303)
         return render_template("sign_in.html", refusal=None, login="", next=way_on())
 
-    @routes.post("/connexion")
+    @routes.post("/connexion", Access.EVERYBODY)
     @site.limiter.limit("60 per minute")
-    @open_to(Access.EVERYBODY)
     def sign_in_form() -> Any:
         attempt = attempt_of(request.form.get("login", ""), request.form.get("password", ""))
         try:
@@ -67,8 +65,8 @@ def sign_in_pages(site: SiteContext) -> Blueprint:
             return signed_in(site, account.id, way_on(), password_hash=account.password_hash)
         except Refusal as refusal:
             sentence = refusal_sentence(refusal)
-            page = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
-            return page, status_of(refusal)
+            html = render_template("sign_in.html", refusal=sentence, login=attempt.login, next=way_on())
+            return html, status_of(refusal)
 
     return routes
 
@@ -121,9 +119,9 @@ class ProviderStatus:
     trouble: str | None
 
 
-def provider_pages(site: SiteContext, provider: Provider, check: Callable[[], None]) -> Blueprint:
+def provider_pages(site: SiteContext, provider: Provider, check: Callable[[], None]) -> PageRoutes:
     """The routes. `check` checks the provider in the background: no page waits for it."""
-    routes = Blueprint("provider_sign_in", __name__)
+    routes = PageRoutes("provider_sign_in", __name__)
 
     @routes.app_context_processor
     def provider_of_page() -> dict[str, Any]:
@@ -135,20 +133,19 @@ def provider_pages(site: SiteContext, provider: Provider, check: Callable[[], No
         return ProviderStatus(provider.registration.name, trouble and sentence(trouble))
 
     def sentence(code: str) -> str:
-        return page_sentence()(f"refusal.{code}")
+        return page.sentence()(f"refusal.{code}")
 
     def refused(refusal: Refusal, next_path: str) -> Response:
         log.warning("oidc_refused", code=refusal.code, **refusal.details)
         # the button says what the provider cannot do now
         said = None if refusal.code == provider.trouble else sentence(refusal.code)
-        page = render_template("sign_in.html", refusal=said, is_of_provider=True, login="", next=next_path)
-        response = make_response(page, status_of(refusal))
+        html = render_template("sign_in.html", refusal=said, is_of_provider=True, login="", next=next_path)
+        response = make_response(html, status_of(refusal))
         delete_cookie(response, REQUEST_COOKIE)
         return response
 
-    @routes.get("/connexion/fournisseur")
+    @routes.get("/connexion/fournisseur", Access.EVERYBODY)
     @site.limiter.limit("60 per minute")
-    @open_to(Access.EVERYBODY)
     def leave_for_provider() -> Any:
         try:
             address, pending = provider.begin(_back(), next_path=way_on())
@@ -158,9 +155,8 @@ def provider_pages(site: SiteContext, provider: Provider, check: Callable[[], No
         sealed = _seal().dumps(asdict(pending))
         return set_cookie(response, REQUEST_COOKIE, str(sealed), seconds=REQUEST_S, is_lax=True)
 
-    @routes.get("/connexion/fournisseur/retour")
+    @routes.get("/connexion/fournisseur/retour", Access.EVERYBODY)
     @site.limiter.limit("60 per minute")
-    @open_to(Access.EVERYBODY)
     def come_back() -> Response:
         pending: AuthorizationRequest | None = None
         try:
@@ -215,12 +211,11 @@ def _code(provider: Provider) -> str:
     return code
 
 
-def sign_out_pages(site: SiteContext) -> Blueprint:
+def sign_out_pages(site: SiteContext) -> PageRoutes:
     """The route. A session of a provider's is ended there by a page that goes on to it."""
-    routes = Blueprint("sign_out", __name__)
+    routes = PageRoutes("sign_out", __name__)
 
-    @routes.post("/deconnexion")
-    @open_to(Access.EVERYBODY)
+    @routes.post("/deconnexion", Access.EVERYBODY)
     def sign_out_form() -> Response:
         token = read_cookie(SESSION_COOKIE)
         id_token = sign_out(site.database, token) if token else None
@@ -247,7 +242,7 @@ def _farewell(site: SiteContext, id_token: str) -> Any:
     if address is None and is_answering:
         return redirect("/connexion", 303)
     # the answer to a form may not redirect to another site: a page does it
-    page = render_template("signed_out.html", address=address, name=site.provider.registration.name)
-    response = make_response(page)
+    html = render_template("signed_out.html", address=address, name=site.provider.registration.name)
+    response = make_response(html)
     response.headers["Cache-Control"] = "no-store"
     return response

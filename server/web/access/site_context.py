@@ -2,25 +2,48 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import segno
-from flask import request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from hardware.speech import AudioFiles
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
 from server.oidc.provider import Provider
 from server.own_authority import OwnAuthority
 from server.settings import Settings
 from server.store.transactions.database import Database
-from server.web.access.callers import identify
+from server.usecases.notices.notice_places import configured_halls
+from server.web.access.callers import database, identify
 from server.web.rendering.viewer import Viewer
 
 AUTHORITY_PATH = "/certificat/autorite.pem"
 """Where devices fetch the certificate of the server's own authority."""
 POLICY_PATH = "/certificat/chromium.json"
 """The same as a file of policies of Chromium."""
+
+
+def of_app[Part](kind: type[Part]) -> Part:
+    """The part of this type that the running app was given, under a name at the top of a module.
+
+    It is found when it is used, as Flask's `request` is: one process may have several apps.
+    """
+    return cast(Part, LocalProxy(lambda: current_app.extensions[kind.__qualname__]))
+
+
+def give_app(app: Flask, *parts: object) -> None:
+    """Gives an app the parts that its routes use by their types."""
+    app.extensions |= {type(part).__qualname__: part for part in parts}
+
+
+def every_hall() -> list[HallConfiguration]:
+    """The configuration of each configured hall, for any caller."""
+    with database().read() as rows:
+        return configured_halls(database(), rows)
 
 
 @dataclass

@@ -14,27 +14,17 @@ from server.store import bulletins
 from server.store.bulletins import BulletinRow
 from server.store.configuration.halls import all_halls
 from server.store.transactions.database import Database
-from server.usecases.alerts import alert_answers
+from server.usecases.alerts import alert_answers, course
 from server.usecases.alerts.alert_answers import AlertAnswer, AlertsAnswer, EndsAskedAnswer, HallAlertsAnswer
-from server.usecases.alerts.course import (
-    TEXT_CHARACTERS,
-    TITLE_CHARACTERS,
-    AlertRequest,
-    ask_end,
-    end_alert,
-    halls_of_alert,
-    raise_alert,
-    take_back,
-)
 from server.usecases.alerts.read_alerts import read_alert, read_alerts, read_ends_asked, read_hall_alerts
 from server.usecases.bulletins.bulletins import show_automatically
 from server.usecases.bulletins.received_bulletins import receive_document
 from server.usecases.configuration.publication import once
 from server.web.access.callers import Caller, require_caller, sites_where, someone
-from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes, answering
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import LINE, HallPath, RequestShape, Slug
+from server.web.api.services import Api, HallCall, write_key
+from server.web.api.shapes import LINE, RequestShape
 from server.web.rendering.problems import refusal_sentence
 
 type HallNames = Literal["all"] | Annotated[list[Slugged], Field(min_length=1, max_length=200)]
@@ -48,8 +38,8 @@ class AlertTexts(RequestShape):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    title: str = Field(min_length=1, max_length=TITLE_CHARACTERS, pattern=LINE)
-    text: str = Field(default="", max_length=TEXT_CHARACTERS, pattern=LINE)
+    title: str = Field(min_length=1, max_length=course.TITLE_CHARACTERS, pattern=LINE)
+    text: str = Field(default="", max_length=course.TEXT_CHARACTERS, pattern=LINE)
 
 
 class AlertBody(RequestShape):
@@ -72,18 +62,11 @@ class EndBody(RequestShape):
     halls: HallNames = "all"
 
 
-class AlertPath(RequestShape):
-    """An alert."""
-
-    alert: str = Slug
-
-
 def alerts_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("alerts")
 
-    @routes.post("/alerts")
-    @requires(Permission.RAISE_ALERT)
+    @routes.post("/alerts", Permission.RAISE_ALERT)
     def take_over(body: AlertBody) -> tuple[RaisedAlertAnswer, Literal[200, 201]]:
         """Takes the screens of halls over. 201 with each hall's screens; 200 when nothing new was raised.
 
@@ -95,10 +78,10 @@ def alerts_api(api: Api) -> ApiRoutes:
         caller = someone()
         halls, outside = _halls(api, body.halls, Permission.RAISE_ALERT)
         words = {language: each.model_dump() for language, each in body.texts.items()}
-        request = AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
+        request = course.AlertRequest(body.kind, body.press_id, body.drill, words, body.expires_after_s)
 
         def work() -> RaisedAlertAnswer:
-            raised = raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)
+            raised = course.raise_alert(api.database, halls, caller.author, request, breathe=api.breathe)
             answer = read_alert(
                 api.database, raised.alert, halls, only_by=_only_by(caller), reader=_reader(caller)
             )
@@ -111,63 +94,55 @@ def alerts_api(api: Api) -> ApiRoutes:
         answer = once(api.database, halls[0], caller.author, write_key(caller.author), work)
         return answer, 201 if answer["is_new"] else 200
 
-    @routes.get("/alerts")
-    @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
+    @routes.get("/alerts", Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
     def listed() -> AlertsAnswer:
         """The alerts in force and those of the last day, in the caller's halls; of a key, its own."""
         caller = someone()
         halls = _own_halls(api.database)
         return read_alerts(api.database, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/alerts/end-asked")
-    @requires(Permission.END_ALERT, of=PEOPLE, anywhere=True)
+    @routes.get("/alerts/end-asked", Permission.END_ALERT, of=PEOPLE, anywhere=True)
     def ends_asked() -> EndsAskedAnswer:
         """The alerts whose end another person has confirmed once and the caller may confirm."""
         halls = _may(api.database, _every(api.database), Permission.END_ALERT)
         return read_ends_asked(api.database, halls, someone().author)
 
-    @routes.get("/alerts/<alert>")
-    @requires(Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
-    def one(path: AlertPath) -> AlertAnswer:
+    @routes.get("/alerts/<alert>", Permission.RAISE_ALERT, Permission.END_ALERT, anywhere=True)
+    def one(alert: str) -> AlertAnswer:
         """An alert: who raised it and when, and per hall its screens, which showed it, and its end.
 
         A key reads what it raised itself, and nobody's name.
         """
         caller, halls = someone(), _own_halls(api.database)
-        return read_alert(api.database, path.alert, halls, only_by=_only_by(caller), reader=_reader(caller))
+        return read_alert(api.database, alert, halls, only_by=_only_by(caller), reader=_reader(caller))
 
-    @routes.get("/halls/<hall>/alerts")
-    @requires(Permission.READ_BOARD)
-    def of_hall(path: HallPath) -> HallAlertsAnswer:
+    @routes.get("/halls/<hall>/alerts", Permission.READ_BOARD)
+    def of_hall(at: HallCall) -> HallAlertsAnswer:
         """The alerts in force in a hall; people at work read who raised each."""
-        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
-        return read_hall_alerts(api.database, hall, names_people=caller.kind == "person")
+        return read_hall_alerts(api.database, at.hall, names_people=at.caller.kind == "person")
 
-    @routes.post("/alerts/<alert>/ask-end")
-    @requires(Permission.END_ALERT)
-    def first(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
+    @routes.post("/alerts/<alert>/ask-end", Permission.END_ALERT)
+    def first(alert: str, body: EndBody) -> AlertGestureAnswer:
         """The first confirmation that an alert is over; the second follows within five minutes.
 
         Each hall succeeds or fails by itself: `failed` names those that refused, and those that the caller
         named but may not end it in, each with code and sentence.
         """
-        return _confirmed(api, path.alert, body, ask_end, Permission.END_ALERT)
+        return _confirmed(api, alert, body, course.ask_end, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/end")
-    @requires(Permission.END_ALERT)
-    def second(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
+    @routes.post("/alerts/<alert>/end", Permission.END_ALERT)
+    def second(alert: str, body: EndBody) -> AlertGestureAnswer:
         """The second confirmation: the alert is over, but in the halls of `failed`.
 
         By another person where one who may is there; the first may end it alone when nobody answered in two
         minutes.
         """
-        return _confirmed(api, path.alert, body, end_alert, Permission.END_ALERT)
+        return _confirmed(api, alert, body, course.end_alert, Permission.END_ALERT)
 
-    @routes.post("/alerts/<alert>/take-back")
-    @requires(Permission.RAISE_ALERT, of=PEOPLE)
-    def taken_back(path: AlertPath, body: EndBody) -> AlertGestureAnswer:
+    @routes.post("/alerts/<alert>/take-back", Permission.RAISE_ALERT, of=PEOPLE)
+    def taken_back(alert: str, body: EndBody) -> AlertGestureAnswer:
         """Whoever raised the alert by mistake takes it back, within a minute; screens say so."""
-        return _confirmed(api, path.alert, body, take_back, Permission.RAISE_ALERT)
+        return _confirmed(api, alert, body, course.take_back, Permission.RAISE_ALERT)
 
     return routes
 
@@ -203,7 +178,7 @@ def _confirmed(
     api: Api, alert: str, body: EndBody, confirm: _Confirm, permission: Permission
 ) -> AlertGestureAnswer:
     caller = someone()
-    of_alert = halls_of_alert(api.database, alert)
+    of_alert = course.halls_of_alert(api.database, alert)
     halls, outside = _halls(api, body.halls, permission, among=of_alert)
 
     def work() -> AlertGestureAnswer:
@@ -303,12 +278,6 @@ class BulletinAnswer(TypedDict):
     """The same as a sentence."""
 
 
-class SitePath(RequestShape):
-    """A site, by its slug."""
-
-    site: str = Slug
-
-
 class BulletinBody(RequestShape):
     """A bulletin as its sender wrote it, in XML."""
 
@@ -320,16 +289,19 @@ def bulletins_api(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     routes = ApiRoutes("bulletins")
 
     @routes.post(
-        "/sites/<site>/bulletins", responses={200: answering(BulletinAnswer), 201: answering(BulletinAnswer)}
+        "/sites/<site>/bulletins",
+        Permission.SEND_BULLETINS,
+        of=PEOPLE_AND_KEYS,
+        anywhere=True,
+        responses={200: answering(BulletinAnswer), 201: answering(BulletinAnswer)},
     )
-    @requires(Permission.SEND_BULLETINS, of=PEOPLE_AND_KEYS, anywhere=True)
-    def send(path: SitePath, body: BulletinBody) -> tuple[dict[str, object], int]:
+    def send(site: str, body: BulletinBody) -> tuple[dict[str, object], int]:
         """Takes a bulletin for a site. 201 when it is new, also where it is refused: `code` says why."""
         caller, sites = sites_where(Permission.SEND_BULLETINS)
-        if sites is not None and path.site not in sites:
+        if sites is not None and site not in sites:
             raise Refusal("forbidden")
         document = body.document.encode(errors="replace")
-        received = receive_document(api.database, path.site, document, caller.author)
+        received = receive_document(api.database, site, document, caller.author)
         row = received.row
         if received.is_new:
             if row.state == bulletins.PROPOSED:

@@ -1,7 +1,7 @@
 """Shapes of the API's appointments."""
 
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
@@ -9,40 +9,22 @@ from server.domain.instants import from_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.verb_facts import Need
-from server.usecases.appointments.arrivals import (
-    AppointmentsAnswer,
-    Claim,
-    ConvocationsAnswer,
-    read_appointments,
-    read_convocations,
-    undo_check_in,
-)
-from server.usecases.appointments.booking import (
-    AppointmentAnswer,
-    AppointmentRequest,
-    book_appointment,
-    cancel_appointment,
-    move_appointment,
-)
+from server.usecases.appointments import arrivals, booking
 from server.usecases.appointments.imports import EffectCounts, RefusalOfLine, import_appointments
 from server.usecases.printing.print_jobs import PrintState, print_sheet
 from server.usecases.tickets.issuing import TicketRequest
 from server.web.access.callers import require_caller, someone
-from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import OPAQUE, HallPath, RequestShape, Slug, Spoken
+from server.web.api.services import Api, HallCall
+from server.web.api.shapes import OPAQUE, RequestShape, Slug, Spoken
 from server.web.api.tickets import TicketAnswer, answer_press, channel_of
-from server.web.rendering.viewer import page_sentence
+from server.web.rendering import page
 
 OUTSIDE = r"^[A-Za-z0-9._:@-]+$"
+type OutsideId = Annotated[str, Field(min_length=1, max_length=64, pattern=OUTSIDE)]
+"""The id of an appointment, or its id outside."""
 _HOUR = Field(max_length=40, description="RFC 3339 with an offset.")
-
-
-class AppointmentPath(HallPath):
-    """An appointment of a hall, by its id or its id outside."""
-
-    appointment: str = Field(min_length=1, max_length=64, pattern=OUTSIDE)
 
 
 class DayQuery(RequestShape):
@@ -128,115 +110,101 @@ def blueprint(api: Api) -> ApiRoutes:
 
 
 def _reading(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/halls/<hall>/appointments")
-    @requires(Permission.READ_APPOINTMENTS)
-    def appointments(path: HallPath, query: DayQuery) -> AppointmentsAnswer:
+    @routes.get("/halls/<hall>/appointments", Permission.READ_APPOINTMENTS)
+    def appointments(query: DayQuery, at: HallCall) -> arrivals.AppointmentsAnswer:
         """The appointments of a local date, today unless told.
 
         Codes only for who may give tickets, numbers only for who sees the whole queue.
         """
-        caller, hall = require_caller(Permission.READ_APPOINTMENTS, path.hall)
-        configuration = api.database.configuration(hall)
-        reach = caller.reaching(Permission.READ_QUEUE, configuration).author.reach
+        configuration = api.database.configuration(at.hall)
+        reach = at.caller.reaching(Permission.READ_QUEUE, configuration).author.reach
 
         def may(*permissions: Permission) -> bool:
-            return any(caller.may(each, hall=hall, site=configuration.site.slug) for each in permissions)
+            return any(
+                at.caller.may(each, hall=at.hall, site=configuration.site.slug) for each in permissions
+            )
 
-        return read_appointments(
+        return arrivals.read_appointments(
             api.database,
-            hall,
+            at.hall,
             _day(query.on),
             has_codes=may(Permission.ISSUE, Permission.BOOK),
             has_visits=may(Permission.BOOK) or (may(Permission.READ_QUEUE) and reach.is_whole),
         )
 
-    @routes.post("/halls/<hall>/appointment-sheets")
-    @requires(Permission.ISSUE)
-    def appointment_sheets(path: HallPath, body: AppointmentSheetBody) -> tuple[PrintState, Literal[202]]:
+    @routes.post("/halls/<hall>/appointment-sheets", Permission.ISSUE)
+    def appointment_sheets(body: AppointmentSheetBody, at: HallCall) -> tuple[PrintState, Literal[202]]:
         """Prints how to book a service; it is no ticket."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
-        kiosk = caller.configured if caller.kind == "device" else body.kiosk
+        kiosk = at.caller.configured if at.caller.kind == "device" else body.kiosk
         answer = print_sheet(
             api.database,
-            hall,
-            caller.author,
+            at.hall,
+            at.author,
             body.service,
             kiosk=kiosk,
             language=body.language,
-            write_key=write_key(caller.author),
+            write_key=at.key,
         )
         return answer, 202
 
-    @routes.get("/halls/<hall>/convocations")
-    @requires(Permission.ISSUE)
-    def convocations(path: HallPath) -> ConvocationsAnswer:
+    @routes.get("/halls/<hall>/convocations", Permission.ISSUE)
+    def convocations(at: HallCall) -> arrivals.ConvocationsAnswer:
         """The hours of today at which convocations without a code are still expected, by service.
 
         A kiosk reads those of the services it offers.
         """
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
-        return read_convocations(api.database, hall, caller.configured)
+        return arrivals.read_convocations(api.database, at.hall, at.caller.configured)
 
 
 def _booking(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/halls/<hall>/appointments")
-    @requires(Permission.BOOK)
-    def book(path: HallPath, body: AppointmentBody) -> tuple[AppointmentAnswer, Literal[200, 201]]:
+    @routes.post("/halls/<hall>/appointments", Permission.BOOK)
+    def book(body: AppointmentBody, at: HallCall) -> tuple[booking.AppointmentAnswer, Literal[200, 201]]:
         """Books an appointment; the same external id, hour and service give the same one (200)."""
-        caller, hall = require_caller(Permission.BOOK, path.hall)
-        appointment = AppointmentRequest(
+        appointment = booking.AppointmentRequest(
             body.service,
             _instant(body.booked_at),
             body.external_id,
             body.code,
             is_convocation=body.is_convocation,
         )
-        key = write_key(caller.author)
-        booked = book_appointment(api.database, hall, caller.author, appointment, write_key=key)
+        booked = booking.book_appointment(api.database, at.hall, at.author, appointment, write_key=at.key)
         api.breathe()
         answer = {name: value for name, value in booked.items() if name != "is_new"}
-        return cast(AppointmentAnswer, answer), 201 if booked["is_new"] else 200  # less one key
+        return cast(booking.AppointmentAnswer, answer), 201 if booked["is_new"] else 200  # less one key
 
-    @routes.patch("/halls/<hall>/appointments/<appointment>")
-    @requires(Permission.BOOK)
-    def move(path: AppointmentPath, body: AppointmentChange) -> AppointmentAnswer:
+    @routes.patch("/halls/<hall>/appointments/<appointment>", Permission.BOOK)
+    def move(appointment: OutsideId, body: AppointmentChange, at: HallCall) -> booking.AppointmentAnswer:
         """Gives an appointment another hour or service; named by its id, or its id outside."""
-        caller, hall = require_caller(Permission.BOOK, path.hall)
-        return move_appointment(
+        return booking.move_appointment(
             api.database,
-            hall,
-            caller.author,
-            path.appointment,
+            at.hall,
+            at.author,
+            appointment,
             booked_at=None if body.booked_at is None else _instant(body.booked_at),
             service=body.service,
-            write_key=write_key(caller.author),
+            write_key=at.key,
         )
 
-    @routes.delete("/halls/<hall>/appointments/<appointment>")
-    @requires(Permission.BOOK)
-    def cancel(path: AppointmentPath) -> AppointmentAnswer:
+    @routes.delete("/halls/<hall>/appointments/<appointment>", Permission.BOOK)
+    def cancel(appointment: OutsideId, at: HallCall) -> booking.AppointmentAnswer:
         """Cancels an appointment; again, it changes nothing."""
-        caller, hall = require_caller(Permission.BOOK, path.hall)
-        key = write_key(caller.author)
-        return cancel_appointment(api.database, hall, caller.author, path.appointment, write_key=key)
+        return booking.cancel_appointment(api.database, at.hall, at.author, appointment, write_key=at.key)
 
-    @routes.post("/halls/<hall>/appointments/import")
-    @requires(Permission.BOOK)
-    def import_file(path: HallPath, body: ImportBody) -> ImportAnswer:
+    @routes.post("/halls/<hall>/appointments/import", Permission.BOOK)
+    def import_file(body: ImportBody, at: HallCall) -> ImportAnswer:
         """Books, moves and cancels what a CSV or iCalendar text says; tells each line not taken, and why."""
-        caller, hall = require_caller(Permission.BOOK, path.hall)
         if (body.csv is None) == (body.ics is None):
             raise Refusal("bad_request", missing="csv")
         answer = import_appointments(
             api.database,
-            hall,
-            caller.author,
+            at.hall,
+            at.author,
             body.csv or body.ics or "",
             form="csv" if body.ics is None else "ics",
             is_dry_run=body.dry_run,
-            write_key=write_key(caller.author),
+            write_key=at.key,
         )
-        say = page_sentence()
+        say = page.sentence()
         refused: list[LineRefused] = [
             {**line, "detail": say(f"refusal.{line['code']}")} for line in answer["refused"]
         ]
@@ -244,8 +212,7 @@ def _booking(routes: ApiRoutes, api: Api) -> None:
 
 
 def _arriving(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/appointments/check-in")
-    @requires(Permission.ISSUE)
+    @routes.post("/appointments/check-in", Permission.ISSUE)
     def check_in(body: CheckInBody) -> tuple[TicketAnswer, Literal[200, 201]]:
         """The person expected is here: a ticket of the appointments' own series."""
         caller = someone()
@@ -254,7 +221,7 @@ def _arriving(routes: ApiRoutes, api: Api) -> None:
             raise Refusal("bad_request", missing="hall")
         caller, hall = require_caller(Permission.ISSUE, where)
         channel = channel_of(caller)
-        claim = Claim(
+        claim = arrivals.Claim(
             code=body.code,
             service=body.service,
             booked_at=None if body.booked_at is None else _instant(body.booked_at),
@@ -274,13 +241,12 @@ def _arriving(routes: ApiRoutes, api: Api) -> None:
         )
         return answer_press(api, caller, hall, ticket)
 
-    @routes.post("/halls/<hall>/appointments/<appointment>/undo-check-in")
-    @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)
-    def undo(path: AppointmentPath) -> AppointmentAnswer:
+    @routes.post(
+        "/halls/<hall>/appointments/<appointment>/undo-check-in", Permission.ISSUE, of=PEOPLE_AND_KEYS
+    )
+    def undo(appointment: OutsideId, at: HallCall) -> booking.AppointmentAnswer:
         """A check-in was a mistake: the ticket is void and the person expected again."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
-        key = write_key(caller.author)
-        return undo_check_in(api.database, hall, caller.author, path.appointment, write_key=key)
+        return arrivals.undo_check_in(api.database, at.hall, at.author, appointment, write_key=at.key)
 
 
 def _day(text: str | None) -> date | None:

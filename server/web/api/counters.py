@@ -28,27 +28,9 @@ from server.usecases.visits.gestures import VERBS, Gesture, hall_of_leg, undo
 from server.usecases.visits.leg_verbs import Destination
 from server.usecases.visits.reentered import CallEntered, CallNotEntered, PaperCall, enter_calls
 from server.web.access.callers import allowed_either, require_at, require_caller
-from server.web.access.requirements import requires
+from server.web.api import shapes
 from server.web.api.openapi import ApiRoutes, answering
 from server.web.api.services import Api, own_session, place_header, session_header, write_key
-from server.web.api.shapes import (
-    CallBody,
-    CancelBody,
-    CounterPath,
-    ElsewhereBody,
-    LegPath,
-    NextBody,
-    ParkBody,
-    ReenteredBody,
-    RequestShape,
-    ResultBody,
-    ResumeBody,
-    ServiceBody,
-    SessionBody,
-    SessionChange,
-    TransferBody,
-    UndoBody,
-)
 from server.web.rendering.problems import refusal_sentence
 
 USE_CASES = (leg_verbs, wait_again)
@@ -57,21 +39,24 @@ type Values = Callable[[Any], dict[str, Any]]
 """What a verb is given, from the body of its request."""
 
 
-OF_SERVICE: tuple[type[RequestShape], Values] = (ServiceBody, lambda body: {"service": body.service})
+OF_SERVICE: tuple[type[shapes.RequestShape], Values] = (
+    shapes.ServiceBody,
+    lambda body: {"service": body.service},
+)
 
 
-def _destination(body: TransferBody) -> dict[str, Any]:
+def _destination(body: shapes.TransferBody) -> dict[str, Any]:
     if body.service is None and body.counter is None:
         raise Refusal("bad_request", missing="service")
     return {"to": Destination(body.service, body.counter, body.place, body.not_before, body.note)}
 
 
-BODIES: Mapping[Verb, tuple[type[RequestShape], Values]] = {
-    Verb.TRANSFER: (TransferBody, _destination),
-    Verb.CANCEL: (CancelBody, lambda body: {"reason": body.reason}),
-    Verb.FINISH: (ResultBody, lambda body: {"result": StatedResult(body.outcome, body.note)}),
-    Verb.PARK: (ParkBody, lambda body: {"for_s": body.for_s, "place": body.return_place}),
-    Verb.RESUME: (ResumeBody, lambda body: {"counter": body.counter}),
+BODIES: Mapping[Verb, tuple[type[shapes.RequestShape], Values]] = {
+    Verb.TRANSFER: (shapes.TransferBody, _destination),
+    Verb.CANCEL: (shapes.CancelBody, lambda body: {"reason": body.reason}),
+    Verb.FINISH: (shapes.ResultBody, lambda body: {"result": StatedResult(body.outcome, body.note)}),
+    Verb.PARK: (shapes.ParkBody, lambda body: {"for_s": body.for_s, "place": body.return_place}),
+    Verb.RESUME: (shapes.ResumeBody, lambda body: {"counter": body.counter}),
 }
 """The bodies of verbs that take more than a service."""
 
@@ -95,68 +80,60 @@ def _agent(counter: str) -> Author:
     return require_at(Permission.CALL, counter).author
 
 
-def _believed(body: NextBody) -> AtCounter:
+def _believed(body: shapes.NextBody) -> AtCounter:
     result = StatedResult(body.outcome, body.note)
     return AtCounter(own_session(), body.current, body.current_end, result)
 
 
 def _reading(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/counters/<counter>")
-    @requires(Permission.READ_QUEUE)
-    def counter(path: CounterPath) -> CounterAnswer:
+    @routes.get("/counters/<counter>", Permission.READ_QUEUE)
+    def counter(counter: str) -> CounterAnswer:
         """A counter: its session, its leg, the gesture that may be undone."""
-        caller = require_at(Permission.READ_QUEUE, path.counter)
-        return read_counter(api.database, path.counter, reader=caller.author)
+        caller = require_at(Permission.READ_QUEUE, counter)
+        return read_counter(api.database, counter, reader=caller.author)
 
-    @routes.get("/counters/<counter>/waiting")
-    @requires(Permission.READ_QUEUE)
-    def waiting(path: CounterPath) -> WaitingAnswer:
+    @routes.get("/counters/<counter>/waiting", Permission.READ_QUEUE)
+    def waiting(counter: str) -> WaitingAnswer:
         """Everyone who waits for a counter, in the order in which it would call them now."""
-        caller = require_at(Permission.READ_QUEUE, path.counter)
-        return read_waiting(api.database, path.counter, reader=caller.author)
+        caller = require_at(Permission.READ_QUEUE, counter)
+        return read_waiting(api.database, counter, reader=caller.author)
 
 
 def _sessions(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/session")
-    @requires(Permission.CALL)
-    def open_session(path: CounterPath, body: SessionBody) -> tuple[SessionAnswer, Literal[201]]:
+    @routes.post("/counters/<counter>/session", Permission.CALL)
+    def open_session(counter: str, body: shapes.SessionBody) -> tuple[SessionAnswer, Literal[201]]:
         """Takes a counter; with `X-Counter-Session`, as a further place of that session of one's own."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         session = SessionRequest(
             body.services, body.profile, body.take_over, joins=session_header(), if_free=body.if_free
         )
-        return open_counter(api.database, path.counter, author, session, write_key=write_key(author)), 201
+        return open_counter(api.database, counter, author, session, write_key=write_key(author)), 201
 
-    @routes.patch("/counters/<counter>/session")
-    @requires(Permission.CALL, Permission.SUPERVISE)
-    def change_session(path: CounterPath, body: SessionChange) -> CounterAnswer:
+    @routes.patch("/counters/<counter>/session", Permission.CALL, Permission.SUPERVISE)
+    def change_session(counter: str, body: shapes.SessionChange) -> CounterAnswer:
         """Pauses or resumes a session with all its places, or moves this counter to another work profile."""
         given = body.model_fields_set
         if given == {"profile"}:
-            return _move(api, path.counter, body.profile)
+            return _move(api, counter, body.profile)
         if given != {"pause"}:
             raise Refusal("bad_request", missing="pause")
-        author = _agent(path.counter)
+        author = _agent(counter)
         session, key = own_session(), write_key(author)
         if body.pause is not None:
-            pause_counter(
-                api.database, path.counter, author, body.pause.reason, session=session, write_key=key
-            )
+            pause_counter(api.database, counter, author, body.pause.reason, session=session, write_key=key)
         else:
-            resume_counter(api.database, path.counter, author, session=session, write_key=key)
-        return read_counter(api.database, path.counter, reader=author)
+            resume_counter(api.database, counter, author, session=session, write_key=key)
+        return read_counter(api.database, counter, reader=author)
 
-    @routes.delete("/counters/<counter>/session", responses={204: None})
-    @requires(Permission.CALL)
-    def close_session(path: CounterPath) -> Any:
+    @routes.delete("/counters/<counter>/session", Permission.CALL, responses={204: None})
+    def close_session(counter: str) -> Any:
         """Closes the session of a counter, with all its places."""
-        return _ended(path.counter, close_counter)
+        return _ended(counter, close_counter)
 
-    @routes.delete("/counters/<counter>/place", responses={204: None})
-    @requires(Permission.CALL)
-    def leave(path: CounterPath) -> Any:
+    @routes.delete("/counters/<counter>/place", Permission.CALL, responses={204: None})
+    def leave(counter: str) -> Any:
         """Leaves one place of a session, where nobody is called or served; the session goes on."""
-        return _ended(path.counter, leave_place)
+        return _ended(counter, leave_place)
 
     def _ended(counter: str, end: Callable[..., None]) -> Any:
         author = _agent(counter)
@@ -174,36 +151,33 @@ def _move(api: Api, counter: str, profile: str | None) -> CounterAnswer:
 
 
 def _presence(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/presence")
-    @requires(Permission.CALL)
-    def presence(path: CounterPath) -> CounterAnswer:
+    @routes.post("/counters/<counter>/presence", Permission.CALL)
+    def presence(counter: str) -> CounterAnswer:
         """The agent whose console asked is there: who is called stays called."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         key = write_key(author)
-        confirm_presence(api.database, path.counter, author, session=own_session(), write_key=key)
-        return read_counter(api.database, path.counter, reader=author)
+        confirm_presence(api.database, counter, author, session=own_session(), write_key=key)
+        return read_counter(api.database, counter, reader=author)
 
 
 def _calls(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/next", responses={200: answering(Leg), 204: None})
-    @requires(Permission.CALL)
-    def next_leg(path: CounterPath, body: NextBody) -> Any:
+    @routes.post("/counters/<counter>/next", Permission.CALL, responses={200: answering(Leg), 204: None})
+    def next_leg(counter: str, body: shapes.NextBody) -> Any:
         """Calls the next person, ending the current visit."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         believed = _believed(body)
-        answer = call_next(api.database, path.counter, author, believed, write_key=write_key(author))
+        answer = call_next(api.database, counter, author, believed, write_key=write_key(author))
         api.breathe()
         return ("", 204) if answer is None else answer
 
-    @routes.post("/counters/<counter>/call")
-    @requires(Permission.CALL)
-    def chosen_leg(path: CounterPath, body: CallBody) -> Leg:
+    @routes.post("/counters/<counter>/call", Permission.CALL)
+    def chosen_leg(counter: str, body: shapes.CallBody) -> Leg:
         """Calls a chosen visit out of order, with its reason."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         believed = _believed(body)
         return call_chosen(
             api.database,
-            path.counter,
+            counter,
             author,
             believed,
             visit=body.visit,
@@ -211,14 +185,13 @@ def _calls(routes: ApiRoutes, api: Api) -> None:
             write_key=write_key(author),
         )
 
-    @routes.post("/counters/<counter>/call-elsewhere")
-    @requires(Permission.CALL)
-    def leg_elsewhere(path: CounterPath, body: ElsewhereBody) -> Leg:
+    @routes.post("/counters/<counter>/call-elsewhere", Permission.CALL)
+    def leg_elsewhere(counter: str, body: shapes.ElsewhereBody) -> Leg:
         """Takes another counter for a chosen visit and calls it there; leaves this one unless it stays."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         target = Elsewhere(body.counter, body.visit, body.reason, body.stays)
         session, key = own_session(), write_key(author)
-        return call_elsewhere(api.database, path.counter, author, target, session=session, write_key=key)
+        return call_elsewhere(api.database, counter, author, target, session=session, write_key=key)
 
 
 class PaperCallRefused(CallNotEntered):
@@ -235,14 +208,13 @@ class ReenteredAnswer(TypedDict):
 
 
 def _paper(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/counters/<counter>/reentered")
-    @requires(Permission.CALL)
-    def reentered(path: CounterPath, body: ReenteredBody) -> ReenteredAnswer:
+    @routes.post("/counters/<counter>/reentered", Permission.CALL)
+    def reentered(counter: str, body: shapes.ReenteredBody) -> ReenteredAnswer:
         """Enters calls made from paper while the server was away, with their true times."""
-        author = _agent(path.counter)
+        author = _agent(counter)
         calls = [PaperCall(**call.model_dump()) for call in body.calls]
         session, key = own_session(), write_key(author)
-        done = enter_calls(api.database, path.counter, author, calls, session=session, write_key=key)
+        done = enter_calls(api.database, counter, author, calls, session=session, write_key=key)
         refused: list[PaperCallRefused] = [
             {**call, "detail": refusal_sentence(Refusal(call["code"], state=call["state"]))}
             for call in done["refused"]
@@ -261,11 +233,11 @@ def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:
         api.breathe()
         return answer
 
-    def plain(path: LegPath) -> Any:
-        return done(path.leg, {})
+    def plain(leg: str) -> Any:
+        return done(leg, {})
 
-    def with_body(path: LegPath, body: Any) -> Any:
-        return done(path.leg, values(body) if values else {})
+    def with_body(leg: str, body: Any) -> Any:
+        return done(leg, values(body) if values else {})
 
     view: Callable[..., Any] = plain
     if shape is not None:
@@ -273,26 +245,24 @@ def _verb(routes: ApiRoutes, api: Api, verb: Verb) -> None:
     view.__name__ = str(verb) if shape else f"leg_{verb}"
     view.__doc__ = (use_case.__doc__ or "").partition("\n")[0]
     allowed_to = (Permission.CALL, Permission.RECEIVE) if kind.at_reception else (Permission.CALL,)
-    routes.post(f"/legs/<leg>/{kind.route}", responses={200: answering(Leg)})(requires(*allowed_to)(view))
+    routes.post(f"/legs/<leg>/{kind.route}", *allowed_to, responses={200: answering(Leg)})(view)
 
 
 def _undoing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/legs/<leg>/undo")
-    @requires(Permission.CALL)
-    def undo_leg(path: LegPath, body: UndoBody) -> CounterAnswer:
+    @routes.post("/legs/<leg>/undo", Permission.CALL)
+    def undo_leg(leg: str, body: shapes.UndoBody) -> CounterAnswer:
         """Takes back the counter's last gesture on this leg."""
-        require_caller(Permission.CALL, hall_of_leg(api.database, path.leg))
+        require_caller(Permission.CALL, hall_of_leg(api.database, leg))
         with api.database.read() as rows:
-            counter = body.counter or counter_of_leg(rows, path.leg)
+            counter = body.counter or counter_of_leg(rows, leg)
         if counter is None:
-            raise Refusal("unknown_leg", leg=path.leg)
+            raise Refusal("unknown_leg", leg=leg)
         return _undo(counter, body.fact)
 
-    @routes.post("/counters/<counter>/undo")
-    @requires(Permission.CALL)
-    def undo_gesture(path: CounterPath, body: UndoBody) -> CounterAnswer:
+    @routes.post("/counters/<counter>/undo", Permission.CALL)
+    def undo_gesture(counter: str, body: shapes.UndoBody) -> CounterAnswer:
         """Takes back the counter's last gesture, a greeting included."""
-        return _undo(path.counter, body.fact)
+        return _undo(counter, body.fact)
 
     def _undo(counter: str, fact: str) -> CounterAnswer:
         author = _agent(counter)

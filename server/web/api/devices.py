@@ -17,17 +17,8 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import DeviceInUse, device_in_use
+from server.usecases.devices import pairing
 from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
-from server.usecases.devices.pairing import (
-    AskingDeviceAnswer,
-    Confirmation,
-    PairedAnswer,
-    add_place,
-    ask_renewal,
-    confirm_pairing,
-    paired_before,
-    read_asking_device,
-)
 from server.usecases.devices.read_supervision import DevicesAnswer, DeviceSightings, read_devices
 from server.usecases.printing.print_jobs import PrintState, PrintVerdict, print_trial, read_print
 from server.usecases.printing.printers import (
@@ -39,10 +30,10 @@ from server.usecases.printing.printers import (
     set_printer,
 )
 from server.web.access.callers import Caller, require_caller, sites_where
-from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import LINE, OPAQUE, HallPath, RequestShape, Slug
+from server.web.api.services import Api, HallCall, write_key
+from server.web.api.shapes import LINE, OPAQUE, RequestShape, Slug
 
 type Kind = Literal["kiosk", "screen"]
 type Code = Annotated[str, Field(min_length=1, max_length=20)]
@@ -51,24 +42,6 @@ type Code = Annotated[str, Field(min_length=1, max_length=20)]
 
 type TellRenewal = Callable[[str, str, str], None]
 """`tell(kind, connection, told)`: what one page of a device is told, so that it renews its token."""
-
-
-class DevicePath(RequestShape):
-    """A device, by its id or its id in the hall's document."""
-
-    device: str = Slug
-
-
-class KioskPath(HallPath):
-    """A kiosk of a hall, by its id in the hall's document."""
-
-    kiosk: str = Slug
-
-
-class PrintJobPath(HallPath):
-    """A print job of a hall."""
-
-    job: str = Slug
 
 
 class CodeBody(RequestShape):
@@ -149,8 +122,7 @@ def devices_api(api: Api, devices: Devices) -> ApiRoutes:
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
 
-    @routes.get("/devices")
-    @requires(Permission.SUPERVISE, anywhere=True, of=PEOPLE_AND_KEYS)
+    @routes.get("/devices", Permission.SUPERVISE, of=PEOPLE_AND_KEYS, anywhere=True)
     def list_devices() -> DevicesAnswer:
         """Every kiosk, screen and printer of every hall the caller oversees, as it was last seen."""
         caller, _ = sites_where(Permission.SUPERVISE)
@@ -160,48 +132,46 @@ def devices_api(api: Api, devices: Devices) -> ApiRoutes:
 
 
 def _pairings(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/pairings/find")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE_AND_KEYS)
-    def find(body: CodeBody) -> AskingDeviceAnswer:
+    @routes.post("/devices/pairings/find", Permission.CONFIGURE, of=PEOPLE_AND_KEYS, anywhere=True)
+    def find(body: CodeBody) -> pairing.AskingDeviceAnswer:
         """Which device shows a code: its address, its browser, the size of its picture."""
         sites_where(Permission.CONFIGURE)
         devices.slow_codes()
-        return read_asking_device(api.database, body.code)
+        return pairing.read_asking_device(api.database, body.code)
 
-    @routes.post("/devices/pairings")
-    @requires(Permission.CONFIGURE)
-    def pair(body: PairingBody) -> tuple[PairedAnswer, Literal[201]]:
+    @routes.post("/devices/pairings", Permission.CONFIGURE)
+    def pair(body: PairingBody) -> tuple[pairing.PairedAnswer, Literal[201]]:
         """The device that shows a code takes a place of a hall, and opens its page by itself."""
         caller, hall = require_caller(Permission.CONFIGURE, body.hall)
         devices.slow_codes()
         key = write_key(caller.author)
-        before = paired_before(api.database, body.code, key)
+        before = pairing.paired_before(api.database, body.code, key)
         if before is not None:
             return before, 201
-        confirmation = Confirmation(body.code, _place(api, hall, caller, body), replaces=body.replaces)
-        paired = confirm_pairing(api.database, caller.author, confirmation, write_key=key)
+        confirmation = pairing.Confirmation(
+            body.code, _place(api, hall, caller, body), replaces=body.replaces
+        )
+        paired = pairing.confirm_pairing(api.database, caller.author, confirmation, write_key=key)
         devices.changed(hall)
         return paired, 201
 
 
 def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
-    @routes.post("/devices/<device>/renewal")
-    @requires(Permission.CONFIGURE)
-    def renew(path: DevicePath, body: RenewalBody) -> tuple[RenewalAnswer, Literal[202]]:
+    @routes.post("/devices/<device>/renewal", Permission.CONFIGURE)
+    def renew(device: str, body: RenewalBody) -> tuple[RenewalAnswer, Literal[202]]:
         """Has a device exchange its token for another, by the page of its own that is connected."""
-        caller, row = _configured(api, path.device)
+        caller, row = _configured(api, device)
         now = api.database.clock.now()
         sighting = devices.sightings_of(row.hall).sightings.get(row.configured)
         connection = _own_connection(sighting, body.connection, now)
-        token = ask_renewal(api.database, caller.author, row.id)
+        token = pairing.ask_renewal(api.database, caller.author, row.id)
         devices.tell_renewal(row.kind, connection, token)
         return {"device": row.id, "asked_at": to_text(now)}, 202
 
-    @routes.delete("/devices/<device>", responses={204: None})
-    @requires(Permission.CONFIGURE)
-    def revoke(path: DevicePath) -> Any:
+    @routes.delete("/devices/<device>", Permission.CONFIGURE, responses={204: None})
+    def revoke(device: str) -> Any:
         """A device may do nothing any more; its place is free."""
-        caller, row = _configured(api, path.device)
+        caller, row = _configured(api, device)
         revoke_device(api.database, caller.author, row.id)
         devices.changed(row.hall)
         return "", 204
@@ -210,7 +180,7 @@ def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
 def _place(api: Api, hall: str, caller: Caller, body: PairingBody) -> DevicePlace:
     """The place of the document that is named, or a new one under the label that is given."""
     if body.label is not None:
-        return add_place(api.database, hall, caller.author, kind=body.kind, label=body.label.strip())
+        return pairing.add_place(api.database, hall, caller.author, kind=body.kind, label=body.label.strip())
     return place_named(api.database, hall, kind=body.kind, name=body.id or "")
 
 
@@ -268,43 +238,32 @@ def printers_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("printers")
 
-    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer")
-    @requires(Permission.CONFIGURE)
-    def place(path: KioskPath, body: PrinterBody) -> PrinterPlacedAnswer:
+    @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", Permission.CONFIGURE)
+    def place(kiosk: str, body: PrinterBody, at: HallCall) -> PrinterPlacedAnswer:
         """Says where a kiosk's printer is, whose it uses, or that it has none: a revision of the document."""
-        caller, hall = require_caller(Permission.CONFIGURE, path.hall)
-        return {"revision": set_printer(api.database, hall, caller.author, path.kiosk, _request(body))}
+        return {"revision": set_printer(api.database, at.hall, at.author, kiosk, _request(body))}
 
-    @routes.get("/halls/<hall>/printers/plugged")
-    @requires(Permission.CONFIGURE)
-    def plugged(path: HallPath) -> PluggedPrintersAnswer:
+    @routes.get("/halls/<hall>/printers/plugged", Permission.CONFIGURE)
+    def plugged(hall: str) -> PluggedPrintersAnswer:
         """The printers on USB of the server's machine, each with its name, and its serial lines."""
-        require_caller(Permission.CONFIGURE, path.hall)
+        require_caller(Permission.CONFIGURE, hall)
         printers = [_described(each) for each in plugged_printers()]
         return {"printers": printers, "lines": [str(each) for each in serial_lines()]}
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial")
-    @requires(Permission.SUPERVISE)
-    def trial(path: KioskPath) -> tuple[PrintState, Literal[202]]:
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/trial", Permission.SUPERVISE)
+    def trial(kiosk: str, at: HallCall) -> tuple[PrintState, Literal[202]]:
         """Prints a sheet that is no ticket; its verdict comes as that of any job."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        key = write_key(caller.author)
-        return print_trial(api.database, hall, caller.author, path.kiosk, write_key=key), 202
+        return print_trial(api.database, at.hall, at.author, kiosk, write_key=at.key), 202
 
-    @routes.get("/halls/<hall>/print-jobs/<job>")
-    @requires(Permission.SUPERVISE)
-    def verdict(path: PrintJobPath) -> PrintVerdict:
+    @routes.get("/halls/<hall>/print-jobs/<job>", Permission.SUPERVISE)
+    def verdict(job: str, at: HallCall) -> PrintVerdict:
         """What became of a print job."""
-        _, hall = require_caller(Permission.SUPERVISE, path.hall)
-        return read_print(api.database, hall, path.job)
+        return read_print(api.database, at.hall, job)
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll")
-    @requires(Permission.REPRINT)
-    def roll(path: KioskPath) -> RollChangedAnswer:
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/roll", Permission.REPRINT)
+    def roll(kiosk: str, at: HallCall) -> RollChangedAnswer:
         """Another roll was put into a kiosk's printer."""
-        caller, hall = require_caller(Permission.REPRINT, path.hall)
-        key = write_key(caller.author)
-        return change_roll(api.database, hall, caller.author, path.kiosk, write_key=key)
+        return change_roll(api.database, at.hall, at.author, kiosk, write_key=at.key)
 
     return routes
 
@@ -344,15 +303,13 @@ def printer_secrets_api(api: Api) -> ApiRoutes:
     """The route."""
     routes = ApiRoutes("printer_secrets", tag="printers")
 
-    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret")
-    @requires(Permission.CONFIGURE)
-    def renew(path: KioskPath) -> tuple[PrinterSecretAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret", Permission.CONFIGURE)
+    def renew(kiosk: str, at: HallCall) -> tuple[PrinterSecretAnswer, Literal[201]]:
         """Gives a printer that fetches its jobs a new secret; the former one is void at once.
 
         A repeated request makes another secret: no answer that holds one is kept.
         """
-        caller, hall = require_caller(Permission.CONFIGURE, path.hall)
-        made = renew_printer_secret(api.database, hall, caller.author, path.kiosk)
+        made = renew_printer_secret(api.database, at.hall, at.author, kiosk)
         return {"kind": made.kind, "path": made.path, "user": made.user, "secret": made.secret}, 201
 
     return routes

@@ -20,6 +20,7 @@ from server.domain.quality.targets import (
 )
 from server.domain.quality.typed_figures import LONGEST_SOURCE, MOST_VALUES, TypedFigureRequest, typed_period
 from server.domain.refusals import Refusal
+from server.usecases import typed_figures
 from server.usecases.quality.targets import (
     TargetDecidedAnswer,
     TargetsAnswer,
@@ -28,19 +29,9 @@ from server.usecases.quality.targets import (
     targets_answer,
     withdraw_target,
 )
-from server.usecases.typed_figures import (
-    ReadTypedFigures,
-    TypedFiguresAnswer,
-    WithdrawnFigure,
-    type_figures,
-    typed_figures_answer,
-    withdraw_typed_figure,
-)
-from server.web.access.callers import require_caller
-from server.web.access.requirements import requires
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import LINE, HallPath, RequestShape, Slug
+from server.web.api.services import Api, HallCall
+from server.web.api.shapes import LINE, RequestShape
 
 
 class TargetBody(RequestShape):
@@ -57,12 +48,6 @@ class TargetBody(RequestShape):
     decided_by: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE)
 
 
-class TargetPath(HallPath):
-    """A target of a hall."""
-
-    target: str = Slug
-
-
 class WithdrawalBody(RequestShape):
     """A target is to apply no more from a local date on; `decided_by` as for a target."""
 
@@ -76,30 +61,24 @@ def targets_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("targets")
 
-    @routes.get("/halls/<hall>/targets")
-    @requires(Permission.READ_FIGURES)
-    def targets(path: HallPath) -> TargetsAnswer:
+    @routes.get("/halls/<hall>/targets", Permission.READ_FIGURES)
+    def targets(at: HallCall) -> TargetsAnswer:
         """The targets of each service: the one that applies today, those to come, the earlier ones."""
-        _, hall = require_caller(Permission.READ_FIGURES, path.hall)
-        return targets_answer(api.database, hall)
+        return targets_answer(api.database, at.hall)
 
-    @routes.post("/halls/<hall>/targets")
-    @requires(Permission.DECIDE_TARGETS)
-    def decide(path: HallPath, body: TargetBody) -> tuple[TargetDecidedAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/targets", Permission.DECIDE_TARGETS)
+    def decide(body: TargetBody, at: HallCall) -> tuple[TargetDecidedAnswer, Literal[201]]:
         """Decides a target; one decided before for the same service and day is replaced, and told."""
-        caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
         target = TargetRequest(**body.model_dump())
-        key = write_key(caller.author)
-        return decide_target(api.database, hall, caller.author, target, write_key=key), 201
+        return decide_target(api.database, at.hall, at.author, target, write_key=at.key), 201
 
-    @routes.post("/halls/<hall>/targets/<target>/withdraw")
-    @requires(Permission.DECIDE_TARGETS)
-    def withdraw(path: TargetPath, body: WithdrawalBody) -> tuple[TargetWithdrawnAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/targets/<target>/withdraw", Permission.DECIDE_TARGETS)
+    def withdraw(
+        target: str, body: WithdrawalBody, at: HallCall
+    ) -> tuple[TargetWithdrawnAnswer, Literal[201]]:
         """Withdraws a target in force or to come, from a day on."""
-        caller, hall = require_caller(Permission.DECIDE_TARGETS, path.hall)
-        withdrawal = WithdrawalRequest(path.target, **body.model_dump())
-        key = write_key(caller.author)
-        return withdraw_target(api.database, hall, caller.author, withdrawal, write_key=key), 201
+        withdrawal = WithdrawalRequest(target, **body.model_dump())
+        return withdraw_target(api.database, at.hall, at.author, withdrawal, write_key=at.key), 201
 
     return routes
 
@@ -125,40 +104,26 @@ class TypedFiguresBody(RequestShape):
     figures: list[TypedFigureBody] = Field(min_length=1, max_length=MOST_VALUES)
 
 
-class TypedFigurePath(HallPath):
-    """A typed figure of a hall."""
-
-    figure: str = Slug
-
-
 def typed_figures_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("typed_figures", tag="typed figures")
 
-    @routes.get("/halls/<hall>/typed-figures")
-    @requires(Permission.READ_FIGURES)
-    def figures(path: HallPath) -> ReadTypedFigures:
+    @routes.get("/halls/<hall>/typed-figures", Permission.READ_FIGURES)
+    def figures(at: HallCall) -> typed_figures.ReadTypedFigures:
         """The typed figures that apply, in the order of indicators, the latest period first."""
-        _, hall = require_caller(Permission.READ_FIGURES, path.hall)
-        return typed_figures_answer(api.database, hall)
+        return typed_figures.typed_figures_answer(api.database, at.hall)
 
-    @routes.post("/halls/<hall>/typed-figures")
-    @requires(Permission.TYPE_FIGURES)
-    def type_(path: HallPath, body: TypedFiguresBody) -> tuple[TypedFiguresAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/typed-figures", Permission.TYPE_FIGURES)
+    def type_(body: TypedFiguresBody, at: HallCall) -> tuple[typed_figures.TypedFiguresAnswer, Literal[201]]:
         """Types figures; each replaces an earlier one of its indicator, service and period."""
-        caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
         requests = [_request(each) for each in body.figures]
-        return type_figures(
-            api.database, hall, caller.author, requests, write_key=write_key(caller.author)
-        ), 201
+        return typed_figures.type_figures(api.database, at.hall, at.author, requests, write_key=at.key), 201
 
-    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw")
-    @requires(Permission.TYPE_FIGURES)
-    def withdraw(path: TypedFigurePath) -> tuple[WithdrawnFigure, Literal[201]]:
+    @routes.post("/halls/<hall>/typed-figures/<figure>/withdraw", Permission.TYPE_FIGURES)
+    def withdraw(figure: str, at: HallCall) -> tuple[typed_figures.WithdrawnFigure, Literal[201]]:
         """Withdraws a typed figure; one that it had replaced applies again."""
-        caller, hall = require_caller(Permission.TYPE_FIGURES, path.hall)
-        return withdraw_typed_figure(
-            api.database, hall, caller.author, path.figure, write_key=write_key(caller.author)
+        return typed_figures.withdraw_typed_figure(
+            api.database, at.hall, at.author, figure, write_key=at.key
         ), 201
 
     return routes

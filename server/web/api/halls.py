@@ -28,30 +28,18 @@ from server.usecases.tickets.distribution import SeriesRequest, distribute
 from server.usecases.tickets.door import DoorCode, read_door_code
 from server.usecases.tickets.issued_ticket import TicketsStoppedAnswer, reopen_tickets, stop_tickets
 from server.web.access.callers import identify, require_caller
-from server.web.access.requirements import DEVICES, PEOPLE, requires
+from server.web.access.requirements import DEVICES, PEOPLE
+from server.web.api import shapes
 from server.web.api.notices import reach_of_caller
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import (
-    BreakBody,
-    DistributionBody,
-    HallPath,
-    HallQueuePath,
-    HallServicePath,
-    IndicatorsQuery,
-    PageQuery,
-    PeriodQuery,
-    RequestShape,
-    ScreenQuery,
-)
+from server.web.api.services import Api, HallCall
 from server.web.api.tickets import DistributionAnswer, with_follow_url
-from server.web.rendering.viewer import page_sentence
+from server.web.rendering import page
 from signage.board import QueueOnBoard
 
 
 def _door(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/door-code")
-    @requires(Permission.READ_BOARD, of=DEVICES, anywhere=True)
+    @routes.get("/door-code", Permission.READ_BOARD, of=DEVICES, anywhere=True)
     def door_code() -> DoorCode:
         """The code at the door of the hall where the screen that asks stands."""
         _, hall = require_caller(Permission.READ_BOARD, identify().hall or "")
@@ -64,58 +52,49 @@ def halls_api(api: Api) -> ApiRoutes:
     routes = ApiRoutes("halls")
     _door(routes, api)
 
-    @routes.get("/halls/<hall>/board")
-    @requires(Permission.READ_BOARD)
-    def board(path: HallPath) -> BoardAnswer:
+    @routes.get("/halls/<hall>/board", Permission.READ_BOARD)
+    def board(at: HallCall) -> BoardAnswer:
         """Calls, last calls and queues with their waits."""
-        _, hall = require_caller(Permission.READ_BOARD, path.hall)
-        queues = read_queues(api.database, hall, api.estimates.of(hall).ranges)
-        return {**read_board(api.database, hall), "queues": queues["queues"]}
+        queues = read_queues(api.database, at.hall, api.estimates.of(at.hall).ranges)
+        return {**read_board(api.database, at.hall), "queues": queues["queues"]}
 
-    @routes.get("/halls/<hall>/screen")
-    @requires(Permission.READ_BOARD)
-    def screen(path: HallPath, query: ScreenQuery) -> ScreenAnswer:
+    @routes.get("/halls/<hall>/screen", Permission.READ_BOARD)
+    def screen(query: shapes.ScreenQuery, at: HallCall) -> ScreenAnswer:
         """What a screen needs besides the board: names, programme, sound.
 
         A screen asks for itself. A person may name one, and look at a version of a notice on it.
         """
-        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
-        preview_of = query.screen if caller.kind == "person" else ""
-        if preview_of and preview_of not in api.database.configuration(hall).screens:
+        preview_of = query.screen if at.caller.kind == "person" else ""
+        if preview_of and preview_of not in api.database.configuration(at.hall).screens:
             raise Refusal("unknown_screen", screen=preview_of)
         preview = None
-        if query.notice and caller.kind == "person":
+        if query.notice and at.caller.kind == "person":
             person, reach = reach_of_caller()
             check_visible(api.database, person.author, reach, query.notice)
             preview = Preview(query.notice, query.version)
-        screen_id = caller.configured or preview_of
-        voices = api.alert_voices(api.database.configuration(hall).site.alerts)
-        content = read_screen(api.database, hall, screen_id, api.translate, preview)
+        screen_id = at.caller.configured or preview_of
+        voices = api.alert_voices(api.database.configuration(at.hall).site.alerts)
+        content = read_screen(api.database, at.hall, screen_id, api.translate, preview)
         every_s = api.settings.picture_minutes * 60
         return {**content, "alert_voices": voices, "picture_every_s": every_s}
 
-    @routes.get("/halls/<hall>/queue")
-    @requires(Permission.READ_QUEUE)
-    def queue(path: HallPath) -> QueueAnswer:
+    @routes.get("/halls/<hall>/queue", Permission.READ_QUEUE)
+    def queue(at: HallCall) -> QueueAnswer:
         """Who waits, who is called and served, which counters are open, the day's figures.
 
         A person whose role is limited to some counters or services reads of these alone.
         """
-        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
-        return read_queue(api.database, hall, reader=caller.author)
+        return read_queue(api.database, at.hall, reader=at.author)
 
-    @routes.get("/halls/<hall>/queue/<queue>")
-    @requires(Permission.READ_QUEUE)
-    def queue_page(path: HallQueuePath, query: PageQuery) -> QueuePage:
+    @routes.get("/halls/<hall>/queue/<queue>", Permission.READ_QUEUE)
+    def queue_page(queue: str, query: shapes.PageQuery, at: HallCall) -> QueuePage:
         """The next waiting legs of one queue."""
-        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
-        if path.queue not in api.database.configuration(hall).queues:
-            raise Refusal("unknown_queue", queue=path.queue)
-        return read_queue_page(api.database, hall, path.queue, after=query.after, reader=caller.author)
+        if queue not in api.database.configuration(at.hall).queues:
+            raise Refusal("unknown_queue", queue=queue)
+        return read_queue_page(api.database, at.hall, queue, after=query.after, reader=at.author)
 
-    @routes.get("/indicators")
-    @requires(Permission.READ_FIGURES)
-    def indicators(query: IndicatorsQuery) -> IndicatorsAnswer:
+    @routes.get("/indicators", Permission.READ_FIGURES)
+    def indicators(query: shapes.IndicatorsQuery) -> IndicatorsAnswer:
         """The indicators of a hall over some days, with definition, unit, sample size and convention."""
         _, hall = require_caller(Permission.READ_FIGURES, query.hall)
         return read_indicators(
@@ -124,12 +103,11 @@ def halls_api(api: Api) -> ApiRoutes:
             days=query.days,
             by=query.by or "none",
             with_alerts=query.alerts == "with",
-            sentence=page_sentence(),
+            sentence=page.sentence(),
         )
 
-    @routes.get("/individual-figures")
-    @requires(Permission.SUPERVISE, of=PEOPLE)
-    def individual_figures(query: PeriodQuery) -> IndividualFiguresAnswer:
+    @routes.get("/individual-figures", Permission.SUPERVISE, of=PEOPLE)
+    def individual_figures(query: shapes.PeriodQuery) -> IndividualFiguresAnswer:
         """Whom each agent served over some days and how long, in all and by service.
 
         Only where an administrator of the site decided that figures of one agent are shown; a median of
@@ -138,7 +116,7 @@ def halls_api(api: Api) -> ApiRoutes:
         _, hall = require_caller(Permission.SUPERVISE, query.hall)
         starts_on, ends_on = query.days
         agents = read_individual_figures(api.database, hall, starts_on, ends_on)
-        convention = page_sentence()(INDICATORS["service_median"].convention_key)
+        convention = page.sentence()(INDICATORS["service_median"].convention_key)
         return {
             "hall": hall,
             "from": starts_on.isoformat(),
@@ -218,40 +196,30 @@ def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) ->
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = ApiRoutes("supervision")
 
-    @routes.get("/halls/<hall>/wall")
-    @requires(Permission.SUPERVISE)
-    def wall(path: HallPath) -> WallAnswer:
+    @routes.get("/halls/<hall>/wall", Permission.SUPERVISE)
+    def wall(at: HallCall) -> WallAnswer:
         """A hall at one glance: queues against targets, counters, longest waits, services stopped."""
-        _, hall = require_caller(Permission.SUPERVISE, path.hall)
-        return read_wall(api.database, api.estimates, hall)
+        return read_wall(api.database, api.estimates, at.hall)
 
-    @routes.get("/halls/<hall>/supervision")
-    @requires(Permission.SUPERVISE)
-    def supervision(path: HallPath) -> SupervisionAnswer:
+    @routes.get("/halls/<hall>/supervision", Permission.SUPERVISE)
+    def supervision(at: HallCall) -> SupervisionAnswer:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
-        _, hall = require_caller(Permission.SUPERVISE, path.hall)
-        return read_supervision(api.database, hall, sightings_of(hall), api.translate)
+        return read_supervision(api.database, at.hall, sightings_of(at.hall), api.translate)
 
-    @routes.post("/halls/<hall>/services/<service>/stop")
-    @requires(Permission.SUPERVISE)
-    def stop(path: HallServicePath) -> TicketsStoppedAnswer:
+    @routes.post("/halls/<hall>/services/<service>/stop", Permission.SUPERVISE)
+    def stop(service: str, at: HallCall) -> TicketsStoppedAnswer:
         """Gives no more tickets of a service for the rest of the day."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        key = write_key(caller.author)
-        return stop_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+        return stop_tickets(api.database, at.hall, at.author, service=service, write_key=at.key)
 
-    @routes.post("/halls/<hall>/services/<service>/reopen")
-    @requires(Permission.SUPERVISE)
-    def reopen(path: HallServicePath) -> TicketsStoppedAnswer:
+    @routes.post("/halls/<hall>/services/<service>/reopen", Permission.SUPERVISE)
+    def reopen(service: str, at: HallCall) -> TicketsStoppedAnswer:
         """Gives tickets of a service again."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        key = write_key(caller.author)
-        return reopen_tickets(api.database, hall, caller.author, service=path.service, write_key=key)
+        return reopen_tickets(api.database, at.hall, at.author, service=service, write_key=at.key)
 
     return routes
 
 
-class QuietBody(RequestShape):
+class QuietBody(shapes.RequestShape):
     """For how many minutes calls are not said aloud; 0: they are said again."""
 
     minutes: Annotated[int, Field(ge=0, le=LONGEST_QUIET_MINUTES)]
@@ -261,12 +229,10 @@ def sound_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("sound")
 
-    @routes.post("/halls/<hall>/quiet")
-    @requires(Permission.SUPERVISE)
-    def quiet(path: HallPath, body: QuietBody) -> QuietAnswer:
+    @routes.post("/halls/<hall>/quiet", Permission.SUPERVISE)
+    def quiet(body: QuietBody, at: HallCall) -> QuietAnswer:
         """Calls are not said aloud for so many minutes; they stay on the screens. 0 brings the voice back."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        return set_quiet(api.database, hall, caller.author, body.minutes, write_key=write_key(caller.author))
+        return set_quiet(api.database, at.hall, at.author, body.minutes, write_key=at.key)
 
     return routes
 
@@ -275,35 +241,28 @@ def half_days_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("half_days", tag="half-days")
 
-    @routes.post("/halls/<hall>/break")
-    @requires(Permission.SUPERVISE)
-    def at_break(path: HallPath, body: BreakBody) -> BreakDecidedAnswer:
+    @routes.post("/halls/<hall>/break", Permission.SUPERVISE)
+    def at_break(body: shapes.BreakBody, at: HallCall) -> BreakDecidedAnswer:
         """Decides whether the queue is finished at the break, or carried over with its ranks."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        key = write_key(caller.author)
-        return decide_break(api.database, hall, caller.author, body.choice, write_key=key)
+        return decide_break(api.database, at.hall, at.author, body.choice, write_key=at.key)
 
-    @routes.post("/halls/<hall>/distribution")
-    @requires(Permission.DISTRIBUTE)
-    def distribution(path: HallPath, body: DistributionBody) -> tuple[DistributionAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/distribution", Permission.DISTRIBUTE)
+    def distribution(body: shapes.DistributionBody, at: HallCall) -> tuple[DistributionAnswer, Literal[201]]:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
-        caller, hall = require_caller(Permission.DISTRIBUTE, path.hall)
 
         tickets = distribute(
             api.database,
-            hall,
-            caller.author,
+            at.hall,
+            at.author,
             SeriesRequest(**body.model_dump()),
-            quote=partial(api.estimates.quote, hall),
+            quote=partial(api.estimates.quote, at.hall),
         )
         api.breathe()
         return {"tickets": [with_follow_url(api, ticket, body.language) for ticket in tickets]}, 201
 
-    @routes.get("/halls/<hall>/day-end")
-    @requires(Permission.SUPERVISE)
-    def day_end(path: HallPath) -> DayEndAnswer:
+    @routes.get("/halls/<hall>/day-end", Permission.SUPERVISE)
+    def day_end(at: HallCall) -> DayEndAnswer:
         """What the last day end closed."""
-        _, hall = require_caller(Permission.SUPERVISE, path.hall)
-        return read_day_end(api.database, hall)
+        return read_day_end(api.database, at.hall)
 
     return routes

@@ -13,35 +13,15 @@ from server.domain.refusals import Refusal
 from server.domain.tickets import LONGEST_PREFIX, PREFIX_LETTERS, number_text
 from server.domain.visits.off_line import LONGEST_AGE_S, Pressed
 from server.domain.visits.verb_facts import Need
-from server.usecases.tickets.kiosk_agent import (
-    AgentAnswer,
-    AgentReport,
-    Provision,
-    ReadLogo,
-    hear_from_agent,
-    read_provision,
-)
-from server.usecases.tickets.off_line import (
-    MergedAnswer,
-    OffLineBatch,
-    OffLinePress,
-    PaperVerdict,
-    merge_presses,
-)
+from server.usecases.tickets import kiosk_agent, off_line
 from server.web.access.callers import Caller, require_caller, someone
-from server.web.access.requirements import DEVICES, requires
+from server.web.access.requirements import DEVICES
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
 from server.web.api.shapes import LINE, OPAQUE, Instant, RequestShape, Slug, Spoken
 
 MOST_PRESSES = 50
 NUMBER = rf"^[{''.join(sorted(PREFIX_LETTERS))}]{{1,{LONGEST_PREFIX}}}[0-9]{{3,5}}$"
-
-
-class OwnKioskPath(RequestShape):
-    """A kiosk, by its id in its hall’s document."""
-
-    kiosk: str = Slug
 
 
 class AgentBody(RequestShape):
@@ -69,7 +49,7 @@ class PressBody(RequestShape):
     rank: int = Field(ge=1, le=99_999)
     pressed_at: Instant
     age_s: float | None = Field(ge=-LONGEST_AGE_S, le=LONGEST_AGE_S, allow_inf_nan=False)
-    verdict: PaperVerdict | None = None
+    verdict: off_line.PaperVerdict | None = None
 
     @property
     def series(self) -> str:
@@ -95,7 +75,7 @@ class PressesBody(RequestShape):
 class Agents:
     """What the routes of agents need besides: the file of the logo, and a brake for each route."""
 
-    read_logo: ReadLogo
+    read_logo: kiosk_agent.ReadLogo
     slow_signs: Callable[[], None]
     slow_provisions: Callable[[], None]
     slow_presses: Callable[[], None]
@@ -105,47 +85,46 @@ def kiosks_api(api: Api, agents: Agents) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("kiosks")
 
-    @routes.put("/kiosks/<kiosk>/agent")
-    @requires(Permission.ISSUE, of=DEVICES)
-    def agent(path: OwnKioskPath, body: AgentBody) -> AgentAnswer:
+    @routes.put("/kiosks/<kiosk>/agent", Permission.ISSUE, of=DEVICES)
+    def agent(kiosk: str, body: AgentBody) -> kiosk_agent.AgentAnswer:
         """Says that the agent of a kiosk is live; 409 (kiosk_twice) while another one of it is."""
-        _, hall = _own_kiosk(path)
+        _, hall = _own_kiosk(kiosk)
         agents.slow_signs()
-        report = AgentReport(path.kiosk, body.incarnation, body.program, body.leaves)
-        return hear_from_agent(api.database, hall, report)
+        report = kiosk_agent.AgentReport(kiosk, body.incarnation, body.program, body.leaves)
+        return kiosk_agent.hear_from_agent(api.database, hall, report)
 
-    @routes.get("/kiosks/<kiosk>/provision")
-    @requires(Permission.ISSUE, of=DEVICES)
-    def provision(path: OwnKioskPath) -> Provision:
+    @routes.get("/kiosks/<kiosk>/provision", Permission.ISSUE, of=DEVICES)
+    def provision(kiosk: str) -> kiosk_agent.Provision:
         """What a kiosk needs to go on without the server for seven days."""
-        _, hall = _own_kiosk(path)
+        _, hall = _own_kiosk(kiosk)
         agents.slow_provisions()
-        return read_provision(api.database, hall, path.kiosk, agents.read_logo)
+        return kiosk_agent.read_provision(api.database, hall, kiosk, agents.read_logo)
 
-    @routes.post("/kiosks/<kiosk>/presses")
-    @requires(Permission.ISSUE, of=DEVICES)
-    def presses(path: OwnKioskPath, body: PressesBody) -> MergedAnswer:
+    @routes.post("/kiosks/<kiosk>/presses", Permission.ISSUE, of=DEVICES)
+    def presses(kiosk: str, body: PressesBody) -> off_line.MergedAnswer:
         """Merges presses that were answered off line; repeated, the answer is the same. Never refused."""
-        caller, hall = _own_kiosk(path)
+        caller, hall = _own_kiosk(kiosk)
         agents.slow_presses()
-        batch = OffLineBatch(path.kiosk, body.incarnation, body.now, list(map(_press, body.presses)))
-        answer = merge_presses(api.database, hall, caller.author, batch, write_key=write_key(caller.author))
+        batch = off_line.OffLineBatch(kiosk, body.incarnation, body.now, list(map(_press, body.presses)))
+        answer = off_line.merge_presses(
+            api.database, hall, caller.author, batch, write_key=write_key(caller.author)
+        )
         api.breathe()
         return answer
 
     return routes
 
 
-def _own_kiosk(path: OwnKioskPath) -> tuple[Caller, str]:
+def _own_kiosk(kiosk: str) -> tuple[Caller, str]:
     """The kiosk that calls, and its hall (id). Refusal: foreign_device for any other caller."""
     caller = someone()
-    if caller.kind != "device" or caller.name != "kiosk" or caller.configured != path.kiosk:
+    if caller.kind != "device" or caller.name != "kiosk" or caller.configured != kiosk:
         raise Refusal("foreign_device")
     return require_caller(Permission.ISSUE, caller.hall or "")
 
 
-def _press(body: PressBody) -> OffLinePress:
-    return OffLinePress(
+def _press(body: PressBody) -> off_line.OffLinePress:
+    return off_line.OffLinePress(
         press_id=body.press_id,
         service=body.service,
         pressed=Pressed(body.pressed_at, body.age_s),

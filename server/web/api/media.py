@@ -15,6 +15,7 @@ from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
 from server.store.notices.media import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
+from server.usecases.media import medium_uses, uploads
 from server.usecases.media.media_library import (
     MediaAnswer,
     MediumAnswer,
@@ -24,29 +25,14 @@ from server.usecases.media.media_library import (
     read_media,
     read_medium,
 )
-from server.usecases.media.medium_uses import (
-    MediumUsesAnswer,
-    ReplacedMediumAnswer,
-    Replacement,
-    read_uses,
-    replace_medium,
-)
 from server.usecases.media.read_feeds import FeedAnswer
-from server.usecases.media.uploads import (
-    NoticesWith,
-    RemovedMediumAnswer,
-    UploadedAnswer,
-    UploadPlace,
-    remove_medium,
-    upload_medium,
-)
 from server.web.access.callers import identify, sites_where
-from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import PEOPLE_AND_KEYS
 from server.web.api.notices import reach_of_caller
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, idempotency_key, write_key
 from server.web.api.shapes import RequestShape, Slug
-from server.web.rendering.viewer import page_sentence
+from server.web.rendering import page
 
 UPLOADS = "/api/v1/media"
 type WithSentence = Callable[[MediumAnswer], MediumAnswer]
@@ -66,23 +52,14 @@ class MediaLibrary:
 
     files: MediaFiles
     uploaded: Callable[[], None]
-    notices_with: NoticesWith
+    notices_with: uploads.NoticesWith
     try_feed: Callable[[str], FeedAnswer]
     programme_changed: Callable[[], None]
     slow_feeds: Callable[[], None]
     slow_uploads: Callable[[], None]
 
 
-class MediumPath(RequestShape):
-    """A medium."""
-
-    medium: str = Slug
-
-
-class CaptionsPath(MediumPath):
-    """The captions of a film in a language."""
-
-    language: str = Field(min_length=2, max_length=8, pattern=r"^[a-z]+$")
+type CaptionsLanguage = Annotated[str, Field(min_length=2, max_length=8, pattern=r"^[a-z]+$")]
 
 
 class MediaQuery(RequestShape):
@@ -187,12 +164,11 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         refusal = medium["refusal"]
         if refusal is None:
             return medium
-        sentence = page_sentence()(f"refusal.{refusal['code']}", **refusal["details"])
+        sentence = page.sentence()(f"refusal.{refusal['code']}", **refusal["details"])
         return {**medium, "refusal": {**refusal, "detail": sentence}}
 
-    @routes.post("/media")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def upload(query: UploadQuery) -> tuple[UploadedAnswer, Literal[201]]:
+    @routes.post("/media", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def upload(query: UploadQuery) -> tuple[uploads.UploadedAnswer, Literal[201]]:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
         caller = identify()
         site = _site_of_upload(query.site, sites())
@@ -205,8 +181,8 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
             return None if key is None else WriteKey.of_author(caller.author, key, request_line)
 
         settings = api.settings
-        place = UploadPlace(settings.media_bytes, settings.site_media_bytes, site, sites())
-        answer = upload_medium(
+        place = uploads.UploadPlace(settings.media_bytes, settings.site_media_bytes, site, sites())
+        answer = uploads.upload_medium(
             api.database,
             library.files,
             caller.author,
@@ -218,19 +194,17 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         library.uploaded()
         return answer, 201
 
-    @routes.get("/media")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    @routes.get("/media", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def listed(query: MediaQuery) -> MediaAnswer:
         """The media of the library, the newest first, some at a time."""
         quota = api.settings.site_media_bytes
         found = read_media(api.database, before=query.before, sites=sites(), search=query.search, quota=quota)
         return {**found, "media": [with_sentence(medium) for medium in found["media"]]}
 
-    @routes.get("/media/<medium>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def one(path: MediumPath) -> MediumAnswer:
+    @routes.get("/media/<medium>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def one(medium: str) -> MediumAnswer:
         """A medium: its state, its files, and why it was refused."""
-        return with_sentence(read_medium(api.database, path.medium, sites=sites()))
+        return with_sentence(read_medium(api.database, medium, sites=sites()))
 
     _add_changes(routes, api, library, with_sentence)
     return routes
@@ -239,82 +213,76 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
 def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
     """The routes that change or remove what is there, and the one that tries a feed."""
 
-    @routes.patch("/media/<medium>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def describe(path: MediumPath, body: DescriptionBody) -> MediumAnswer:
+    @routes.patch("/media/<medium>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def describe(medium: str, body: DescriptionBody) -> MediumAnswer:
         """Writes what a medium says for who cannot see it; a notice needs it."""
         author = identify().author
         key = write_key(author)
         return with_sentence(
-            describe_medium(api.database, author, path.medium, body.texts, sites=sites(), write_key=key)
+            describe_medium(api.database, author, medium, body.texts, sites=sites(), write_key=key)
         )
 
-    @routes.put("/media/<medium>/details")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def catalogue(path: MediumPath, body: DetailsBody) -> MediumAnswer:
+    @routes.put("/media/<medium>/details", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def catalogue(medium: str, body: DetailsBody) -> MediumAnswer:
         """Notes the name, tags, maker, rights and last day of a medium."""
         author = identify().author
         key = write_key(author)
         return with_sentence(
-            catalogue_medium(api.database, author, path.medium, body.typed, sites=sites(), write_key=key)
+            catalogue_medium(api.database, author, medium, body.typed, sites=sites(), write_key=key)
         )
 
-    @routes.get("/media/<medium>/uses")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def uses(path: MediumPath) -> MediumUsesAnswer:
+    @routes.get("/media/<medium>/uses", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def uses(medium: str) -> medium_uses.MediumUsesAnswer:
         """Which notices have a medium, and what replacing it would do to each."""
         caller, reach = reach_of_caller()
-        return read_uses(api.database, caller.author, reach, path.medium, sites=reach.media)
+        return medium_uses.read_uses(api.database, caller.author, reach, medium, sites=reach.media)
 
-    @routes.post("/media/<medium>/replace")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def replace(path: MediumPath, body: ReplacementBody) -> ReplacedMediumAnswer:
+    @routes.post("/media/<medium>/replace", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def replace(medium: str, body: ReplacementBody) -> medium_uses.ReplacedMediumAnswer:
         """Puts another medium in its place, in all notices that were shown to the caller."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
-        replacement = Replacement(path.medium, body.by, body.notices, caller.author, reach, key)
-        answer = replace_medium(api.database, replacement)
+        replacement = medium_uses.Replacement(medium, body.by, body.notices, caller.author, reach, key)
+        answer = medium_uses.replace_medium(api.database, replacement)
         library.programme_changed()
         return answer
 
-    def _captioned(path: CaptionsPath, file: bytes | None) -> MediumAnswer:
+    def _captioned(medium: str, language: str, file: bytes | None) -> MediumAnswer:
         caller = identify()
         key = write_key(caller.author)
         return with_sentence(
-            caption_medium(
-                api.database, caller.author, path.medium, path.language, file, sites=sites(), write_key=key
-            )
+            caption_medium(api.database, caller.author, medium, language, file, sites=sites(), write_key=key)
         )
 
-    @routes.put("/media/<medium>/captions/<language>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def caption(path: CaptionsPath) -> MediumAnswer:
+    @routes.put(
+        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def caption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
         """Gives a film the captions of a WebVTT file, the body itself, in a language."""
-        return _captioned(path, request.stream.read(LARGEST_BYTES + 1))
+        return _captioned(medium, language, request.stream.read(LARGEST_BYTES + 1))
 
-    @routes.delete("/media/<medium>/captions/<language>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def uncaption(path: CaptionsPath) -> MediumAnswer:
+    @routes.delete(
+        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def uncaption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
         """Takes the captions of a language from a film."""
-        return _captioned(path, None)
+        return _captioned(medium, language, None)
 
-    @routes.delete("/media/<medium>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def remove(path: MediumPath) -> RemovedMediumAnswer:
+    @routes.delete("/media/<medium>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def remove(medium: str) -> uploads.RemovedMediumAnswer:
         """Removes a medium that no notice shows."""
         author = identify().author
-        return remove_medium(
+        return uploads.remove_medium(
             api.database,
             library.files,
             author,
-            path.medium,
+            medium,
             notices_with=library.notices_with,
             sites=sites(),
             write_key=write_key(author),
         )
 
-    @routes.post("/feeds")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    @routes.post("/feeds", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def feed(body: FeedBody) -> FeedAnswer:
         """Reads a web feed now, as a notice would show it."""
         library.slow_feeds()

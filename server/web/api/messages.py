@@ -26,24 +26,14 @@ from server.usecases.hall.messages import (
     send_message,
 )
 from server.usecases.hall.wall import PeopleAnswer, read_people
-from server.usecases.incidents.course import (
-    AnsweredIncident,
-    Answering,
-    RaisedIncident,
-    ReceiversAnswer,
-    answer_incident,
-    end_incident,
-    raise_incident,
-    read_reach,
-    read_receivers,
-)
+from server.usecases.incidents import course
 from server.usecases.incidents.lists import IncidentsAnswer, read_incidents
 from server.web.access.callers import Caller, allowed_either, require_at, require_caller, role_of
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.requirements import PEOPLE
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import LINE, CounterPath, HallPath, RequestShape, Slug
-from server.web.rendering.viewer import page_language
+from server.web.api.services import Api, HallCall, write_key
+from server.web.api.shapes import LINE, RequestShape
+from server.web.rendering import page
 
 
 class MessagesAnswer(TypedDict):
@@ -60,61 +50,49 @@ class MessageBody(RequestShape):
     text: str | None = Field(default=None, max_length=120, pattern=LINE)
 
 
-class MessagePath(RequestShape):
-    """A message."""
-
-    message: str = Slug
-
-
 def messages_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("messages")
 
-    @routes.get("/halls/<hall>/people")
-    @requires(Permission.READ_BOARD)
-    def people(path: HallPath) -> PeopleAnswer:
+    @routes.get("/halls/<hall>/people", Permission.READ_BOARD)
+    def people(at: HallCall) -> PeopleAnswer:
         """How many people are in the hall, and what happens to them."""
-        _, hall = require_caller(Permission.READ_BOARD, path.hall)
-        return read_people(api.database, hall)
+        return read_people(api.database, at.hall)
 
-    @routes.get("/halls/<hall>/messages")
-    @requires(Permission.RECEIVE, Permission.ASK_HELP)
-    def help_calls(path: HallPath) -> MessagesAnswer:
+    @routes.get("/halls/<hall>/messages", Permission.RECEIVE, Permission.ASK_HELP)
+    def help_calls(hall: str) -> MessagesAnswer:
         """The calls for help of the last hour, with who has seen them."""
-        allowed_either(Permission.RECEIVE, Permission.ASK_HELP, path.hall)
-        return {"messages": calls_for_help(api.database, api.database.hall_id(path.hall))}
+        allowed_either(Permission.RECEIVE, Permission.ASK_HELP, hall)
+        return {"messages": calls_for_help(api.database, api.database.hall_id(hall))}
 
-    @routes.post("/halls/<hall>/messages")
-    @requires(Permission.RECEIVE, Permission.ASK_HELP)
-    def send(path: HallPath, body: MessageBody) -> tuple[MessageAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/messages", Permission.RECEIVE, Permission.ASK_HELP)
+    def send(hall: str, body: MessageBody) -> tuple[MessageAnswer, Literal[201]]:
         """Sends a line to a counter, or calls for help."""
         permission = Permission.ASK_HELP if body.counter is None else Permission.RECEIVE
-        caller, hall = require_caller(permission, path.hall)
+        caller, hall = require_caller(permission, hall)
         message = MessageRequest(role_of(caller, api.database, hall), body.counter, body.phrase, body.text)
         answer = send_message(api.database, hall, caller.author, message, write_key=write_key(caller.author))
         api.messages_changed(hall, answer["counter"])
         return answer, 201
 
-    @routes.get("/counters/<counter>/messages")
-    @requires(Permission.CALL)
-    def for_counter(path: CounterPath) -> MessagesAnswer:
+    @routes.get("/counters/<counter>/messages", Permission.CALL)
+    def for_counter(counter: str) -> MessagesAnswer:
         """What nobody has seen yet at a counter."""
-        hall = api.database.hall_of_counter(path.counter)
-        require_at(Permission.CALL, path.counter)
-        return {"messages": messages_for_counter(api.database, hall, path.counter)}
+        hall = api.database.hall_of_counter(counter)
+        require_at(Permission.CALL, counter)
+        return {"messages": messages_for_counter(api.database, hall, counter)}
 
-    @routes.post("/messages/<message>/seen")
-    @requires(Permission.RECEIVE, Permission.CALL)
-    def seen(path: MessagePath) -> MessageAnswer:
+    @routes.post("/messages/<message>/seen", Permission.RECEIVE, Permission.CALL)
+    def seen(message: str) -> MessageAnswer:
         """A person has seen a message."""
-        about = message_of(api.database, path.message)
+        about = message_of(api.database, message)
         permission = Permission.RECEIVE if about.kind == HELP else Permission.CALL
         caller, hall = require_caller(permission, about.hall)
         if about.counter is not None:
             caller.author.reach.check_counter(about.counter)
         role = role_of(caller, api.database, hall)
         key = write_key(caller.author)
-        answer = see_message(api.database, path.message, caller.author, seen_from=role, write_key=key)
+        answer = see_message(api.database, message, caller.author, seen_from=role, write_key=key)
         api.messages_changed(hall, answer["counter"])
         return answer
 
@@ -133,13 +111,6 @@ class IncidentEndBody(RequestShape):
     reason: IncidentEndReason = IncidentEndReason.OVER
 
 
-class IncidentPath(RequestShape):
-    """An incident, and the hall where the person is."""
-
-    hall: str = Slug
-    incident: str = Slug
-
-
 def incidents_api(api: Api, receivers: Receivers) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("incidents")
@@ -148,83 +119,68 @@ def incidents_api(api: Api, receivers: Receivers) -> ApiRoutes:
         site = api.database.configuration(hall).site.slug
         return caller.may(Permission.SUPERVISE, hall=hall, site=site)
 
-    @routes.get("/halls/<hall>/incidents")
-    @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def of_hall(path: HallPath) -> IncidentsAnswer:
+    @routes.get("/halls/<hall>/incidents", Permission.NOTE_INCIDENTS, of=PEOPLE)
+    def of_hall(at: HallCall) -> IncidentsAnswer:
         """The incidents of a hall, and those elsewhere that nobody answered within 30 s."""
-        caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
-        return read_incidents(api.database, hall, caller.author, hears_beyond=oversees(caller, hall))
+        return read_incidents(api.database, at.hall, at.author, hears_beyond=oversees(at.caller, at.hall))
 
-    @routes.get("/halls/<hall>/incident-receivers")
-    @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def who(path: HallPath) -> ReceiversAnswer:
+    @routes.get("/halls/<hall>/incident-receivers", Permission.NOTE_INCIDENTS, of=PEOPLE)
+    def who(at: HallCall) -> course.ReceiversAnswer:
         """Who would receive an incident now, by function and place."""
-        caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
-        return read_receivers(api.database, receivers, hall, caller.author)
+        return course.read_receivers(api.database, receivers, at.hall, at.author)
 
-    @routes.post("/halls/<hall>/incidents")
-    @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def raise_at(path: HallPath, body: IncidentBody) -> tuple[RaisedIncident, Literal[201]]:
+    @routes.post("/halls/<hall>/incidents", Permission.NOTE_INCIDENTS, of=PEOPLE)
+    def raise_at(body: IncidentBody, at: HallCall) -> tuple[course.RaisedIncident, Literal[201]]:
         """Raises an incident at a counter or the reception desk; a further press there joins it."""
-        caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
-        reach = read_reach(api.database, receivers, hall, caller.author)
-        key = write_key(caller.author)
-        answer = raise_incident(api.database, hall, caller.author, body.counter, reach=reach, write_key=key)
+        reach = course.read_reach(api.database, receivers, at.hall, at.author)
+        answer = course.raise_incident(
+            api.database, at.hall, at.author, body.counter, reach=reach, write_key=at.key
+        )
         return answer, 201
 
-    @routes.post("/halls/<hall>/incidents/<incident>/answer")
-    @requires(Permission.RECEIVE_INCIDENTS, of=PEOPLE)
-    def answer(path: IncidentPath) -> AnsweredIncident:
+    @routes.post("/halls/<hall>/incidents/<incident>/answer", Permission.RECEIVE_INCIDENTS, of=PEOPLE)
+    def answer(incident: str, at: HallCall) -> course.AnsweredIncident:
         """A person of a hall comes; the first one stays named."""
-        caller, hall = require_caller(Permission.RECEIVE_INCIDENTS, path.hall)
-        answering = Answering(hall, role_of(caller, api.database, hall), oversees(caller, hall))
-        key = write_key(caller.author)
-        return answer_incident(api.database, path.incident, caller.author, answering, write_key=key)
+        answering = course.Answering(
+            at.hall, role_of(at.caller, api.database, at.hall), oversees(at.caller, at.hall)
+        )
+        return course.answer_incident(api.database, incident, at.author, answering, write_key=at.key)
 
-    @routes.post("/halls/<hall>/incidents/<incident>/end", responses={204: None})
-    @requires(Permission.NOTE_INCIDENTS, of=PEOPLE)
-    def end(path: IncidentPath, body: IncidentEndBody) -> Any:
+    @routes.post(
+        "/halls/<hall>/incidents/<incident>/end", Permission.NOTE_INCIDENTS, of=PEOPLE, responses={204: None}
+    )
+    def end(incident: str, body: IncidentEndBody, at: HallCall) -> Any:
         """An incident of the hall is over, or was raised by mistake."""
-        caller, hall = require_caller(Permission.NOTE_INCIDENTS, path.hall)
-        end_incident(
+        course.end_incident(
             api.database,
-            hall,
-            path.incident,
-            caller.author,
+            at.hall,
+            incident,
+            at.author,
             body.reason,
-            oversees=oversees(caller, hall),
-            write_key=write_key(caller.author),
+            oversees=oversees(at.caller, at.hall),
+            write_key=at.key,
         )
         return "", 204
 
     return routes
 
 
-class AlarmPath(RequestShape):
-    """An alarm."""
-
-    alarm: str = Slug
-
-
 def alarms_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("alarms")
 
-    @routes.get("/halls/<hall>/alarms")
-    @requires(Permission.READ_QUEUE)
-    def of_hall(path: HallPath) -> AlarmsAnswer:
+    @routes.get("/halls/<hall>/alarms", Permission.READ_QUEUE)
+    def of_hall(at: HallCall) -> AlarmsAnswer:
         """The open alarms of a hall, those nobody looks after first; people at work read names."""
-        caller, hall = require_caller(Permission.READ_QUEUE, path.hall)
-        reader = AlarmReader(page_language(), api.translate, names_people=caller.kind == "person")
-        return read_alarms(api.database, hall, reader)
+        reader = AlarmReader(page.language(), api.translate, names_people=at.caller.kind == "person")
+        return read_alarms(api.database, at.hall, reader)
 
-    @routes.post("/alarms/<alarm>/acknowledge", responses={204: None})
-    @requires(Permission.RECEIVE, of=PEOPLE)
-    def acknowledge(path: AlarmPath) -> Any:
+    @routes.post("/alarms/<alarm>/acknowledge", Permission.RECEIVE, of=PEOPLE, responses={204: None})
+    def acknowledge(alarm: str) -> Any:
         """A person says to look after an alarm; the first one is named."""
-        caller, _ = require_caller(Permission.RECEIVE, hall_of_alarm(api.database, path.alarm))
+        caller, _ = require_caller(Permission.RECEIVE, hall_of_alarm(api.database, alarm))
         key = write_key(caller.author)
-        acknowledge_alarm(api.database, path.alarm, caller.author, api.translate, write_key=key)
+        acknowledge_alarm(api.database, alarm, caller.author, api.translate, write_key=key)
         return "", 204
 
     return routes

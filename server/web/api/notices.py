@@ -7,21 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
-from server.usecases.notices.gestures import (
-    LONGEST_REASON,
-    NoticeAnswer,
-    NoticeGesture,
-    approve_notice,
-    archive_notice,
-    correct_notice,
-    draft_notice,
-    edit_notice,
-    preview_notice,
-    refuse_notice,
-    submit_notice,
-    take_back_notice,
-    withdraw_notice,
-)
+from server.usecases.notices import gestures
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import (
     DisplayRequest,
@@ -40,17 +26,11 @@ from server.usecases.notices.read_notices import (
     read_notices,
 )
 from server.usecases.notices.read_programme import ProgrammeAnswer
-from server.web.access.callers import Caller, require_caller, sites_of_caller, sites_where
-from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS, requires
+from server.web.access.callers import Caller, sites_of_caller, sites_where
+from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import OPAQUE, HallPath, Instant, RequestShape, Slug, one_line
-
-
-class NoticePath(RequestShape):
-    """A notice."""
-
-    notice: str = Slug
+from server.web.api.services import Api, HallCall, write_key
+from server.web.api.shapes import OPAQUE, Instant, RequestShape, one_line
 
 
 class NoticesQuery(RequestShape):
@@ -95,7 +75,7 @@ class NoticeOnScreensBody(NoticeVersionBody):
 class NoticeRefusalBody(NoticeVersionBody):
     """Why it goes back; the words are erased after a year."""
 
-    reason: Annotated[str, BeforeValidator(one_line), Field(max_length=LONGEST_REASON)]
+    reason: Annotated[str, BeforeValidator(one_line), Field(max_length=gestures.LONGEST_REASON)]
 
 
 class NoticeDisplayBody(NoticeVersionBody):
@@ -118,128 +98,115 @@ def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     return routes
 
 
-def _gesture(path: NoticePath, version: int, state: NoticeState | None = None) -> NoticeGesture:
+def _gesture(notice: str, version: int, state: NoticeState | None = None) -> gestures.NoticeGesture:
     caller, reach = reach_of_caller()
-    return NoticeGesture(path.notice, version, caller.author, reach, write_key(caller.author), state)
+    return gestures.NoticeGesture(notice, version, caller.author, reach, write_key(caller.author), state)
 
 
 def _drafting(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/notices")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    @routes.get("/notices", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def notices(query: NoticesQuery) -> NoticesAnswer:
         """The notices one drafts or decides about, the last changed first, a hundred at a time."""
         caller, reach = reach_of_caller()
         filters = NoticesRequest(query.state, query.before)
         return read_notices(api.database, caller.author, reach, filters)
 
-    @routes.post("/notices")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def draft(body: NoticeBody) -> tuple[NoticeAnswer, Literal[201]]:
+    @routes.post("/notices", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def draft(body: NoticeBody) -> tuple[gestures.NoticeAnswer, Literal[201]]:
         """A new notice, its first version a draft."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
-        return draft_notice(api.database, caller.author, body.content, reach=reach, write_key=key), 201
+        return gestures.draft_notice(
+            api.database, caller.author, body.content, reach=reach, write_key=key
+        ), 201
 
-    @routes.post("/notices/<notice>/correct")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def correct(path: NoticePath, body: NoticeVersionBody) -> tuple[NoticeAnswer, Literal[201]]:
+    @routes.post("/notices/<notice>/correct", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def correct(notice: str, body: NoticeVersionBody) -> tuple[gestures.NoticeAnswer, Literal[201]]:
         """A draft with the same words; once published, it takes the place of this one."""
-        return correct_notice(api.database, _gesture(path, body.version, body.state)), 201
+        return gestures.correct_notice(api.database, _gesture(notice, body.version, body.state)), 201
 
-    @routes.get("/notices/<notice>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def notice(path: NoticePath) -> NoticeDetailAnswer:
+    @routes.get("/notices/<notice>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def notice(notice: str) -> NoticeDetailAnswer:
         """One notice with its history and what changed from version to version."""
         caller, reach = reach_of_caller()
-        return read_notice(api.database, caller.author, reach, path.notice)
+        return read_notice(api.database, caller.author, reach, notice)
 
-    @routes.patch("/notices/<notice>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def edit(path: NoticePath, body: NoticeEditBody) -> NoticeAnswer:
+    @routes.patch("/notices/<notice>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def edit(notice: str, body: NoticeEditBody) -> gestures.NoticeAnswer:
         """One more version, a draft again."""
-        return edit_notice(api.database, _gesture(path, body.base_version), body.content)
+        return gestures.edit_notice(api.database, _gesture(notice, body.base_version), body.content)
 
 
 def _previewing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/halls/<hall>/notices/preview")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE)
-    def preview(path: HallPath, body: NoticeBody) -> ProgrammeAnswer:
+    @routes.post("/halls/<hall>/notices/preview", Permission.DRAFT_NOTICES, of=PEOPLE)
+    def preview(body: NoticeBody, at: HallCall) -> ProgrammeAnswer:
         """The programme of a screen with a notice that somebody is writing. Nothing is stored."""
-        _, hall = require_caller(Permission.DRAFT_NOTICES, path.hall)
         _, reach = reach_of_caller()
-        return preview_notice(api.database, hall, body.content, reach=reach, translate=api.translate)
+        return gestures.preview_notice(
+            api.database, at.hall, body.content, reach=reach, translate=api.translate
+        )
 
 
 def _proposing(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/notices/<notice>/submit")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def submit(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/submit", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def submit(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """The version waits for whoever decides."""
-        return submit_notice(api.database, _gesture(path, body.version, body.state))
+        return gestures.submit_notice(api.database, _gesture(notice, body.version, body.state))
 
-    @routes.post("/notices/propose")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def propose(body: NoticeBody) -> tuple[NoticeAnswer, Literal[201]]:
+    @routes.post("/notices/propose", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def propose(body: NoticeBody) -> tuple[gestures.NoticeAnswer, Literal[201]]:
         """A new notice that waits for whoever decides: drafted and submitted in one transaction."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
         return propose_new(api.database, caller.author, body.content, reach=reach, write_key=key), 201
 
-    @routes.post("/notices/<notice>/propose")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def propose_version(path: NoticePath, body: NoticeProposalBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/propose", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def propose_version(notice: str, body: NoticeProposalBody) -> gestures.NoticeAnswer:
         """Proposes the notice with these words: edited and submitted in one transaction."""
-        return propose_edited(api.database, _gesture(path, body.version, body.state), body.content)
+        return propose_edited(api.database, _gesture(notice, body.version, body.state), body.content)
 
-    @routes.post("/notices/<notice>/take-back")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def take_back(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/take-back", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def take_back(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """The version that waits for a decision is a draft again."""
-        return take_back_notice(api.database, _gesture(path, body.version, body.state))
+        return gestures.take_back_notice(api.database, _gesture(notice, body.version, body.state))
 
 
 def _deciding(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/notices/<notice>/approve")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def approve(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/approve", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def approve(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """The version may be published."""
-        return approve_notice(api.database, _gesture(path, body.version, body.state))
+        return gestures.approve_notice(api.database, _gesture(notice, body.version, body.state))
 
-    @routes.post("/notices/<notice>/refuse")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def refuse(path: NoticePath, body: NoticeRefusalBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/refuse", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def refuse(notice: str, body: NoticeRefusalBody) -> gestures.NoticeAnswer:
         """The version goes back with a reason."""
-        return refuse_notice(api.database, _gesture(path, body.version, body.state), body.reason)
+        return gestures.refuse_notice(api.database, _gesture(notice, body.version, body.state), body.reason)
 
-    @routes.post("/notices/<notice>/archive")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def archive(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/archive", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def archive(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """It leaves the lists."""
-        return archive_notice(api.database, _gesture(path, body.version, body.state))
+        return gestures.archive_notice(api.database, _gesture(notice, body.version, body.state))
 
 
 def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/<notice>/publish")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def publish(path: NoticePath, body: NoticeDisplayBody) -> PublishedNoticeAnswer:
+    @routes.post("/notices/<notice>/publish", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def publish(notice: str, body: NoticeDisplayBody) -> PublishedNoticeAnswer:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
-        answer = publish_notice(api.database, _gesture(path, body.version, body.state), display)
+        answer = publish_notice(api.database, _gesture(notice, body.version, body.state), display)
         programme_changed()
         return answer
 
-    @routes.post("/notices/<notice>/withdraw")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def withdraw(path: NoticePath, body: NoticeVersionBody) -> NoticeAnswer:
+    @routes.post("/notices/<notice>/withdraw", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    def withdraw(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """It is shown no more."""
-        answer = withdraw_notice(api.database, _gesture(path, body.version, body.state))
+        answer = gestures.withdraw_notice(api.database, _gesture(notice, body.version, body.state))
         programme_changed()
         return answer
 
 
 def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
-    @routes.post("/notices/publish")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
+    @routes.post("/notices/publish", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish_at_once(body: NoticeBody) -> tuple[PublishedNoticeAnswer, Literal[201]]:
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
         caller, reach = reach_of_caller()
@@ -248,11 +215,12 @@ def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[
         programme_changed()
         return answer, 201
 
-    @routes.post("/notices/<notice>/put-on-screens")
-    @requires(Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
-    def put_on_screens(path: NoticePath, body: NoticeOnScreensBody) -> PublishedNoticeAnswer:
+    @routes.post(
+        "/notices/<notice>/put-on-screens", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def put_on_screens(notice: str, body: NoticeOnScreensBody) -> PublishedNoticeAnswer:
         """Puts the notice on screens with these words: every step that it still needs, in one transaction."""
-        gesture = _gesture(path, body.version, body.state)
+        gesture = _gesture(notice, body.version, body.state)
         answer = publish_edited(api.database, gesture, body.content)
         programme_changed()
         return answer

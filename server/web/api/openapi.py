@@ -5,8 +5,10 @@ Answers are the typed dictionaries of use cases. Nothing is built of them before
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
+from functools import cache, wraps
 from itertools import pairwise
 from textwrap import dedent
 from types import get_original_bases
@@ -21,14 +23,19 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core.core_schema import TypedDictSchema
 
-from server.web.access.callers import CALLER_HEADER
+from server.domain.people.roles import Permission
+from server.web.access.callers import CALLER_HEADER, require_caller
 from server.web.access.cookies import DEVICE_COOKIE, PREFIX, SESSION_COOKIE
+from server.web.access.requirements import Access, declare
+from server.web.api.services import HallCall
+from server.web.api.shapes import RequestShape, Slug
 
 REFUSED: dict[Any, Any] = {status: {} for status in (400, 401, 403, 404, 409, 422, 429, 503)}
 """What any call may answer instead; `server.web.api.openapi` says what such an answer holds."""
 EXACT = ConfigDict(extra="forbid")
 """Of answers and messages: these fields and no other."""
 _ANSWER = "answer"
+type Who = Permission | Access
 
 
 _BY_HTTPS = f" By https its name begins with `{PREFIX}`."
@@ -81,6 +88,28 @@ class ApiRoutes(APIBlueprint):
         self.answers: dict[str, Any] = {}
         """The types of the answers, by name."""
 
+    def get[View: Callable[..., Any]](self, rule: str, *who: Who, **options: Any) -> Callable[[View], View]:
+        """A route that says who may call it: see `declare`; so the other methods.
+
+        A view takes parts of the path by their names; `at: HallCall` is the call, allowed in the hall
+        there.
+        """
+        return _declared(super().get, rule, who, options)
+
+    def post[View: Callable[..., Any]](self, rule: str, *who: Who, **options: Any) -> Callable[[View], View]:
+        return _declared(super().post, rule, who, options)
+
+    def put[View: Callable[..., Any]](self, rule: str, *who: Who, **options: Any) -> Callable[[View], View]:
+        return _declared(super().put, rule, who, options)
+
+    def patch[View: Callable[..., Any]](self, rule: str, *who: Who, **options: Any) -> Callable[[View], View]:
+        return _declared(super().patch, rule, who, options)
+
+    def delete[View: Callable[..., Any]](
+        self, rule: str, *who: Who, **options: Any
+    ) -> Callable[[View], View]:
+        return _declared(super().delete, rule, who, options)
+
     def _collect_openapi_info(
         self, rule: str, func: Callable[..., Any], *, responses: ResponseDict | None = None, **more: Any
     ) -> ParametersTuple:
@@ -96,6 +125,40 @@ class ApiRoutes(APIBlueprint):
         self.answers[kind.__name__] = kind
         reference = OPENAPI3_REF_TEMPLATE.format(model=kind.__name__)
         return {"content": {"application/json": {"schema": {"$ref": reference}}}}
+
+
+def _declared(
+    add: Callable[..., Any], rule: str, who: Collection[Who], options: dict[str, Any]
+) -> Callable[..., Any]:
+    """A route whose view takes parts of its path by their names, and `at`: the call, allowed in the hall."""
+    register = declare(add, rule, who, options)
+    parts = re.findall(r"<(\w+)>", rule)
+    permission = next((each for each in who if isinstance(each, Permission)), None)
+
+    def declared(view: Callable[..., Any]) -> Callable[..., Any]:
+        hints = get_type_hints(view, include_extras=True)
+
+        @wraps(view)
+        def with_path(path: Any, **given: Any) -> Any:
+            if "at" in hints and permission is not None:
+                given["at"] = HallCall(*require_caller(permission, path.hall))
+            return view(**{name: getattr(path, name) for name in parts if name in hints}, **given)
+
+        if not parts:
+            return register(view)
+        read = _path(tuple((name, hints.get(name, str)) for name in parts))
+        others = {name: kind for name, kind in hints.items() if name not in (*parts, "at")}
+        with_path.__annotations__ = {**others, "path": read}
+        return register(with_path)
+
+    return declared
+
+
+@cache
+def _path(parts: tuple[tuple[str, Any], ...]) -> type[RequestShape]:
+    """How the parts of a path are read: as ids, unless the view says otherwise."""
+    fields: dict[str, Any] = {name: (kind, Slug if kind is str else ...) for name, kind in parts}
+    return create_model("Path", __base__=RequestShape, **fields)
 
 
 def answers_of(app: Flask) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from server.usecases.devices.pairing import (
 )
 from server.web.access.callers import DEVICE_FOR_S, of_device
 from server.web.access.cookies import DEVICE_COOKIE, delete_cookie, read_cookie, set_cookie
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access
 from server.web.access.site_context import SiteContext
 from server.web.api.openapi import ApiRoutes, answering
 from server.web.assets_and_health import small_json
@@ -122,8 +122,7 @@ def _pairing(routes: ApiRoutes, site: SiteContext) -> None:
     def slow_codes() -> None:
         """Bounds the codes that one address may have made."""
 
-    @routes.post("/device/pairing", responses={200: answering(PairingAnswer)})
-    @open_to(Access.EVERYBODY)
+    @routes.post("/device/pairing", Access.EVERYBODY, responses={200: answering(PairingAnswer)})
     def code() -> Response:
         """The code to show, the same while it lasts; once confirmed, the device's cookie and its page."""
         asking = _asking()
@@ -137,9 +136,8 @@ def _pairing(routes: ApiRoutes, site: SiteContext) -> None:
         pairing = ask_pairing(site.database, asking)
         return _show_code(site, PendingPairing(pairing.code, pairing.expires_at, None), pairing.secret)
 
-    @routes.post("/device/renewal", responses={204: None})
+    @routes.post("/device/renewal", Access.EVERYBODY, responses={204: None})
     @site.limiter.limit("30 per minute")
-    @open_to(Access.EVERYBODY)
     def renewal() -> Response:
         """Gives another token, as its cookie, to a device that must renew its token."""
         renewal_id = small_json().get("told")
@@ -151,9 +149,8 @@ def _pairing(routes: ApiRoutes, site: SiteContext) -> None:
 
 
 def _cookies(routes: ApiRoutes, site: SiteContext) -> None:
-    @routes.post("/device/session", responses={204: None})
+    @routes.post("/device/session", Access.EVERYBODY, responses={204: None})
     @site.limiter.limit("30 per minute")
-    @open_to(Access.EVERYBODY)
     def exchange() -> Response:
         """Keeps the token of the link that a device was given as its cookie."""
         body = small_json()
@@ -163,8 +160,7 @@ def _cookies(routes: ApiRoutes, site: SiteContext) -> None:
         of_device(site.database, token)
         return set_cookie(Response(status=204), DEVICE_COOKIE, token, seconds=DEVICE_FOR_S)
 
-    @routes.get("/device/me", responses={200: answering(OwnDeviceAnswer)})
-    @open_to(Access.EVERYBODY)
+    @routes.get("/device/me", Access.EVERYBODY, responses={200: answering(OwnDeviceAnswer)})
     def me() -> Response:
         """The device whose cookie this is, its hall and its place."""
         token = read_cookie(DEVICE_COOKIE)

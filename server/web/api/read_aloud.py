@@ -16,11 +16,9 @@ from server.domain.refusals import Refusal
 from server.usecases.notices.public_blocks import PublicNotice
 from server.usecases.notices.read_public_notices import read_public_notices, with_register_address
 from server.usecases.tickets.kiosk_menu import ReadingRequest, read_aloud
-from server.web.access.callers import require_caller
-from server.web.access.requirements import requires
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api
-from server.web.api.shapes import HallPath, Instant, RequestShape, Spoken
+from server.web.api.services import Api, HallCall
+from server.web.api.shapes import Instant, RequestShape, Spoken
 
 log = structlog.get_logger()
 
@@ -109,23 +107,21 @@ def blueprint(
     """
     routes = ApiRoutes("reading")
 
-    @routes.get("/halls/<hall>/reading")
-    @requires(Permission.ISSUE)
-    def reading(path: HallPath, query: ReadingQuery) -> ReadingAnswer:
+    @routes.get("/halls/<hall>/reading", Permission.ISSUE)
+    def reading(hall: str, query: ReadingQuery, at: HallCall) -> ReadingAnswer:
         """A kiosk's view in sentences, with the audio file of each."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
         slow()
         if speak is None:
             raise Refusal("voice_unavailable")
         try:
-            page = query.reading(caller.configured)
+            page = query.reading(at.caller.configured)
         except ValueError as error:
             raise Refusal("bad_request", field="hours") from error
-        found = read_aloud(api.database, api.estimates, hall, page, translate=api.translate)
+        found = read_aloud(api.database, api.estimates, at.hall, page, translate=api.translate)
         try:
             names = speak(found.sentences, found.language)
         except (SpeechUnavailable, OSError) as reason:
-            log.warning("reading_failed", hall=path.hall, reason=str(reason))
+            log.warning("reading_failed", hall=hall, reason=str(reason))
             raise Refusal("voice_unavailable") from reason
         return {
             "language": found.language,
@@ -133,12 +129,10 @@ def blueprint(
             "audio": [f"/audio/{name}" for name in names],
         }
 
-    @routes.get("/halls/<hall>/public-notices")
-    @requires(Permission.ISSUE)
-    def public_notices(path: HallPath) -> PublicNoticesAnswer:
+    @routes.get("/halls/<hall>/public-notices", Permission.ISSUE)
+    def public_notices(at: HallCall) -> PublicNoticesAnswer:
         """What visitors of a hall may read of its notices now, in every language, and which are spoken."""
-        _, hall = require_caller(Permission.ISSUE, path.hall)
-        found = read_public_notices(api.database, hall, api.translate)
+        found = read_public_notices(api.database, at.hall, api.translate)
         languages = {each["code"] for notice in found["notices"] for each in notice["languages"]}
         public_url = api.settings.public_url
         notices = [with_register_address(each, found["hall"], public_url) for each in found["notices"]]

@@ -28,12 +28,12 @@ from server.usecases.notices.read_displays import (
     report_displays,
 )
 from server.web.access.callers import require_caller
-from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import DEVICES, PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, write_key
-from server.web.api.shapes import OPAQUE, HallPath, RequestShape, Slug
+from server.web.api.services import Api, HallCall
+from server.web.api.shapes import OPAQUE, RequestShape, Slug
 from server.web.pages.screen_days.pages import TEMPLATES, report_page, report_sheet
-from server.web.rendering.viewer import page_sentence
+from server.web.rendering import page
 from signage.media.images import SCREEN_PICTURE_BYTES
 
 LARGEST_NUMBER = 2**53
@@ -49,18 +49,6 @@ PICTURE: Any = {
     "description": "OK",
     "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
 }
-
-
-class ScreenPath(HallPath):
-    """A screen of a hall, by its id in the hall's document."""
-
-    screen: str = Slug
-
-
-class DisplayReportPath(RequestShape):
-    """A notice."""
-
-    notice: str = Slug
 
 
 class DisplayBody(RequestShape):
@@ -108,51 +96,58 @@ def displays_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("displays", template_folder=str(TEMPLATES))
 
-    @routes.post("/halls/<hall>/screens/<screen>/displays")
-    @requires(Permission.READ_BOARD, of=DEVICES)
-    def report(path: ScreenPath, body: DisplaysBody) -> DisplaysCountedAnswer:
+    @routes.post("/halls/<hall>/screens/<screen>/displays", Permission.READ_BOARD, of=DEVICES)
+    def report(hall: str, screen: str, body: DisplaysBody, at: HallCall) -> DisplaysCountedAnswer:
         """A screen tells what it really showed; what it told before is not counted again."""
-        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
-        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
-            raise Refusal("foreign_device", hall=path.hall)
+        if at.caller.kind != "device" or at.caller.name != "screen" or at.caller.configured != screen:
+            raise Refusal("foreign_device", hall=hall)
         return report_displays(
             api.database,
-            hall,
-            caller.author,
+            at.hall,
+            at.author,
             [Display(**each.model_dump()) for each in body.displays],
-            screen=path.screen,
+            screen=screen,
             record=body.record,
-            write_key=write_key(caller.author),
+            write_key=at.key,
         )
 
-    @routes.get("/notices/<notice>/displays")
-    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def of_notice(path: DisplayReportPath, query: DaysQuery) -> DisplaysAnswer:
+    @routes.get("/notices/<notice>/displays", Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
+    def of_notice(notice: str, query: DaysQuery) -> DisplaysAnswer:
         """On which screens a notice was really seen, by day, and how long."""
-        return read_displays(api.database, path.notice, _days(query), may_read=_may_read)
+        return read_displays(api.database, notice, _days(query), may_read=_may_read)
 
-    @routes.get("/notices/<notice>/displays.csv", responses={200: SHEET})
-    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def sheet(path: DisplayReportPath, query: SheetQuery) -> Response:
+    @routes.get(
+        "/notices/<notice>/displays.csv",
+        Permission.READ_BOARD,
+        of=PEOPLE_AND_KEYS,
+        anywhere=True,
+        responses={200: SHEET},
+    )
+    def sheet(notice: str, query: SheetQuery) -> Response:
         """The same as a sheet: one line a screen and day; with `lang`, its heads in that language."""
         if query.lang is None:
-            text = displays_csv(read_displays(api.database, path.notice, _days(query), may_read=_may_read))
+            text = displays_csv(read_displays(api.database, notice, _days(query), may_read=_may_read))
         else:
-            report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
-            text = report_sheet(report, page_sentence())
+            report = read_display_report(api.database, notice, _days(query), may_read=_may_read)
+            text = report_sheet(report, page.sentence())
         answer = Response(text, content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.csv"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{notice}.csv"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    @routes.get("/notices/<notice>/displays.pdf", responses={200: PAPER})
-    @requires(Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
-    def on_paper(path: DisplayReportPath, query: PaperQuery) -> Response:
+    @routes.get(
+        "/notices/<notice>/displays.pdf",
+        Permission.READ_BOARD,
+        of=PEOPLE_AND_KEYS,
+        anywhere=True,
+        responses={200: PAPER},
+    )
+    def on_paper(notice: str, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
-        report = read_display_report(api.database, path.notice, _days(query), may_read=_may_read)
-        html = report_page(report, page_sentence())
+        report = read_display_report(api.database, notice, _days(query), may_read=_may_read)
+        html = report_page(report, page.sentence())
         answer = Response(api.papers.made(html), content_type="application/pdf")
-        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{path.notice}.pdf"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{notice}.pdf"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -201,13 +196,11 @@ def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("screen_pictures", tag="supervision")
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture")
-    @requires(Permission.READ_BOARD, of=DEVICES)
-    def send(path: ScreenPath) -> PictureTakenAnswer:
+    @routes.post("/halls/<hall>/screens/<screen>/picture", Permission.READ_BOARD, of=DEVICES)
+    def send(hall: str, screen: str, at: HallCall) -> PictureTakenAnswer:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
-        caller, hall = require_caller(Permission.READ_BOARD, path.hall)
-        if caller.kind != "device" or caller.name != "screen" or caller.configured != path.screen:
-            raise Refusal("foreign_device", hall=path.hall)
+        if at.caller.kind != "device" or at.caller.name != "screen" or at.caller.configured != screen:
+            raise Refusal("foreign_device", hall=hall)
         pictures.slow_sent()
         if (request.content_length or 0) > SCREEN_PICTURE_BYTES:
             raise Refusal("too_large")
@@ -215,34 +208,30 @@ def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
         if len(content) > SCREEN_PICTURE_BYTES:
             raise Refusal("too_large")
         kept = keep_screen_picture(
-            api.database, pictures.files, pictures.call_apart, hall, path.screen, content
+            api.database, pictures.files, pictures.call_apart, at.hall, screen, content
         )
-        pictures.changed(hall)
+        pictures.changed(at.hall)
         return kept
 
-    @routes.post("/halls/<hall>/screens/<screen>/picture/ask")
-    @requires(Permission.SUPERVISE)
-    def ask(path: ScreenPath) -> tuple[PictureAskedAnswer, Literal[202]]:
+    @routes.post("/halls/<hall>/screens/<screen>/picture/ask", Permission.SUPERVISE)
+    def ask(hall: str, screen: str, at: HallCall) -> tuple[PictureAskedAnswer, Literal[202]]:
         """Asks a screen for a picture of itself: the one that is taken after `asked_at`."""
-        caller, hall = require_caller(Permission.SUPERVISE, path.hall)
-        if path.screen not in api.database.configuration(hall).screens:
-            raise Refusal("unknown_screen", screen=path.screen)
+        if screen not in api.database.configuration(at.hall).screens:
+            raise Refusal("unknown_screen", screen=screen)
         pictures.slow_asked()
         now = api.database.clock.now()
-        if not is_present(pictures.players.get(hall, path.screen), now):
-            raise Refusal("device_not_connected", device=path.screen)
-        log.info("picture_asked", hall=path.hall, screen=path.screen, author=caller.author.id)
-        pictures.ask(hall, path.screen)
+        if not is_present(pictures.players.get(at.hall, screen), now):
+            raise Refusal("device_not_connected", device=screen)
+        log.info("picture_asked", hall=hall, screen=screen, author=at.author.id)
+        pictures.ask(at.hall, screen)
         return {"asked_at": to_text(now)}, 202
 
-    @routes.get("/halls/<hall>/screens/<screen>/picture", responses={200: PICTURE})
-    @requires(Permission.SUPERVISE)
-    def see(path: ScreenPath) -> Response:
+    @routes.get("/halls/<hall>/screens/<screen>/picture", Permission.SUPERVISE, responses={200: PICTURE})
+    def see(screen: str, at: HallCall) -> Response:
         """The last picture of a screen, drawn by its own page."""
-        _, hall = require_caller(Permission.SUPERVISE, path.hall)
-        content = pictures.files.read(hall, path.screen, api.database.clock.now())
+        content = pictures.files.read(at.hall, screen, api.database.clock.now())
         if content is None:
-            raise Refusal("no_picture", screen=path.screen)
+            raise Refusal("no_picture", screen=screen)
         answer = Response(content, mimetype="image/webp")
         answer.headers["Cache-Control"] = "private, no-store"
         return answer

@@ -16,6 +16,7 @@ from server.store.transactions.database import Database
 from server.usecases.tickets.door import DoorCodes
 from server.usecases.tickets.ticket_page import follow_address
 from server.usecases.waits import Estimates
+from server.web.access.callers import Caller
 from server.web.access.guards import SharedCounts
 from server.web.rendering.pdf import Papers
 
@@ -103,3 +104,21 @@ def write_key(author: Author) -> WriteKey | None:
         return None
     request_text = f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
     return WriteKey.of_author(author, key, request_text)
+
+
+@dataclass(frozen=True, slots=True)
+class HallCall:
+    """Who calls, with the permission of the route in the hall of its address (id)."""
+
+    caller: Caller
+    hall: str
+
+    @property
+    def author(self) -> Author:
+        """The author of what the call records."""
+        return self.caller.author
+
+    @property
+    def key(self) -> WriteKey | None:
+        """The idempotency key of the request: see `write_key`."""
+        return write_key(self.author)

@@ -51,54 +51,6 @@ class RequestShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class HallPath(RequestShape):
-    """A hall, by slug or id."""
-
-    hall: str = Slug
-
-
-class GreetingPath(HallPath):
-    """A greeting of a hall."""
-
-    greeting: str = Slug
-
-
-class HallQueuePath(HallPath):
-    """A queue of a hall."""
-
-    queue: str = Slug
-
-
-class HallServicePath(HallPath):
-    """A service of a hall."""
-
-    service: str = Slug
-
-
-class CounterPath(RequestShape):
-    """A counter."""
-
-    counter: str = Slug
-
-
-class LegPath(RequestShape):
-    """A leg."""
-
-    leg: str = Slug
-
-
-class VisitPath(RequestShape):
-    """A visit."""
-
-    visit: str = Slug
-
-
-class TokenPath(RequestShape):
-    """A visitor's ticket token or short code."""
-
-    token: str = Slug
-
-
 class MenuQuery(RequestShape):
     """In which language."""
 

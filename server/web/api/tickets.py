@@ -40,22 +40,10 @@ from server.usecases.visits.find_visits import (
     unlink_visit,
 )
 from server.web.access.callers import Caller, allowed_either, require_caller
-from server.web.access.requirements import PEOPLE_AND_KEYS, requires
+from server.web.access.requirements import PEOPLE_AND_KEYS
+from server.web.api import shapes
 from server.web.api.openapi import ApiRoutes
-from server.web.api.services import Api, own_session, place_header, session_header, write_key
-from server.web.api.shapes import (
-    GreetingBody,
-    GreetingPath,
-    HallPath,
-    InformedBody,
-    LinkBody,
-    MenuQuery,
-    NeedsBody,
-    PrintsQuery,
-    RequestShape,
-    TicketBody,
-    VisitPath,
-)
+from server.web.api.services import Api, HallCall, own_session, place_header, session_header, write_key
 from server.web.api.visitors import add_visitors
 
 _CHANNELS: dict[str, TicketChannel] = {"device": "kiosk", "person": "reception"}
@@ -94,96 +82,80 @@ def tickets_api(api: Api) -> ApiRoutes:
 
 
 def _issuing(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/halls/<hall>/menu")
-    @requires(Permission.ISSUE)
-    def menu(path: HallPath, query: MenuQuery) -> MenuAnswer:
+    @routes.get("/halls/<hall>/menu", Permission.ISSUE)
+    def menu(query: shapes.MenuQuery, at: HallCall) -> MenuAnswer:
         """Services offered now, or why not and when next; a kiosk reads those it offers."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
         return read_menu(
             api.database,
             api.estimates,
-            hall,
+            at.hall,
             language=query.lang,
             translate=api.translate,
-            kiosk=caller.configured,
+            kiosk=at.caller.configured,
         )
 
-    @routes.post("/halls/<hall>/tickets")
-    @requires(Permission.ISSUE)
-    def tickets(path: HallPath, body: TicketBody) -> tuple[TicketAnswer, Literal[200, 201]]:
+    @routes.post("/halls/<hall>/tickets", Permission.ISSUE)
+    def tickets(body: shapes.TicketBody, at: HallCall) -> tuple[TicketAnswer, Literal[200, 201]]:
         """Issues a ticket; the same press gives the same ticket (200)."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
         ticket = TicketRequest(
             service=body.service,
             press_id=body.press_id,
             language=body.language,
             is_priority=body.priority,
-            channel=channel_of(caller),
+            channel=channel_of(at.caller),
             needs=tuple(body.needs),
-            kiosk=caller.configured if caller.kind == "device" else body.kiosk,
-            claim=None if body.appointment_code is None else _claim(body, caller),
+            kiosk=at.caller.configured if at.caller.kind == "device" else body.kiosk,
+            claim=None if body.appointment_code is None else _claim(body, at.caller),
             exceptional_reason=body.exceptional_reason,
             linked_to=body.linked_to,
         )
-        return answer_press(api, caller, hall, ticket)
+        return answer_press(api, at.caller, at.hall, ticket)
 
-    @routes.post("/halls/<hall>/greetings")
-    @requires(Permission.CALL, Permission.ISSUE)
-    def greetings(path: HallPath, body: GreetingBody) -> tuple[GreetingAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/greetings", Permission.CALL, Permission.ISSUE)
+    def greetings(hall: str, body: shapes.GreetingBody) -> tuple[GreetingAnswer, Literal[201]]:
         """Counts someone helped without a ticket."""
-        caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, path.hall)
+        caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, hall)
         key = write_key(caller.author)
         at = None if body.counter is None else GreetedAt(body.counter, own_session())
         answer = count_greeting(api.database, hall, caller.author, service=body.service, at=at, write_key=key)
         api.breathe()
         return answer, 201
 
-    @routes.post("/halls/<hall>/greetings/<greeting>/undo")
-    @requires(Permission.ISSUE)
-    def undo_one_greeting(path: GreetingPath) -> GreetingUndoneAnswer:
+    @routes.post("/halls/<hall>/greetings/<greeting>/undo", Permission.ISSUE)
+    def undo_one_greeting(greeting: str, at: HallCall) -> GreetingUndoneAnswer:
         """Takes back a greeting that was counted at no counter, for five minutes."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
-        key = write_key(caller.author)
-        return undo_greeting(api.database, hall, caller.author, path.greeting, write_key=key)
+        return undo_greeting(api.database, at.hall, at.author, greeting, write_key=at.key)
 
-    @routes.post("/halls/<hall>/informed")
-    @requires(Permission.ISSUE)
-    def informed(path: HallPath, body: InformedBody) -> tuple[InformedAnswer, Literal[201]]:
+    @routes.post("/halls/<hall>/informed", Permission.ISSUE)
+    def informed(body: shapes.InformedBody, at: HallCall) -> tuple[InformedAnswer, Literal[201]]:
         """Counts a visitor whom a referral of the menu told what to do without a ticket."""
-        caller, hall = require_caller(Permission.ISSUE, path.hall)
-        key = write_key(caller.author)
-        return inform_visitor(api.database, hall, caller.author, body.referral, write_key=key), 201
+        return inform_visitor(api.database, at.hall, at.author, body.referral, write_key=at.key), 201
 
-    @routes.get("/halls/<hall>/prints")
-    @requires(Permission.ISSUE)
-    def prints(path: HallPath, query: PrintsQuery) -> PrintsAnswer:
+    @routes.get("/halls/<hall>/prints", Permission.ISSUE)
+    def prints(query: shapes.PrintsQuery, at: HallCall) -> PrintsAnswer:
         """What became of the paper of some visits: the last print job of each."""
-        _, hall = require_caller(Permission.ISSUE, path.hall)
-        return {"prints": read_prints(api.database, hall, [v for v in query.visits.split(",") if v])}
+        return {"prints": read_prints(api.database, at.hall, [v for v in query.visits.split(",") if v])}
 
-    @routes.post("/tickets/<visit>/needs")
-    @requires(Permission.ISSUE, of=PEOPLE_AND_KEYS)  # a kiosk notes them with its own ticket
-    def needs(path: VisitPath, body: NeedsBody) -> NeedsAnswer:
+    @routes.post("/tickets/<visit>/needs", Permission.ISSUE, of=PEOPLE_AND_KEYS)
+    def needs(visit: str, body: shapes.NeedsBody) -> NeedsAnswer:
         """Notes what helps a visitor: whole, in place of what was noted before; erased at closing."""
-        caller, _ = require_caller(Permission.ISSUE, _hall_of_visit(api, path.visit))
+        caller, _ = require_caller(Permission.ISSUE, _hall_of_visit(api, visit))
         key = write_key(caller.author)
-        return note_needs(api.database, path.visit, caller.author, body.needs, write_key=key)
+        return note_needs(api.database, visit, caller.author, body.needs, write_key=key)
 
-    @routes.get("/tickets/<visit>/history")
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def history(path: VisitPath) -> HistoryAnswer:
+    @routes.get("/tickets/<visit>/history", Permission.CALL, Permission.RECEIVE)
+    def history(visit: str) -> HistoryAnswer:
         """What happened to a visit, in order, with the reason of each call; not who did it."""
-        caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, _hall_of_visit(api, path.visit))
-        return read_history(api.database, path.visit, reader=caller.author)
+        caller, _ = allowed_either(Permission.RECEIVE, Permission.CALL, _hall_of_visit(api, visit))
+        return read_history(api.database, visit, reader=caller.author)
 
-    @routes.post("/tickets/<visit>/reprint")
-    @requires(Permission.REPRINT)
-    def reprint(path: VisitPath) -> tuple[PrintState, Literal[202]]:
+    @routes.post("/tickets/<visit>/reprint", Permission.REPRINT)
+    def reprint(visit: str) -> tuple[PrintState, Literal[202]]:
         """Prints a ticket again; the first paper is void."""
-        hall = _hall_of_visit(api, path.visit)
+        hall = _hall_of_visit(api, visit)
         caller, _ = require_caller(Permission.REPRINT, hall)
         return reprint_ticket(
-            api.database, hall, caller.author, path.visit, write_key=write_key(caller.author)
+            api.database, hall, caller.author, visit, write_key=write_key(caller.author)
         ), 202
 
 
@@ -225,7 +197,7 @@ def with_follow_url(
     return cast(TicketAnswer, answer | follow_url | paper)  # less two keys
 
 
-def _claim(body: TicketBody, caller: Caller) -> Claim:
+def _claim(body: shapes.TicketBody, caller: Caller) -> Claim:
     return Claim(
         code=body.appointment_code, service=body.service, may_be_early=channel_of(caller) == "reception"
     )
@@ -244,21 +216,19 @@ def links_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("links", tag="tickets")
 
-    @routes.post("/tickets/<visit>/link")
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def link(path: VisitPath, body: LinkBody) -> LinkAnswer:
+    @routes.post("/tickets/<visit>/link", Permission.CALL, Permission.RECEIVE)
+    def link(visit: str, body: shapes.LinkBody) -> LinkAnswer:
         """Links a visit to another: they are called one after the other to one counter."""
         if (body.visit is None) == (body.number is None):
             raise Refusal("bad_request", missing="number")
-        linking = _linking(api, path.visit)
+        linking = _linking(api, visit)
         to = LinkedTo(body.visit, body.number)
         return link_visits(api.database, linking, to, write_key=write_key(linking.author))
 
-    @routes.post("/tickets/<visit>/unlink")
-    @requires(Permission.CALL, Permission.RECEIVE)
-    def unlink(path: VisitPath) -> LinkAnswer:
+    @routes.post("/tickets/<visit>/unlink", Permission.CALL, Permission.RECEIVE)
+    def unlink(visit: str) -> LinkAnswer:
         """Lets a linked visit go its own way again."""
-        linking = _linking(api, path.visit)
+        linking = _linking(api, visit)
         return unlink_visit(api.database, linking, write_key=write_key(linking.author))
 
     return routes
@@ -270,7 +240,7 @@ def _linking(api: Api, visit: str) -> Linking:
     return Linking(visit, caller.author, session_header(), place_header())
 
 
-class VisitsQuery(RequestShape):
+class VisitsQuery(shapes.RequestShape):
     """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
 
     number: str = Field(default="", max_length=12)
@@ -283,13 +253,11 @@ def reception_api(api: Api) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("reception-api", tag="reception")
 
-    @routes.get("/halls/<hall>/visits")
-    @requires(Permission.RECEIVE)
-    def visits(path: HallPath, query: VisitsQuery) -> FoundVisitsAnswer:
+    @routes.get("/halls/<hall>/visits", Permission.RECEIVE)
+    def visits(query: VisitsQuery, at: HallCall) -> FoundVisitsAnswer:
         """The visits of today that fit: by number, or what is remembered of a lost ticket."""
-        caller, hall = require_caller(Permission.RECEIVE, path.hall)
-        at = time.fromisoformat(query.at) if query.at else None
-        sought = RememberedTicket(query.number, query.service, at, query.language)
-        return find_visits(api.database, hall, sought, reader=caller.author)
+        hour = time.fromisoformat(query.at) if query.at else None
+        sought = RememberedTicket(query.number, query.service, hour, query.language)
+        return find_visits(api.database, at.hall, sought, reader=at.author)
 
     return routes

@@ -7,18 +7,12 @@ from hardware.languages import base_of
 from server.domain.author import Author
 from server.domain.visits.told_before import ReminderChannel, Subscription
 from server.ids import token_digest
-from server.usecases.tickets.ticket_page import (
-    FollowedTicket,
-    give_up,
-    read_ticket,
-    read_ticket_by_code,
-    take_back,
-)
+from server.usecases.tickets import ticket_page
 from server.usecases.tickets.told_before import ReminderRequest, defer, remind, stop_reminding, tell_away
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, write_key
-from server.web.api.shapes import MenuQuery, RequestShape, TokenPath
+from server.web.api.shapes import MenuQuery, RequestShape
 
 CODE_LENGTH = 8
 
@@ -50,12 +44,6 @@ class ReminderBody(RequestShape):
         return self
 
 
-class ReminderPath(TokenPath):
-    """A ticket’s token, and a way by which its holder is told."""
-
-    channel: ReminderChannel
-
-
 class AwayBody(RequestShape):
     """How many minutes away the visitor is; null: here."""
 
@@ -74,73 +62,66 @@ def add_visitors(routes: ApiRoutes, api: Api) -> None:
 
 
 def _follow(routes: ApiRoutes, api: Api) -> None:
-    @routes.get("/tickets/<token>")
-    @open_to(Access.TICKET)
-    def ticket(path: TokenPath, query: MenuQuery) -> FollowedTicket:
+    @routes.get("/tickets/<token>", Access.TICKET)
+    def ticket(token: str, query: MenuQuery) -> ticket_page.FollowedTicket:
         """What the visitor's phone shows; by the 22-character token or the short code of the day."""
-        if len(path.token) == CODE_LENGTH:
+        if len(token) == CODE_LENGTH:
             api.slow_codes()
-            return read_ticket_by_code(api.database, api.estimates, path.token, language=query.lang)
-        return _as_now(api, path.token)
+            return ticket_page.read_ticket_by_code(api.database, api.estimates, token, language=query.lang)
+        return _as_now(api, token)
 
-    @routes.post("/tickets/<token>/give-up")
-    @open_to(Access.TICKET)
-    def give_up_ticket(path: TokenPath) -> FollowedTicket:
+    @routes.post("/tickets/<token>/give-up", Access.TICKET)
+    def give_up_ticket(token: str) -> ticket_page.FollowedTicket:
         """The visitor leaves."""
         api.slow_tickets()
-        give_up(api.database, path.token, write_key=write_key(_holder(path.token)))
-        return _as_now(api, path.token)
+        ticket_page.give_up(api.database, token, write_key=write_key(_holder(token)))
+        return _as_now(api, token)
 
-    @routes.post("/tickets/<token>/take-back")
-    @open_to(Access.TICKET)
-    def take_ticket_back(path: TokenPath) -> FollowedTicket:
+    @routes.post("/tickets/<token>/take-back", Access.TICKET)
+    def take_ticket_back(token: str) -> ticket_page.FollowedTicket:
         """The visitor stays after all, with the same rank."""
         api.slow_tickets()
-        take_back(api.database, path.token, write_key=write_key(_holder(path.token)))
-        return _as_now(api, path.token)
+        ticket_page.take_back(api.database, token, write_key=write_key(_holder(token)))
+        return _as_now(api, token)
 
-    @routes.post("/tickets/<token>/defer")
-    @open_to(Access.TICKET)
-    def defer_ticket(path: TokenPath) -> FollowedTicket:
+    @routes.post("/tickets/<token>/defer", Access.TICKET)
+    def defer_ticket(token: str) -> ticket_page.FollowedTicket:
         """The visitor lets the next calls of the queue pass, once."""
         api.slow_tickets()
-        defer(api.database, path.token, write_key=write_key(_holder(path.token)))
-        return _as_now(api, path.token)
+        defer(api.database, token, write_key=write_key(_holder(token)))
+        return _as_now(api, token)
 
 
 def _told_before(routes: ApiRoutes, api: Api) -> None:
-    @routes.post("/tickets/<token>/reminders")
-    @open_to(Access.TICKET)
-    def remind_visitor(path: TokenPath, body: ReminderBody) -> FollowedTicket:
+    @routes.post("/tickets/<token>/reminders", Access.TICKET)
+    def remind_visitor(token: str, body: ReminderBody) -> ticket_page.FollowedTicket:
         """Keeps where to tell the visitor before the turn, until the visit ends."""
         api.slow_tickets()
         if body.number is not None:
             api.slow_numbers()
         given = body.subscription
         to = None if given is None else Subscription(given.endpoint, given.keys.p256dh, given.keys.auth)
-        remind(api.database, path.token, ReminderRequest(base_of(_language()), to, body.number))
-        return _as_now(api, path.token)
+        remind(api.database, token, ReminderRequest(base_of(_language()), to, body.number))
+        return _as_now(api, token)
 
-    @routes.delete("/tickets/<token>/reminders/<channel>")
-    @open_to(Access.TICKET)
-    def stop_visitor_reminder(path: ReminderPath) -> FollowedTicket:
+    @routes.delete("/tickets/<token>/reminders/<channel>", Access.TICKET)
+    def stop_visitor_reminder(token: str, channel: ReminderChannel) -> ticket_page.FollowedTicket:
         """Erases where to tell the visitor."""
         api.slow_tickets()
-        stop_reminding(api.database, path.token, path.channel)
-        return _as_now(api, path.token)
+        stop_reminding(api.database, token, channel)
+        return _as_now(api, token)
 
-    @routes.post("/tickets/<token>/away")
-    @open_to(Access.TICKET)
-    def away_visitor(path: TokenPath, body: AwayBody) -> FollowedTicket:
+    @routes.post("/tickets/<token>/away", Access.TICKET)
+    def away_visitor(token: str, body: AwayBody) -> ticket_page.FollowedTicket:
         """Keeps how far away the visitor is: a hint for who calls, the order stays."""
         api.slow_tickets()
-        tell_away(api.database, path.token, body.minutes)
-        return _as_now(api, path.token)
+        tell_away(api.database, token, body.minutes)
+        return _as_now(api, token)
 
 
 def _language() -> str:
     return request.args.get("lang", "fr")
 
 
-def _as_now(api: Api, token: str) -> FollowedTicket:
-    return read_ticket(api.database, api.estimates, token, language=_language())
+def _as_now(api: Api, token: str) -> ticket_page.FollowedTicket:
+    return ticket_page.read_ticket(api.database, api.estimates, token, language=_language())

@@ -7,17 +7,17 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
 from server.domain.texts import fold_text
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, PageRoutes
 from server.web.pages.help_documents import MANUALS, VISITOR, HelpDocument, HelpLibrary, Passage
+from server.web.rendering import page
 from server.web.rendering.answers import SameForAll
 from server.web.rendering.menu import help_at
-from server.web.rendering.viewer import WorkContext, page_language, page_look
 
 LONGEST_SEARCH = 100
 """Characters of a search."""
@@ -30,13 +30,13 @@ MOST_FOUND = 20
 LONGEST_EXCERPT = 180
 
 
-def help_pages(work: WorkContext, *, docs_dir: Path) -> Blueprint:
+def help_pages(*, docs_dir: Path) -> PageRoutes:
     """The routes. The visitor's manual and the accessibility declaration are public.
 
     Everything else requires `read_help`. The documents say themselves which language they are in.
     """
     library, strangers = HelpLibrary(docs_dir), _StrangersPages()
-    routes = Blueprint(
+    routes = PageRoutes(
         "help",
         __name__,
         template_folder="templates",
@@ -45,13 +45,12 @@ def help_pages(work: WorkContext, *, docs_dir: Path) -> Blueprint:
     )
 
     def may_read_all() -> bool:
-        person = work.viewer()
+        person = page.viewer()
         return person is not None and person.may(Permission.READ_HELP)
 
-    @routes.get("/aide")
-    @open_to(Access.EVERYBODY)
+    @routes.get("/aide", Access.EVERYBODY)
     def index() -> str | Response:
-        person, language, may_all = work.viewer(), page_language(), may_read_all()
+        person, language, may_all = page.viewer(), page.language(), may_read_all()
         explained = help_at(request.args.get("page", ""))
         if explained is not None and may_all:
             return redirect(library.address_of(explained.manual, explained.heading, language))
@@ -72,12 +71,11 @@ def help_pages(work: WorkContext, *, docs_dir: Path) -> Blueprint:
 
         return opened() if person is not None or search_text else strangers.answer("", opened)
 
-    @routes.get("/aide/<path:name>")
-    @open_to(Access.EVERYBODY)
-    def page(name: str) -> str | Response:
+    @routes.get("/aide/<path:name>", Access.EVERYBODY)
+    def opened_page(name: str) -> str | Response:
         document = library.documents().get(name)
         if (document is None or not document.is_public) and not may_read_all():
-            return _keep_out(work)
+            return _keep_out()
         if document is None:
             abort(404)
         # the HTML was cleaned by nh3 when the document was read
@@ -86,7 +84,7 @@ def help_pages(work: WorkContext, *, docs_dir: Path) -> Blueprint:
         def opened() -> str:
             return render_template("help/page.html", document=document, html=html, other=other)
 
-        return opened() if work.viewer() is not None else strangers.answer(name, opened)
+        return opened() if page.viewer() is not None else strangers.answer(name, opened)
 
     return routes
 
@@ -100,12 +98,12 @@ class _StrangersPages:
 
     def answer(self, name: str, make: Callable[[], str]) -> Response:
         """The page of a document, "" for the index."""
-        look = page_look()
+        look = page.look()
         digest = None if look is None else look.digest
         if digest != self._look:
             self._look = digest
             self._pages.clear()
-        place = (name, page_language())
+        place = (name, page.language())
         if place not in self._pages:
             self._pages[place] = make().encode()
         answer = SameForAll(self._pages[place], mimetype="text/html")
@@ -113,9 +111,9 @@ class _StrangersPages:
         return answer
 
 
-def _keep_out(work: WorkContext) -> Response:
+def _keep_out() -> Response:
     """The way to sign in; 403 for a person without the permission."""
-    if work.viewer() is not None:
+    if page.viewer() is not None:
         abort(403)
     return redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")}))
 

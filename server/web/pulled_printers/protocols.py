@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Response, current_app, jsonify, request
 
 from server.domain.hall.devices import PrinterKind
 from server.domain.printing import epson_direct, star_cloudprnt
@@ -22,18 +22,11 @@ from server.domain.printing.handovers import (
 )
 from server.domain.printing.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
 from server.store.devices.printers import PulledPrinter
+from server.usecases.printing import pulled_jobs
 from server.usecases.printing.printers import printer_of_secret
-from server.usecases.printing.pulled_jobs import (
-    NotHandedOver,
-    Picture,
-    PollReport,
-    answer_poll,
-    confirm_job,
-    fetch_job,
-)
 from server.usecases.printing.pulled_printers import claim_printer, release_printer, report_state
 from server.web.access.guards import OF_PRINTERS
-from server.web.access.requirements import Access, Allowance, open_to
+from server.web.access.requirements import Access, Allowance, PageRoutes, requires
 from server.web.pulled_printers.printer_access import (
     PulledService,
     admit_printer,
@@ -48,19 +41,18 @@ _XML = "text/xml; charset=utf-8"
 
 
 STAR: PrinterKind = "star_cloudprnt"
-_GONE: NotHandedOver = "superseded"
+_GONE: pulled_jobs.NotHandedOver = "superseded"
 GATEWAY: PrinterKind = "gateway"
 TAKEN = 409
 """Another run of the program acts for this printer now."""
 
 
-def epson_routes(service: PulledService) -> Blueprint:
+def epson_routes(service: PulledService) -> PageRoutes:
     """The route."""
-    routes = Blueprint("epson_direct", __name__, url_prefix=f"{OF_PRINTERS}epson")
+    routes = PageRoutes("epson_direct", __name__, url_prefix=f"{OF_PRINTERS}epson")
     plain_answers(routes)
 
-    @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def ask(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_FORM_BYTES
         proof = _Proof(service, hall, printer)
@@ -116,14 +108,14 @@ def _answer_epson(service: PulledService, printer: PulledPrinter) -> Response:
     if isinstance(sent, EpsonPoll):
         return _poll_epson(service, printer)
     if isinstance(sent, EpsonResult):
-        confirm_job(service.database, printer, sent.handover, sent.confirmation, service.tell)
+        pulled_jobs.confirm_job(service.database, printer, sent.handover, sent.confirmation, service.tell)
     if sent.state is not None:
         report_state(service.database, printer, sent.state)
     return _nothing()
 
 
 def _poll_epson(service: PulledService, printer: PulledPrinter) -> Response:
-    answer = answer_poll(service.database, printer, PollReport(None), service.tell)
+    answer = pulled_jobs.answer_poll(service.database, printer, pulled_jobs.PollReport(None), service.tell)
     if answer.offer is None:
         return _nothing()
     found = _handed_over(service, printer, answer.offer)
@@ -134,17 +126,17 @@ def _handed_over(service: PulledService, printer: PulledPrinter, offer: Handover
     """The document of a job that is the printer's from now on; None: there is none after all."""
     name = str(offer)
 
-    def document(picture: Picture) -> bytes:
+    def document(picture: pulled_jobs.Picture) -> bytes:
         return epson_direct.job_document(name, picture.content, rows=picture.rows)
 
-    found = fetch_job(
+    found = pulled_jobs.fetch_job(
         service.database,
         printer,
         name,
         draw=service.draw_dots,
         allows=lambda picture: len(document(picture)) <= epson_direct.LARGEST_JOB_BYTES,
     )
-    return document(found) if isinstance(found, Picture) else None
+    return document(found) if isinstance(found, pulled_jobs.Picture) else None
 
 
 def _nothing() -> Response:
@@ -152,20 +144,18 @@ def _nothing() -> Response:
     return Response(b"", content_type=_XML)
 
 
-def star_routes(service: PulledService) -> Blueprint:
+def star_routes(service: PulledService) -> PageRoutes:
     """The routes."""
-    routes = Blueprint("star_cloudprnt", __name__, url_prefix=f"{OF_PRINTERS}star")
+    routes = PageRoutes("star_cloudprnt", __name__, url_prefix=f"{OF_PRINTERS}star")
     plain_answers(routes)
 
-    @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_POLL_BYTES
         found = _admitted(service, hall, printer)
         return found if isinstance(found, Response) else _poll_star(service, found)
 
-    @routes.get("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @routes.get("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
         found = _admitted(service, hall, printer)
         if isinstance(found, Response):
@@ -175,7 +165,7 @@ def star_routes(service: PulledService) -> Blueprint:
         return _confirm_star(service, found) if "delete" in request.args else _fetch_star(service, found)
 
     @routes.delete("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @requires(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         found = _admitted(service, hall, printer)
         return found if isinstance(found, Response) else _confirm_star(service, found)
@@ -191,8 +181,8 @@ def _poll_star(service: PulledService, printer: PulledPrinter) -> Response:
     sent = star_cloudprnt.read_poll(request.get_data())
     if sent is None:
         return Response(status=400)
-    report = PollReport(sent.state, sent.is_printing, sent.interval_s, sent.mac)
-    answer = answer_poll(service.database, printer, report, service.tell)
+    report = pulled_jobs.PollReport(sent.state, sent.is_printing, sent.interval_s, sent.mac)
+    answer = pulled_jobs.answer_poll(service.database, printer, report, service.tell)
     if answer.offer is not None:
         return jsonify(star_cloudprnt.job_ready(str(answer.offer)))
     return jsonify(star_cloudprnt.nothing_to_print(asks_interval=answer.asks_interval))
@@ -203,14 +193,14 @@ def _fetch_star(service: PulledService, printer: PulledPrinter) -> Response:
         return Response(status=415)
     limit = star_cloudprnt.picture_limit(request.args)
     name = request.args.get("token") or request.headers.get("X-Star-Token", "")
-    found = fetch_job(
+    found = pulled_jobs.fetch_job(
         service.database,
         printer,
         name,
         draw=service.draw_png,
         allows=lambda picture: limit.allows(rows=picture.rows, size_bytes=len(picture.content)),
     )
-    if not isinstance(found, Picture):
+    if not isinstance(found, pulled_jobs.Picture):
         return Response(status=410 if found == _GONE else 404)
     answer = Response(found.content, mimetype=MEDIA_TYPE)
     answer.headers["X-Star-Cut"] = "partial; feed=true"
@@ -222,24 +212,22 @@ def _confirm_star(service: PulledService, printer: PulledPrinter) -> Response:
     code = star_cloudprnt.code_of(request.args.get("code"))
     name = request.args.get("token") or request.headers.get("X-Star-Token", "")
     confirmation = star_cloudprnt.confirmation_of(code)
-    is_taken = confirm_job(service.database, printer, name, confirmation, service.tell)
+    is_taken = pulled_jobs.confirm_job(service.database, printer, name, confirmation, service.tell)
     return Response(status=200 if is_taken else 410)
 
 
-def gateway_routes(service: PulledService) -> Blueprint:
+def gateway_routes(service: PulledService) -> PageRoutes:
     """The routes."""
-    routes = Blueprint("kiosk_agent", __name__, url_prefix=f"{OF_PRINTERS}{GATEWAY}")
+    routes = PageRoutes("kiosk_agent", __name__, url_prefix=f"{OF_PRINTERS}{GATEWAY}")
     plain_answers(routes)
 
-    @routes.post("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
         found = admitted_by_token(service, hall, printer)
         return found if isinstance(found, Response) else _poll_gateway(service, found)
 
-    @routes.get("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @routes.get("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
         found = admitted_by_token(service, hall, printer)
         if isinstance(found, Response):
@@ -251,7 +239,7 @@ def gateway_routes(service: PulledService) -> Blueprint:
         return _fetch_gateway(service, found)
 
     @routes.put("/<hall>/<printer>")
-    @open_to(Access.EVERYBODY, allowance=Allowance.OWN)
+    @requires(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_BODY_BYTES
         found = admitted_by_token(service, hall, printer)
@@ -270,8 +258,8 @@ def _poll_gateway(service: PulledService, printer: PulledPrinter) -> Response:
     claimed = claim_printer(service.database, printer, sent.program, sent.interval_s)
     if claimed is None:
         return Response(status=TAKEN)
-    report = PollReport(sent.state, sent.is_printing, sent.interval_s, sent.program)
-    answer = answer_poll(service.database, claimed, report, service.tell)
+    report = pulled_jobs.PollReport(sent.state, sent.is_printing, sent.interval_s, sent.program)
+    answer = pulled_jobs.answer_poll(service.database, claimed, report, service.tell)
     return jsonify(
         {
             "offer": None if answer.offer is None else str(answer.offer),
@@ -289,7 +277,7 @@ def _dialect(service: PulledService, printer: PulledPrinter) -> str:
 def _fetch_gateway(service: PulledService, printer: PulledPrinter) -> Response:
     if request.args.get("program") != printer.identity:
         return Response(status=TAKEN)
-    found = fetch_job(
+    found = pulled_jobs.fetch_job(
         service.database,
         printer,
         request.args["job"],
@@ -297,7 +285,7 @@ def _fetch_gateway(service: PulledService, printer: PulledPrinter) -> Response:
         allows=lambda picture: len(picture.content) <= LARGEST_JOB_BYTES,
         is_once=True,
     )
-    if not isinstance(found, Picture):
+    if not isinstance(found, pulled_jobs.Picture):
         return Response(status=410)
     answer = Response(found.content, mimetype="application/octet-stream")
     answer.headers[AGE_HEADER] = f"{found.age_s:.1f}"
@@ -310,5 +298,5 @@ def _confirm_gateway(service: PulledService, printer: PulledPrinter) -> Response
     if confirmation is None:
         return Response(status=400)
     name = request.args.get("job", "")
-    is_taken = confirm_job(service.database, printer, name, confirmation, service.tell)
+    is_taken = pulled_jobs.confirm_job(service.database, printer, name, confirmation, service.tell)
     return Response(status=204 if is_taken else 410)

@@ -71,6 +71,15 @@ class SameForAll(Response):
         self.headers["Cache-Control"] = "no-cache"
 
 
+def file_answer(
+    content: bytes | str | Iterable[str], content_type: str, name: str, *, is_shown: bool = False
+) -> Response:
+    """A file that a browser keeps under a name, or shows. No cache keeps what may be private."""
+    answer = Response(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'{"inline" if is_shown else "attachment"}; filename="{name}"'
+    return answer
+
+
 def compress(request: Request, response: Response) -> Response:
     """The answer, compressed where it may be and the browser takes that; 304 where the browser has it."""
     if response.status_code != 200:

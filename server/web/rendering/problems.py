@@ -15,7 +15,7 @@ from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
-from server.web.rendering.viewer import page_sentence
+from server.web.rendering import page
 
 _CODES: Mapping[int, str] = {
     400: """
@@ -169,7 +169,7 @@ def refusal_problem(refusal: Refusal) -> Response:
     """The problem document of a refusal."""
     details = _values(refusal)
     if isinstance(refusal, DocumentRefused):
-        say = page_sentence()
+        say = page.sentence()
         details["problems"] = [
             {"path": each.path, "code": each.code, "detail": each.sentence(say.translate, say.language)}
             for each in refusal.problems
@@ -181,7 +181,7 @@ def refusal_sentence(refusal: Refusal) -> str:
     """What a refusal says in the page's language."""
     code, state = refusal.code, refusal.details.get("state")
     why = f".{state}" if code == "wrong_state" and state in STATES_SAID else ""
-    return page_sentence()(f"refusal.{code}{why}", **_values(refusal))
+    return page.sentence()(f"refusal.{code}{why}", **_values(refusal))
 
 
 def problems_of(refusal: Refusal | None, fields: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -207,7 +207,7 @@ def http_problem(error: HTTPException) -> Response:
     """The problem document of an HTTP error."""
     status = error.code or 500
     code = _HTTP_CODES.get(status, "internal" if status >= 500 else "bad_request")
-    return problem(code, status, page_sentence()(f"refusal.{code}"))
+    return problem(code, status, page.sentence()(f"refusal.{code}"))
 
 
 def form_id() -> str:

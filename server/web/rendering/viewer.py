@@ -1,4 +1,4 @@
-"""The reader of a page and their permissions there; its language, its sentences and its times."""
+"""Who reads pages, and what they may; sentences for pages and their scripts; times in words."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,25 +6,19 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import cast
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
-from flask import Flask, abort, current_app, g, redirect, request
 
 import server
-from hardware.languages import Language, base_of
 from kiosk.pages import plural_samples
 from server.documents.installation import SitePart
-from server.domain.hall.configuration import HallConfiguration, Site
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import from_text
-from server.domain.languages import FRENCH
 from server.domain.people.roles import ROLES, CallingReach, Permission
-from server.language import catalogues_of, direction_of, locale_of
+from server.language import catalogues_of, locale_of
 from server.store.people.accounts import EVERY_SITE, Grant, reach_of
-from server.usecases.media.read_look import Branding
 
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 
@@ -72,11 +66,6 @@ class WorkContext:
     viewer: FindViewer
     halls: FindHalls
 
-    def may(self, permission: Permission, site: str) -> bool:
-        """Whether the reader has a permission at a site (slug)."""
-        person = self.viewer()
-        return person is not None and person.may(permission, site)
-
 
 class Sentence:
     """`t(key, **values)` of the templates: a sentence in the page's language."""
@@ -87,122 +76,6 @@ class Sentence:
 
     def __call__(self, key: str, /, **values: object) -> str:
         return self.translate(key, self.language, **values)
-
-
-def install_page_context(
-    app: Flask,
-    work: WorkContext,
-    *,
-    languages: Sequence[str],
-    is_demonstration: bool,
-    look: Callable[[], Branding | None] = lambda: None,
-) -> None:
-    """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration`, `tag_of` and `look`.
-
-    `tag_of`: what `lang=` says of a language. `look`: that of the organisation, None without a database.
-    """
-
-    app.extensions["parvis_language"] = lambda: _language(languages, work.viewer)
-    app.extensions["parvis_look"] = look
-    app.extensions["parvis_translate"] = work.translate
-
-    @app.context_processor
-    def page_context() -> dict[str, object]:
-        language = page_language()
-        return {
-            "t": page_sentence(),
-            "language": language,
-            "direction": direction_of(language),
-            "tag_of": base_of,
-            "languages": languages,
-            "viewer": work.viewer(),
-            "is_demonstration": is_demonstration,
-            "look": page_look(),
-        }
-
-
-def page_language() -> str:
-    """The language of the page being answered, found when it is first needed."""
-    if "page_language" not in g:
-        g.page_language = current_app.extensions["parvis_language"]()
-    return str(g.page_language)
-
-
-def page_sentence() -> Sentence:
-    """Sentences in the language of the page being answered."""
-    return Sentence(current_app.extensions["parvis_translate"], page_language())
-
-
-def page_look() -> Branding | None:
-    """The organisation's look on the page being answered; None where the database is away."""
-    if "page_look" not in g:
-        g.page_look = current_app.extensions["parvis_look"]()
-    return cast(Branding | None, g.page_look)
-
-
-def speak_to(language: str) -> None:
-    """Answers the current page in this language, whatever the browser's settings.
-
-    A language in the address takes precedence.
-    """
-    if "lang" not in request.args:
-        g.page_language = language
-
-
-def speak_one_of(languages: Sequence[str]) -> None:
-    """Answers the current page in its language where that is one of these, else in the first of them."""
-    if page_language() not in languages:
-        g.page_language = languages[0]
-
-
-def speak_to_visitors(languages: Sequence[Language]) -> None:
-    """Answers the current page, which visitors read, in one of the languages that they are offered."""
-    g.page_language = _language([each.code for each in languages], lambda: None)
-
-
-def _language(languages: Sequence[str], viewer: FindViewer) -> str:
-    if (chosen := request.args.get("lang")) in languages:
-        return str(chosen)
-    person = viewer()
-    if person is not None and person.language in languages:
-        return str(person.language)
-    return request.accept_languages.best_match(languages) or FRENCH
-
-
-def hall_for_page(work: WorkContext, *permissions: Permission) -> HallConfiguration:
-    """The hall a page at work is about: `?hall=`, else the first. One of the permissions is enough.
-
-    Answers instead of the page: the way to sign in where nobody has, 403 without a permission, 404 for a hall
-    where the person has none.
-    """
-    person = work.viewer()
-    if person is None:
-        abort(redirect("/connexion?" + urlencode({"next": request.full_path.rstrip("?")})))
-    if not any(person.may(permission) for permission in permissions):
-        abort(403)
-    theirs = _halls_where(person, work.halls, permissions)
-    slug = request.args.get("hall")
-    found = next((hall for hall in theirs if slug in (None, hall.hall)), None)
-    if found is None:
-        abort(404)
-    return found
-
-
-def halls_for_page(work: WorkContext, *permissions: Permission) -> Sequence[HallConfiguration]:
-    """The halls a signed-in person may turn to from a page at work: those where a permission is theirs."""
-    person = work.viewer()
-    return _halls_where(person, work.halls, permissions) if person is not None else ()
-
-
-def sites_for_page(work: WorkContext, permission: Permission) -> list[Site]:
-    """The sites where a signed-in person has a permission, each once, in the order of their halls."""
-    return list({hall.site.slug: hall.site for hall in halls_for_page(work, permission)}.values())
-
-
-def _halls_where(
-    person: Viewer, halls: FindHalls, permissions: Sequence[Permission]
-) -> list[HallConfiguration]:
-    return [hall for hall in halls(person) if any(person.may(each, hall.site.slug) for each in permissions)]
 
 
 class _OpenCount(int):
@@ -234,13 +107,13 @@ def _keys_of(catalogue: str, prefixes: Sequence[str]) -> Mapping[str, tuple[bool
     return found
 
 
-def page_sentences(*prefixes: str) -> PageSentences:
+def sentences_in(say: Sentence, prefixes: Sequence[str]) -> PageSentences:
     """Sentences by key for a page's script; a counted one as its CLDR plural forms.
 
     `prefixes`: of their keys. The catalogue is that of the first word, `console.live.`, unless another one is
     named: `server/why.`.
     """
-    say, by_catalogue = page_sentence(), dict[str, list[str]]()
+    by_catalogue = dict[str, list[str]]()
     for prefix in prefixes:
         catalogue, _, start = prefix.rpartition("/")
         by_catalogue.setdefault(catalogue or start.partition(".")[0], []).append(start)

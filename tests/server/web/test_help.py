@@ -23,7 +23,8 @@ from server.web.pages.help_documents import (
     render,
 )
 from server.web.rendering.menu import install_frame
-from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
+from server.web.rendering.page import install
+from server.web.rendering.viewer import Viewer, WorkContext
 from tests.harness.programs import PROJECT
 
 SERVER = PROJECT / "server"
@@ -38,9 +39,9 @@ def client(viewer: Viewer | None, docs_dir: Path = DOCS) -> FlaskClient:
     app = Flask("help-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     work = WorkContext(translate, lambda: viewer, lambda _: ())
-    install_page_context(app, work, languages=LANGUAGES, is_demonstration=False)
+    install(app, work, languages=LANGUAGES, is_demonstration=False)
     install_frame(app, work, count_alarms=dict)
-    app.register_blueprint(help_pages(work, docs_dir=docs_dir))
+    app.register_blueprint(help_pages(docs_dir=docs_dir))
     return app.test_client()
 
 

@@ -5,23 +5,27 @@ belongs to, which text is long) is listed below.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Literal
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from hardware.languages import VISITOR_LANGUAGES
 from server.documents.installation import InstallationDocument
 from server.documents.reading import json_schema
 from server.documents.values import LANGUAGE, PUBLIC_HOLIDAYS, SPAN
-from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
+from server.domain.refusals import Refusal
 from server.domain.tickets import PREFIX_LETTERS
 from server.store.configuration.halls import HALL, INSTALLATION
-from server.web.access.requirements import PEOPLE, requires
+from server.usecases.configuration.check_configuration import installation_document
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import every_hall
 from server.web.pages.configuration.layout import GROUPS, NOT_EDITED, SECTIONS, WHEN, Group
-from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentences
+from server.web.rendering import page
 
 ICONS = (
     *(
@@ -44,8 +48,6 @@ OFFERED_LANGUAGES = (
     *("de", "it", "ro", "pl", "ru", "sq", "fa", "ps", "ur", "bn", "zh", "vi", "so", "am", "ti"),
 )
 """Those an installation may speak here; one imported with another keeps it."""
-type FindInstallation = Callable[[], InstallationDocument | None]
-type EveryHall = Callable[[], Sequence[HallConfiguration]]
 type Kind = Literal["hall", "installation"]
 type Schema = Mapping[str, Any]
 type Field = dict[str, Any]
@@ -102,75 +104,61 @@ LONG = 80
 HOUR_S = 3600
 
 
-def document_pages() -> Blueprint:
-    """The routes. What a person may change, and of which site, the API decides."""
-    routes = Blueprint("publishing_pages", __name__, template_folder="templates")
-
-    def page(template: str, document: str | None = None) -> str:
-        language = page_language()
-        kind = INSTALLATION if document == INSTALLATION else HALL
-        return render_template(
-            template,
-            page={"language": language, "document": document, "kind": kind},
-            sentences=page_sentences("publishing.", "console.refused."),
-        )
-
-    @routes.get("/configuration")
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
-    def documents() -> str:
-        return page("publishing/documents.html")
-
-    @routes.get("/configuration/<document>")
-    @requires(Permission.CONFIGURE, of=PEOPLE, anywhere=True)
-    def document(document: str) -> str:
-        return page("publishing/document.html", document)
-
-    return routes
+routes = PageRoutes("publishing_pages", __name__, template_folder="templates")
+"""What a person may change and save, and of which site, the API decides."""
 
 
-def editing_pages(
-    work: WorkContext,
-    *,
-    every_hall: EveryHall,
-    installation: FindInstallation,
-) -> Blueprint:
-    """The route. What a person may save there, and of which site, the API decides."""
-    routes = Blueprint("editing_pages", __name__, template_folder="templates")
-
-    @routes.get("/configuration/<document>/edit")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
-    def edit(document: str) -> str:
-        language, person = page_language(), work.viewer()
-        shown = _shown(document, person, every_hall(), installation(), language)
-        return render_template(
-            "editing/edit.html",
-            page={**shown, "language": language},
-            sentences=page_sentences(
-                "editing.", "document_words.field.", "document_words.choice.", "console.refused."
-            ),
-        )
-
-    return routes
+def _page(template: str, document: str | None = None) -> str:
+    kind = INSTALLATION if document == INSTALLATION else HALL
+    return render_template(
+        template,
+        page={"language": page.language(), "document": document, "kind": kind},
+        sentences=page.sentences("publishing.", "console.refused."),
+    )
 
 
-def _shown(
-    document: str,
-    person: Viewer | None,
-    halls: Sequence[HallConfiguration],
-    installation: InstallationDocument | None,
-    language: str,
-) -> dict[str, object]:
+@routes.get("/configuration", Permission.CONFIGURE, anywhere=True)
+def documents() -> str:
+    return _page("publishing/documents.html")
+
+
+@routes.get("/configuration/<document>", Permission.CONFIGURE, anywhere=True)
+def document(document: str) -> str:
+    return _page("publishing/document.html", document)
+
+
+@routes.get("/configuration/<document>/edit", Permission.CONFIGURE, anywhere=True)
+def edit(document: str) -> str:
+    return render_template(
+        "editing/edit.html",
+        page=_shown(document),
+        sentences=page.sentences(
+            "editing.", "document_words.field.", "document_words.choice.", "console.refused."
+        ),
+    )
+
+
+def _installation() -> InstallationDocument | None:
+    """The document of the installation; None before it is published."""
+    with database().read() as rows, suppress(Refusal):
+        return installation_document(rows)
+    return None
+
+
+def _shown(document: str) -> dict[str, object]:
     """What the page's script knows without asking: the form, and the documents around this one."""
+    language, halls, installation = page.language(), every_hall(), _installation()
     is_hall = document != INSTALLATION
     kind: Kind = "hall" if is_hall else "installation"
     spoken = installation.languages if installation else ()
     names = {hall.hall: hall.name for hall in halls}
     organisation = installation.organisation if installation else document
     return {
+        "language": language,
         "document": document,
         "kind": kind,
         "name": names.get(document, document) if is_hall else organisation,
-        "viewer": person.name if person is not None else "",
+        "viewer": page.reader().name,
         "form": form_of(kind),
         "icons": ICONS,
         "languages": spoken if is_hall else OFFERED_LANGUAGES,

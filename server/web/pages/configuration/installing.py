@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, abort, jsonify, redirect, request
+from flask import abort, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
 from hardware.transports.serial_line import serial_lines
@@ -22,7 +22,7 @@ from server.usecases.printing.print_jobs import print_trial
 from server.usecases.printing.printers import declare_printer_network, set_printer
 from server.web.access.callers import identify
 from server.web.access.cookies import delete_cookie, read_cookie, set_cookie
-from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.access.requirements import Access, PageRoutes
 from server.web.access.sign_in import signed_in
 from server.web.access.site_context import SiteContext, device_address, own_authority, reached_by_lan
 from server.web.assets_and_health import small_json
@@ -43,8 +43,8 @@ from server.web.pages.configuration.installing_forms import (
     template_shown,
     templates_shown,
 )
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, page_sentence, page_sentences
 
 COMMAND = "parvis installation-link"
 """What shows the link again, on the machine."""
@@ -76,9 +76,9 @@ ANSWERED = "reseau"
 """The parameter of the last page that says that the question was answered: this machine alone."""
 
 
-def installing_pages(site: SiteContext, *, has_simulated: bool) -> Blueprint:
+def installing_pages(site: SiteContext, *, has_simulated: bool) -> PageRoutes:
     """The routes. `has_simulated`: simulated printers run here, so that one may try without any."""
-    routes = Blueprint("installing_pages", __name__, template_folder="templates")
+    routes = PageRoutes("installing_pages", __name__, template_folder="templates")
     _beginning(routes, site)
     _describing(routes, site)
     _printing(routes, site, has_simulated=has_simulated)
@@ -88,9 +88,8 @@ def installing_pages(site: SiteContext, *, has_simulated: bool) -> Blueprint:
     return routes
 
 
-def _beginning(routes: Blueprint, site: SiteContext) -> None:
-    @routes.get("/installation")
-    @open_to(Access.EVERYBODY)
+def _beginning(routes: PageRoutes, site: SiteContext) -> None:
+    @routes.get("/installation", Access.EVERYBODY)
     def begin() -> Any:
         found = read_installing(site.database)
         if found.step == "administrator":
@@ -103,22 +102,20 @@ def _beginning(routes: Blueprint, site: SiteContext) -> None:
         return (
             _place_page()
             if found.step == "place"
-            else step_page("template", templates=templates_shown(page_language()))
+            else step_page("template", templates=templates_shown(page.language()))
         )
 
-    @routes.post("/installation/session")
+    @routes.post("/installation/session", Access.EVERYBODY)
     @site.limiter.limit("10 per minute")
-    @open_to(Access.EVERYBODY)
     def exchange() -> Response:
         token = str(small_json().get("token", ""))[:LONGEST_TOKEN]
         check_installation_token(site.database, token)
         return set_cookie(jsonify(), LINK_COOKIE, token, seconds=LINK_FOR_S)
 
-    @routes.post("/installation/administrateur")
+    @routes.post("/installation/administrateur", Access.EVERYBODY)
     @site.limiter.limit("10 per minute")
-    @open_to(Access.EVERYBODY)
     def administrator() -> Any:
-        described = Described(field_text("login"), field_text("display_name"), language=page_language())
+        described = Described(field_text("login"), field_text("display_name"), language=page.language())
         try:
             account = first_administrator(
                 site.database, described, request.form.get("password", ""), token=_link()
@@ -130,9 +127,8 @@ def _beginning(routes: Blueprint, site: SiteContext) -> None:
         return answer
 
 
-def _describing(routes: Blueprint, site: SiteContext) -> None:
-    @routes.post("/installation/lieu")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+def _describing(routes: PageRoutes, site: SiteContext) -> None:
+    @routes.post("/installation/lieu", Permission.CONFIGURE, anywhere=True)
     def place() -> Any:
         author = configurer()
         try:
@@ -144,14 +140,12 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
                 raise
         return redirect("/installation", 303)
 
-    @routes.get("/installation/hall")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get("/installation/hall", Permission.CONFIGURE, anywhere=True)
     def hall() -> Any:
         configurer()
         return _hall_page(request.args.get("template", ""))
 
-    @routes.post("/installation/hall")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.post("/installation/hall", Permission.CONFIGURE, anywhere=True)
     def add() -> Any:
         author = configurer()
         found = read_installing(site.database)
@@ -168,8 +162,8 @@ def _describing(routes: Blueprint, site: SiteContext) -> None:
         return redirect("/installation", 303)
 
 
-def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
-    def page(problems: Problems | None = None, **shown: Any) -> str:
+def _printing(routes: PageRoutes, site: SiteContext, *, has_simulated: bool) -> None:
+    def printer_page(problems: Problems | None = None, **shown: Any) -> str:
         """`found`: printers that answered; `network`: the one that would be declared, None: no question."""
         values = {"found": None, "network": field_text("network") or None} | shown
         kiosk = _kiosk(site)
@@ -185,19 +179,17 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             **values,
         )
 
-    @routes.get("/installation/imprimante")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get("/installation/imprimante", Permission.CONFIGURE, anywhere=True)
     def printer() -> Any:
         configurer()
-        return page() if _kiosk(site) else redirect("/installation/suite")
+        return printer_page() if _kiosk(site) else redirect("/installation/suite")
 
-    @routes.post("/installation/imprimante")
+    @routes.post("/installation/imprimante", Permission.CONFIGURE, anywhere=True)
     @site.limiter.limit("30 per minute")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def choose() -> Any:
         author = configurer()
         if "search" in request.form:
-            return page(found=printers_among(addresses_around()))
+            return printer_page(found=printers_among(addresses_around()))
         kiosk = _kiosk(site)
         if kiosk is None or "later" in request.form or field_text("kind") == "none":
             return _without_printer(site, author, kiosk)
@@ -205,25 +197,23 @@ def _printing(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> N
             return _tried(site, author, kiosk)
         except DocumentRefused as refused:
             problems, network = _proposed(site, document_problems(site, refused))
-            return page(problems, network=network), 422
+            return printer_page(problems, network=network), 422
         except Refusal as refusal:
-            return page({"host": [refusal_sentence(refusal)]}), 422
+            return printer_page({"host": [refusal_sentence(refusal)]}), 422
 
 
-def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> None:
-    @routes.post("/installation/essai")
+def _trying(routes: PageRoutes, site: SiteContext, *, has_simulated: bool) -> None:
+    @routes.post("/installation/essai", Permission.CONFIGURE, anywhere=True)
     @site.limiter.limit("30 per minute")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
     def print_again() -> Response:
         author = configurer()
         kiosk = _kiosk(site)
         return redirect("/installation/suite", 303) if kiosk is None else _trial(site, author, kiosk)
 
-    @routes.get("/installation/essai")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get("/installation/essai", Permission.CONFIGURE, anywhere=True)
     def trial() -> str:
         configurer()
-        kiosk, language = _kiosk(site), page_language()
+        kiosk, language = _kiosk(site), page.language()
         job = quote(request.args.get("job", "")[:64], safe="")
         printer = None if kiosk is None else kiosk.printer
         is_simulated = printer is not None and printer.is_simulated
@@ -238,11 +228,10 @@ def _trying(routes: Blueprint, site: SiteContext, *, has_simulated: bool) -> Non
                 "language": language,
                 "is_fetched": is_fetched,
             },
-            sentences=page_sentences("installing.trial."),
+            sentences=page.sentences("installing.trial."),
         )
 
-    @routes.get("/installation/suite")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get("/installation/suite", Permission.CONFIGURE, anywhere=True)
     def after() -> Any:
         configurer()
         hall = _hall(site)
@@ -278,7 +267,7 @@ def _proposed(site: SiteContext, problems: Problems) -> tuple[Problems, str]:
     network = network_around(host) if "host" in problems else None
     if network is None:
         return problems, field_text("network")
-    outside = page_sentence()("installing.printer.outside", host=host)
+    outside = page.sentence()("installing.printer.outside", host=host)
     return {**problems, "host": [outside]}, network
 
 
@@ -338,17 +327,15 @@ def may_open(site: SiteContext) -> bool:
     return is_alone and site.restart.by is not None
 
 
-def _network(routes: Blueprint, site: SiteContext) -> None:
+def _network(routes: PageRoutes, site: SiteContext) -> None:
     """The question, its answer, and the restart."""
 
-    @routes.get(NETWORK)
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get(NETWORK, Permission.CONFIGURE, anywhere=True)
     def ask_network() -> Any:
         configurer()
         return step_page("network", is_ready=False) if may_open(site) else redirect(NEXT)
 
-    @routes.post(NETWORK)
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.post(NETWORK, Permission.CONFIGURE, anywhere=True)
     def answer_network() -> Any:
         configurer()
         if not may_open(site):
@@ -362,8 +349,7 @@ def _network(routes: Blueprint, site: SiteContext) -> None:
             return step_page("network", is_ready=False, problems=problems), status_of(refusal)
         return step_page("network", is_ready=True, devices=reached_by_lan(site.settings))
 
-    @routes.post(f"{NETWORK}/redemarrage")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.post(f"{NETWORK}/redemarrage", Permission.CONFIGURE, anywhere=True)
     def restart() -> Any:
         configurer()
         begin = site.restart.by

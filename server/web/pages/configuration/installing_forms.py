@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from hardware.simulator.outlets import free_port
@@ -22,10 +22,10 @@ from server.usecases.configuration.check_configuration import installation_docum
 from server.usecases.configuration.installing import SiteRequest, TemplateRequest, add_hall, add_site
 from server.usecases.printing.printers import PrinterRequest, renew_printer_secret
 from server.web.access.callers import sites_where
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import SiteContext
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence
-from server.web.rendering.viewer import page_language, page_sentence
 
 WORKDAYS = WEEKDAYS[:5]
 USUAL_SPANS = (("09:00", "12:00"), ("13:30", "16:30"))
@@ -129,7 +129,7 @@ def document_problems(site: SiteContext, refused: DocumentRefused) -> Problems:
     """Errors of the document that a form makes, by the field of the form."""
     found: dict[str, list[str]] = {}
     for problem in refused.problems:
-        sentence = problem.sentence(site.translate, page_language())
+        sentence = problem.sentence(site.translate, page.language())
         found.setdefault(field_of(problem.path), []).append(sentence)
     return found
 
@@ -166,7 +166,7 @@ def templates_shown(language: str) -> list[Mapping[str, Any]]:
 def template_shown(name: str, language: str | None = None) -> Mapping[str, Any]:
     """The services of a template in the page's language, and how many counters, kiosks and screens it has."""
     content = template_of(name)
-    spoken = language or page_language()
+    spoken = language or page.language()
     return {
         "services": [
             {
@@ -214,7 +214,7 @@ def set_up_page(site: SiteContext, hall: str, author: Author, kiosk: Kiosk) -> R
     values = {"address": server + made.path, "user": made.user, "secret": made.secret}
     if made.kind == "gateway":
         values = {"command": f"sudo {AGENT} install {server}"}
-    page = step_page(
+    html = step_page(
         "fetching",
         kiosk=kiosk,
         kind=made.kind,
@@ -222,15 +222,15 @@ def set_up_page(site: SiteContext, hall: str, author: Author, kiosk: Kiosk) -> R
         set_up_steps=FETCHING_STEPS[made.kind],
         is_https=request.is_secure,
     )
-    answer = make_response(page)
+    answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def add_new_hall(routes: Blueprint, site: SiteContext) -> None:
+def add_new_hall(routes: PageRoutes, site: SiteContext) -> None:
     """The page and its form."""
 
-    def page(
+    def new_hall_page(
         sites: frozenset[str] | None, problems: Problems | None = None, *, chosen: str | None = None
     ) -> str:
         return step_page(
@@ -238,23 +238,21 @@ def add_new_hall(routes: Blueprint, site: SiteContext) -> None:
             chosen=field_text("site") if chosen is None else chosen,
             sites=[each for each in sites_shown(site.database) if sites is None or each["slug"] in sites],
             may_add_site=sites is None,
-            templates=templates_shown(page_language()),
+            templates=templates_shown(page.language()),
             problems=problems or {},
             **hours_shown(),
         )
 
-    @routes.get("/configuration/nouveau")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.get("/configuration/nouveau", Permission.CONFIGURE, anywhere=True)
     def new_hall() -> Any:
-        return page(sites_where(Permission.CONFIGURE)[1])
+        return new_hall_page(sites_where(Permission.CONFIGURE)[1])
 
-    @routes.post("/configuration/nouveau")
-    @requires(Permission.CONFIGURE, anywhere=True, of=PEOPLE)
+    @routes.post("/configuration/nouveau", Permission.CONFIGURE, anywhere=True)
     def add_one_more() -> Any:
         caller, sites = sites_where(Permission.CONFIGURE)
         if not field_text("hall_name"):  # before a site is added for it
-            empty = page_sentence()("documents.problem.empty_text")
-            return page(sites, {"hall_name": [empty]}), 422
+            empty = page.sentence()("documents.problem.empty_text")
+            return new_hall_page(sites, {"hall_name": [empty]}), 422
         place = field_text("site")
         if sites is not None and place not in sites:
             raise Refusal("forbidden")
@@ -262,8 +260,8 @@ def add_new_hall(routes: Blueprint, site: SiteContext) -> None:
             place = place or add_site(site.database, caller.author, site_typed())
             slug = add_hall(site.database, caller.author, hall_typed(field_text("template"), place))
         except DocumentRefused as refused:
-            return page(sites, document_problems(site, refused), chosen=place), 422
+            return new_hall_page(sites, document_problems(site, refused), chosen=place), 422
         except Refusal as refusal:
             problems = {"": [refusal_sentence(refusal)]}
-            return page(sites, problems, chosen=place), 422
+            return new_hall_page(sites, problems, chosen=place), 422
         return redirect(f"/configuration/{slug}/edit", 303)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 
 from server.domain.alarms.alarms import AlarmChoice, AlarmKind, kinds_of
 from server.domain.hall.configuration import HallConfiguration
@@ -19,7 +19,6 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.store.alarms import Recipient
 from server.store.people.accounts import EVERY_SITE
-from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import (
     CHANNELS,
     EMAIL,
@@ -43,19 +42,13 @@ from server.usecases.alarms.read_alarms import (
     read_past_alarms,
 )
 from server.usecases.notices.notice_places import configured_halls
-from server.web.access.callers import Caller, identify, require_caller, someone
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import Caller, database, identify, require_caller, someone
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.hall.console import hall_page
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import (
-    Moments,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentence,
-    page_sentences,
-)
+from server.web.rendering.viewer import Moments
 
 RESENT_HOURS = (1, 24, 168)
 """How far back deliveries may be sent again, in hours."""
@@ -81,8 +74,6 @@ class AlarmPages:
     `slow` bounds how often; `email_is_off`: no server takes letters; `may_be_plain`: webhooks over http too.
     """
 
-    database: Database
-    work: WorkContext
     try_now: Callable[[Recipient, HallConfiguration], str | None]
     slow: Callable[[], None]
     email_is_off: bool
@@ -117,101 +108,99 @@ class FormOutcome:
     typed: RecipientFields | None = None
 
 
-def alarm_pages(needs: AlarmPages) -> Blueprint:
-    """The routes. Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
-    routes = Blueprint("alarms_page", __name__, template_folder="templates")
-
-    @routes.get("/alarmes")
-    @requires(Permission.READ_QUEUE, of=PEOPLE)
-    def alarms() -> Any:
-        return _page(needs, hall_for_page(needs.work, Permission.READ_QUEUE))
-
-    @routes.post("/alarmes/<alarm>/prise-en-charge")
-    @requires(Permission.RECEIVE, of=PEOPLE)
-    def acknowledge(alarm: str) -> Any:
-        caller = require_caller(Permission.RECEIVE, hall_of_alarm(needs.database, alarm))[0]
-        return _attempt(needs, lambda _: _acknowledge(needs, alarm, caller))
-
-    @routes.post("/alarmes/adresses")
-    @requires(Permission.CONFIGURE, of=PEOPLE)
-    def add() -> Any:
-        return _attempt(needs, lambda hall: _add(needs, hall), form=ADD)
-
-    @routes.post("/alarmes/adresses/<recipient>/<any(choix, essai, renvoi, secret, retrait):verb>")
-    @requires(Permission.CONFIGURE, of=PEOPLE)
-    def change(recipient: str, verb: str) -> Any:
-        if verb == "essai":
-            return _attempt(needs, lambda hall: _try(needs, recipient, hall))
-        done = {
-            "choix": _choose,
-            "renvoi": _resend_to,
-            "secret": _renew,
-            "retrait": _remove,
-        }[verb]
-        return _attempt(needs, lambda _: done(needs, recipient), form=recipient if verb == "choix" else "")
-
-    return routes
+needs = of_app(AlarmPages)
+alarm_pages = PageRoutes("alarms_page", __name__, template_folder="templates")
+"""Reading needs `read_queue`, seeing recipients `supervise`, changing them `configure`."""
 
 
-def _attempt(
-    needs: AlarmPages, work: Callable[[HallConfiguration], FormOutcome | None], *, form: str = ""
-) -> Any:
+@alarm_pages.get("/alarmes", Permission.READ_QUEUE)
+def alarms() -> Any:
+    return _page(page.hall())
+
+
+@alarm_pages.post("/alarmes/<alarm>/prise-en-charge", Permission.RECEIVE)
+def acknowledge(alarm: str) -> Any:
+    caller = require_caller(Permission.RECEIVE, hall_of_alarm(database(), alarm))[0]
+    return _attempt(lambda _: _acknowledge(alarm, caller))
+
+
+@alarm_pages.post("/alarmes/adresses", Permission.CONFIGURE)
+def add() -> Any:
+    return _attempt(_add, form=ADD)
+
+
+@alarm_pages.post(
+    "/alarmes/adresses/<recipient>/<any(choix, essai, renvoi, secret, retrait):verb>", Permission.CONFIGURE
+)
+def change(recipient: str, verb: str) -> Any:
+    if verb == "essai":
+        return _attempt(lambda hall: _try(recipient, hall))
+    done = {
+        "choix": _choose,
+        "renvoi": _resend_to,
+        "secret": _renew,
+        "retrait": _remove,
+    }[verb]
+    return _attempt(lambda _: done(recipient), form=recipient if verb == "choix" else "")
+
+
+def _attempt(work: Callable[[HallConfiguration], FormOutcome | None], *, form: str = "") -> Any:
     """Performs the pressed action, then answers the page with the outcome, or just the page where it shows
     the outcome already.
 
     `form`: whose fields a refusal may be about.
 
     """
-    hall = hall_for_page(needs.work, Permission.READ_QUEUE)
+    hall = page.hall(Permission.READ_QUEUE)
     try:
         outcome = work(hall)
     except Refusal as refusal:
         if status_of(refusal) in (401, 403):
             raise
-        outcome = _refusal_outcome(refusal, form, needs)
+        outcome = _refusal_outcome(refusal, form)
     if outcome is None:
         at = request.view_args or {}
         place = f"#alarm-{at['alarm']}" if "alarm" in at else ""
         return redirect("/alarmes?" + urlencode({"hall": hall.hall}) + place, 303)
-    return _page(needs, hall, outcome), outcome.status
+    return _page(hall, outcome), outcome.status
 
 
-def _acknowledge(needs: AlarmPages, alarm: str, caller: Caller) -> None:
-    acknowledge_alarm(needs.database, alarm, caller.author, needs.work.translate)
+def _acknowledge(alarm: str, caller: Caller) -> None:
+    acknowledge_alarm(database(), alarm, caller.author, page.translate)
 
 
-def _page(needs: AlarmPages, hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
-    language, caller = page_language(), identify()
-    hall_id = needs.database.hall_id(hall.hall)
+def _page(hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
+    language, caller = page.language(), identify()
+    hall_id = database().hall_id(hall.hall)
 
     def may(permission: Permission) -> bool:
         return caller.may(permission, hall=hall_id, site=hall.site.slug)
 
-    reader = AlarmReader(language, needs.work.translate, names_people=True)
-    found = read_alarms(needs.database, hall_id, reader)
-    listed = _list_recipients(needs, hall, caller) if may(Permission.SUPERVISE) else None
+    reader = AlarmReader(language, page.translate, names_people=True)
+    found = read_alarms(database(), hall_id, reader)
+    listed = _list_recipients(hall, caller) if may(Permission.SUPERVISE) else None
     return render_template(
         "alarms/alarms.html",
         hall=hall,
-        counts=count_alarms(needs.database),
-        halls=halls_for_page(needs.work, Permission.READ_QUEUE),
+        counts=count_alarms(database()),
+        halls=page.halls(Permission.READ_QUEUE),
         found=found,
-        past=read_past_alarms(needs.database, hall_id, reader),
+        past=read_past_alarms(database(), hall_id, reader),
         recipients=listed,
-        moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
+        moment=Moments(hall.site.time_zone, language, database().clock.now()),
         may_acknowledge=may(Permission.RECEIVE),
         may_configure=may(Permission.CONFIGURE),
         may_tell_of_every_site=_may_configure(caller, EVERY_SITE),
         channels=CHANNELS,
         resent_hours=RESENT_HOURS,
         kinds=list(AlarmKind),
-        site_halls=_halls_of_site(needs, hall.site.slug),
+        site_halls=_halls_of_site(hall.site.slug),
         languages_of_letters={each: own_name(each) for each in LANGUAGES},
         new=_typed_of(AlarmChoice(), EMAIL, hall.site.slug),
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page={**hall_page(hall, language), "as_of": found["as_of"]},
-        sentences=page_sentences("console.live."),
+        sentences=page.sentences("console.live."),
     )
 
 
@@ -222,7 +211,7 @@ class _RecipientOnPage(RecipientLine):
     may_change: bool
 
 
-def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller) -> list[_RecipientOnPage]:
+def _list_recipients(hall: HallConfiguration, caller: Caller) -> list[_RecipientOnPage]:
     """The recipients of a hall's site and of every site, each with its form and whether it may be changed."""
     return [
         {
@@ -230,14 +219,14 @@ def _list_recipients(needs: AlarmPages, hall: HallConfiguration, caller: Caller)
             "typed": _typed_of(each["choice"], each["channel"], each["site"]),
             "may_change": _may_configure(caller, each["site"]),
         }
-        for each in read_recipients(needs.database, lambda site: site in (hall.site.slug, EVERY_SITE))
+        for each in read_recipients(database(), lambda site: site in (hall.site.slug, EVERY_SITE))
     ]
 
 
-def _halls_of_site(needs: AlarmPages, site: str) -> dict[str, str]:
+def _halls_of_site(site: str) -> dict[str, str]:
     """The names of a site's halls, where it has several; empty, there is nothing to choose."""
-    with needs.database.read() as rows:
-        every = configured_halls(needs.database, rows)
+    with database().read() as rows:
+        every = configured_halls(database(), rows)
     halls = {each.hall: each.name for each in every if each.site.slug == site}
     return halls if len(halls) > 1 else {}
 
@@ -255,7 +244,7 @@ def _typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
     return RecipientFields(channel, "", place, kinds, choice.language, choice.has_notices)
 
 
-def _refusal_outcome(refusal: Refusal, form: str, needs: AlarmPages) -> FormOutcome:
+def _refusal_outcome(refusal: Refusal, form: str) -> FormOutcome:
     """A press that was refused, with the field it is about."""
     sentence = refusal_sentence(refusal)
     field = FIELDS.get(refusal.code, "") if form else ""
@@ -292,72 +281,72 @@ def _choice(hall: str | None) -> AlarmChoice:
     return AlarmChoice(kinds, hall, form.get("language", FRENCH), has_notices)
 
 
-def _changeable(needs: AlarmPages, recipient: str) -> tuple[Caller, Recipient]:
+def _changeable(recipient: str) -> tuple[Caller, Recipient]:
     """The caller, and the recipient that they may change. Refusals: not_signed_in, forbidden,
     unknown_recipient.
     """
-    caller, current = someone(), known_recipient(needs.database, recipient)
+    caller, current = someone(), known_recipient(database(), recipient)
     if not _may_configure(caller, current.site):
         raise Refusal("forbidden")
     return caller, current
 
 
-def _add(needs: AlarmPages, hall: HallConfiguration) -> FormOutcome:
+def _add(hall: HallConfiguration) -> FormOutcome:
     """Adds a recipient."""
     caller, (site, one_hall) = someone(), _place(hall.site.slug)
     if not _may_configure(caller, site):
         raise Refusal("forbidden")
     channel, address = request.form.get("channel", ""), request.form.get("address", "").strip()
     new_recipient = RecipientRequest(channel, site, address, needs.may_be_plain, _choice(one_hall))
-    recipient, secret = add_recipient(needs.database, caller.author, new_recipient)
+    recipient, secret = add_recipient(database(), caller.author, new_recipient)
     if secret is None:
-        return FormOutcome(page_sentence()("alarms.added"))
-    return _with_secret(needs, known_recipient(needs.database, recipient), secret)
+        return FormOutcome(page.sentence()("alarms.added"))
+    return _with_secret(known_recipient(database(), recipient), secret)
 
 
-def _choose(needs: AlarmPages, recipient: str) -> FormOutcome:
+def _choose(recipient: str) -> FormOutcome:
     """Changes the alarms or the language of a recipient. The site stays: it is part of the recipient."""
-    caller, current = _changeable(needs, recipient)
+    caller, current = _changeable(recipient)
     site, one_hall = _place(_typed_of(current.choice, current.channel, current.site).place)
     if site != current.site:
         raise Refusal("unknown_site", site=site)
-    choose_alarms(needs.database, caller.author, recipient, _choice(one_hall))
-    return FormOutcome(page_sentence()("alarms.chosen", address=shown_address(current)))
+    choose_alarms(database(), caller.author, recipient, _choice(one_hall))
+    return FormOutcome(page.sentence()("alarms.chosen", address=shown_address(current)))
 
 
-def _try(needs: AlarmPages, recipient: str, hall: HallConfiguration) -> FormOutcome:
+def _try(recipient: str, hall: HallConfiguration) -> FormOutcome:
     """Sends a test, and answers whether it arrived."""
-    _, current = _changeable(needs, recipient)
+    _, current = _changeable(recipient)
     needs.slow()
-    failure, address, say = needs.try_now(current, hall), shown_address(current), page_sentence()
+    failure, address, say = needs.try_now(current, hall), shown_address(current), page.sentence()
     if failure is None:
         return FormOutcome(say("alarms.try.arrived", address=address))
     why = say(f"alarms.failure.{failure}")
     return FormOutcome(say("alarms.try.failed", address=address, why=why), is_good=False)
 
 
-def _resend_to(needs: AlarmPages, recipient: str) -> FormOutcome:
+def _resend_to(recipient: str) -> FormOutcome:
     """Sends the deliveries of the chosen number of hours again."""
-    _changeable(needs, recipient)
+    _changeable(recipient)
     typed_hours = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
-    count = resend(needs.database, recipient, needs.database.clock.now() - timedelta(hours=hours))
-    return FormOutcome(page_sentence()("alarms.again.done", count=count))
+    count = resend(database(), recipient, database().clock.now() - timedelta(hours=hours))
+    return FormOutcome(page.sentence()("alarms.again.done", count=count))
 
 
-def _renew(needs: AlarmPages, recipient: str) -> FormOutcome:
+def _renew(recipient: str) -> FormOutcome:
     """Makes another secret, shown once."""
-    caller, current = _changeable(needs, recipient)
-    return _with_secret(needs, current, renew_secret(needs.database, caller.author, recipient))
+    caller, current = _changeable(recipient)
+    return _with_secret(current, renew_secret(database(), caller.author, recipient))
 
 
-def _remove(needs: AlarmPages, recipient: str) -> FormOutcome:
+def _remove(recipient: str) -> FormOutcome:
     """Removes a recipient."""
-    caller, _ = _changeable(needs, recipient)
-    remove_recipient(needs.database, caller.author, recipient)
-    return FormOutcome(page_sentence()("alarms.removed"))
+    caller, _ = _changeable(recipient)
+    remove_recipient(database(), caller.author, recipient)
+    return FormOutcome(page.sentence()("alarms.removed"))
 
 
-def _with_secret(needs: AlarmPages, current: Recipient, secret: str) -> FormOutcome:
-    sentence = page_sentence()("alarms.secret.shown", address=shown_address(current))
+def _with_secret(current: Recipient, secret: str) -> FormOutcome:
+    sentence = page.sentence()("alarms.secret.shown", address=shown_address(current))
     return FormOutcome(sentence, secret=secret)

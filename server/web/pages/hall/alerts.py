@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 
 from server.documents.problems import DocumentRefused
 from server.domain.alerts import ENDED_BY_PEOPLE, AlertKind
@@ -21,12 +21,12 @@ from server.domain.refusals import Refusal
 from server.language import direction_of, own_name
 from server.store import bulletins
 from server.store.bulletins import BulletinRow
-from server.store.transactions.database import Database
 from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS
 from server.usecases.bulletins.bulletins import (
     LONGEST_REASON,
     accept_alert,
     accept_notice,
+    count_waiting,
     dismiss_bulletin,
     halls_of_site,
     known_bulletin,
@@ -34,18 +34,13 @@ from server.usecases.bulletins.bulletins import (
 )
 from server.usecases.bulletins.received_bulletins import receive_document
 from server.usecases.notices.notice_places import Reach
-from server.web.access.callers import Caller, someone
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import Caller, database, someone
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.hall.console import hall_page
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import (
-    Moments,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentences,
-)
+from server.web.rendering.viewer import Moments
 
 LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
@@ -59,47 +54,45 @@ NEEDED = {
 """What a person needs at the site to show or dismiss a proposal, by its kind."""
 
 
-def alert_pages(work: WorkContext, *, bulletins_waiting: Callable[[str], int]) -> Blueprint:
-    """The route of the page. `bulletins_waiting`: how many wait for a person at a site (slug)."""
-    routes = Blueprint("alert_page", __name__, template_folder="templates")
+alert_pages = PageRoutes("alert_page", __name__, template_folder="templates")
+"""The route of the page. `bulletins_waiting`: how many wait for a person at a site (slug)."""
 
-    @routes.get("/alerte")
-    @requires(Permission.RAISE_ALERT, of=PEOPLE)
-    def alert() -> str:
-        hall = hall_for_page(work, Permission.RAISE_ALERT)
-        language, person = page_language(), work.viewer()
-        own = halls_for_page(work, Permission.RAISE_ALERT)
-        others = sorted({code for each in own for code in each.languages} - {FRENCH})
-        return render_template(
-            "alerts/alerts.html",
-            hall=hall,
-            halls=own,
-            page=hall_page(hall, language)
-            | {
-                "may_end": person is not None and person.may(Permission.END_ALERT, hall.site.slug),
-                "spoken": [
-                    {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in others
-                ],
-                "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
-            },
-            bulletins=bulletins_waiting(hall.site.slug),
-            kinds=[str(kind) for kind in AlertKind],
-            lasts=LASTS_MINUTES,
-            most_title=TITLE_CHARACTERS,
-            most_text=TEXT_CHARACTERS,
-            sentences=page_sentences("alerts.", "console.live."),
-        )
 
-    return routes
+@alert_pages.get("/alerte", Permission.RAISE_ALERT)
+def alert() -> str:
+    hall = page.hall()
+    language, person = page.language(), page.viewer()
+    own = page.halls(Permission.RAISE_ALERT)
+    others = sorted({code for each in own for code in each.languages} - {FRENCH})
+    return render_template(
+        "alerts/alerts.html",
+        hall=hall,
+        halls=own,
+        page=hall_page(hall, language)
+        | {
+            "may_end": person is not None and person.may(Permission.END_ALERT, hall.site.slug),
+            "spoken": [
+                {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in others
+            ],
+            "expiring": [str(kind) for kind in AlertKind if kind not in ENDED_BY_PEOPLE],
+        },
+        bulletins=count_waiting(database(), hall.site.slug),
+        kinds=[str(kind) for kind in AlertKind],
+        lasts=LASTS_MINUTES,
+        most_title=TITLE_CHARACTERS,
+        most_text=TEXT_CHARACTERS,
+        sentences=page.sentences("alerts.", "console.live."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class BulletinPages:
     """What the page needs of the rest of the server; `programme_changed` tells screens."""
 
-    database: Database
-    work: WorkContext
     programme_changed: Callable[[], None]
+
+
+needs = of_app(BulletinPages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,47 +106,46 @@ class BulletinCard:
     why: str
 
 
-def bulletin_pages(needs: BulletinPages) -> Blueprint:
-    """The routes, for people who may raise alerts or draft notices."""
-    routes = Blueprint("bulletins_page", __name__, template_folder="templates")
-
-    @routes.get(BULLETINS)
-    @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
-    def listed() -> Any:
-        return _bulletin_page(needs, _bulletin_hall(needs))
-
-    @routes.post(BULLETINS + "/<bulletin>/<any(montrer, ecarter):verb>")
-    @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
-    def decide(bulletin: str, verb: str) -> Any:
-        hall = _bulletin_hall(needs)
-        try:
-            _decide(needs, bulletin, verb)
-        except (Refusal, DocumentRefused) as refusal:
-            if isinstance(refusal, DocumentRefused):
-                refusal = Refusal("bulletin_not_shown")
-            if status_of(refusal) in (401, 403, 404):
-                raise refusal from None
-            return _bulletin_page(needs, hall, refusal=refusal, bulletin=bulletin), status_of(refusal)
-        query = urlencode({"hall": hall.hall, "fait": verb})
-        return redirect(f"{BULLETINS}?{query}#bulletin-{bulletin}", 303)
-
-    @routes.post(BULLETINS)
-    @requires(Permission.RAISE_ALERT, Permission.DRAFT_NOTICES, of=PEOPLE)
-    def receive() -> Any:
-        return _receive(needs, _bulletin_hall(needs))
-
-    return routes
+bulletin_pages = PageRoutes("bulletins_page", __name__, template_folder="templates")
+"""For people who may raise alerts or draft notices."""
 
 
-def _receive(needs: BulletinPages, hall: HallConfiguration) -> Any:
+@bulletin_pages.get(BULLETINS, Permission.RAISE_ALERT, Permission.DRAFT_NOTICES)
+def listed() -> Any:
+    return _bulletin_page(_bulletin_hall())
+
+
+@bulletin_pages.post(
+    BULLETINS + "/<bulletin>/<any(montrer, ecarter):verb>", Permission.RAISE_ALERT, Permission.DRAFT_NOTICES
+)
+def decide(bulletin: str, verb: str) -> Any:
+    hall = _bulletin_hall()
+    try:
+        _decide(bulletin, verb)
+    except (Refusal, DocumentRefused) as refusal:
+        if isinstance(refusal, DocumentRefused):
+            refusal = Refusal("bulletin_not_shown")
+        if status_of(refusal) in (401, 403, 404):
+            raise refusal from None
+        return _bulletin_page(hall, refusal=refusal, bulletin=bulletin), status_of(refusal)
+    query = urlencode({"hall": hall.hall, "fait": verb})
+    return redirect(f"{BULLETINS}?{query}#bulletin-{bulletin}", 303)
+
+
+@bulletin_pages.post(BULLETINS, Permission.RAISE_ALERT, Permission.DRAFT_NOTICES)
+def receive() -> Any:
+    return _receive(_bulletin_hall())
+
+
+def _receive(hall: HallConfiguration) -> Any:
     """Takes the document of the form; on a refusal the page keeps what was pasted."""
     caller, site = someone(), hall.site.slug
     if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
         abort(404)
     try:
-        received = receive_document(needs.database, site, _document(), caller.author)
+        received = receive_document(database(), site, _document(), caller.author)
     except Refusal as refusal:
-        return _bulletin_page(needs, hall, refusal=refusal, is_about_document=True), status_of(refusal)
+        return _bulletin_page(hall, refusal=refusal, is_about_document=True), status_of(refusal)
     if received.is_new:
         needs.programme_changed()  # it may have cancelled another one
     verb = "recu" if received.is_new else "connu"
@@ -171,21 +163,21 @@ def _document() -> bytes:
     return document
 
 
-def _bulletin_hall(needs: BulletinPages) -> HallConfiguration:
-    return hall_for_page(needs.work, _permission(needs))
+def _bulletin_hall() -> HallConfiguration:
+    return page.hall(_permission())
 
 
-def _permission(needs: BulletinPages) -> Permission:
+def _permission() -> Permission:
     """Which halls the reader chooses from: where they raise alerts, else where they draft notices."""
-    person = needs.work.viewer()
+    person = page.viewer()
     if person is not None and not person.may(Permission.RAISE_ALERT):
         return Permission.DRAFT_NOTICES
     return Permission.RAISE_ALERT
 
 
-def _decide(needs: BulletinPages, bulletin: str, verb: str) -> None:
+def _decide(bulletin: str, verb: str) -> None:
     caller = someone()
-    with needs.database.read() as rows:
+    with database().read() as rows:
         row = known_bulletin(rows, bulletin)
     if row.kind is None:
         raise Refusal("bulletin_decided")
@@ -193,14 +185,14 @@ def _decide(needs: BulletinPages, bulletin: str, verb: str) -> None:
     if not _may_at(caller, NEEDED[kind], row.site):
         raise Refusal("forbidden")
     if verb == "ecarter":
-        dismiss_bulletin(needs.database, caller.author, bulletin, request.form.get("motif", "")[:1000])
+        dismiss_bulletin(database(), caller.author, bulletin, request.form.get("motif", "")[:1000])
     elif request.form.get("confirme") != "oui":
         raise Refusal("bulletin_unconfirmed")
     elif kind is ProposalKind.ALERT:
-        accept_alert(needs.database, caller.author, bulletin, halls_of_site(needs.database, row.site))
+        accept_alert(database(), caller.author, bulletin, halls_of_site(database(), row.site))
     else:
         reach = Reach(caller.sites_of(Permission.DRAFT_NOTICES), caller.sites_of(Permission.PUBLISH_NOTICES))
-        accept_notice(needs.database, caller.author, bulletin, reach)
+        accept_notice(database(), caller.author, bulletin, reach)
         needs.programme_changed()
 
 
@@ -210,24 +202,23 @@ def _may_at(caller: Caller, permission: Permission, site: str) -> bool:
 
 
 def _bulletin_page(
-    needs: BulletinPages,
     hall: HallConfiguration,
     *,
     refusal: Refusal | None = None,
     bulletin: str = "",
     is_about_document: bool = False,
 ) -> str:
-    language, caller, site = page_language(), someone(), hall.site.slug
+    language, caller, site = page.language(), someone(), hall.site.slug
     if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
         abort(404)
-    found, sources = read_bulletins(needs.database, site)
-    cards = [_card(needs, row, caller) for row in found]
+    found, sources = read_bulletins(database(), site)
+    cards = [_card(row, caller) for row in found]
     publishes = _may_at(caller, Permission.PUBLISH_NOTICES, site)
-    every_hall = [needs.database.configuration(each) for each in halls_of_site(needs.database, site)]
+    every_hall = [database().configuration(each) for each in halls_of_site(database(), site)]
     return render_template(
         "bulletins/bulletins.html",
         hall=hall,
-        halls=halls_for_page(needs.work, _permission(needs)),
+        halls=page.halls(_permission()),
         site_halls=[each.name for each in every_hall],
         waiting=sorted((card for card in cards if card.is_open), key=lambda card: str(card.row.kind)),
         decided=[card for card in cards if not card.is_open and not card.why],
@@ -248,12 +239,12 @@ def _bulletin_page(
         publishes=publishes,
         may_alert=_may_at(caller, Permission.RAISE_ALERT, site),
         longest_reason=LONGEST_REASON,
-        moment=Moments(hall.site.time_zone, language, needs.database.clock.now()),
+        moment=Moments(hall.site.time_zone, language, database().clock.now()),
     )
 
 
-def _card(needs: BulletinPages, row: BulletinRow, caller: Caller) -> BulletinCard:
-    now = needs.database.clock.now()
+def _card(row: BulletinRow, caller: Caller) -> BulletinCard:
+    now = database().clock.now()
     has_expired = row.expires_at is None or row.expires_at <= now
     is_open = row.state in bulletins.OPEN and not has_expired
     state = "expired" if row.state in bulletins.OPEN and has_expired else row.state

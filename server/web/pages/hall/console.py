@@ -6,10 +6,11 @@ The console, `/console`, and its bar of 48 px, kept above other windows; its que
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 import server
 from server.domain.hall.configuration import HallConfiguration, Service
@@ -17,21 +18,14 @@ from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.language import name_in
-from server.store.transactions.database import Database
 from server.usecases.hall.messages import PHRASES
 from server.usecases.hall.read_queue import read_paper_queue
 from server.usecases.hall.screen import HallVoice
-from server.web.access.callers import require_caller
-from server.web.access.requirements import PEOPLE, Access, open_to, requires
-from server.web.rendering.viewer import (
-    Moments,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    instant_text,
-    page_language,
-    page_sentences,
-)
+from server.web.access.callers import database, require_caller
+from server.web.access.requirements import Access, PageRoutes
+from server.web.access.site_context import of_app
+from server.web.rendering import page
+from server.web.rendering.viewer import Moments, instant_text
 
 OF_RECEPTION = (
     "console.live.",
@@ -57,7 +51,6 @@ OF_RECEPTION = (
 OF_PAPER = ("console.paper.", "console.person.arrived", "console.refused.", "console.ask.")
 """Sentences of calls from paper, where the rest of the console is missing."""
 _WORKER = Path(server.__file__).parent / "web/static/console/worker.js"
-type FindVoices = Callable[[HallConfiguration], list[HallVoice]]
 OF_WALL = (
     "console.live.",
     "console.break.",
@@ -71,80 +64,74 @@ OF_WALL = (
 """Sentences of the console that the wall uses too."""
 
 
-def console_pages(work: WorkContext) -> Blueprint:
-    """The routes of the console.
+console_pages = PageRoutes("console", __name__, template_folder="templates")
+"""The routes of the console.
 
-    They hold no state: everything live comes through the API and the sockets.
-    """
-    routes = Blueprint("console", __name__, template_folder="templates")
-
-    def page(template: str) -> str:
-        hall = hall_for_page(work, Permission.CALL)
-        language, person = page_language(), work.viewer()
-        assert person is not None, "their hall was found"
-        reach = person.reach(Permission.CALL, hall)
-        sentences = page_sentences("console.", "gestures/console.", "server/why.", "server.message.")
-        return render_template(
-            template,
-            hall=hall,
-            halls=halls_for_page(work, Permission.CALL),
-            page=console_page(hall, language, reach),
-            second_row=[kind for kind in GESTURES.values() if kind.offer and kind.offer.button],
-            sentences=sentences,
-        )
-
-    @routes.get("/console")
-    @requires(Permission.CALL, of=PEOPLE)
-    def console() -> str:
-        return page("console/console.html")
-
-    @routes.get("/console/barre")
-    @requires(Permission.CALL, of=PEOPLE)
-    def bar() -> str:
-        return page("console/bar.html")
-
-    @routes.get("/console/papier")
-    @requires(Permission.CALL, of=PEOPLE)
-    def without_server() -> str:
-        """What a browser keeps for a console that cannot be loaded: it names no person and holds no token."""
-        hall = hall_for_page(work, Permission.CALL)
-        return render_template(
-            "console/paper_calls.html",
-            hall=hall,
-            page=hall_page(hall, page_language()),
-            sentences=page_sentences(*OF_PAPER),
-        )
-
-    @routes.get("/console/worker.js")
-    @open_to(Access.EVERYBODY)
-    def service_worker() -> Response:
-        script = Response(_WORKER.read_text("utf-8"), mimetype="text/javascript")
-        script.headers |= {"Service-Worker-Allowed": "/console", "Cache-Control": "no-cache"}
-        return script
-
-    return routes
+They hold no state: everything live comes through the API and the sockets."""
 
 
-def queue_paper_pages(work: WorkContext, database: Database) -> Blueprint:
-    """The route of the queue on paper: everybody who waits in the hall, without anything personal."""
-    routes = Blueprint("queue_paper", __name__, template_folder="templates")
+def _console(template: str) -> str:
+    hall = page.hall(Permission.CALL)
+    language, person = page.language(), page.viewer()
+    assert person is not None, "their hall was found"
+    reach = person.reach(Permission.CALL, hall)
+    sentences = page.sentences("console.", "gestures/console.", "server/why.", "server.message.")
+    return render_template(
+        template,
+        hall=hall,
+        halls=page.halls(Permission.CALL),
+        page=console_page(hall, language, reach),
+        second_row=[kind for kind in GESTURES.values() if kind.offer and kind.offer.button],
+        sentences=sentences,
+    )
 
-    @routes.get("/console/file-papier")
-    @requires(Permission.READ_QUEUE, of=PEOPLE)
-    def queue_paper() -> str:
-        hall = hall_for_page(work, Permission.READ_QUEUE)
-        caller, hall_id = require_caller(Permission.READ_QUEUE, hall.hall)
-        as_of, legs = read_paper_queue(database, hall_id, reader=caller.author)
-        language, zone = page_language(), hall.site.time_zone
-        return render_template(
-            "console/queue_paper.html",
-            hall=hall,
-            legs=legs,
-            moment=Moments(zone, language, as_of),
-            read_at=instant_text(as_of, language, ZoneInfo(zone)),
-        )
 
-    return routes
+@console_pages.get("/console", Permission.CALL)
+def console() -> str:
+    return _console("console/console.html")
+
+
+@console_pages.get("/console/barre", Permission.CALL)
+def bar() -> str:
+    return _console("console/bar.html")
+
+
+@console_pages.get("/console/papier", Permission.CALL)
+def without_server() -> str:
+    """What a browser keeps for a console that cannot be loaded: it names no person and holds no token."""
+    hall = page.hall(Permission.CALL)
+    return render_template(
+        "console/paper_calls.html",
+        hall=hall,
+        page=hall_page(hall, page.language()),
+        sentences=page.sentences(*OF_PAPER),
+    )
+
+
+@console_pages.get("/console/worker.js", Access.EVERYBODY)
+def service_worker() -> Response:
+    script = Response(_WORKER.read_text("utf-8"), mimetype="text/javascript")
+    script.headers |= {"Service-Worker-Allowed": "/console", "Cache-Control": "no-cache"}
+    return script
+
+
+queue_paper_pages = PageRoutes("queue_paper", __name__, template_folder="templates")
+"""The route of the queue on paper: everybody who waits in the hall, without anything personal."""
+
+
+@queue_paper_pages.get("/console/file-papier", Permission.READ_QUEUE)
+def queue_paper() -> str:
+    hall = page.hall(Permission.READ_QUEUE)
+    caller, hall_id = require_caller(Permission.READ_QUEUE, hall.hall)
+    as_of, legs = read_paper_queue(database(), hall_id, reader=caller.author)
+    language, zone = page.language(), hall.site.time_zone
+    return render_template(
+        "console/queue_paper.html",
+        hall=hall,
+        legs=legs,
+        moment=Moments(zone, language, as_of),
+        read_at=instant_text(as_of, language, ZoneInfo(zone)),
+    )
 
 
 def reasons_of(service: Service, language: str) -> dict[str, str]:
@@ -204,42 +191,38 @@ def hall_page(hall: HallConfiguration, language: str, reach: CallingReach = WHOL
     }
 
 
-def reception_pages(work: WorkContext) -> Blueprint:
-    """The routes of the reception desk."""
-    routes = Blueprint("reception", __name__, template_folder="templates")
+reception_pages = PageRoutes("reception", __name__, template_folder="templates")
 
-    @routes.get("/accueil")
-    @requires(Permission.ISSUE, of=PEOPLE)
-    def reception() -> str:
-        hall = hall_for_page(work, Permission.ISSUE)
-        language, person = page_language(), work.viewer()
-        assert person is not None, "their hall was found"
-        may_call = person.may(Permission.CALL, hall.site.slug)
-        has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
-        sentences = page_sentences(
-            "reception.",
-            "gestures/console.outcome.",
-            "gestures/reception.history.",
-            *OF_RECEPTION,
-            "server/why.",
-            "server.message.",
-        )
-        return render_template(
-            "reception/reception.html",
-            hall=hall,
-            halls=halls_for_page(work, Permission.ISSUE),
-            page=console_page(hall, language, person.reach(Permission.CALL, hall)),
-            phrases=PHRASES,
-            printers=printers(hall),
-            grounds=text_in(hall.priority_grounds, language),
-            languages_spoken=ticket_languages(hall),
-            sentences=sentences,
-            may_call=may_call,
-            calls_here=may_call and not has_kiosk,
-            may_receive=person.may(Permission.RECEIVE, hall.site.slug),
-        )
 
-    return routes
+@reception_pages.get("/accueil", Permission.ISSUE)
+def reception() -> str:
+    hall = page.hall(Permission.ISSUE)
+    language, person = page.language(), page.viewer()
+    assert person is not None, "their hall was found"
+    may_call = person.may(Permission.CALL, hall.site.slug)
+    has_kiosk = any(not kiosk.is_retired for kiosk in hall.kiosks.values())
+    sentences = page.sentences(
+        "reception.",
+        "gestures/console.outcome.",
+        "gestures/reception.history.",
+        *OF_RECEPTION,
+        "server/why.",
+        "server.message.",
+    )
+    return render_template(
+        "reception/reception.html",
+        hall=hall,
+        halls=page.halls(Permission.ISSUE),
+        page=console_page(hall, language, person.reach(Permission.CALL, hall)),
+        phrases=PHRASES,
+        printers=printers(hall),
+        grounds=text_in(hall.priority_grounds, language),
+        languages_spoken=ticket_languages(hall),
+        sentences=sentences,
+        may_call=may_call,
+        calls_here=may_call and not has_kiosk,
+        may_receive=person.may(Permission.RECEIVE, hall.site.slug),
+    )
 
 
 def ticket_languages(hall: HallConfiguration) -> list[tuple[str, str]]:
@@ -256,48 +239,50 @@ def printers(hall: HallConfiguration) -> list[tuple[str, str]]:
     ]
 
 
-def security_pages(work: WorkContext) -> Blueprint:
-    """The route of the page; it shows no name, and no number but of the tickets given from it."""
-    routes = Blueprint("security", __name__, template_folder="templates")
-
-    @routes.get("/securite")
-    @requires(Permission.ASK_HELP, of=PEOPLE)
-    def security() -> str:
-        hall = hall_for_page(work, Permission.ASK_HELP)
-        language, person = page_language(), work.viewer()
-        return render_template(
-            "security/security.html",
-            hall=hall,
-            halls=halls_for_page(work, Permission.ASK_HELP),
-            page=hall_page(hall, language),
-            may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
-            printers=printers(hall),
-            languages_spoken=ticket_languages(hall),
-            sentences=page_sentences("security.", "console.live."),
-        )
-
-    return routes
+security_pages = PageRoutes("security", __name__, template_folder="templates")
+"""The route of the page; it shows no name, and no number but of the tickets given from it."""
 
 
-def wall_pages(work: WorkContext, *, voices: FindVoices) -> Blueprint:
-    """The route of the wall. `voices`: the voices of a hall's calls; empty where calls are not spoken."""
-    routes = Blueprint("wall", __name__, template_folder="templates")
+@security_pages.get("/securite", Permission.ASK_HELP)
+def security() -> str:
+    hall = page.hall(Permission.ASK_HELP)
+    language, person = page.language(), page.viewer()
+    return render_template(
+        "security/security.html",
+        hall=hall,
+        halls=page.halls(Permission.ASK_HELP),
+        page=hall_page(hall, language),
+        may_distribute=person is not None and person.may(Permission.DISTRIBUTE, hall.site.slug),
+        printers=printers(hall),
+        languages_spoken=ticket_languages(hall),
+        sentences=page.sentences("security.", "console.live."),
+    )
 
-    @routes.get("/mur")
-    @requires(Permission.SUPERVISE, of=PEOPLE)
-    def wall() -> str:
-        hall = hall_for_page(work, Permission.SUPERVISE)
-        language = page_language()
-        queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
-        profiles = {each: hall.profiles_for(each) for each in hall.counters}
-        return render_template(
-            "wall/wall.html",
-            hall=hall,
-            halls=halls_for_page(work, Permission.SUPERVISE),
-            voices=voices(hall),
-            name_of=lambda code: name_in(code, page_language()),
-            page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
-            sentences=page_sentences("wall.", *OF_WALL, "server.message."),
-        )
 
-    return routes
+@dataclass(frozen=True, slots=True)
+class HallVoices:
+    """The voices of a hall's calls; none where calls are not spoken."""
+
+    of: Callable[[HallConfiguration], list[HallVoice]]
+
+
+needs = of_app(HallVoices)
+wall_pages = PageRoutes("wall", __name__, template_folder="templates")
+"""The route of the wall. `voices`: the voices of a hall's calls; empty where calls are not spoken."""
+
+
+@wall_pages.get("/mur", Permission.SUPERVISE)
+def wall() -> str:
+    hall = page.hall(Permission.SUPERVISE)
+    language = page.language()
+    queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
+    profiles = {each: hall.profiles_for(each) for each in hall.counters}
+    return render_template(
+        "wall/wall.html",
+        hall=hall,
+        halls=page.halls(Permission.SUPERVISE),
+        voices=needs.of(hall),
+        name_of=lambda code: name_in(code, page.language()),
+        page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
+        sentences=page.sentences("wall.", *OF_WALL, "server.message."),
+    )

@@ -11,7 +11,7 @@ from ssl import PEM_cert_to_DER_cert
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Response, abort, redirect, render_template, request
 
 import hardware.player
 from hardware.player.install_player import PARTS
@@ -20,31 +20,24 @@ from server.domain.hall.devices import Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.printers import is_read
 from server.domain.refusals import Refusal
-from server.settings import Settings
-from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_supervision import KINDS
 from server.usecases.printing.print_jobs import print_trial, read_print
 from server.usecases.printing.printers import change_roll, note_paper_read
-from server.web.access.callers import of_device, require_caller
+from server.web.access.callers import database, of_device, require_caller
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
-from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import (
     AUTHORITY_PATH,
     POLICY_PATH,
     DeviceAddress,
     SiteContext,
     device_address,
+    of_app,
     own_authority,
 )
 from server.web.pages.hall.console import hall_page
-from server.web.rendering.viewer import (
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentences,
-)
+from server.web.rendering import page
 
 PAPER_PATH = "/appareils/papier"
 PAPER_STEPS = ("open", "put_in", "close")
@@ -59,77 +52,63 @@ _FOLDER = Path(hardware.player.__file__).parent
 PAGE_OF_DEVICE = {"kiosk": "/kiosk", "screen": "/screen"}
 
 
-def device_pages(work: WorkContext, database: Database, settings: Settings) -> Blueprint:
-    """The routes of the page and of the guided change of paper."""
-    routes = Blueprint("devices_page", __name__, template_folder="templates")
-    _add_paper(routes, work, database)
-    _add_player_files(routes)
-    _add_authority(routes, settings)
-
-    @routes.get("/appareils")
-    @requires(Permission.SUPERVISE, of=PEOPLE)
-    def every_device() -> str:
-        hall = hall_for_page(work, Permission.SUPERVISE)
-        person, language, devices = work.viewer(), page_language(), device_address(settings)
-        return render_template(
-            "devices/devices.html",
-            hall=hall,
-            devices=devices,
-            player_commands=player_commands(devices),
-            may_configure=person is not None and person.may(Permission.CONFIGURE),
-            page=hall_page(hall, language),
-            sentences=page_sentences(
-                "device_list.", "supervision.", "console.live.", "console.refused.", "console.ask."
-            ),
-        )
-
-    return routes
+site = of_app(SiteContext)
+device_pages = PageRoutes("devices_page", __name__, template_folder="templates")
+"""The routes of the page and of the guided change of paper."""
 
 
-def _add_paper(routes: Blueprint, work: WorkContext, database: Database) -> None:
-    """The page, the sheet to read, and the number that somebody read."""
+@device_pages.get("/appareils", Permission.SUPERVISE)
+def every_device() -> str:
+    hall = page.hall(Permission.SUPERVISE)
+    person, language, devices = page.viewer(), page.language(), device_address(site.settings)
+    return render_template(
+        "devices/devices.html",
+        hall=hall,
+        devices=devices,
+        player_commands=player_commands(devices),
+        may_configure=person is not None and person.may(Permission.CONFIGURE),
+        page=hall_page(hall, language),
+        sentences=page.sentences(
+            "device_list.", "supervision.", "console.live.", "console.refused.", "console.ask."
+        ),
+    )
 
-    @routes.get(PAPER_PATH)
-    @requires(Permission.REPRINT, of=PEOPLE)
-    def paper() -> str:
-        hall = hall_for_page(work, Permission.REPRINT)
-        return _paper_page(database, hall, job=request.args.get("job", "")[:_LONGEST_JOB])
 
-    @routes.post(PAPER_PATH)
-    @requires(Permission.REPRINT, of=PEOPLE)
-    def print_number() -> Any:
-        hall = hall_for_page(work, Permission.REPRINT)
-        caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
-        kiosk = _chosen(hall)
-        if kiosk is None:
-            return _paper_page(database, hall), 422
-        job = print_trial(database, hall_id, caller.author, kiosk.id, has_number=True)["job"]
-        return redirect(f"{PAPER_PATH}?" + urlencode({"hall": hall.hall, "kiosk": kiosk.id, "job": job}), 303)
+@device_pages.get(PAPER_PATH, Permission.REPRINT)
+def paper() -> str:
+    hall = page.hall(Permission.REPRINT)
+    return _paper_page(hall, job=request.args.get("job", "")[:_LONGEST_JOB])
 
-    @routes.post(f"{PAPER_PATH}/nombre")
-    @requires(Permission.REPRINT, of=PEOPLE)
-    def read_number() -> Any:
-        hall = hall_for_page(work, Permission.REPRINT)
-        caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
-        kiosk, job = _chosen(hall), request.form.get("job", "")[:_LONGEST_JOB]
-        if kiosk is None:
-            return _paper_page(database, hall), 422
-        read_print(database, hall_id, job)
-        typed = "" if "blank" in request.form else request.form.get("number", "")[:_LONGEST_JOB].strip()
-        if not is_read(job, typed):
-            return _paper_page(database, hall, job=job, problem="wrong" if typed else "blank"), 422
-        change_roll(database, hall_id, caller.author, kiosk.id)
-        note_paper_read(database, hall_id, kiosk.id)
-        return _paper_page(database, hall, is_done=True)
+
+@device_pages.post(PAPER_PATH, Permission.REPRINT)
+def print_number() -> Any:
+    hall = page.hall(Permission.REPRINT)
+    caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
+    kiosk = _chosen(hall)
+    if kiosk is None:
+        return _paper_page(hall), 422
+    job = print_trial(database(), hall_id, caller.author, kiosk.id, has_number=True)["job"]
+    return redirect(f"{PAPER_PATH}?" + urlencode({"hall": hall.hall, "kiosk": kiosk.id, "job": job}), 303)
+
+
+@device_pages.post(f"{PAPER_PATH}/nombre", Permission.REPRINT)
+def read_number() -> Any:
+    hall = page.hall(Permission.REPRINT)
+    caller, hall_id = require_caller(Permission.REPRINT, hall.hall)
+    kiosk, job = _chosen(hall), request.form.get("job", "")[:_LONGEST_JOB]
+    if kiosk is None:
+        return _paper_page(hall), 422
+    read_print(database(), hall_id, job)
+    typed = "" if "blank" in request.form else request.form.get("number", "")[:_LONGEST_JOB].strip()
+    if not is_read(job, typed):
+        return _paper_page(hall, job=job, problem="wrong" if typed else "blank"), 422
+    change_roll(database(), hall_id, caller.author, kiosk.id)
+    note_paper_read(database(), hall_id, kiosk.id)
+    return _paper_page(hall, is_done=True)
 
 
 def _paper_page(
-    database: Database,
-    hall: HallConfiguration,
-    *,
-    job: str = "",
-    problem: str | None = None,
-    is_done: bool = False,
+    hall: HallConfiguration, *, job: str = "", problem: str | None = None, is_done: bool = False
 ) -> str:
     """`problem`: `wrong` number, or `blank` sheet."""
     printing = [kiosk for kiosk in hall.kiosks.values() if _prints(kiosk)]
@@ -140,7 +119,7 @@ def _paper_page(
         kiosks=printing,
         kiosk=kiosk,
         steps=PAPER_STEPS,
-        job=_paper_job(database, hall, job) if job and kiosk else None,
+        job=_paper_job(hall, job) if job and kiosk else None,
         problem=problem,
         is_done=is_done,
         known_reasons=KNOWN_REASONS,
@@ -157,10 +136,10 @@ def _prints(kiosk: Kiosk) -> bool:
     return kiosk.printer is not None and not kiosk.is_retired
 
 
-def _paper_job(database: Database, hall: HallConfiguration, job: str) -> Any:
+def _paper_job(hall: HallConfiguration, job: str) -> Any:
     """The state of the sheet; 404 for a job of another hall, or none."""
     try:
-        return read_print(database, database.hall_id(hall.hall), job)
+        return read_print(database(), database().hall_id(hall.hall), job)
     except Refusal:
         abort(404)
 
@@ -182,39 +161,32 @@ def player_commands(address: DeviceAddress) -> str:
     return f"{trust}{fetch} {server}/player/install_player.py\n{run} --dry-run\nsudo {run}"
 
 
-def _add_player_files(routes: Blueprint) -> None:
-    """The files of the recipe, as text. They hold nothing of this installation: the product's own source."""
-
-    @routes.get("/player/<name>")
-    @open_to(Access.EVERYBODY)
-    def player_file(name: str) -> Response:
-        if name not in FILES:
-            abort(404)
-        text = (_FOLDER / name).read_text("utf-8")
-        answer = Response(text, mimetype="text/plain")
-        answer.headers["Cache-Control"] = "no-cache"
-        return answer
+@device_pages.get("/player/<name>", Access.EVERYBODY)
+def player_file(name: str) -> Response:
+    if name not in FILES:
+        abort(404)
+    text = (_FOLDER / name).read_text("utf-8")
+    answer = Response(text, mimetype="text/plain")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
-def _add_authority(routes: Blueprint, settings: Settings) -> None:
-    """The certificate, and a file of policies by which Chromium trusts it. Certificates are public."""
+def certificate() -> str:
+    file = own_authority(site.settings).authority
+    if not file.exists():
+        abort(404)
+    return file.read_text("ascii")
 
-    def certificate() -> str:
-        file = own_authority(settings).authority
-        if not file.exists():
-            abort(404)
-        return file.read_text("ascii")
 
-    @routes.get(AUTHORITY_PATH)
-    @open_to(Access.EVERYBODY)
-    def authority() -> Response:
-        return _downloaded(certificate(), "application/x-x509-ca-cert", "parvis.pem")
+@device_pages.get(AUTHORITY_PATH, Access.EVERYBODY)
+def authority() -> Response:
+    return _downloaded(certificate(), "application/x-x509-ca-cert", "parvis.pem")
 
-    @routes.get(POLICY_PATH)
-    @open_to(Access.EVERYBODY)
-    def policy() -> Response:
-        der = b64encode(PEM_cert_to_DER_cert(certificate())).decode("ascii")
-        return _downloaded(json.dumps({"CACertificates": [der]}), "application/json", "parvis.json")
+
+@device_pages.get(POLICY_PATH, Access.EVERYBODY)
+def policy() -> Response:
+    der = b64encode(PEM_cert_to_DER_cert(certificate())).decode("ascii")
+    return _downloaded(json.dumps({"CACertificates": [der]}), "application/json", "parvis.json")
 
 
 def _downloaded(text: str, mimetype: str, name: str) -> Response:
@@ -224,52 +196,44 @@ def _downloaded(text: str, mimetype: str, name: str) -> Response:
     return answer
 
 
-def supervision_pages(work: WorkContext) -> Blueprint:
-    """The route of the page."""
-    routes = Blueprint("supervision_page", __name__, template_folder="templates")
+supervision_pages = PageRoutes("supervision_page", __name__, template_folder="templates")
 
-    @routes.get("/supervision")
-    @requires(Permission.SUPERVISE, of=PEOPLE)
-    def supervision() -> str:
-        hall = hall_for_page(work, Permission.SUPERVISE)
-        language = page_language()
-        return render_template(
-            "supervision/supervision.html",
-            hall=hall,
-            halls=halls_for_page(work, Permission.SUPERVISE),
-            kinds=[*(kind for kind in KINDS if places_of(hall, kind)), *_printers(hall)],
-            page=hall_page(hall, language),
-            sentences=page_sentences("supervision.", "console.live.", "console.refused."),
-        )
 
-    return routes
+@supervision_pages.get("/supervision", Permission.SUPERVISE)
+def supervision() -> str:
+    hall = page.hall(Permission.SUPERVISE)
+    language = page.language()
+    return render_template(
+        "supervision/supervision.html",
+        hall=hall,
+        halls=page.halls(Permission.SUPERVISE),
+        kinds=[*(kind for kind in KINDS if places_of(hall, kind)), *_printers(hall)],
+        page=hall_page(hall, language),
+        sentences=page.sentences("supervision.", "console.live.", "console.refused."),
+    )
 
 
 def _printers(hall: HallConfiguration) -> list[str]:
     return ["printer"] if any(hall.kiosks[kiosk].printer for kiosk in places_of(hall, "kiosk")) else []
 
 
-def pairing_pages(site: SiteContext) -> Blueprint:
-    """The page."""
-    routes = Blueprint("pairing", __name__, template_folder="templates")
-
-    @routes.get("/pair")
-    @open_to(Access.EVERYBODY)
-    def pair() -> Response | str:
-        page = _known_page(site)
-        if page is not None:
-            return redirect(page, 303)  # type: ignore[return-value]
-        return render_template("pairing/pair.html", sentences=page_sentences("pairing."))
-
-    return routes
+pairing_pages = PageRoutes("pairing", __name__, template_folder="templates")
 
 
-def _known_page(site: SiteContext) -> str | None:
+@pairing_pages.get("/pair", Access.EVERYBODY)
+def pair() -> Response | str:
+    html = _known_page()
+    if html is not None:
+        return redirect(html, 303)  # type: ignore[return-value]
+    return render_template("pairing/pair.html", sentences=page.sentences("pairing."))
+
+
+def _known_page() -> str | None:
     """The page of a device that is paired already; so a device may always be started at `/pair`."""
     token = read_cookie(DEVICE_COOKIE)
     if not token:
         return None
     try:
-        return PAGE_OF_DEVICE[of_device(site.database, token).name or ""]
+        return PAGE_OF_DEVICE[of_device(database(), token).name or ""]
     except Refusal:
         return None

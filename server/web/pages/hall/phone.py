@@ -7,26 +7,24 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
-from hardware.languages import Language, base_of
+from hardware.languages import base_of
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.told_before import AWAY_MINUTES
 from server.language import direction_of, locale_of
-from server.store.transactions.database import Database
 from server.usecases.alerts.alert_answers import ShownAlert
 from server.usecases.notices.notice_places import offered_languages
 from server.usecases.notices.read_public_notices import has_public_notices
@@ -40,10 +38,12 @@ from server.usecases.tickets.ticket_page import (
 )
 from server.usecases.tickets.told_before import ReminderRequest, defer, remind, stop_reminding, tell_away
 from server.usecases.waits import Estimates
-from server.web.access.requirements import Access, open_to
+from server.web.access.callers import database
+from server.web.access.requirements import Access, PageRoutes
+from server.web.access.site_context import of_app
+from server.web.rendering import page
 from server.web.rendering.answers import CONTENT_SECURITY
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, page_look, page_sentences, speak_to_visitors
 from signage.announcement import PreparedAlertTexts, alert_texts
 from signage.pages import alert_signs
 
@@ -52,7 +52,6 @@ CODE_LENGTH = 8
 type Prepared = Mapping[str, PreparedAlertTexts]
 type Phrase = tuple[str, dict[str, object]]
 """A sentence's key and its values; a value may itself be a sentence."""
-
 _STATIC = Path(__file__).parents[2] / "static"
 _COMMENTS = re.compile(r"/\*.*?\*/|@font-face\s*\{.*?\}", re.DOTALL)
 _TOKENS, *_RULES = (
@@ -73,162 +72,153 @@ class PhonePages:
     `slow_tickets` and `slow_numbers` what one ticket does, and how many telephone numbers it gives.
     """
 
-    database: Database
-    estimates: Estimates
-    translate: Callable[..., str]
     push_key: Callable[[], str]
     slow_codes: Callable[[], None]
     slow_tickets: Callable[[], None]
     slow_numbers: Callable[[], None]
 
-    def ticket(self, token: str) -> FollowedTicket | None:
-        """The ticket of a token, in the language of the page; None: there is none of this day."""
-        with suppress(Refusal):
-            return read_ticket(self.database, self.estimates, token, language=page_language())
-        return None
 
-    def ticket_of_code(self, code: str) -> FollowedTicket | None:
-        """The ticket of a short code, in the language of the page. May raise a 429."""
-        self.slow_codes()
-        with suppress(Refusal):
-            return read_ticket_by_code(self.database, self.estimates, code, language=page_language())
-        return None
+needs, estimates = of_app(PhonePages), of_app(Estimates)
+phone_pages = PageRoutes("phone", __name__, template_folder="templates")
 
 
-def phone_pages(needs: PhonePages) -> Blueprint:
-    """The routes of the phone."""
-    routes = Blueprint("phone", __name__, template_folder="templates")
-    database, translate = needs.database, needs.translate
-    _worker(routes)
-
-    @routes.before_request
-    def choose_language() -> None:
-        speak_to_visitors(offered_languages(database))
-
-    def show(
-        found: FollowedTicket, *, token: str | None, again: str, refusal: Refusal | None = None
-    ) -> Response:
-        language, hall = page_language(), found["hall"]["slug"]
-        configuration = database.configuration(hall)
-        prepared = alert_texts(translate, alert_languages(language, configuration.read_languages))
-        told = configuration.told_before
-        offers = {"push": needs.push_key() if told.has_push else None, "sms": told.has_sms}
-        page = {
-            "token": token,
-            "language": language,
-            "locale": f"{'en-GB' if language == 'en' else base_of(language)}-u-ca-gregory-nu-latn",
-            "ticket": found,
-            "alerts": prepared,
-            "offers": None if token is None else offers,
-        }
-        return page_answer(
-            render_template(
-                "phone/ticket.html",
-                page=page,
-                ticket=found,
-                **_words(found, language, translate),
-                **_alert(found, language, prepared),
-                alert_signs=Markup(alert_signs()),
-                sentences=page_sentences("phone."),
-                again=again,
-                has_notices=has_public_notices(database, hall, translate),
-                has_survey=token is not None and has_ticket_survey(database, hall),
-                away_minutes=AWAY_MINUTES,
-                refused="" if refusal is None else refusal_sentence(refusal),
-                **frame_values(offered_languages(database)),
-            ),
-            200 if refusal is None else status_of(refusal),
-        )
-
-    def unknown() -> Response:
-        return page_answer(
-            render_template("phone/unknown.html", **frame_values(offered_languages(database))), 404
-        )
-
-    @routes.get("/t/<token>")
-    @open_to(Access.TICKET)
-    def follow(token: str) -> Response:
-        found = needs.ticket(token)
-        return unknown() if found is None else show(found, token=token, again=_here())
-
-    @routes.post("/t/<token>")
-    @open_to(Access.TICKET)
-    def act(token: str) -> Any:
-        """What a form of the page asks for: the page does the same by the API, where its script runs."""
-        needs.slow_tickets()
-        refusal = _refusal_of(needs, token)
-        found = needs.ticket(token)
-        if found is None:
-            return unknown()
-        if refusal is None:
-            return redirect(_here(), 303)
-        return show(found, token=token, again=_here(), refusal=refusal)
-
-    @routes.get("/suivi")
-    @open_to(Access.TICKET)
-    def follow_code() -> Response:
-        written = request.args.get("code", "")
-        code = "".join(letter for letter in written.upper() if letter.isalnum())
-        found = needs.ticket_of_code(code) if len(code) == CODE_LENGTH else None
-        if found is not None:
-            return show(found, token=None, again=request.full_path)
-        words = {"code": written, "is_unknown": bool(written), **frame_values(offered_languages(database))}
-        return page_answer(render_template("phone/follow.html", **words), 404 if written else 200)
-
-    return routes
+@phone_pages.before_request
+def choose_language() -> None:
+    page.speak_to_visitors(offered_languages(database()))
 
 
-def _worker(routes: Blueprint) -> None:
-    @routes.get("/t/worker.js")
-    @open_to(Access.EVERYBODY)
-    def worker() -> Response:
-        """The service worker that shows what is pushed, with its sentences: its page may be closed."""
-        told = {"language": page_language(), "sentences": page_sentences("phone/told.push.")}
-        script = (_STATIC / "phone/push_worker.js").read_text(encoding="utf-8")
-        answer = make_response(f"const TOLD = {json.dumps(told)};\n{script}")
-        answer.mimetype = "text/javascript"
-        answer.headers["Cache-Control"] = "no-cache"
-        return answer
+def show(found: FollowedTicket, *, token: str | None, again: str, refusal: Refusal | None = None) -> Response:
+    language, hall = page.language(), found["hall"]["slug"]
+    configuration = database().configuration(hall)
+    prepared = alert_texts(page.translate, alert_languages(language, configuration.read_languages))
+    told = configuration.told_before
+    offers = {"push": needs.push_key() if told.has_push else None, "sms": told.has_sms}
+    html = {
+        "token": token,
+        "language": language,
+        "locale": f"{'en-GB' if language == 'en' else base_of(language)}-u-ca-gregory-nu-latn",
+        "ticket": found,
+        "alerts": prepared,
+        "offers": None if token is None else offers,
+    }
+    return page_answer(
+        render_template(
+            "phone/ticket.html",
+            page=html,
+            ticket=found,
+            **_words(found, language),
+            **_alert(found, language, prepared),
+            alert_signs=Markup(alert_signs()),
+            sentences=page.sentences("phone."),
+            again=again,
+            has_notices=has_public_notices(database(), hall, page.translate),
+            has_survey=token is not None and has_ticket_survey(database(), hall),
+            away_minutes=AWAY_MINUTES,
+            refused="" if refusal is None else refusal_sentence(refusal),
+            **frame_values(),
+        ),
+        200 if refusal is None else status_of(refusal),
+    )
 
 
-def _refusal_of(needs: PhonePages, token: str) -> Refusal | None:
+def unknown() -> Response:
+    return page_answer(render_template("phone/unknown.html", **frame_values()), 404)
+
+
+@phone_pages.get("/t/<token>", Access.TICKET)
+def follow(token: str) -> Response:
+    found = _ticket(token)
+    return unknown() if found is None else show(found, token=token, again=_here())
+
+
+@phone_pages.post("/t/<token>", Access.TICKET)
+def act(token: str) -> Any:
+    """What a form of the page asks for: the page does the same by the API, where its script runs."""
+    needs.slow_tickets()
+    refusal = _refusal_of(token)
+    found = _ticket(token)
+    if found is None:
+        return unknown()
+    if refusal is None:
+        return redirect(_here(), 303)
+    return show(found, token=token, again=_here(), refusal=refusal)
+
+
+@phone_pages.get("/suivi", Access.TICKET)
+def follow_code() -> Response:
+    written = request.args.get("code", "")
+    code = "".join(letter for letter in written.upper() if letter.isalnum())
+    found = _ticket_of_code(code) if len(code) == CODE_LENGTH else None
+    if found is not None:
+        return show(found, token=None, again=request.full_path)
+    words = {"code": written, "is_unknown": bool(written), **frame_values()}
+    return page_answer(render_template("phone/follow.html", **words), 404 if written else 200)
+
+
+@phone_pages.get("/t/worker.js", Access.EVERYBODY)
+def worker() -> Response:
+    """The service worker that shows what is pushed, with its sentences: its page may be closed."""
+    told = {"language": page.language(), "sentences": page.sentences("phone/told.push.")}
+    script = (_STATIC / "phone/push_worker.js").read_text(encoding="utf-8")
+    answer = make_response(f"const TOLD = {json.dumps(told)};\n{script}")
+    answer.mimetype = "text/javascript"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _refusal_of(token: str) -> Refusal | None:
     """Does what the form of a request asks for; why it was refused, None where it was not."""
     if request.form.get("act") == "remind":
         needs.slow_numbers()
     try:
-        _act(needs.database, token, request.form)
+        _act(token, request.form)
     except Refusal as refused:
         return refused
     return None
 
 
-def _act(database: Database, token: str, form: Mapping[str, str]) -> None:
+def _act(token: str, form: Mapping[str, str]) -> None:
     """Does what a form asks for. Refusals: bad_request, those of the act."""
     match form.get("act"):
         case "give-up":
-            give_up(database, token)
+            give_up(database(), token)
         case "take-back":
-            take_back(database, token)
+            take_back(database(), token)
         case "defer":
-            defer(database, token)
+            defer(database(), token)
         case "away":
             minutes = form.get("minutes", "")
-            tell_away(database, token, int(minutes) if minutes.isdecimal() else None)
+            tell_away(database(), token, int(minutes) if minutes.isdecimal() else None)
         case "remind":
-            remind(database, token, ReminderRequest(page_language(), number=form.get("number", "")[:30]))
+            remind(database(), token, ReminderRequest(page.language(), number=form.get("number", "")[:30]))
         case "stop":
-            stop_reminding(database, token, "sms")
+            stop_reminding(database(), token, "sms")
         case _:
             raise Refusal("bad_request")
+
+
+def _ticket(token: str) -> FollowedTicket | None:
+    """The ticket of a token, in the language of the page; None: there is none of this day."""
+    with suppress(Refusal):
+        return read_ticket(database(), estimates, token, language=page.language())
+    return None
+
+
+def _ticket_of_code(code: str) -> FollowedTicket | None:
+    """The ticket of a short code, in the language of the page. May raise a 429."""
+    needs.slow_codes()
+    with suppress(Refusal):
+        return read_ticket_by_code(database(), estimates, code, language=page.language())
+    return None
 
 
 def _here() -> str:
     return request.full_path.rstrip("?")
 
 
-def frame_values(languages: Sequence[Language]) -> dict[str, object]:
+def frame_values() -> dict[str, object]:
     """What the frame of a page shows: its styles in the page itself, the other languages."""
-    return {"styles": Markup(f"<style>{_styles()[0]}</style>"), "language_links": _links(languages)}
+    return {"styles": Markup(f"<style>{_styles()[0]}</style>"), "language_links": visitor_links()}
 
 
 def _styles() -> tuple[str, str]:
@@ -237,7 +227,7 @@ def _styles() -> tuple[str, str]:
     They are inside the page, without fonts of the product: on a slow network the number is there with the
     first answer (docs/decisions/0079).
     """
-    look = page_look()
+    look = page.look()
     return _allowed("" if look is None else look.css)
 
 
@@ -248,13 +238,13 @@ def _allowed(look: str) -> tuple[str, str]:
     return styles, CONTENT_SECURITY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
 
 
-def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str]) -> dict[str, object]:
+def _words(ticket: FollowedTicket, language: str) -> dict[str, object]:
     zone = ZoneInfo(ticket["hall"]["time_zone"])
 
     def said(what: Phrase) -> str:
         key, values = what
         words = {name: said(each) if isinstance(each, tuple) else each for name, each in values.items()}
-        return translate(key, language, **words)
+        return page.translate(key, language, **words)
 
     def local(instant: str) -> datetime:
         return datetime.fromisoformat(instant).astimezone(zone)
@@ -269,7 +259,7 @@ def _words(ticket: FollowedTicket, language: str, translate: Callable[..., str])
     def opening(at: datetime) -> str:
         key = "phone.closed.today" if at.date() == today else "phone.closed.later"
         day = format_skeleton("EEEEdMMMM", at, locale=locale_of(language))
-        return translate(key, language, at=format_time(at, "HH:mm", locale=locale_of(language)), day=day)
+        return page.translate(key, language, at=format_time(at, "HH:mm", locale=locale_of(language)), day=day)
 
     call = ticket["call"]
     return {
@@ -308,18 +298,14 @@ def _alert(ticket: FollowedTicket, language: str, prepared: Prepared) -> dict[st
     return {"alert": {"kind": alert["kind"], "words": words, "around": around_words}}
 
 
-def _links(languages: Sequence[Language]) -> list[dict[str, str]]:
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
-    return [
-        {"code": each.code, "name": each.name, "href": "?" + urlencode({**kept, "lang": each.code})}
-        for each in languages
-    ]
+def visitor_links() -> list[dict[str, str]]:
+    """The same page in each language that visitors are offered now."""
+    return page.language_links((each.code, each.name) for each in offered_languages(database()))
 
 
-def page_answer(page: str, status: int = 200) -> Response:
-    """A page that is kept nowhere, and whose only inline style is that of every phone page."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
+def page_answer(html: str, status: int = 200) -> Response:
+    """A page whose only inline style is that of every phone page."""
+    response = make_response(html, status)
     response.headers["Content-Security-Policy"] = _styles()[1]
     return response
 

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+from flask import Response, abort, render_template, request, stream_with_context
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import midnight
@@ -18,7 +18,6 @@ from server.domain.journal import NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS, Subje
 from server.domain.people.roles import Permission
 from server.store.journal.chain import INSTALLATION, Anchors
 from server.store.journal.verify import vanished_halls
-from server.store.transactions.database import Database
 from server.usecases.journal.read_journal import (
     Compared,
     JournalSearch,
@@ -31,11 +30,13 @@ from server.usecases.journal.read_journal import (
     read_proof,
 )
 from server.usecases.quality.visits import sites_with_individual_figures
-from server.web.access.callers import identify
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, identify
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.journal.lines import COLUMNS, JournalLines, Line, csv_of, json_of, word_filter
+from server.web.rendering import page
+from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
-from server.web.rendering.viewer import WorkContext, page_sentence
 
 MOST_WORDS = 80
 _YEARS = range(1990, 2200)
@@ -123,14 +124,7 @@ LONGEST_TYPED = 80
 """The longest typed hash: 64 characters, and the blanks between the groups on the sheet."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    anchors: Anchors
-    work: WorkContext
-    papers: Papers
+anchors, papers = of_app(Anchors), of_app(Papers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,45 +163,40 @@ class _Reader:
         return self.lines.halls[journal].name
 
 
-def journal_pages(needs: JournalPages) -> Blueprint:
-    """The blueprint of `/journal`: `read_journal` in the hall; for the installation's, at every site."""
-    pages = Blueprint(
-        "journal",
-        __name__,
-        template_folder="templates",
-        static_folder="static",
-        static_url_path="/static/journal",
-    )
-
-    @pages.get("/journal")
-    @requires(Permission.READ_JOURNAL, of=PEOPLE)
-    def journal() -> tuple[str, int] | str:
-        return _page(needs, _reader(needs))
-
-    @pages.get("/journal/<any(csv, json):form>")
-    @requires(Permission.READ_JOURNAL, of=PEOPLE)
-    def file(form: Literal["csv", "json"]) -> Response:
-        return _file(needs, _reader(needs), form)
-
-    @pages.get("/journal/tetes")
-    @requires(Permission.READ_JOURNAL, of=PEOPLE)
-    def heads() -> str:
-        return _heads(needs, _reader(needs))
-
-    @pages.get("/journal/tetes.pdf")
-    @requires(Permission.READ_JOURNAL, of=PEOPLE)
-    def sheet() -> Response:
-        return _sheet(needs, _reader(needs))
-
-    return pages
+journal_pages = PageRoutes(
+    "journal",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/journal",
+)
+"""The blueprint of `/journal`: `read_journal` in the hall; for the installation's, at every site."""
 
 
-def _reader(needs: JournalPages) -> _Reader:
+@journal_pages.get("/journal", Permission.READ_JOURNAL)
+def journal() -> tuple[str, int] | str:
+    return _page(_reader())
+
+
+@journal_pages.get("/journal/<any(csv, json):form>", Permission.READ_JOURNAL)
+def file(form: Literal["csv", "json"]) -> Response:
+    return _file(_reader(), form)
+
+
+@journal_pages.get("/journal/tetes", Permission.READ_JOURNAL)
+def heads() -> str:
+    return _heads(_reader())
+
+
+@journal_pages.get("/journal/tetes.pdf", Permission.READ_JOURNAL)
+def sheet() -> Response:
+    return _sheet(_reader())
+
+
+def _reader() -> _Reader:
     """The reader of this request. Answers 403 without the permission there, 404 for a journal of others."""
-    person = needs.work.viewer()
-    assert person is not None  # access was checked before
     sites = identify().sites_of(Permission.READ_JOURNAL)
-    halls = [hall for hall in needs.work.halls(person) if sites is None or hall.site.slug in sites]
+    halls = [hall for hall in page.halls_of_reader() if sites is None or hall.site.slug in sites]
     if not halls:
         abort(403)
     range_shown = range_of(request.args, request.args.get("hall") or halls[0].hall)
@@ -220,22 +209,22 @@ def _reader(needs: JournalPages) -> _Reader:
     zone = ZoneInfo(shown.site.time_zone)
     return _Reader(
         range_shown,
-        None if range_shown.journal == INSTALLATION else needs.database.hall_id(range_shown.journal),
+        None if range_shown.journal == INSTALLATION else database().hall_id(range_shown.journal),
         zone,
-        JournalLines(configurations, zone, page_sentence()),
+        JournalLines(configurations, zone, page.sentence()),
         halls,
         sites,
-        shown.site.slug in sites_with_individual_figures(needs.database),
+        shown.site.slug in sites_with_individual_figures(database()),
     )
 
 
-def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
+def _page(reader: _Reader) -> str | tuple[str, int]:
     range_shown, lines = reader.range_shown, reader.lines
-    with needs.database.read() as rows:
+    with database().read() as rows:
         people = people_of(rows, reader.sites, [hall.hall for hall in reader.halls])
         vanished = vanished_halls(rows) if reader.sees_installation else []
-    found = read_journal(needs.database, _search_of(reader), _matches(reader))
-    page = render_template(
+    found = read_journal(database(), _search_of(reader), _matches(reader))
+    drawn = render_template(
         "journal/journal.html",
         range_shown=range_shown,
         reader=reader,
@@ -244,11 +233,11 @@ def _page(needs: JournalPages, reader: _Reader) -> str | tuple[str, int]:
         next=None if found.next is None else range_shown.query(avant=str(found.next)),
         looked_until=None if found.looked_until is None else lines.instant(found.looked_until),
         vanished=vanished,
-        proof=read_proof(needs.database, needs.anchors, range_shown.journal),
+        proof=read_proof(database(), anchors, range_shown.journal),
         instant=lines.instant,
         lines=lines,
     )
-    return page if range_shown.is_understood else (page, 400)
+    return drawn if range_shown.is_understood else (drawn, 400)
 
 
 def _search_of(reader: _Reader) -> JournalSearch:
@@ -260,63 +249,54 @@ def _matches(reader: _Reader) -> Callable[[KnownFact], bool] | None:
     return None if holds is None else lambda fact: holds(reader.lines.line(fact))
 
 
-def _file(needs: JournalPages, reader: _Reader, form: Literal["csv", "json"]) -> Response:
+def _file(reader: _Reader, form: Literal["csv", "json"]) -> Response:
     if not reader.range_shown.is_understood:
         abort(400)
 
     def pages() -> Iterator[list[Line]]:
-        for facts in every_fact(needs.database, _search_of(reader), _matches(reader)):
+        for facts in every_fact(database(), _search_of(reader), _matches(reader)):
             yield [reader.lines.line(fact) for fact in facts]
 
     say = reader.lines.say
     heads = [say(f"journal.file.{column}") for column in COLUMNS]
     text = json_of(pages()) if form == "json" else csv_of(pages(), say.language, heads)
     kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
-    answer = Response(stream_with_context(text), content_type=kind)
-    name = f"journal-{reader.range_shown.journal}.{form}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(stream_with_context(text), kind, f"journal-{reader.range_shown.journal}.{form}")
 
 
-def _proofs(needs: JournalPages, reader: _Reader) -> list[Proof]:
-    return [read_proof(needs.database, needs.anchors, journal) for journal in reader.journals]
+def _proofs(reader: _Reader) -> list[Proof]:
+    return [read_proof(database(), anchors, journal) for journal in reader.journals]
 
 
-def _heads(needs: JournalPages, reader: _Reader) -> str:
+def _heads(reader: _Reader) -> str:
     position, typed = request.args.get("position", ""), request.args.get("empreinte", "")[:LONGEST_TYPED]
     return render_template(
         "journal/heads.html",
         reader=reader,
-        proofs=_proofs(needs, reader),
+        proofs=_proofs(reader),
         instant=reader.lines.instant,
         position=position[:15],
         typed=typed,
-        compared=_compared(needs, reader.range_shown.journal, position, typed),
+        compared=_compared(reader.range_shown.journal, position, typed),
     )
 
 
-def _compared(
-    needs: JournalPages, journal: str, position: str, typed: str
-) -> Compared | Literal["not_understood"] | None:
+def _compared(journal: str, position: str, typed: str) -> Compared | Literal["not_understood"] | None:
     """What comparing a sheet came to; None where nothing was typed."""
     if not position and not typed:
         return None
     if not is_position(position):
         return "not_understood"
-    return compare_sheet(needs.database, journal, int(position), typed)
+    return compare_sheet(database(), journal, int(position), typed)
 
 
-def _sheet(needs: JournalPages, reader: _Reader) -> Response:
+def _sheet(reader: _Reader) -> Response:
     lines = reader.lines
     html = render_template(
         "journal/sheet.html",
         reader=reader,
-        proofs=_proofs(needs, reader),
+        proofs=_proofs(reader),
         instant=lines.instant,
-        now=needs.database.clock.now(),
+        now=database().clock.now(),
     )
-    answer = Response(needs.papers.made(html), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = 'inline; filename="tetes-du-journal.pdf"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(papers.made(html), "application/pdf", "tetes-du-journal.pdf", is_shown=True)

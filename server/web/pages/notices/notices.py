@@ -1,29 +1,39 @@
 """The list of notices, `/affichage`, and the page of one, `/affichage/message/…`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
-from flask import Blueprint, make_response, render_template
+from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
 from server.documents.notice_fields import IN_LANGUAGES, DaypartName, NoticeField, fields_of
 from server.documents.notices import KINDS_TO_BEGIN, NOTICE_MODELS
 from server.domain.devices.device_state import Sighting, player_report
-from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import WITHOUT_NOTICES, Screen
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
-from server.web.access.requirements import PEOPLE, requires
-from server.web.rendering.viewer import Viewer, WorkContext, page_language, page_sentences
+from server.store.devices.sightings import Players
+from server.usecases.notices.notice_places import read_places
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import every_hall, of_app
+from server.web.rendering import page
+from server.web.rendering.answers import FRAMING
+from server.web.rendering.viewer import Viewer
 from signage.lettering import least_px
 from signage.notice_parts import STEP_ICONS
 
-type EveryHall = Callable[[], Sequence[HallConfiguration]]
-type Languages = Callable[[], Sequence[str]]
-type ReportsOfHall = Callable[[HallConfiguration], Mapping[str, Sighting]]
-"""The last reports of a hall's devices, by their ids."""
+
+@dataclass(frozen=True, slots=True)
+class NoticePages:
+    """What the pages need of the rest of the server: the last reports of devices."""
+
+    players: Players
+
+
+needs = of_app(NoticePages)
 
 
 def _form(field: NoticeField) -> dict[str, object]:
@@ -46,60 +56,44 @@ FIELDS = {
 """The fields of each kind as the form writes them."""
 
 
-def notice_pages(
-    work: WorkContext,
-    *,
-    every_hall: EveryHall,
-    languages: Languages,
-    reports_of: ReportsOfHall,
-    framing: Mapping[str, str],
-) -> Blueprint:
-    """The routes. `framing` are the headers of a page that holds a preview of a screen."""
-    routes = Blueprint("notice_pages", __name__, template_folder="templates")
+notice_pages = PageRoutes("notice_pages", __name__, template_folder="templates")
 
-    def page(template: str, notice: str | None = None) -> Response:
-        person = work.viewer()
-        assert person is not None
-        language = page_language()
-        shown = {
-            "language": language,
-            "notice": notice,
-            "languages": [{"code": code, "name": own_name(code)} for code in languages()],
-            "login": person.login,
-            "halls": _places(
-                every_hall(),
-                person,
-                own={hall.hall for hall in work.halls(person)},
-                language=language,
-                reports_of=reports_of,
-            ),
-            "categories": get_args(Category),
-            "parts": get_args(DaypartName),
-            "kinds": KINDS_TO_BEGIN,
-            "fields": FIELDS,
-            "step_icons": STEP_ICONS,
-        }
-        sentences = page_sentences("notices.", "console.refused.", "console.outcome.repeating")
-        made = make_response(render_template(template, page=shown, sentences=sentences))
-        made.headers.update(framing)
-        return made
 
-    @routes.get("/affichage")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def notices() -> Response:
-        return page("notices/list.html")
+def _page(template: str, notice: str | None = None) -> Response:
+    person, language = page.reader(), page.language()
+    with database().read() as rows:
+        languages = read_places(database(), rows).languages
+    shown = {
+        "language": language,
+        "notice": notice,
+        "languages": [{"code": code, "name": own_name(code)} for code in languages],
+        "login": person.login,
+        "halls": _places(person, language),
+        "categories": get_args(Category),
+        "parts": get_args(DaypartName),
+        "kinds": KINDS_TO_BEGIN,
+        "fields": FIELDS,
+        "step_icons": STEP_ICONS,
+    }
+    sentences = page.sentences("notices.", "console.refused.", "console.outcome.repeating")
+    made = make_response(render_template(template, page=shown, sentences=sentences))
+    made.headers.update(FRAMING)
+    return made
 
-    @routes.get("/affichage/message")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def draft() -> Response:
-        return page("notices/notice.html")
 
-    @routes.get("/affichage/message/<notice>")
-    @requires(Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def notice(notice: str) -> Response:
-        return page("notices/notice.html", notice)
+@notice_pages.get("/affichage", Permission.DRAFT_NOTICES, anywhere=True)
+def notices() -> Response:
+    return _page("notices/list.html")
 
-    return routes
+
+@notice_pages.get("/affichage/message", Permission.DRAFT_NOTICES, anywhere=True)
+def draft() -> Response:
+    return _page("notices/notice.html")
+
+
+@notice_pages.get("/affichage/message/<notice>", Permission.DRAFT_NOTICES, anywhere=True)
+def notice(notice: str) -> Response:
+    return _page("notices/notice.html", notice)
 
 
 def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:
@@ -116,18 +110,12 @@ def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:
     }
 
 
-def _places(
-    every: Sequence[HallConfiguration],
-    person: Viewer,
-    *,
-    own: set[str],
-    language: str,
-    reports_of: ReportsOfHall,
-) -> list[dict[str, object]]:
+def _places(person: Viewer, language: str) -> list[dict[str, object]]:
     """Every hall that a notice may target, and what the person may do there.
 
     In the drafter's own halls there is a preview on a screen.
     """
+    own = {hall.hall for hall in page.halls_of_reader()}
     return [
         {
             "hall": hall.hall,
@@ -138,7 +126,7 @@ def _places(
             "may_draft": person.may(Permission.DRAFT_NOTICES, hall.site.slug),
             "may_publish": person.may(Permission.PUBLISH_NOTICES, hall.site.slug),
             "screens": [
-                _screen(screen, reports_of(hall).get(screen.id))
+                _screen(screen, needs.players.of_hall(database().hall_id(hall.hall)).get(screen.id))
                 for screen in hall.screens.values()
                 if not screen.is_retired
             ],
@@ -146,5 +134,5 @@ def _places(
                 {"id": queue.id, "name": text_in(queue.names, language)} for queue in hall.queues.values()
             ],
         }
-        for hall in every
+        for hall in every_hall()
     ]

@@ -3,14 +3,14 @@
 Rights, `/droits`: what each role, device and API key may do.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from server.domain.hall.configuration import AT_SELF_SERVICE, REACHING, HallConfiguration
+from server.domain.hall.configuration import AT_SELF_SERVICE, REACHING
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import Letter, is_email
@@ -23,11 +23,12 @@ from server.usecases.people.sessions import SHORTEST_PASSWORD, end_every_session
 from server.usecases.people.sign_in import change_own_password, choose_own_language
 from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import Caller, identify
-from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.access.requirements import PEOPLE, Access, PageRoutes
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of, signed_in
-from server.web.access.site_context import SiteContext
+from server.web.access.site_context import SiteContext, every_hall
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, instant_text, page_language, speak_to, zone_of
+from server.web.rendering.viewer import Sentence, instant_text, zone_of
 
 PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 """Refusals of the present password; any other is of the new one."""
@@ -77,18 +78,16 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
 """Every permission, in the order of the table."""
 
 
-def own_account_pages(site: SiteContext) -> Blueprint:
+def own_account_pages(site: SiteContext) -> PageRoutes:
     """The routes, for signed-in people."""
-    routes = Blueprint("own_account", __name__, template_folder="templates")
+    routes = PageRoutes("own_account", __name__, template_folder="templates")
 
-    @routes.get("/compte")
-    @open_to(Access.KNOWN, of=PEOPLE)
+    @routes.get("/compte", Access.KNOWN, of=PEOPLE)
     def account() -> Any:
         return _account_page(site, identify())
 
-    @routes.post("/compte/mot-de-passe")
+    @routes.post("/compte/mot-de-passe", Access.KNOWN, of=PEOPLE)
     @site.limiter.limit("20 per minute")
-    @open_to(Access.KNOWN, of=PEOPLE)
     def password() -> Any:
         caller = identify()
         new = request.form.get("new", "")[:LONGEST_TYPED]
@@ -101,14 +100,12 @@ def own_account_pages(site: SiteContext) -> Blueprint:
             return _account_page(site, caller, refusal), status_of(refusal)
         return redirect("/compte?fait=password", 303)
 
-    @routes.post("/compte/langue")
-    @open_to(Access.KNOWN, of=PEOPLE)
+    @routes.post("/compte/langue", Access.KNOWN, of=PEOPLE)
     def language() -> Any:
         choose_own_language(site.database, identify().author, request.form.get("language", ""))
         return redirect("/compte?fait=language", 303)
 
-    @routes.post("/compte/sessions")
-    @open_to(Access.KNOWN, of=PEOPLE)
+    @routes.post("/compte/sessions", Access.KNOWN, of=PEOPLE)
     def sessions() -> Any:
         caller = identify()
         session = request.form.get("session", "")
@@ -122,7 +119,7 @@ def own_account_pages(site: SiteContext) -> Blueprint:
 
 
 def _account_page(site: SiteContext, caller: Caller, refusal: Refusal | None = None) -> str:
-    sites, language = known_sites(site.database), page_language()
+    sites, language = known_sites(site.database), page.language()
     own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
     zone = zone_of(sites, own)
     figures = sites_with_individual_figures(site.database)
@@ -143,30 +140,28 @@ def _account_page(site: SiteContext, caller: Caller, refusal: Refusal | None = N
     )
 
 
-def invitation_pages(site: SiteContext) -> Blueprint:
+def invitation_pages(site: SiteContext) -> PageRoutes:
     """The routes; trying links is rate limited."""
-    routes = Blueprint("invitation", __name__, template_folder="templates")
+    routes = PageRoutes("invitation", __name__, template_folder="templates")
 
-    @routes.get("/invitation")
-    @open_to(Access.EVERYBODY)
+    @routes.get("/invitation", Access.EVERYBODY)
     def link() -> str:
         return render_template("people/invitation.html", sentence="")
 
-    @routes.post("/invitation")
+    @routes.post("/invitation", Access.EVERYBODY)
     @site.limiter.limit("20 per minute")
-    @open_to(Access.EVERYBODY)
     def opened() -> Any:
         token = request.form.get("t", "")[:LONGEST_LINK].strip().rpartition("#t=")[2]
         try:
             invitation = read_invitation(site.database, token)
-            speak_to(invitation.language)
+            page.speak_to(invitation.language)
             if "new" not in request.form:
                 return _choosing(invitation, token)
             return _accepted(site, invitation, token)
         except Refusal as refusal:
             sentence = refusal_sentence(refusal)
-            page = render_template("people/invitation.html", sentence=sentence)
-            return page, status_of(refusal)
+            html = render_template("people/invitation.html", sentence=sentence)
+            return html, status_of(refusal)
 
     return routes
 
@@ -185,17 +180,14 @@ def _accepted(site: SiteContext, invitation: Invitation, token: str) -> Any:
     return signed_in(site, invitation.account, "/")
 
 
-def _choosing(invitation: Invitation, token: str, sentence: str = "") -> Response:
-    page = render_template(
+def _choosing(invitation: Invitation, token: str, sentence: str = "") -> str:
+    return render_template(
         "people/choose_password.html",
         invitation=invitation,
         token=token,
         shortest=SHORTEST_PASSWORD,
         sentence=sentence,
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,28 +263,24 @@ def letter_of(handed: LetterContent, address: str, say: Sentence) -> Letter:
     return Letter(id=new_id(), address=address, subject=subject, text="\n".join(lines))
 
 
-def rights_pages(work: WorkContext, *, every_hall: Callable[[], Sequence[HallConfiguration]]) -> Blueprint:
-    """The route, for signed-in people."""
-    routes = Blueprint("rights", __name__, template_folder="templates")
+rights_pages = PageRoutes("rights", __name__, template_folder="templates")
+"""For signed-in people."""
 
-    @routes.get("/droits")
-    @requires(Permission.READ_HELP, of=PEOPLE, anywhere=True)
-    def rights() -> str:
-        person = work.viewer()
-        assert person is not None
-        halls = every_hall()
-        return render_template(
-            "rights/rights.html",
-            own=person.grants,
-            names={hall.site.slug: hall.site.name for hall in halls}
-            | names_of_places(halls, page_language()),
-            every_site=EVERY_SITE,
-            at_self_service=AT_SELF_SERVICE,
-            reaching=REACHING,
-            groups=GROUPS,
-            roles=ROLES,
-            devices=DEVICE_KINDS,
-            scopes=SCOPES,
-        )
 
-    return routes
+@rights_pages.get("/droits", Permission.READ_HELP, anywhere=True)
+def rights() -> str:
+    person = page.viewer()
+    assert person is not None
+    halls = every_hall()
+    return render_template(
+        "rights/rights.html",
+        own=person.grants,
+        names={hall.site.slug: hall.site.name for hall in halls} | names_of_places(halls, page.language()),
+        every_site=EVERY_SITE,
+        at_self_service=AT_SELF_SERVICE,
+        reaching=REACHING,
+        groups=GROUPS,
+        roles=ROLES,
+        devices=DEVICE_KINDS,
+        scopes=SCOPES,
+    )

@@ -3,14 +3,13 @@
 « Ce que Parvis sait de vous » is `/compte/donnees` for people at work, `/vos-donnees` for visitors.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -18,7 +17,6 @@ from server.domain.retention import LONGEST_TEXT, TEXTS, Retention, Subject, gap
 from server.language import direction_of
 from server.store.operation.erase_expired import PurgeRun
 from server.store.people.accounts import EVERY_SITE
-from server.store.transactions.database import Database
 from server.usecases.people.directory import known_sites, names_of_roles
 from server.usecases.retention import (
     KeptHere,
@@ -32,18 +30,14 @@ from server.usecases.retention import (
     read_register,
     read_retention,
 )
-from server.web.access.callers import someone
-from server.web.access.requirements import PEOPLE, Access, open_to, requires
+from server.web.access.callers import database, someone
+from server.web.access.requirements import PEOPLE, Access, PageRoutes
+from server.web.access.site_context import SiteContext, of_app
+from server.web.rendering import page
+from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import (
-    Sentence,
-    WorkContext,
-    instant_text,
-    page_language,
-    page_sentence,
-    zone_of,
-)
+from server.web.rendering.viewer import Sentence, instant_text, zone_of
 
 REGISTER = "/conservation/registre"
 
@@ -94,42 +88,31 @@ def erased_text(run: PurgeRun, say: Sentence) -> str:
     return ", ".join(parts) or say("retention.run.nothing")
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    work: WorkContext
+retention_pages = PageRoutes("retention_pages", __name__, template_folder="templates")
+"""Reading needs `read_retention`, deciding `administer_people` at every site."""
 
 
-def retention_pages(needs: RetentionPages) -> Blueprint:
-    """The routes: reading needs `read_retention`, deciding `administer_people` at every site."""
-    routes = Blueprint("retention_pages", __name__, template_folder="templates")
+@retention_pages.get("/conservation", Permission.READ_RETENTION, anywhere=True)
+def retention() -> Any:
+    name = request.args.get("quoi", "")
+    if not name:
+        return _page()
+    try:
+        return _page(effect=read_effect(database(), name, _days(request.args.get("jours"))))
+    except Refusal as refusal:
+        return _page(refusal=refusal, typed=request.args), status_of(refusal)
 
-    @routes.get("/conservation")
-    @requires(Permission.READ_RETENTION, of=PEOPLE, anywhere=True)
-    def retention() -> Any:
-        name = request.args.get("quoi", "")
-        if not name:
-            return _page(needs)
-        try:
-            return _page(needs, effect=read_effect(needs.database, name, _days(request.args.get("jours"))))
-        except Refusal as refusal:
-            return _page(needs, refusal=refusal, typed=request.args), status_of(refusal)
 
-    @routes.post("/conservation")
-    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
-    def decide() -> Any:
-        caller = someone()
-        name, days = request.form.get("quoi", ""), _days(request.form.get("jours"))
-        sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
-        try:
-            decide_retention(needs.database, caller.author, name, days, sites=sites)
-        except Refusal as refusal:
-            return _page(needs, refusal=refusal, typed=request.form), status_of(refusal)
-        return redirect("/conservation?fait=1", 303)
-
-    return routes
+@retention_pages.post("/conservation", Permission.ADMINISTER_PEOPLE, anywhere=True)
+def decide() -> Any:
+    caller = someone()
+    name, days = request.form.get("quoi", ""), _days(request.form.get("jours"))
+    sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
+    try:
+        decide_retention(database(), caller.author, name, days, sites=sites)
+    except Refusal as refusal:
+        return _page(refusal=refusal, typed=request.form), status_of(refusal)
+    return redirect("/conservation?fait=1", 303)
 
 
 def _days(text: str | None) -> int:
@@ -138,17 +121,16 @@ def _days(text: str | None) -> int:
 
 
 def _page(
-    needs: RetentionPages,
     *,
     effect: RetentionEffect | None = None,
     refusal: Refusal | None = None,
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The page. A refusal is said beside the field of the row that was typed, else at the top."""
-    found = read_retention(needs.database)
-    language = page_language()
-    say = page_sentence()
-    zone = zone_of(known_sites(needs.database), None)
+    found = read_retention(database())
+    language = page.language()
+    say = page.sentence()
+    zone = zone_of(known_sites(database()), None)
     rows = [shown(each, say) for each in found.rows]
     may_decide = someone().sites_of(Permission.ADMINISTER_PEOPLE) is None
     with_field = {each.name for each in rows if each.bounds and may_decide}
@@ -171,118 +153,68 @@ def _page(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAboutPages:
-    """What the pages need; `languages` are (code, own name)."""
-
-    database: Database
-    languages: Sequence[tuple[str, str]]
+kept_about_pages = PageRoutes("kept_about_pages", __name__, template_folder="templates")
+"""One for signed-in people, one for everybody."""
 
 
-def kept_about_pages(needs: KeptAboutPages) -> Blueprint:
-    """The routes: one for signed-in people, one for everybody."""
-    routes = Blueprint("kept_about_pages", __name__, template_folder="templates")
-
-    @routes.get("/compte/donnees")
-    @open_to(Access.KNOWN, of=PEOPLE)
-    def own() -> Any:
-        return _own_page(needs)
-
-    @routes.get("/vos-donnees")
-    @open_to(Access.EVERYBODY)
-    def visitor() -> Response:
-        schedule, contact = read_kept_about_visitors(needs.database)
-        say = page_sentence()
-        kept = {name: value for name, value in request.args.items() if name != "lang"}
-        answer = make_response(
-            render_template(
-                "retention/visitor.html",
-                rows=[shown(each, say) for each in schedule],
-                contact=contact,
-                language_links=[
-                    {"code": code, "name": name, "href": "?" + urlencode({**kept, "lang": code})}
-                    for code, name in needs.languages
-                ],
-            )
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
-    return routes
-
-
-def _own_page(needs: KeptAboutPages) -> str:
-    caller, language = someone(), page_language()
-    found = read_kept_about(needs.database, caller.author.person_id)
-    sites, say = known_sites(needs.database), page_sentence()
-    own = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
-    zone = zone_of(sites, own)
+@kept_about_pages.get("/compte/donnees", Access.KNOWN, of=PEOPLE)
+def own() -> str:
+    caller, language = someone(), page.language()
+    found = read_kept_about(database(), caller.author.person_id)
+    sites, say = known_sites(database()), page.sentence()
+    mine = [each for each in sites if any(grant.site in (each, EVERY_SITE) for grant in caller.grants)]
+    zone = zone_of(sites, mine)
     return render_template(
         "retention/own.html",
         caller=caller,
         found=found,
         rows=[shown(each, say) for each in found.schedule],
-        names=names_of_roles(needs.database, language),
+        names=names_of_roles(database(), language),
         every_site=EVERY_SITE,
         instant=lambda at: instant_text(at, language, zone),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessingSettings:
-    """Settings of the server that the entry states; addresses are empty where there is none."""
-
-    is_https: bool
-    provider: str
-    mail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessingPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    work: WorkContext
-    papers: Papers
-    settings: ProcessingSettings
+@kept_about_pages.get("/vos-donnees", Access.EVERYBODY)
+def visitor() -> str:
+    schedule, contact = read_kept_about_visitors(database())
+    rows = [shown(each, page.sentence()) for each in schedule]
+    return render_template(
+        "retention/visitor.html", rows=rows, contact=contact, language_links=page.language_links()
+    )
 
 
-def processing_pages(needs: ProcessingPages) -> Blueprint:
-    """The routes: reading needs `read_retention`, writing `administer_people` at every site."""
-    routes = Blueprint("processing_pages", __name__, template_folder="templates")
-
-    @routes.get(REGISTER)
-    @requires(Permission.READ_RETENTION, of=PEOPLE, anywhere=True)
-    def entry() -> Any:
-        return _register_page(needs)
-
-    @routes.get(REGISTER + ".pdf")
-    @requires(Permission.READ_RETENTION, of=PEOPLE, anywhere=True)
-    def paper() -> Response:
-        answer = Response(needs.papers.made(_register_sheet(needs)), content_type="application/pdf")
-        answer.headers["Content-Disposition"] = 'inline; filename="registre.pdf"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
-    @routes.post(REGISTER)
-    @requires(Permission.ADMINISTER_PEOPLE, of=PEOPLE, anywhere=True)
-    def describe() -> Any:
-        caller = someone()
-        sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
-        try:
-            describe_register(needs.database, caller.author, request.form, sites=sites)
-        except Refusal as refusal:
-            return _register_page(needs, refusal), status_of(refusal)
-        return redirect(f"{REGISTER}?fait=1", 303)
-
-    return routes
+papers, site = of_app(Papers), of_app(SiteContext)
+processing_pages = PageRoutes("processing_pages", __name__, template_folder="templates")
+"""Reading needs `read_retention`, writing `administer_people` at every site."""
 
 
-def _register_page(needs: ProcessingPages, refusal: Refusal | None = None) -> str:
-    found, language = read_register(needs.database), page_language()
+@processing_pages.get(REGISTER, Permission.READ_RETENTION, anywhere=True)
+def entry() -> Any:
+    return _register_page()
+
+
+@processing_pages.get(REGISTER + ".pdf", Permission.READ_RETENTION, anywhere=True)
+def paper() -> Response:
+    return file_answer(papers.made(_register_sheet()), "application/pdf", "registre.pdf", is_shown=True)
+
+
+@processing_pages.post(REGISTER, Permission.ADMINISTER_PEOPLE, anywhere=True)
+def describe() -> Any:
+    caller = someone()
+    sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
+    try:
+        describe_register(database(), caller.author, request.form, sites=sites)
+    except Refusal as refusal:
+        return _register_page(refusal), status_of(refusal)
+    return redirect(f"{REGISTER}?fait=1", 303)
+
+
+def _register_page(refusal: Refusal | None = None) -> str:
+    found, language = read_register(database()), page.language()
     return render_template(
         "retention/register.html",
-        **_register_entry(needs, found, language),
+        **_register_entry(found, language),
         typed={name: request.form.get(name, "") for name in TEXTS} if refusal else found.texts,
         longest=LONGEST_TEXT,
         may_decide=someone().sites_of(Permission.ADMINISTER_PEOPLE) is None,
@@ -291,30 +223,32 @@ def _register_page(needs: ProcessingPages, refusal: Refusal | None = None) -> st
     )
 
 
-def _register_sheet(needs: ProcessingPages) -> str:
-    language = page_language()
+def _register_sheet() -> str:
+    language = page.language()
     return render_template(
         "retention/register_sheet.html",
-        t=page_sentence(),
+        t=page.sentence(),
         language=language,
         direction=direction_of(language),
-        **_register_entry(needs, read_register(needs.database), language),
+        **_register_entry(read_register(database()), language),
     )
 
 
-def _register_entry(needs: ProcessingPages, found: ReadRegister, language: str) -> dict[str, Any]:
+def _register_entry(found: ReadRegister, language: str) -> dict[str, Any]:
     """What the page and the sheet both say."""
-    say = page_sentence()
-    zone = zone_of(known_sites(needs.database), None)
-    runs, settings = found.retention.runs, needs.settings
+    say = page.sentence()
+    zone = zone_of(known_sites(database()), None)
+    runs, settings = found.retention.runs, site.settings
     last = instant_text(runs[0].done_at, language, zone) if runs else None
     rows = [shown(each, say) for each in found.retention.rows]
     recipients = [
         say("retention.register.recipient.roles"),
         say("retention.register.recipient.keys", number=found.keys),
         say("retention.register.recipient.alarms", number=found.recipients),
-        say("retention.register.recipient.provider", address=settings.provider) if settings.provider else "",
-        say("retention.register.recipient.mail", address=settings.mail) if settings.mail else "",
+        say("retention.register.recipient.provider", address=settings.oidc_issuer)
+        if settings.oidc_issuer
+        else "",
+        say("retention.register.recipient.mail", address=settings.smtp_host) if settings.smtp_host else "",
     ]
     measures = [
         *(say(f"retention.register.measure.{name}") for name in ("pseudonyms", "passwords", "chain")),

@@ -8,14 +8,14 @@ describes them.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from kiosk.menu_messages import ServiceOfMenu
@@ -37,24 +37,18 @@ from server.usecases.hall.read_board import PublicHall, read_public_hall
 from server.usecases.quality.periods import OpenMonth, public_hall, read_open_figures
 from server.usecases.reports.grids import FrozenResults
 from server.usecases.waits import Estimates
-from server.web.access.requirements import Access, open_to
+from server.web.access.callers import database
+from server.web.access.requirements import Access, PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.quality.wording import Entry, entry_of
 from server.web.pages.reports.wording import ReportWording
-from server.web.rendering.viewer import Sentence, page_language, page_sentence
+from server.web.rendering import page
+from server.web.rendering.answers import file_answer
+from server.web.rendering.viewer import Sentence
 
-
-@dataclass(frozen=True, slots=True)
-class PublicHallPages:
-    """What the pages need; `languages` are (code, own name)."""
-
-    database: Database
-    estimates: Estimates
-    translate: Callable[..., str]
-    languages: Sequence[tuple[str, str]]
-
-    def language_links(self) -> list[dict[str, str]]:
-        """Links to the page in each language."""
-        return [{"code": code, "name": name, "href": f"?lang={code}"} for code, name in self.languages]
+estimates = of_app(Estimates)
+routes = PageRoutes("public_hall", __name__, template_folder="templates")
+"""A hall whose site publishes nothing is answered as one that does not exist."""
 
 
 def cached(response: Response, kept_s: int) -> Response:
@@ -84,57 +78,45 @@ class Files(NamedTuple):
     csv: str
 
 
-def _add_open_figures(routes: Blueprint, needs: PublicHallPages) -> None:
-    """Adds the routes. A hall whose site publishes nothing is answered as one that does not exist."""
-
-    # the hour is a part of the key, so that late facts are counted within an hour
-    @lru_cache(maxsize=32)
-    def files(hall: str, _mark: str, _hour: int, language: str) -> Files:
-        configuration = public_hall(needs.database, hall)
-        months = read_open_figures(needs.database, hall, language)
-        say = page_sentence()
-        read_at = to_text(needs.database.clock.now())
-        return Files(figures_json(configuration, months, read_at, say), figures_csv(months))
-
-    def file(hall: str, kind: Literal["json", "csv"]) -> Response:
-        configuration = _public_hall(needs, hall)
-        mark = mark_of(configuration.installation_revision, configuration.revision)
-        hour = int(needs.database.clock.now().timestamp()) // FIGURES_KEPT_S
-        found = files(configuration.hall, mark, hour, page_language())
-        response = make_response(found.json if kind == "json" else found.csv)
-        response.mimetype = "application/json" if kind == "json" else "text/csv"
-        response.headers["Content-Disposition"] = f'inline; filename="{configuration.hall}.{kind}"'
-        return cached(response, FIGURES_KEPT_S)
-
-    @routes.get("/infos/<hall>/donnees")
-    @open_to(Access.EVERYBODY)
-    def open_figures(hall: str) -> Response:
-        configuration = _public_hall(needs, hall)
-        say = page_sentence()
-        page = render_template(
-            "public_hall/open_figures.html",
-            hall=configuration,
-            indicators=_described(say),
-            of_services=OPEN_OF_SERVICES,
-            fields=FIELDS,
-            language_links=needs.language_links(),
-        )
-        return cached(make_response(page), FIGURES_KEPT_S)
-
-    @routes.get("/infos/<hall>/donnees.json")
-    @open_to(Access.EVERYBODY)
-    def open_figures_json(hall: str) -> Response:
-        return file(hall, "json")
-
-    @routes.get("/infos/<hall>/donnees.csv")
-    @open_to(Access.EVERYBODY)
-    def open_figures_csv(hall: str) -> Response:
-        return file(hall, "csv")
+# the hour is a part of the key, so that late facts are counted within an hour
+@lru_cache(maxsize=32)
+def _files(database: Database, hall: str, _mark: str, _hour: int, language: str) -> Files:
+    configuration = public_hall(database, hall)
+    months = read_open_figures(database, hall, language)
+    read_at = to_text(database.clock.now())
+    return Files(figures_json(configuration, months, read_at, page.sentence()), figures_csv(months))
 
 
-def _public_hall(needs: PublicHallPages, hall: str) -> HallConfiguration:
+@routes.get("/infos/<hall>/donnees", Access.EVERYBODY)
+def open_figures(hall: str) -> Response:
+    configuration = _public_hall(hall)
+    say = page.sentence()
+    html = render_template(
+        "public_hall/open_figures.html",
+        hall=configuration,
+        indicators=_described(say),
+        of_services=OPEN_OF_SERVICES,
+        fields=FIELDS,
+        language_links=page.language_links(),
+    )
+    return cached(make_response(html), FIGURES_KEPT_S)
+
+
+@routes.get("/infos/<hall>/donnees.<any(json, csv):kind>", Access.EVERYBODY)
+def open_figures_file(hall: str, kind: Literal["json", "csv"]) -> Response:
+    configuration = _public_hall(hall)
+    mark = mark_of(configuration.installation_revision, configuration.revision)
+    hour = int(database().clock.now().timestamp()) // FIGURES_KEPT_S
+    found = _files(database(), configuration.hall, mark, hour, page.language())
+    content_type = "application/json" if kind == "json" else "text/csv; charset=utf-8"
+    content = found.json if kind == "json" else found.csv
+    response = file_answer(content, content_type, f"{configuration.hall}.{kind}", is_shown=True)
+    return cached(response, FIGURES_KEPT_S)
+
+
+def _public_hall(hall: str) -> HallConfiguration:
     try:
-        return public_hall(needs.database, hall)
+        return public_hall(database(), hall)
     except Refusal:
         abort(404)
 
@@ -197,25 +179,16 @@ NOT_NOW = ("closed", "too_late", "full", "stopped", "no_counter", "appointment_o
 """States of a service in which no wait is announced."""
 
 
-def blueprint(needs: PublicHallPages) -> Blueprint:
-    """The routes. A hall whose site publishes nothing is answered as one that does not exist."""
-    routes = Blueprint("public_hall", __name__, template_folder="templates")
-
-    @routes.get("/infos/<hall>/venir")
-    @open_to(Access.EVERYBODY)
-    def public_hall(hall: str) -> Response:
-        language = page_language()
-        try:
-            found = read_public_hall(needs.database, needs.estimates, hall, language, needs.translate)
-        except Refusal:
-            abort(404)
-        return cached(make_response(_page(needs, found, page_sentence())), KEPT_S)
-
-    _add_open_figures(routes, needs)
-    return routes
+@routes.get("/infos/<hall>/venir", Access.EVERYBODY)
+def hall_page(hall: str) -> Response:
+    try:
+        found = read_public_hall(database(), estimates, hall, page.language(), page.translate)
+    except Refusal:
+        abort(404)
+    return cached(make_response(_page(found, page.sentence())), KEPT_S)
 
 
-def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
+def _page(found: PublicHall, say: Sentence) -> str:
     at = found.as_of.astimezone(ZoneInfo(found.time_zone))
     return render_template(
         "public_hall/hall.html",
@@ -223,7 +196,7 @@ def _page(needs: PublicHallPages, found: PublicHall, say: Sentence) -> str:
         waits=[(service["name"], wait_words(service, say)) for service in found.services],
         results=shown_results(found.results, say) if found.results else None,
         as_of=format_time(at, "HH:mm", locale=say.language),
-        language_links=needs.language_links(),
+        language_links=page.language_links(),
         structured=json.dumps(_structured(found), ensure_ascii=False).replace("<", "\\u003c"),
     )
 

@@ -1,13 +1,13 @@
 """The figures, `/qualite`: summary, explorer, dictionary and downloads; without JavaScript."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
@@ -15,7 +15,6 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
-from server.store.transactions.database import Database
 from server.usecases.quality.periods import Exploration, explore_figures, first_period_of, read_periods
 from server.usecases.quality.visits import (
     FEWEST_SERVED,
@@ -26,7 +25,9 @@ from server.usecases.quality.visits import (
     sites_with_individual_figures,
 )
 from server.usecases.typed_figures import read_annotations
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.quality import wording
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
@@ -35,94 +36,78 @@ from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, per
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
 from server.web.pages.quality.wording import dictionary_of, elsewhere_of, not_measured_of, title_of
-from server.web.rendering.viewer import (
-    Sentence,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentence,
-)
+from server.web.rendering import page
+from server.web.rendering.answers import file_answer
+from server.web.rendering.viewer import Sentence
 
 FIRST_KIND = PeriodKind.MONTH
 PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'"
 """Of a drawing: it brings its letters, and nothing that runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class QualityPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    work: WorkContext
-    drawings: Drawings
-
-
-def quality_pages(needs: QualityPages) -> Blueprint:
-    """The blueprint of `/qualite`; reading needs `read_figures`, the visits themselves `export_visits`."""
-    pages = Blueprint(
-        "quality",
-        __name__,
-        template_folder="templates",
-        static_folder="static",
-        static_url_path="/static/quality",
-    )
-
-    @pages.get("/qualite")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def summary() -> tuple[str, int] | str:
-        return _summary(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
-
-    @pages.get("/qualite/explorer")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def explorer() -> tuple[str, int] | str:
-        return _explorer(needs, _halls(needs, Permission.READ_FIGURES))
-
-    @pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def plot_file(plot: str, form: str) -> Response:
-        return _plot_file(needs, _halls(needs, Permission.READ_FIGURES), plot, form)
-
-    @pages.get("/qualite/dictionnaire")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def dictionary() -> str:
-        return _dictionary(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
-
-    @pages.get("/qualite/indicateurs.csv")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def figures() -> Response:
-        return _figures_csv(needs, _halls(needs, Permission.READ_FIGURES))
-
-    @pages.get("/qualite/agents")
-    @requires(Permission.SUPERVISE, of=PEOPLE)
-    def agents() -> str:
-        return _agents(needs, _halls(needs, Permission.SUPERVISE)[:1])
-
-    @pages.get("/qualite/<any(legs, counters, services):table>.csv")
-    @requires(Permission.EXPORT_VISITS, of=PEOPLE)
-    def visits(table: str) -> Response:
-        return _visits_csv(needs, _halls(needs, Permission.EXPORT_VISITS), table)
-
-    return pages
+drawings = of_app(Drawings)
+quality_pages = PageRoutes(
+    "quality",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/quality",
+)
+"""The blueprint of `/qualite`; reading needs `read_figures`, the visits themselves `export_visits`."""
 
 
-def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, int]:
-    selection, is_understood = _selection(needs, hall)
+@quality_pages.get("/qualite", Permission.READ_FIGURES)
+def summary() -> tuple[str, int] | str:
+    return _summary(page.hall(Permission.READ_FIGURES))
+
+
+@quality_pages.get("/qualite/explorer", Permission.READ_FIGURES)
+def explorer() -> tuple[str, int] | str:
+    return _explorer(_halls(Permission.READ_FIGURES))
+
+
+@quality_pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>", Permission.READ_FIGURES)
+def plot_file(plot: str, form: str) -> Response:
+    return _plot_file(_halls(Permission.READ_FIGURES), plot, form)
+
+
+@quality_pages.get("/qualite/dictionnaire", Permission.READ_FIGURES)
+def dictionary() -> str:
+    return _dictionary(page.hall(Permission.READ_FIGURES))
+
+
+@quality_pages.get("/qualite/indicateurs.csv", Permission.READ_FIGURES)
+def figures() -> Response:
+    return _figures_csv(_halls(Permission.READ_FIGURES))
+
+
+@quality_pages.get("/qualite/agents", Permission.SUPERVISE)
+def agents() -> str:
+    return _agents(_halls(Permission.SUPERVISE)[:1])
+
+
+@quality_pages.get("/qualite/<any(legs, counters, services):table>.csv", Permission.EXPORT_VISITS)
+def visits(table: str) -> Response:
+    return _visits_csv(_halls(Permission.EXPORT_VISITS), table)
+
+
+def _summary(hall: HallConfiguration) -> str | tuple[str, int]:
+    selection, is_understood = _selection(hall)
     language, service = selection.language, selection.service
-    words = page_sentence()
-    series = read_periods(needs.database, hall.hall, selection.period, service=service)
+    words = page.sentence()
+    series = read_periods(database(), hall.hall, selection.period, service=service)
     first = first_period_of(series, selection.day)
     is_quarter_first = not request.args.get("duree") and not _free_days() and first != selection.period
     if is_quarter_first:
         selection = replace(selection, period=first)
-        series = read_periods(needs.database, hall.hall, selection.period, service=service)
+        series = read_periods(database(), hall.hall, selection.period, service=service)
     period = selection.period
-    page = render_template(
+    html = render_template(
         "quality/summary.html",
         selection=selection,
         view=summary_of(series, selection, words),
         names=TILES,
-        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
+        halls=page.halls(Permission.READ_FIGURES),
         kinds=list(PeriodKind),
         period=title_of(period, language),
         previous_name=title_of(period.previous(), language),
@@ -131,26 +116,26 @@ def _summary(needs: QualityPages, hall: HallConfiguration) -> str | tuple[str, i
         next=_query(selection, period.next().starts_on),
         query=_query(selection, period.starts_on),
         levels_query=_query(selection, period.starts_on) + _free_days(),
-        may_print_hours=needs.work.may(Permission.READ_BOARD, hall.site.slug),
+        may_print_hours=page.may(Permission.READ_BOARD, hall.site.slug),
         period_query=lambda day: _query(selection, day),
         is_quarter_first=is_quarter_first,
         annotations=[
             (wording.day_text(each.day, language), each.words)
-            for each in read_annotations(needs.database, hall.hall, period.starts_on, period.ends_on)
+            for each in read_annotations(database(), hall.hall, period.starts_on, period.ends_on)
         ],
-        shows_agents=_shows_agents(needs, hall),
+        shows_agents=_shows_agents(hall),
         is_understood=is_understood,
     )
-    return page if is_understood else (page, 400)
+    return html if is_understood else (html, 400)
 
 
-def _shows_agents(needs: QualityPages, hall: HallConfiguration) -> bool:
-    site, sites = hall.site.slug, sites_with_individual_figures(needs.database)
-    return site in sites and needs.work.may(Permission.SUPERVISE, site)
+def _shows_agents(hall: HallConfiguration) -> bool:
+    site, sites = hall.site.slug, sites_with_individual_figures(database())
+    return site in sites and page.may(Permission.SUPERVISE, site)
 
 
-def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
-    words = page_sentence()
+def _dictionary(hall: HallConfiguration) -> str:
+    words = page.sentence()
     query = request.query_string.decode("ascii", "replace")
     return render_template(
         "quality/dictionary.html",
@@ -164,25 +149,25 @@ def _dictionary(needs: QualityPages, hall: HallConfiguration) -> str:
     )
 
 
-def _halls(needs: QualityPages, permission: Permission) -> Sequence[HallConfiguration]:
+def _halls(permission: Permission) -> Sequence[HallConfiguration]:
     """Every hall that the address names (`hall`, repeated), else the person's first; 404 for any other."""
-    first = hall_for_page(needs.work, permission)
+    first = page.hall(permission)
     names = dict.fromkeys(request.args.getlist("hall"))
-    theirs = {hall.hall: hall for hall in halls_for_page(needs.work, permission)}
+    theirs = {hall.hall: hall for hall in page.halls(permission)}
     if any(name not in theirs for name in names):
         abort(404)
     return [theirs[name] for name in names] or [first]
 
 
-def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
-    query = _query_of(needs, halls)
-    words = page_sentence()
-    found = _found(needs, query, query.days_before)
-    view = explorer_of(found, query, words, _today(needs, query.hall))
-    theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
+def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
+    query = _query_of(halls)
+    words = page.sentence()
+    found = _found(query, query.days_before)
+    view = explorer_of(found, query, words, _today(query.hall))
+    theirs = page.halls(Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
-    others = other_tables(needs.database, query, theirs, words)
-    page = render_template(
+    others = other_tables(database(), query, theirs, words)
+    html = render_template(
         "quality/explorer.html",
         query=query,
         view=view,
@@ -204,7 +189,7 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
         sections=_sections(view, others, words),
         previous=_turned(query, -1),
         next=_turned(query, 1),
-        keys=needs.drawings.offer([plot.spec for plot in view.plots]),
+        keys=drawings.offer([plot.spec for plot in view.plots]),
         hour_label=lambda hour: wording.hour_label(hour, query.language),
         runs={name: _runs(shown) for name, shown in view.tables.groups.items()} if view.tables else {},
         indicators=INDICATORS,
@@ -214,29 +199,27 @@ def _explorer(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str | 
         hall_address=lambda name: replace(
             query, halls=[hall for hall in halls if hall.hall == name]
         ).address(),
-        may_export=all(needs.work.may(Permission.EXPORT_VISITS, site) for site in sites),
-        shows_agents=len(halls) == 1 and _shows_agents(needs, halls[0]),
+        may_export=all(page.may(Permission.EXPORT_VISITS, site) for site in sites),
+        shows_agents=len(halls) == 1 and _shows_agents(halls[0]),
     )
-    return (page, 400) if query.problems else page
+    return (html, 400) if query.problems else html
 
 
-def _query_of(
-    needs: QualityPages, halls: Sequence[HallConfiguration], *, is_file: bool = False
-) -> ExplorerQuery:
+def _query_of(halls: Sequence[HallConfiguration], *, is_file: bool = False) -> ExplorerQuery:
     """The query of the request. Answers 400 instead of a file where a field of it is wrong."""
-    query = read_query(request.args, halls, _today(needs, halls[0]), page_language())
+    query = read_query(request.args, halls, _today(halls[0]), page.language())
     if is_file and query.problems:
         abort(400)
     return query
 
 
-def _today(needs: QualityPages, hall: HallConfiguration) -> date:
-    return needs.database.clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
+def _today(hall: HallConfiguration) -> date:
+    return database().clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
 
 
-def _found(needs: QualityPages, query: ExplorerQuery, before: tuple[date, date] | None) -> Exploration:
+def _found(query: ExplorerQuery, before: tuple[date, date] | None) -> Exploration:
     return explore_figures(
-        needs.database,
+        database(),
         [hall.hall for hall in query.halls],
         (query.starts_on, query.ends_on),
         before,
@@ -275,25 +258,25 @@ def _sections(view: Explorer, others: Sequence[OtherTable], words: Sentence) -> 
     return found
 
 
-def _plot_file(needs: QualityPages, halls: Sequence[HallConfiguration], name: str, form: str) -> Response:
+def _plot_file(halls: Sequence[HallConfiguration], name: str, form: str) -> Response:
     """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
-    if form == "svg" and (svg := needs.drawings.picture(request.args.get("dessin", ""))) is not None:
+    if form == "svg" and (svg := drawings.picture(request.args.get("dessin", ""))) is not None:
         return _picture(svg)
-    query = _query_of(needs, halls, is_file=True)
-    words = page_sentence()
-    found = _found(needs, query, None).together()
+    query = _query_of(halls, is_file=True)
+    words = page.sentence()
+    found = _found(query, None).together()
     plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
     if form == "csv":
-        theirs = halls_for_page(needs.work, Permission.READ_FIGURES)
-        others = [] if name in plots else other_tables(needs.database, query, theirs, words)
+        theirs = page.halls(Permission.READ_FIGURES)
+        others = [] if name in plots else other_tables(database(), query, theirs, words)
         tables = plots | {each.name: each for each in others}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
         table = tables.get(name) or abort(404)
         sheet = csv_sheet((table.columns, *table.rows), query.language)
         return _download([sheet], f"parvis-{query.hall.hall}-{name}-{days}.csv")
     plot = plots.get(name) or abort(404)
-    [key] = needs.drawings.offer([plot.spec])
-    svg = needs.drawings.picture(key)
+    [key] = drawings.offer([plot.spec])
+    svg = drawings.picture(key)
     if svg is None:
         abort(503)
     return _picture(svg)
@@ -306,9 +289,9 @@ def _picture(svg: str) -> Response:
     return answer
 
 
-def _selection(needs: QualityPages, hall: HallConfiguration) -> tuple[SummaryQuery, bool]:
+def _selection(hall: HallConfiguration) -> tuple[SummaryQuery, bool]:
     """The selection of the summary, and whether all of it was understood (else defaults stand in)."""
-    today = _today(needs, hall)
+    today = _today(hall)
     kind, day, service = (request.args.get(name, "") for name in ("duree", "jour", "demarche"))
     is_understood = kind in ("", *PeriodKind) and service in ("", *hall.services)
     if not day and (around := period_around(request.args.get("du", ""), request.args.get("au", ""))):
@@ -317,7 +300,7 @@ def _selection(needs: QualityPages, hall: HallConfiguration) -> tuple[SummaryQue
     on, is_understood = typed or today, is_understood and typed is not None
     period = period_of(PeriodKind(kind) if kind in tuple(PeriodKind) else FIRST_KIND, on)
     chosen = service if service in hall.services else None
-    return SummaryQuery(hall, chosen, period, on, page_language()), is_understood
+    return SummaryQuery(hall, chosen, period, on, page.language()), is_understood
 
 
 def _free_days() -> str:
@@ -339,16 +322,16 @@ def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
     ]
 
 
-def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
+def _agents(halls: Sequence[HallConfiguration]) -> str:
     """The figures of each agent; without the decision of an administrator, that there are none."""
-    query = _query_of(needs, halls)
+    query = _query_of(halls)
     try:
-        agents = read_individual_figures(needs.database, query.hall.hall, query.starts_on, query.ends_on)
+        agents = read_individual_figures(database(), query.hall.hall, query.starts_on, query.ends_on)
     except Refusal as refusal:
         if refusal.code != "individual_figures_off":
             raise
         agents = None
-    words = page_sentence()
+    words = page.sentence()
     return render_template(
         "quality/agents.html",
         query=query,
@@ -361,27 +344,24 @@ def _agents(needs: QualityPages, halls: Sequence[HallConfiguration]) -> str:
     )
 
 
-def _figures_csv(needs: QualityPages, halls: Sequence[HallConfiguration]) -> Response:
-    query = _query_of(needs, halls, is_file=True)
-    found = _found(needs, query, None).together()
-    text = figures_sheet(found, query, page_sentence())
+def _figures_csv(halls: Sequence[HallConfiguration]) -> Response:
+    query = _query_of(halls, is_file=True)
+    found = _found(query, None).together()
+    text = figures_sheet(found, query, page.sentence())
     name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
     return _download([text], name)
 
 
-def _visits_csv(needs: QualityPages, halls: Sequence[HallConfiguration], table: str) -> Response:
-    query = _query_of(needs, halls, is_file=True)
+def _visits_csv(halls: Sequence[HallConfiguration], table: str) -> Response:
+    query = _query_of(halls, is_file=True)
     days, names = (query.starts_on, query.ends_on), [hall.hall for hall in halls]
     lines = {
-        "legs": lambda: legs_csv(needs.database, names, days),
-        "counters": lambda: counters_csv(needs.database, names, days),
-        "services": lambda: services_csv(needs.database, names),
+        "legs": lambda: legs_csv(database(), names, days),
+        "counters": lambda: counters_csv(database(), names, days),
+        "services": lambda: services_csv(database(), names),
     }[table]()
     return _download(lines, f"{table}.csv")
 
 
 def _download(lines: Iterator[str] | list[str], name: str) -> Response:
-    answer = make_response(Response(lines, content_type="text/csv; charset=utf-8"))
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(lines, "text/csv; charset=utf-8", name)

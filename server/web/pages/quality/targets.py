@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.hall.configuration import HallConfiguration
@@ -26,7 +26,6 @@ from server.domain.quality.targets import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.transactions.database import Database
 from server.usecases.quality.targets import (
     ServiceTargets,
     decide_target,
@@ -34,11 +33,11 @@ from server.usecases.quality.targets import (
     read_targets,
     withdraw_target,
 )
-from server.web.access.callers import require_caller
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, require_caller
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.target_wording import Wording
+from server.web.rendering import page
 from server.web.rendering.problems import press_key, problems_of, status_of, typed_day, typed_lines
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_sentence
 
 FIELDS = {
     "unknown_service": "demarche",
@@ -161,54 +160,39 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class TargetPages:
-    """What the page needs of the rest of the server."""
-
-    database: Database
-    work: WorkContext
+routes = PageRoutes("targets_page", __name__, template_folder="templates")
+"""Reading needs `read_figures`, deciding `decide_targets`."""
 
 
-def blueprint(needs: TargetPages) -> Blueprint:
-    """The routes: reading needs `read_figures`, deciding `decide_targets`."""
-    routes = Blueprint("targets_page", __name__, template_folder="templates")
+@routes.get("/objectifs", Permission.READ_FIGURES)
+def targets() -> Any:
+    return _page(page.hall(Permission.READ_FIGURES))
 
-    @routes.get("/objectifs")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def targets() -> Any:
-        return _page(needs, hall_for_page(needs.work, Permission.READ_FIGURES))
 
-    @routes.post("/objectifs")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
-    def decide() -> Any:
-        hall = hall_for_page(needs.work, Permission.DECIDE_TARGETS)
-        caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
-        typed = TargetFields.of(request.form)
-        key = press_key(caller.author, typed)
-        try:
-            answer = decide_target(
-                needs.database, hall.hall, caller.author, typed.as_request(), write_key=key
-            )
-        except Refusal as refusal:
-            return _page(needs, hall, typed=typed, refusal=refusal), status_of(refusal)
-        return _done(hall, typed.service, decide=answer["target"])
+@routes.post("/objectifs", Permission.DECIDE_TARGETS)
+def decide() -> Any:
+    hall = page.hall(Permission.DECIDE_TARGETS)
+    caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
+    typed = TargetFields.of(request.form)
+    key = press_key(caller.author, typed)
+    try:
+        answer = decide_target(database(), hall.hall, caller.author, typed.as_request(), write_key=key)
+    except Refusal as refusal:
+        return _page(hall, typed=typed, refusal=refusal), status_of(refusal)
+    return _done(hall, typed.service, decide=answer["target"])
 
-    @routes.post("/objectifs/retrait")
-    @requires(Permission.DECIDE_TARGETS, of=PEOPLE)
-    def withdraw() -> Any:
-        hall = hall_for_page(needs.work, Permission.DECIDE_TARGETS)
-        caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
-        typed = TypedWithdrawal.of(request.form)
-        key = press_key(caller.author, typed)
-        try:
-            answer = withdraw_target(
-                needs.database, hall.hall, caller.author, typed.as_request(), write_key=key
-            )
-        except Refusal as refusal:
-            return _page(needs, hall, leaving=typed, refusal=refusal), status_of(refusal)
-        return _done(hall, answer["service"], retire=answer["withdrawal"])
 
-    return routes
+@routes.post("/objectifs/retrait", Permission.DECIDE_TARGETS)
+def withdraw() -> Any:
+    hall = page.hall(Permission.DECIDE_TARGETS)
+    caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
+    typed = TypedWithdrawal.of(request.form)
+    key = press_key(caller.author, typed)
+    try:
+        answer = withdraw_target(database(), hall.hall, caller.author, typed.as_request(), write_key=key)
+    except Refusal as refusal:
+        return _page(hall, leaving=typed, refusal=refusal), status_of(refusal)
+    return _done(hall, answer["service"], retire=answer["withdrawal"])
 
 
 def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
@@ -218,7 +202,6 @@ def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
 
 
 def _page(
-    needs: TargetPages,
     hall: HallConfiguration,
     *,
     typed: TargetFields | None = None,
@@ -226,24 +209,24 @@ def _page(
     refusal: Refusal | None = None,
 ) -> str:
     """The page, with the form of a target, or of its withdrawal (`leaving`), as it was typed."""
-    on, services = read_targets(needs.database, hall.hall)
+    on, services = read_targets(database(), hall.hall)
     sent = typed or leaving
     service = sent.service if sent else request.args.get("demarche", "")
     chosen = next((each for each in services if each.service.id == service), None)
     if service and chosen is None and refusal is None:
         abort(404)
-    may_decide = needs.work.may(Permission.DECIDE_TARGETS, hall.site.slug)
+    may_decide = page.may(Permission.DECIDE_TARGETS, hall.site.slug)
     target_id = leaving.target if leaving else request.args.get("retirer", "")
     span = _span(chosen, target_id) if may_decide and target_id else None
     if span is not None and leaving is None:
         leaving = TypedWithdrawal.first(span, on)
     typed = typed or first_typed(services, chosen, on)
-    words = Wording(page_sentence(), hall.site.time_zone)
-    months = read_measured(needs.database, hall.hall, service, on) if chosen else []
+    words = Wording(page.sentence(), hall.site.time_zone)
+    months = read_measured(database(), hall.hall, service, on) if chosen else []
     return render_template(
         "targets/targets.html",
         hall=hall,
-        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
+        halls=page.halls(Permission.READ_FIGURES),
         rows=[words.row(each) for each in services],
         chosen=None if chosen is None else words.row(chosen),
         history=words.history(services if chosen is None else [chosen]),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.domain.author import Author
@@ -26,7 +26,6 @@ from server.domain.quality.typed_figures import (
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.people.pseudonyms import names_of
-from server.store.transactions.database import Database
 from server.usecases.typed_figures import (
     annotate_day,
     read_annotations,
@@ -36,11 +35,11 @@ from server.usecases.typed_figures import (
     withdraw_annotation,
     withdraw_typed_figure,
 )
-from server.web.access.callers import require_caller
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, require_caller
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.typed_wording import Wording, typed_name
+from server.web.rendering import page
 from server.web.rendering.problems import press_key, refusal_sentence, status_of, typed_day, typed_lines
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_sentence
 
 FIELDS = {
     "unknown_typed_indicator": "indicateur",
@@ -139,14 +138,6 @@ SHOWN = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
-class TypedFigurePages:
-    """What the page needs of the rest of the server."""
-
-    database: Database
-    work: WorkContext
-
-
-@dataclass(frozen=True, slots=True)
 class _Shown:
     """What the page shows beside what is stored: forms as typed, values read, and what was refused.
 
@@ -159,98 +150,89 @@ class _Shown:
     refusal: Refusal | None = None
 
 
-def blueprint(needs: TypedFigurePages) -> Blueprint:
-    """The routes: reading needs `read_figures`, entering and withdrawing `type_figures`."""
-    routes = Blueprint("typed_figures_page", __name__, template_folder="templates")
-
-    @routes.get("/qualite/saisies")
-    @requires(Permission.READ_FIGURES, of=PEOPLE)
-    def typed_figures() -> Any:
-        return _page(needs, hall_for_page(needs.work, Permission.READ_FIGURES), _Shown(Forms.new()))
-
-    @routes.post("/qualite/saisies")
-    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
-    def add() -> Any:
-        typed = ValueFields.of(request.form)
-        forms = replace(Forms.new(), value=typed)
-        return _entered(needs, _Shown(forms, "value"), lambda hall, author: _add(needs, hall, author, typed))
-
-    @routes.post("/qualite/saisies/coller")
-    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
-    def paste() -> Any:
-        typed = PasteFields.of(request.form)
-        forms = replace(Forms.new(), paste=typed)
-        return _entered(
-            needs, _Shown(forms, "paste"), lambda hall, author: _paste(needs, hall, author, forms)
-        )
-
-    @routes.post("/qualite/saisies/retrait")
-    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
-    def withdraw() -> Any:
-        return _withdraw(needs, "figure", "valeur", withdraw_typed_figure, "withdrawn")
-
-    @routes.post("/qualite/saisies/jour")
-    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
-    def annotate() -> Any:
-        typed = DayFields.of(request.form)
-
-        def annotated(hall: HallConfiguration, author: Author) -> Response:
-            key = press_key(author, typed)
-            annotate_day(needs.database, hall.hall, author, typed_day(typed.day), typed.words, write_key=key)
-            return _done(hall, "annotated")
-
-        return _entered(needs, _Shown(replace(Forms.new(), day=typed), "day"), annotated)
-
-    @routes.post("/qualite/saisies/jour/retrait")
-    @requires(Permission.TYPE_FIGURES, of=PEOPLE)
-    def withdraw_remark() -> Any:
-        return _withdraw(needs, "annotation", "remarque", withdraw_annotation, "remark_withdrawn")
-
-    return routes
+routes = PageRoutes("typed_figures_page", __name__, template_folder="templates")
+"""Reading needs `read_figures`, entering and withdrawing `type_figures`."""
 
 
-def _withdraw(
-    needs: TypedFigurePages, kind: str, field: str, withdraw: Callable[..., object], done: str
-) -> Any:
+@routes.get("/qualite/saisies", Permission.READ_FIGURES)
+def typed_figures() -> Any:
+    return _page(page.hall(Permission.READ_FIGURES), _Shown(Forms.new()))
+
+
+@routes.post("/qualite/saisies", Permission.TYPE_FIGURES)
+def add() -> Any:
+    typed = ValueFields.of(request.form)
+    forms = replace(Forms.new(), value=typed)
+    return _entered(_Shown(forms, "value"), lambda hall, author: _add(hall, author, typed))
+
+
+@routes.post("/qualite/saisies/coller", Permission.TYPE_FIGURES)
+def paste() -> Any:
+    typed = PasteFields.of(request.form)
+    forms = replace(Forms.new(), paste=typed)
+    return _entered(_Shown(forms, "paste"), lambda hall, author: _paste(hall, author, forms))
+
+
+@routes.post("/qualite/saisies/retrait", Permission.TYPE_FIGURES)
+def withdraw() -> Any:
+    return _withdraw("figure", "valeur", withdraw_typed_figure, "withdrawn")
+
+
+@routes.post("/qualite/saisies/jour", Permission.TYPE_FIGURES)
+def annotate() -> Any:
+    typed = DayFields.of(request.form)
+
+    def annotated(hall: HallConfiguration, author: Author) -> Response:
+        key = press_key(author, typed)
+        annotate_day(database(), hall.hall, author, typed_day(typed.day), typed.words, write_key=key)
+        return _done(hall, "annotated")
+
+    return _entered(_Shown(replace(Forms.new(), day=typed), "day"), annotated)
+
+
+@routes.post("/qualite/saisies/jour/retrait", Permission.TYPE_FIGURES)
+def withdraw_remark() -> Any:
+    return _withdraw("annotation", "remarque", withdraw_annotation, "remark_withdrawn")
+
+
+def _withdraw(kind: str, field: str, withdraw: Callable[..., object], done: str) -> Any:
     """Withdraws what a field of the form names (its id)."""
     named, form = request.form.get(field, ""), request.form.get("formulaire", "")
 
     def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-        withdraw(needs.database, hall.hall, author, named, write_key=press_key(author, (kind, named, form)))
+        withdraw(database(), hall.hall, author, named, write_key=press_key(author, (kind, named, form)))
         return _done(hall, done)
 
-    return _entered(needs, _Shown(Forms.new()), withdrawn)
+    return _entered(_Shown(Forms.new()), withdrawn)
 
 
-def _entered(
-    needs: TypedFigurePages, shown: _Shown, enter: Callable[[HallConfiguration, Author], Response | str]
-) -> Any:
+def _entered(shown: _Shown, enter: Callable[[HallConfiguration, Author], Response | str]) -> Any:
     """The answer of `enter`, or the page with the forms as they were typed and the refusal."""
-    hall = hall_for_page(needs.work, Permission.TYPE_FIGURES)
+    hall = page.hall(Permission.TYPE_FIGURES)
     caller = require_caller(Permission.TYPE_FIGURES, hall.hall)[0]
     try:
         return enter(hall, caller.author)
     except Refusal as refusal:
-        return _page(needs, hall, replace(shown, refusal=refusal)), status_of(refusal)
+        return _page(hall, replace(shown, refusal=refusal)), status_of(refusal)
 
 
-def _add(needs: TypedFigurePages, hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
+def _add(hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
     if typed.indicator not in TYPED:
         raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
     key = press_key(author, typed)
-    type_figures(needs.database, hall.hall, author, [typed.as_request()], write_key=key)
+    type_figures(database(), hall.hall, author, [typed.as_request()], write_key=key)
     return _done(hall, "added")
 
 
-def _paste(needs: TypedFigurePages, hall: HallConfiguration, author: Author, forms: Forms) -> Response | str:
+def _paste(hall: HallConfiguration, author: Author, forms: Forms) -> Response | str:
     """Takes the values that were shown before; else shows what was read, and takes nothing."""
     typed = forms.paste
-    words = _wording(needs, hall)
+    words = _wording(hall)
     pasted = Pasted(typed.text, typed.source, words.indicator_names(), words.service_names())
-    requests = read_pasted_figures(needs.database, hall.hall, pasted)
+    requests = read_pasted_figures(database(), hall.hall, pasted)
     if not typed.is_confirmed:
-        return _page(needs, hall, _Shown(forms, "paste", preview=requests))
-    type_figures(needs.database, hall.hall, author, requests, write_key=press_key(author, typed))
+        return _page(hall, _Shown(forms, "paste", preview=requests))
+    type_figures(database(), hall.hall, author, requests, write_key=press_key(author, typed))
     return _done(hall, "taken")
 
 
@@ -262,24 +244,22 @@ def _done(hall: HallConfiguration, what: str) -> Response:
 DONE = ("added", "taken", "withdrawn", "annotated", "remark_withdrawn")
 
 
-def _wording(needs: TypedFigurePages, hall: HallConfiguration) -> Wording:
-    with needs.database.read() as rows:
+def _wording(hall: HallConfiguration) -> Wording:
+    with database().read() as rows:
         names = names_of(rows, "person")
-    return Wording(page_sentence(), ZoneInfo(hall.site.time_zone), names, hall.services)
+    return Wording(page.sentence(), ZoneInfo(hall.site.time_zone), names, hall.services)
 
 
-def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> str:
-    words = _wording(needs, hall)
-    today = needs.database.clock.now().astimezone(words.zone).date()
-    annotations = read_annotations(
-        needs.database, hall.hall, today - SHOWN, today + FARTHEST + timedelta(days=1)
-    )
+def _page(hall: HallConfiguration, shown: _Shown) -> str:
+    words = _wording(hall)
+    today = database().clock.now().astimezone(words.zone).date()
+    annotations = read_annotations(database(), hall.hall, today - SHOWN, today + FARTHEST + timedelta(days=1))
     done = request.args.get("fait", "")
     return render_template(
         "typed_figures/typed_figures.html",
         hall=hall,
-        halls=halls_for_page(needs.work, Permission.READ_FIGURES),
-        rows=words.rows(read_typed_figures(needs.database, hall.hall)),
+        halls=page.halls(Permission.READ_FIGURES),
+        rows=words.rows(read_typed_figures(database(), hall.hall)),
         annotations=words.annotations(annotations),
         preview=None if shown.preview is None else words.rows(shown.preview),
         forms=shown.forms,
@@ -292,13 +272,13 @@ def _page(needs: TypedFigurePages, hall: HallConfiguration, shown: _Shown) -> st
             "last_day": (today + FARTHEST).isoformat(),
             "today": today.isoformat(),
         },
-        problems=_problems(needs, words, shown),
+        problems=_problems(words, shown),
         done=done if done in DONE else "",
-        may_decide=needs.work.may(Permission.TYPE_FIGURES, hall.site.slug),
+        may_decide=page.may(Permission.TYPE_FIGURES, hall.site.slug),
     )
 
 
-def _problems(needs: TypedFigurePages, words: Wording, shown: _Shown) -> dict[str, str]:
+def _problems(words: Wording, shown: _Shown) -> dict[str, str]:
     """The sentence of what was refused, by its field; empty where nothing was."""
     if shown.refusal is None:
         return {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 
 from server.domain.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState, place_of_origin
 from server.domain.hall.configuration import Site
@@ -13,12 +13,12 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.hall_checks import ActionRow
-from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
+from server.web.rendering import page
 from server.web.rendering.problems import form_id, problems_of, status_of
-from server.web.rendering.viewer import WorkContext, page_language, sites_for_page
 
 PLACE = "/voix/actions"
 NEEDED = Permission.WRITE_REPORTS
@@ -47,34 +47,31 @@ class _Chosen:
         return f"{PLACE}?{query}" if query else PLACE
 
 
-def blueprint(database: Database, work: WorkContext) -> Blueprint:
-    """The list and its form."""
-    routes = Blueprint("actions_page", __name__, template_folder="templates")
+routes = PageRoutes("actions_page", __name__, template_folder="templates")
+"""The list and its form."""
 
-    @routes.get(PLACE)
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def listed() -> Any:
-        return _page(database, work, _chosen(request.args))
 
-    @routes.post(PLACE)
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def keep_action() -> Any:
-        sites = sites_for_page(work, NEEDED)
-        typed, action = _typed(request.form), request.form.get("action", "")[:64]
-        site = _one_of(sites, request.form.get("site", ""))
-        try:
-            if action:
-                change_action(database, site.slug, action, typed)
-            else:
-                action = add_action(database, site.slug, typed, form=form_id())
-        except Refusal as refusal:
-            if status_of(refusal) == 404:
-                raise
-            page = _page(database, work, _chosen(request.args), typed=typed, refusal=refusal)
-            return page, status_of(refusal)
-        return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
+@routes.get(PLACE, NEEDED, anywhere=True)
+def listed() -> Any:
+    return _page(_chosen(request.args))
 
-    return routes
+
+@routes.post(PLACE, NEEDED, anywhere=True)
+def keep_action() -> Any:
+    sites = page.sites(NEEDED)
+    typed, action = _typed(request.form), request.form.get("action", "")[:64]
+    site = _one_of(sites, request.form.get("site", ""))
+    try:
+        if action:
+            change_action(database(), site.slug, action, typed)
+        else:
+            action = add_action(database(), site.slug, typed, form=form_id())
+    except Refusal as refusal:
+        if status_of(refusal) == 404:
+            raise
+        html = _page(_chosen(request.args), typed=typed, refusal=refusal)
+        return html, status_of(refusal)
+    return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
 
 
 def _one_of(sites: list[Site], slug: str) -> Site:
@@ -100,18 +97,11 @@ def _of_row(row: ActionRow) -> ActionRequest:
     return ActionRequest(row.remark, row.origin, row.solution, row.owner, due_on, row.state)
 
 
-def _page(
-    database: Database,
-    work: WorkContext,
-    chosen: _Chosen,
-    *,
-    typed: ActionRequest | None = None,
-    refusal: Refusal | None = None,
-) -> str:
-    language, sites = page_language(), sites_for_page(work, NEEDED)
+def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refusal | None = None) -> str:
+    language, sites = page.language(), page.sites(NEEDED)
     if chosen.site:
         _one_of(sites, chosen.site)
-    every = read_actions(database, sites)
+    every = read_actions(database(), sites)
     changed = request.form.get("action", "") if refusal else request.args.get("modifier", "")
     action = next((each for each in every if each.row.id == changed), None)
     if changed and action is None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
@@ -27,7 +27,6 @@ from server.domain.reports.reports import (
     is_line,
 )
 from server.language import locale_of
-from server.store.transactions.database import Database
 from server.usecases.reports.grids import (
     read_grid_texts,
     read_grids,
@@ -35,10 +34,11 @@ from server.usecases.reports.grids import (
     withdraw_grid_text,
     write_grid_text,
 )
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
+from server.web.rendering import page
 from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 PLACE = "/rapports/labels"
 NEEDED = Permission.WRITE_REPORTS
@@ -53,38 +53,33 @@ class ShownLine:
     typed: GridText | None
 
 
-def add_grid_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
-    """The grids with the evidence of a hall; type the text of a line, withdraw it, restore it."""
+routes = PageRoutes("report_grids", __name__, template_folder="templates")
 
-    @routes.get(PLACE)
-    @requires(NEEDED, of=PEOPLE)
-    def grids() -> Any:
-        return _page(database, work, hall_for_page(work, NEEDED))
 
-    @routes.post(PLACE)
-    @requires(NEEDED, of=PEOPLE)
-    def write_text() -> Any:
-        typed = _typed(request.form)
-        return _changed(database, work, "kept", lambda site: write_grid_text(database, site, typed))
+@routes.get(PLACE, NEEDED)
+def grids() -> Any:
+    return _page(page.hall())
 
-    @routes.post(PLACE + "/retrait")
-    @requires(NEEDED, of=PEOPLE)
-    def withdraw_text() -> Any:
-        typed = _typed(request.form)
-        return _changed(
-            database,
-            work,
-            "withdrawn",
-            lambda site: withdraw_grid_text(database, site, typed.grid, typed.code),
-        )
 
-    @routes.post(PLACE + "/retour")
-    @requires(NEEDED, of=PEOPLE)
-    def restore_text() -> Any:
-        typed = _typed(request.form)
-        return _changed(
-            database, work, "restored", lambda site: restore_grid_text(database, site, typed.grid, typed.code)
-        )
+@routes.post(PLACE, NEEDED)
+def write_text() -> Any:
+    typed = _typed(request.form)
+    return _changed("kept", lambda site: write_grid_text(database(), site, typed))
+
+
+@routes.post(PLACE + "/retrait", NEEDED)
+def withdraw_text() -> Any:
+    typed = _typed(request.form)
+    return _changed(
+        "withdrawn",
+        lambda site: withdraw_grid_text(database(), site, typed.grid, typed.code),
+    )
+
+
+@routes.post(PLACE + "/retour", NEEDED)
+def restore_text() -> Any:
+    typed = _typed(request.form)
+    return _changed("restored", lambda site: restore_grid_text(database(), site, typed.grid, typed.code))
 
 
 def shown_lines(grid: Grid, typed: Sequence[GridText]) -> list[ShownLine]:
@@ -100,35 +95,30 @@ def _typed(fields: Mapping[str, str]) -> GridTextRequest:
     return GridTextRequest(*(fields.get(name, "")[: 2 * LONGEST_TEXT] for name in names))
 
 
-def _changed(database: Database, work: WorkContext, done: str, change: Callable[[Site], None]) -> Any:
+def _changed(done: str, change: Callable[[Site], None]) -> Any:
     """Redirects to the line after a change; after a refusal, the page with what was typed."""
-    hall = hall_for_page(work, NEEDED)
+    hall = page.hall()
     typed = _typed(request.form)
     try:
         change(hall.site)
     except Refusal as refusal:
-        return _page(database, work, hall, typed=typed, refusal=refusal), status_of(refusal)
+        return _page(hall, typed=typed, refusal=refusal), status_of(refusal)
     query = urlencode({"hall": hall.hall, "fait": done, "grille": typed.grid, "ligne": typed.code.strip()})
     return redirect(f"{PLACE}?{query}#fait", 303)
 
 
 def _page(
-    database: Database,
-    work: WorkContext,
-    hall: HallConfiguration,
-    *,
-    typed: GridTextRequest | None = None,
-    refusal: Refusal | None = None,
+    hall: HallConfiguration, *, typed: GridTextRequest | None = None, refusal: Refusal | None = None
 ) -> str:
-    language = page_language()
-    texts = read_grid_texts(database, hall.site)
+    language = page.language()
+    texts = read_grid_texts(database(), hall.site)
     done = request.args.get("fait", "")
     return render_template(
         "reports/grids.html",
         hall=hall,
-        halls=halls_for_page(work, NEEDED),
+        halls=page.halls(),
         grids=[(grid, shown_lines(grid, texts)) for grid in GRIDS],
-        found=read_grids(database, hall.hall),
+        found=read_grids(database(), hall.hall),
         form=typed if refusal is not None and "field" in refusal.details else _asked_form(texts),
         any_line=ANY_LINE,
         numbered=[grid.key for grid in GRIDS if all(line.code != ANY_LINE for line in grid.lines)],

@@ -23,17 +23,7 @@ from server.web.pages.quality.typed_wording import typed_name, typed_text
 from server.web.pages.quality.wording import NBSP, number, short_day
 from server.web.pages.reports.papers import open_sheet
 from server.web.pages.reports.wording import ReportWording
-from server.web.pages.voice.pack_lines import (
-    CHECK_COLUMNS,
-    COMPLAINT_COLUMNS,
-    INCIDENT_COLUMNS,
-    INCIDENT_FILE,
-    SURVEY_COLUMNS,
-    check_lines,
-    complaint_lines,
-    incident_lines,
-    survey_lines,
-)
+from server.web.pages.voice import pack_lines
 
 TYPED_COLUMNS = (
     *("hall", "service", "service_name", "indicator", "unit", "period", "value", "source"),
@@ -183,10 +173,16 @@ def pack_steps(
         "chiffres": [COLUMNS, *_figures(report)],
         "chiffres-saisis": [TYPED_COLUMNS, *typed.of_file(evidence)],
         "preuves": [*_proofs(report, evidence, words), *typed.of_proofs(evidence)],
-        "enquetes": [SURVEY_COLUMNS, *survey_lines(database, frozenset(sites), period, say)],
-        "reclamations": [COMPLAINT_COLUMNS, *complaint_lines(database, slugs, period)],
-        "constats": [CHECK_COLUMNS, *check_lines(database, slugs, period, say)],
-        INCIDENT_FILE: [INCIDENT_COLUMNS, *incident_lines(database, slugs, period, say)],
+        "enquetes": [
+            pack_lines.SURVEY_COLUMNS,
+            *pack_lines.survey_lines(database, frozenset(sites), period, say),
+        ],
+        "reclamations": [pack_lines.COMPLAINT_COLUMNS, *pack_lines.complaint_lines(database, slugs, period)],
+        "constats": [pack_lines.CHECK_COLUMNS, *pack_lines.check_lines(database, slugs, period, say)],
+        pack_lines.INCIDENT_FILE: [
+            pack_lines.INCIDENT_COLUMNS,
+            *pack_lines.incident_lines(database, slugs, period, say),
+        ],
     }
     for name, lines in tables.items():
         if len(lines) > 1 or name in ALWAYS:
@@ -304,7 +300,7 @@ def _contents(
         "devices": any(hall.devices for hall in evidence),
         "typed": any(hall.typed for hall in evidence),
         "surveys": "enquetes.csv" in files,
-        "incidents": f"{INCIDENT_FILE}.csv" in files,
+        "incidents": f"{pack_lines.INCIDENT_FILE}.csv" in files,
         "complaints": "reclamations.csv" in files,
     }
     missing = [say(f"reports.pack.missing.{name}") for name, found in is_there.items() if not found]

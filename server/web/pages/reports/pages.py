@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request, stream_with_context
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -20,30 +20,18 @@ from server.domain.refusals import Refusal
 from server.domain.reports.reports import LONGEST_SENTENCE, SENTENCES
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
-from server.store.transactions.database import Database
-from server.usecases.reports.reports import (
-    ReadReport,
-    ReportReach,
-    Sites,
-    approve_report,
-    begin_report,
-    discard_report,
-    freeze_report,
-    read_report,
-    read_reports,
-    write_sentences,
-)
+from server.usecases.reports import reports
 from server.usecases.reports.sendings import failed_letters, read_sendings
-from server.web.access.callers import Caller, sites_of_caller, sites_where, someone
-from server.web.access.requirements import PEOPLE, requires
-from server.web.pages.reports.grids import add_grid_routes
+from server.web.access.callers import Caller, database, sites_of_caller, sites_where, someone
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.reports.pack import PackStep, pack_steps
 from server.web.pages.reports.papers import file_name, sheet_page
-from server.web.pages.reports.sendings import add_sending_routes
 from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
+from server.web.rendering import page
+from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import press_key, problems_of, refusal_sentence, status_of
-from server.web.rendering.viewer import WorkContext, halls_for_page, page_sentence
 
 OFFERED: Mapping[PeriodKind, int] = {PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13, PeriodKind.YEAR: 3}
 """How many periods of a kind are offered, the present one included."""
@@ -88,133 +76,93 @@ PLACE = "/rapports"
 NDJSON = "application/x-ndjson"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPages:
-    """What the pages need of the rest of the server."""
-
-    database: Database
-    work: WorkContext
-    papers: Papers
-    email_is_off: bool = False
+papers = of_app(Papers)
+routes = PageRoutes("reports_page", __name__, template_folder="templates")
+"""Reading needs `read_figures`, the rest `write_reports`, at all sites of a report."""
 
 
-def blueprint(needs: ReportPages) -> Blueprint:
-    """The routes: reading needs `read_figures`, the rest `write_reports`, at all sites of a report."""
-    routes = Blueprint("reports_page", __name__, template_folder="templates")
-    _add_reading(routes, needs)
-    _add_drafts(routes, needs)
-    _add_decisions(routes, needs)
-    _add_pack(routes, needs)
-    add_grid_routes(routes, needs.database, needs.work)
-    add_sending_routes(routes, needs.database, needs.work, email_is_off=needs.email_is_off)
-    return routes
+@routes.get(PLACE, Permission.READ_FIGURES, anywhere=True)
+def listed() -> Any:
+    return _list_page()
 
 
-def _add_reading(routes: Blueprint, needs: ReportPages) -> None:
-    """The list, a report, and its sheet of paper."""
+@routes.get(PLACE + "/<report>", Permission.READ_FIGURES, anywhere=True)
+def shown(report: str) -> Any:
+    return _report_page(report)
 
-    @routes.get(PLACE)
-    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
-    def listed() -> Any:
-        return _list_page(needs)
 
-    @routes.get(PLACE + "/<report>")
-    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
-    def shown(report: str) -> Any:
-        return _report_page(needs, report)
+@routes.get(PLACE + "/<report>/page.pdf", Permission.READ_FIGURES, anywhere=True)
+def paper(report: str) -> Response:
+    found = _read(report)
+    made = papers.made(sheet_page(found, ReportWording(page.sentence())))
+    return file_answer(made, "application/pdf", f"{file_name(found)}.pdf")
 
-    @routes.get(PLACE + "/<report>/page.pdf")
-    @requires(Permission.READ_FIGURES, of=PEOPLE, anywhere=True)
-    def paper(report: str) -> Response:
-        found = _read(needs, report)
-        answer = Response(
-            needs.papers.made(sheet_page(found, ReportWording(page_sentence()))),
-            content_type="application/pdf",
+
+@routes.post(PLACE, Permission.WRITE_REPORTS, anywhere=True)
+def begin() -> Any:
+    caller, sites = sites_where(Permission.WRITE_REPORTS)
+    typed = BeginFields.of(request.form)
+    try:
+        begun = reports.begin_report(
+            database(),
+            caller.author,
+            typed.halls,
+            typed.period,
+            sites=sites,
+            write_key=press_key(caller.author, typed),
         )
-        answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}.pdf"'
-        return answer
+    except Refusal as refusal:
+        return _list_page(typed=typed, refusal=refusal), status_of(refusal)
+    return redirect(f"{PLACE}/{begun['report']}", 303)
 
 
-def _add_drafts(routes: Blueprint, needs: ReportPages) -> None:
-    """Begin a report, write its sentences, discard it."""
+@routes.post(PLACE + "/<report>/phrases", Permission.WRITE_REPORTS, anywhere=True)
+def write(report: str) -> Any:
+    typed = (request.form.get(f"phrase{n}", "") for n in range(1, SENTENCES + 1))
+    sentences, base = [each[: 4 * LONGEST_SENTENCE] for each in typed], request.form.get("version", "")
 
-    @routes.post(PLACE)
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def begin() -> Any:
-        caller, sites = sites_where(Permission.WRITE_REPORTS)
-        typed = BeginFields.of(request.form)
-        try:
-            begun = begin_report(
-                needs.database,
-                caller.author,
-                typed.halls,
-                typed.period,
-                sites=sites,
-                write_key=press_key(caller.author, typed),
-            )
-        except Refusal as refusal:
-            return _list_page(needs, typed=typed, refusal=refusal), status_of(refusal)
-        return redirect(f"{PLACE}/{begun['report']}", 303)
+    def save(author: Author, sites: reports.Sites) -> object:
+        return reports.write_sentences(database(), author, report, sentences, base=base, sites=sites)
 
-    @routes.post(PLACE + "/<report>/phrases")
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def write(report: str) -> Any:
-        typed = (request.form.get(f"phrase{n}", "") for n in range(1, SENTENCES + 1))
-        sentences, base = [each[: 4 * LONGEST_SENTENCE] for each in typed], request.form.get("version", "")
-
-        def save(author: Author, sites: Sites) -> object:
-            return write_sentences(needs.database, author, report, sentences, base=base, sites=sites)
-
-        return _done(needs, report, save, "enregistre", sentences=sentences)
-
-    @routes.post(PLACE + "/<report>/suppression")
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def discard(report: str) -> Any:
-        caller, sites = sites_where(Permission.WRITE_REPORTS)
-        discard_report(needs.database, caller.author, report, sites=sites)
-        return redirect(f"{PLACE}?fait=supprime", 303)
+    return _done(report, save, "enregistre", sentences=sentences)
 
 
-def _add_decisions(routes: Blueprint, needs: ReportPages) -> None:
-    """Freeze and approve."""
-
-    @routes.post(PLACE + "/<report>/gel")
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def freeze(report: str) -> Any:
-        def freeze_it(author: Author, sites: Sites) -> object:
-            key = WriteKey.of_author(author, f"freeze {report}", f"freeze {report}".encode())
-            return freeze_report(needs.database, author, report, sites=sites, write_key=key)
-
-        return _done(needs, report, freeze_it, "gele")
-
-    @routes.post(PLACE + "/<report>/approbation")
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def approve(report: str) -> Any:
-        return _done(
-            needs,
-            report,
-            lambda author, sites: approve_report(needs.database, author, report, sites=sites),
-            "approuve",
-        )
+@routes.post(PLACE + "/<report>/suppression", Permission.WRITE_REPORTS, anywhere=True)
+def discard(report: str) -> Any:
+    caller, sites = sites_where(Permission.WRITE_REPORTS)
+    reports.discard_report(database(), caller.author, report, sites=sites)
+    return redirect(f"{PLACE}?fait=supprime", 303)
 
 
-def _add_pack(routes: Blueprint, needs: ReportPages) -> None:
-    """The evidence pack: a file, or its progress line by line with the file at the end."""
+@routes.post(PLACE + "/<report>/gel", Permission.WRITE_REPORTS, anywhere=True)
+def freeze(report: str) -> Any:
+    def freeze_it(author: Author, sites: reports.Sites) -> object:
+        key = WriteKey.of_author(author, f"freeze {report}", f"freeze {report}".encode())
+        return reports.freeze_report(database(), author, report, sites=sites, write_key=key)
 
-    @routes.post(PLACE + "/<report>/dossier")
-    @requires(Permission.WRITE_REPORTS, of=PEOPLE, anywhere=True)
-    def pack(report: str) -> Response:
-        sites_where(Permission.WRITE_REPORTS)
-        found, words = _read(needs, report), ReportWording(page_sentence())
-        if not found.may_write:
-            abort(404)
-        name, page = f"{file_name(found)}.zip", sheet_page(found, words)
-        steps = pack_steps(needs.database, found, words, paper=lambda: needs.papers.made(page))
-        if request.accept_mimetypes.best == NDJSON:
-            return Response((_line(each, name, words) for each in steps), content_type=NDJSON)
-        answer = Response(list(steps)[-1].archive, content_type="application/zip")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+    return _done(report, freeze_it, "gele")
+
+
+@routes.post(PLACE + "/<report>/approbation", Permission.WRITE_REPORTS, anywhere=True)
+def approve(report: str) -> Any:
+    def approve_it(author: Author, sites: reports.Sites) -> None:
+        reports.approve_report(database(), author, report, sites=sites)
+
+    return _done(report, approve_it, "approuve")
+
+
+@routes.post(PLACE + "/<report>/dossier", Permission.WRITE_REPORTS, anywhere=True)
+def pack(report: str) -> Response:
+    sites_where(Permission.WRITE_REPORTS)
+    found, words = _read(report), ReportWording(page.sentence())
+    if not found.may_write:
+        abort(404)
+    name, html = f"{file_name(found)}.zip", sheet_page(found, words)
+    steps = pack_steps(database(), found, words, paper=lambda: papers.made(html))
+    if request.accept_mimetypes.best == NDJSON:
+        lines = (_line(each, name, words) for each in steps)
+        return Response(stream_with_context(lines), content_type=NDJSON)
+    return file_answer(list(steps)[-1].archive or b"", "application/zip", name)
 
 
 def _line(step: PackStep, name: str, words: ReportWording) -> str:
@@ -228,22 +176,21 @@ def _line(step: PackStep, name: str, words: ReportWording) -> str:
     return json.dumps(line) + "\n"
 
 
-def reach_of(caller: Caller) -> ReportReach:
+def reach_of(caller: Caller) -> reports.ReportReach:
     """The sites whose reports a person reads and writes."""
-    return ReportReach(
+    return reports.ReportReach(
         sites_of_caller(caller, Permission.READ_FIGURES), sites_of_caller(caller, Permission.WRITE_REPORTS)
     )
 
 
-def _read(needs: ReportPages, report: str) -> ReadReport:
+def _read(report: str) -> reports.ReadReport:
     caller = someone()
-    return read_report(needs.database, report, reach_of(caller), reader=caller.author.person_id)
+    return reports.read_report(database(), report, reach_of(caller), reader=caller.author.person_id)
 
 
 def _done(
-    needs: ReportPages,
     report: str,
-    change: Callable[[Author, Sites], object],
+    change: Callable[[Author, reports.Sites], object],
     done: str,
     *,
     sentences: list[str] | None = None,
@@ -255,24 +202,22 @@ def _done(
     except Refusal as refusal:
         if status_of(refusal) == 404:
             raise
-        return _report_page(needs, report, refusal=refusal, sentences=sentences), status_of(refusal)
+        return _report_page(report, refusal=refusal, sentences=sentences), status_of(refusal)
     return redirect(f"{PLACE}/{report}?fait={done}#fait", 303)
 
 
-def _list_page(
-    needs: ReportPages, *, typed: BeginFields | None = None, refusal: Refusal | None = None
-) -> str:
-    reach, halls = reach_of(someone()), halls_for_page(needs.work, Permission.WRITE_REPORTS)
+def _list_page(*, typed: BeginFields | None = None, refusal: Refusal | None = None) -> str:
+    reach, halls = reach_of(someone()), page.halls(Permission.WRITE_REPORTS)
     zone = halls[0].site.time_zone if halls else "Europe/Paris"
-    on = needs.database.clock.now().astimezone(ZoneInfo(zone)).date()
+    on = database().clock.now().astimezone(ZoneInfo(zone)).date()
     last_quarter = period_of(PeriodKind.QUARTER, on).previous().name
     first = BeginFields(tuple(hall.hall for hall in halls[:1]), last_quarter, new_id())
     return render_template(
         "reports/reports.html",
-        reports=read_reports(needs.database, reach),
-        words=ReportWording(page_sentence()),
+        reports=reports.read_reports(database(), reach),
+        words=ReportWording(page.sentence()),
         halls=halls,
-        not_sent=failed_letters(read_sendings(needs.database, reach.writes)) if halls else 0,
+        not_sent=failed_letters(read_sendings(database(), reach.writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
         problems=problems_of(refusal, FIELDS),
@@ -281,10 +226,8 @@ def _list_page(
     )
 
 
-def _report_page(
-    needs: ReportPages, report: str, *, refusal: Refusal | None = None, sentences: list[str] | None = None
-) -> str:
-    found, words = _read(needs, report), ReportWording(page_sentence())
+def _report_page(report: str, *, refusal: Refusal | None = None, sentences: list[str] | None = None) -> str:
+    found, words = _read(report), ReportWording(page.sentence())
     if refusal is not None and not found.may_write:
         abort(403)
     saved = found.row.sentences

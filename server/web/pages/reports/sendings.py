@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 
 from server.domain.author import Author
 from server.domain.people.roles import Permission
@@ -17,7 +17,6 @@ from server.domain.refusals import Refusal
 from server.domain.reports.reports import KINDS, LAST_DAY, ScheduleRequest
 from server.ids import new_id
 from server.language import LANGUAGES
-from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
 from server.usecases.reports.sendings import (
     end_sending,
@@ -27,12 +26,13 @@ from server.usecases.reports.sendings import (
     remove_recipient,
     send_again,
 )
-from server.web.access.callers import sites_where
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, sites_where
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import SiteContext, of_app
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
+from server.web.rendering import page
 from server.web.rendering.problems import press_key, problems_of, status_of
-from server.web.rendering.viewer import WorkContext, halls_for_page, page_language, page_sentence
 
 PLACE = "/rapports/envois"
 NEEDED = Permission.WRITE_REPORTS
@@ -83,85 +83,72 @@ class SendingFields:
         return ScheduleRequest(self.halls, self.kind, day, self.language, self.accounts, addresses)
 
 
-def add_sending_routes(
-    routes: Blueprint, database: Database, work: WorkContext, *, email_is_off: bool
-) -> None:
-    """The schedules of a person’s sites; plan one, end it, remove a recipient, try a letter again."""
-
-    def page(typed: SendingFields | None = None, refusal: Refusal | None = None) -> str:
-        return _page(database, work, typed, refusal, email_is_off=email_is_off)
-
-    def change(
-        done: str, work_of: Callable[[Author, Sites], object], typed: SendingFields | None = None
-    ) -> Any:
-        caller, sites = sites_where(NEEDED)
-        try:
-            work_of(caller.author, sites)
-        except Refusal as refusal:
-            return page(typed, refusal), status_of(refusal)
-        return redirect(f"{PLACE}?{urlencode({'fait': done})}#fait", 303)
-
-    @routes.get(PLACE)
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def sendings() -> Any:
-        return page()
-
-    @routes.post(PLACE)
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def plan() -> Any:
-        typed = SendingFields.of_request()
-
-        def planned(author: Author, sites: Sites) -> object:
-            key = press_key(author, typed)
-            return plan_sending(database, author, typed.as_request(), sites=sites, write_key=key)
-
-        return change("planned", planned, typed)
-
-    @routes.post(PLACE + "/fin")
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def end() -> Any:
-        schedule = request.form.get("envoi", "")
-        return change("ended", lambda author, sites: end_sending(database, author, schedule, sites=sites))
-
-    @routes.post(PLACE + "/retrait")
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def remove() -> Any:
-        recipient = request.form.get("destinataire", "")
-        return change(
-            "removed", lambda author, sites: remove_recipient(database, author, recipient, sites=sites)
-        )
-
-    @routes.post(PLACE + "/encore")
-    @requires(NEEDED, of=PEOPLE, anywhere=True)
-    def send_letter_again() -> Any:
-        letter = request.form.get("lettre", "")
-        return change("again", lambda _, sites: send_again(database, letter, sites=sites))
+site = of_app(SiteContext)
+routes = PageRoutes("report_sendings", __name__, template_folder="templates")
 
 
-def _page(
-    database: Database,
-    work: WorkContext,
-    typed: SendingFields | None,
-    refusal: Refusal | None,
-    *,
-    email_is_off: bool,
-) -> str:
-    language = page_language()
-    words = ReportWording(page_sentence())
+def _change(done: str, work_of: Callable[[Author, Sites], object], typed: SendingFields | None = None) -> Any:
+    caller, sites = sites_where(NEEDED)
+    try:
+        work_of(caller.author, sites)
+    except Refusal as refusal:
+        return _page(typed, refusal), status_of(refusal)
+    return redirect(f"{PLACE}?{urlencode({'fait': done})}#fait", 303)
+
+
+@routes.get(PLACE, NEEDED, anywhere=True)
+def sendings() -> Any:
+    return _page()
+
+
+@routes.post(PLACE, NEEDED, anywhere=True)
+def plan() -> Any:
+    typed = SendingFields.of_request()
+
+    def planned(author: Author, sites: Sites) -> object:
+        key = press_key(author, typed)
+        return plan_sending(database(), author, typed.as_request(), sites=sites, write_key=key)
+
+    return _change("planned", planned, typed)
+
+
+@routes.post(PLACE + "/fin", NEEDED, anywhere=True)
+def end() -> Any:
+    schedule = request.form.get("envoi", "")
+    return _change("ended", lambda author, sites: end_sending(database(), author, schedule, sites=sites))
+
+
+@routes.post(PLACE + "/retrait", NEEDED, anywhere=True)
+def remove() -> Any:
+    recipient = request.form.get("destinataire", "")
+    return _change(
+        "removed", lambda author, sites: remove_recipient(database(), author, recipient, sites=sites)
+    )
+
+
+@routes.post(PLACE + "/encore", NEEDED, anywhere=True)
+def send_letter_again() -> Any:
+    letter = request.form.get("lettre", "")
+    return _change("again", lambda _, sites: send_again(database(), letter, sites=sites))
+
+
+def _page(typed: SendingFields | None = None, refusal: Refusal | None = None) -> str:
+    language = page.language()
+    words = ReportWording(page.sentence())
     _, sites = sites_where(NEEDED)
-    halls = halls_for_page(work, NEEDED)
+    halls = page.halls(NEEDED)
     first = SendingFields(tuple(hall.hall for hall in halls[:1]), language=language, form=new_id())
     done = request.args.get("fait", "")
     return render_template(
         "reports/sendings.html",
-        schedules=read_sendings(database, sites),
-        readers=possible_readers(database, sites),
+        schedules=read_sendings(database(), sites),
+        readers=possible_readers(database(), sites),
         halls=halls,
         typed=typed or first,
         kinds=KINDS,
         last_day=LAST_DAY,
         languages=LANGUAGES,
-        email_is_off=email_is_off,
+        email_is_off=not site.settings.smtp_host,
         problems=problems_of(refusal, FIELDS),
         done=done if done in DONE else "",
         words=words,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
@@ -23,7 +23,6 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
 from server.language import direction_of, locale_of
-from server.store.transactions.database import Database
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.notices.read_displays import DisplayReport
 from server.usecases.screen_days import (
@@ -34,16 +33,12 @@ from server.usecases.screen_days import (
     read_screen_day,
     read_screens_now,
 )
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import (
-    Sentence,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentence,
-)
+from server.web.rendering.viewer import Sentence
 
 HOUR = timedelta(hours=1)
 CELL = 60
@@ -205,84 +200,80 @@ PERMISSION = Permission.DRAFT_NOTICES
 class ScreenDayPages:
     """What the pages need of the rest of the server; `sightings`: the last reports of a hall's devices."""
 
-    database: Database
-    work: WorkContext
     sightings: Callable[[str], DeviceSightings]
 
 
-def blueprint(needs: ScreenDayPages) -> Blueprint:
-    """The routes: all need `draft_notices` in the hall."""
-    routes = Blueprint("screen_day_pages", __name__, template_folder="templates")
-
-    @routes.get("/affichage/ecrans")
-    @requires(PERMISSION, of=PEOPLE)
-    def screens_now() -> Any:
-        return _now(needs, hall_for_page(needs.work, PERMISSION))
-
-    @routes.get("/affichage/journee")
-    @requires(PERMISSION, of=PEOPLE)
-    def screen_day() -> Any:
-        return _day(needs, hall_for_page(needs.work, PERMISSION))
-
-    @routes.get("/affichage/calendrier")
-    @requires(PERMISSION, of=PEOPLE)
-    def screen_calendar() -> Any:
-        return _month(needs, hall_for_page(needs.work, PERMISSION))
-
-    return routes
+needs = of_app(ScreenDayPages)
+routes = PageRoutes("screen_day_pages", __name__, template_folder="templates")
+"""All need `draft_notices` in the hall."""
 
 
-def _words(needs: ScreenDayPages, hall: HallConfiguration) -> Wording:
-    language = page_language()
-    return Wording(page_sentence(), language, ZoneInfo(hall.site.time_zone))
+@routes.get("/affichage/ecrans", PERMISSION)
+def screens_now() -> Any:
+    return _now(page.hall(PERMISSION))
 
 
-def _frame(needs: ScreenDayPages, hall: HallConfiguration, words: Wording) -> dict[str, object]:
+@routes.get("/affichage/journee", PERMISSION)
+def screen_day() -> Any:
+    return _day(page.hall(PERMISSION))
+
+
+@routes.get("/affichage/calendrier", PERMISSION)
+def screen_calendar() -> Any:
+    return _month(page.hall(PERMISSION))
+
+
+def _words(hall: HallConfiguration) -> Wording:
+    language = page.language()
+    return Wording(page.sentence(), language, ZoneInfo(hall.site.time_zone))
+
+
+def _frame(hall: HallConfiguration, words: Wording) -> dict[str, object]:
     """What the templates of all pages here have."""
     screens = [(each.id, each.label) for each in hall.screens.values() if not each.is_retired]
     return {
         "hall": hall,
-        "halls": halls_for_page(needs.work, PERMISSION),
+        "halls": page.halls(PERMISSION),
         "screens": screens,
         "screen": request.args.get("ecran", ""),
         "words": words,
-        "may_supervise": needs.work.may(Permission.SUPERVISE, hall.site.slug),
+        "may_supervise": page.may(Permission.SUPERVISE, hall.site.slug),
     }
 
 
-def _now(needs: ScreenDayPages, hall: HallConfiguration) -> str:
-    words = _words(needs, hall)
-    frame = _frame(needs, hall, words)
+def _now(hall: HallConfiguration) -> str:
+    words = _words(hall)
+    frame = _frame(hall, words)
     found = read_screens_now(
-        needs.database, hall.hall, needs.sightings(needs.database.hall_id(hall.hall)), needs.work.translate
+        database(), hall.hall, needs.sightings(database().hall_id(hall.hall)), page.translate
     )
     chosen = frame["screen"]
     if chosen:
         found = [each for each in found if each.id == chosen]
         if not found:
             abort(404)
-    as_of = needs.database.clock.now()
+    as_of = database().clock.now()
     return render_template("screen_days/now.html", **frame, shown=found, as_of=as_of)
 
 
-def _day(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
-    words = _words(needs, hall)
-    frame = _frame(needs, hall, words)
-    today = business_day(hall.calendar, needs.database.clock.now())
+def _day(hall: HallConfiguration) -> Any:
+    words = _words(hall)
+    frame = _frame(hall, words)
+    today = business_day(hall.calendar, database().clock.now())
     typed, problem, status = request.args.get("jour", ""), "", 200
     try:
         on = date.fromisoformat(typed) if typed else today
-        day = _read(needs, hall, on, words)
+        day = _read(hall, on, words)
     except ValueError:
         problem, status = words.say("screen_days.bad_day"), 400
-        day = _read(needs, hall, today, words)
+        day = _read(hall, today, words)
     except Refusal as refusal:
         if refusal.code != "bad_period":
             return refusal_sentence(refusal), status_of(refusal)
         problem, status = words.say("screen_days.bad_day"), 400
-        day = _read(needs, hall, today, words)
+        day = _read(hall, today, words)
     hours = words.hours_of(day)
-    page = render_template(
+    html = render_template(
         "screen_days/day.html",
         **frame,
         day=day,
@@ -293,12 +284,12 @@ def _day(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
         has_proof=day.on <= day.today,
         problem=problem,
     )
-    return page, status
+    return html, status
 
 
-def _read(needs: ScreenDayPages, hall: HallConfiguration, on: date, words: Wording) -> DayOfHall:
+def _read(hall: HallConfiguration, on: date, words: Wording) -> DayOfHall:
     chosen = request.args.get("ecran", "")
-    return read_screen_day(needs.database, hall.hall, on, words.language, needs.work.translate, screen=chosen)
+    return read_screen_day(database(), hall.hall, on, words.language, page.translate, screen=chosen)
 
 
 def _group(group: ScreensOfDay, day: DayOfHall, words: Wording, hours: Any) -> dict[str, object]:
@@ -320,13 +311,13 @@ def _group(group: ScreensOfDay, day: DayOfHall, words: Wording, hours: Any) -> d
     }
 
 
-def _month(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
-    words = _words(needs, hall)
-    today = business_day(hall.calendar, needs.database.clock.now())
+def _month(hall: HallConfiguration) -> Any:
+    words = _words(hall)
+    today = business_day(hall.calendar, database().clock.now())
     typed, problem, status = request.args.get("mois", ""), "", 200
 
     def read(month: date) -> Any:
-        return read_screen_calendar(needs.database, hall.hall, month, words.language, needs.work.translate)
+        return read_screen_calendar(database(), hall.hall, month, words.language, page.translate)
 
     try:
         month = date.fromisoformat(f"{typed}-01") if typed else today.replace(day=1)
@@ -334,9 +325,9 @@ def _month(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
     except (ValueError, Refusal):
         problem, status, month = words.say("screen_days.bad_month"), 400, today.replace(day=1)
         days = read(month)
-    page = render_template(
+    html = render_template(
         "screen_days/month.html",
-        **_frame(needs, hall, words),
+        **_frame(hall, words),
         days=days,
         month=month,
         today=today,
@@ -344,7 +335,7 @@ def _month(needs: ScreenDayPages, hall: HallConfiguration) -> Any:
         after=(month.replace(day=28) + 4 * DAY).replace(day=1),
         problem=problem,
     )
-    return page, status
+    return html, status
 
 
 TEMPLATES = Path(__file__).parent / "templates"

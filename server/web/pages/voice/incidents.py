@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from server.domain.hall.configuration import HallConfiguration
@@ -17,33 +17,18 @@ from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.incidents import NoteRow
-from server.store.transactions.database import Database
 from server.usecases.incidents.lists import ReadNotes, change_note, read_notes, read_summaries, write_note
-from server.web.access.callers import Caller, require_caller, someone
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import Caller, database, require_caller, someone
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import period_text, short_day
+from server.web.rendering import page
 from server.web.rendering.problems import form_id, problems_of, status_of
-from server.web.rendering.viewer import (
-    Sentence,
-    WorkContext,
-    hall_for_page,
-    halls_for_page,
-    page_language,
-    page_sentence,
-)
+from server.web.rendering.viewer import Sentence
 
 PLACE = "/incidents"
 NOTE, SUMMARY = Permission.NOTE_INCIDENTS, Permission.WRITE_REPORTS
 USUAL_LINES = ("calm", "distance", "key", "phone", "safe", "witness", "note", "follow_up")
 """The lines of the reflex sheet that comes with Parvis, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentPages:
-    """What the pages need."""
-
-    database: Database
-    work: WorkContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +41,34 @@ class _Form:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def incident_pages(pages: IncidentPages) -> Blueprint:
-    """The page and its form."""
-    routes = Blueprint("incidents_page", __name__, template_folder="templates")
+incident_pages = PageRoutes("incidents_page", __name__, template_folder="templates")
+"""The page and its form."""
 
-    @routes.get(PLACE)
-    @requires(NOTE, SUMMARY, of=PEOPLE)
-    def listed() -> Any:
-        return _page(pages, hall_for_page(pages.work, NOTE, SUMMARY), None)
 
-    @routes.post(PLACE)
-    @requires(NOTE, of=PEOPLE)
-    def keep() -> Any:
-        hall = hall_for_page(pages.work, NOTE)
-        caller, hall_id = require_caller(NOTE, hall.hall)
-        typed, form = _typed(request.form), form_id()
-        changed = request.form.get("note", "")[:64]
-        try:
-            if changed:
-                oversees = _oversees(caller, hall, hall_id)
-                change_note(pages.database, hall_id, caller.author, changed, typed, oversees=oversees)
-            else:
-                changed = write_note(pages.database, hall_id, caller.author, typed, form=form)
-        except Refusal as refusal:
-            if status_of(refusal) == 404 and "field" not in refusal.details:
-                raise
-            problems = problems_of(refusal)
-            drawn = _page(pages, hall, _Form(form, typed, changed, problems))
-            return drawn, status_of(refusal)
-        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
+@incident_pages.get(PLACE, NOTE, SUMMARY)
+def listed() -> Any:
+    return _page(page.hall(NOTE, SUMMARY), None)
 
-    return routes
+
+@incident_pages.post(PLACE, NOTE)
+def keep() -> Any:
+    hall = page.hall(NOTE)
+    caller, hall_id = require_caller(NOTE, hall.hall)
+    typed, form = _typed(request.form), form_id()
+    changed = request.form.get("note", "")[:64]
+    try:
+        if changed:
+            oversees = _oversees(caller, hall, hall_id)
+            change_note(database(), hall_id, caller.author, changed, typed, oversees=oversees)
+        else:
+            changed = write_note(database(), hall_id, caller.author, typed, form=form)
+    except Refusal as refusal:
+        if status_of(refusal) == 404 and "field" not in refusal.details:
+            raise
+        problems = problems_of(refusal)
+        drawn = _page(hall, _Form(form, typed, changed, problems))
+        return drawn, status_of(refusal)
+    return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
 
 
 def _oversees(caller: Caller, hall: HallConfiguration, hall_id: str) -> bool:
@@ -141,18 +123,18 @@ def _of_row(row: NoteRow) -> NoteRequest:
     )
 
 
-def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> str:
-    language, zone = page_language(), ZoneInfo(hall.site.time_zone)
-    say = page_sentence()
-    caller, hall_id = someone(), pages.database.hall_id(hall.hall)
+def _page(hall: HallConfiguration, form: _Form | None) -> str:
+    language, zone = page.language(), ZoneInfo(hall.site.time_zone)
+    say = page.sentence()
+    caller, hall_id = someone(), database().hall_id(hall.hall)
     may_note = caller.may(NOTE, hall=hall_id, site=hall.site.slug)
     found = (
-        read_notes(pages.database, hall_id, caller.author, oversees=_oversees(caller, hall, hall_id))
+        read_notes(database(), hall_id, caller.author, oversees=_oversees(caller, hall, hall_id))
         if may_note
         else ReadNotes((), ())
     )
     may_sum = caller.may(SUMMARY, hall=hall_id, site=hall.site.slug)
-    today = pages.database.clock.now().astimezone(zone).date()
+    today = database().clock.now().astimezone(zone).date()
 
     def place(counter: str | None) -> str:
         if counter is None:
@@ -168,7 +150,7 @@ def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> 
     return render_template(
         "incidents/incidents.html",
         hall=hall,
-        halls=halls_for_page(pages.work, NOTE, SUMMARY),
+        halls=page.halls(NOTE, SUMMARY),
         may_note=may_note,
         may_receive=caller.may(Permission.RECEIVE_INCIDENTS, hall=hall_id, site=hall.site.slug),
         oversees=_oversees(caller, hall, hall_id),
@@ -182,7 +164,7 @@ def _page(pages: IncidentPages, hall: HallConfiguration, form: _Form | None) -> 
         counters=_places(hall, drawn) if drawn is not None else (),
         longest_reference=LONGEST_REFERENCE,
         today=today.isoformat(),
-        summaries=read_summaries(pages.database, hall_id) if may_sum else None,
+        summaries=read_summaries(database(), hall_id) if may_sum else None,
         done=request.args.get("fait", ""),
         place=place,
         moment=moment,

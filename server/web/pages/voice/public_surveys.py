@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
+from flask import Response, g, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -16,7 +16,7 @@ from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import LONGEST_TEXT, Audience, Channel, texts_kept_until
 from server.ids import new_token
 from server.language import direction_of
-from server.store.transactions.database import Database
+from server.usecases.notices.notice_places import offered_languages
 from server.usecases.surveys.answer_survey import (
     AskedSurvey,
     GivenAnswers,
@@ -25,13 +25,14 @@ from server.usecases.surveys.answer_survey import (
     asked_by_ticket,
 )
 from server.usecases.surveys.read_results import read_exit_alert
-from server.web.access.callers import Caller, of_device
+from server.web.access.callers import Caller, database, of_device
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.guards import check_limits
-from server.web.access.requirements import Access, open_to
+from server.web.access.requirements import Access, PageRoutes
+from server.web.access.site_context import of_app
 from server.web.pages.quality.wording import short_day
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import page_language, speak_one_of, speak_to_visitors
 
 PLACE = "/avis"
 THANKED_S = 6
@@ -43,8 +44,7 @@ TYPED_LONGEST = 4 * LONGEST_TEXT
 
 @dataclass(frozen=True, slots=True)
 class PublicSurveyPages:
-    """What the pages need; `languages` are those offered to visitors now; `alert_words` by language and
-    `alert_signs` are those of kiosks.
+    """What the pages need; `alert_words` by language and `alert_signs` are those of kiosks.
 
     The limits, each of which may raise a 429 of its own: `slow_answers` by address of
     the caller, `slow_visitors` by day of that and of the network around it, not for agents, who share one;
@@ -52,8 +52,6 @@ class PublicSurveyPages:
     `is_here`: an exit kiosk gave a sign of life (hall id, its id in the hall's document).
     """
 
-    database: Database
-    languages: Callable[[], Sequence[Language]]
     alert_words: Mapping[str, object]
     alert_signs: str
     slow_answers: Callable[[], None]
@@ -64,167 +62,144 @@ class PublicSurveyPages:
     is_here: Callable[[str, str], object]
 
 
-def public_survey_pages(needs: PublicSurveyPages) -> Blueprint:
-    """The routes. What a visitor sends is answered by a page that thanks; nothing can be read back."""
-    routes = Blueprint("public_surveys", __name__, template_folder="templates")
-
-    @routes.before_request
-    def choose_language() -> None:
-        speak_to_visitors(needs.languages())
-
-    _add_form(routes, needs)
-    _add_ticket(routes, needs)
-    _add_kiosk(routes, needs)
-
-    @routes.get(PLACE + "/merci")
-    @open_to(Access.EVERYBODY)
-    def thanks() -> Response:
-        return _page("public_surveys/thanks.html", needs.languages())
-
-    return routes
+needs = of_app(PublicSurveyPages)
+public_survey_pages = PageRoutes("public_surveys", __name__, template_folder="templates")
+"""What a visitor sends is answered by a page that thanks; nothing can be read back."""
 
 
-def _add_form(routes: Blueprint, needs: PublicSurveyPages) -> None:
-    """The page of an address: a link or a code on a screen."""
-
-    def survey_at(code: str) -> AskedSurvey:
-        found = asked_at(needs.database, code)
-        if found.channel == Channel.KIOSK:
-            raise Refusal("unknown_survey")
-        return found
-
-    def counted(code: str) -> AskedSurvey:
-        check_limits("survey_flooded", needs.slow_answers, needs.slow_address)
-        found = survey_at(code)
-        if found.row.audience == Audience.VISITORS:
-            check_limits("survey_flooded", *needs.slow_visitors)
-        return found
-
-    @routes.get(PLACE + "/<code>")
-    @open_to(Access.EVERYBODY)
-    def ask(code: str) -> Response:
-        return _asking(needs, lambda: survey_at(code))
-
-    @routes.post(PLACE + "/<code>")
-    @open_to(Access.EVERYBODY)
-    def answer(code: str) -> WsgiResponse:
-        return _answered(needs, lambda: counted(code))
+@public_survey_pages.before_request
+def choose_language() -> None:
+    page.speak_to_visitors(offered_languages(database()))
 
 
-def _add_ticket(routes: Blueprint, needs: PublicSurveyPages) -> None:
-    """The page that a ticket leads to: once."""
-
-    @routes.get(PLACE + "/ticket/<token>")
-    @open_to(Access.TICKET)
-    def ask_ticket(token: str) -> Response:
-        needs.slow_tickets()
-        return _asking(needs, lambda: asked_by_ticket(needs.database, token))
-
-    @routes.post(PLACE + "/ticket/<token>")
-    @open_to(Access.TICKET)
-    def answer_by_ticket(token: str) -> WsgiResponse:
-        return _answered(needs, lambda: asked_by_ticket(needs.database, token), needs.slow_tickets)
+@public_survey_pages.get(PLACE + "/merci", Access.EVERYBODY)
+def thanks() -> Response:
+    return _page("public_surveys/thanks.html", offered_languages(database()))
 
 
-def _add_kiosk(routes: Blueprint, needs: PublicSurveyPages) -> None:
-    """The exit kiosk: one press on a face answers, and the page comes back by itself."""
+def survey_at(code: str) -> AskedSurvey:
+    found = asked_at(database(), code)
+    if found.channel == Channel.KIOSK:
+        raise Refusal("unknown_survey")
+    return found
 
-    @routes.get(PLACE + "/<exit_kiosk>/borne")
-    @open_to(Access.EVERYBODY)
-    def kiosk(exit_kiosk: str) -> Response:
-        try:
-            shown_survey = _asked_at_exit(needs, exit_kiosk)
-        except Refusal as refusal:
-            return _exit_refusal(needs, exit_kiosk, refusal)
-        return _exit_page(
-            needs,
-            exit_kiosk,
-            "public_surveys/kiosk.html",
+
+def counted(code: str) -> AskedSurvey:
+    check_limits("survey_flooded", needs.slow_answers, needs.slow_address)
+    found = survey_at(code)
+    if found.row.audience == Audience.VISITORS:
+        check_limits("survey_flooded", *needs.slow_visitors)
+    return found
+
+
+@public_survey_pages.get(PLACE + "/<code>", Access.EVERYBODY)
+def ask(code: str) -> Response:
+    return _asking(lambda: survey_at(code))
+
+
+@public_survey_pages.post(PLACE + "/<code>", Access.EVERYBODY)
+def answer(code: str) -> WsgiResponse:
+    return _answered(lambda: counted(code))
+
+
+@public_survey_pages.get(PLACE + "/ticket/<token>", Access.TICKET)
+def ask_ticket(token: str) -> Response:
+    needs.slow_tickets()
+    return _asking(lambda: asked_by_ticket(database(), token))
+
+
+@public_survey_pages.post(PLACE + "/ticket/<token>", Access.TICKET)
+def answer_by_ticket(token: str) -> WsgiResponse:
+    return _answered(lambda: asked_by_ticket(database(), token), needs.slow_tickets)
+
+
+@public_survey_pages.get(PLACE + "/<exit_kiosk>/borne", Access.EVERYBODY)
+def kiosk(exit_kiosk: str) -> Response:
+    try:
+        shown_survey = _asked_at_exit(exit_kiosk)
+    except Refusal as refusal:
+        return _exit_refusal(exit_kiosk, refusal)
+    return _exit_page(
+        exit_kiosk,
+        "public_surveys/kiosk.html",
+        shown_survey,
+        after_s=RENEWED_S,
+        question=shown_survey.questions[0],
+        others=[each for each in shown_survey.row.languages if each != page.language()],
+        form=new_token(),
+    )
+
+
+@public_survey_pages.post(PLACE + "/<exit_kiosk>/borne", Access.EVERYBODY)
+def press(exit_kiosk: str) -> Response:
+    try:
+        shown_survey = _asked_at_exit(exit_kiosk)
+        check_limits("survey_flooded", needs.slow_kiosk)
+        first = shown_survey.questions[0].id
+        answer_survey(
+            database(),
             shown_survey,
-            after_s=RENEWED_S,
-            question=shown_survey.questions[0],
-            others=[each for each in shown_survey.row.languages if each != page_language()],
-            form=new_token(),
+            _given(shown_survey, {first: request.form.get(first, "")}, page.language()),
         )
-
-    @routes.post(PLACE + "/<exit_kiosk>/borne")
-    @open_to(Access.EVERYBODY)
-    def press(exit_kiosk: str) -> Response:
-        try:
-            shown_survey = _asked_at_exit(needs, exit_kiosk)
-            check_limits("survey_flooded", needs.slow_kiosk)
-            first = shown_survey.questions[0].id
-            answer_survey(
-                needs.database,
-                shown_survey,
-                _given(shown_survey, {first: request.form.get(first, "")}, page_language()),
-            )
-        except Refusal as refusal:
-            return _exit_refusal(needs, exit_kiosk, refusal)
-        return _exit_page(needs, exit_kiosk, "public_surveys/kiosk_thanks.html", shown_survey)
-
-    @routes.get(PLACE + "/<exit_kiosk>/borne/alerte")
-    @open_to(Access.EVERYBODY)
-    def alert(exit_kiosk: str) -> Response:
-        _note_kiosk(needs)
-        response = jsonify(read_exit_alert(needs.database, exit_kiosk))
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    @routes.after_request
-    def come_back(response: Response) -> Response:
-        """The browser reads its first page again after an error whose page does not do so itself."""
-        if request.path.endswith("/borne") and not g.get("comes_back"):
-            response.headers["Refresh"] = f"{THANKED_S}; url={request.path}"
-        return response
+    except Refusal as refusal:
+        return _exit_refusal(exit_kiosk, refusal)
+    return _exit_page(exit_kiosk, "public_surveys/kiosk_thanks.html", shown_survey)
 
 
-def _paired_kiosk(needs: PublicSurveyPages) -> Caller | None:
+@public_survey_pages.get(PLACE + "/<exit_kiosk>/borne/alerte", Access.EVERYBODY)
+def alert(exit_kiosk: str) -> Response:
+    _note_kiosk()
+    return jsonify(read_exit_alert(database(), exit_kiosk))
+
+
+@public_survey_pages.after_request
+def come_back(response: Response) -> Response:
+    """The browser reads its first page again after an error whose page does not do so itself."""
+    if request.path.endswith("/borne") and not g.get("comes_back"):
+        response.headers["Refresh"] = f"{THANKED_S}; url={request.path}"
+    return response
+
+
+def _paired_kiosk() -> Caller | None:
     """The paired kiosk in whose browser the request was made, whoever has signed in there."""
     token = read_cookie(DEVICE_COOKIE)
     try:
-        device = of_device(needs.database, token) if token else None
+        device = of_device(database(), token) if token else None
     except Refusal:
         return None
     return device if device is not None and device.name == "kiosk" else None
 
 
-def _note_kiosk(needs: PublicSurveyPages) -> None:
+def _note_kiosk() -> None:
     """Lets supervision see that the exit kiosk is there."""
-    paired = _paired_kiosk(needs)
+    paired = _paired_kiosk()
     if paired is not None and paired.hall is not None and paired.configured is not None:
         needs.is_here(paired.hall, paired.configured)
 
 
-def _asked_at_exit(needs: PublicSurveyPages, code: str) -> AskedSurvey:
+def _asked_at_exit(code: str) -> AskedSurvey:
     """The survey that an exit kiosk asks. Refusals: those of `asked_at`; exit_kiosk_unpaired elsewhere."""
-    found, paired = asked_at(needs.database, code, Channel.KIOSK), _paired_kiosk(needs)
+    found, paired = asked_at(database(), code, Channel.KIOSK), _paired_kiosk()
     if paired is None or paired.hall != found.hall:
         raise Refusal("exit_kiosk_unpaired")
-    speak_one_of(found.row.languages)
+    page.speak_one_of(found.row.languages)
     return found
 
 
 def _exit_page(
-    needs: PublicSurveyPages,
-    code: str,
-    template: str,
-    shown_survey: AskedSurvey | None,
-    *,
-    after_s: int = THANKED_S,
-    **values: object,
+    code: str, template: str, shown_survey: AskedSurvey | None, *, after_s: int = THANKED_S, **values: object
 ) -> Response:
     """A page of an exit kiosk: it shows an alert of the hall, and comes back by itself after `after_s`."""
     try:
-        first = read_exit_alert(needs.database, code)
+        first = read_exit_alert(database(), code)
     except Refusal:
         first = None
     place = f"{PLACE}/{code}/borne"
     if shown_survey is not None:
-        values |= {"asked": shown_survey, "hall_name": _hall_name(needs, shown_survey)}
+        values |= {"asked": shown_survey, "hall_name": _hall_name(shown_survey)}
     response = _page(
         template,
-        needs.languages() if shown_survey is None else _languages_of(needs, shown_survey),
+        offered_languages(database()) if shown_survey is None else _languages_of(shown_survey),
         code=code,
         exit={"alerts": needs.alert_words, "first": first, "place": place, "after_s": after_s},
         alert_signs=Markup(needs.alert_signs),
@@ -234,38 +209,36 @@ def _exit_page(
     return response
 
 
-def _exit_refusal(needs: PublicSurveyPages, code: str, refusal: Refusal) -> Response:
+def _exit_refusal(code: str, refusal: Refusal) -> Response:
     """Says at an exit kiosk in one sentence why nobody can answer."""
     said = refusal_sentence(refusal)
-    response = _exit_page(needs, code, "public_surveys/kiosk_refused.html", None, sentence=said)
+    response = _exit_page(code, "public_surveys/kiosk_refused.html", None, sentence=said)
     response.status_code = status_of(refusal)
     return response
 
 
-def _asking(needs: PublicSurveyPages, find: Callable[[], AskedSurvey]) -> Response:
+def _asking(find: Callable[[], AskedSurvey]) -> Response:
     try:
-        return _questions_page(needs, find(), {})
+        return _questions_page(find(), {})
     except Refusal as refusal:
-        return _refused(needs, refusal)
+        return _refused(refusal)
 
 
-def _answered(
-    needs: PublicSurveyPages, find: Callable[[], AskedSurvey], *limits: Callable[[], None]
-) -> WsgiResponse:
+def _answered(find: Callable[[], AskedSurvey], *limits: Callable[[], None]) -> WsgiResponse:
     """Leads to the page that thanks; the form again with what was chosen where it is refused."""
     try:
         check_limits("survey_flooded", *limits)
         shown_survey = find()
     except Refusal as refusal:
-        return _refused(needs, refusal)
+        return _refused(refusal)
     typed = {each.id: request.form.get(each.id, "")[:TYPED_LONGEST] for each in shown_survey.questions}
     try:
-        answer_survey(needs.database, shown_survey, _given(shown_survey, typed, page_language()))
+        answer_survey(database(), shown_survey, _given(shown_survey, typed, page.language()))
     except Refusal as refusal:
         if refusal.code in ("survey_answered", "survey_is_over"):
-            return _refused(needs, refusal)
-        return _questions_page(needs, shown_survey, typed, refusal)
-    return redirect(f"{PLACE}/merci?lang={page_language()}", 303)
+            return _refused(refusal)
+        return _questions_page(shown_survey, typed, refusal)
+    return redirect(f"{PLACE}/merci?lang={page.language()}", 303)
 
 
 def _given(shown_survey: AskedSurvey, typed: dict[str, str], language: str) -> GivenAnswers:
@@ -274,25 +247,25 @@ def _given(shown_survey: AskedSurvey, typed: dict[str, str], language: str) -> G
 
 
 def _questions_page(
-    needs: PublicSurveyPages, shown_survey: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
+    shown_survey: AskedSurvey, typed: dict[str, str], refusal: Refusal | None = None
 ) -> Response:
-    speak_one_of(shown_survey.row.languages)
-    language = page_language()
+    page.speak_one_of(shown_survey.row.languages)
+    language = page.language()
     if shown_survey.row.outside:
         host = urlsplit(shown_survey.row.outside).hostname
         return _page(
             "public_surveys/outside.html",
-            _languages_of(needs, shown_survey),
+            _languages_of(shown_survey),
             asked=shown_survey,
-            hall_name=_hall_name(needs, shown_survey),
+            hall_name=_hall_name(shown_survey),
             host=host,
         )
     response = _page(
         "public_surveys/survey.html",
-        _languages_of(needs, shown_survey),
+        _languages_of(shown_survey),
         asked=shown_survey,
         is_of_agents=shown_survey.row.audience == Audience.AGENTS,
-        hall_name=_hall_name(needs, shown_survey),
+        hall_name=_hall_name(shown_survey),
         direction_of=direction_of,
         typed=typed,
         form=request.form.get("formulaire", "")[:64] or new_token(),
@@ -305,24 +278,22 @@ def _questions_page(
     return response
 
 
-def _hall_name(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> str:
-    return "" if shown_survey.hall is None else needs.database.configuration(shown_survey.hall).name
+def _hall_name(shown_survey: AskedSurvey) -> str:
+    return "" if shown_survey.hall is None else database().configuration(shown_survey.hall).name
 
 
-def _languages_of(needs: PublicSurveyPages, shown_survey: AskedSurvey) -> list[Language]:
-    return [each for each in needs.languages() if each.code in shown_survey.row.languages]
+def _languages_of(shown_survey: AskedSurvey) -> list[Language]:
+    return [each for each in offered_languages(database()) if each.code in shown_survey.row.languages]
 
 
-def _refused(needs: PublicSurveyPages, refusal: Refusal) -> Response:
+def _refused(refusal: Refusal) -> Response:
     """A page that says in one sentence why nobody can answer here."""
     said = refusal_sentence(refusal)
-    response = _page("public_surveys/refused.html", needs.languages(), sentence=said)
+    response = _page("public_surveys/refused.html", offered_languages(database()), sentence=said)
     response.status_code = status_of(refusal)
     return response
 
 
 def _page(template: str, languages: Sequence[Language], **values: object) -> Response:
     links = [{"code": each.code, "name": each.name, "href": f"?lang={each.code}"} for each in languages]
-    response = make_response(render_template(template, language_links=links, **values))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(render_template(template, language_links=links, **values))

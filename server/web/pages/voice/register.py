@@ -1,13 +1,13 @@
 """The register of a hall, `/voix/registre`, and floods of it; what was said at the desk, `/voix/dire`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 
 from server.domain.complaints import (
     LONGEST_REASON,
@@ -32,72 +32,64 @@ from server.usecases.complaints.act_on_entry import (
     set_flood_aside,
 )
 from server.usecases.complaints.entries import AddedEntry, add_entry, find_entry, read_register
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import day_and_month, short_day
 from server.web.pages.voice.hall_checks import add_photograph_routes
 from server.web.pages.voice.register_entry import (
     NEEDED,
     PLACE,
-    RegisterPages,
-    add_entry_routes,
     entry_address,
     form_token,
+    reach_in,
 )
-from server.web.rendering.problems import read_form, status_of
-from server.web.rendering.viewer import hall_for_page, halls_for_page, page_language
+from server.web.rendering import page
+from server.web.rendering.problems import problems_of, read_form, status_of
 
 ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)
 """The channels that people at work enter."""
 MOST_LISTED = 200
 SAID_PLACE, SAID_NEEDED = "/voix/dire", Permission.RECEIVE
 DONE = ("reopened", "aside", "restored")
+routes = PageRoutes("register", __name__, template_folder="templates")
 
 
-def register_pages(needs: RegisterPages) -> Blueprint:
-    """The routes: the list, a new entry, one entry and what is done with it; what was said at the desk."""
-    routes = Blueprint("register", __name__, template_folder="templates")
-    work = needs.work
-
-    @routes.get(PLACE)
-    @requires(NEEDED, of=PEOPLE)
-    def register() -> Any:
-        return _list(needs, hall_for_page(work, NEEDED))
-
-    @routes.get(f"{PLACE}/nouveau")
-    @requires(NEEDED, of=PEOPLE)
-    def new_entry() -> Any:
-        return _new(needs, hall_for_page(work, NEEDED), read_form(EntryRequest, {}))
-
-    @routes.post(f"{PLACE}/nouveau")
-    @requires(NEEDED, of=PEOPLE)
-    def keep_entry() -> Any:
-        hall = hall_for_page(work, NEEDED)
-        typed, form = read_form(EntryRequest, request.form), form_token()
-        try:
-            added = _keep(needs, hall, typed, form=form, language="fr", channels=ENTERED)
-        except Refusal as refusal:
-            return _new(needs, hall, typed, refusal, form=form), status_of(refusal)
-        if typed.concerns_agent and not needs.reach(hall).reads_about_agents:
-            return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
-        return redirect(entry_address(hall, added["entry"], done="entered"), 303)
-
-    _add_flood_routes(routes, needs, lambda hall, refusal: _list(needs, hall, refusal))
-    add_entry_routes(routes, needs)
-    add_photograph_routes(
-        routes,
-        (work, needs.database, NEEDED),
-        f"{PLACE}/<entry>",
-        OF_ENTRIES,
-        find=lambda hall: partial(_find, needs, hall),
-        address=lambda hall, entry: entry_address(hall, entry, done="photograph_removed"),
-    )
-    _add_said_routes(routes, needs)
-    return routes
+@routes.get(PLACE, NEEDED)
+def register() -> Any:
+    return _list(page.hall())
 
 
-def _find(needs: RegisterPages, hall: HallConfiguration, rows: Rows, entry: str) -> object:
+@routes.get(f"{PLACE}/nouveau", NEEDED)
+def new_entry() -> Any:
+    return _new(page.hall(), read_form(EntryRequest, {}))
+
+
+@routes.post(f"{PLACE}/nouveau", NEEDED)
+def keep_entry() -> Any:
+    hall = page.hall()
+    typed, form = read_form(EntryRequest, request.form), form_token()
+    try:
+        added = _keep(hall, typed, form=form, language="fr", channels=ENTERED)
+    except Refusal as refusal:
+        return _new(hall, typed, refusal, form=form), status_of(refusal)
+    if typed.concerns_agent and not reach_in(hall).reads_about_agents:
+        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+    return redirect(entry_address(hall, added["entry"], done="entered"), 303)
+
+
+add_photograph_routes(
+    routes,
+    NEEDED,
+    f"{PLACE}/<entry>",
+    OF_ENTRIES,
+    find=lambda hall: partial(_find, hall),
+    address=lambda hall, entry: entry_address(hall, entry, done="photograph_removed"),
+)
+
+
+def _find(hall: HallConfiguration, rows: Rows, entry: str) -> object:
     """The entry of a hall that the signed-in person may read."""
-    return find_entry(rows, needs.database, needs.reach(hall), entry)
+    return find_entry(rows, database(), reach_in(hall), entry)
 
 
 def _tab_of(state: str) -> str:
@@ -107,16 +99,16 @@ def _tab_of(state: str) -> str:
     return "" if state in UNANSWERED else "repondues"
 
 
-def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None = None) -> str:
-    language = page_language()
-    found = read_register(needs.database, needs.reach(hall))
+def _list(hall: HallConfiguration, refusal: Refusal | None = None) -> str:
+    language = page.language()
+    found = read_register(database(), reach_in(hall))
     shown = request.args.get("etat", "")
     tabs = [_tab_of(each.row.state) for each in found.entries]
     entries = [each for each, tab in zip(found.entries, tabs, strict=True) if shown == "tout" or tab == shown]
     return render_template(
         "complaints/register.html",
         hall=hall,
-        halls=halls_for_page(needs.work, NEEDED),
+        halls=page.halls(NEEDED),
         entries=entries[:MOST_LISTED],
         more=max(0, len(entries) - MOST_LISTED),
         late=sum(each.is_late for each in found.entries),
@@ -125,76 +117,55 @@ def _list(needs: RegisterPages, hall: HallConfiguration, refusal: Refusal | None
         set_aside=tabs.count("cote"),
         noted=request.args.get("fait", "")[:12],
         day=lambda on: short_day(on, language),
-        **_shown_flood(needs, hall),
-        problems=needs.problems(refusal),
+        **_shown_flood(hall),
+        problems=problems_of(refusal),
     )
 
 
 def _new(
-    needs: RegisterPages,
-    hall: HallConfiguration,
-    typed: EntryRequest,
-    refusal: Refusal | None = None,
-    *,
-    form: str = "",
+    hall: HallConfiguration, typed: EntryRequest, refusal: Refusal | None = None, *, form: str = ""
 ) -> str:
     return render_template(
-        "complaints/new.html", channels=ENTERED, **_entry_form(needs, hall, typed, refusal, form=form)
+        "complaints/new.html", channels=ENTERED, **_entry_form(hall, typed, refusal, form=form)
     )
 
 
-def _add_said_routes(routes: Blueprint, needs: RegisterPages) -> None:
-    """The form and its sending. The page says nothing of the register but the reference of the new entry."""
+@routes.get(SAID_PLACE, SAID_NEEDED)
+def said() -> Any:
+    return _said(page.hall(), read_form(EntryRequest, {}))
 
-    @routes.get(SAID_PLACE)
-    @requires(SAID_NEEDED, of=PEOPLE)
-    def said() -> Any:
-        return _said(needs, hall_for_page(needs.work, SAID_NEEDED), read_form(EntryRequest, {}))
 
-    @routes.post(SAID_PLACE)
-    @requires(SAID_NEEDED, of=PEOPLE)
-    def keep_said() -> Any:
-        hall = hall_for_page(needs.work, SAID_NEEDED)
-        typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
-        try:
-            added = _keep(needs, hall, typed, form=form, language=page_language(), channels=(Channel.ORAL,))
-        except Refusal as refusal:
-            return _said(needs, hall, typed, refusal, form=form), status_of(refusal)
-        return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
+@routes.post(SAID_PLACE, SAID_NEEDED)
+def keep_said() -> Any:
+    hall = page.hall()
+    typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
+    try:
+        added = _keep(hall, typed, form=form, language=page.language(), channels=(Channel.ORAL,))
+    except Refusal as refusal:
+        return _said(hall, typed, refusal, form=form), status_of(refusal)
+    return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
 
 
 def _said(
-    needs: RegisterPages,
-    hall: HallConfiguration,
-    typed: EntryRequest,
-    refusal: Refusal | None = None,
-    *,
-    form: str = "",
+    hall: HallConfiguration, typed: EntryRequest, refusal: Refusal | None = None, *, form: str = ""
 ) -> str:
     return render_template(
         "complaints/said.html",
         noted=request.args.get("fait", "")[:12],
-        **_entry_form(needs, hall, typed, refusal, form=form, needed=SAID_NEEDED),
+        **_entry_form(hall, typed, refusal, form=form, needed=SAID_NEEDED),
     )
 
 
 def _keep(
-    needs: RegisterPages,
-    hall: HallConfiguration,
-    typed: EntryRequest,
-    *,
-    form: str,
-    language: str,
-    channels: Sequence[Channel],
+    hall: HallConfiguration, typed: EntryRequest, *, form: str, language: str, channels: Sequence[Channel]
 ) -> AddedEntry:
     """Adds the entry. Refusals: `register_closed`, and those of `add_entry`."""
     if not hall.site.complaints.has_register:
         raise Refusal("register_closed")
-    return add_entry(needs.database, hall.hall, typed, form=form, language=language, channels=channels)
+    return add_entry(database(), hall.hall, typed, form=form, language=language, channels=channels)
 
 
 def _entry_form(
-    needs: RegisterPages,
     hall: HallConfiguration,
     typed: EntryRequest,
     refusal: Refusal | None,
@@ -205,36 +176,30 @@ def _entry_form(
     """What the templates of the form show."""
     return {
         "hall": hall,
-        "halls": halls_for_page(needs.work, needed),
+        "halls": page.halls(needed),
         "typed": typed,
         "kinds": list(EntryKind),
         "form": form or form_token(),
         "longest": longest_of(EntryRequest),
         "contact_days": hall.site.complaints.contact_days,
-        "problems": needs.problems(refusal),
+        "problems": problems_of(refusal),
     }
 
 
-def _add_flood_routes(
-    routes: Blueprint, needs: RegisterPages, listed: Callable[[HallConfiguration, Refusal], str]
-) -> None:
-    """The presses; `listed`: the page of the register with a refusal."""
-
-    @routes.post(f"{PLACE}/vague")
-    @requires(NEEDED, of=PEOPLE)
-    def against_flood() -> Any:
-        hall = hall_for_page(needs.work, NEEDED)
-        try:
-            done, count = _act(needs, hall, request.form)
-        except Refusal as refusal:
-            return listed(hall, refusal), status_of(refusal)
-        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'vague': done, 'nombre': count})}", 303)
+@routes.post(f"{PLACE}/vague", NEEDED)
+def against_flood() -> Any:
+    hall = page.hall()
+    try:
+        done, count = _act(hall, request.form)
+    except Refusal as refusal:
+        return _list(hall, refusal), status_of(refusal)
+    return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'vague': done, 'nombre': count})}", 303)
 
 
-def _shown_flood(needs: RegisterPages, hall: HallConfiguration) -> dict[str, object]:
+def _shown_flood(hall: HallConfiguration) -> dict[str, object]:
     """What the page of the register shows of a flood, and of the last press against it."""
-    language, zone = page_language(), ZoneInfo(hall.site.time_zone)
-    flood = read_flood(needs.database, needs.reach(hall)) if hall.site.complaints.has_register else None
+    language, zone = page.language(), ZoneInfo(hall.site.time_zone)
+    flood = read_flood(database(), reach_in(hall)) if hall.site.complaints.has_register else None
     done, count = request.args.get("vague", ""), request.args.get("nombre", "")
 
     def local(at: datetime) -> str:
@@ -252,17 +217,17 @@ def _shown_flood(needs: RegisterPages, hall: HallConfiguration) -> dict[str, obj
     }
 
 
-def _act(needs: RegisterPages, hall: HallConfiguration, fields: Mapping[str, str]) -> tuple[str, int]:
+def _act(hall: HallConfiguration, fields: Mapping[str, str]) -> tuple[str, int]:
     """Does what the pressed button says; what was done, and with how many entries."""
-    reach, verb = needs.reach(hall), fields.get("verb", "")
+    reach, verb = reach_in(hall), fields.get("verb", "")
     if verb == "reopen":
-        reopen_register(needs.database, reach)
+        reopen_register(database(), reach)
         return "reopened", 0
     if verb == "aside":
         until, reason = _instant(fields.get("until", "")), fields.get("flood_reason", "")
-        return "aside", set_flood_aside(needs.database, reach, until=until, reason=reason)
+        return "aside", set_flood_aside(database(), reach, until=until, reason=reason)
     if verb == "restore":
-        return "restored", restore_flood(needs.database, reach)
+        return "restored", restore_flood(database(), reach)
     raise Refusal("complaint_moved")
 
 

@@ -1,13 +1,12 @@
 """One entry of the register, `/voix/registre/<entry>`: read, answered, planned, released. No JavaScript."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 
 from server.domain.actions import LONGEST_TEXT as LONGEST_REMARK
 from server.domain.complaints import (
@@ -22,7 +21,6 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import screen_text
 from server.ids import new_token
-from server.store.transactions.database import Database
 from server.usecases.complaints.act_on_entry import (
     RELEASABLE,
     PublicWording,
@@ -33,11 +31,11 @@ from server.usecases.complaints.act_on_entry import (
     withdraw_release,
 )
 from server.usecases.complaints.entries import RegisterReach, read_entry
-from server.web.access.callers import require_caller
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, require_caller
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
+from server.web.rendering import page
 from server.web.rendering.problems import problems_of, status_of
-from server.web.rendering.viewer import WorkContext, hall_for_page, halls_for_page, page_language
 
 PLACE = "/voix/registre"
 NEEDED = Permission.ANSWER_COMPLAINTS
@@ -48,22 +46,12 @@ DONE = (
 """What a page may say was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterPages:
-    """What the pages need of the rest of the server."""
+routes = PageRoutes("register_entry", __name__, template_folder="templates")
 
-    database: Database
-    work: WorkContext
 
-    def reach(self, hall: HallConfiguration) -> RegisterReach:
-        """What the signed-in person reads of the register of a hall."""
-        person = self.work.viewer()
-        assert person is not None
-        return RegisterReach(hall.hall, may_read_about_agents(person.roles_at(hall.site.slug)))
-
-    def problems(self, refusal: Refusal | None) -> dict[str, str]:
-        """The sentence of a refusal by its field."""
-        return problems_of(refusal)
+def reach_in(hall: HallConfiguration) -> RegisterReach:
+    """What the signed-in person reads of the register of a hall."""
+    return RegisterReach(hall.hall, may_read_about_agents(page.reader().roles_at(hall.site.slug)))
 
 
 def entry_address(hall: HallConfiguration, entry: str, *, done: str) -> str:
@@ -76,83 +64,77 @@ def form_token() -> str:
     return request.form.get("formulaire", "")[:64] or new_token()
 
 
-def add_entry_routes(routes: Blueprint, needs: RegisterPages) -> None:
-    """The page of an entry, and what is done with it."""
-    work = needs.work
-
-    @routes.get(f"{PLACE}/<entry>")
-    @requires(NEEDED, of=PEOPLE)
-    def one(entry: str) -> Any:
-        hall = hall_for_page(work, NEEDED)
-        if "hall" in request.args:
-            return _entry(needs, hall, entry)
-        return redirect(f"{PLACE}/{entry}?hall={_hall_of(needs, entry)}")
-
-    @routes.post(f"{PLACE}/<entry>")
-    @requires(NEEDED, of=PEOPLE)
-    def act(entry: str) -> Any:
-        hall = hall_for_page(work, NEEDED)
-        try:
-            done = _act(needs, hall, entry, request.form)
-        except Refusal as refusal:
-            if status_of(refusal) == 404:
-                abort(404)
-            return _entry(needs, hall, entry, request.form, refusal), status_of(refusal)
-        if done == "about_agent" and not needs.reach(hall).reads_about_agents:
-            return redirect(f"{PLACE}?{urlencode({'hall': hall.hall})}", 303)
-        return redirect(entry_address(hall, entry, done=done), 303)
+@routes.get(f"{PLACE}/<entry>", NEEDED)
+def one(entry: str) -> Any:
+    hall = page.hall()
+    if "hall" in request.args:
+        return _entry(hall, entry)
+    return redirect(f"{PLACE}/{entry}?hall={_hall_of(entry)}")
 
 
-def _hall_of(needs: RegisterPages, entry: str) -> str:
+@routes.post(f"{PLACE}/<entry>", NEEDED)
+def act(entry: str) -> Any:
+    hall = page.hall()
+    try:
+        done = _act(hall, entry, request.form)
+    except Refusal as refusal:
+        if status_of(refusal) == 404:
+            abort(404)
+        return _entry(hall, entry, request.form, refusal), status_of(refusal)
+    if done == "about_agent" and not reach_in(hall).reads_about_agents:
+        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall})}", 303)
+    return redirect(entry_address(hall, entry, done=done), 303)
+
+
+def _hall_of(entry: str) -> str:
     """The reader’s hall (slug) whose register has an entry; 404 where there is none."""
 
     def has_entry(hall: HallConfiguration) -> bool:
         try:
-            read_entry(needs.database, needs.reach(hall), entry)
+            read_entry(database(), reach_in(hall), entry)
         except Refusal:
             return False
         return True
 
-    found = next((hall.hall for hall in halls_for_page(needs.work, NEEDED) if has_entry(hall)), None)
+    found = next((hall.hall for hall in page.halls(NEEDED) if has_entry(hall)), None)
     if found is None:
         abort(404)
     return found
 
 
-def _act(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> str:
+def _act(hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> str:
     """Does what the pressed button says; its name."""
-    reach, verb = needs.reach(hall), fields.get("verb", "")
+    reach, verb = reach_in(hall), fields.get("verb", "")
     if verb in set(EntryVerb):
         words = fields.get("words", "")[: LONGEST_TEXT + 1]
-        act_on_entry(needs.database, reach, entry, EntryVerb(verb), words=words)
+        act_on_entry(database(), reach, entry, EntryVerb(verb), words=words)
     elif verb in ("about_agent", "not_about_agent"):
-        mark_about_agent(needs.database, reach, entry, concerns_agent=verb == "about_agent")
+        mark_about_agent(database(), reach, entry, concerns_agent=verb == "about_agent")
     elif verb == "withdraw":
-        withdraw_release(needs.database, reach, entry)
+        withdraw_release(database(), reach, entry)
     elif verb == "release":
-        _release(needs, hall, entry, fields)
+        _release(hall, entry, fields)
     elif verb == "plan":
-        _plan(needs, hall, entry, fields)
+        _plan(hall, entry, fields)
     else:
         raise Refusal("complaint_moved")
     return verb
 
 
-def _release(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
+def _release(hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
     wording = PublicWording(
         fields.get("public_asked", "")[: LONGEST_PUBLIC * 2],
         fields.get("public_done", "")[: LONGEST_PUBLIC * 2],
         fields.get("is_checked") == "yes",
     )
     author = require_caller(NEEDED, hall.hall)[0].author
-    translate = needs.work.translate
-    release_entry(needs.database, author, needs.reach(hall), entry, wording, translate=translate)
+    release_entry(database(), author, reach_in(hall), entry, wording, translate=page.translate)
 
 
-def _plan(needs: RegisterPages, hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
+def _plan(hall: HallConfiguration, entry: str, fields: Mapping[str, str]) -> None:
     require_caller(Permission.WRITE_REPORTS, hall.hall)
     remark = fields.get("remark", "")[: LONGEST_REMARK * 2]
-    plan_action(needs.database, needs.reach(hall), entry, remark)
+    plan_action(database(), reach_in(hall), entry, remark)
 
 
 def _begun_with(text: str) -> str:
@@ -166,15 +148,14 @@ def _done(said: str) -> str:
 
 
 def _entry(
-    needs: RegisterPages,
     hall: HallConfiguration,
     entry: str,
     fields: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> str:
-    language, reach = page_language(), needs.reach(hall)
+    language, reach = page.language(), reach_in(hall)
     try:
-        found = read_entry(needs.database, reach, entry)
+        found = read_entry(database(), reach, entry)
     except Refusal:
         abort(404)
     zone = ZoneInfo(hall.site.time_zone)
@@ -183,8 +164,7 @@ def _entry(
         return short_day(at.astimezone(zone).date(), language)
 
     typed = fields or {}
-    row, person = found.row, needs.work.viewer()
-    assert person is not None
+    row, person = found.row, page.reader()
     said, answered = _begun_with(row.text), _begun_with(row.answer)
     return render_template(
         "complaints/entry.html",
@@ -210,5 +190,5 @@ def _entry(
         done=_done(request.args.get("fait", "")),
         day=lambda on: short_day(on, language),
         local_day=local_day,
-        problems=needs.problems(refusal),
+        problems=problems_of(refusal),
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from hardware.languages import VISITOR_LANGUAGES
@@ -27,7 +27,6 @@ from server.domain.surveys.results import QuestionResult
 from server.ids import new_token
 from server.language import LANGUAGES
 from server.store.surveys import SurveyRow
-from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys.answer_survey import (
     GivenAnswers,
@@ -39,11 +38,12 @@ from server.usecases.surveys.answer_survey import (
 )
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults
 from server.usecases.surveys.read_surveys import read_survey, read_surveys
-from server.web.access.callers import sites_of_caller, sites_where, someone
-from server.web.access.requirements import PEOPLE, requires
+from server.web.access.callers import database, sites_of_caller, sites_where, someone
+from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
+from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence, WorkContext, halls_for_page, page_language
+from server.web.rendering.viewer import Sentence
 
 LONGEST_TYPED = 2000
 STARTERS: dict[str, Sequence[tuple[str, int]]] = {
@@ -167,52 +167,43 @@ def _typed_questions(fields: "MultiDict[str, str]") -> list[Question]:
     return [question for _, question in sorted(found, key=lambda each: each[0])]
 
 
-def add_paper_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
-    """Who receives visitors or runs surveys types papers, at their sites."""
+routes = PageRoutes("survey_forms", __name__, template_folder="templates")
 
-    @routes.get(PAPERS)
-    @requires(*NEEDED, of=PEOPLE, anywhere=True)
-    def papers() -> Any:
-        surveys = read_surveys(database, reads=_sites(), writes=frozenset())
-        return render_template(
-            "surveys/papers.html",
-            surveys=[
-                each
-                for each in surveys
-                if each.state == SurveyState.OPEN and Channel.PAPER in each.row.channels
-            ],
-            names=lambda hall: database.configuration(hall).name,
-            slugs=lambda hall: database.configuration(hall).hall,
-            register=next(
-                (
-                    hall.hall
-                    for hall in halls_for_page(work, Permission.RECEIVE)
-                    if hall.site.complaints.has_register
-                ),
-                None,
-            ),
-        )
 
-    @routes.get(PAPERS + "/<survey>")
-    @requires(*NEEDED, of=PEOPLE, anywhere=True)
-    def paper(survey: str) -> Any:
-        return _paper_page(database, survey, {})
+@routes.get(PAPERS, *NEEDED, anywhere=True)
+def papers() -> Any:
+    surveys = read_surveys(database(), reads=_sites(), writes=frozenset())
+    return render_template(
+        "surveys/papers.html",
+        surveys=[
+            each for each in surveys if each.state == SurveyState.OPEN and Channel.PAPER in each.row.channels
+        ],
+        names=lambda hall: database().configuration(hall).name,
+        slugs=lambda hall: database().configuration(hall).hall,
+        register=next(
+            (hall.hall for hall in page.halls(Permission.RECEIVE) if hall.site.complaints.has_register),
+            None,
+        ),
+    )
 
-    @routes.post(PAPERS + "/<survey>")
-    @requires(*NEEDED, of=PEOPLE, anywhere=True)
-    def keep_paper(survey: str) -> Any:
-        hall = request.args.get("hall", "")
-        shown_survey = asked_on_paper(database, survey, hall, _sites())
-        typed = {
-            each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in shown_survey.questions
-        }
-        form = request.form.get("formulaire", "")[:64]
-        try:
-            answer_survey(database, shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
-        except Refusal as refusal:
-            said = refusal_sentence(refusal)
-            return _paper_page(database, survey, typed, problem=said), status_of(refusal)
-        return redirect(f"{PAPERS}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
+
+@routes.get(PAPERS + "/<survey>", *NEEDED, anywhere=True)
+def paper(survey: str) -> Any:
+    return _paper_page(survey, {})
+
+
+@routes.post(PAPERS + "/<survey>", *NEEDED, anywhere=True)
+def keep_paper(survey: str) -> Any:
+    hall = request.args.get("hall", "")
+    shown_survey = asked_on_paper(database(), survey, hall, _sites())
+    typed = {each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in shown_survey.questions}
+    form = request.form.get("formulaire", "")[:64]
+    try:
+        answer_survey(database(), shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
+    except Refusal as refusal:
+        said = refusal_sentence(refusal)
+        return _paper_page(survey, typed, problem=said), status_of(refusal)
+    return redirect(f"{PAPERS}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
 
 
 def _sites() -> Sites:
@@ -226,13 +217,13 @@ def _sites() -> Sites:
     return found
 
 
-def _paper_page(database: Database, survey: str, typed: dict[str, str], *, problem: str | None = None) -> str:
-    shown_survey = asked_on_paper(database, survey, request.args.get("hall", ""), _sites())
+def _paper_page(survey: str, typed: dict[str, str], *, problem: str | None = None) -> str:
+    shown_survey = asked_on_paper(database(), survey, request.args.get("hall", ""), _sites())
     assert shown_survey.hall is not None  # papers are of a hall
     return render_template(
         "surveys/paper.html",
         asked=shown_survey,
-        place=database.configuration(shown_survey.hall).name,
+        place=database().configuration(shown_survey.hall).name,
         typed=typed,
         form=new_token(),
         longest=LONGEST_TEXT,
@@ -241,51 +232,43 @@ def _paper_page(database: Database, survey: str, typed: dict[str, str], *, probl
     )
 
 
-def add_text_routes(routes: Blueprint, database: Database, work: WorkContext) -> None:
-    """Reading and deciding need `run_surveys` at the hall's site."""
-
-    @routes.get(TEXTS)
-    @requires(RUN, of=PEOPLE, anywhere=True)
-    def texts(survey: str) -> Any:
-        return _texts_page(database, survey)
-
-    @routes.post(TEXTS)
-    @requires(RUN, of=PEOPLE, anywhere=True)
-    def judge(survey: str) -> Any:
-        _, sites = sites_where(RUN)
-        typed = TextDecision(
-            text=request.form.get("texte", "")[:64],
-            state=request.form.get("decision", ""),
-            words=request.form.get("mots", "")[: 4 * LONGEST_TEXT],
-            read=request.form.get("lu", "")[:64],
-            is_checked="relu" in request.form,
-        )
-        try:
-            judge_text(database, typed, sites=sites)
-        except Refusal as refusal:
-            if status_of(refusal) == 404:
-                raise
-            said = refusal_sentence(refusal)
-            words = "" if refusal.code == "survey_text_moved" else typed.words
-            return _texts_page(database, survey, problem=said, refused=typed.text, words=words), status_of(
-                refusal
-            )
-        return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
+@routes.get(TEXTS, RUN, anywhere=True)
+def texts(survey: str) -> Any:
+    return _texts_page(survey)
 
 
-def _texts_page(
-    database: Database, survey: str, *, problem: str | None = None, refused: str = "", words: str = ""
-) -> str:
+@routes.post(TEXTS, RUN, anywhere=True)
+def judge(survey: str) -> Any:
+    _, sites = sites_where(RUN)
+    typed = TextDecision(
+        text=request.form.get("texte", "")[:64],
+        state=request.form.get("decision", ""),
+        words=request.form.get("mots", "")[: 4 * LONGEST_TEXT],
+        read=request.form.get("lu", "")[:64],
+        is_checked="relu" in request.form,
+    )
+    try:
+        judge_text(database(), typed, sites=sites)
+    except Refusal as refusal:
+        if status_of(refusal) == 404:
+            raise
+        said = refusal_sentence(refusal)
+        words = "" if refusal.code == "survey_text_moved" else typed.words
+        return _texts_page(survey, problem=said, refused=typed.text, words=words), status_of(refusal)
+    return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
+
+
+def _texts_page(survey: str, *, problem: str | None = None, refused: str = "", words: str = "") -> str:
     """The page. `refused`: the text whose decision has a problem; `words`: typed for it, "" shows its own."""
     _, sites = sites_where(RUN)
-    found = read_survey(database, survey, reads=sites, writes=sites)
+    found = read_survey(database(), survey, reads=sites, writes=sites)
     return render_template(
         "surveys/texts.html",
         found=found,
-        questions={each.id: each.text(page_language()) for each in found.questions},
-        texts=read_texts(database, survey, sites=sites),
-        names={hall: database.configuration(hall).name for hall in found.halls},
-        kept_until=short_day(texts_kept_until(found.row.closes_on), page_language()),
+        questions={each.id: each.text(page.language()) for each in found.questions},
+        texts=read_texts(database(), survey, sites=sites),
+        names={hall: database().configuration(hall).name for hall in found.halls},
+        kept_until=short_day(texts_kept_until(found.row.closes_on), page.language()),
         longest=LONGEST_TEXT,
         problem=problem,
         refused=refused,

@@ -121,7 +121,7 @@ class RouteRequest:
         The notice is a draft, which no public page shows; public pages of a hall and registers are off,
         and so is the local network.
         """
-        data = (f"/infos/<hall>/donnees{ending}" for ending in ("", ".json", ".csv"))
+        data = (f"/infos/<hall>/donnees{ending}" for ending in ("", ".<any(json, csv):kind>"))
         absent = (
             "/dire/<hall>",
             "/dire/<hall>/suivi",

@@ -13,7 +13,7 @@ from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
 from server.usecases.people.directory import NewKey, create_api_key, revoke_api_key
 from server.web.access.guards import StrangersLine, StrangersQuota, install_strangers
-from server.web.access.requirements import Access, Allowance, open_to, required_of
+from server.web.access.requirements import Access, Allowance, required_of, requires
 from tests.bench.loads import Connection, request
 from tests.harness.servers.served import Served
 from tests.harness.sharing import free_port
@@ -175,9 +175,9 @@ def counting_worker(redis_url: str = "", pages: int = 2) -> Callable[..., int]:
     quota = StrangersQuota(make_limiter(app, redis_url), pages)
     install_strangers(app, StrangersLine(lambda: None), quota)
     app.add_url_rule("/new", "new", lambda: "yes")
-    app.add_url_rule("/page", "page", open_to(Access.EVERYBODY)(lambda: "yes"))
-    app.add_url_rule("/t", "t", open_to(Access.TICKET)(lambda: "yes"))
-    app.add_url_rule("/own", "own", open_to(Access.EVERYBODY, allowance=Allowance.OWN)(lambda: "yes"))
+    app.add_url_rule("/page", "page", requires(Access.EVERYBODY)(lambda: "yes"))
+    app.add_url_rule("/t", "t", requires(Access.TICKET)(lambda: "yes"))
+    app.add_url_rule("/own", "own", requires(Access.EVERYBODY, allowance=Allowance.OWN)(lambda: "yes"))
 
     def ask(path: str, address: str = "192.0.2.1") -> int:
         return app.test_client().get(path, environ_overrides={"REMOTE_ADDR": address}).status_code

@@ -28,11 +28,13 @@ from server.store.engine.writes import insert_write
 from server.store.people.accounts import EVERY_SITE, Grant
 from server.store.tables import metadata
 from server.store.transactions.database import Database
+from server.web.access.site_context import give_app
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.pages import QualityPages, quality_pages
+from server.web.pages.quality.pages import quality_pages
 from server.web.pages.quality.wording import GROUPS
 from server.web.rendering.menu import install_frame
-from server.web.rendering.viewer import Viewer, WorkContext, install_page_context
+from server.web.rendering.page import install
+from server.web.rendering.viewer import Viewer, WorkContext
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 
 SERVER = Path(__file__).parents[4] / "server"
@@ -53,10 +55,11 @@ class Site:
         app.jinja_env.globals["csrf_token"] = lambda: "token"
         self.halls = [database.configuration(hall) for hall in ("laon", "vervins")]
         work = WorkContext(translate, lambda: self.viewer, lambda _: self.halls)
-        install_page_context(app, work, languages=LANGUAGES, is_demonstration=True)
+        install(app, work, languages=LANGUAGES, is_demonstration=True)
         install_frame(app, work, count_alarms=dict)
-        needs = QualityPages(database, work, DRAWINGS)
-        app.register_blueprint(quality_pages(needs))
+        give_app(app, DRAWINGS)
+        app.extensions["parvis_database"] = database
+        app.register_blueprint(quality_pages)
         self.client: FlaskClient = app.test_client()
 
     def sign_in(self, role: str) -> None:
