@@ -17,13 +17,8 @@ export function byId(id) {
   return /** @type {E} */ (found);
 }
 
-/**
- * The nearest element around the pressed or typed one that matches.
- *
- * @param {Event} event
- * @param {string} selector
- */
-export function targetIn({ target }, selector) {
+/** The nearest element around the pressed or typed one that matches. */
+export function targetIn(/** @type {Event} */ { target }, /** @type {string} */ selector) {
   return target instanceof Element ? target.closest(selector) : null;
 }
 

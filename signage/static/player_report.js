@@ -36,12 +36,8 @@ export function reportOf({
   };
 }
 
-/**
- * What the program of this computer wrote about its panel, for the report; null without such a program.
- *
- * @param {string | undefined} text
- */
-export function panelOf(text) {
+/** What the program of this computer wrote about its panel, for the report; null without such a program. */
+export function panelOf(/** @type {string | undefined} */ text) {
   try {
     return text ? JSON.parse(text) : null;
   } catch {

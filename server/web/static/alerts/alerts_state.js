@@ -3,10 +3,8 @@
 
 /**
  * The alerts that hold somewhere, each with its halls where it does; and those that hold nowhere any more.
- *
- * @param {Api.AlertAnswer[]} alerts
  */
-export function sorted(alerts) {
+export function sorted(/** @type {Api.AlertAnswer[]} */ alerts) {
   const holding = [];
   const past = [];
   for (const alert of alerts) {
@@ -17,12 +15,8 @@ export function sorted(alerts) {
   return { holding, past };
 }
 
-/**
- * How many screens of a hall there are, and how many show the alert.
- *
- * @param {Api.AlertInHall} hall
- */
-export function reached(hall) {
+/** How many screens of a hall there are, and how many show the alert. */
+export function reached(/** @type {Api.AlertInHall} */ hall) {
   const count = hall.screens.length;
   const shownCount = hall.screens.filter((screen) => screen.state === "shown").length;
   return { count, shown: shownCount, key: count === 0 ? "none" : shownCount === count ? "all" : "some" };

@@ -3,7 +3,7 @@
 
 import { devicesTables, revisionLine } from "./configuration_view.js";
 import { appliedOf, isAwaited, publishedWords, sorted } from "./configuration_words.js";
-import { chosenIn, conflictNodes, createConfirming, listOf } from "./confirming.js";
+import { chosenIn, conflictParts, createConfirming, listOf } from "./confirming.js";
 import { show, showRefusal, write } from "../shared/dom.js";
 import { draw, html, nothing, repeat } from "../shared/drawing.js";
 import { connect } from "../shared/live.js";
@@ -189,7 +189,7 @@ async function join(problem, draft) {
   });
   const form = await confirm({
     title,
-    what: conflictNodes(problem, (key, values) => say(`publishing.conflicts.${key}`, values)),
+    what: conflictParts(problem, (key, values) => say(`publishing.conflicts.${key}`, values)),
     yes: say("publishing.conflicts.join"),
   });
   if (!form) return;

@@ -1,10 +1,9 @@
 // Another person has saved, published or discarded meanwhile: their changes are shown, and a choice for each
 // conflict.
 
-import { element } from "../shared/dom.js";
-import { chosenIn, conflictNodes, listOf } from "./confirming.js";
-
-const SIDES = ["mine", "theirs"];
+import { chosenIn, conflictParts, listOf, SIDES } from "./confirming.js";
+import { small } from "./edit_controls.js";
+import { draw, html, nothing } from "../shared/drawing.js";
 
 /**
  * `ask(problem)` takes the 409 of a save. `put(body)` saves as a draft does; `joined(told)` is called once
@@ -20,62 +19,40 @@ export function createConflicts({ box, view, say, put, draft, joined, left }) {
     if (!discarded && !conflicts?.length) return join(problem, {});
     const words = (key, values) =>
       say(discarded ? `editing.discarded.${key}` : `editing.conflicts.${key}`, values);
-    const nodes = [
-      discarded ? listOf(problem.mine) : null,
-      ...conflictNodes(problem, (key, values) => say(`editing.conflicts.${key}`, values)),
-    ];
-    const done = element("button", { type: "submit", class: "primary" }, words("join"));
-    const form = element(
-      "form",
-      {},
-      ...nodes,
-      element(
-        "div",
-        { class: "gestures" },
-        done,
-        discarded ? leaving() : null,
-        ...(conflicts?.length ? all() : []),
-      ),
-    );
-    form.addEventListener("submit", (event) => {
+    const submit = (event) => {
       event.preventDefault();
-      join(problem, chosenIn(form, problem));
-    });
-    box.replaceChildren(
-      element(
-        "h2",
-        { id: "conflicts-title" },
-        words("title", { name: problem.author ?? say("editing.conflicts.somebody") }),
-      ),
-      element("p", {}, words("what")),
-      form,
+      return join(problem, chosenIn(event.currentTarget, problem));
+    };
+    const all = (side) => {
+      const choose = () => {
+        for (const radio of box.querySelectorAll(`[value="${side}"]`)) radio.checked = true;
+      };
+      return small(say(`editing.conflicts.all_${side}`), choose);
+    };
+    const leave = () => {
+      close();
+      left();
+    };
+    draw(box, nothing); // no choice of an earlier question stays
+    draw(
+      box,
+      html`<h2 id="conflicts-title">
+          ${words("title", { name: problem.author ?? say("editing.conflicts.somebody") })}
+        </h2>
+        <p>${words("what")}</p>
+        <form @submit=${submit}>
+          ${discarded ? listOf(problem.mine) : nothing}
+          ${conflictParts(problem, (key, values) => say(`editing.conflicts.${key}`, values))}
+          <div class="gestures">
+            <button class="primary">${words("join")}</button>
+            ${discarded ? small(say("editing.discarded.leave"), leave) : nothing}
+            ${conflicts?.length ? SIDES.map(all) : nothing}
+          </div>
+        </form>`,
     );
     box.hidden = false;
     box.focus();
     return undefined;
-
-    function all() {
-      return SIDES.map((side) =>
-        small(say(`editing.conflicts.all_${side}`), () =>
-          form
-            .querySelectorAll(`[value="${side}"]`)
-            .forEach((/** @type {any} */ radio) => (radio.checked = true)),
-        ),
-      );
-    }
-  }
-
-  function leaving() {
-    return small(say("editing.discarded.leave"), () => {
-      close();
-      left();
-    });
-  }
-
-  function small(words, pressed) {
-    const made = element("button", { type: "button", class: "small" }, words);
-    made.addEventListener("click", pressed);
-    return made;
   }
 
   async function join(problem, choices) {

@@ -4,6 +4,7 @@ import { element, one } from "../shared/dom.js";
 import { draw, html, repeat } from "../shared/drawing.js";
 import { isWithin, viewOf } from "./edit_content.js";
 import { controlId } from "./edit_controls.js";
+import { mark, unmark } from "../shared/field_problems.js";
 
 /** Fills a list at the top; `title` gives the number of its problems. The focused link keeps the focus. */
 export function listProblems(box, found, form, title) {
@@ -43,7 +44,7 @@ export function countsOf(found, form) {
 /** Writes each sentence at the place nearest to its path that the view shows. */
 export function markProblems(view, found) {
   for (const slot of view.querySelectorAll(".problems")) slot.replaceChildren();
-  for (const control of view.querySelectorAll("[aria-invalid]")) unmark(control);
+  unmark(view);
   const places = [...view.querySelectorAll("[data-place]")];
   found.forEach((problem, number) => {
     const nearest = places
@@ -76,17 +77,3 @@ function controlOf(place, path) {
     controls.find((each) => isWithin(path, each.dataset.path) || isWithin(each.dataset.path, path))
   );
 }
-
-function mark(control, id) {
-  control.setAttribute("aria-invalid", "true");
-  control.setAttribute("aria-describedby", [...described(control), id].join(" "));
-}
-
-function unmark(control) {
-  control.removeAttribute("aria-invalid");
-  const left = described(control).filter((id) => !id.startsWith("problem-"));
-  if (left.length) control.setAttribute("aria-describedby", left.join(" "));
-  else control.removeAttribute("aria-describedby");
-}
-
-const described = (control) => (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);

@@ -1,6 +1,8 @@
 // The break that begins once the person at the counter has left: kept by this window with the session and the
 // person it was chosen for.
 
+import { attempt } from "../shared/stored.js";
+
 /**
  * Answers {reasonIn, choose, forget, takeDue}. The wish outlives a reload of the page, and ends with the
  * session of the counter.
@@ -10,20 +12,10 @@
 export function createPauseAfter(hall, session, storage = globalThis.sessionStorage) {
   const key = `parvis.console.pause_after.${hall}`;
 
-  function wish() {
-    try {
-      return JSON.parse(storage.getItem(key) ?? "null");
-    } catch {
-      return null;
-    }
-  }
-
-  function forget() {
-    storage.removeItem(key);
-  }
+  const forget = () => storage.removeItem(key);
 
   function own() {
-    const kept = wish();
+    const kept = attempt(() => JSON.parse(storage.getItem(key) ?? "null"));
     return kept?.leg && kept.session === session() ? kept : null;
   }
 

@@ -370,12 +370,8 @@ export function requestOf(action, state, choice = {}) {
   };
 }
 
-/**
- * Whether a gesture is answered by the leg of this counter as it is afterwards.
- *
- * @param {Offered} offer
- */
-export function isAnsweredByLeg({ action, path }) {
+/** Whether a gesture is answered by the leg of this counter as it is afterwards. */
+export function isAnsweredByLeg(/** @type {Offered} */ { action, path }) {
   return Boolean(path?.includes("{leg}")) || ["next", "chosen", "parked"].includes(action);
 }
 

@@ -190,13 +190,8 @@ export function bodyOf({ calls }) {
   };
 }
 
-/**
- * What the server made of a batch: entered calls are gone, refused ones say why.
- *
- * @param {Paper} paper
- * @param {Api.ReenteredAnswer} answer
- */
-export function withAnswer(paper, { refused }) {
+/** What the server made of a batch: entered calls are gone, refused ones say why. */
+export function withAnswer(/** @type {Paper} */ paper, /** @type {Api.ReenteredAnswer} */ { refused }) {
   const sent = paper.sending?.calls ?? [];
   const same = (one, other) => one.called_at === other.called_at && one.number === other.number;
   const calls = paper.calls.flatMap((call) => {

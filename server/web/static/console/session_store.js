@@ -1,6 +1,8 @@
 // The counter session of this computer, which its pages and windows share: where it is kept, its headers, its
 // sign of life.
 
+import { attempt } from "../shared/stored.js";
+
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
 /**
@@ -10,13 +12,7 @@ const SIGN_OF_LIFE_EVERY_MS = 20_000;
 export function sessionStore(hall) {
   const key = `parvis.console.${hall}`;
 
-  function stored() {
-    try {
-      return JSON.parse(localStorage.getItem(key) ?? "null") ?? {};
-    } catch {
-      return {};
-    }
-  }
+  const stored = () => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null")) ?? {};
 
   return {
     key,

@@ -45,12 +45,8 @@ export function proofWords(device, { say, moment }) {
   }
 }
 
-/**
- * The hours in which a panel was off on purpose, this month and the one before, and what that saved.
- *
- * @param {Api.PanelMonthAnswer[]} months
- */
-export function panelMonthsWords(months, { say, language }) {
+/** The hours in which a panel was off on purpose, this month and the one before, and what that saved. */
+export function panelMonthsWords(/** @type {Api.PanelMonthAnswer[]} */ months, { say, language }) {
   if (months.length === 0) return say("supervision.panel_month.none");
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const name = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });

@@ -15,12 +15,8 @@ export function rowsOf(hall, { only = false } = {}) {
   return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
 }
 
-/**
- * How many devices of all halls need attention, and how many there are.
- *
- * @param {Api.SupervisedHall[]} halls
- */
-export function summaryOfHalls(halls) {
+/** How many devices of all halls need attention, and how many there are. */
+export function summaryOfHalls(/** @type {Api.SupervisedHall[]} */ halls) {
   const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
   return { count: rows.filter(Boolean).length, all: rows.length };
 }
@@ -29,10 +25,8 @@ export function summaryOfHalls(halls) {
  * The places a device may take in a hall: `{value, kind, id, label, isTaken, paper, printsAt}` for each of
  * its kiosks and screens, the free ones first, then one more of each kind, without an id. `paper`: where a
  * kiosk prints; null for a screen.
- *
- * @param {Api.SupervisedHall} hall
  */
-export function placesOf(hall) {
+export function placesOf(/** @type {Api.SupervisedHall} */ hall) {
   const configured = hall.devices.map(placeOf);
   const [taken, free] = [true, false].map((is) => configured.filter(({ isTaken }) => isTaken === is));
   return [...free, ...taken, placeOf({ kind: "screen" }), placeOf({ kind: "kiosk" })];
@@ -41,10 +35,8 @@ export function placesOf(hall) {
 /**
  * The places whose device is away, in the halls that somebody configures: another machine may take each at
  * once, with its name and its printer.
- *
- * @param {Api.SupervisedHall[]} halls
  */
-export function placesToReplace(halls) {
+export function placesToReplace(/** @type {Api.SupervisedHall[]} */ halls) {
   return halls
     .filter((hall) => hall.may_configure)
     .flatMap(({ hall, devices }) =>
@@ -65,10 +57,8 @@ function placeOf(/** @type {any} */ { kind, id = null, label = "", is_paired: is
  * The printers that a kiosk being paired may have, as `{value, key, label}`: its own where it has one, else
  * that of another kiosk (`at ID`), a new one, or none. The one that is set comes first; undecided: a person
  * chooses.
- *
- * @param {Api.SupervisedHall} hall
  */
-export function printersFor(place, hall) {
+export function printersFor(place, /** @type {Api.SupervisedHall} */ hall) {
   const plain = (key, value = key) => ({ value, key, label: "" });
   if (place.paper === "own") return [plain("own")];
   const shared = hall.printers.map(({ id, label }) => ({ value: `at ${id}`, key: "other", label }));

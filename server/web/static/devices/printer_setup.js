@@ -25,12 +25,8 @@ export function typedOf(made, origin) {
   return (made.kind === "gateway" ? AGENT_FIELDS : FIELDS).map((key) => ({ key, value: values[key] }));
 }
 
-/**
- * What to type, and the steps that follow.
- *
- * @param {Api.PrinterSecretAnswer} made
- */
-export function setupPart(made, say) {
+/** What to type, and the steps that follow. */
+export function setupPart(/** @type {Api.PrinterSecretAnswer} */ made, say) {
   const title = made.kind === "gateway" ? "device_list.setup.gateway.title" : "device_list.setup.title";
   return html`<section class="setup">
     <h3 tabindex="-1">${say(title)}</h3>

@@ -33,12 +33,8 @@ function restOf({ view, panel }) {
   return panelWord(panel) === "off" ? "panel_off" : "asleep";
 }
 
-/**
- * How a panel is, in one word: a key that ends `supervision.panel.…`.
- *
- * @param {Api.PanelReportAnswer | null | undefined} panel
- */
-export function panelWord(panel) {
+/** How a panel is, in one word: a key that ends `supervision.panel.…`. */
+export function panelWord(/** @type {Api.PanelReportAnswer | null | undefined} */ panel) {
   if (!panel) return "none";
   const { commanded, answered } = panel;
   if (answered === "waiting" || answered === "silent") return answered;
@@ -47,10 +43,8 @@ export function panelWord(panel) {
 
 /**
  * How a printer is, as `stateOf` of a device: what keeps it from printing, or that its paper is nearly out.
- *
- * @param {Api.PrinterOfKiosk} printer
  */
-export function printerStateOf({ state, since }) {
+export function printerStateOf(/** @type {Api.PrinterOfKiosk} */ { state, since }) {
   const level = state === "ready" ? "good" : ["near_end", "not_taken"].includes(state) ? "busy" : "trouble";
   return { level, key: `printer_${state}`, at: since };
 }

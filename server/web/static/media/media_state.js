@@ -22,12 +22,8 @@ export function address(base, values) {
   return given.length ? `${base}?${new URLSearchParams(given)}` : base;
 }
 
-/**
- * The title of a medium: its name, else the first words that describe it, else its kind.
- *
- * @param {Api.MediumAnswer} medium
- */
-export function titleOf({ name, texts }, kindSaid) {
+/** The title of a medium: its name, else the first words that describe it, else its kind. */
+export function titleOf(/** @type {Api.MediumAnswer} */ { name, texts }, kindSaid) {
   return name || texts.fr || kindSaid;
 }
 
@@ -48,12 +44,8 @@ export function sizeWords(bytes) {
 /** Whether a search is under way, by its values. */
 export const isSearch = (values) => Object.values(values).some(Boolean);
 
-/**
- * The sentence that describes a medium: its key and values.
- *
- * @param {Api.MediumAnswer} medium
- */
-export function kindWords({ state, kind, files }) {
+/** The sentence that describes a medium: its key and values. */
+export function kindWords(/** @type {Api.MediumAnswer} */ { state, kind, files }) {
   if (state !== "ready") return { key: "media.kind.unknown", values: {} };
   const pages = files.filter(({ role }) => role === "page");
   const [{ width, height, duration_ms: durationMs }] = pages;
@@ -94,33 +86,22 @@ export function textProblem(texts) {
   return Object.keys(texts).length === 2 ? "media.text.one_translation" : null;
 }
 
-/**
- * The media with one put in the place it has, or before all others when it is new.
- *
- * @param {Api.MediumAnswer[]} media
- * @param {Api.MediumAnswer} medium
- */
-export function withMedium(media, medium) {
+/** The media with one put in the place it has, or before all others when it is new. */
+export function withMedium(/** @type {Api.MediumAnswer[]} */ media, /** @type {Api.MediumAnswer} */ medium) {
   const at = media.findIndex((each) => each.medium === medium.medium);
   return at < 0 ? [medium, ...media] : media.with(at, medium);
 }
 
-/**
- * The media that are still being prepared.
- *
- * @param {Api.MediumAnswer[]} media
- */
-export function preparing(media) {
+/** The media that are still being prepared. */
+export function preparing(/** @type {Api.MediumAnswer[]} */ media) {
   return media.filter(({ state }) => state === "preparing").map(({ medium }) => medium);
 }
 
 /**
  * What replacing a medium would do, of the notices that show it: to how many, how many of these are on
  * screens, how many would wait for a decision, and what the request names (versions by ids).
- *
- * @param {Api.UseOfMediumAnswer[]} uses
  */
-export function replacementOf(uses) {
+export function replacementOf(/** @type {Api.UseOfMediumAnswer[]} */ uses) {
   const changed = uses.filter(({ change }) =>
     ["edited", "proposed", "approved", "published"].includes(change),
   );

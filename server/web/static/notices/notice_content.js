@@ -135,9 +135,7 @@ export function pressesOf(notice, { isDirty, mayPublish }) {
 /**
  * Whether what a notice says may be changed in the form. What waits for a decision is taken back first,
  * unless the reader decides.
- *
- * @param {{ state: string, verbs: string[] } | null} notice
  */
-export const isEditable = (notice) =>
+export const isEditable = (/** @type {{ state: string, verbs: string[] } | null} */ notice) =>
   !notice ||
   (notice.verbs.includes("edit") && (notice.state !== "submitted" || notice.verbs.includes("approve")));

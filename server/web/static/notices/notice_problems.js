@@ -1,6 +1,7 @@
 // What is wrong with a notice, each sentence at its field.
 
 import { element } from "../shared/dom.js";
+import { mark, unmark } from "../shared/field_problems.js";
 
 /** Shows problems in the form. */
 export function createProblems(form) {
@@ -16,8 +17,7 @@ export function createProblems(form) {
       else {
         const id = `problem-${form.querySelectorAll(".problem").length}`;
         place.closest(".field, fieldset, .place")?.append(element("p", { class: "problem", id }, detail));
-        place.setAttribute("aria-invalid", "true");
-        describe(place, [...described(place), id]);
+        mark(place, id);
       }
     }
     form.querySelector('[aria-invalid="true"]')?.focus();
@@ -37,19 +37,6 @@ export function createProblems(form) {
 
   function clearProblems() {
     for (const problem of form.querySelectorAll(".problem")) problem.remove();
-    for (const place of form.querySelectorAll("[aria-invalid]")) {
-      place.removeAttribute("aria-invalid");
-      describe(
-        place,
-        described(place).filter((id) => !id.startsWith("problem-")),
-      );
-    }
+    unmark(form);
   }
-}
-
-const described = (place) => (place.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-
-function describe(place, ids) {
-  if (ids.length) place.setAttribute("aria-describedby", ids.join(" "));
-  else place.removeAttribute("aria-describedby");
 }

@@ -25,12 +25,8 @@ const OF_ITS_HALL = new Set(["hours", "waits", "results"]); // kinds that say so
 const hasPlace = ({ sites = [], halls = [], screens = [] }) =>
   sites.length + halls.length + screens.length > 0;
 
-/**
- * Whether every screen is meant; earlier contents say it by naming no place.
- *
- * @param {Targets} targets
- */
-export const isEverywhere = (targets) =>
+/** Whether every screen is meant; earlier contents say it by naming no place. */
+export const isEverywhere = (/** @type {Targets} */ targets) =>
   targets.everywhere === true || (!hasPlace(targets) && targets.everywhere !== false);
 
 /**
@@ -59,13 +55,8 @@ export function hallsAimedAt(targets, places) {
   });
 }
 
-/**
- * Whether the reader may publish at every site among the targets; of a notice that is nowhere: at any.
- *
- * @param {Targets} targets
- * @param {PlaceOfHall[]} places
- */
-export function mayPublish(targets, places) {
+/** Whether the reader may publish at every site among the targets; of a notice that is nowhere: at any. */
+export function mayPublish(/** @type {Targets} */ targets, /** @type {PlaceOfHall[]} */ places) {
   const found = hallsAimedAt(targets, places).map(({ hall }) => hall);
   return found.length ? found.every((each) => each.may_publish) : places.some((each) => each.may_publish);
 }

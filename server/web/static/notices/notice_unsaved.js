@@ -45,12 +45,8 @@ export function createKept({ login, storage = globalThis.localStorage, now = Dat
   }
 }
 
-/**
- * Steps back and forth over states of the form, each a text. `now` is in milliseconds.
- *
- * @param {string} first
- */
-export function createUndo(first) {
+/** Steps back and forth over states of the form, each a text. `now` is in milliseconds. */
+export function createUndo(/** @type {string} */ first) {
   let states = [first];
   let at = 0;
   let changedAt = -Infinity;

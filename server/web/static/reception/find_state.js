@@ -26,12 +26,8 @@ function cardsOf(priority) {
   return priority === "confirmed" ? ["card_missing"] : ["card_seen"];
 }
 
-/**
- * One word for where the visit is, and what its sentence is filled with.
- *
- * @param {Api.FoundVisit} visit
- */
-export function placeOf({ state, ahead, counter, end_reason: reason }) {
+/** One word for where the visit is, and what its sentence is filled with. */
+export function placeOf(/** @type {Api.FoundVisit} */ { state, ahead, counter, end_reason: reason }) {
   if (state === "waiting") return ahead ? { word: "waiting", count: ahead } : { word: "first" };
   if (state === "ended") return { word: reason };
   return { word: state, counter };
@@ -40,10 +36,8 @@ export function placeOf({ state, ahead, counter, end_reason: reason }) {
 /**
  * The order on the page: waiting visits first, then those called or served, then those that have left; the
  * latest first.
- *
- * @param {Api.FoundVisit[]} visits
  */
-export function inOrder(visits) {
+export function inOrder(/** @type {Api.FoundVisit[]} */ visits) {
   const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);
   return visits.toSorted((a, b) => rank(a) - rank(b) || Date.parse(b.issued_at) - Date.parse(a.issued_at));
 }

@@ -3,6 +3,8 @@
 import { needsCare, paperWords, withPrint } from "./paper_state.js";
 import { one, show, write } from "../shared/dom.js";
 import { drawRows, html, nothing } from "../shared/drawing.js";
+import { minutes } from "../shared/durations.js";
+import { attempt } from "../shared/stored.js";
 
 const KEPT = 12;
 
@@ -13,16 +15,8 @@ const KEPT = 12;
  */
 export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
   const { say } = words;
-  let tickets = stored();
+  let tickets = attempt(() => JSON.parse(sessionStorage.getItem(storedAt) ?? "null")) ?? [];
   let prints = []; // the last prints of any ticket of the hall, as messages brought them
-
-  function stored() {
-    try {
-      return JSON.parse(sessionStorage.getItem(storedAt) ?? "null") ?? [];
-    } catch {
-      return [];
-    }
-  }
 
   function keep(kept) {
     tickets = kept;
@@ -108,13 +102,6 @@ function aheadWords({ ahead, wait, why_no_wait: why }, say) {
   const way = ["under", "over"].includes(wait.said)
     ? `reception.issued.wait_${wait.said}`
     : "reception.issued.wait";
-  return `${count} · ${say(way, { low: duration(say, Math.floor(wait.low_s / 60)), high: duration(say, Math.ceil(wait.high_s / 60)) })}`;
-}
-
-function duration(say, whole) {
-  if (whole < 60) return say("reception.duration.minutes", { minutes: whole });
-  return say("reception.duration.hours", {
-    hours: Math.floor(whole / 60),
-    minutes: String(whole % 60).padStart(2, "0"),
-  });
+  const high = minutes(Math.ceil(wait.high_s / 60) * 60, say);
+  return `${count} · ${say(way, { low: minutes(wait.low_s, say), high })}`;
 }

@@ -4,10 +4,8 @@
 /**
  * Hours of the day by service, in order: how many are expected in all and how many have arrived; cancelled
  * ones are left out.
- *
- * @param {Api.ListedAppointment[]} appointments
  */
-export function hourRows(appointments) {
+export function hourRows(/** @type {Api.ListedAppointment[]} */ appointments) {
   const rows = new Map();
   for (const { booked_at: at, service, state, is_overdue: isOverdue } of appointments) {
     if (state === "cancelled") continue;

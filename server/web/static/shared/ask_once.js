@@ -1,6 +1,7 @@
 // A question in the place of a button, before an important gesture: asked once, answered by a button.
 
 import { element } from "./dom.js";
+import { draw, html } from "./drawing.js";
 
 /**
  * Shows a question in place of a button. The answer that changes nothing stands where the button was, so that
@@ -18,26 +19,28 @@ import { element } from "./dom.js";
  * @param {{ label: string, go: () => unknown }[]} [question.answers]
  */
 export function askOnce(button, { texts, no, yes = "", go = () => {}, answers = [{ label: yes, go }] }) {
-  const back = element("button", { type: "button", class: "small" }, no);
-  const on = answers.map(({ label }) => element("button", { type: "button", class: "small sure" }, label));
-  const group = element(
-    "div",
-    { class: "ask", role: "group", tabindex: "-1", "aria-label": texts.join(" ") },
-    back,
-    ...on,
-    ...texts.map((text) => element("p", {}, text)),
-  );
+  const group = element("div", {
+    class: "ask",
+    role: "group",
+    tabindex: "-1",
+    "aria-label": texts.join(" "),
+  });
   const end = () => {
     group.remove();
     button.hidden = false;
     button.focus();
   };
-  back.addEventListener("click", end);
-  on.forEach((answer, at) =>
-    answer.addEventListener("click", () => {
-      end();
-      answers[at].go();
-    }),
+  const answered = (go) => () => {
+    end();
+    go();
+  };
+  const choice = ({ label, go }) =>
+    html`<button type="button" class="small sure" @click=${answered(go)}>${label}</button>`;
+  draw(
+    group,
+    html`<button type="button" class="small" @click=${end}>${no}</button>${answers.map(choice)}${texts.map(
+      (text) => html`<p>${text}</p>`,
+    )}`,
   );
   group.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {

@@ -25,13 +25,8 @@ export function byId(id) {
   return one(`#${CSS.escape(id)}`);
 }
 
-/**
- * The nearest element around the pressed, or typed in, one that matches.
- *
- * @param {Event} event
- * @param {string} selector
- */
-export function targetIn(event, selector) {
+/** The nearest element around the pressed, or typed in, one that matches. */
+export function targetIn(/** @type {Event} */ event, /** @type {string} */ selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;
 }
 
@@ -65,13 +60,8 @@ export function write(name, text, root = document) {
   for (const place of root.querySelectorAll(`[data-text="${name}"]`)) setText(place, text);
 }
 
-/**
- * Sets an element's text only when it changes.
- *
- * @param {Element | null | undefined} place
- * @param {string} text
- */
-export function setText(place, text) {
+/** Sets an element's text only when it changes. */
+export function setText(/** @type {Element | null | undefined} */ place, /** @type {string} */ text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
@@ -86,24 +76,15 @@ export function show(selector, isShown, root = document) {
   for (const found of root.querySelectorAll(selector)) found.hidden = !isShown;
 }
 
-/**
- * Writes why a gesture was refused, within sight of whoever pressed; an empty text takes the line away.
- *
- * @param {string} text
- */
-export function showRefusal(text) {
+/** Writes why a gesture was refused, within sight of whoever pressed; an empty text takes the line away. */
+export function showRefusal(/** @type {string} */ text) {
   write("refused", text);
   show("[data-refused]", text !== "");
   if (text) one("[data-refused]").scrollIntoView({ block: "nearest" });
 }
 
-/**
- * Draws a list again: the focused element keeps the focus, or the new one with its `data-key` has it.
- *
- * @param {HTMLElement} list
- * @param {() => void} redraw
- */
-export function keepingFocus(list, redraw) {
+/** Draws a list again: the focused element keeps the focus, or the new one with its `data-key` has it. */
+export function keepingFocus(/** @type {HTMLElement} */ list, /** @type {() => void} */ redraw) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   const isWithin = list.contains(focused);
   redraw();
@@ -113,12 +94,8 @@ export function keepingFocus(list, redraw) {
   else if (key) list.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
-/**
- * Whether an element is a place where one types.
- *
- * @param {EventTarget | null} target
- */
-export function isField(target) {
+/** Whether an element is a place where one types. */
+export function isField(/** @type {EventTarget | null} */ target) {
   if (!(target instanceof Element)) return false;
   return (
     target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !==
@@ -126,11 +103,7 @@ export function isField(target) {
   );
 }
 
-/**
- * A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel".
- *
- * @param {string} text
- */
-export function withSuperiors(text) {
+/** A text with `2{nd}`-like marks made of <sup>: ["2", sup("e"), " appel"] from "2^e^ appel". */
+export function withSuperiors(/** @type {string} */ text) {
   return text.split("^").map((part, at) => (at % 2 ? element("sup", {}, part) : part));
 }

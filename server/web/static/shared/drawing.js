@@ -7,23 +7,13 @@ import { keepingFocus } from "./dom.js";
 
 export { html, live, nothing, repeat };
 
-/**
- * Draws what an element contains, after what its template wrote there.
- *
- * @param {HTMLElement | null} place
- * @param {unknown} content
- */
-export function draw(place, content) {
+/** Draws what an element contains, after what its template wrote there. */
+export function draw(/** @type {HTMLElement | null} */ place, /** @type {unknown} */ content) {
   if (place) keepingFocus(place, () => render(content, place));
 }
 
-/**
- * Draws the list [data-list=name], where the page has it.
- *
- * @param {string} name
- * @param {unknown} items
- */
-export function drawList(name, items) {
+/** Draws the list [data-list=name], where the page has it. */
+export function drawList(/** @type {string} */ name, /** @type {unknown} */ items) {
   draw(document.querySelector(`[data-list="${name}"]`), items);
 }
 

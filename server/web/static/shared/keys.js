@@ -40,11 +40,8 @@ export const KEYS_STORED_AT = "parvis.console.keys";
 /**
  * Keys as stored by an earlier visit, completed by the usual ones of each action; anything unreadable gives
  * those. Function keys work everywhere, single letters outside fields and only while they are on.
- *
- * @param {string | null} text
- * @param {Record<string, string>} usual
  */
-export function storedKeys(text, usual) {
+export function storedKeys(/** @type {string | null} */ text, /** @type {Record<string, string>} */ usual) {
   try {
     const { keys = {}, hasSingleLetters = true } = JSON.parse(text ?? "null") ?? {};
     const entries = Object.entries(keys).filter(

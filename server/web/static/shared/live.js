@@ -62,13 +62,8 @@ export function connect(namespace, auth, { live, late, lost, refused, messages }
   return socket;
 }
 
-/**
- * Calls `read` once if the socket is not connected within half a second.
- *
- * @param {Socket} socket
- * @param {() => unknown} read
- */
-function ifLate(socket, read) {
+/** Calls `read` once if the socket is not connected within half a second. */
+function ifLate(/** @type {Socket} */ socket, /** @type {() => unknown} */ read) {
   const timer = setTimeout(read, LATE_MS);
   socket.once("connect", () => clearTimeout(timer));
 }

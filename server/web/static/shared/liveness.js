@@ -9,11 +9,8 @@ import { drawLiveness } from "./waiting_view.js";
 
 /**
  * `live` and `lost` are what `connect` calls: the first one reads. `heard(asOf)` notes the server's clock.
- *
- * @param {any} words
- * @param {() => unknown} read
  */
-export function createLiveness(words, read) {
+export function createLiveness(words, /** @type {() => unknown} */ read) {
   let state = { isLive: false, lostAtMs: null, clockOffsetMs: 0 };
   const draw = () => drawLiveness(state, words);
 

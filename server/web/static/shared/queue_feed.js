@@ -1,15 +1,15 @@
 // Queue messages of the socket: applied unchanged, or the queue is fetched whole when the message had to
 // leave rows out.
 
+import { createPaced } from "./paced_refetch.js";
+
 const AT_MOST_EVERY_MS = 1_000;
 
-export function queueFeed({ fetchQueue, apply, nowMs = () => Date.now(), later = setTimeout }) {
-  let isWaiting = false;
-  let fetchedAtMs = -Infinity;
+/** `times` are the clock and timer that tests pass in. */
+export function queueFeed({ fetchQueue, apply, ...times }) {
+  const { soon } = createPaced(fetchNow, AT_MOST_EVERY_MS, times);
 
   async function fetchNow() {
-    isWaiting = false;
-    fetchedAtMs = nowMs();
     try {
       await apply(await fetchQueue());
     } catch {
@@ -17,11 +17,5 @@ export function queueFeed({ fetchQueue, apply, nowMs = () => Date.now(), later =
     }
   }
 
-  return function take(queue) {
-    if (!queue.is_partial) return apply(queue);
-    if (isWaiting) return undefined;
-    isWaiting = true;
-    later(fetchNow, Math.max(0, fetchedAtMs + AT_MOST_EVERY_MS - nowMs()));
-    return undefined;
-  };
+  return (queue) => (queue.is_partial ? soon() : apply(queue));
 }

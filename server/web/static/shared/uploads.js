@@ -43,13 +43,8 @@ export function uploadFile(file, { address, onPercent, signal }) {
   });
 }
 
-/**
- * Lets files be dropped on a place; `take` gets those of a drop.
- *
- * @param {HTMLElement} place
- * @param {(files: FileList) => void} take
- */
-export function acceptDrops(place, take) {
+/** Lets files be dropped on a place; `take` gets those of a drop. */
+export function acceptDrops(/** @type {HTMLElement} */ place, /** @type {(files: FileList) => void} */ take) {
   const mark = (event, isOver) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();

@@ -11,12 +11,8 @@ export function emptyWall() {
   return { wall, seen: NOTHING_SEEN, clockOffsetMs: 0, isLive: false, lostAtMs: null };
 }
 
-/**
- * A wall taken in if it is newer; an old one changes nothing.
- *
- * @param {Api.WallAnswer} wall
- */
-export function withWall(state, wall, nowMs) {
+/** A wall taken in if it is newer; an old one changes nothing. */
+export function withWall(state, /** @type {Api.WallAnswer} */ wall, nowMs) {
   const order = accepted(state.seen, wall);
   return order === null
     ? state
@@ -26,10 +22,8 @@ export function withWall(state, wall, nowMs) {
 /**
  * Queues as rows: the longest wait as of now, and the positions of bar, range and target on one common axis
  * (0 to 1).
- *
- * @param {Api.WallAnswer} wall
  */
-export function queueRows(wall, nowMs) {
+export function queueRows(/** @type {Api.WallAnswer} */ wall, nowMs) {
   const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
   const rows = wall.queues.map((queue) => ({
     ...queue,
@@ -63,23 +57,16 @@ export function axisMinutes(topS) {
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, at) => at * step);
 }
 
-/**
- * Queues that a supervisor should look at, by id and state.
- *
- * @param {Api.WallAnswer} wall
- */
-export function troubles(wall) {
+/** Queues that a supervisor should look at, by id and state. */
+export function troubles(/** @type {Api.WallAnswer} */ wall) {
   return wall.queues.filter(({ state }) => state !== "calm").map(({ queue, state }) => ({ queue, state }));
 }
 
 /**
  * The text for a screen reader, at most once in 15 s: queues newly in trouble, else how many more people
  * wait. Answers {memory, news, more}; both null when there is nothing to say.
- *
- * @param {Api.WallAnswer} wall
- * @param {number} nowMs
  */
-export function saidNext(memory, wall, nowMs) {
+export function saidNext(memory, /** @type {Api.WallAnswer} */ wall, /** @type {number} */ nowMs) {
   const now = {
     saidAtMs: nowMs,
     waiting: wall.people.waiting,

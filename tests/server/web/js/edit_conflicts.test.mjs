@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { test } from "node:test";
 
-import { createConflicts } from "../../../../server/web/static/configuration/edit_conflicts.js";
+import { Window } from "happy-dom";
+
+globalThis.document = new Window().document; // before lit-html, which looks for one
+const { createConflicts } = await import("../../../../server/web/static/configuration/edit_conflicts.js");
 
 const MOVED = {
   code: "stale_draft",
@@ -20,41 +23,10 @@ const GONE = {
   author: "Ada",
 };
 
-/** An element as far as the module needs one. */
-class Element {
-  constructor(tag) {
-    Object.assign(this, { tag, attributes: {}, children: [], listeners: {}, hidden: true, elements: {} });
-  }
-  setAttribute(name, value) {
-    this.attributes[name] = value;
-  }
-  append(...children) {
-    this.children.push(...children);
-  }
-  replaceChildren(...children) {
-    this.children = children;
-  }
-  addEventListener(kind, heard) {
-    this.listeners[kind] = heard;
-  }
-  focus() {}
-  within(tag) {
-    const inner = this.children.filter((child) => child instanceof Element);
-    return [...inner.filter((child) => child.tag === tag), ...inner.flatMap((child) => child.within(tag))];
-  }
-  get text() {
-    return this.children.map((child) => child.text ?? child).join(" ");
-  }
-}
-
-beforeEach(() => {
-  globalThis.document = { createElement: (tag) => new Element(tag) };
-});
-
 /** The box with what a server answers, one after the other. */
 function asking(...answers) {
   const seen = { puts: [], resumed: [], joined: [], left: 0 };
-  const box = new Element("section");
+  const box = document.body.appendChild(document.createElement("section"));
   const view = {};
   const draft = {
     base: { base_revision: 3, draft_version: 6 },
@@ -109,19 +81,18 @@ test("a discarded draft comes back only when it is taken up again", async () => 
   const { conflicts, box, view, seen } = asking({ ok: true, status: 200 });
   await conflicts.ask(GONE);
   assert.deepEqual([seen.puts, box.hidden, view.inert], [[], false, true]);
-  assert.ok(box.text.startsWith("editing.discarded.title Ada"));
+  assert.equal(box.querySelector("h2").textContent.trim(), "editing.discarded.title Ada");
   assert.deepEqual(
-    box.within("li").map(({ text }) => text),
+    [...box.querySelectorAll("li")].map(({ textContent }) => textContent),
     ["Nom"],
   );
-  await box.within("form")[0].listeners.submit({ preventDefault() {} });
+  box.querySelector("button").click();
   assert.deepEqual(seen.puts[0].joining, { onto: GONE.onto, choices: {} });
 });
 
 test("a discarded draft may be let go", async () => {
   const { conflicts, box, view, seen } = asking();
   await conflicts.ask(GONE);
-  const leave = box.within("button").find(({ text }) => text === "editing.discarded.leave");
-  leave.listeners.click();
+  box.querySelectorAll("button")[1].click();
   assert.deepEqual([seen.left, seen.puts, box.hidden, view.inert], [1, [], true, false]);
 });

@@ -11,7 +11,7 @@ function feed(whole = { version: 9 }) {
   const take = queueFeed({
     fetchQueue: async () => whole,
     apply: (queue) => applied.push(queue),
-    nowMs: () => nowMs,
+    clock: () => nowMs,
     later: (work, ms) => {
       waits.push(ms);
       due = work;
