@@ -95,6 +95,7 @@ class Presses:
     def _note_answered(self, press: Press, status: int) -> None:
         if status in (200, 201):
             self._journal.note(press.id, state="answered")
+            self._link.changed.set()  # its paper is ready
         else:
             self._journal.note(press.id, state="new", was_sent=False)  # refused: it has no ticket
 

@@ -62,8 +62,10 @@ def numbered(answer: tuple[int, dict[str, Any]]) -> str:
 
 
 def test_the_servers_answer_is_the_answer(kiosk: Kiosk):
-    assert numbered(kiosk.press(201)) == "A042"
     assert kiosk.press(409)[0] == 409
+    assert not kiosk.link.changed.is_set()
+    assert numbered(kiosk.press(201)) == "A042"
+    assert kiosk.link.changed.is_set(), "its paper is asked for at once"
     assert kiosk.given == []
 
 
