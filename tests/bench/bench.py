@@ -17,6 +17,8 @@ i  from the press of an incident's key to its answer while 100 screens reconnect
 j  a thousand screens of 25 addresses join again at once: the time and the processor of it, each against as
    many sockets of the bare server; and the delay of calls meanwhile, p95, against 50 ms: also where they
    return as pages do, each at a random instant of the span that the server names
+k  from a press to its number and to the first byte at the printer: at a kiosk without an agent, with one,
+   and with one whose line is cut; p50 and p99 against /raw (/pg)
 o  a kiosk's menu while 64 connections of one address ask each open route in turn, p95 against 250 ms, and
    against the menu without a load
 p  from a press to its number, to the first byte at a printer that is sent its jobs, to the offer to one that
@@ -41,6 +43,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.bench.kiosks import kiosks, measure_kiosks
 from tests.bench.loads import percentile, request
 from tests.bench.painted import SLOW, measure_together, painted
 from tests.bench.printers import measure_presses, measure_rendering, printing_halls, share_of_polls
@@ -95,8 +98,7 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 found += _joining(folder / f"{database}-joining", cluster, effort)
             if "e" in parts:
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
-            if "p" in parts:
-                _printers(folder / f"{database}-printers", cluster, effort, found)
+            found += _presses(folder / database, cluster, effort, parts)
             found += _stored_counts(folder / f"{database}-figures", cluster, effort, parts)
 
 
@@ -243,7 +245,29 @@ def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, fo
                     found[-1].what += f" ({kind}, {route})"
 
 
-def _printers(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, found: list[Result]) -> None:
+def _presses(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, parts: str) -> Iterator[Result]:
+    """From presses at kiosks to their numbers and papers."""
+    if "k" in parts:
+        yield from _kiosks(folder.with_name(f"{folder.name}-kiosks"), cluster, effort)
+    if "p" in parts:
+        yield from _printers(folder.with_name(f"{folder.name}-printers"), cluster, effort)
+
+
+def _kiosks(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
+    folder.mkdir(parents=True)
+    kind, dsn, route = _reference(cluster)
+    with bare_routes(folder, pg=dsn) as bare, kiosks(folder / "product", cluster) as both:
+        measured = asyncio.run(measure_kiosks(both, (bare, request("POST", route)), effort.rounds))
+    for name, each in measured.items():
+        for what, taken in (("number", each.number), ("first byte", each.first_byte)):
+            for percent in (50, 99):
+                ours, theirs = percentile(taken, percent), percentile(each.raw, percent)
+                yield Result(
+                    f"(k) press to {what}, kiosk {name}, p{percent} ({kind}, {route})", "ms", ours, theirs
+                )
+
+
+def _printers(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
     folder.mkdir(parents=True)
     kind, dsn, route = _reference(cluster)
     with (
@@ -257,9 +281,9 @@ def _printers(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, f
     for what, measured in latencies.named().items():
         for percent in (50, 99):
             ours, theirs = percentile(measured, percent), percentile(latencies.raw, percent)
-            found.append(Result(f"(p) {what}, p{percent} ({kind}, {route})", "ms", ours, theirs))
+            yield Result(f"(p) {what}, p{percent} ({kind}, {route})", "ms", ours, theirs)
     what = f"(p) {len(polling)} printers ask once a second ({kind}, a core)"
-    found.append(Result(what, "%", 100 * share, 100, at_most=0.05))
+    yield Result(what, "%", 100 * share, 100, at_most=0.05)
 
 
 def _reference(cluster: PostgresqlCluster | None) -> tuple[str, str | None, str]:
@@ -300,7 +324,7 @@ def _against_few_waiting(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,j,o,p,q,r,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,j,k,o,p,q,r,t,w", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

@@ -251,9 +251,9 @@ def request(
 ) -> bytes:
     """The bytes of one request."""
     content = b"" if body is None else json.dumps(body).encode()
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(content)}"]
+    lines = [f"{method} {path} HTTP/1.1", f"Content-Length: {len(content)}"]
     lines += ["Content-Type: application/json"] if body is not None else []
-    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    lines += [f"{name}: {value}" for name, value in ({"Host": "127.0.0.1"} | (headers or {})).items()]
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 

@@ -6,7 +6,6 @@ soon as the press is answered: what its interval adds is not in the figure.
 
 import asyncio
 import base64
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,12 +17,11 @@ from hardware.escpos_printer import PrinterProfile, drawn_png, render
 from hardware.simulator.commands import CommandReader
 from hardware.simulator.printer import SimulatedPrinter
 from server.clock import Clock
-from server.demonstration import create
 from server.domain.author import SYSTEM
 from server.store.operation.migrating import open_installed
 from server.usecases.printing.printers import renew_printer_secret
 from tests.bench.loads import Connection, request
-from tests.bench.sides import Product, processor_s, product
+from tests.bench.sides import Product, hall_document, processor_s, product
 from tests.harness.programs import PROJECT
 from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.servers.served import Served
@@ -106,7 +104,7 @@ def printing_halls(
     def prepare(served: Served) -> None:
         polling.extend(_with_secrets(served, [kiosk["id"] for kiosk in documents[1]["kiosks"]]))
 
-    documents = [_document(PUSHED_HALL), _document(PULLED_HALL)]
+    documents = [hall_document(PUSHED_HALL), hall_document(PULLED_HALL)]
     documents[0]["kiosks"][0]["printer"] |= {"host": printer.host, "port": printer.port}
     documents[1]["kiosks"] = _kiosks_that_fetch(documents[1]["kiosks"][0])
     try:
@@ -114,11 +112,6 @@ def printing_halls(
             yield side, printer, polling
     finally:
         printer.stop()
-
-
-def _document(hall: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((create.HALLS / f"{hall}.json").read_text(encoding="utf-8"))
-    return document
 
 
 def _kiosks_that_fetch(like: dict[str, Any]) -> list[dict[str, Any]]:
@@ -147,11 +140,9 @@ async def measure_presses(
     kiosk, asking, bare = [await Connection.open(port) for port in (side.port, side.port, raw[0])]
     pulled = Product(side.served, PULLED_HALL)
     for round_number in range(rounds + 3):
-        pushed = await _pushed(side, kiosk, printer)
+        pushed = await press_at(kiosk, side.issue(side.kiosk), printer)
         offered = await _offered(pulled, asking, polling)
-        started = time.perf_counter()
-        _whole(await bare.ask(raw[1]))
-        written = _ms_since(started)
+        written = await answered_ms(bare, raw[1])
         if round_number >= 3:
             found.number.append(pushed[0])
             found.first_byte.append(pushed[1])
@@ -163,12 +154,12 @@ async def measure_presses(
     return found
 
 
-async def _pushed(side: Product, kiosk: Connection, printer: TimedPrinter) -> tuple[float, float]:
-    """From a press to its number and to the first byte; returns once its paper is cut."""
+async def press_at(kiosk: Connection, press: bytes, printer: TimedPrinter) -> tuple[float, float]:
+    """ms from a press to its number and to the first byte; returns once its paper is cut."""
     before = printer.tickets()[0].number if printer.tickets() else 0
     printer.await_ticket()
     started = time.perf_counter()
-    _whole(await kiosk.ask(side.issue(side.kiosk)))
+    _whole(await kiosk.ask(press))
     number = _ms_since(started)
     await asyncio.to_thread(
         wait_until,
@@ -193,6 +184,13 @@ async def _offered(side: Product, asking: Connection, polling: PollingPrinter) -
     if (picture.status, confirmed.status) != (200, 200):
         raise RuntimeError(f"fetched: {picture.status}, confirmed: {confirmed.status}")
     return took
+
+
+async def answered_ms(asking: Connection, asked: bytes) -> float:
+    """ms from a request to its answer, which is no refusal."""
+    started = time.perf_counter()
+    _whole(await asking.ask(asked))
+    return _ms_since(started)
 
 
 def _whole(answer: Any) -> Any:

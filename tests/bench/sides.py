@@ -20,6 +20,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from server.demonstration import create
 from tests.bench.loads import Arrival, Connection, Fleet, request
 from tests.bench.past import fill_past_visits
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
@@ -139,6 +140,12 @@ class Product:
         answer = await connection.ask(request("GET", f"/api/v1/halls/{self.hall}/queue", headers=self.key))
         queues = answer.json()["queues"]
         return sum(queue["waiting"] for queue in queues if set(services) & set(queue["services"]))
+
+
+def hall_document(hall: str) -> dict[str, Any]:
+    """The document of a hall of the demonstration."""
+    document: dict[str, Any] = json.loads((create.HALLS / f"{hall}.json").read_text(encoding="utf-8"))
+    return document
 
 
 _number = itertools.count()

@@ -12,7 +12,6 @@ what the route makes until it is used up, then refusals.
 
 import asyncio
 import gc
-import json
 import re
 import statistics
 import tempfile
@@ -23,10 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from server.demonstration import create
 from server.web.access.requirements import Access, required_of
 from tests.bench.loads import Arrival, Connection, Fleet, Run, load, percentile, request
-from tests.bench.sides import Effort, Product, Result, one_emit, product
+from tests.bench.sides import Effort, Product, Result, hall_document, one_emit, product
 from tests.harness.servers.databases import PostgresqlCluster
 from tests.harness.sql import make_tables
 from tests.server.web.api_site import ApiSite
@@ -253,7 +251,7 @@ def busy_halls(folder: Path, cluster: PostgresqlCluster | None) -> Iterator[tupl
 
 def _document(hall: str) -> dict[str, Any]:
     """The hall's document of the demonstration, with twenty counters like its first."""
-    document: dict[str, Any] = json.loads((create.HALLS / f"{hall}.json").read_text(encoding="utf-8"))
+    document = hall_document(hall)
     like = document["counters"][0]
     known = {counter["id"] for counter in document["counters"]}
     for number in range(COUNTERS):

@@ -1,9 +1,7 @@
 """A kiosk with an agent against the real server, while cables are pulled and programs are killed."""
 
-import json
 import random
 import re
-import subprocess
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hardware.simulator.network_line import LineFault, SimulatedLine
+from hardware.simulator.network_line import LineFault
 from hardware.simulator.printer import PrinterFault, SimulatedPrinter
 from server.clock import Clock
 from server.domain.author import SYSTEM
@@ -24,92 +22,29 @@ from server.settings import Settings
 from server.store.operation.private_files import database_of
 from server.usecases.configuration.publication import edit_hall_document
 from tests.harness.counts import count, record_measurement
-from tests.harness.programs import PYTHON, child_of_tests
+from tests.harness.servers.agent_computer import HALL, AgentComputer, prints_at_its_computer
 from tests.harness.servers.prepared import made_server
 from tests.harness.servers.served import Served
-from tests.harness.sharing import free_port
 from tests.harness.sql import all_rows
 from tests.harness.waiting import wait_until
 
-HALL = "laon"
 SLACK = timedelta(seconds=1)
 MOST_KB = 150_000
 AT_ONCE = 8
 
 
-class AgentComputer:
-    """The kiosk's computer: its agent as a process, a line to the server, and a printer."""
-
-    def __init__(self, folder: Path, server: Served, fonts_dir: Path) -> None:
-        self.server, self.folder = server, folder
-        self.line = SimulatedLine(leads_to=server.port).start()
-        self.printer = SimulatedPrinter(fonts_dir=fonts_dir).start()
-        self.printer._tickets = deque()  # every one of them
-        self.port = free_port()
-        folder.mkdir(mode=0o700)
-        [site] = [each for each in server.demonstration["sites"] if each["slug"] == HALL]
-        (folder / "token.json").write_text(json.dumps(site["kiosk"]["token"]), encoding="utf-8")
-        self.settings = folder / "kiosk.toml"
-        self.settings.write_text(
-            f'server = "http://127.0.0.1:{self.line.port}"\nport = {self.port}\nstate = "{folder}"\n'
-            "tickets_a_minute = 0\n"
-            f'[printer]\nnetwork = "127.0.0.1:{self.printer.port}"\n',
-            encoding="utf-8",
-        )
-        self.base_url = f"http://127.0.0.1:{self.port}"
-        self.program: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [str(PYTHON), "-m", "kiosk.agent.command", "run", "--settings", str(self.settings)]
-        self.program = child_of_tests(command, output=self.folder / "agent.log")
-
-    def kill(self) -> None:
-        if self.program is not None:
-            self.program.kill()
-            self.program.wait()
-            self.program = None
-
-    def restart(self) -> None:
-        self.kill()
-        self.start()
-
-    def is_up(self) -> bool:
-        """Whether requests reach the server through the agent."""
-        try:
-            return httpx.get(f"{self.base_url}/health/ready", timeout=2, trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def is_provided(self) -> bool:
-        """Whether the agent could go on alone."""
-        return (self.folder / "provision.json").exists() and self.is_up()
-
-    def rss_kb(self) -> int:
-        """Resident memory of the agent at its highest."""
-        assert self.program is not None
-        status = Path(f"/proc/{self.program.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmHWM:\s+(\d+)", status)[1])  # type: ignore[index]
-
-    def close(self) -> None:
-        self.kill()
-        self.line.stop()
-        self.printer.stop()
-
-
 @contextmanager
 def kiosk_of(request: pytest.FixtureRequest, folder: Path, fonts_dir: Path) -> Iterator[AgentComputer]:
     """A started agent whose kiosk prints at its own computer."""
-
-    def at_the_computer(content: dict[str, Any]) -> None:
-        content["kiosks"][0]["printer"] = {"kind": "gateway", "profile": "text-80", "paper_mm": 80}
-
     with ExitStack() as running:
         server = made_server(request, running, folder / "var", kiosk_tickets_a_minute="0", voice="false")
         database = database_of(Settings(var=server.var, database_url=server.database_url), Clock())
-        edit_hall_document(database, HALL, SYSTEM, at_the_computer)
+        edit_hall_document(database, HALL, SYSTEM, prints_at_its_computer)
         database.close()
         server.start()
-        computer = AgentComputer(folder / "kiosk", server, fonts_dir)
+        printer = SimulatedPrinter(fonts_dir=fonts_dir).start()
+        printer._tickets = deque()  # every one of them
+        computer = AgentComputer(folder / "kiosk", server, printer)
         running.callback(computer.close)
         computer.start()
         wait_until(computer.is_provided, "the agent has what it needs")
