@@ -1,12 +1,13 @@
 """How many random mutants of the rules their tests notice. `make soak` runs it.
 
-Each mutant runs the tests of its subject only, in a child of this process that has pytest loaded already. The
-mutated code replaces one module as it is imported: no file changes. Each survivor is printed when found.
+Each mutant runs the tests that run the mutated line, in a child of this process that has pytest loaded
+already: those of the rules, then, if all pass, those of the use cases. The mutated code replaces one module
+as it is imported: no file changes. Each survivor is printed when found.
 
 A mutant that changes nothing is listed in `equivalent_mutants.toml` with the reason; it is counted apart.
-A module that no test imports has no chance: all its mutants count as survivors.
+A module that no test runs has no chance: all its mutants count as survivors.
 
-Usage: python -m tests.campaigns.mutants [--seed S] [--each N] [--least SHARE] [MODULE...]
+Usage: python -m tests.campaigns.mutants [--seed S] [--each N] [--least SHARE] [--use-cases FOLDER] [MODULE…]
 """
 
 import argparse
@@ -17,13 +18,15 @@ import importlib.machinery
 import importlib.util
 import json
 import os
-import re
+import pickle
 import resource
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -33,6 +36,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.campaigns.exercised_lines import ExercisedLines, LinesPlugin
+
 ENVIRONMENT = Path("var/mutants")
 EQUIVALENT = Path("tests/campaigns/equivalent_mutants.toml")
 EXAMPLES = 25
@@ -41,10 +46,19 @@ LONGEST_S, LONGEST_TIMES = 5, 5
 """A mutant may use these seconds of processor time and this multiple of what the unchanged module uses.
 Beyond, it never ends, and is noticed."""
 TESTS_OF_RULES = ("tests/server/domain", "tests/kiosk", "tests/signage")
+RULES_S, USE_CASES_S = 20, 40
+"""Processor time, without a mutant, of the tests that a mutant runs at most."""
 LOADED_ONCE = (
     "_hypothesis_pytestplugin",
+    "alembic.command",
+    "babel.dates",
+    "gevent",
+    "holidays",
     "hypothesis.strategies",
+    "icalendar",
+    "pydantic",
     "pytest_timeout",
+    "sqlalchemy.dialects.postgresql",
     "time_machine",
     "zoneinfo",
 )
@@ -57,12 +71,13 @@ def main() -> int:
     for name in LOADED_ONCE:
         importlib.import_module(name)
     gc.freeze()
-    limits = _limits_s(options.modules or _modules())
+    modules = options.modules or _modules()
+    suites = (_suite_of_rules(modules), _suite_of_use_cases(modules, options.use_cases))
     for line in _gone_lines():
         print(f"listed as equivalent, but gone: {line}")
     counts: Counter[str] = Counter()
-    for mutant in _sample(options.seed, options.each, [each for each in limits if limits[each]]):
-        verdict = _verdict(mutant, limits[mutant["path"]])
+    for mutant in _sample(options.seed, options.each, modules):
+        verdict = _verdict(mutant, suites)
         counts[verdict] += 1
         if verdict != "noticed":
             print(_line_of(mutant, verdict), flush=True)
@@ -79,6 +94,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", default="parvis")
     parser.add_argument("--each", type=int, default=9, help="mutants of one module at most")
     parser.add_argument("--least", type=float, default=0.9, help="the share that must be noticed")
+    parser.add_argument("--use-cases", default="tests/server/usecases", help="the folder of their tests")
     parser.add_argument("modules", nargs="*")
     return parser.parse_args()
 
@@ -93,27 +109,62 @@ def _modules() -> list[str]:
     return sorted(each for each in files if not each.startswith("hardware/"))
 
 
-def _limits_s(modules: Sequence[str]) -> dict[str, int]:
-    """By module, seconds of processor time that a mutant may use; 0 where tests fail without a mutant.
+@dataclass(frozen=True)
+class Suite:
+    """Tests with the options by which pytest runs them, and what they run of the rules."""
 
-    Modules that have the same tests share one run of them.
-    """
-    limits: dict[frozenset[str], int] = {}
-    for each in modules:
-        tests = frozenset(_tests_of(each))
-        if tests not in limits:
-            passed, used_s = _run({"path": each, "code": Path(each).read_text("utf-8")}, LONGEST_TIMES * 60)
-            limits[tests] = LONGEST_S + round(LONGEST_TIMES * used_s) if passed else 0
-        if not limits[tests]:
-            print(f"{each}: left out, its tests fail without a mutant", flush=True)
-    return {each: limits[frozenset(_tests_of(each))] for each in modules}
+    options: tuple[str, ...]
+    plugins: tuple[object, ...]
+    most_s: int
+    lines: ExercisedLines
+
+    def passes(self, mutant: dict[str, Any]) -> bool:
+        """Whether each test passes that runs the mutated line, as far as the time allows."""
+        tests = self.lines.chosen(mutant["path"], mutant["line"], self.most_s)
+        limit_s = LONGEST_S + round(LONGEST_TIMES * sum(self.lines.used_s[each] for each in tests))
+
+        def run() -> int:
+            resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
+            sys.meta_path.insert(0, _MutantFinder(mutant))
+            return _run_pytest("-x", *self.options, *tests, plugins=self.plugins)
+
+        return not tests or _in_a_child(run)
 
 
-def _verdict(mutant: dict[str, Any], limit_s: int) -> str:
-    passed, _ = _run(mutant, limit_s)
+def _suite_of_rules(modules: Sequence[str]) -> Suite:
+    options, plugins = ("--noconftest",), (_RulesOnly(),)
+    return Suite(options, plugins, RULES_S, _exercised(modules, *options, *TESTS_OF_RULES, plugins=plugins))
+
+
+def _suite_of_use_cases(modules: Sequence[str], folder: str) -> Suite:
+    options = ("-m", "not browser and not postgresql and not served")
+    return Suite(options, (), USE_CASES_S, _exercised(modules, *options, folder))
+
+
+def _exercised(modules: Sequence[str], *options: str, plugins: Sequence[object] = ()) -> ExercisedLines:
+    """What tests run of these modules; measured in a child, which alone imports them."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "lines")
+
+        def measure() -> int:
+            lines = LinesPlugin(modules)
+            with lines.noting():
+                _run_pytest(*options, plugins=[*plugins, lines])
+            place.write_bytes(pickle.dumps(lines.lines))
+            return 0
+
+        assert _in_a_child(measure)
+        found: ExercisedLines = pickle.loads(place.read_bytes())
+    for each in found.failed:
+        print(f"{each}: left out, its tests fail without a mutant", flush=True)
+    return found
+
+
+def _verdict(mutant: dict[str, Any], suites: Sequence[Suite]) -> str:
+    is_noticed = not all(suite.passes(mutant) for suite in suites)
     if _place_of(mutant) not in _equivalent():
-        return "unnoticed" if passed else "noticed"
-    return "equivalent" if passed else "listed as equivalent, but noticed"
+        return "noticed" if is_noticed else "unnoticed"
+    return "listed as equivalent, but noticed" if is_noticed else "equivalent"
 
 
 def _gone_lines() -> list[str]:
@@ -152,47 +203,26 @@ def _name_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-@cache
-def _tests_of(path: str) -> list[str]:
-    """The test files of a module’s subject, those that import it first; without any, all that import it."""
-    package, _, module = _name_of(path).rpartition(".")
-    imports = re.compile(rf"from {re.escape(package)}(\.{module} import| import (.*|\([^)]*)\b{module}\b)")
-    files = [file for folder in TESTS_OF_RULES for file in sorted(Path(folder).rglob("test_*.py"))]
-    of_subject = Path("tests", *package.split("."))
-    direct = [file for file in files if imports.search(file.read_text(encoding="utf-8"))]
-    beside = [file for file in files if file.parent == of_subject and len(of_subject.parts) > 3]
-    own = [file for file in direct if file.parent == of_subject] + beside
-    return list(dict.fromkeys(map(str, own or direct)))
+def _run_pytest(*options: str, plugins: Sequence[object]) -> int:
+    chosen = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
+    settings.register_profile("mutants", chosen, suppress_health_check=list(HealthCheck))
+    settings.load_profile("mutants")
+    without = (f"-pno:{name}" for name in LEFT_OUT_PLUGINS)
+    return int(pytest.main(["-q", "--tb=no", "--assert=plain", *without, *options], plugins))
 
 
-def _run(mutant: dict[str, Any], limit_s: int) -> tuple[bool, float]:
-    """Whether every test passes, and the seconds of processor time that they took."""
-    if not _tests_of(mutant["path"]):
-        return True, 0
+def _in_a_child(run: Callable[[], int]) -> bool:
+    """Whether `run` gives 0 in a fork of this process, which prints nothing."""
     child = os.fork()
     if child == 0:
-        _run_child(mutant, limit_s)
-    _, status, usage = os.wait4(child, 0)
-    return status == 0, usage.ru_utime + usage.ru_stime
-
-
-def _run_child(mutant: dict[str, Any], limit_s: int) -> None:
-    """Ends with status 0 where every test passes."""
-    try:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        sys.meta_path.insert(0, _MutantFinder(mutant))
-        chosen = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
-        settings.register_profile("mutants", chosen, suppress_health_check=list(HealthCheck))
-        settings.load_profile("mutants")
-        without = [f"-pno:{name}" for name in LEFT_OUT_PLUGINS]
-        options = ("-x", "-q", "--noconftest", "--tb=no", "--assert=plain", *without)
-        found = pytest.main([*options, *_tests_of(mutant["path"])], plugins=[_RulesOnly()])
-    except BaseException:  # noqa: BLE001 - a mutant that breaks the import is noticed
-        os._exit(1)
-    os._exit(int(found))
+        try:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+            os._exit(run())
+        except BaseException:  # noqa: BLE001 - a mutant that breaks the import is noticed
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
 
 
 class _RulesOnly:
