@@ -15,6 +15,7 @@ from hardware.languages import Language
 from kiosk.menu_messages import (
     STEP_S,
     ExceptionalWayOffered,
+    FilmOfMenu,
     InsteadOfMenu,
     MenuMessage,
     NextOpening,
@@ -102,6 +103,7 @@ class MenuService:
     is_after_closing: bool = False
     exceptional: ExceptionalWay | None = None
     instead: InsteadOfMenu | None = None
+    film: FilmOfMenu | None = None
     children: Sequence["MenuService"] = ()
 
 
@@ -280,6 +282,7 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> S
         "booking_address": service.booking_address,
         "exceptional": _exceptional_message(service.exceptional, words),
         "instead": service.instead,
+        "film": service.film,
         "children": [service_message(child, words, depth + 1) for child in service.children],
     }
 

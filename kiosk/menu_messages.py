@@ -88,6 +88,16 @@ class ReferralOfMenu(WaysOfMenu):
     """The drawing of each paper to bring."""
 
 
+class FilmOfMenu(TypedDict):
+    """A film in sign language: its address, its first picture, its size in pixels, how long it is (ms)."""
+
+    url: str
+    poster: str | None
+    width: Count
+    height: Count
+    ms: Count
+
+
 class ServiceOfMenu(TypedDict):
     """A service, or a folder with its services in `children`, in the menu's language."""
 
@@ -113,6 +123,8 @@ class ServiceOfMenu(TypedDict):
     """How somebody without the appointment that it needs is received all the same."""
     instead: InsteadOfMenu | None
     """What helps somebody who gets no ticket; null: nothing was said, or it is a folder."""
+    film: FilmOfMenu | None
+    """What the service is, in sign language; null: no film was chosen, or it is not ready."""
     children: list["ServiceOfMenu"]
 
 

@@ -19,7 +19,6 @@ from markupsafe import Markup
 
 from hardware.languages import Language, base_of
 from kiosk.menu import Translate
-from kiosk.menu_messages import PAPER
 from kiosk.mounting import low_band
 
 LONGEST_CODE = 200
@@ -127,9 +126,8 @@ def blueprint(
     def icons() -> Response:
         """All drawings of the page in one stylesheet: a kiosk has them before its server may be away."""
         icons = sorted((assets / "icons").glob("*.svg")) if assets else []
-        named = {each.stem: each for each in icons}
-        named |= {f"{PAPER}{each.stem}": each for each in sorted(_DRAWINGS.glob("*.svg"))}
-        drawn = "".join(f"--drawn-{name}: url({drawing_as_url(each)});" for name, each in named.items())
+        found = [*icons, *sorted(_DRAWINGS.glob("*.svg"))]
+        drawn = "".join(f"--drawn-{each.stem}: url({drawing_as_url(each)});" for each in found)
         headers = {"Cache-Control": "public, max-age=86400"}
         return Response(f":root {{{drawn}}}", mimetype="text/css", headers=headers)
 

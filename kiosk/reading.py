@@ -17,7 +17,7 @@ from kiosk.menu_messages import MenuMessage, NextOpening, ServiceOfMenu
 
 type View = Literal[
     "start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket",
-    "information", "information_text", "away", "referral", "together", "escort",
+    "information", "information_text", "away", "referral", "together", "escort", "film",
 ]  # fmt: skip
 type Reason = Literal[
     "closed", "no_counter", "full", "too_late", "stopped", "appointment_only", "other",
@@ -123,6 +123,8 @@ class ViewReader:
             # the ellipsis of the label would end a sentence
             label = self.say("kiosk.needs.ask").rstrip("…")
             answers.append(self.say("kiosk.spoken.ask_needs", label=label))
+        if service["film"] is not None:
+            answers.append(self.say("kiosk.film.show"))
         return sentences([*read, *self.numbered(answers)])
 
     def information(self, titles: Sequence[str]) -> list[str]:

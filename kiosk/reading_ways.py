@@ -1,4 +1,4 @@
-"""What « Écouter » says where a kiosk gives no ticket but tells how: referrals, and what helps instead."""
+"""What « Écouter » says where a kiosk gives no ticket but tells how: referrals, films, what helps instead."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +16,13 @@ def read_referral(reader: ViewReader, referral_id: str) -> list[str]:
         raise NotInTheMenu(referral_id)
     bring = [reader.say("kiosk.ways.bring"), *found["bring"]] if found["bring"] else []
     return sentences([found["name"], found["instructions"] or "", *bring, *_ways(reader, found)])
+
+
+def read_film(reader: ViewReader, service_id: str) -> list[str]:
+    """The film of a service in sign language: what starts and stops it. Raises NotInTheMenu."""
+    labels = [reader.say(f"kiosk.film.{each}") for each in ("play", "pause", "again")]
+    name = reader.service_of(service_id)["name"]
+    return sentences([name, reader.say("kiosk.film.show"), *reader.numbered(labels)])
 
 
 def read_instead(reader: ViewReader, service: ServiceOfMenu) -> list[str]:

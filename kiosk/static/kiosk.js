@@ -10,6 +10,7 @@ import { codeErrorText } from "./appointment_view.js";
 import { keepAwake, signal } from "./hardware.js";
 import { openKeeping } from "./kept_page.js";
 import { hearOfHeadphones, listenToKeys } from "./keys.js";
+import { followFilms } from "./film_view.js";
 import { openSamples } from "./language_sample.js";
 import { openLink, pause } from "./live.js";
 import { openPapers } from "./paper_watch.js";
@@ -308,6 +309,7 @@ const voice = openVoice({
 listenToKeys({ now: () => state, dispatch, isAlert: () => !byId("alert").hidden, voice });
 hearOfHeadphones(navigator.mediaDevices, () => dispatch({ type: "guide" }));
 
+followFilms(dispatch);
 const samples = openSamples(context.voices, (reading) => link.read(reading));
 
 function bandNow() {

@@ -16,6 +16,7 @@ import {
   wrongCode,
 } from "./appointment_state.js";
 import { awayStart, backFromAway, isServerAway, NEVER_LOST, ofAgent, withAway } from "./away_state.js";
+import { filmBack, filmOf, filmReducers, filmStart, watchedMs } from "./film_state.js";
 import { guidanceBack, guidanceReducers, guidanceStart, keptGuidance, toTaking } from "./guidance.js";
 import {
   INFORMATION_VIEWS,
@@ -241,6 +242,7 @@ const reducers = {
     if (state.view === "languages") return { ...active(state, at), view: state.beneath, page: 0 };
     if (state.view === "needs") return { ...active(state, at), view: "sheet", page: 0 };
     const step =
+      filmBack(state) ??
       guidanceBack(state) ??
       togetherBack(state) ??
       informationBack(state) ??
@@ -251,15 +253,13 @@ const reducers = {
     return state.view === "start" ? { ...returned, folder: null } : returned;
   },
   ...appointmentReducers(own),
-  ...guidanceReducers({
-    ...own,
-    mayReturn: (state) => mayReturn(state),
-  }),
+  ...guidanceReducers({ ...own, mayReturn: (state) => mayReturn(state) }),
   ...informationReducers({
     ...own,
     isHeld: (state, at) => isStartHeld(state, at),
   }),
   ...sheetReducers(own),
+  ...filmReducers(own),
   ...exceptionalReducers({
     ...own,
     toTicket: (...of) => toTicket(...of),
@@ -296,6 +296,7 @@ function withMenu(state, menu, at) {
     (folder && !isFolder(menu, folder)) ||
     (view === "referral" && !referralById(menu, loaded.referral)) ||
     (["sheet", "needs"].includes(view) && !serviceById(menu, service)) ||
+    (view === "film" && !filmOf(loaded)) ||
     (["appointment", "convocation"].includes(view) && !menu.appointments);
   return isGone ? atStart(loaded, at) : loaded;
 }
@@ -333,6 +334,7 @@ function atStart(state, at, view = "start") {
     noticeAt: null,
     ...appointmentStart,
     ...sheetStart,
+    ...filmStart,
     ...exceptionalStart,
     ...furtherStart,
     ...informationStart,
@@ -350,6 +352,7 @@ function atStart(state, at, view = "start") {
 function toTicket(state, service, pressId) {
   const needsSheet =
     service.bring.length > 0 ||
+    service.film ||
     state.menu.asks_needs ||
     state.menu.priority_notice ||
     service.state === "no_counter";
@@ -393,5 +396,5 @@ export function isAtRest(state) {
 function quietMs(state) {
   if (isAtRest(state) || !mayReturn(state)) return null;
   if (INFORMATION_VIEWS.includes(state.view)) return QUIET_READING_MS;
-  return state.view === "ticket" ? quietTicketMs(state) : QUIET_MS;
+  return state.view === "ticket" ? quietTicketMs(state) : QUIET_MS + watchedMs(state);
 }

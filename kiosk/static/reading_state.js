@@ -8,6 +8,7 @@ import {
   wayOf,
 } from "./appointment_state.js";
 import { isServerAway } from "./away_state.js";
+import { FILM_ACTS, offersFilm } from "./film_state.js";
 import { informationReading } from "./information.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { printOf } from "./ticket_state.js";
@@ -16,7 +17,7 @@ import { offersNotHere, shownReferrals } from "./ways_state.js";
 
 const READ_VIEWS = [
   ...["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket", "escort"],
-  ...["information", "information_text", "referral", "together"],
+  ...["information", "information_text", "referral", "together", "film"],
 ];
 
 // Whether « Écouter » begins again: it is on, and the view, page or language has changed.
@@ -70,7 +71,10 @@ export function choicesOf(state, onPage) {
         { type: "take", priority: false },
         ...(menu.priority_notice ? [{ type: "take", priority: true }] : []),
         ...(menu.asks_needs ? [{ type: "show_needs" }] : []),
+        ...(offersFilm(state) ? [{ type: "show_film" }] : []),
       ];
+    case "film":
+      return state.film.isMissing ? [] : FILM_ACTS.map((type) => ({ type }));
     case "needs":
       return NEEDS.map((need) => ({ type: "toggle_need", need }));
     case "escort":
@@ -119,6 +123,8 @@ function viewReadingOf(state, onPage) {
         service,
         ...(exceptional && { wanted: exceptional.service, exceptional_reason: exceptional.reason }),
       };
+    case "film":
+      return { lang, view, service };
     case "together":
       return { lang, view, shown: peopleToChoose(state).join(",") };
     case "referral":

@@ -11,6 +11,8 @@ import {
 } from "./appointment_state.js";
 import { appointmentNotice, appointmentViews } from "./appointment_view.js";
 import { awayViews } from "./away_view.js";
+import { offersFilm } from "./film_state.js";
+import { filmButton, filmViews } from "./film_view.js";
 import { informationButton, informationViews } from "./information_view.js";
 import { drawLanguages, languageButton } from "./language_buttons.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
@@ -185,7 +187,11 @@ const views = {
     if (state.menu.priority_grounds)
       showText(slots.grounds, say("kiosk.priority.grounds", { grounds: state.menu.priority_grounds }));
     slots.bring.hidden = !service.bring.length;
-    const acts = [backButton(say), ...(state.menu.asks_needs ? [needsButton(state, say)] : [])];
+    const acts = [
+      backButton(say),
+      ...(state.menu.asks_needs ? [needsButton(state, say)] : []),
+      ...(offersFilm(state) ? [filmButton(say)] : []),
+    ];
     fillPaged(slots, paperItems(service), acts, state, say);
   },
 
@@ -221,6 +227,7 @@ const views = {
           : "",
       first: way ? already : [],
       acts: [
+        ...(offersFilm(state) ? [filmButton(say)] : []),
         ...(way ? [] : already),
         ...(offersSheet(state) ? [sheetButton(state, say, already.length ? "" : "primary")] : []),
         homeButton(say),
@@ -246,6 +253,7 @@ const { away, showAway } = awayViews(plain);
 Object.assign(
   views,
   { away },
+  filmViews,
   informationViews,
   waysViews,
   togetherViews,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
+from server.documents.brand import MediumId
 from server.documents.hall_parts import (
     AlarmsPart,
     CheckedLimits,
@@ -131,7 +132,8 @@ class ServicePart(Part):
 
     `confirmation` "call": the call counts as the arrival, the service begins with it.
     `exceptional` is for services by appointment only; null: nobody is received without one. `quota` limits
-    tickets without an appointment; null: no limit. `instead` helps who gets no ticket.
+    tickets without an appointment; null: no limit. `instead` helps who gets no ticket. `film`: a film of the
+    library that says the service in sign language.
     """
 
     id: Slug
@@ -163,6 +165,7 @@ class ServicePart(Part):
     exceptional: ExceptionalPart | None = None
     quota: QuotaPart | None = None
     instead: IfSet[InsteadPart] = None
+    film: IfSet[MediumId] = None
 
 
 class QueuePart(Part):

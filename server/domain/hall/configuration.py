@@ -128,15 +128,14 @@ class Service:
     """What a visitor comes for.
 
     Targets are waits in seconds, per class; `target_from_on`: the first day of the decided one in force, None
-    where the document's own apply. `typed_mean_s` is the service time somebody typed in, used until
-    enough real ones are known. `calendar` None means the hall's hours. `parent` is a folder's id.
-    `confirm_priority`: a declared priority counts only once an agent has seen the card. `early_window_s`: how
-    long before its hour an appointment may check in at a kiosk; `late_grace_s`: how late it keeps its class.
-    `outcome` and `note`: whether an agent must say what the service led to when it ends. `wrap_up_s`: seconds
-    an agent has after it before the next call is expected; 0: none. `confirmation`: by the `call` the service
-    begins with the call, without a question. `exceptional`: for which reasons a visitor
-    without an appointment is received, and by which service; None: never. `quota`: tickets a half-day gives;
-    `instead`: what helps who gets none.
+    where the document's own apply. `typed_mean_s`: the service time used until enough real ones are known.
+    `calendar` None means the hall's hours. `parent` is a folder's id. `confirm_priority`: a declared priority
+    counts only once an agent has seen the card. `early_window_s`: how long before its hour an appointment may
+    check in at a kiosk; `late_grace_s`: how late it keeps its class. `outcome` and `note`: whether an agent
+    must say what the service led to when it ends. `wrap_up_s`: seconds an agent has after it before the next
+    call is expected; 0: none. `confirmation`: by the `call` the service begins with the call, without a
+    question. `exceptional`: for which reasons a visitor without an appointment is received, and by which
+    service; None: never. `quota`: tickets a half-day gives; `instead`: what helps then. `film`: a medium.
     """
 
     id: str
@@ -169,6 +168,7 @@ class Service:
     exceptional: Exceptional | None = None
     quota: Quota | None = None
     instead: Instead | None = None
+    film: str | None = None
 
     def name(self, language: str) -> str:
         """The service's name in a language, in French where it is not translated."""

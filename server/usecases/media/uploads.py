@@ -25,6 +25,7 @@ from server.domain.notices.media import (
 )
 from server.domain.refusals import Refusal
 from server.ids import new_id
+from server.store.configuration.documents import hall_documents
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey, Writes
 from server.store.notices import media, media_details
@@ -247,7 +248,7 @@ def remove_medium(
     """The removed medium. Its files are deleted, unless another medium has the same.
 
     Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
-    the brand does.
+    the brand does, medium_in_service while the kiosks of a hall do.
     """
     names: set[str] = set()
 
@@ -258,6 +259,8 @@ def remove_medium(
             raise Refusal("medium_in_use", medium=medium, notices=len(used))
         if look_in_use(transaction, medium):
             raise Refusal("medium_in_look", medium=medium)
+        if any(each.film == medium for hall in hall_documents(transaction) for each in hall.services):
+            raise Refusal("medium_in_service", medium=medium)
         names.update(file.name for file in row.files)
         transaction.record(medium_removed(medium))
         media.delete_upload(transaction, medium)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
+from kiosk.menu_messages import FilmOfMenu
 from server.documents.notice_fields import fields_of
 from server.documents.notices import (
     AskedNotice,
@@ -95,6 +96,14 @@ def shown_medium(rows: Rows, medium: str) -> ShownMedium:
     )
     captions = captions_of_medium(rows, medium) if row.kind == "video" else {}
     return ShownMedium(pages, row.texts, captions)
+
+
+def film_of(rows: Rows, medium: str) -> FilmOfMenu | None:
+    """A film as kiosks show it; None where the medium is no film that is ready and described."""
+    file = next((each for each in shown_medium(rows, medium).files if each.ms is not None), None)
+    if file is None or file.ms is None:
+        return None
+    return {"url": file.url, "poster": file.poster, "width": file.width, "height": file.height, "ms": file.ms}
 
 
 def _address(file: PreparedFile) -> str:

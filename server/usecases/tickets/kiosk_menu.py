@@ -14,7 +14,7 @@ from kiosk.reading import Need as ReadNeed
 from kiosk.reading import NotInTheMenu, Paper, ReadArrival, ReadTicket, Reason, View, ViewReader
 from kiosk.reading_focus import read_focus
 from kiosk.reading_menu import read_start
-from kiosk.reading_ways import INSTEAD_AT, read_instead, read_people, read_referral
+from kiosk.reading_ways import INSTEAD_AT, read_film, read_instead, read_people, read_referral
 from server.documents.texts import SOFT_HYPHEN
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import business_day
@@ -253,8 +253,9 @@ def _read(reader: ViewReader, request: ReadingRequest, ticket: Callable[[], Read
             return reader.sheet(request.service or "", excused=excused)
         case "notice":
             return _notice_of(reader, request)
-        case "referral":
-            return read_referral(reader, request.service or "")
+        case "referral" | "film":
+            read = read_film if request.view == "film" else read_referral
+            return read(reader, request.service or "")
         case "together":
             counts = [each for each in request.services_on_page if each.isdecimal()]
             return read_people(reader, counts)

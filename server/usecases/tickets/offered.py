@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.elsewhere import OtherHall, elsewhere_message
 from kiosk.menu import ExceptionalWay, ExpectedWait, MenuService
-from kiosk.menu_messages import ElsewhereOfMenu, InsteadOfMenu, ReferralOfMenu, picture_of
+from kiosk.menu_messages import ElsewhereOfMenu, FilmOfMenu, InsteadOfMenu, ReferralOfMenu, picture_of
 from server.domain.hall.configuration import HallConfiguration, Instead, Referral, Service
 from server.domain.hours.calendars import (
     ExpectedTicket,
@@ -25,6 +25,7 @@ from server.store.transactions.database import Database
 from server.store.visits.tickets import remaining_of, stops_of_day
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now, openings
+from server.usecases.notices.contents import film_of
 from server.usecases.waits import Estimates
 
 
@@ -40,6 +41,7 @@ class HallOffer:
     stopped: Collection[str]
     left: Mapping[str, int]
     ranges: Mapping[str, Estimate]
+    films: Mapping[str, FilmOfMenu]
 
     def item(self, service: Service) -> MenuService:
         """A service as a menu has it."""
@@ -63,6 +65,7 @@ class HallOffer:
             remaining=self.left.get(service.id),
             is_too_late=_is_too_late(configuration, service, found, now),
             exceptional=self._exceptional(service),
+            film=self.films.get(service.id),
         )
 
     def _exceptional(self, service: Service) -> ExceptionalWay | None:
@@ -86,7 +89,12 @@ def read_offer(
                 open_for[service] = open_for.get(service, 0) + 1
     stopped = stops_of_day(rows, hall, business_day(configuration.calendar, now))
     left = _quotas_left(rows, hall, configuration, now)
-    return HallOffer(state, language, by_queue, by_service, open_for, stopped, left, ranges)
+    films = {
+        service.id: film
+        for service in configuration.services.values()
+        if service.film is not None and (film := film_of(rows, service.film)) is not None
+    }
+    return HallOffer(state, language, by_queue, by_service, open_for, stopped, left, ranges, films)
 
 
 @dataclass(frozen=True, slots=True)

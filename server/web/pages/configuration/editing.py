@@ -98,6 +98,7 @@ OWN: Mapping[tuple[str, str], Field] = {
     ("site", "public_holidays"): {"as": "choice", "choices": PUBLIC_HOLIDAYS},
     ("brand", "logo"): {"as": "medium", "of": "image"},
     ("brand", "font"): {"as": "medium", "of": "font"},
+    ("service", "film"): {"as": "medium", "of": "video"},
 }
 LONG = 80
 """Characters above which a text is written in several lines."""

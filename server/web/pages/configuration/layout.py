@@ -112,7 +112,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
 
 GROUPS: Mapping[str, tuple[Group, ...]] = {
     "service": (
-        Group("words", ("names", "subtitles", "icon", "parent")),
+        Group("words", ("names", "subtitles", "icon", "parent", "film")),
         Group("bring", ("bring",), is_folded=True),
         Group(
             "coming",
