@@ -30,6 +30,7 @@ def told(now: float, *spans: tuple[float, float], **more: Any) -> ElsewhereOfMen
     ("now", "spans", "today"),
     [
         (8, ((9, 12), (13.5, 16)), "Aujourd’hui de 9 h à 12 h, de 13 h 30 à 16 h"),
+        (14, ((9, 12), (13.5, 16)), "Aujourd’hui de 13 h 30 à 16 h"),
         (12, ((9, 12), (13.5, 16)), "Aujourd’hui de 13 h 30 à 16 h"),
         (11.9, ((9, 12), (33, 36)), "Aujourd’hui de 9 h à 12 h"),
         (23.9, ((0, 23.9), (24, 36)), None),
