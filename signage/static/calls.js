@@ -8,7 +8,7 @@ import { placeParts, textIn } from "./words.js";
 
 /** On the whole width: with directions at the end of the line; under it; or as beside the notices. */
 const WIDE = ["wide", "broad", "tall"];
-const WITHOUT_NOTICES = new Set(["calls", "counter"]); // screens that show calls only
+const WITHOUT_NOTICES = new Set(["calls", "counter", "door"]); // screens that show no notices
 const SIZES = ["0", "1", "2", "3"]; // of a place beside its number
 const STACKED = ["0", "1", "2"]; // of one that takes its own lines
 const MOST_REMEMBERED = 200;

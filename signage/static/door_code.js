@@ -29,10 +29,11 @@ async function read() {
   return { ...(await answer.json()), at: Date.parse(answer.headers.get("Date") ?? "") || Date.now() };
 }
 
-function draw({ code, picture, words }) {
+function draw({ code, address, picture, words }) {
   const image = /** @type {HTMLImageElement} */ (place.querySelector("img"));
   image.src = picture;
   image.alt = "";
+  /** @type {HTMLElement} */ (place.querySelector(".door-address")).textContent = address;
   /** @type {HTMLElement} */ (place.querySelector(".door-code")).textContent = code;
   /** @type {HTMLElement} */ (place.querySelector(".door-words")).replaceChildren(
     ...words.map(({ language, title, hint }, at) => {

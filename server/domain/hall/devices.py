@@ -60,8 +60,8 @@ def kinds_by_field() -> dict[str, tuple[PrinterKind, ...]]:
 
 type ScreenLayout = Literal["hall", "corridor", "counter", "window", "calls", "door"]
 """What a screen is for; `signage.lettering` says how large its letters may be there."""
-WITHOUT_NOTICES: tuple[ScreenLayout, ...] = ("counter", "calls")
-"""Screens of these layouts show calls only."""
+WITHOUT_NOTICES: tuple[ScreenLayout, ...] = ("counter", "calls", "door")
+"""Screens of these layouts show no notices."""
 type SoundOutput = Literal["loudspeaker", "loop"]
 """What the sound of a screen feeds: loudspeakers, or the amplifier of the induction loop."""
 

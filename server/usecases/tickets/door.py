@@ -46,7 +46,7 @@ class DoorCode(TypedDict):
 
     code: str
     address: str
-    """Where a phone opens it."""
+    """Where a phone opens it, as people type it."""
     picture: str
     """The address as a QR code, a data URL."""
     changes_at: InstantText
@@ -108,17 +108,16 @@ def read_door_code(
     code = codes.code(hall, now)
     address = f"{public_url.rstrip('/')}/porte/{configuration.hall}"
     changes_at = datetime.fromtimestamp((int(now.timestamp()) // STEP_S + 1) * STEP_S, now.tzinfo)
-    shown = address.partition("//")[2]
     return {
         "code": code,
-        "address": address,
+        "address": address.partition("//")[2],
         "picture": code_to_scan(f"{address}?c={code}"),
         "changes_at": to_text(changes_at),
         "words": [
             {
                 "language": each,
                 "title": translate("door.screen.title", each),
-                "hint": translate("door.screen.hint", each, address=shown),
+                "hint": translate("door.screen.hint", each),
             }
             for each in configuration.languages
         ],

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from hardware.languages import VISITOR_LANGUAGES
 from server.demonstration import create
 from signage.lettering import TEXT_PX, legible_at_m, text_scale
+from signage.notice_parts import code_to_scan
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
@@ -125,6 +126,46 @@ def test_the_screen_of_a_counter_shows_its_own_calls_only(
     expect(page.locator(".card")).to_have_count(1)
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
+
+
+DOOR_CODE = {
+    "code": "WMWMWM",
+    "address": "accueil.prefecture.example.fr/porte/chateau-thierry",
+    "picture": code_to_scan("https://accueil.prefecture.example.fr/porte/chateau-thierry?c=WMWMWM"),
+    "changes_at": "2126-12-01T10:00:00Z",
+    "words": [
+        {
+            "language": "fr",
+            "title": "Prenez votre ticket sur votre téléphone",
+            "hint": "Scannez, ou tapez\u00a0:",
+        },
+        {"language": "en", "title": "Take your ticket on your phone", "hint": "Scan, or type:"},
+        {"language": "es", "title": "Tome su tique en su teléfono", "hint": "Escanee, o escriba:"},
+    ],
+}
+CUT = """() => [...document.querySelectorAll("#door :is(img, .door-code, .door-address)")].filter((each) => {
+  const range = document.createRange();
+  range.selectNode(each);
+  const { left, right, top, bottom } = range.getBoundingClientRect();
+  return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight || right - left < 500;
+}).map((each) => each.outerHTML.slice(0, 40))"""
+
+
+def test_a_screen_at_the_door_shows_its_code_whole_and_counts_no_notice(
+    pages: Pages, hall: ContractServer
+) -> None:
+    page = pages.open()
+    page.route("**/api/v1/door-code", lambda route: route.fulfill(json=DOOR_CODE))
+    hall.screen["place"] = {"layout": "door", "text_scale": 1.0, "arrow": None, "counter": None}
+    page.goto(f"{hall.url}/screen#t=good")
+    for width, height in ((1920, 1080), (1080, 1920)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator(".door-code")).to_have_text(DOOR_CODE["code"])
+        page.evaluate("document.querySelector('#door img').decode()")
+        assert page.evaluate(CUT) == []
+        assert page.evaluate(MEASURE) == []
+        assert_accessible(page)
+        expect(page.locator("#aside")).to_be_hidden()
 
 
 # --- the card of a call in the visitor's language ---------------------------------------------
