@@ -41,6 +41,7 @@ function draw({ code, address, picture, words }) {
       said.lang = language;
       const [first, second] = [document.createElement(at ? "h2" : "h1"), document.createElement("p")];
       [first.textContent, second.textContent] = [title, hint];
+      if (!at) first.id = "door-title";
       said.append(first, second);
       return said;
     }),
