@@ -16,11 +16,12 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.visits.gestures import Verb, usual_keys
 from server.domain.visits.transitions import EndReason, LegState
 from server.language import LANGUAGES
+from server.settings import Settings
 from server.store.tables import metadata
 from server.web.pages.help_documents import MANUALS, PUBLIC, TRANSLATED, HelpLibrary
 from tests.docs.documents import DOCS, named_in, rows_of, text_of, words_of
 from tests.harness.programs import PROJECT
-from tests.harness.sources import assert_faultless, name_of
+from tests.harness.sources import assert_faultless, files, name_of
 
 FILES = sorted(DOCS.rglob("*.md")) + [PROJECT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
 FRENCH = [*sorted((DOCS / "manuels").glob("*.md")), DOCS / "accessibilite.md", DOCS / "LISEZMOI.md"]
@@ -140,19 +141,10 @@ RECIPES = dict(
     )
 )
 KINDS = {
-    *(
-        "A verb",
-        "An indicator",
-        "A kind of notice",
-        "A language",
-        "A language of visitors",
-        "A setting",
-        "A migration",
-        "A statement",
-    ),
-    *("A use case", "A language of visitors"),
-    *("A page", "A printer transport", "A protocol of printers that fetch their jobs", "An alarm"),
-    *("A field of a device’s report", "A field of an entry of the register", "What asks for attention"),
+    *("A verb", "An indicator", "A kind of notice", "A language", "A language of visitors", "A setting"),
+    *("A migration", "A statement", "A use case", "A page", "An alarm", "What asks for attention"),
+    *("A printer transport", "A protocol of printers that fetch their jobs"),
+    *("A field of a device’s report", "A field of an entry of the register"),
 }
 
 
@@ -188,6 +180,13 @@ def test_every_file_of_a_recipe_contains_its_example(kind: str):
 def test_every_file_a_recipe_names_exists():
     named = re.findall(r"`((?:server|kiosk|signage|hardware|tests|docs)/[^`\s]+)`", text_of("CONTRIBUTING"))
     assert [path for path in named if not (PROJECT / path).exists()] == []
+
+
+def test_every_name_a_recipe_says_is_one_of_the_code():
+    named = re.findall(r"`([A-Za-z_]\w+)(?:\.([a-z_]+))?(?:\(.*?\))?`", "".join(RECIPES.values()))
+    words = {word for path in files(".py", ".js") for word in re.findall(r"\w+", path.read_text("utf-8"))}
+    settings = {f"PARVIS_{name.upper()}" for name in Settings.model_fields}
+    assert {name for parts in named for name in parts if name} - words - settings == set()
 
 
 def test_the_pages_of_reference_are_those_that_the_code_makes():
