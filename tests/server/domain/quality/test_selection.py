@@ -344,7 +344,10 @@ def test_what_is_made_of_a_count_of_agents_is_of_agents(count: str):
     without = figures(rollup(**{count: 0 if kind is int else {}}))
     made_of_it = changed(figures(rollup()), without)
     assert made_of_it
-    assert {name for name in made_of_it if not INDICATORS[name].readers.of_agents} == set()
+    undeclared = {name for name in made_of_it if not INDICATORS[name].readers.of_agents}
+    assert not undeclared, (
+        f"these show the work of agents, and their readers are not `of_agents`: {undeclared}"
+    )
 
 
 def test_what_is_made_of_more_than_legs_says_so():
