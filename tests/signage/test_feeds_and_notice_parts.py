@@ -20,6 +20,7 @@ from signage.feeds import Feed, FeedEntry, FeedLimits, FeedRefused, fetch, is_pu
 from signage.notice_parts import STEP_ICONS, TAGS, plain_text, safe_html
 from signage.pages import ASSETS
 from tests.harness.programs import PROJECT
+from tests.signage.programmes import templates
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Préfecture &amp; vous</title>
@@ -320,3 +321,10 @@ def test_each_sign_is_served_kept_and_named():
     assert set(STEP_ICONS) <= set(served)
     assert {f"icons/{icon}.svg" for icon in STEP_ICONS} <= set(ASSETS)
     assert {f"notices.icon.{icon}" for icon in STEP_ICONS} <= named
+
+
+def test_every_template_of_a_notice_is_tried_with_its_longest_words():
+    script = (PROJECT / "signage/static/feature_slides.js").read_text(encoding="utf-8")
+    built = set(re.findall(r"^  (\w+):", script.partition("export const FEATURES = {")[2], re.MULTILINE))
+    assert "figure" in built
+    assert built - {each["kind"] for each in templates()} == set()
