@@ -102,7 +102,8 @@ class ContractServer:
         self._http = make_server("127.0.0.1", port, _whole(app), threaded=True)
         self.port = self._http.server_port
         self.url = f"http://127.0.0.1:{self._http.server_port}"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        # how long a stop waits at most
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
         self._http.shutdown()
