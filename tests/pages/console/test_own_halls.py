@@ -1,5 +1,6 @@
-"""Consoles in a hall of each test: a hurried agent, a counter without steps, a break and the end of a day."""
+"""Consoles alone in their hall: a hurried agent, a counter without steps, a break and the end of a day."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -15,14 +16,17 @@ from tests.harness.servers.moved_served import MovedServed
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, issue, phase, place, sign_in
+from tests.server.live.hall import Halls
 
 COUNTER, SERVICE = "laon-g1", "laon-accueil"
 
 
 @pytest.fixture
-def new_hall(serve) -> Served:
-    served: Served = serve()
-    return served
+def new_hall(standing: Serve) -> Iterator[Served]:
+    """Laon of one demonstration, emptied of what the test before left."""
+    halls = Halls(standing, emptied=True)
+    yield halls().server
+    halls.close()
 
 
 @pytest.fixture
