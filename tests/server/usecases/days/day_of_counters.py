@@ -10,6 +10,7 @@ from hypothesis.stateful import rule
 from server.domain.author import Author
 from server.domain.instants import to_micros
 from server.domain.visits.gestures import GESTURES
+from server.domain.visits.transitions import LegState
 from server.ids import new_id
 from server.store.counters import open_place
 from server.usecases.appointments.arrivals import Claim, undo_check_in
@@ -167,9 +168,15 @@ PLAIN_VERBS: dict[str, Any] = {
     "park": partial(park, for_s=60),
     "reinstate": reinstate,
 }
-
-
 """Verbs that ask nothing: every one that the table of gestures has."""
+
+
+def way_to(verb: str) -> list[str]:
+    """What an agent does from a free counter on until the table of gestures allows a verb, and the verb."""
+    states = GESTURES[verb].moves
+    if LegState.CALLED in states:
+        return ["next", verb]
+    return ["next", "start", verb] if LegState.IN_SERVICE in states else [verb]
 
 
 SEQUENCES = [

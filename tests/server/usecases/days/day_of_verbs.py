@@ -32,7 +32,7 @@ from server.usecases.visits.leg_verbs import (
     transfer,
 )
 from tests.harness.sql import all_rows
-from tests.server.usecases.days.day_of_counters import DayOfCounters, picks
+from tests.server.usecases.days.day_of_counters import PLAIN_VERBS, DayOfCounters, picks, way_to
 from tests.server.usecases.days.watched_hall import HALL, MORNING, a_new_hall
 
 
@@ -42,9 +42,9 @@ class DayOfVerbs(DayOfCounters):
     What they mean depends on the rows there are, so any sequence can be replayed.
     """
 
-    @initialize()
-    def in_the_morning(self) -> None:
-        """The hall as it was published, before anything happened in it."""
+    @initialize(verbs=st.permutations(list(PLAIN_VERBS)))
+    def in_the_morning(self, verbs: list[str]) -> None:
+        """The hall as it was published, before anything happened in it; then some verbs of the table."""
         self.hands.now = MORNING
         a_new_hall(self.database, self.hall)
         for counter in self.counters:
@@ -57,9 +57,21 @@ class DayOfVerbs(DayOfCounters):
             self.keep_the_place(0, is_held)
         self.leave(3)
         self.stay_after_all(3)
+        self.link(0, 1, None, takes_back=False)
+        self.unlink(0, None, takes_back=False)
         self.book(2, minutes=20, checks_in=False)
         for how in ("move", "check in", "undo", "cancel"):
             self.change_an_appointment(0, how)
+        self.issue(0, is_priority=True)
+        self.look_at_the_card(0, is_seen=True)
+        self.move(0, 1, by_counter=False, place="end", after_s=None)
+        self.pause(2)
+        self.resume(2)
+        for pick in (9, 0, 1):  # another profile and back; tickets stopped and given again
+            self.supervise(pick)
+        for way in (["next", "start", "park", "timers"], *map(way_to, verbs[:3])):
+            self.someone_comes_to(0)
+            self.at_a_counter(0, way, "served")
 
     @rule(pick=picks, is_seen=st.booleans())
     def look_at_the_card(self, pick: int, is_seen: bool) -> None:
