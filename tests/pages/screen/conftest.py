@@ -64,6 +64,8 @@ ARABIC = {
     "body": {"ar": "شباكان يستقبلانكم خلال استراحة منتصف النهار."},
     "category": "hours",
 }
+CLOCK = "{ const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead; }"
+"""A script that lets the page's clock jump ahead; its timers wait as always."""
 MEASURE = """() => {
   const isWide = innerWidth > innerHeight, [w, h] = isWide ? [1920, 1080] : [1080, 1920];
   const unit = Math.min(innerWidth / w, innerHeight / h), found = [];

@@ -10,14 +10,13 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import MEASURE, SIZES
+from tests.pages.screen.conftest import CLOCK, MEASURE, SIZES
 from tests.signage.contract_server import ContractServer, translate
 
 LONG = {
     "title": "Fuite d’eau à l’étage, calme\u00a0!",
     "text": "Restez assis, un agent vient vers vous. " * 3,
 }
-CLOCK = "() => { const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead; }"
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def hall(hall: ContractServer) -> ContractServer:
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
     width, height = SIZES[size]
     page = pages.open(width=width, height=height)
-    page.add_init_script(f"({CLOCK})()")
+    page.add_init_script(CLOCK)
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
     return page
@@ -51,30 +50,45 @@ def title(kind: str, language: str = "fr") -> str:
     return translate(f"signage.alert.{kind}_title", language)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pages: Pages, size: str):
-    page = opened(pages, hall, size)
+OTHER = """() => {
+  const words = document.querySelector(".alert-language:last-child");
+  return [words.lang, words.dir, words.querySelector(".alert-other").innerText];
+}"""
+
+
+def drawn_at(page: Page, size: str) -> None:
+    """Waits until the alert is drawn anew for another size of the screen."""
+    page.evaluate("document.querySelector('.alert-main').dataset.before = ''")
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    expect(page.locator(".alert-main:not([data-before])")).to_be_visible()
+
+
+def test_an_alert_is_whole_and_large_in_every_language(hall: ContractServer, pages: Pages):
+    *_, last = SIZES  # each drawing is then one at another size
+    page = opened(pages, hall, last)
     for kind, drill in (("evacuate", False), ("shelter", True), ("medical", True)):
         raised = hall.raise_alert(kind, drill=drill)
+        expect(page.locator("body")).to_have_attribute("data-alert", kind)
         seen = set[str]()
         while seen != set(list(VISITOR_LANGUAGES)[1:]):
-            expect(page.locator("body")).to_have_attribute("data-alert", kind)
-            other = page.locator(".alert-language").last
-            language = str(other.get_attribute("lang"))
-            if page.locator(".alert-other").inner_text() != title(kind, language):
-                continue  # its turn was over meanwhile
-            expect(page.locator(".alert-title")).to_have_text(title(kind))  # French, in every turn
-            assert page.evaluate(MEASURE) == []
-            assert page.evaluate(OVER_ITS_BAND) == []
-            assert other.get_attribute("dir") == VISITOR_LANGUAGES[language].direction
-            expect(page.locator(".alert-drill")).to_have_count(2 if drill else 0)
-            seen.add(language)
+            measured = set[str]()
+            for size in SIZES:
+                drawn_at(page, size)
+                language, direction, words = page.evaluate(OTHER)
+                assert (direction, words) == (VISITOR_LANGUAGES[language].direction, title(kind, language))
+                expect(page.locator(".alert-title")).to_have_text(title(kind))  # French, in every turn
+                assert page.evaluate(MEASURE) == []
+                assert page.evaluate(OVER_ITS_BAND) == []
+                expect(page.locator(".alert-drill")).to_have_count(2 if drill else 0)
+                measured.add(language)
+            if len(measured) == 1:  # otherwise its turn was over meanwhile
+                seen |= measured
             page.evaluate("window.ahead += 6000")
-            page.wait_for_function(
-                "before => document.querySelector('.alert-language:last-child').lang !== before", arg=language
-            )
         wait_until(partial(hall.shown.__contains__, raised["alert"]), "the screen says so")
-    assert_accessible(page)
+    for size in SIZES:
+        drawn_at(page, size)
+        assert_accessible(page)
 
 
 def test_a_long_message_fits_and_its_words_are_read_out_once(hall: ContractServer, pages: Pages):

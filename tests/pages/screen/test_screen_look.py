@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import LONG_DIRECTION, MEASURE
+from tests.pages.screen.conftest import CLOCK, LONG_DIRECTION, MEASURE
 from tests.pages.screen.test_screen_media import KEPT
 from tests.pages.screen.test_screen_proof import drawn
 from tests.signage.contract_server import ContractServer, former, queue
@@ -52,7 +52,9 @@ def look(sheet: str, **more: Any) -> dict[str, Any]:
 
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape", **context: Any) -> Page:
     width, height = SIZES[size]
-    page = pages.open(f"{hall.url}/screen#t=good", width=width, height=height, **context)
+    page = pages.open(width=width, height=height, **context)
+    page.add_init_script(CLOCK)
+    page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).to_have_attribute("data-quiet", "yes")
     return page
 
@@ -94,7 +96,8 @@ def test_a_call_takes_its_room_at_once_and_gives_it_back(
     assert page.evaluate("window.first") == []
     hall.calls, hall.recent = [], [former("A042", "guichet 3", ago_s=700)]
     hall.send_board()
-    expect(page.locator("body")).to_have_attribute("data-quiet", "yes")  # the card stays ten seconds
+    page.evaluate("window.ahead = 10_000")  # for which a card stays
+    expect(page.locator("body")).to_have_attribute("data-quiet", "yes")
     assert page.evaluate(ROOM) == 1
     expect(page.locator("#slide")).to_contain_text("Votre rendez-vous")
 
