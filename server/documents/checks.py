@@ -1,6 +1,6 @@
 """What a hall's document must respect beyond the form of its parts: references, numbers, neighbours."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.documents.hall import (
@@ -117,6 +117,15 @@ def check_ids(document: HallDocument, taken: Mapping[str, tuple[str, str]]) -> t
             if (hall, kind) != (document.hall, name):
                 found.append(problem((name, at, "id"), "id_taken", id=item.id, hall=hall))
     return tuple(found)
+
+
+def check_films(document: HallDocument, is_film: Callable[[str], bool]) -> tuple[DocumentProblem, ...]:
+    """Errors for films of services; `is_film`: whether a medium can be shown as one."""
+    return tuple(
+        problem(("services", at, "film"), "unknown_film", medium=service.film)
+        for at, service in document.services_in_use()
+        if service.film is not None and not is_film(service.film)
+    )
 
 
 def warnings_of(document: HallDocument) -> tuple[DocumentProblem, ...]:

@@ -11,7 +11,7 @@ from server.documents.configuring import HoursOf, closing_with_people, networks_
 from server.documents.content import Content
 from server.documents.hall import HallDocument
 from server.documents.installation import InstallationDocument, SitePart
-from server.documents.problems import DocumentProblem, DocumentRefused, problem
+from server.documents.problems import DocumentProblem, DocumentRefused
 from server.documents.reading import DocumentSource, parse_hall, parse_installation
 from server.documents.texts import check_characters, texts_with_control
 from server.domain.printing.printers import PrinterNetworks
@@ -108,12 +108,6 @@ def _of_installation(
     return tuple(found)
 
 
-def _films(rows: Rows, document: HallDocument) -> Iterator[DocumentProblem]:
-    for at, service in document.services_in_use():
-        if service.film is not None and film_of(rows, service.film) is None:
-            yield problem(("services", at, "film"), "unknown_film", medium=service.film)
-
-
 def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[DocumentProblem, ...]:
     installation = installation_document(rows)
     published = _published(rows, document.hall)
@@ -125,7 +119,7 @@ def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[Documen
         *checks.check_against_neighbours(document, hall_documents(rows)),
         *checks.check_ids(document, taken_ids(rows)),
         *problems_of_use(rows, document),
-        *_films(rows, document),
+        *checks.check_films(document, lambda medium: film_of(rows, medium) is not None),
         *closing_with_people(("calendar",), *hours, people_waiting(rows, document.hall), now),
         *_past_days(published, document, installation.site(document.site), now),
         *checks.warnings_of(document),

@@ -157,12 +157,12 @@ def test_the_whole_way_is_walked_by_keys_in_a_browser_and_each_sentence_is_playe
 def test_a_finger_that_slides_means_where_it_landed_and_a_lost_touch_is_answered(at_kiosk):
     page = at_kiosk()
     wait_until(lambda: is_listed(page, "laon-accueil"), "the service is shown", every_s=0.5)
-    box = page.locator("[data-service=laon-accueil]").bounding_box()
-    x, y = box["x"] + 40, box["y"] + box["height"] - 8
     cm = page.evaluate("innerHeight") / 70.6  # the picture of Laon’s kiosk is so many centimetres high
 
     def is_taken() -> bool:
-        if page.locator("main").get_attribute("data-view") == "start":
+        service = page.locator("main[data-view=start] [data-service=laon-accueil]")
+        if box := service.is_visible() and service.bounding_box():
+            x, y = box["x"] + 40, box["y"] + box["height"] - 8
             page.mouse.move(x, y)
             page.mouse.down()
             page.mouse.move(x, y + 1.9 * cm, steps=4)

@@ -80,7 +80,7 @@ const conflicts = createConflicts({
 addEventListener("hashchange", () => location.hash !== shownAddress && draw({ isTurned: true }));
 addEventListener("beforeunload", (event) => draft.isSaved || event.preventDefault());
 get("[data-publish]").addEventListener("click", publish);
-if (page.kind === "installation") page.media = await libraryMedia();
+page.media = await libraryMedia();
 await load();
 
 /** Takes what the server has, and what an earlier page of this browser could not save. */
