@@ -137,7 +137,7 @@ def _install_notices_and_media(parts: WebParts) -> None:
 
 def _install_reading_aloud(parts: WebParts) -> None:
     reading = parts.parvis.reading
-    slow = parts.brake("reading", "60 per minute", by=by_caller)
+    slow = parts.brake("reading", "240 per minute", by=by_caller)
     routes = read_aloud.blueprint(
         parts.api,
         speak=reading.speak if reading else None,
