@@ -33,7 +33,9 @@ function draw({ code, address, picture, words }) {
   const image = /** @type {HTMLImageElement} */ (place.querySelector("img"));
   image.src = picture;
   image.alt = "";
-  /** @type {HTMLElement} */ (place.querySelector(".door-address")).textContent = address;
+  // a long address goes on after a slash, not in the middle of a word
+  const parts = address.split(/(?<=\/)/).flatMap((part) => [part, document.createElement("wbr")]);
+  /** @type {HTMLElement} */ (place.querySelector(".door-address")).replaceChildren(...parts);
   /** @type {HTMLElement} */ (place.querySelector(".door-code")).textContent = code;
   /** @type {HTMLElement} */ (place.querySelector(".door-words")).replaceChildren(
     ...words.map(({ language, title, hint }, at) => {

@@ -149,6 +149,11 @@ CUT = """() => [...document.querySelectorAll("#door :is(img, .door-code, .door-a
   const { left, right, top, bottom } = range.getBoundingClientRect();
   return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight || right - left < 500;
 }).map((each) => each.outerHTML.slice(0, 40))"""
+TORN = """() => [...document.querySelector(".door-address").childNodes].filter((part) => {
+  const range = document.createRange();
+  range.selectNodeContents(part);
+  return part.nodeType === Node.TEXT_NODE && range.getClientRects().length > 1;
+}).map((part) => part.data)"""
 
 
 def test_a_screen_at_the_door_shows_its_code_whole_and_counts_no_notice(
@@ -163,6 +168,7 @@ def test_a_screen_at_the_door_shows_its_code_whole_and_counts_no_notice(
         expect(page.locator(".door-code")).to_have_text("WMWMWM")
         page.evaluate("document.querySelector('#door img').decode()")
         assert page.evaluate(CUT) == []
+        assert page.evaluate(TORN) == [], "an address goes on after a slash"
         assert page.evaluate(MEASURE) == []
         assert_accessible(page)
         expect(page.locator("#aside")).to_be_hidden()
