@@ -4,6 +4,7 @@ import { button, byId } from "./elements.js";
 import { tagOf } from "./words.js";
 
 const AT_ONCE = { portrait: 5, landscape: 4 };
+const LEFT_TO_RIGHT = "\u200e"; // « +5 » is not turned round in Arabic and Dari
 
 export function drawLanguages(state, say, languages, isShown) {
   const nav = byId("languages");
@@ -17,7 +18,7 @@ export function drawLanguages(state, say, languages, isShown) {
   if (own && !first.includes(own)) first = [...first.slice(0, -1), own];
   const buttons = first.map((each) => languageButton(each, state));
   if (isLong) {
-    buttons.push(moreLanguages(`+${languages.length - first.length}`, say));
+    buttons.push(moreLanguages(`${LEFT_TO_RIGHT}+${languages.length - first.length}`, say));
   }
   return nav.replaceChildren(...buttons);
 }
