@@ -124,20 +124,47 @@ def issue_elsewhere(hall: Served) -> None:
     ).raise_for_status()
 
 
+LATER = """(() => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 400;
+})()"""
+SHOWN = "[document.querySelector('main').dataset.view, document.querySelector('h1').textContent]"
+
+
+def pass_guard(page: Page | DomPage) -> None:
+    """Lets the time pass at once in which the kiosk takes a press for the second one of a double press.
+
+    Its timers and its sockets wait as always.
+    """
+    page.evaluate(LATER)
+
+
 def press(page: Page | DomPage, selector: str) -> None:
-    """Presses a button as soon as the guard against double presses allows it."""
+    """Presses a button, again where the view that it needs was still coming."""
+    _act(page, selector, lambda: page.locator(selector).click())
+
+
+def by_key(page: Page | DomPage, selector: str) -> None:
+    """Presses Enter on a button, again where the view that it needs was still coming."""
+    _act(page, selector, lambda: page.locator(selector).first.press("Enter"))
+
+
+def _act(page: Page | DomPage, selector: str, act: Callable[[], None]) -> None:
     shown = look(page)
 
     def acted() -> bool:
         if look(page) == shown:
-            page.locator(selector).click()
+            pass_guard(page)
+            act()
         return look(page) != shown
 
     wait_until(acted, f"{selector} acts", every_s=0.1)
 
 
-def look(page: Page | DomPage) -> tuple[str | None, str]:
-    return page.locator("main").get_attribute("data-view"), page.locator("h1").inner_text()
+def look(page: Page | DomPage) -> list[str]:
+    """The name of the view that is up, and its title."""
+    found: list[str] = page.evaluate(SHOWN)
+    return found
 
 
 def speak_english(page: Page | DomPage) -> None:
@@ -147,33 +174,26 @@ def speak_english(page: Page | DomPage) -> None:
 
 
 def choose(page: Page | DomPage, service: str = WALK_IN) -> None:
-    wait_until(lambda: is_listed(page, service), "the service's page is turned up", every_s=0.5)
+    turn_to(page, f"[data-service={service}]")
     press(page, f"[data-service={service}]")
     expect(page.locator("main")).to_have_attribute("data-view", "sheet")
 
 
-def is_listed(page: Page | DomPage, service: str) -> bool:
-    """Whether a service is on the page that is up; turns the page where it is not."""
-    if page.locator(f"[data-service={service}]").count() == 0:
-        page.locator("[data-key=next]").click()
-    return page.locator(f"[data-service={service}]").count() == 1
+def turn_to(page: Page | DomPage, choice: str) -> None:
+    """Turns the pages of a view until a choice is on the one that is up."""
+
+    def is_up() -> bool:
+        if page.locator(choice).count() == 0:
+            pass_guard(page)
+            page.locator("[data-key=next]").click()
+        return page.locator(choice).count() > 0
+
+    wait_until(is_up, f"{choice} is turned up", every_s=0.1)
 
 
 def expect_ticket(page: Page | DomPage) -> str:
     expect(page.locator("main")).to_have_attribute("data-view", "ticket")
     return page.locator(".number").inner_text()
-
-
-def by_key(page: Page | DomPage, selector: str) -> None:
-    """Presses Enter on a button as soon as the guard against double presses lets it act."""
-    shown = look(page)
-
-    def acted() -> bool:
-        if look(page) == shown:
-            page.locator(selector).first.press("Enter")
-        return look(page) != shown
-
-    wait_until(acted, f"{selector} acts by keyboard", every_s=0.1)
 
 
 def fits(page: Page) -> None:
@@ -186,3 +206,12 @@ def fits(page: Page) -> None:
     width, height = SIZES["portrait"]
     if page.viewport_size == {"width": width, "height": height}:
         assert_accessible(page)
+
+
+def fits_at_every_size(page: Page) -> None:
+    """`fits` at each size of a kiosk, the last one upright as the first."""
+    for size in reversed(SIZES):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("new Promise(requestAnimationFrame)")
+        fits(page)

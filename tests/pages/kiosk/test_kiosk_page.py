@@ -16,16 +16,15 @@ from tests.harness.waiting import wait_until
 from tests.pages.kiosk.conftest import (
     BOOKED,
     SITE,
-    SIZES,
     by_key,
     choose,
     expect_ticket,
-    fits,
-    is_listed,
+    fits_at_every_size,
     issue_elsewhere,
     look,
     press,
     received,
+    turn_to,
 )
 
 
@@ -168,13 +167,12 @@ def test_the_focus_stays_where_it_is_while_others_take_tickets(hall, at_dom_kios
     expect(redrawn).to_be_focused()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, size):
+def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall):
     before = received(hall)
-    page = at_kiosk(size)
+    page = at_kiosk()
     for service in ("laon-etrangers", BOOKED):
         expect(page.locator("[data-service]").first).to_be_visible()
-        wait_until(lambda: is_listed(page, service), "its page is turned up", every_s=0.5)  # noqa: B023
+        turn_to(page, f"[data-service={service}]")
         by_key(page, f'[data-service="{service}"]')
     expect(page.locator("main")).to_have_attribute("data-view", "notice")
     sheet = page.locator("[data-key=print-sheet]")
@@ -182,7 +180,7 @@ def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, siz
     expect(page.locator(".book")).to_contain_text("rendez-vous.example.fr/laon")
     code = page.locator("[data-slot=book_code]")
     assert code.evaluate("async (each) => { await each.decode(); return each.naturalWidth; }")
-    fits(page)
+    fits_at_every_size(page)
     told = page.locator(".opening")
     expect(sheet).not_to_have_attribute("aria-disabled", "true")
     sheet.focus()
@@ -192,7 +190,7 @@ def test_how_to_book_is_printed_by_keyboard_and_is_no_ticket(at_kiosk, hall, siz
     expect(told).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
     expect(page.locator("#spoken")).to_have_text("Prenez votre feuille. Ce n’est pas un ticket.")
     expect(sheet).to_be_focused()
-    fits(page)
+    fits_at_every_size(page)
     assert received(hall) == before
 
 
@@ -257,12 +255,11 @@ def test_other_grounds_of_priority_fit_on_the_button_of_the_card(at_kiosk):
 
         page.route("**/menu?*", answer)
 
-    for size in SIZES:
-        page = at_kiosk(size, before=with_grounds)
-        choose(page)
-        card = page.locator("[data-act=take_with_card]")
-        expect(card).to_contain_text(f"Passent aussi en priorité ici\u00a0: {grounds}")
-        fits(page)
+    page = at_kiosk(before=with_grounds)
+    choose(page)
+    card = page.locator("[data-act=take_with_card]")
+    expect(card).to_contain_text(f"Passent aussi en priorité ici\u00a0: {grounds}")
+    fits_at_every_size(page)
 
 
 def test_a_referral_says_how_and_further_tickets_of_one_visitor_are_linked(hall, at_dom_kiosk):

@@ -14,7 +14,7 @@ from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.kiosk.samples import translate
-from tests.pages.kiosk.conftest import MISFITS, SITE, expect_ticket, is_listed
+from tests.pages.kiosk.conftest import MISFITS, SITE, expect_ticket, turn_to
 
 SERVICES = {
     "fr": "Accueil et renseignements",
@@ -156,7 +156,7 @@ def test_the_whole_way_is_walked_by_keys_in_a_browser_and_each_sentence_is_playe
 
 def test_a_finger_that_slides_means_where_it_landed_and_a_lost_touch_is_answered(at_kiosk):
     page = at_kiosk()
-    wait_until(lambda: is_listed(page, "laon-accueil"), "the service is shown", every_s=0.5)
+    turn_to(page, "[data-service=laon-accueil]")
     cm = page.evaluate("innerHeight") / 70.6  # the picture of Laon’s kiosk is so many centimetres high
 
     def is_taken() -> bool:
