@@ -199,7 +199,7 @@ def say_places(described: Description, file: Path) -> None:
         console.print(f"[bold]{site['slug']}[/bold]")
         console.print(f"  {kiosk:8} {site['kiosk']['url']}")
         if "agent" in site["kiosk"]:
-            console.print(f"  {kiosk:8} {site['kiosk']['agent']}")
+            console.print(f"  {kiosk:8} {site['kiosk']['agent']} · parvis-kiosk")
         for screen in site["screens"]:
             console.print(f"  {screen_label:8} {screen['url']}")
     for user in described["users"]:

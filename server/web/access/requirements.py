@@ -74,7 +74,11 @@ def requires[View: Callable[..., Any]](
 ) -> Callable[[View], View]:
     """Marks a view: it requires one of these permissions, in the hall of the request unless `anywhere`; or it
     is open to an access without any. `allowance`: that of the kind of access unless another is named.
+
+    Raises ValueError for a view that says neither.
     """
+    if not who:
+        raise ValueError("a route says who may come")
     access = next((each for each in who if isinstance(each, Access)), None)
     usual = Allowance.TICKETS if access is Access.TICKET else Allowance.PAGES
     permissions = frozenset(each for each in who if isinstance(each, Permission))

@@ -22,7 +22,8 @@ from server.usecases.devices.devices import pair_device
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.people.sessions import begin_session
 from server.web.access.cookies import SESSION_COOKIE
-from server.web.access.requirements import Access, Required
+from server.web.access.requirements import Access, PageRoutes, Required
+from server.web.api.openapi import ApiRoutes
 from server.web.pages.people.accounts import GROUPS
 from tests.harness.sql import all_rows
 from tests.server.web.access.permission_requests import BRING_A_SECRET, BY_BODY, RouteRequest, requests_of
@@ -211,6 +212,13 @@ def is_out(request: RouteRequest, answer: Any) -> bool:
 
 def test_every_route_says_what_it_requires(requests: list[RouteRequest]):
     assert [f"{each.method} {each.rule}" for each in requests if each.required is None] == []
+
+
+def test_a_route_that_does_not_say_who_may_come_is_not_added():
+    with pytest.raises(ValueError, match="says who may come"):
+        PageRoutes("pages", __name__).get("/page")
+    with pytest.raises(ValueError, match="says who may come"):
+        ApiRoutes("api").post("/rows")
 
 
 def test_every_caller_without_the_permission_is_refused_and_changes_nothing(
