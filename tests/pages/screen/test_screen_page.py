@@ -59,6 +59,8 @@ def test_the_card_stays_ten_seconds_after_the_visitor_is_at_the_counter_then_joi
     expect(page.locator(".card")).to_have_count(1)
     page.clock.run_for(4_000)
     expect(page.locator(".card")).to_have_count(0)
+    page.clock.run_for(1_000)
+    expect(page.locator(".list tr")).to_have_count(1)  # a frame after the card
     assert rows(page, ".list") == ["R042 guichet 3"]
 
 

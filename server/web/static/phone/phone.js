@@ -369,7 +369,11 @@ allowing.addEventListener("click", async () => {
 document.addEventListener("visibilitychange", stayAwake);
 
 const pushing = document.querySelector("[data-push]");
-if (pushing) later.push().then(({ offerPush }) => offerPush(pushing, page, { act: sendPush, refuse, say }));
+if (pushing)
+  later.push().then(
+    ({ offerPush }) => offerPush(pushing, page, { act: sendPush, refuse, say }),
+    () => {}, // without network: nothing is offered until the page is loaded again
+  );
 
 /** Asks to be told at a subscription of this browser; without one, to be told there no more. */
 async function sendPush(subscription) {
