@@ -67,11 +67,14 @@ async def measure_kiosks(both: Kiosks, raw: tuple[int, bytes], rounds: int) -> d
     """Alternates a press at each kiosk and a bare write; then, the line being cut, a press and a write."""
     found = {name: PressesAndWrites() for name in ("without an agent", "with its agent", "off line")}
     through = Product(both.direct.served, HALL)
-    bare, direct, own = [await Connection.open(port) for port in (raw[0], both.direct.port, both.agent.port)]
 
-    async def take(name: str, kiosk: Connection, press: bytes, printer: TimedPrinter, at: int) -> None:
+    async def take(name: str, port: int, press: bytes, printer: TimedPrinter, at: int) -> None:
+        # of its own: between two presses a server may hang up
+        kiosk, bare = [await Connection.open(each) for each in (port, raw[0])]
         number, first_byte = await press_at(kiosk, press, printer)
         written = await answered_ms(bare, raw[1])
+        kiosk.close()
+        bare.close()
         await asyncio.sleep(REST_S)
         if at >= NOT_COUNTED:
             found[name].number.append(number)
@@ -82,11 +85,11 @@ async def measure_kiosks(both: Kiosks, raw: tuple[int, bytes], rounds: int) -> d
         return through.issue({"Host": f"127.0.0.1:{both.agent.port}"})
 
     for at in range(rounds + NOT_COUNTED):
-        await take("without an agent", direct, both.direct.issue(both.direct.kiosk), both.printer, at)
-        await take("with its agent", own, at_the_agent(), both.agent_printer, at)
+        await take(
+            "without an agent", both.direct.port, both.direct.issue(both.direct.kiosk), both.printer, at
+        )
+        await take("with its agent", both.agent.port, at_the_agent(), both.agent_printer, at)
     both.agent.line.set_fault(LineFault.LINE_CUT)
     for at in range(rounds + NOT_COUNTED):
-        await take("off line", own, at_the_agent(), both.agent_printer, at)
-    for connection in (bare, direct, own):
-        connection.close()
+        await take("off line", both.agent.port, at_the_agent(), both.agent_printer, at)
     return found
