@@ -36,7 +36,7 @@ def wait_together(tickets: Sequence[LinkedTicket], counters: Iterable[Collection
     first: dict[str, LinkedTicket] = {}
     for ticket in tickets:
         before = first.get(ticket.service)
-        if before is None or ticket.ahead < before.ahead:
+        if before is None or _sooner(ticket) < _sooner(before):
             first[ticket.service] = ticket
     waiting = list(first.values())
     served = [first.keys() & set(services) for services in counters]
@@ -52,6 +52,11 @@ def wait_together(tickets: Sequence[LinkedTicket], counters: Iterable[Collection
     quotes = [each.quote for each in waiting if each.quote is not None]
     is_apart = all(len(services) == 1 for services in served)
     return Together(last, _last_of(quotes) if is_apart else _between(quotes))
+
+
+def _sooner(ticket: LinkedTicket) -> tuple[int, bool, float]:
+    """Which of two tickets for a service is called first; of equals, the one whose wait is known."""
+    return ticket.ahead, ticket.quote is None, 0 if ticket.quote is None else ticket.quote.median_s
 
 
 def _last_of(quotes: Sequence[Quote]) -> Quote:

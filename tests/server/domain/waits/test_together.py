@@ -1,6 +1,6 @@
 """One honest wait for linked tickets: never the sum of theirs, never without the people of others ahead."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.waits.estimate import Quote
@@ -27,6 +27,7 @@ TWO = [LinkedTicket("a", 1, SOON), LinkedTicket("b", 6, LATER)]
 
 
 @given(TICKETS, COUNTERS)
+@example([LinkedTicket("a", 1, None), LinkedTicket("a", 1, SOON), LinkedTicket("b", 0, None)], [])
 def test_the_wait_lies_within_those_of_the_tickets_and_their_order_does_not_matter(tickets, counters):
     found = wait_together(tickets, counters)
     assert wait_together(tickets[::-1], counters[::-1]).ahead == found.ahead
