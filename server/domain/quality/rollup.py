@@ -173,14 +173,11 @@ class Rollup:
 
     def copy(self) -> "Rollup":
         """An independent equal rollup."""
-        whole = Rollup()
-        whole.add(self)
-        return whole
+        return sum_of([self])
 
     def condensed(self) -> "Rollup":
         """The same counts by service, class and end reason: weekday and half-hour are -1."""
-        whole = Rollup()
-        whole.add(replace(self, cells={}))
+        whole = replace(self, cells={}).copy()
         for key, tally in self.cells.items():
             of = key._replace(weekday=-1, half_hour=-1)
             whole.cells.setdefault(of, Tally()).add(tally)

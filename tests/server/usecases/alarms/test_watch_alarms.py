@@ -15,13 +15,6 @@ from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.usecases.alarms import watch_alarms as watching
-from server.usecases.alarms.alarm_recipients import (
-    RecipientRequest,
-    add_recipient,
-    read_recipients,
-    remove_recipient,
-    renew_secret,
-)
 from server.usecases.alarms.read_alarms import acknowledge_alarm
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import (
@@ -32,7 +25,6 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.counters.left_counters import give_back_forgotten
-from server.usecases.journal.maintenance import purge
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.tickets.kiosk_agent import AgentReport, hear_from_agent
 from server.usecases.visits.gestures import Gesture
@@ -50,12 +42,6 @@ def hall(database_url: str) -> Iterator[FaultyHall]:
 
 
 HOOK = "https://example.org/hook"
-
-
-def installation_facts(database: Database) -> list[dict[str, Any]]:
-    return all_rows(
-        database, "SELECT * FROM installation_fact WHERE kind LIKE 'Recipient%' ORDER BY position"
-    )
 
 
 def test_paper_out_is_raised_and_cleared_and_reaches_recipients_in_the_order_of_the_facts(hall: FaultyHall):
@@ -355,59 +341,6 @@ def test_the_first_person_to_acknowledge_an_alarm_is_named_to_people_and_in_no_f
 def account(database: Database, login: str, name: str) -> Author:
     new_account = NewAccount(login, "un mot de passe long", name, [Grant("agent", "laon")])
     return Author(create_account(database, AGENT, new_account))
-
-
-def test_a_recipient_is_added_renewed_and_removed_and_leaves_no_address_in_the_journal(hall: FaultyHall):
-    request = RecipientRequest("webhook", "laon", HOOK)
-    recipient, secret = add_recipient(hall.database, AGENT, request)
-    assert secret is not None
-    assert secret.startswith("whsec_")
-    with pytest.raises(Refusal, match="recipient_known"):
-        add_recipient(hall.database, AGENT, request)
-    assert renew_secret(hall.database, AGENT, recipient) != secret
-    hall.printer = "paper_out"
-    hall.look()
-    remove_recipient(hall.database, AGENT, recipient)
-    assert read_recipients(hall.database, lambda _: True) == []
-    assert hall.outbox()[0]["given_up_at"] is not None
-    facts = installation_facts(hall.database)
-    assert [each["kind"] for each in facts] == ["RecipientAdded", "RecipientRenewed", "RecipientRemoved"]
-    assert not [each for each in facts if "example" in each["body"] or "whsec" in each["body"]]
-    assert all_rows(hall.database, "SELECT id FROM erasable WHERE value = :value", value=HOOK) == []
-    assert one_row(hall.database, "SELECT secret FROM recipient")["secret"] is None
-
-
-@pytest.mark.both_databases
-def test_deliveries_are_kept_thirty_days(hall: FaultyHall):
-    hall.tells(HOOK)
-    hall.printer = "paper_out"
-    hall.look()
-    hall.hands.now += timedelta(days=30, seconds=-1)
-    assert purge(hall.database)["delivery"] == 0
-    hall.hands.now += timedelta(seconds=1)
-    assert purge(hall.database)["delivery"] == 1
-    assert hall.outbox() == []
-
-
-@pytest.mark.parametrize(
-    ("channel", "site", "address", "code"),
-    [
-        ("email", "laon", "garde", "bad_recipient"),
-        ("email", "laon", "garde@example.org\nBcc: a@b.fr", "bad_recipient"),
-        ("email", "laon", "gardé@example.org", "bad_recipient"),
-        ("webhook", "laon", "http://example.org/", "bad_webhook"),
-        ("webhook", "laon", "https://user:pass@example.org/", "bad_webhook"),
-        ("webhook", "laon", "file:///etc/passwd", "bad_webhook"),
-        ("webhook", "laon", "https://", "bad_webhook"),
-        ("pigeon", "laon", "https://example.org/", "bad_webhook"),
-        ("email", "nulle-part", "garde@example.org", "unknown_site"),
-    ],
-)
-def test_an_address_that_is_none_is_refused(
-    sqlite_url: str, channel: str, site: str, address: str, code: str
-):
-    with faulty_hall(sqlite_url) as hall, pytest.raises(Refusal, match=code):
-        add_recipient(hall.database, AGENT, RecipientRequest(channel, site, address))
 
 
 def test_a_ticket_left_in_the_outlet_is_an_alarm_after_two_minutes(hall: FaultyHall):
