@@ -25,7 +25,7 @@ from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 from server.apart import CallApart
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration, Service
-from server.domain.languages import FRENCH, text_in
+from server.domain.languages import FRENCH, text_in, texts_in
 from server.domain.printing.printers import check_number
 from server.domain.refusals import Refusal
 from server.language import direction_of, locale_of
@@ -240,6 +240,6 @@ def _sheet_language(service: Service, language: str) -> SheetLanguage:
         language=language,
         service=service.name(language),
         how=text_in(service.how_to_book, language),
-        bring=service.papers(language),
+        bring=texts_in(service.bring, language),
         direction=direction_of(language),
     )

@@ -118,10 +118,6 @@ class Referral:
     elsewhere: str | None = None
     is_retired: bool = False
 
-    def papers(self, language: str) -> tuple[str, ...]:
-        """Which papers are needed, in a language or in French; may be empty."""
-        return tuple(text_in(each, language) for each in self.bring)
-
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -177,10 +173,6 @@ class Service:
     def subtitle(self, language: str) -> str:
         """The line under the name, in a language or in French; may be empty."""
         return text_in(self.subtitles, language)
-
-    def papers(self, language: str) -> tuple[str, ...]:
-        """What to bring, in a language or in French; may be empty."""
-        return tuple(text_in(each, language) for each in self.bring)
 
     def target_for(self, visit_class: str) -> int:
         """The target wait for a class of visit, in seconds."""

@@ -15,7 +15,7 @@ from server.domain.hours.calendars import (
     closing_that_counts,
     finishes_too_late,
 )
-from server.domain.languages import FRENCH, text_in
+from server.domain.languages import FRENCH, text_in, texts_in
 from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.store.configuration.halls import all_halls
@@ -130,8 +130,8 @@ class WaysFinder:
             "icon": part.icon,
             "parent": part.parent if part.parent in folders else None,
             "instructions": text_in(part.instructions, self.language) or None,
-            "bring": list(part.papers(self.language)),
-            "pictures": [picture_of(paper) for paper in part.papers(FRENCH)],
+            "bring": list(texts_in(part.bring, self.language)),
+            "pictures": [picture_of(paper) for paper in texts_in(part.bring, FRENCH)],
             "web_address": part.web_address,
             "elsewhere": self._elsewhere(part.elsewhere),
         }

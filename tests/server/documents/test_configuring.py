@@ -15,6 +15,7 @@ from server.documents.texts import SOFT_HYPHEN, hyphenate
 from server.documents.values import public_holidays
 from server.domain.hall.devices import PrinterConnection, Sound, SoundLevel
 from server.domain.hours.calendars import MIDNIGHT, Span, half_days, opening_at
+from server.domain.languages import texts_in
 from server.domain.tickets import Series
 from tests.server.documents.contents import (
     SITES,
@@ -76,8 +77,8 @@ def test_everything_of_the_document_is_in_the_configuration():
     assert (made.revision, made.hall, made.site.time_zone) == (7, "guise", "Europe/Paris")
     assert titres.parent == "guise-rubrique"
     assert titres.appointment_series == Series("CR", 1, 200)
-    assert titres.papers("es") == ("Passeport (es)", "Photo (es)")
-    assert titres.papers(SIMPLE) == ("Passeport", "Une photo de vous")
+    assert texts_in(titres.bring, "es") == ("Passeport (es)", "Photo (es)")
+    assert texts_in(titres.bring, SIMPLE) == ("Passeport", "Une photo de vous")
     assert made.queues["guise-file"].services == ("guise-accueil", "guise-titres")
     assert made.counters["guise-g1"].label == "guichet 1"
     assert made.kiosks["guise-borne-1"].printer == PrinterConnection("10.0.0.9", 9100, "raster-58", 58)
