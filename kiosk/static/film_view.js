@@ -48,7 +48,7 @@ function follow(player, { plays, takes }) {
   else if (player.paused) player.play().catch(() => {}); // left or stopped meanwhile; a fault is an event
 }
 
-/** Tells the state when the film ends or cannot be player. */
+/** Tells the state when the film ends or cannot be played. */
 export function followFilms(dispatch) {
   for (const [event, type] of [
     ["ended", "film_ended"],
