@@ -22,7 +22,7 @@ from kiosk.reading import NEEDS
 from kiosk.ticket_layout import TicketContent, TicketLanguage, lay_out_ticket
 
 _PRESS_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_LANGUAGE = re.compile(r"[A-Za-z-]{1,8}")
+_LANGUAGE = re.compile(r"[A-Za-z-]{1,16}")
 
 
 class Provision:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hardware.languages import VISITOR_LANGUAGES
 from kiosk.agent.hall_link import HallLink, LinkState
 from kiosk.agent.kept_files import KeptFiles
 from kiosk.agent.own_tickets import sound_press
@@ -162,6 +163,8 @@ def test_a_ticket_that_is_given_here_has_nothing_that_the_server_refuses():
     sound = sound_press(body)
     assert sound == body | {"language": "fr", "priority": False, "needs": ["deaf"]}
     assert sound_press(body | {"language": "", "needs": "deaf"}) == sound | {"needs": []}
+    given = [sound_press(body | {"language": code}) for code in VISITOR_LANGUAGES]
+    assert [press and press["language"] for press in given] == list(VISITOR_LANGUAGES)
     assert sound_press(body | {"press_id": "short"}) is None
     assert sound_press(body | {"appointment_code": "ABC"}) is None
 
