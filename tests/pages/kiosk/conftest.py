@@ -92,7 +92,7 @@ MISFITS = """() => {
     if (box.scrollHeight > box.clientHeight + 14) found.push(`${box.className} hides something`);
   }
   const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
-  const head = boxOf(".top"), words = boxOf("h1");
+  const head = boxOf(".top"), words = boxOf(".ticket, h1");
   const isBeside = words.left >= head.right - 1 || words.right <= head.left + 1;
   const isOver = words.top < head.bottom - 1 && !isBeside;
   if (isOver) found.push("the words lie over the head");
