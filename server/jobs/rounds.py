@@ -17,12 +17,14 @@ from server.domain.author import SYSTEM
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import KEPT as PANEL_RESTS_KEPT
 from server.domain.hours.calendars import business_day
+from server.domain.notices.displays import INTERVALS_KEPT
 from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
 from server.store.journal.chain import INSTALLATION, Anchors, JournalHead, anchor_of, head_of
+from server.store.notices.displays import delete_intervals
 from server.store.notices.media import MediaFiles
 from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
 from server.store.quality.stored_rollups import counting_version
@@ -226,6 +228,7 @@ class Rounds:
         with self.database.store.write() as rows:
             counts["device_presence"] = delete_checks(rows, now.date() - LOOKS_KEPT)
             counts["panel_rest"] = delete_panel_rests(rows, now - PANEL_RESTS_KEPT)
+            counts["display_interval"] = delete_intervals(rows, now - INTERVALS_KEPT)
         self._owes_purge = False
         if any(counts.values()):
             log.info("purged", **{name: count for name, count in counts.items() if count})

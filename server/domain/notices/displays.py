@@ -30,6 +30,12 @@ LONGEST = timedelta(hours=24)
 MOST_DISPLAYS = 500
 """Displays of one report."""
 
+INTERVALS_KEPT = timedelta(days=60)
+"""How long it is known at which hour a screen showed a notice; sums by day are kept for ever."""
+
+JOINED = timedelta(seconds=1)
+"""Displays of one notice with a shorter break between them are one interval: its languages, for example."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -51,6 +57,15 @@ class Display:
     began_at: datetime
     ended_at: datetime
     outcome: DisplayOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A screen showed a notice (id) from one instant to another, without a break."""
+
+    notice: str
+    began_at: datetime
+    ended_at: datetime
 
 
 @dataclass(slots=True)
@@ -114,6 +129,21 @@ def displays_reported(
         ],
     }
     return Fact(FactKind.DISPLAYS_REPORTED, body)
+
+
+def intervals_of(displays: Sequence[Display]) -> tuple[Interval, ...]:
+    """What a screen showed by its report, in order of time; what could not be shown is left out."""
+    found: list[Interval] = []
+    for each in sorted(displays, key=lambda display: display.began_at):
+        if each.began_at == each.ended_at:
+            continue
+        last = found[-1] if found else None
+        if last and last.notice == each.notice and each.began_at - last.ended_at < JOINED:
+            ended_at = max(last.ended_at, each.ended_at)
+            found[-1] = Interval(each.notice, last.began_at, ended_at)
+        else:
+            found.append(Interval(each.notice, each.began_at, each.ended_at))
+    return tuple(found)
 
 
 def _days(display: Display, zone: ZoneInfo) -> Iterable[tuple[str, int]]:

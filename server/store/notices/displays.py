@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
-from server.store.engine.lookups import One
+from server.domain.notices.displays import Interval
+from server.store.engine.lookups import NewRow, One
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
-from server.store.tables.notices import affluence, display, display_record
+from server.store.tables.notices import affluence, display, display_interval, display_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,48 @@ def displays_in_hall(rows: Rows, hall: str, on: date) -> list[DisplayedNotice]:
 def shown_in_hall(rows: Rows, hall: str, *, first: date, last: date) -> list[DisplayedInPeriod]:
     """What each screen of a hall (id) showed of each notice from one local date to another."""
     return rows.all(_IN_PERIOD, hall=hall, first=first, last=last)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedIntervals:
+    """The intervals of a report, which tells a player's record up to `last_number`."""
+
+    screen: str
+    record: str
+    last_number: int
+    began_at: datetime
+    ended_at: datetime
+    intervals: tuple[Interval, ...]
+
+
+keep_intervals = NewRow(display_interval, ReportedIntervals)
+"""Keeps the intervals of a report."""
+_INTERVALS = Read(
+    tuple[Interval, ...],
+    select(display_interval.c.intervals)
+    .where(
+        display_interval.c.screen == bindparam("screen"),
+        display_interval.c.ended_at > bindparam("since"),
+        display_interval.c.began_at < bindparam("until"),
+    )
+    .order_by(display_interval.c.ended_at, display_interval.c.record, display_interval.c.last_number),
+)
+_DELETE_INTERVALS = Write(display_interval.delete().where(display_interval.c.ended_at < bindparam("before")))
+
+
+def intervals_between(rows: Rows, screen: str, since: datetime, until: datetime) -> list[Interval]:
+    """What a screen showed in a part of an interval, in order of time, whole: also what is outside of it."""
+    reports = rows.all(_INTERVALS, screen=screen, since=since, until=until)
+    found = [each for report in reports for each in report]
+    return sorted(
+        (each for each in found if each.ended_at > since and each.began_at < until),
+        key=lambda each: each.began_at,
+    )
+
+
+def delete_intervals(rows: WrittenRows, before: datetime) -> int:
+    """Deletes the intervals of reports that ended before an instant; how many reports."""
+    return rows.execute(_DELETE_INTERVALS, before=before)
 
 
 _COUNTS = Read(dict[str, Any], select(affluence.c.counts).where(affluence.c.hall == bindparam("hall")))

@@ -1,10 +1,25 @@
 """Notices: rows, steps, versions, and how long screens showed each; media, uploads that wait, web feeds."""
 
 import json
+import zlib
+from datetime import timedelta
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.types import TypeDecorator
 
+from server.domain.instants import from_micros, to_micros
+from server.domain.notices.displays import Interval
 from server.domain.notices.lifecycle import Targets
 from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
@@ -183,4 +198,52 @@ display_record = Table(
     Column("last_number", BigInteger, nullable=False),
     PrimaryKeyConstraint("screen", "record"),
     comment="Up to which number of a player's record its displays are counted.",
+)
+
+TENTH = timedelta(milliseconds=100)
+
+
+class Intervals(TypeDecorator[tuple[Interval, ...]]):
+    """Intervals in order of time, to a tenth of a second: JSON, compressed.
+
+    Each is its notice, how long after the end of the one before it began (the first: after 1970), and how
+    long it was. A busy hour of 230 intervals of ten notices takes 600 bytes.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Interval, ...] | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        found, before = [], 0
+        for each in value:
+            began, ended = (round(to_micros(at) / 100_000) for at in (each.began_at, each.ended_at))
+            found.append([each.notice, began - before, ended - began])
+            before = ended
+        return zlib.compress(json.dumps(found, separators=(",", ":")).encode(), 9)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[Interval, ...] | None:
+        if value is None:
+            return None
+        found, before = [], from_micros(0)
+        for notice, after, lasting in json.loads(zlib.decompress(value)):
+            began_at = before + after * TENTH
+            before = began_at + lasting * TENTH
+            found.append(Interval(notice, began_at, before))
+        return tuple(found)
+
+
+display_interval = Table(
+    "display_interval",
+    metadata,
+    Column("screen", ID, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("record", ID, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("intervals", Intervals, nullable=False),
+    PrimaryKeyConstraint("screen", "ended_at", "record", "last_number"),
+    Index("ix_display_interval_ended_at", "ended_at"),
+    comment="What a screen showed at which hour, a row a report; not a projection, deleted after 60 days.",
 )

@@ -3,24 +3,30 @@
 import csv
 import io
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge
 
-from hardware.json_types import Count, LocalDate
+from hardware.json_types import Count, InstantText, LocalDate
 from server.documents.reading import parse_installation
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
-from server.domain.notices.displays import Display, check_displays, displays_reported
-from server.domain.refusals import Refusal
+from server.domain.notices.displays import Display, Interval, check_displays, displays_reported, intervals_of
+from server.domain.refusals import Refusal, existing
 from server.domain.texts import plain_cells
 from server.store.configuration.documents import newest
 from server.store.engine.writes import WriteKey
 from server.store.journal.chain import INSTALLATION, head_of
-from server.store.notices.displays import displays_of, last_number
-from server.store.notices.notices import versions_of
+from server.store.notices.displays import (
+    ReportedIntervals,
+    displays_of,
+    intervals_between,
+    keep_intervals,
+    last_number,
+)
+from server.store.notices.notices import titles_of, versions_of
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Period
@@ -239,7 +245,78 @@ def report_displays(
                 time_zone=configuration.site.time_zone,
             )
             transaction.record(fact)
+            _keep_intervals(transaction, fresh, screen, record)
         last = max([before, *(display.number for display in fresh)])
         return {"counted": len(fresh), "last": last}
 
     return database.write_installation(author, write_key, report)
+
+
+def _keep_intervals(
+    transaction: InstallationTransaction, displays: Sequence[Display], screen: str, record: str
+) -> None:
+    intervals = intervals_of(displays)
+    if intervals:
+        began_at, ended_at = intervals[0].began_at, max(each.ended_at for each in intervals)
+        reported = ReportedIntervals(screen, record, displays[-1].number, began_at, ended_at, intervals)
+        keep_intervals(transaction, reported)
+
+
+NEARBY = timedelta(hours=1)
+"""How far from an instant the intervals before and after it are looked for."""
+
+
+class ShownInterval(TypedDict):
+    """A notice that a screen showed without a break, with its French title (empty: it has none)."""
+
+    notice: str
+    title: str
+    began_at: InstantText
+    ended_at: InstantText
+
+
+class ShownAtAnswer(TypedDict):
+    """What a screen showed at an instant, by its own report."""
+
+    screen: str
+    label: str
+    at: InstantText
+    shown: ShownInterval | None
+    """Null: no notice, but a call, an alert, the welcome or nothing at all."""
+    before: ShownInterval | None
+    """The last notice that ended within an hour before; null: none is known."""
+    after: ShownInterval | None
+    """The first notice that began within an hour after; null: none is known."""
+
+
+def read_shown_at(database: Database, hall: str, screen: str, at: datetime) -> ShownAtAnswer:
+    """What a screen (its id) of a hall (id or slug) showed at an instant, which is known for 60 days.
+
+    Refusals: unknown_hall, unknown_screen.
+    """
+    configuration = database.configuration(database.hall_id(hall))
+    placed = existing(configuration.screens.get(screen), "unknown_screen", screen=screen)
+    with database.read() as rows:
+        found = intervals_between(rows, screen, at - NEARBY, at + NEARBY)
+        titles = titles_of(rows, sorted({each.notice for each in found}))
+
+    def said(some: list[Interval]) -> ShownInterval | None:
+        return (
+            {
+                "notice": some[0].notice,
+                "title": titles.get(some[0].notice, ""),
+                "began_at": to_text(some[0].began_at),
+                "ended_at": to_text(some[0].ended_at),
+            }
+            if some
+            else None
+        )
+
+    return {
+        "screen": screen,
+        "label": placed.label,
+        "at": to_text(at),
+        "shown": said([each for each in found if each.began_at <= at < each.ended_at]),
+        "before": said([each for each in reversed(found) if each.ended_at <= at]),
+        "after": said([each for each in found if each.began_at > at]),
+    }

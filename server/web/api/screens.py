@@ -22,9 +22,11 @@ from server.usecases.devices.devices import PictureTakenAnswer, keep_screen_pict
 from server.usecases.notices.read_displays import (
     DisplaysAnswer,
     DisplaysCountedAnswer,
+    ShownAtAnswer,
     displays_csv,
     read_display_report,
     read_displays,
+    read_shown_at,
     report_displays,
 )
 from server.web.access.callers import require_caller
@@ -80,6 +82,12 @@ class DaysQuery(RequestShape):
     )
 
 
+class InstantQuery(RequestShape):
+    """An instant."""
+
+    at: AwareDatetime = Field(description="The instant, with its offset from UTC.")
+
+
 class SheetQuery(DaysQuery):
     """Also in which language the heads are; without it, the names of the open format."""
 
@@ -110,6 +118,11 @@ def displays_api(api: Api) -> ApiRoutes:
             record=body.record,
             write_key=at.key,
         )
+
+    @routes.get("/halls/<hall>/screens/<screen>/shown", Permission.READ_BOARD, of=PEOPLE_AND_KEYS)
+    def shown(screen: str, query: InstantQuery, at: HallCall) -> ShownAtAnswer:
+        """What a screen showed at an instant of the last 60 days, by its own hourly report."""
+        return read_shown_at(api.database, at.hall, screen, query.at)
 
     @routes.get("/notices/<notice>/displays", Permission.READ_BOARD, of=PEOPLE_AND_KEYS, anywhere=True)
     def of_notice(notice: str, query: DaysQuery) -> DisplaysAnswer:

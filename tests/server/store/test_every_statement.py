@@ -47,6 +47,7 @@ VALUES: Mapping[str, Callable[[int], object]] = {
     "Document": lambda row: {"row": row},
     "Ids": lambda row: (str(row),),
     "NoticeTargets": lambda row: Targets(),
+    "Intervals": lambda row: (),
 }
 """By the type of a column or parameter: its value in each of the two rows."""
 REFUSED = (sqlite3.IntegrityError, psycopg.errors.IntegrityError, psycopg.errors.RaiseException)

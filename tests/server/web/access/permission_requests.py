@@ -227,6 +227,7 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "queue": SERVICE,
         "from": "2026-11-23",
         "to": "2026-11-24",
+        "at": "2026-11-24T08:30:00Z",
         "began_at": "2026-11-24T08:30:00Z",
         "ended_at": "2026-11-24T08:31:00Z",
         "booked_at": "2026-11-24T15:00:00+01:00",

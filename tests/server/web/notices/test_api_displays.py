@@ -5,6 +5,8 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
@@ -14,11 +16,14 @@ from server.app import CATALOGUES
 from server.domain.author import Author
 from server.domain.hours.busy_hours import Affluence
 from server.domain.instants import to_text
+from server.domain.notices.displays import INTERVALS_KEPT
+from server.jobs.rounds import Rounds
 from server.language import Catalogues
 from server.settings import ASSETS
 from server.store.engine.stores import snapshot
+from server.store.journal.chain import Anchors
 from server.store.journal.rebuild import installation_differences, rebuild_installation
-from server.store.notices.displays import affluence_of, keep_affluence
+from server.store.notices.displays import affluence_of, delete_intervals, keep_affluence
 from server.usecases.notices.gestures import NoticeGesture, correct_notice
 from server.web.pages.screen_days.pages import duration
 from server.web.rendering.pdf import Papers
@@ -369,3 +374,74 @@ def test_counts_of_an_earlier_release_are_read(api: ApiSite):
     execute(database, "UPDATE affluence SET counts = :counts", counts=json.dumps(old))
     with database.read() as rows:
         assert affluence_of(rows, database.hall_id(HALL)) == Affluence({(0, 9): 300}, {(0, 9): 8}, 8)
+
+
+def shown_at(site: ApiSite, at: datetime) -> Any:
+    return accepted(site.get(f"/halls/{HALL}/screens/{SCREEN}/shown?at={quote(to_text(at))}"))
+
+
+def hour_of_day(officer: Any, on: str, at: str) -> str:
+    """The words under « Ce que les écrans montraient » on a day's page."""
+    page = officer.get(f"{DAY}&ecran={SCREEN}&jour={on}&heure={at}")
+    assert page.status_code == 200
+    assert "Ce que les écrans montraient" in page.text
+    return str(page.text.partition("<dd>")[2].partition("</dd>")[0])
+
+
+@pytest.mark.both_databases
+def test_what_a_screen_showed_at_an_instant_is_known(api: ApiSite, officer: Any):
+    at = hour(api)
+    pause = at + timedelta(seconds=25)
+    accepted(
+        report(
+            api,
+            display(1, at, 12.5, notice="waits"),
+            display(2, at + timedelta(seconds=12.6), 7.4, notice="waits", outcome="cut"),
+            display(3, pause, 0, outcome="failed"),
+            display(4, at + timedelta(seconds=30), 10),
+        )
+    )
+    waits = {
+        "notice": "waits",
+        "title": "",
+        "began_at": to_text(at),
+        "ended_at": to_text(at + timedelta(seconds=20)),
+    }
+    next_one = {
+        "notice": "n1",
+        "title": "",
+        "began_at": to_text(at + timedelta(seconds=30)),
+        "ended_at": to_text(at + timedelta(seconds=40)),
+    }
+    found = shown_at(api, at + timedelta(seconds=15))
+    assert (found["label"], found["shown"], found["before"]) == ("Écran du hall", waits, None)
+    between = shown_at(api, pause)
+    assert (between["shown"], between["before"], between["after"]) == (None, waits, next_one)
+    assert shown_at(api, at - timedelta(hours=2))["after"] is None
+    local = at.astimezone(ZoneInfo("Europe/Paris"))
+    said = hour_of_day(officer, f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}")
+    assert said == f"«\xa0Les attentes\xa0», de {local:%H:%M}:00 à {local:%H:%M}:20."
+    said = hour_of_day(officer, f"{local:%Y-%m-%d}", f"{local:%H:%M}:25")
+    assert said.startswith("Aucun message à cet instant")
+    assert "«\xa0n1\xa0», dès" in said
+    assert hour_of_day(officer, f"{local:%Y-%m-%d}", "00:30").startswith("Inconnu\xa0: l’écran")
+    assert hour_of_day(officer, "2026-09-01", "10:00").startswith("Inconnu\xa0: les heures")
+    page = officer.get(f"{DAY}&heure=midi")
+    assert "Cette heure n’est pas lisible" in page.text
+
+
+@pytest.mark.both_databases
+def test_hours_are_forgotten_after_sixty_days_and_sums_are_not(api: ApiSite, tmp_path: Path):
+    at = hour(api)
+    accepted(report(api, display(1, at, 10)))
+    with api.database.store.write() as rows:
+        assert delete_intervals(rows, at) == 0
+    assert shown_at(api, at)["shown"]
+    rounds = Rounds(api.database, Anchors(tmp_path / "anchors"))
+    api.hands.now += INTERVALS_KEPT - timedelta(hours=2)
+    rounds.purge()
+    assert shown_at(api, at)["shown"]
+    api.hands.now += timedelta(hours=4)
+    rounds.purge()
+    assert shown_at(api, at)["shown"] is None
+    assert accepted(api.get("/notices/n1/displays"))["shown_s"] == 10
