@@ -148,13 +148,9 @@ class PhotographLimits:
         megabytes = self.largest // 1_000_000
         return Refusal(f"{self.of}_photograph_too_large", field="photographs", megabytes=megabytes)
 
-    def unreadable(self, sent: SentPhotograph, *, is_heic: bool) -> Refusal:
-        """The refusal of a file that is no still picture, a broken one, or has too many pixels.
-
-        `is_heic`: HEIC or AVIF, as some phones write photographs.
-        """
-        why = "heic" if is_heic else "unreadable"
-        return Refusal(f"{self.of}_photograph_{why}", field="photographs", name=_short(sent))
+    def unreadable(self, sent: SentPhotograph) -> Refusal:
+        """The refusal of a file that is no still picture, a broken one, or has too many pixels."""
+        return Refusal(f"{self.of}_photograph_unreadable", field="photographs", name=_short(sent))
 
 
 OF_CHECK = PhotographLimits("check", most=4, largest=15_000_000)

@@ -160,7 +160,7 @@ def add_photographs(
 
     A photograph that the check has already is not added again. Where one file is refused, the others are
     added. Refusals: unknown_hall, unknown_check; those of `check_sent`, which add nothing;
-    check_photograph_too_large, check_photograph_unreadable, check_photograph_heic: of the first such file.
+    check_photograph_too_large, check_photograph_unreadable: of the first such file.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -208,8 +208,7 @@ def _prepared(call_apart: CallApart, limits: PhotographLimits, sent: SentPhotogr
     try:
         return call_apart(prepare_photograph, sent.content)
     except (MediumRefused, ApartEnded) as error:
-        is_heic = isinstance(error, MediumRefused) and error.code == "medium_heic"
-        raise limits.unreadable(sent, is_heic=is_heic) from error
+        raise limits.unreadable(sent) from error
 
 
 def _keep(rows: WrittenRows, check: CheckRow, contents: Iterable[bytes]) -> None:

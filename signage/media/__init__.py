@@ -5,6 +5,7 @@ The type of an upload is known by its first bytes, never by its name or the send
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,8 +21,10 @@ CONTENT_TYPES = {
 HEAD_BYTES = 4096
 """How many first bytes `content_type` wants to see."""
 _SVG = re.compile(rb"<svg[\s>]|<!doctype\s+svg", re.IGNORECASE)
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
+_STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"})
+_MOVING_BRANDS = frozenset({b"hevc", b"hevx", b"msf1", b"avis"})
+_ZIP = b"PK\x03\x04"
+_ARCHIVES = (_ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")
 _MPEG_PACKET = 188
 
@@ -33,10 +36,10 @@ type FileRole = Literal["page", "bold", "poster", "thumbnail"]
 class MediumRefused(Exception):
     """An upload that cannot become a medium. `code` names a sentence; `details` are JSON values for it.
 
-    Codes: medium_empty, medium_unknown_type, medium_svg, medium_archive, medium_heic, medium_broken,
-    medium_animated, medium_too_many_pixels, medium_locked, medium_too_many_pages, medium_unknown_codec,
-    medium_too_long, medium_too_heavy, medium_without_library, medium_font_too_large, medium_font_locked,
-    medium_font_letters, medium_font_small, medium_font_wide, storage_full.
+    Codes: medium_empty, medium_unknown_type, medium_svg, medium_archive, medium_broken, medium_animated,
+    medium_too_many_pixels, medium_locked, medium_too_many_pages, medium_no_converter, medium_not_converted,
+    medium_unknown_codec, medium_too_long, medium_too_heavy, medium_without_library, medium_font_too_large,
+    medium_font_locked, medium_font_letters, medium_font_small, medium_font_wide, storage_full.
     """
 
     def __init__(self, code: str, **details: Any) -> None:
@@ -51,7 +54,7 @@ class PreparedFile:
 
     `role`: a `page` is shown (an image, a page of a document, the video); a `poster` is the first picture of
     a video; `bold` is the bold weight of a font; a `thumbnail` is for lists. `duration_ms` is of videos.
-
+    `replaced_fonts`: on the first page of a presentation, those that the server lacks.
     """
 
     sha256: str
@@ -61,6 +64,7 @@ class PreparedFile:
     height: int
     size: int
     duration_ms: int | None = None
+    replaced_fonts: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -69,7 +73,7 @@ class PreparedFile:
 
     def as_body(self) -> dict[str, Any]:
         """The file as JSON values for a fact."""
-        return {
+        body = {
             "sha256": self.sha256,
             "extension": self.extension,
             "role": self.role,
@@ -78,6 +82,7 @@ class PreparedFile:
             "size": self.size,
             "duration_ms": self.duration_ms,
         }
+        return body | {"replaced_fonts": list(self.replaced_fonts)} if self.replaced_fonts else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +98,16 @@ class MediaLimits:
     """Pixels, seconds and pages. An image is measured before it is decoded.
 
     `pixels`: width times height of an image; `longest_side`: of the image made from it; `page_side`: the
-    longest side of a document's page; `font_bytes`: of a font file; `video_pixels`: of a picture of a video;
-    `video_side`: of the video made from it.
+    longest side of a document's page; `conversion_s`: how long a presentation may take to become a PDF;
+    `font_bytes`: of a font file; `video_pixels`: of a picture of a video; `video_side`: of the video made
+    from it.
     """
 
     pixels: int = 50_000_000
     longest_side: int = 3840
     pages: int = 30
     page_side: int = 2160
+    conversion_s: float = 120.0
     video_s: float = 180.0
     video_pixels: int = 3840 * 2160
     video_side: int = 1920
@@ -112,14 +119,16 @@ class MediaLimits:
 LIMITS = MediaLimits()
 
 
-type ContentType = Literal["jpeg", "png", "gif", "webp", "pdf", "mp4", "matroska", "avi", "mpeg", "font"]
+type ContentType = Literal[
+    "jpeg", "png", "gif", "webp", "heic", "avif", "pdf", "mp4", "matroska", "avi", "mpeg", "font"
+]
 
 
 def content_type(head: bytes) -> ContentType:
     """The type of a file that begins with these bytes.
 
-    Raises MediumRefused: medium_empty, medium_archive (zip and office files too), medium_svg, medium_heic,
-    medium_unknown_type.
+    Raises MediumRefused: medium_empty, medium_archive (zip and office files too), medium_svg, medium_animated
+    (a series of HEIC or AVIF pictures), medium_unknown_type.
     """
     if not head:
         raise MediumRefused("medium_empty")
@@ -151,15 +160,23 @@ def _image(head: bytes) -> ContentType | None:
 
 def _film(head: bytes) -> ContentType | None:
     if head[4:8] == b"ftyp":
-        if head[8:12] in _HEIC_BRANDS:
-            raise MediumRefused("medium_heic")
-        return "mp4"
+        return _of_brand(head)
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "matroska"
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "avi"
     has_packets = len(head) > _MPEG_PACKET and head[0] == head[_MPEG_PACKET] == 0x47
     return "mpeg" if has_packets else None
+
+
+def _of_brand(head: bytes) -> ContentType:
+    """Of a file of ISO 14496-12: its first brand says what it is; `mif1` leaves it to the others."""
+    major, brands = head[8:12], head[8 : int.from_bytes(head[:4])]
+    if major in _MOVING_BRANDS:
+        raise MediumRefused("medium_animated")
+    if major not in _STILL_BRANDS:
+        return "mp4"
+    return "avif" if major == b"avif" or (major == b"mif1" and b"avif" in brands) else "heic"
 
 
 def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepared:
@@ -185,9 +202,15 @@ def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepare
 
 def _prepared(source: Path, folder: Path, limits: MediaLimits) -> Prepared:
     with source.open("rb") as file:
-        found = content_type(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
     # each library is loaded only where it is needed: without one, the other kinds still work
     try:
+        if head.startswith(_ZIP):
+            from signage.media.presentations import prepare_presentation, presentation_type
+
+            if presentation := presentation_type(source):
+                return prepare_presentation(source, presentation, folder, limits)
+        found = content_type(head)
         if found == "pdf":
             from signage.media.documents import prepare_document
 

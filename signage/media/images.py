@@ -36,9 +36,20 @@ _SAVED = {
     "png": ("PNG", {}),
     "webp": ("WEBP", {"quality": QUALITY}),
 }
-FORMATS: dict[ContentType, str] = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
+FORMATS: dict[ContentType, str] = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "gif": "GIF",
+    "webp": "WEBP",
+    "heic": "HEIF",
+    "avif": "AVIF",
+}
 """The kinds of still pictures, by their names in Pillow."""
-_EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "png", "webp": "webp"}
+_EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "png", "webp": "webp", "heic": "jpg", "avif": "webp"}
+_FIRST_IS_SHOWN = ("jpeg", "heic")
+"""Telephones write several pictures into these: a depth, a preview. The first is the photograph."""
+_SMOOTH = ("RGB", "RGBA", "L", "CMYK")
+"""Modes in which a picture is made smaller without steps; one with a palette is not."""
 PHOTOGRAPH_SIDE = 1600
 SCREEN_PICTURE_BYTES = 200_000
 SCREEN_PICTURE_PIXELS = 4_000_000
@@ -114,17 +125,22 @@ def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLi
 def decode_upright(source: Path | IO[bytes], kind: ContentType, limits: MediaLimits) -> Image.Image:
     """The decoded image in sRGB, turned as its metadata says, in memory without them.
 
-    Its size is checked before decoding. Raises MediumRefused: medium_broken, medium_animated,
-    medium_too_many_pixels.
+    Its size is checked before decoding; it is made as small as screens need before anything else, because 48
+    million pixels are 150 MB. Raises MediumRefused: medium_broken, medium_animated, medium_too_many_pixels,
+    medium_without_library.
     """
+    if kind == "heic":
+        _read_heic()
     try:
         with warnings.catch_warnings():
             # its size is checked below, against our own limit
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(source, formats=[FORMATS[kind]]) as opened:
                 check_pixels(opened.width, opened.height, limits.pixels)
-                if getattr(opened, "is_animated", False) and kind != "jpeg":
+                if getattr(opened, "is_animated", False) and kind not in _FIRST_IS_SHOWN:
                     raise MediumRefused("medium_animated")
+                if opened.mode in _SMOOTH:
+                    opened.thumbnail((limits.longest_side, limits.longest_side))
                 opened.load()
                 return on_white(_in_srgb(ImageOps.exif_transpose(opened)))
     except Image.DecompressionBombError as error:
@@ -136,6 +152,15 @@ def decode_upright(source: Path | IO[bytes], kind: ContentType, limits: MediaLim
     except (UnidentifiedImageError, Exception) as error:
         # a decoder may fail on hostile bytes in any way
         raise MediumRefused("medium_broken") from error
+
+
+def _read_heic() -> None:
+    """Lets Pillow read HEIC. Raises MediumRefused: medium_without_library."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise MediumRefused("medium_without_library") from error
+    register_heif_opener()
 
 
 def check_pixels(width: int, height: int, most: int) -> None:
@@ -174,8 +199,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 def prepare_photograph(content: bytes) -> bytes:
     """The photograph as WebP without metadata, 1,600 pixels a side at most.
 
-    Raises MediumRefused: medium_unknown_type for anything but JPEG, PNG, GIF and WebP, as `content_type`
-    else; medium_animated, medium_too_many_pixels, medium_broken.
+    Raises MediumRefused: medium_unknown_type for anything but a still picture (`FORMATS`), as `content_type`
+    else; medium_animated, medium_too_many_pixels, medium_broken, medium_without_library.
     """
     return _small_webp(content, FORMATS, PHOTOGRAPH_SIDE, LIMITS)
 

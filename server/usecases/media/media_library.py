@@ -74,6 +74,8 @@ class FileOfMedium(TypedDict):
     bytes: Count
     duration_ms: Milliseconds | None
     """Only for a video."""
+    replaced_fonts: list[str]
+    """Fonts of a presentation that the server lacks, on its first page; others take their place."""
 
 
 class MediumRefusal(TypedDict):
@@ -250,6 +252,7 @@ def _file_answer(file: PreparedFile) -> FileOfMedium:
         "height": file.height,
         "bytes": file.size,
         "duration_ms": file.duration_ms,
+        "replaced_fonts": list(file.replaced_fonts),
     }
 
 

@@ -102,11 +102,9 @@ _OF_PHOTOGRAPHS = {
     "check_photographs_too_many": 409,
     "check_photograph_too_large": 413,
     "check_photograph_unreadable": 422,
-    "check_photograph_heic": 422,
     "entry_photographs_too_many": 422,
     "entry_photograph_too_large": 413,
     "entry_photograph_unreadable": 422,
-    "entry_photograph_heic": 422,
 }
 """Codes that begin with the owner of a photograph: nowhere else they stand whole."""
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()} | _OF_PHOTOGRAPHS

@@ -129,14 +129,10 @@ def test_a_photograph_of_the_limit_is_taken_and_one_byte_more_is_refused(
 @pytest.mark.parametrize(
     ("name", "shown"), [("a\u202e\n.jpg", "a.jpg"), ("x" * 60, "x" * 60), ("x" * 61, f"{'x' * 60}…")]
 )
-def test_a_refusal_names_the_file_in_short_and_tells_what_phones_write_from_what_is_broken(
-    limits: PhotographLimits, name: str, shown: str
-):
-    heic = limits.unreadable(SentPhotograph(name, b""), is_heic=True)
-    broken = limits.unreadable(SentPhotograph(name, b""), is_heic=False)
-    codes = (f"{limits.of}_photograph_heic", f"{limits.of}_photograph_unreadable")
-    assert (heic.code, broken.code) == codes
-    assert heic.details["name"] == broken.details["name"] == shown
+def test_a_refusal_names_the_file_in_short(limits: PhotographLimits, name: str, shown: str):
+    broken = limits.unreadable(SentPhotograph(name, b""))
+    assert broken.code == f"{limits.of}_photograph_unreadable"
+    assert broken.details["name"] == shown
 
 
 SEATS = ActionRequest("Sièges", "", "", "", "", "to_do")

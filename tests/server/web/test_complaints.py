@@ -307,7 +307,7 @@ def test_what_is_no_photograph_keeps_the_text_and_sends_nothing(api: ApiSite):
     for contents, status, said in (
         ([taken(shade) for shade in range(OF_ENTRY.most + 1)], 422, "3 photographies au plus"),
         ([b"<svg>", taken(1)], 422, "photographie lisible"),
-        ([b"\x00\x00\x00\x18ftypheic" + bytes(40)], 422, "Le plus compatible"),
+        ([b"\x00\x00\x00\x18ftypheic" + bytes(40)], 422, "WebP ou HEIC"),
         ([b"\xff\xd8\xff" + bytes(OF_ENTRY.largest)], 413, "10\u00a0Mo au plus"),
     ):
         answer = send_photographs(api, *contents)

@@ -169,7 +169,7 @@ def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(a
         ((bytes(50_000_000),), "yes", 413, "photographs", "15 Mo au plus"),
         ((bytes(70_000_000),), "yes", 413, "photographs", "15 Mo au plus"),
         ((b"<svg>", taken(1)), "yes", 422, "photographs", "photo-1.jpg"),
-        ((b"\x00\x00\x00\x18ftypheic" + bytes(40),), "yes", 422, "photographs", "Le plus compatible"),
+        ((b"\x00\x00\x00\x18ftypheic" + bytes(40),), "yes", 422, "photographs", "WebP ou HEIC"),
     ):
         answer = send(quality, *contents, nobody=nobody)
         assert (answer.status_code, said in answer.text) == (status, True), said

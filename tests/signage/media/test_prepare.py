@@ -13,7 +13,7 @@ from PIL import Image
 
 from signage.media import MediaLimits, MediumRefused, Prepared, PreparedFile, prepare
 from tests.harness.counts import count
-from tests.signage.media.uploads import SCRIPTED, declared_png, image, pdf, put, video, zipped
+from tests.signage.media.uploads import SCRIPTED, declared_png, declaring, image, pdf, put, video, zipped
 
 SMALL = MediaLimits(pixels=10_000, longest_side=80, pages=2, page_side=300, video_s=1.5, video_side=64)
 
@@ -56,7 +56,8 @@ def is_red(picture: Image.Image, x: int, y: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("form", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "png")]
+    ("form", "extension"),
+    [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "png"), ("HEIF", "jpg"), ("AVIF", "webp")],
 )
 def test_an_image_is_encoded_again_with_a_thumbnail(tmp_path: Path, form: str, extension: str):
     found = prepared(tmp_path, image(form), name="notice.exe")
@@ -75,11 +76,12 @@ def test_a_large_image_is_made_smaller(tmp_path: Path):
     assert opened(tmp_path, prepared(tmp_path, image("JPEG", (160, 40))).files[0]).size == (80, 20)
 
 
-def test_metadata_turns_the_image_and_is_gone(tmp_path: Path):
+@pytest.mark.parametrize("form", ["JPEG", "HEIF", "AVIF"])
+def test_metadata_turns_the_image_and_is_gone(tmp_path: Path, form: str):
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
     exif[0x010E] = "a name in the metadata"
-    made = image("JPEG", exif=exif, comment=b"a name in a comment")
+    made = image(form, exif=exif.tobytes())
     assert b"a name" in made
     found = prepared(tmp_path, made)
     shown = opened(tmp_path, found.files[0])
@@ -108,6 +110,22 @@ def test_an_image_of_a_hundred_megapixels_is_refused_before_it_is_decoded(tmp_pa
     assert refused(tmp_path, declared_png(10_000, 10_000), MediaLimits()) == "medium_too_many_pixels"
     assert refused(tmp_path, declared_png(60_000, 60_000), MediaLimits()) == "medium_too_many_pixels"
     assert refused(tmp_path, image("JPEG", (101, 100))) == "medium_too_many_pixels"
+
+
+@pytest.mark.parametrize("form", ["HEIF", "AVIF"])
+def test_the_size_that_a_photograph_of_a_telephone_declares_is_checked_before_it_is_decoded(
+    tmp_path: Path, form: str
+):
+    small = image(form, (128, 64))
+    assert refused(tmp_path, declaring(small, 10_000, 6_000), MediaLimits()) == "medium_too_many_pixels"
+    assert refused(tmp_path, image(form, (160, 100))) == "medium_too_many_pixels"
+    assert opened(tmp_path, prepared(tmp_path, small).files[0]).size == (80, 40)
+
+
+def test_a_photograph_that_is_larger_than_it_declares_is_refused_or_as_large_as_declared(tmp_path: Path):
+    assert refused(tmp_path, declaring(image("HEIF", (1600, 1200)), 40, 30)) == "medium_broken"
+    lying = prepared(tmp_path, declaring(image("AVIF", (1600, 1200)), 40, 30))
+    assert opened(tmp_path, lying.files[0]).size == (40, 30)
 
 
 def test_a_decompression_bomb_is_refused(tmp_path: Path):
@@ -223,7 +241,9 @@ def test_a_video_of_large_pictures_is_refused(tmp_path: Path):
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "medium_svg"),
         (b"<?xml version='1.0'?>\n<!-- x --><svg onload='x'/>", "medium_svg"),
         (b"<html><script>1</script></html>", "medium_unknown_type"),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "medium_heic"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "medium_broken"),
+        (b"\x00\x00\x00\x18ftypavif" + bytes(40), "medium_broken"),
+        (b"\x00\x00\x00\x18ftypavis" + bytes(40), "medium_animated"),
         (b"MZ" + bytes(200), "medium_unknown_type"),
     ],
 )
@@ -236,6 +256,8 @@ WHOLE = {
     "png": image("PNG"),
     "webp": image("WEBP"),
     "gif": image("GIF"),
+    "heic": image("HEIF"),
+    "avif": image("AVIF"),
     "pdf": pdf(2),
     "mp4": video("libx264", "mp4"),
     "webm": video(),

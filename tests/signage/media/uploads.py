@@ -10,6 +10,9 @@ from typing import Any
 
 import av
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
+
+register_heif_opener()
 
 
 def image(form: str, size: tuple[int, int] = (64, 40), mode: str = "RGB", **options: Any) -> bytes:
@@ -32,6 +35,12 @@ def declared_png(width: int, height: int, rows: int = 0) -> bytes:
     packed = zlib.compress(bytes(1 + 3 * width) * rows, 9)
     chunks = _chunk(b"IHDR", head) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def declaring(picture: bytes, width: int, height: int) -> bytes:
+    """A HEIC or AVIF picture that says it has another size (its box `ispe`)."""
+    place = picture.index(b"ispe") + 8
+    return picture[:place] + struct.pack(">II", width, height) + picture[place + 8 :]
 
 
 def zipped() -> bytes:

@@ -14,6 +14,7 @@ from server.web.access.requirements import DEVICES, PEOPLE, Access, Allowance, P
 from server.web.access.site_context import SiteContext, of_app
 from server.web.rendering import page
 from signage.media import CONTENT_TYPES, LIMITS
+from signage.media.presentations import converter
 
 KEPT = f"max-age={365 * 86400}, immutable"
 """For a year: a file is named by its content."""
@@ -39,6 +40,7 @@ def media() -> str:
             "pages": LIMITS.pages,
             "minutes": int(LIMITS.video_s) // 60,
         },
+        takes_presentations=converter() is not None,
         page={
             "language": language,
             "media_bytes": site.settings.media_bytes,

@@ -26,7 +26,7 @@ export function mediumCard(medium, ui, { say, page, acts, fitting }) {
       <h3 id=${name}>${titleOf(medium, kind)}</h3>
       <p class="muted">${facts(medium, kind, { say, page })}</p>
       ${medium.tags.length ? tags : nothing}
-      ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
+      ${replacedFonts(medium, say)} ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
       ${needsTexts(medium) && mayChange ? textsForm(medium, context) : nothing}
       ${mayChange && medium.kind === "video" ? captionsForm(medium, context) : nothing}
       ${mayChange && isReady ? detailsForm(medium, context) : nothing}
@@ -49,6 +49,12 @@ function facts({ name, texts, uploaded_by: by, uploaded_at: at, site }, kind, { 
   const hasSites = Object.keys(page.sites).length > 0;
   const place = site ? (page.sites[site] ?? site) : say("media.every_site");
   return [name || texts.fr ? kind : null, sent, hasSites ? place : null].filter(Boolean).join(" · ");
+}
+
+/** The fonts of a presentation that others took the place of, if any. */
+function replacedFonts({ files }, say) {
+  const fonts = files.flatMap(({ replaced_fonts: replaced }) => replaced);
+  return fonts.length ? notice(say("media.replaced_fonts", { fonts: fonts.join(", ") })) : nothing;
 }
 
 function rights({ made_by: by, rights: noted }, say) {
