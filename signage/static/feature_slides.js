@@ -17,6 +17,7 @@ import {
   shapeOf,
   sizesIn,
   textPx,
+  titleOf,
   unitOf,
   withFoot,
 } from "./slide_parts.js";
@@ -266,7 +267,7 @@ function frame(box, content, px, { isForced = false, isTight = false, isTitleAbo
   if (isTitleAbove) slide.dataset.title = "above";
   slide.style.setProperty("--text", String(px));
   if (content.title) {
-    const title = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, content.title));
+    const title = slide.appendChild(titleOf("feature-title", content.title));
     if (mark || content.isPart) title.append(" ", pageMark("9/9"));
   }
   return slide;

@@ -2,7 +2,17 @@
 
 import { hasRoom } from "./measuring.js";
 import { bindAll, cutPlaces, part, safeNodes } from "./rich_text.js";
-import { appended, footed, leastIn, make, numbered, pageMark, shapeOf, withFoot } from "./slide_parts.js";
+import {
+  appended,
+  footed,
+  leastIn,
+  make,
+  numbered,
+  pageMark,
+  shapeOf,
+  titleOf,
+  withFoot,
+} from "./slide_parts.js";
 import { largestOf, pagesOf, textSizes } from "./text_pages.js";
 
 const PRIORITY_PX = 64;
@@ -86,7 +96,7 @@ function noticeSlide(box, { content, tag, px, title, mark, isLater, isForced }, 
   slide.style.setProperty("--text", String(px));
   slide.style.setProperty("--title", String(title));
   const head = make("div", "notice-head");
-  const name = make("h2", "notice-title", { dir: "auto" }, content.title ?? "");
+  const name = titleOf("notice-title", content.title ?? "");
   const marks = mark ? [pageMark(mark)] : [];
   if (isLater && content.title) name.append(" ", ...marks);
   else

@@ -1,25 +1,24 @@
-// Images, pages of documents and films as slides: the whole room of the side, a band with words below, and
-// round a picture of another shape its own colours.
+// Images, pages of documents and films as slides that fill the whole room. A photograph or film covers it,
+// its words on a shade measured in its pixels; a poster is whole, on a ground of the colour of its edges.
 
 import { directionOf } from "/assets/directions.js";
-import { leastIn, make } from "./slide_parts.js";
+import { coversRoom, edgeColours, partUnder, shadeOn } from "./picture_shade.js";
+import { leastIn, make, titleOf, unitOf } from "./slide_parts.js";
 import { textSizes } from "./text_pages.js";
 
 const LARGEST_PX = 104;
-const GROUND_PX = 16;
-const STRIP = 2.2; // width to height of a picture so wide that no words have room beside it
+const MOST_WORDS = { over: 0.45, below: 0.25, beside: 1 }; // of the height of the room
+const MOST_WITH_CODE = 0.62;
+const NARROWEST_PX = 500; // of words beside a picture
+const NARROWER = 0.62; // of the shape of its room: words have room beside such a picture
 
-/**
- * A picture or film: cut round its `focus` where its author chose one, otherwise whole. `text` is given to
- * people who cannot see it.
- */
+/** A picture or film. `text` is given to people who cannot see it; `has_title` false: it carries its own. */
 export function buildPicture(box, content) {
   const { language, focus, width, height } = content;
   const slide = make("figure", "picture", { lang: language, dir: directionOf(language) });
-  slide.dataset.fill = focus ? "cut" : width > height * STRIP ? "strip" : "whole";
+  Object.assign(slide.dataset, { width: String(width), height: String(height) });
   if (focus) slide.style.setProperty("--focus", `${focus.x}% ${focus.y}%`);
   const media = slide.appendChild(content.kind === "video" ? filmOf(content) : imageOf(content));
-  if (content.kind !== "video" && !focus) slide.append(groundOf(media));
   if (content.captions?.length) slide.prepend(captionsOver(media, content.captions));
   const band = bandOf(content);
   if (band) slide.append(band);
@@ -27,31 +26,98 @@ export function buildPicture(box, content) {
   return [slide];
 }
 
-/** Gives the band of a picture the largest letters within `--most` of the room’s height. */
+/**
+ * Lays a picture out for a room: how it fills it, where its words stand, in the largest letters that leave it
+ * most of the room. A title that has no room even in the smallest is left out.
+ */
 export function fitPicture(box, slide) {
+  const tried = slide.cloneNode(false);
+  box.replaceChildren(tried);
+  const room = { width: tried.clientWidth, height: tried.clientHeight };
+  const picture = { width: Number(slide.dataset.width), height: Number(slide.dataset.height) };
+  const isFilm = Boolean(slide.querySelector("video"));
+  const isCover = coversRoom({ isFilm, hasFocus: Boolean(focusOf(slide)), ...picture }, room);
+  const hasSide = room.width * (1 - NARROWER) > NARROWEST_PX * unitOf(box);
+  const isBeside = !isCover && hasSide && shapeIn(picture, room) < NARROWER;
+  const words = isCover ? "over" : isBeside ? "beside" : "below";
+  for (const each of [slide, tried])
+    Object.assign(each.dataset, { fill: isCover ? "cover" : "whole", words });
   const band = slide.querySelector(".picture-band");
-  if (!band) return;
+  const most = Math.max(MOST_WORDS[words], band?.querySelector("img") ? MOST_WITH_CODE : 0);
+  const place = band ? fitWords(box, { tried, band, most: room.height * most }) : null;
+  const isBelow = words === "below" && place;
+  const left = {
+    width: room.width * (isBeside && place ? NARROWER : 1),
+    height: room.height - (isBelow ? place.height : 0),
+  };
+  slide.dataset.free = shapeIn(picture, left) < 1 ? "sides" : "ends";
+  slide.dataset.under = place ? JSON.stringify({ room, words: place }) : "";
+  if (band) slide.append(band);
+  box.replaceChildren();
+  settlePicture(slide);
+}
+
+/** The shape of a picture as a share of its room’s: below 1 it leaves room at its sides. */
+const shapeIn = (picture, room) => (picture.width * room.height) / (picture.height * room.width);
+
+/** Writes the words of a picture in the largest letters that have room; their place in the room. */
+function fitWords(box, { tried, band, most }) {
   const { legible, smaller } = textSizes(leastIn(box), LARGEST_PX);
   const sizes = [...legible, ...smaller];
-  const tried = slide.cloneNode(false);
-  const bandTried = tried.appendChild(band.cloneNode(true));
-  box.replaceChildren(tried);
-  const words = bandTried.querySelector(".picture-words");
-  const most = tried.clientHeight * Number(getComputedStyle(bandTried).getPropertyValue("--most"));
-  const right = sizes.find((px) => {
-    bandTried.style.setProperty("--title", String(px));
-    return bandTried.scrollHeight <= most + 1 && words.scrollWidth <= words.clientWidth + 1;
-  });
-  box.replaceChildren();
-  band.style.setProperty("--title", String(right ?? sizes.at(-1)));
+  const words = band.querySelector(".picture-words");
+  tried.append(band);
+  const hasRoom = (px) => {
+    band.style.setProperty("--title", String(px));
+    return band.scrollHeight <= most + 1 && words.scrollWidth <= words.clientWidth + 1;
+  };
+  Object.assign(band.dataset, { title: "whole", broken: "no" });
+  if (!sizes.some(hasRoom)) band.dataset.broken = "yes"; // a word longer than a line
+  if (band.dataset.broken === "yes" && !hasRoom(sizes.at(-1))) band.dataset.title = "none";
+  const [outer, inner] = [tried, band].map((each) => each.getBoundingClientRect());
+  return { x: inner.left - outer.left, y: inner.top - outer.top, width: inner.width, height: inner.height };
+}
+
+/**
+ * What the pixels of a picture decide, once it is decoded: the shade under the words on it, or its ground.
+ * `data-under` of the page says where these words are in their room.
+ */
+export function settlePicture(page) {
+  const media = /** @type {any} */ (page.querySelector(".picture-media, .pictured-media"));
+  const isFilm = media?.tagName === "VIDEO";
+  const [width, height] = isFilm
+    ? [media.videoWidth, media.videoHeight]
+    : [media?.naturalWidth, media?.naturalHeight];
+  if (!width) return;
+  if (page.dataset.words === "over" && page.dataset.under) {
+    const { room, words } = JSON.parse(page.dataset.under);
+    const part = partUnder(words, {
+      room,
+      picture: { width, height },
+      focus: focusOf(page) ?? { x: 0.5, y: 0.5 },
+    });
+    // a film's pixels change: as if they were white
+    page.style.setProperty("--shade", shadeOn(isFilm ? null : media, part).toFixed(2));
+  }
+  if (page.dataset.fill !== "whole") return;
+  const isBeside = page.dataset.free === "sides";
+  const edges = edgeColours(media, { width, height }, isBeside) ?? ["var(--ink)", "var(--ink)"];
+  const side = isBeside ? "right" : "bottom";
+  page.style.setProperty("--ground", `linear-gradient(to ${side}, ${edges[0]} 50%, ${edges[1]} 50%)`);
+}
+
+/** The point of a picture that stays in sight, from 0 to 1; null where nobody chose one. */
+function focusOf(page) {
+  const [x, y] = page.style.getPropertyValue("--focus").split(" ").map(Number.parseFloat);
+  return y === undefined ? null : { x: x / 100, y: y / 100 };
 }
 
 /** Title, credit and the code to scan; null where there is none. */
-function bandOf({ title, credit, code }) {
-  if (!title && !credit && !code) return null;
+function bandOf({ title, credit, code, has_title: hasTitle = true }) {
+  const heading = hasTitle ? title : "";
+  if (!heading && !credit && !code) return null;
   const band = make("figcaption", "picture-band");
   const words = band.appendChild(make("div", "picture-words"));
-  if (title) words.append(make("h2", "picture-title", { dir: "auto" }, title));
+  if (heading) words.append(titleOf("picture-title", heading));
   if (credit) words.append(make("p", "picture-credit", { dir: "auto" }, credit));
   if (code) band.append(make("img", "picture-code", { src: code, alt: "" }));
   return band;
@@ -83,15 +149,3 @@ function captionsOver(film, captions) {
 /** The caption at an instant of a film, in milliseconds; of two at once, the one that began last. */
 export const captionAt = (captions, ms) =>
   captions.findLast((each) => each.from_ms <= ms && ms < each.until_ms)?.text ?? "";
-
-/** The colours of an image, for the room round it: the image in a few dots, which the browser spreads. */
-function groundOf(image) {
-  const ground = make("img", "picture-ground", { src: "data:,", alt: "" });
-  image.addEventListener("load", () => {
-    const height = Math.max(1, Math.round((GROUND_PX * image.naturalHeight) / image.naturalWidth));
-    const canvas = Object.assign(document.createElement("canvas"), { width: GROUND_PX, height });
-    canvas.getContext("2d")?.drawImage(image, 0, 0, GROUND_PX, height);
-    ground.src = canvas.toDataURL();
-  });
-  return ground;
-}

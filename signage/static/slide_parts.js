@@ -111,7 +111,7 @@ function footPage(box, content, most) {
     const slide = shapeOf(box, make("div", "feature", { lang: content.language }), content.language);
     slide.style.setProperty("--text", String(px));
     Object.assign(slide.dataset, { kind: "foot", tight: "yes" });
-    const head = slide.appendChild(make("h2", "feature-title", { dir: "auto" }, title));
+    const head = slide.appendChild(titleOf("feature-title", title));
     head.append(" ", pageMark("9/9"));
     return footed(slide, content);
   };
@@ -182,6 +182,16 @@ export function make(tag, name, attributes = {}, text = null) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== null) element.textContent = bound(text);
   return element;
+}
+
+const COMPOUND = /([\p{L}\p{N}]+(?:[-\u2010][\p{L}\p{N}]+)+)/u;
+
+/** A title, of which no line parts « centre-ville » or « Château-Thierry » while it has room for it. */
+export function titleOf(name, text) {
+  const title = make("h2", name, { dir: "auto" });
+  const pieces = bound(text).split(COMPOUND);
+  title.append(...pieces.map((piece, at) => (at % 2 ? make("span", "compound", {}, piece) : piece)));
+  return title;
 }
 
 const SVG = "http://www.w3.org/2000/svg";

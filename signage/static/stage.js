@@ -3,7 +3,7 @@
 // made elsewhere.
 
 import { spanAt } from "./contents.js";
-import { fitPicture } from "./picture_slides.js";
+import { fitPicture, settlePicture } from "./picture_slides.js";
 import { createProgressLine } from "./progress_line.js";
 import { createSlideChange } from "./slide_change.js";
 
@@ -38,6 +38,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
     if (!made.isReady) {
       made.whenReady = (media ? loaded(media) : allDecoded(signs)).then(
         () => {
+          for (const { element } of pages) settlePicture(element);
           made.isReady = true;
         },
         (error) => {

@@ -7,18 +7,20 @@ const TIME =
 const MEASURE =
   /(\d) (?=(?:mm|cm|m|km|m²|m2|kg|g|l|kB|ko|Mo|px|%|€|euros?|bis|ter|quater|°C)(?![\p{L}\p{N}]))/gu;
 const HOUR_AND_MINUTES = /(\d[\u00a0\u202f ]?h) (?=\d)/gu;
+const HOUR_BEFORE = /(?<![\p{L}\p{N}])([ÀàAa]|at|las?) (?=\d{1,2}(?:[\u00a0\u202f ]?h(?![\p{L}])|:\d\d))/gu;
+const DAY =
+  /(\d|\b1er) (?=(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|January|February|March|April|May|June|July|August|September|October|November|December|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))(?!\p{L}))/gu;
+const TITLE_OF_NAME =
+  /(?<![\p{L}\p{N}])(MM?\.|M(?:me|lle|e)s?|D[rR]a?\.?|Pr\.?|Mrs?\.?|Ms\.?|Sra?\.|Ste?) (?=\p{Lu})/gu;
+const NUMBER_OF = /(?<![\p{L}\p{N}])([Nn][°ºo]|art\.|bât\.|p\.) (?=\d)/gu;
 const THOUSANDS = /(\d) (?=\d{3}(?!\d))/gu;
+const BOUND = [HOUR_BEFORE, THOUSANDS, TIME, MEASURE, HOUR_AND_MINUTES, DAY, TITLE_OF_NAME, NUMBER_OF];
 
 /**
- * The text with spaces that do not break between a number and its unit, inside a time, and between thousands.
+ * The text with spaces that do not break where a line must not: between a number and its unit or month,
+ * inside a time and thousands, after « à » before an hour, « M. » before a name, « n° » before a number.
  */
-export function bound(text) {
-  return text
-    .replace(THOUSANDS, `$1${SPACE}`)
-    .replace(TIME, `$1${SPACE}`)
-    .replace(MEASURE, `$1${SPACE}`)
-    .replace(HOUR_AND_MINUTES, `$1${SPACE}`);
-}
+export const bound = (text) => BOUND.reduce((made, each) => made.replace(each, `$1${SPACE}`), text);
 
 const ENDS = /[.!?…؟۔。]["'»”’)\]\u00a0\u202f]*$/u;
 const CLAUSE_ENDS = /[,;:،؛–—]["'»”’)\]\u00a0\u202f]*$/u;

@@ -221,6 +221,9 @@ def make_media(folder: Path) -> None:
         image = Image.new("RGB", size, "#1f6f6b")
         ImageDraw.Draw(image).rectangle((10, 10, size[0] - 11, size[1] - 11), outline="#f4c430", width=12)
         image.save(folder / name)
+    image = Image.new("RGB", (900, 1273), "#1f6f6b")
+    ImageDraw.Draw(image).rectangle((60, 1263, 839, 1272), fill="#d21f1f")
+    image.save(folder / "row.png")
     with av.open(folder / "film.webm", "w") as film:
         stream = film.add_stream("libvpx-vp9", rate=10)
         stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
@@ -307,6 +310,9 @@ BUSY_HOURS = {key: value for key, value in busy_hours().items() if key in ("line
     "code": None,
 }
 """A card of busy hours without its title."""
+
+LAST_ROW = medium("row.png", width=900, height=1273, text="Une affiche", has_title=False)
+"""A poster that says something in its last rows of pixels, and carries its own title."""
 
 POSTER: dict[str, Any] = {
     "width": 900,

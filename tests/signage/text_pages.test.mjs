@@ -32,13 +32,17 @@ test("a sentence ends with its mark, not with an abbreviation, an initial or the
   assert.deepEqual(clauseEnds(["un,", "deux", "trois\u00a0;", "quatre"]), [1, 3]);
 });
 
-test("a number is not parted from its unit, nor inside a time or a thousand", () => {
+test("no line parts an hour, a date, a name from its title, or a number from its unit", () => {
   const cases = {
     "25 à 45 min": "25 à 45~min",
-    "de 8 h 30 à 12 h": "de 8~h~30 à 12~h",
+    "de 8 h 30 à 12 h 15": "de 8~h~30 à~12~h~15",
     "1 200 euros": "1~200~euros",
     "80 % des 3 guichets": "80~% des 3 guichets",
-    "le 24 décembre": "le 24 décembre",
+    "le 24 décembre, le 1er mai": "le 24~décembre, le 1er~mai",
+    "à 14 h, à 25 personnes": "à~14~h, à 25 personnes",
+    "M. Dupont et Mme Roy, n° 12": "M.~Dupont et Mme~Roy, n°~12",
+    "le 3 maisons": "le 3 maisons",
+    "24 December, 24 de diciembre": "24~December, 24~de diciembre",
     "5 mètres": "5 mètres",
     "12 bis": "12~bis",
     "3 millions": "3 millions",

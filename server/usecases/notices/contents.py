@@ -175,20 +175,24 @@ def spoken_languages(kind: str, languages: Sequence[str]) -> list[str]:
     return spoken[:1] if len(spoken) == 2 else spoken
 
 
-def said_in(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, or in French where it is not translated, made for narrow lines.
+def title_in(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language, or in French where it is not translated; no word of it is hyphenated.
 
-    French spaces before punctuation do not break, and long words may be hyphenated.
+    French spaces before punctuation do not break.
     """
-    in_language = language_shown(texts, language)
     text = text_in(texts, language)
-    return hyphenate(add_hard_spaces(text) if in_language == FRENCH else text, in_language)
+    return add_hard_spaces(text) if language_shown(texts, language) == FRENCH else text
+
+
+def said_in(texts: Mapping[str, str], language: str) -> str:
+    """The text as `title_in` says it, made for narrow lines: its long words may be hyphenated."""
+    return hyphenate(title_in(texts, language), language_shown(texts, language))
 
 
 def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: HallWords) -> Contents:
     """The contents of a notice, one for each item: a document has one a page. Empty: it is hidden for now."""
     shared: NoticeWords = {
-        "title": said_in(notice.titles, language),
+        "title": title_in(notice.titles, language),
         "credit": said_in(notice.credits, language),
         "code": None if notice.link is None else code_to_scan(notice.link),
     }

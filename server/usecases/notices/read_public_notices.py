@@ -14,7 +14,7 @@ from server.language import LANGUAGES, direction_of, own_name
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
-from server.usecases.notices.contents import HallWords, contents_of, said_in, shown_medium, spoken_languages
+from server.usecases.notices.contents import HallWords, contents_of, shown_medium, spoken_languages, title_in
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, notice_blocks
 from server.usecases.notices.read_programme import hall_words, slides_for
@@ -185,7 +185,7 @@ def _text(slide: Slide, language: str, words: HallWords) -> NoticeText | None:
     return {
         "language": language,
         "direction": direction_of(language),
-        "title": said_in(notice.titles, language),
+        "title": title_in(notice.titles, language),
         "credit": text_in(notice.credits, language),
         "blocks": blocks,
     }

