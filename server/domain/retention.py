@@ -77,6 +77,7 @@ SCHEDULE = (
     _R("message", _S.PERSON, "message", timedelta(hours=1), has_own_end=True),
     _R("alert_words", _S.OTHER, "erasable", 400 * _DAY, Left.EMPTY, has_own_end=True),
     _R("decision_reasons", _S.PERSON, "erasable", 365 * _DAY, Left.EMPTY, has_own_end=True),
+    _R("notice_draft", _S.PERSON, "notice_draft", 30 * _DAY),
     _R("recipient", _S.PERSON, None, None, Left.EMPTY),
     _R("delivery", _S.PERSON, "delivery", 30 * _DAY, bounds=(1, 365)),
     _R("report_recipient", _S.PERSON, None, None, Left.EMPTY),

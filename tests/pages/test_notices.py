@@ -182,12 +182,54 @@ def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: 
     page.get_by_role("radio", name="Paysage, à côté des appels").check()
     expect(page.frame_locator("[data-frame] iframe[data-shown]").locator("#lists")).to_contain_text("A001")
     title.fill("Fermé vendredi")
-    expect(page.locator("[data-text=kept]")).to_contain_text("Gardé sur cet ordinateur à")
+    expect(page.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
     page.reload()
     expect(title).to_have_value("Fermé vendredi")
     expect(page.locator("[data-text=resumable]")).to_contain_text("Voici ce que vous aviez écrit")
     page.get_by_role("button", name="L’oublier").press("Enter")
     expect(title).to_have_value("")
+
+
+def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silently(
+    server: Served, pages: Pages
+):
+    office, home = pages.open(width=1366, height=768), pages.open(width=390, height=844)
+    person = demonstration_user(server, "communication")
+    sign_in(office, server, *person, path="/affichage/message")
+    office.get_by_label("Titre").fill("Fermé le 24 décembre")
+    office.get_by_role("textbox", name="Texte").press_sequentially("Le hall ferme à midi.")
+    kept = office.locator("[data-text=kept]")
+    expect(kept).to_contain_text("Brouillon gardé à")
+    office.wait_for_url("**/message?brouillon=*")
+
+    sign_in(home, server, *person, path="/affichage/message")
+    expect(home.locator("[data-resumable]")).to_contain_text("Vous aviez commencé")
+    home.get_by_role("button", name="Reprendre ce que j’avais écrit").press("Enter")
+    home.wait_for_url("**/message?brouillon=*")
+    title, text = home.get_by_label("Titre"), home.get_by_role("textbox", name="Texte")
+    expect(title).to_have_value("Fermé le 24 décembre")
+    expect(text).to_have_text("Le hall ferme à midi.")
+    assert_accessible(home)
+    title.fill("Fermé l’après-midi du 24 décembre")
+    expect(home.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
+
+    office.get_by_label("Titre").fill("Fermé le 24")
+    conflict = office.locator("[data-conflict]")
+    expect(conflict).to_contain_text("Ce brouillon a été modifié ailleurs")
+    assert_accessible(office)
+    office.get_by_role("button", name="Prendre l’autre").press("Enter")
+    expect(office.get_by_label("Titre")).to_have_value("Fermé l’après-midi du 24 décembre")
+    expect(conflict).to_be_hidden()
+
+    office.context.set_offline(True)
+    office.get_by_label("Titre").fill("Fermé l’après-midi du 31 décembre")
+    expect(kept).to_contain_text("Le serveur ne répond pas")
+    office.context.set_offline(False)
+    expect(kept).to_contain_text("Brouillon gardé à")
+    office.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(office.locator("[data-text=outcome]")).to_contain_text("Version 1 enregistrée.")
+    title.fill("Fermé")
+    expect(home.locator("[data-conflict]")).to_contain_text("enregistré ou abandonné ailleurs")
 
 
 class Hand:

@@ -24,6 +24,7 @@ from server.store.tables.alerts import bulletin, delivery, incident_note
 from server.store.tables.counters import message
 from server.store.tables.devices import pairing, print_job
 from server.store.tables.journals import erasable, idempotency, purge_run, register_text, retention_choice
+from server.store.tables.notices import notice_draft
 from server.store.tables.people import account_pseudonym, invitation, sign_in, sign_in_failure
 from server.store.tables.reports import report_letter
 from server.store.tables.visits import appointment_access, reminder, ticket_access, visitor_away
@@ -200,6 +201,7 @@ ERASE: Mapping[str, Erasing] = {
     "delivery": _delete(delivery, "created_at"),
     "report_letter": _delete(report_letter, "queued_at"),
     "bulletin": _delete(bulletin, "received_at"),
+    "notice_draft": _delete(notice_draft, "changed_at"),
     "sign_in": _delete(sign_in, "expires_at"),
     "invitation": _delete(invitation, "expires_at"),
     "sign_in_failure": _delete(sign_in_failure, "failed_at"),

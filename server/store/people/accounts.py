@@ -12,6 +12,7 @@ from server.ids import token_digest
 from server.store.engine.lookups import ChangeBy, Every, KeepFields, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
+from server.store.tables.notices import notice_draft
 from server.store.tables.people import account, account_pseudonym, identity, invitation, role_grant
 
 EVERY_SITE = "*"
@@ -110,6 +111,7 @@ _DELETE = [
         (identity, identity.c.account),
         (role_grant, role_grant.c.account),
         (account_pseudonym, account_pseudonym.c.account),
+        (notice_draft, notice_draft.c.account),
         (account, account.c.id),
     )
 ]
@@ -211,7 +213,7 @@ def note_signed_in(rows: WrittenRows, account: str, *, at: datetime, password_ha
 
 
 def delete_account(transaction: Writes, account: str) -> None:
-    """Deletes an account with its links, identities, roles and pseudonyms: facts then lead to nobody."""
+    """Deletes an account with all that is its own and its pseudonyms: facts then lead to nobody."""
     for delete in _DELETE:
         transaction.run(delete, of_account=account)
 

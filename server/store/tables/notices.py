@@ -1,4 +1,4 @@
-"""Notices: rows, steps, versions, and how long screens showed each; media, uploads that wait, web feeds."""
+"""Notices: rows, steps, versions, drafts, how long screens showed each; media, uploads that wait, feeds."""
 
 import json
 import zlib
@@ -163,6 +163,22 @@ notice_version = Table(
     Column("sha256", String(64), nullable=False),
     PrimaryKeyConstraint("notice", "version"),
     comment="What each version says, as canonical JSON; the fact holds its SHA-256.",
+)
+
+notice_draft = Table(
+    "notice_draft",
+    metadata,
+    Column("account", ID, nullable=False),
+    Column("id", ID, nullable=False),
+    Column("base_version", Integer, nullable=False),
+    Column("content", Document, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("page", ID, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account", "id"),
+    Index("ix_notice_draft_changed_at", "changed_at"),
+    comment="What a person typed and has not saved, no version and no fact. `id`: of its notice, or its own"
+    " while there is none; `edition` counts its saves, `page` made the last.",
 )
 
 affluence = Table(

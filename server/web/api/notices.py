@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
-from server.usecases.notices import gestures
+from server.usecases.notices import drafts, gestures
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import (
     DisplayRequest,
@@ -26,7 +26,7 @@ from server.usecases.notices.read_notices import (
     read_notices,
 )
 from server.usecases.notices.read_programme import ProgrammeAnswer
-from server.web.access.callers import Caller, sites_of_caller, sites_where
+from server.web.access.callers import Caller, identify, sites_of_caller, sites_where
 from server.web.access.requirements import PEOPLE, PEOPLE_AND_KEYS
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, HallCall, write_key
@@ -50,6 +50,19 @@ class NoticeEditBody(NoticeBody):
     """The content in place of that of the version it was made from."""
 
     base_version: int = Field(ge=1, le=100_000)
+
+
+class NoticeDraftBody(NoticeBody):
+    """What is typed and not saved, in place of an edition of the draft (0: there is none yet).
+
+    `draft`: the id of its notice, or one of its own. `page`: an id of the opened page; it may change what it
+    kept itself.
+    """
+
+    draft: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
+    base_version: int = Field(ge=0, le=100_000)
+    edition: int = Field(ge=0, le=100_000_000)
+    page: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
 
 
 class NoticeVersionBody(RequestShape):
@@ -90,6 +103,7 @@ def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     routes = ApiRoutes("notices")
 
     _drafting(routes, api)
+    _keeping_drafts(routes, api)
     _previewing(routes, api)
     _proposing(routes, api)
     _deciding(routes, api)
@@ -135,6 +149,33 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
     def edit(notice: str, body: NoticeEditBody) -> gestures.NoticeAnswer:
         """One more version, a draft again."""
         return gestures.edit_notice(api.database, _gesture(notice, body.base_version), body.content)
+
+
+def _keeping_drafts(routes: ApiRoutes, api: Api) -> None:
+    @routes.put("/notices/drafts", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def keep(body: NoticeDraftBody) -> drafts.KeptNoticeDraftAnswer:
+        """Keeps what is typed, for thirty days after its last change; nobody else can read it."""
+        request = drafts.DraftRequest(
+            body.draft, body.base_version, body.content, edition=body.edition, page=body.page
+        )
+        return drafts.keep_draft(api.database, identify().author, request)
+
+    @routes.get("/notices/drafts/<draft>", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def kept(draft: str) -> drafts.NoticeDraftAnswer:
+        """A draft of the caller."""
+        return drafts.read_draft(api.database, identify().author, draft)
+
+    @routes.delete(
+        "/notices/drafts/<draft>",
+        Permission.DRAFT_NOTICES,
+        of=PEOPLE,
+        anywhere=True,
+        responses={204: None},
+    )
+    def drop(draft: str) -> Any:
+        """Deletes a draft of the caller, where there is one."""
+        drafts.drop_draft(api.database, identify().author, draft)
+        return "", 204
 
 
 def _previewing(routes: ApiRoutes, api: Api) -> None:

@@ -39,7 +39,7 @@ _CODES: Mapping[int, str] = {
         unknown_referral
         unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
         unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
-        unknown_survey unknown_survey_text no_door_code
+        unknown_survey unknown_survey_text no_door_code unknown_draft
     """,
     405: "method_not_allowed",
     413: """
@@ -86,6 +86,7 @@ _CODES: Mapping[int, str] = {
         survey_question_kind survey_question_too_long survey_choices survey_questions_too_many
         survey_questions_too_few survey_free_texts survey_words_missing survey_over survey_kiosk_question
         bad_phone_number bad_subscription bad_text_decision document_refused idempotency_mismatch
+        too_many_drafts
     """,
     429: """
         sign_ins_slowed register_full register_flooded survey_flooded too_many_requests too_many_tickets

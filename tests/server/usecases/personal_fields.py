@@ -32,6 +32,7 @@ from server.usecases.hall.messages import MessageRequest, send_message
 from server.usecases.hall_checks import add_check
 from server.usecases.incidents.lists import write_note
 from server.usecases.legs import StatedResult
+from server.usecases.notices.drafts import DraftRequest, keep_draft
 from server.usecases.notices.gestures import REASON_KEPT
 from server.usecases.people.accounts import Described, remove_account
 from server.usecases.people.invitations import accept_invitation, invite
@@ -146,6 +147,11 @@ def _complaint(database: Database, word: str) -> None:
     add_entry(database, HALL, written, form=new_id(), language="fr", channels=PUBLIC_CHANNELS)
 
 
+def _draft(database: Database, word: str) -> None:
+    content = {"kind": "text", "titles": {"fr": word}}
+    keep_draft(database, AGENT, DraftRequest(new_id(), 0, content, edition=0, page=new_id()))
+
+
 def _message(database: Database, word: str) -> None:
     send_message(database, HALL, SYSTEM, MessageRequest("supervisor", counter=COUNTER, text=word))
 
@@ -198,6 +204,7 @@ FIELDS = (
     PersonalField("finding", _finding),
     PersonalField("check_photograph", _photograph),
     PersonalField("committee_minutes", _minutes),
+    PersonalField("notice_draft", _draft),
     PersonalField("message", _message),
     PersonalField("recipient", _recipient, _remove_recipient),
     PersonalField("account", _account, _remove_account),

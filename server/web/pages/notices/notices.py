@@ -15,8 +15,9 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
 from server.store.devices.sightings import Players
+from server.usecases.notices.drafts import own_drafts
 from server.usecases.notices.notice_places import read_places
-from server.web.access.callers import database
+from server.web.access.callers import database, identify
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import every_hall, of_app
 from server.web.rendering import page
@@ -67,7 +68,7 @@ def _page(template: str, notice: str | None = None) -> Response:
         "language": language,
         "notice": notice,
         "languages": [{"code": code, "name": own_name(code)} for code in languages],
-        "login": person.login,
+        "drafts": own_drafts(database(), identify().author),
         "halls": _places(person, language),
         "categories": get_args(Category),
         "parts": get_args(DaypartName),

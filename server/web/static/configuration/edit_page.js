@@ -6,7 +6,7 @@ import { setText, show, showRefusal, write } from "../shared/dom.js";
 import { draw as drawIn, html, nothing, repeat } from "../shared/drawing.js";
 import { nameOf } from "./edit_content.js";
 import { createConflicts } from "./edit_conflicts.js";
-import { createDraft } from "./edit_draft.js";
+import { createDraft } from "../shared/saved_draft.js";
 import { fieldAt } from "./edit_fields.js";
 import { itemsOf } from "./edit_items.js";
 import { drawn, groupsOf } from "./edit_parts.js";
@@ -63,6 +63,7 @@ const draft = createDraft({
   key: `parvis-draft-${page.document}`,
   store: localStorage,
   put,
+  baseOf: ({ base_revision, version }) => ({ base_revision, draft_version: version }),
   tell: tellState,
   took,
   collided: (problem) => conflicts.ask(problem),

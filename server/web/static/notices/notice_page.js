@@ -2,8 +2,9 @@
 
 import { byId, one, setText, show, write } from "../shared/dom.js";
 import { drawList, drawRows, html, nothing } from "../shared/drawing.js";
+import { createNoticeDraft } from "./notice_draft.js";
 import { createForm } from "./notice_form.js";
-import { createKept, createUndo } from "./notice_unsaved.js";
+import { createUndo } from "./notice_undo.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
@@ -14,20 +15,17 @@ import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, whyNotDone, whyNotRead } from "../shared/verbs.js";
 
 const NOTICES = "/api/v1/notices";
-const KEEP_AFTER_MS = 1000;
 const page = readJson("notices-page");
 const say = sayer(readJson("sentences"), page.language);
 const instant = dateAndHour(page.language, pageTimeZone());
 const hour = new Intl.DateTimeFormat(page.language, { timeStyle: "short", hourCycle: "h23" });
 const copied = new URLSearchParams(location.search).get("copie");
-const kept = createKept({ login: page.login });
 const formElement = /** @type {HTMLFormElement} */ (one("[data-form]"));
 
 let notice = null; // as the server knows it; null: a new one
 let isDirty = false;
 let typed = ""; // the form as it was last looked at
 let saved = ""; // and as the server has it
-let keeping = null;
 
 page.media = await libraryMedia();
 const form = createForm(formElement, { page, say, changed });
@@ -38,6 +36,15 @@ const preview = createPreview({
   hour: (at) => hour.format(at),
 });
 const undo = createUndo("");
+const draft = createNoticeDraft({
+  page,
+  say,
+  instant,
+  version: () => notice?.version ?? 0,
+  takeUp,
+  giveUp,
+  refuse,
+});
 
 // nothing is published by a key in a field
 formElement.addEventListener("submit", (event) => event.preventDefault());
@@ -47,9 +54,6 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   if (presses().includes("save")) act("save");
 });
-addEventListener("pagehide", keepNow);
-byId("resume").addEventListener("click", resume);
-byId("drop").addEventListener("click", drop);
 if (page.notice) refresh({ isFirst: true });
 else begin();
 
@@ -70,7 +74,7 @@ async function begin() {
   // a copy is worth keeping as it is
   if (copied) saved = "";
   isDirty = Boolean(copied);
-  if (!copied) resume();
+  if (!copied) await draft.offer();
   drawPresses();
   preview.show(form.valid(), { isNow: true });
   show("[data-gestures]", true);
@@ -86,7 +90,7 @@ async function refresh({ isFirst = false } = {}) {
   }
   form.fill(notice.content, { isFresh: true });
   keepSaved();
-  if (isFirst) offerKept();
+  if (isFirst && isEditable(notice)) await draft.offer();
   return draw();
 }
 
@@ -98,6 +102,7 @@ function keepSaved() {
   isDirty = false;
   saved = typed = typedNow();
   undo.begin(typed);
+  draft.begin(JSON.parse(typed));
 }
 
 /** An editor also reports its own automatic corrections. */
@@ -110,28 +115,7 @@ function changed() {
   form.clearProblems();
   drawPresses();
   preview.show(JSON.parse(now));
-  clearTimeout(keeping);
-  keeping = setTimeout(keepNow, KEEP_AFTER_MS);
-  if (!isDirty) write("kept", "");
-}
-
-/** What is typed stays in this browser until it is saved. */
-function keepNow() {
-  clearTimeout(keeping);
-  if (!isDirty || !page.login) return;
-  const isKept = kept.keep(page.notice, { content: JSON.parse(typed), version: notice?.version ?? 0 });
-  write("kept", say(isKept ? "notices.kept.here" : "notices.kept.nowhere", { at: hour.format(new Date()) }));
-}
-
-/** What was typed here before, and not saved: taken up at once where the notice is the same since. */
-function offerKept() {
-  const found = kept.find(page.notice);
-  if (!found || !isEditable(notice)) return;
-  if (found.version === notice.version) resume();
-  else {
-    write("resumable", say("notices.kept.older", { at: instant(found.at) }));
-    show("[data-resumable]", true);
-  }
+  draft.edited(JSON.parse(now));
 }
 
 /** Fills the form with a content, as if it was typed. */
@@ -143,24 +127,16 @@ function retype(content) {
   preview.show(JSON.parse(typed));
 }
 
-function resume() {
-  const found = kept.find(page.notice);
-  if (!found) return;
-  retype(found.content);
+/** What was typed before, in the form again; the content as it is read there. */
+function takeUp(content) {
+  retype(content);
   undo.note(typed, 0);
-  if (!isDirty) return;
-  write("resumable", say("notices.kept.resumed", { at: instant(found.at) }));
-  show("[data-resumable]", true);
-  byId("resume").hidden = true;
+  return JSON.parse(typed);
 }
 
-function drop() {
-  kept.forget(page.notice);
-  show("[data-resumable]", false);
+function giveUp() {
   retype(JSON.parse(saved));
   keepSaved();
-  write("kept", "");
-  byId("kind").focus();
 }
 
 function undoByKey(event) {
@@ -175,7 +151,7 @@ function undoByKey(event) {
   const { id, dataset } =
     document.activeElement instanceof HTMLElement ? document.activeElement : byId("kind");
   retype(JSON.parse(state));
-  keepNow();
+  draft.edited(JSON.parse(typed));
   const place = dataset.item
     ? formElement.querySelector(`[data-item="${CSS.escape(dataset.item)}"]`)
     : document.getElementById(id);
@@ -281,13 +257,14 @@ async function act(press) {
     if (lacking) return refuse(lacking);
   }
   const where = targetsInWords(form.read().targets, page.halls, { say, language: page.language });
+  await draft.pause();
   const answer = await attempt(requestOf(press));
   if (!answer.ok) {
+    if (isDirty) draft.edited();
     if (answer.problem?.code === "notice_moved") await refresh();
     return undefined;
   }
-  if (press !== "correct") kept.forget(page.notice);
-  show("[data-resumable]", false);
+  if (press !== "correct") await draft.end(answer.body.notice);
   isDirty = false;
   why().value = "";
   if (press === "correct")
@@ -318,7 +295,6 @@ const attempt = oneAtATime(async (request) => {
 
 function explain(answer) {
   const { status, problem } = answer;
-  keepNow();
   if (status === 0) return refuse(`${say("console.refused.no_answer")} ${say("notices.kept.nothing_lost")}`);
   if (problem?.code !== "document_refused") return refuse(whyNotDone(answer, say));
   const left = form.showProblems(problem.problems);

@@ -20,6 +20,7 @@ const READ_WAITS_MS = [300, 1000, 3000];
  * @property {() => string} [newKey]
  * @property {(attempt: number) => void} [onRepeat] called before each repetition
  * @property {number} [repeats] how often it is sent again at most
+ * @property {boolean} [keepalive] sent even if the page is left meanwhile; the body has less than 64 kB
  */
 
 /** Whether an answer leaves us ignorant of what happened, so that the same key must be sent again. */
@@ -38,12 +39,20 @@ export function mustRepeat(status) {
  */
 export async function send(
   request,
-  { fetch = globalThis.fetch, pause = wait, newKey = uuid, onRepeat, repeats = WAITS_MS.length } = {},
+  {
+    fetch = globalThis.fetch,
+    pause = wait,
+    newKey = uuid,
+    onRepeat,
+    repeats = WAITS_MS.length,
+    keepalive = false,
+  } = {},
 ) {
   const { method = "POST", path, body, headers = {} } = request;
   /** @type {RequestInit & { headers: Record<string, string> }} */
   const options = {
     method,
+    keepalive,
     credentials: "same-origin",
     headers: { Accept: "application/json", "Idempotency-Key": newKey(), ...headers },
   };

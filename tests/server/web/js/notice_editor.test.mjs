@@ -1,4 +1,4 @@
-// The editor of notices: where in words, which presses, undo, what stays in the browser, what is missing.
+// The editor of notices: where in words, which presses, undo, what is missing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ import {
   mayPublish,
   targetsInWords,
 } from "../../../../server/web/static/notices/notice_targets.js";
-import { createKept, createUndo, ONE_STEP_MS } from "../../../../server/web/static/notices/notice_unsaved.js";
+import { createUndo, ONE_STEP_MS } from "../../../../server/web/static/notices/notice_undo.js";
 
 const hall = (slug, name, may, screens) => ({
   hall: slug,
@@ -135,36 +135,6 @@ test("undo goes back a step at a time, and typing quickly is one step", () => {
   undo.note("x", 9 * ONE_STEP_MS);
   assert.equal(undo.forth(), null);
   assert.equal(undo.back(), "abc");
-});
-
-test("what is typed is kept for its author, and a browser that keeps nothing says so", () => {
-  class Store {
-    setItem(key, value) {
-      this[key] = value;
-    }
-    getItem(key) {
-      return this[key] ?? null;
-    }
-    removeItem(key) {
-      delete this[key];
-    }
-  }
-  const storage = /** @type {any} */ (new Store());
-  let now = 1000;
-  const kept = createKept({ login: "morgan", storage, now: () => now });
-  assert.ok(kept.keep(null, { content: { kind: "text" }, version: 0 }));
-  assert.equal(createKept({ login: "alex", storage, now: () => now }).find(null), null);
-  assert.equal(kept.find(null).at, 1000);
-  now += 31 * 86_400_000;
-  assert.equal(kept.find(null), null);
-  createKept({ login: "alex", storage, now: () => now });
-  assert.deepEqual(Object.keys(storage), [], "nothing stays longer than thirty days");
-  const full = /** @type {any} */ ({
-    setItem: () => {
-      throw new Error("full");
-    },
-  });
-  assert.equal(createKept({ login: "morgan", storage: full }).keep(null, { content: {}, version: 0 }), false);
 });
 
 test("a translation lacks what the French says", () => {

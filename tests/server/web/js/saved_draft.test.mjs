@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createDraft } from "../../../../server/web/static/configuration/edit_draft.js";
+import { createDraft } from "../../../../server/web/static/shared/saved_draft.js";
 
 /** A draft with a server, a clock and a store one can look at. */
-function working(answers) {
+function working(answers, more = {}) {
   const seen = { puts: [], states: [], timers: [], collisions: [], taken: [] };
   const kept = new Map();
   const store = {
@@ -19,11 +19,13 @@ function working(answers) {
       seen.puts.push(structuredClone(body));
       return answers.shift();
     },
+    baseOf,
     tell: (state) => seen.states.push(state),
     took: (answer) => seen.taken.push(answer),
     collided: (problem) => seen.collisions.push(problem),
     later: (work) => seen.timers.push(work),
     stop: () => (seen.timers = []),
+    ...more,
   });
   return { draft, seen, kept, store };
 }
@@ -33,6 +35,7 @@ const saved = (version) => ({
   status: 200,
   body: { version, base_revision: 3, problems: [], changes: [] },
 });
+const baseOf = ({ base_revision, version }) => ({ base_revision, draft_version: version });
 const START = { base_revision: 3, draft_version: null };
 
 test("many edits are one save, the next is based on the version before", async () => {
@@ -80,6 +83,7 @@ test("an edit during a save is saved after it", async () => {
     key: "k",
     store: { setItem() {}, getItem: () => null, removeItem() {} },
     put: () => slow,
+    baseOf,
     tell: (state) => seen.states.push(state),
     took() {},
     collided() {},
@@ -157,4 +161,31 @@ test("unsaved changes of an earlier page are resumed", async () => {
   assert.deepEqual(seen.puts, [{ base_revision: 2, draft_version: 4, content: { name: "left" } }]);
   store.setItem("k", JSON.stringify({ ...START, content: { name: "same" } }));
   assert.equal(draft.begin({ name: "same" }, START), null);
+});
+
+test("while somebody types, a paced draft is saved again and again, and not at each key", async () => {
+  const { draft, seen } = working([saved(1), saved(2)], { isPaced: true, store: null });
+  draft.begin("", START);
+  for (const typed of ["F", "Fe", "Fer"]) draft.edited(typed);
+  assert.equal(seen.timers.length, 1, "later keys do not put it off");
+  await seen.timers.pop()();
+  assert.deepEqual([seen.puts.length, seen.puts[0].content], [1, "Fer"]);
+  draft.edited("Fermé");
+  assert.equal(seen.timers.length, 1, "the next save");
+});
+
+test("a page that is left sends what it still holds, and what somebody chose is written over another's", async () => {
+  const { draft, seen } = working([saved(1), { ok: false, status: 409, problem: {} }, saved(9)]);
+  draft.begin("a", START);
+  draft.leave();
+  assert.equal(seen.puts.length, 0, "nothing was typed");
+  draft.edited("ab");
+  draft.leave();
+  assert.equal(seen.puts.at(-1).content, "ab");
+  await draft.flush();
+  draft.leave();
+  assert.equal(seen.puts.length, 2, "another save stands, and nobody has chosen");
+  await draft.overwrite({ draft_version: 8 });
+  assert.deepEqual(seen.puts.at(-1), { draft_version: 8, content: "ab" });
+  assert.equal(draft.isSaved, true);
 });

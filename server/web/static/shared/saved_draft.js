@@ -1,9 +1,10 @@
-// The draft of a document: saved a moment after each edit, one save at a time, kept on this computer until it
-// is.
+// A draft that the server keeps while somebody works: saved a moment after each edit, one save at a time.
+// With a `store`, it stays on this computer until it is saved.
 
-import { attempt } from "../shared/stored.js";
+import { attempt } from "./stored.js";
 
 const QUIET_MS = 700;
+const PACE_MS = 2000;
 const RETRY_MS = 5000;
 const BARRED = new Set([401, 403]);
 
@@ -11,20 +12,24 @@ const BARRED = new Set([401, 403]);
  * Keeps `content` saved. `put(body)` answers {ok, status, body, problem}; `tell(state)` receives "saved",
  * "waiting", "saving", "halted", "barred" or "unreachable"; `took(answer)` receives the server's check;
  * `collided(problem)` is called when another person has saved or published meanwhile. `store` is a Storage of
- * this browser; `later(work, ms)` and `stop(timer)` are timers.
+ * this browser. `baseOf(answer)` is what the next save is based on. `isPaced`: saved every two seconds while
+ * somebody types, not once they pause. `later(work, ms)` and `stop(timer)` are timers.
  */
 export function createDraft({
-  key,
   put,
+  baseOf,
   tell,
   took,
   collided,
-  store,
+  key = "",
+  store = /** @type {Storage | null} */ (null),
+  isPaced = false,
   later = setTimeout,
   stop = clearTimeout,
 }) {
   let content = null;
-  let base = { base_revision: 0, draft_version: null };
+  /** @type {Record<string, any>} */
+  let base = {};
   let edits = 0;
   let timer = null;
   let sending = null;
@@ -46,8 +51,7 @@ export function createDraft({
     },
     /** Resumes unsaved changes, on the draft or its base revision. */
     takeUp(left) {
-      content = left.content;
-      base = { base_revision: left.base_revision, draft_version: left.draft_version };
+      ({ content, ...base } = left);
       edited();
       return content;
     },
@@ -60,11 +64,29 @@ export function createDraft({
     get isSaved() {
       return edits === 0 && !sending;
     },
+    /** Sends what is not saved when the page is left: no answer is waited for. */
+    leave() {
+      if (edits > 0 && !isHalted) put({ ...base, content }, { keepalive: true });
+    },
+    /** Waits for the save under way, and begins no other. */
+    pause() {
+      stop(timer);
+      timer = null;
+      return sending ?? Promise.resolve();
+    },
     /** Nothing is left to save: it was merged with another person's save, or given up. */
     settle() {
+      stop(timer);
+      timer = null;
       edits = 0;
       isHalted = false;
       forget();
+    },
+    /** Saves in place of another save, which somebody saw. */
+    overwrite(/** @type {Record<string, any>} */ other) {
+      base = other;
+      isHalted = false;
+      return save();
     },
     /** Continues to save: it could not be merged with another person's save. */
     resume(detail) {
@@ -79,13 +101,21 @@ export function createDraft({
     },
   };
 
-  function edited() {
+  function edited(fresh = content) {
+    content = fresh;
     edits += 1;
     keep();
     if (isHalted) return;
     tell("waiting");
+    if (!isPaced || timer === null) saveIn(isPaced ? PACE_MS : QUIET_MS);
+  }
+
+  function saveIn(/** @type {number} */ ms) {
     stop(timer);
-    timer = later(save, QUIET_MS);
+    timer = later(() => {
+      timer = null;
+      return save();
+    }, ms);
   }
 
   function save() {
@@ -100,12 +130,12 @@ export function createDraft({
     tell("saving");
     const answer = await put({ ...base, content });
     if (answer.ok) {
-      base = { base_revision: answer.body.base_revision, draft_version: answer.body.version };
-      edits -= sent;
+      base = baseOf(answer.body);
+      edits = Math.max(0, edits - sent); // it may have been settled meanwhile
       if (edits === 0) forget();
       took(answer.body);
       tell(edits === 0 ? "saved" : "waiting");
-      if (edits > 0) timer = later(save, QUIET_MS);
+      if (edits > 0) saveIn(isPaced ? PACE_MS : QUIET_MS);
     } else if (answer.status === 409) {
       isHalted = true;
       tell("halted");
@@ -119,20 +149,19 @@ export function createDraft({
 
   function saveLater(detail) {
     tell("unreachable", detail);
-    stop(timer);
-    timer = later(save, RETRY_MS);
+    saveIn(RETRY_MS);
   }
 
   // where nothing may be kept, the page itself still has it
   function keep() {
-    attempt(() => store.setItem(key, JSON.stringify({ ...base, content })));
+    attempt(() => store?.setItem(key, JSON.stringify({ ...base, content })));
   }
 
   function kept() {
-    return attempt(() => JSON.parse(store.getItem(key)));
+    return attempt(() => JSON.parse(store?.getItem(key) ?? "null"));
   }
 
   function forget() {
-    attempt(() => store.removeItem(key));
+    attempt(() => store?.removeItem(key));
   }
 }
