@@ -29,14 +29,24 @@ def check_alone(document: HallDocument) -> tuple[DocumentProblem, ...]:
 def check_against_installation(
     document: HallDocument, installation: InstallationDocument
 ) -> tuple[DocumentProblem, ...]:
-    """The errors a document has in this installation: an unknown site, a language it does not speak."""
+    """The errors a document has in this installation: an unknown site or group, a language not spoken."""
     found = []
     if installation.site(document.site) is None:
         found.append(problem(("site",), "unknown_site", slug=document.site))
     for at, language in enumerate(document.languages):
         if language not in installation.languages:
             found.append(problem(("languages", at), "language_not_installed", language=language))
-    return tuple(found)
+    return (*found, *_groups(document, installation))
+
+
+def _groups(document: HallDocument, installation: InstallationDocument) -> Iterator[DocumentProblem]:
+    """The groups that screens are in, and their site does not have."""
+    site = installation.site(document.site)
+    groups = [] if site is None else [group.id for group in site.screen_groups]
+    for place, screen in enumerate(document.screens):
+        for at, group in enumerate(screen.groups):
+            if group not in groups:
+                yield problem(("screens", place, "groups", at), "unknown_group", id=group)
 
 
 def check_printers(document: HallDocument, networks: PrinterNetworks) -> tuple[DocumentProblem, ...]:

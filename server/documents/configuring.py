@@ -60,6 +60,7 @@ def to_configuration(
             uncounted=part.uncounted or "",
             figures_licence=part.figures_licence or "",
             incidents=part.incidents.to_rules(),
+            screen_groups={group.id: group.label for group in part.screen_groups},
         ),
         calendar=calendar,
         services={service.id: _service(service, calendar) for service in document.services},

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from hardware.transports.serial_line import is_serial_line
 from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
-from server.documents.values import PART, IfSet, Line, NotEmpty, Part, Slug, Span, Texts
+from server.documents.values import PART, IfAny, IfSet, Line, NotEmpty, Part, Slug, Span, Texts
 from server.domain.alarms.alarms import AlarmRules
 from server.domain.calling.rules import (
     DEFAULT_RULE,
@@ -205,7 +205,8 @@ class ScreenPart(Part):
     `zone`: where its loudspeaker is heard; one screen of a zone has sound, so that no call is said twice.
     `output`: what its sound feeds, loudspeakers or the amplifier of the induction loop.
     `layout`: what the screen is for; `arrow`: which way from it the counters are; `counter`: the one whose
-    screen it is. `panel_watts`: what the panel draws lit, less what it draws off.
+    screen it is. `panel_watts`: what the panel draws lit, less what it draws off. `groups`: those of its
+    site that it is in (ids).
     """
 
     id: Slug
@@ -219,6 +220,7 @@ class ScreenPart(Part):
     arrow: Arrow | None = None
     counter: Slug | None = None
     panel_watts: IfSet[Annotated[int, Field(ge=1, le=5000)]] = None
+    groups: IfAny[Annotated[tuple[Slug, ...], Field(max_length=20)]] = ()
     is_retired: bool = False
 
     @model_validator(mode="after")

@@ -157,6 +157,21 @@ class IncidentsPart(Part):
         return IncidentRules(self.phone, self.reflex_sheet or "")
 
 
+class ScreenGroupPart(Part):
+    """A group of screens that notices name, like « Entrée »: which screens are in it, halls say."""
+
+    id: Slug
+    label: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _groups_once(groups: tuple[ScreenGroupPart, ...]) -> tuple[ScreenGroupPart, ...]:
+    labels = [group.label.casefold() for group in groups]
+    for at, group in enumerate(groups):
+        if labels.index(labels[at]) != at or group.id in [each.id for each in groups[:at]]:
+            raise broken_rule("duplicate_group", label=group.label)
+    return groups
+
+
 class SitePart(Part):
     """A building: address, IANA time zone, hours its halls take unless they have their own; its alerts.
 
@@ -180,6 +195,9 @@ class SitePart(Part):
     figures_licence: IfSet[Annotated[str, Field(min_length=1, max_length=160)]] = None
     incidents: Annotated[IncidentsPart, Field(exclude_if=IncidentsPart().__eq__)] = IncidentsPart()
     complaints: Annotated[ComplaintsPart, Field(exclude_if=ComplaintsPart().__eq__)] = ComplaintsPart()
+    screen_groups: IfAny[
+        Annotated[tuple[ScreenGroupPart, ...], Field(max_length=20), AfterValidator(_groups_once)]
+    ] = ()
 
 
 def _network(text: str) -> str:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from server.documents.problems import broken_rule
 from server.documents.texts import safe_html, words_of_html
 from server.documents.values import (
+    IfAny,
     Language,
     OptionalTexts,
     Part,
@@ -196,8 +197,11 @@ Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
+GroupTarget = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=97)]
+
+
 class TargetsPart(Part):
-    """Where: sites, halls and screens by their ids, or `everywhere`.
+    """Where: sites, halls and screens by their ids, groups of screens as `site/group`, or `everywhere`.
 
     `everywhere` false with no place: nowhere, as a draft may be. Null is what earlier contents say: with
     no place they mean every screen.
@@ -206,16 +210,22 @@ class TargetsPart(Part):
     sites: Slugs = ()
     halls: Slugs = ()
     screens: Slugs = ()
+    groups: IfAny[Annotated[tuple[GroupTarget, ...], Field(max_length=100)]] = ()
     everywhere: bool | None = None
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it names a site, a hall, a screen or a group."""
+        return bool(self.sites or self.halls or self.screens or self.groups)
 
     @property
     def is_nowhere(self) -> bool:
         """Whether no screen is meant yet."""
-        return self.everywhere is False and not (self.sites or self.halls or self.screens)
+        return self.everywhere is False and not self.has_place
 
     @model_validator(mode="after")
     def _everywhere_or_somewhere(self) -> "TargetsPart":
-        if self.everywhere and (self.sites or self.halls or self.screens):
+        if self.everywhere and self.has_place:
             raise broken_rule("everywhere_or_somewhere")
         return self
 

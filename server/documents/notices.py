@@ -272,7 +272,7 @@ def _translations(notice: NoticeContent) -> Iterator[DocumentProblem]:
 
 @dataclass(frozen=True, slots=True)
 class KnownPlaces:
-    """The ids an installation has: `targets` by `sites`, `halls`, `screens`; queues of the halls aimed at."""
+    """The ids an installation has: `targets` by `sites`, `halls`, `screens`, `groups`; queues of halls."""
 
     targets: Mapping[str, Collection[str]]
     queues: Collection[str]

@@ -43,7 +43,7 @@ class Site:
     `department`: whose vigilance of the weather is shown (its code); empty: of none. `uncounted`: what its
     figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
     reads; `figures_licence`: the licence of its figures, empty: none was chosen. `incidents`: what people are
-    told who are threatened. `complaints`: its register.
+    told who are threatened. `complaints`: its register. `screen_groups`: their labels by id.
     """
 
     slug: str
@@ -57,6 +57,7 @@ class Site:
     figures_licence: str = ""
     incidents: IncidentRules = field(default_factory=IncidentRules)
     complaints: ComplaintRules = field(default_factory=ComplaintRules)
+    screen_groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:

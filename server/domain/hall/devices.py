@@ -169,7 +169,7 @@ class Screen:
 
     `zone`: where its loudspeaker is heard; one screen of a zone has sound. `output`: what its sound feeds.
     `layout`: what it is for; `counter`: whose screen it is. `panel_watts`: watts its panel draws lit,
-    less those it draws off; None: not declared.
+    less those it draws off; None: not declared. `groups`: ids of groups of its site.
     """
 
     id: str
@@ -184,6 +184,7 @@ class Screen:
     counter: str | None = None
     is_retired: bool = False
     panel_watts: int | None = None
+    groups: tuple[str, ...] = ()
 
 
 LONGEST_QUIET_MINUTES = 120

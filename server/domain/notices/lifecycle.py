@@ -122,7 +122,7 @@ def state_at(state: NoticeState, publish_until: datetime | None, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where a notice is shown: sites, halls and screens by their ids in documents.
+    """Where a notice is shown: sites, halls and screens by their ids in documents; groups as `laon/entrance`.
 
     All empty: everywhere, or `is_nowhere`, as a draft may be until somebody says where.
     """
@@ -131,15 +131,18 @@ class Targets:
     halls: Sequence[str] = ()
     screens: Sequence[str] = ()
     is_nowhere: bool = False
+    groups: Sequence[str] = ()
 
     @property
     def is_everywhere(self) -> bool:
         """Whether every screen shows it."""
-        return not (self.is_nowhere or self.sites or self.halls or self.screens)
+        return not (self.is_nowhere or self.sites or self.halls or self.screens or self.groups)
 
     def as_body(self) -> dict[str, Any]:
-        """The targets as JSON values for a fact; `is_nowhere` is there only where it is so."""
+        """The targets as JSON values for a fact; `groups` and `is_nowhere` only where there are."""
         named = {"sites": list(self.sites), "halls": list(self.halls), "screens": list(self.screens)}
+        if self.groups:
+            named["groups"] = list(self.groups)
         return named | {"is_nowhere": True} if self.is_nowhere else named
 
 

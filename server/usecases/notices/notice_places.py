@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from hardware.languages import VISITOR_LANGUAGES, Language
 from server.documents.notices import KnownPlaces, NoticeContent, check_notice
@@ -67,8 +68,14 @@ class Places:
         return [hall for hall in self.halls if is_for_hall(targets, hall)]
 
     def sites_of(self, targets: Targets) -> frozenset[str]:
-        """The sites (slugs) with a screen among the targets."""
-        return frozenset(hall.site.slug for hall in self.halls_of(targets))
+        """The sites (slugs) with a screen among the targets, and those of its groups, which may be empty."""
+        of_groups = self.sites.intersection(group.partition("/")[0] for group in targets.groups)
+        return of_groups | {hall.site.slug for hall in self.halls_of(targets)}
+
+    def zones_of(self, targets: Targets) -> set[ZoneInfo]:
+        """The time zones of those sites."""
+        sites = self.sites_of(targets)
+        return {hall.site.zone for hall in self.halls if hall.site.slug in sites}
 
 
 def read_places(database: Database, rows: Rows) -> Places:
@@ -93,21 +100,24 @@ def configured_halls(database: Database, rows: Rows) -> list[HallConfiguration]:
 def targets_of(notice: NoticeContent) -> Targets:
     """The targets of a notice, as its facts have them."""
     part = notice.targets
-    return Targets(part.sites, part.halls, part.screens, part.is_nowhere)
+    return Targets(part.sites, part.halls, part.screens, part.is_nowhere, part.groups)
 
 
 def is_for_hall(targets: Targets, hall: HallConfiguration) -> bool:
     """Whether a screen of a hall is among the targets."""
-    named = hall.site.slug in targets.sites or hall.hall in targets.halls
-    return targets.is_everywhere or named or not hall.screens.keys().isdisjoint(targets.screens)
+    return is_for_screen(targets, hall, "") or any(
+        is_for_screen(targets, hall, screen.id) for screen in hall.screens.values()
+    )
 
 
 def is_for_screen(targets: Targets, hall: HallConfiguration, screen: str) -> bool:
     """Whether a screen (id) of a hall is among the targets; ANY_SCREEN: whether any; empty: whether all."""
     if screen == ANY_SCREEN:
         return is_for_hall(targets, hall)
-    named = hall.site.slug in targets.sites or hall.hall in targets.halls
-    return targets.is_everywhere or named or screen in targets.screens
+    slug = hall.site.slug
+    named = slug in targets.sites or hall.hall in targets.halls or screen in targets.screens
+    groups = hall.screens[screen].groups if targets.groups and screen in hall.screens else ()
+    return targets.is_everywhere or named or any(f"{slug}/{group}" in targets.groups for group in groups)
 
 
 def _halls_aimed_at(notice: NoticeContent, places: Places) -> Sequence[HallConfiguration]:
@@ -123,6 +133,7 @@ def check_places(notice: NoticeContent, places: Places) -> None:
             "sites": places.sites,
             "halls": {hall.hall for hall in places.halls},
             "screens": {screen.id for screen in screens},
+            "groups": {f"{hall.site.slug}/{id_}" for hall in places.halls for id_ in hall.site.screen_groups},
         },
         {queue for hall in _halls_aimed_at(notice, places) for queue in hall.queues},
         places.languages,

@@ -122,14 +122,14 @@ def _starts(notice: NoticeContent, places: Places, requested: datetime | None) -
     """When it may begin at the earliest: as requested, and with its validity where that begins first."""
     starts = [] if requested is None else [requested]
     if notice.validity.starts is not None:
-        zones = {hall.site.zone for hall in places.halls_of(targets_of(notice))}
+        zones = places.zones_of(targets_of(notice))
         starts.append(min(local_start(notice.validity.starts, zone) for zone in zones))
     return starts
 
 
 def _last_end(until: str, notice: NoticeContent, places: Places) -> datetime:
     """When a local date or wall time ends, in the time zone of the targets where that is last."""
-    zones = {hall.site.zone for hall in places.halls_of(targets_of(notice))}
+    zones = places.zones_of(targets_of(notice))
     return max(local_end(until, zone) for zone in zones)
 
 

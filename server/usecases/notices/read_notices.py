@@ -44,6 +44,8 @@ class NoticeTargets(TypedDict):
     sites: list[str]
     halls: list[str]
     screens: list[str]
+    groups: list[str]
+    """Groups of screens, as `laon/entrance`."""
     is_nowhere: bool
     """A draft that says no place yet; then all are empty."""
 
@@ -258,6 +260,7 @@ def _listed(reader: _Reader, row: ListedNoticeRow, picture: str | None) -> Liste
             "sites": list(row.targets.sites),
             "halls": list(row.targets.halls),
             "screens": list(row.targets.screens),
+            "groups": list(row.targets.groups),
             "is_nowhere": row.targets.is_nowhere,
         },
         "sites": sorted(sites),

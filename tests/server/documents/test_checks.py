@@ -76,6 +76,21 @@ def test_an_unknown_site_and_a_missing_language_are_named():
     ]
 
 
+def test_a_screen_is_in_groups_of_its_site_only():
+    hall = small_hall()
+    hall["screens"] = [
+        {"id": "guise-ecran", "label": "Écran", "has_sound": False, "groups": ["entree", "cour"]}
+    ]
+    installation = small_installation()
+    installation["sites"][0]["screen_groups"] = [{"id": "entree", "label": "Entrée"}]
+    fitting = check_against_installation(parse_hall(hall), parse_installation(installation))
+    assert found(fitting) == [("screens[0].groups[1]", "unknown_group", False)]
+    installation["sites"][0]["screen_groups"] += [{"id": "entree-2", "label": "ENTRÉE"}]
+    with pytest.raises(DocumentRefused) as twice:
+        parse_installation(installation)
+    assert [each.code for each in twice.value.problems] == ["duplicate_group"]
+
+
 def test_halls_within_earshot_share_no_prefix_whichever_declares_it():
     shared = [("services[1].series.prefix", "prefix_of_neighbour", False)]
     declares, declared = parse_hall(small_hall(neighbours=["ribemont"])), parse_hall(small_hall())

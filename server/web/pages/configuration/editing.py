@@ -66,14 +66,15 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("printer", "backup"): "kiosks",
     ("kiosk", "prints_at"): "kiosks",
     ("screen", "counter"): "counters",
+    ("screen", "groups"): "groups_there",
     ("profile", "queues"): "queues",
     ("condition", "call"): "queues",
     ("wait_exceeds", "queue"): "queues",
     ("people_exceed", "queue"): "queues",
     ("counters_at_most", "queue"): "queues",
 }
-"""Which list of the document an id is of; `sites_there`, `halls_there` and `services_there` (of the other
-halls) are those of the installation.
+"""Which list of the document an id is of; `sites_there`, `halls_there`, `services_there` (of the other
+halls) and `groups_there` (of the hall’s site) are those of the installation.
 """
 ORDERED = frozenset({("profile", "queues")})
 """Lists of ids whose order means something."""
@@ -172,7 +173,12 @@ def _shown(document: str) -> dict[str, object]:
             if not service.is_retired
         ],
         "sites": [
-            {"slug": site.slug, "name": site.name, "calendar": site.calendar.model_dump(mode="json")}
+            {
+                "slug": site.slug,
+                "name": site.name,
+                "calendar": site.calendar.model_dump(mode="json"),
+                "groups": [[group.id, group.label] for group in site.screen_groups],
+            }
             for site in (installation.sites if installation else ())
         ],
     }

@@ -173,7 +173,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("shown", ("is_retired", "id"), is_folded=True),
     ),
     "screen": (
-        Group("words", ("label", "layout", "counter", "arrow")),
+        Group("words", ("label", "layout", "counter", "arrow", "groups")),
         Group("size", ("diagonal_cm", "viewing_m", "panel_watts")),
         Group("sound", ("has_sound", "output", "zone")),
         Group("shown", ("is_retired", "id"), is_folded=True),
@@ -181,6 +181,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     "site": (
         Group("names", ("name", "address")),
         Group("hours", ("calendar", "public_holidays", "time_zone")),
+        Group("screen_groups", ("screen_groups",), is_folded=True),
         Group("alerts", ("alerts",), is_folded=True),
         Group("incidents", ("incidents",), is_folded=True),
         Group("bulletins", ("bulletins",), is_folded=True),

@@ -103,6 +103,7 @@ def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:
     return {
         "id": screen.id,
         "label": screen.label,
+        "groups": list(screen.groups),
         "shows_notices": screen.layout not in WITHOUT_NOTICES,
         "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
         "size": [player["width_px"], player["height_px"]]
@@ -123,6 +124,7 @@ def _places(person: Viewer, language: str) -> list[dict[str, object]]:
             "name": hall.name,
             "site": hall.site.slug,
             "site_name": hall.site.name,
+            "groups": [{"id": id_, "label": label} for id_, label in hall.site.screen_groups.items()],
             "may_preview": hall.hall in own and person.may(Permission.DRAFT_NOTICES, hall.site.slug),
             "may_draft": person.may(Permission.DRAFT_NOTICES, hall.site.slug),
             "may_publish": person.may(Permission.PUBLISH_NOTICES, hall.site.slug),

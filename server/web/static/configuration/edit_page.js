@@ -262,6 +262,7 @@ function drawPreview(target = get("[data-preview]").dataset.of) {
 
 function listed(to) {
   if (to === "sites_there") return page.sites.map(({ slug, name }) => [slug, name]);
+  if (to === "groups_there") return page.sites.find(({ slug }) => slug === content.site)?.groups ?? [];
   if (to === "halls_there")
     return page.halls.filter(({ slug }) => slug !== page.document).map(({ slug, name }) => [slug, name]);
   if (to === "services_there") return page.services_there.map(({ id, name }) => [id, name]);

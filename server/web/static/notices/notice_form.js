@@ -83,7 +83,7 @@ export function createForm(form, { page, say, changed }) {
     const typed = {
       kind: kind.value,
       titles: {},
-      targets: { sites: [], halls: [], screens: [], everywhere: false },
+      targets: { sites: [], halls: [], screens: [], groups: [], everywhere: false },
       dayparts: { weekdays: [], parts: [], spans: [] },
       validity: {},
     };

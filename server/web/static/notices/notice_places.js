@@ -47,12 +47,15 @@ export function createPlaces(form, { page, say, read }) {
   function siteBox(site) {
     const halls = page.halls.filter((hall) => hall.site === site);
     const [{ site_name: name }] = halls;
+    const groups = (halls[0].groups ?? []).map(({ id, label }) =>
+      choice("targets.groups", `${site}/${id}`, say("notices.aim.group.choice", { group: label })),
+    );
     const inside = halls.flatMap((hall) => [
       halls.length > 1 ? choice("targets.halls", hall.hall, hall.name) : nothing,
       ...hall.screens.map((screen) => choice("targets.screens", screen.id, screen.label)),
     ]);
     return html`<div class="place" role="group" aria-label=${name}>
-      ${choice("targets.sites", site, say("notices.aim.site", { site: name }))} ${inside}
+      ${choice("targets.sites", site, say("notices.aim.site", { site: name }))} ${groups} ${inside}
     </div>`;
   }
 }

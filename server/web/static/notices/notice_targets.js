@@ -9,21 +9,23 @@ const OF_ITS_HALL = new Set(["hours", "waits", "results"]); // kinds that say so
 /**
  * A hall with its screens, as the page knows it.
  * @typedef {{ hall: string, name: string, site: string, site_name: string, may_preview: boolean,
- *   may_draft: boolean, may_publish: boolean, screens: ScreenOfHall[] }} PlaceOfHall
+ *   may_draft: boolean, may_publish: boolean, screens: ScreenOfHall[],
+ *   groups?: { id: string, label: string }[] }} PlaceOfHall groups of its site
  */
 /**
  * A screen; `size` in px, null until it has reported one; `least_px`: its smallest letters.
  * @typedef {{ id: string, label: string, shows_notices: boolean, least_px: number,
- *   size: [number, number] | null }} ScreenOfHall
+ *   size: [number, number] | null, groups?: string[] }} ScreenOfHall
  */
 /**
  * Targets of a content; `everywhere` null or left out: without a place it means every screen.
- * @typedef {{ sites?: string[], halls?: string[], screens?: string[], everywhere?: boolean | null }} Targets
+ * @typedef {{ sites?: string[], halls?: string[], screens?: string[], groups?: string[],
+ *   everywhere?: boolean | null }} Targets groups as `laon/entrance`
  */
 
 /** @param {Targets} targets */
-const hasPlace = ({ sites = [], halls = [], screens = [] }) =>
-  sites.length + halls.length + screens.length > 0;
+const hasPlace = ({ sites = [], halls = [], screens = [], groups = [] }) =>
+  sites.length + halls.length + screens.length + groups.length > 0;
 
 /** Whether every screen is meant; earlier contents say it by naming no place. */
 export const isEverywhere = (/** @type {Targets} */ targets) =>
@@ -35,8 +37,8 @@ export const isEverywhere = (/** @type {Targets} */ targets) =>
  * @param {Targets} targets
  */
 export function explicit(targets = {}) {
-  const { sites = [], halls = [], screens = [] } = targets;
-  return { sites, halls, screens, everywhere: isEverywhere(targets) };
+  const { sites = [], halls = [], screens = [], groups = [] } = targets;
+  return { sites, halls, screens, groups, everywhere: isEverywhere(targets) };
 }
 
 /**
@@ -47,17 +49,22 @@ export function explicit(targets = {}) {
  * @returns {{ hall: PlaceOfHall, screens: ScreenOfHall[], isWhole: boolean }[]}
  */
 export function hallsAimedAt(targets, places) {
-  const { sites = [], halls = [], screens = [] } = targets;
+  const { sites = [], halls = [], screens = [], groups = [] } = targets;
   return places.flatMap((hall) => {
+    const isIn = (group) => groups.includes(`${hall.site}/${group}`);
     const isWhole = isEverywhere(targets) || sites.includes(hall.site) || halls.includes(hall.hall);
-    const found = hall.screens.filter(({ id }) => isWhole || screens.includes(id));
+    const found = hall.screens.filter(
+      (each) => isWhole || screens.includes(each.id) || (each.groups ?? []).some(isIn),
+    );
     return isWhole || found.length ? [{ hall, screens: found, isWhole }] : [];
   });
 }
 
 /** Whether the reader may publish at every site among the targets; of a notice that is nowhere: at any. */
 export function mayPublish(/** @type {Targets} */ targets, /** @type {PlaceOfHall[]} */ places) {
-  const found = hallsAimedAt(targets, places).map(({ hall }) => hall);
+  const sites = (targets.groups ?? []).map((group) => group.split("/")[0]);
+  const aimed = hallsAimedAt(targets, places).map(({ hall }) => hall);
+  const found = [...aimed, ...places.filter(({ site }) => sites.includes(site))];
   return found.length ? found.every((each) => each.may_publish) : places.some((each) => each.may_publish);
 }
 
@@ -70,8 +77,9 @@ export function mayPublish(/** @type {Targets} */ targets, /** @type {PlaceOfHal
  */
 export function targetsInWords(targets, places, { say, language }) {
   if (isEverywhere(targets)) return say("notices.aim.everywhere");
-  const aimed = hallsAimedAt(targets, places);
-  if (!aimed.length) return say("notices.aim.nowhere");
+  const { groups = [], ...named } = targets;
+  const aimed = hasPlace(named) ? hallsAimedAt(named, places) : [];
+  if (!aimed.length && !groups.length) return say("notices.aim.nowhere");
   const lists = new Intl.ListFormat(language, { type: "conjunction" });
   const several = new Set(
     places.filter((each) => places.some((other) => other !== each && other.site === each.site)),
@@ -83,7 +91,20 @@ export function targetsInWords(targets, places, { say, language }) {
       ? say("notices.aim.whole", { place })
       : say("notices.aim.screens", { place, screens: lists.format(screens.map(({ label }) => label)) });
   });
-  return [...new Set(lines)].join(say("notices.aim.between"));
+  const ofGroups = groups.map((group) => {
+    const [place, label] = groupName(group, places);
+    const screens = hallsAimedAt({ groups: [group] }, places).flatMap(({ screens: found }) => found);
+    const key = screens.length ? "notices.aim.group" : "notices.aim.group.empty";
+    return say(key, { place, group: label, screens: lists.format(screens.map(({ label: name }) => name)) });
+  });
+  return [...new Set([...lines, ...ofGroups])].join(say("notices.aim.between"));
+}
+
+/** The names of the site and of a group; its id where it is gone. */
+function groupName(group, places) {
+  const [site, id] = group.split("/");
+  const hall = places.find((each) => each.site === site);
+  return [hall?.site_name ?? site, hall?.groups?.find((each) => each.id === id)?.label ?? id];
 }
 
 /**

@@ -26,8 +26,10 @@ const hall = (slug, name, may, screens) => ({
 const PLACES = [hall("laon", "Laon", true, ["1", "2", "3"]), hall("vervins", "Vervins", false, ["4"])];
 const words = {
   language: "fr",
-  say: (key, { place, screens } = {}) =>
+  say: (key, { place, screens, group } = {}) =>
     ({
+      "notices.aim.group": `${place}, ${group} : ${screens}`,
+      "notices.aim.group.empty": `${place}, ${group} : aucun écran`,
       "notices.aim.everywhere": "partout",
       "notices.aim.nowhere": "nulle part",
       "notices.aim.whole": `${place} : tous`,
@@ -42,6 +44,23 @@ test("where a notice is shown is said in words", () => {
   assert.equal(inWords({ screens: ["1"], sites: ["vervins"] }), "Laon : écran 1 ; Vervins : tous");
   assert.equal(inWords({ everywhere: false }), "nulle part");
   assert.equal(inWords({ everywhere: true }), "partout");
+});
+
+test("a group is said with the screens that are in it now, or that there is none", () => {
+  const laon = hall("laon", "Laon", false, ["1", "2", "3"]);
+  laon.groups = [
+    { id: "entree", label: "Entrée" },
+    { id: "cour", label: "Cour" },
+  ];
+  laon.screens[1].groups = ["entree"];
+  const places = [laon, PLACES[1]];
+  const [full, empty] = [{ groups: ["laon/entree"] }, { groups: ["laon/cour"], everywhere: false }];
+  assert.equal(targetsInWords(full, places, words), "Laon, Entrée : écran 2");
+  assert.equal(targetsInWords(empty, places, words), "Laon, Cour : aucun écran");
+  const both = targetsInWords({ ...full, sites: ["vervins"] }, places, words);
+  assert.equal(both, "Vervins : tous ; Laon, Entrée : écran 2");
+  const mayAtVervins = [laon, { ...PLACES[1], may_publish: true }];
+  assert.equal(mayPublish(empty, mayAtVervins), false, "its site decides, also while it is empty");
 });
 
 test("each layout of the screens is previewed once, whatever their number of pixels", () => {
@@ -93,7 +112,13 @@ test("a notice leads to the day of its screens, from its first day on", () => {
 
 test("earlier targets without a place mean everywhere, and the form says so", () => {
   assert.ok(isEverywhere({ sites: [], halls: [], screens: [] }));
-  assert.deepEqual(explicit({ sites: [] }), { sites: [], halls: [], screens: [], everywhere: true });
+  assert.deepEqual(explicit({ sites: [] }), {
+    sites: [],
+    halls: [],
+    screens: [],
+    groups: [],
+    everywhere: true,
+  });
   assert.equal(explicit({ screens: ["1"], everywhere: null }).everywhere, false);
 });
 

@@ -1,5 +1,6 @@
 """The programme that a screen gets of the published notices, and when it is nudged about a change."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -7,13 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from server.domain.author import Author
+from server.domain.author import SYSTEM, Author
 from server.live.publication import Programmes, next_edge
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 from server.usecases.notices.rounds import ProgrammeItem, WindowMs
 from server.usecases.notices.slide_contents import NoticeOnScreen
-from tests.server.usecases.quality.figures_history import PlayedDay
+from tests.server.usecases.quality.figures_history import HALLS, PlayedDay
 from tests.server.web.api_site import HALL, OTHER, TEXT, ApiSite, Officers, accepted, items_of, refused
 
 
@@ -72,6 +74,35 @@ def test_targets_and_queues_decide_which_screen_shows_it(officers: Officers):
     assert items_of(elsewhere, hall["notice"])
     assert items_of(elsewhere, mine["notice"]) == []
     assert items_of(elsewhere, when["notice"]) == [], "no such queue there"
+
+
+def into_groups(officers: Officers, *groups: str) -> None:
+    """The first screen of Laon is in these groups now."""
+    document = json.loads((HALLS / f"{HALL}.json").read_text(encoding="utf-8"))
+    document["screens"][0]["groups"] = groups
+    publish_hall(officers.site.database, SYSTEM, json.dumps(document))
+
+
+@pytest.mark.both_databases
+def test_a_screen_shows_what_its_groups_are_shown_as_it_joins_and_leaves_them(officers: Officers):
+    installation = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
+    [site] = [each for each in installation["sites"] if each["slug"] == HALL]
+    site["screen_groups"] = [{"id": "entree", "label": "Entrée"}]
+    publish_installation(officers.site.database, SYSTEM, json.dumps(installation))
+    validity = {"ends": "2026-12-24"}
+    notice = officers.publish(TEXT | {"targets": {"groups": ["laon/entree"]}, "validity": validity})
+    found = accepted(officers.get("officer", "/notices"))["notices"]
+    assert [(each["targets"]["groups"], each["sites"]) for each in found] == [(["laon/entree"], [HALL])]
+    assert items_of(officers.screen(), notice["notice"]) == [], "no screen is in the group"
+    into_groups(officers, "entree")
+    assert items_of(officers.screen(), notice["notice"])
+    elsewhere = read_programme(officers.site.database, OTHER, "", lambda key, *_, **__: key)
+    assert items_of(elsewhere, notice["notice"]) == []
+    into_groups(officers)
+    assert items_of(officers.screen(), notice["notice"]) == []
+    accepted(officers.verb("officer", notice, "withdraw"))
+    unknown = officers.post("bureau", "/notices", {"content": TEXT | {"targets": {"groups": ["laon/cour"]}}})
+    assert refused(unknown, 422, "document_refused")["problems"][0]["code"] == "unknown_target"
 
 
 def test_the_built_in_notices_are_there_without_a_publication(officers: Officers):
