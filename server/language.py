@@ -31,6 +31,7 @@ VISITOR_SENTENCES: Mapping[str, tuple[str, ...]] = {
     "retention": ("retention.own.title",),
     "server": (
         *("server.product", "server.demonstration", "server.skip_to_content", "refusal.unknown_survey"),
+        "server.programme.countdown.",
         *("refusal.survey_not_yet", "refusal.survey_is_over", "refusal.survey_answered"),
         *("refusal.survey_flooded", "refusal.survey_answer_empty", "refusal.bad_survey_answer"),
         "refusal.survey_text_too_long",

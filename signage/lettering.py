@@ -22,6 +22,10 @@ SMALLEST_PX = 56
 """No letter on a screen is smaller, however near its readers are."""
 _LONG_SIDE_SHARE = 16 / (16**2 + 9**2) ** 0.5
 
+SCANNED_FROM_M = 3
+MODULES_AWAY = 250
+"""A phone scans a code of 25 modules from ten times its width."""
+
 LARGEST_SCALE: dict[Layout, float] = {
     "hall": 1.4,
     "corridor": 1.5,
@@ -44,6 +48,12 @@ class LettersTooSmall(ValueError):
 def letter_mm(px: float, diagonal_cm: float) -> float:
     """Return the height in millimetres of a capital of `px` pixels on a screen of this diagonal."""
     return px * CAPITAL_SHARE * diagonal_cm * 10 * _LONG_SIDE_SHARE / LONG_SIDE_PX
+
+
+def module_px(diagonal_cm: float) -> int:
+    """Return the smallest side of a code’s module, in px, that is scanned from SCANNED_FROM_M."""
+    px_mm = letter_mm(1, diagonal_cm) / CAPITAL_SHARE
+    return ceil(SCANNED_FROM_M * 1000 / MODULES_AWAY / px_mm)
 
 
 def legible_at_m(px: float, diagonal_cm: float) -> float:

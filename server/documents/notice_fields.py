@@ -61,10 +61,11 @@ def _icon(name: str) -> str:
 
 
 type FieldForm = Literal[
-    "line", "lines", "rich", "figure", "day", "period", "address", "medium", "focus", "icon", "list"
+    "line", "lines", "rich", "figure", "day", "moment", "period", "address", "medium", "focus", "icon", "list"
 ]
-"""How a field is written: a line, several, a text with marks, a figure; an address, a day, a period; a medium
-of the library and the point of it to keep in sight; a sign; a list of parts.
+"""How a field is written: a line, several, a text with marks, a figure; an address, a day, a day
+with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; a
+list of parts.
 """
 IN_LANGUAGES = ("line", "lines", "rich", "figure")
 """Those that are written in each language."""

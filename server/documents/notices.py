@@ -7,6 +7,7 @@ a kind has besides (a medium, a feed, what the server computes) is in
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
@@ -46,6 +47,7 @@ LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""
 LONGEST_SCANNED = 200
 """Characters of an address to scan: its code stays coarse enough to be read from a few metres."""
+ScannedAddress = Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)]
 FEWEST_STEPS, MOST_STEPS = 2, 6
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 
@@ -65,6 +67,8 @@ type NoticeKind = Literal[
     "date",
     "figure",
     "steps",
+    "countdown",
+    "code",
 ]
 """What a notice holds: docs/rules/notices.md."""
 
@@ -84,7 +88,22 @@ class NoticeContent(Part):
     when: WhenPart | None = None
     ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
     credits: OptionalLine = Field(default_factory=dict)
-    link: Annotated[str, Field(max_length=LONGEST_SCANNED), AfterValidator(web_address)] | None = None
+    link: ScannedAddress | None = None
+
+    @property
+    def own_end(self) -> tuple[str, str] | None:
+        """The field whose last local day ends the notice, and that day (ISO); None: nothing of it does."""
+        return None
+
+    @property
+    def last_day(self) -> str | None:
+        """The local date (included) or wall time at which it ends by itself; None: it has no end."""
+        days = [self.validity.ends, None if self.own_end is None else self.own_end[1]]
+        return min((day for day in days if day is not None), key=_end_of, default=None)
+
+
+def _end_of(local: str) -> str:
+    return local if "T" in local else f"{local}T99"
 
 
 class TextNotice(NoticeContent):
@@ -197,6 +216,27 @@ class StepsNotice(NoticeContent):
     ]
 
 
+class CountdownNotice(NoticeContent):
+    """How many days are left until one, which is its last; the title says until what."""
+
+    kind: Literal["countdown"]
+    falls_on: Annotated[Local, Written("moment"), ShownAs("count")]
+    details: Sentences = Field(default_factory=dict)
+
+    @property
+    def own_end(self) -> tuple[str, str]:
+        """The day that is awaited."""
+        return "falls_on", self.falls_on[:10]
+
+
+class CodeNotice(NoticeContent):
+    """An address as a code in large, why one scans it, and the address in letters."""
+
+    kind: Literal["code"]
+    link: Annotated[ScannedAddress, Written("address", "scanned"), ShownAs("address")]
+    details: Annotated[Meanings, Written("lines", "why_scan")]
+
+
 class PriorityNotice(NoticeContent):
     """The notice on priority cards, in the site's own words in place of the built-in ones."""
 
@@ -211,7 +251,7 @@ class ComputedNotice(NoticeContent):
 
 
 WRITTEN_MODELS: tuple[type[NoticeContent], ...] = (
-    *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice),
+    *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice, CountdownNotice, CodeNotice),
 )
 """The kinds whose fields a screen gets as their author wrote them."""
 _MODELS: tuple[type[NoticeContent], ...] = (
@@ -224,8 +264,8 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
 }
 """The kinds of a notice and what each holds."""
 _MOST_USUAL: tuple[NoticeKind, ...] = (
-    *("text", "image", "date", "figure", "steps", "document", "video", "hours", "busy_hours"),
-    *("asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
+    *("text", "image", "date", "countdown", "figure", "steps", "code", "document", "video", "hours"),
+    *("busy_hours", "asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
 )
 KINDS_TO_BEGIN = tuple(dict.fromkeys((*_MOST_USUAL, *NOTICE_MODELS)))
 """The kinds one may begin, the most usual first."""
@@ -292,6 +332,14 @@ def check_kind(notice: NoticeContent, kind: str) -> tuple[DocumentProblem, ...]:
 def check_aimed(notice: NoticeContent) -> tuple[DocumentProblem, ...]:
     """The error of a notice that is proposed or published for no screen at all."""
     return (problem(("targets",), "no_target"),) if notice.targets.is_nowhere else ()
+
+
+def check_not_over(notice: NoticeContent, today: date) -> tuple[DocumentProblem, ...]:
+    """The error of a notice whose own day is past where it is shown; `today`: the earliest date there."""
+    if notice.own_end is None or notice.own_end[1] >= today.isoformat():
+        return ()
+    field, on = notice.own_end
+    return (problem((field,), "day_over", on=on),)
 
 
 def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:

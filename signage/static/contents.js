@@ -4,7 +4,7 @@
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
-const MARKS_TODAY = new Set(["hours", "busy_hours"]);
+const MARKS_TODAY = new Set(["hours", "busy_hours", "countdown"]);
 
 /**
  * The content of an item with its live values; null when it has nothing to show now. `today`: the local day,
@@ -16,10 +16,16 @@ const MARKS_TODAY = new Set(["hours", "busy_hours"]);
 export function contentOf(item, { view, screen, own, today = null }) {
   const { kind, language, category } = item;
   if (kind !== "waits")
-    return { ...item.content, kind, language, category, ...(MARKS_TODAY.has(kind) ? { today } : {}) };
+    return { ...item.content, kind, language, category, ...ofMoment(kind, { screen, today }) };
   const lines = linesIn(view.queues, language, screen?.services);
   const isTold = lines.length && (language === own || lines.every((line) => line.isNamed));
   return isTold ? { ...item.content, kind, language, lines } : null;
+}
+
+/** What a kind shows of the day, or of its screen. */
+function ofMoment(kind, { screen, today }) {
+  if (kind === "code") return { module_px: screen?.place?.module_px ?? 0 };
+  return MARKS_TODAY.has(kind) ? { today } : {};
 }
 
 /** The built-in welcome, shown when no item may be. */

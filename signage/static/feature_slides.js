@@ -48,7 +48,7 @@ function datePages(box, content, words, isWholeOnly) {
   ]);
 }
 
-function leafOf({ weekday, day, month, hour }) {
+export function leafOf({ weekday, day, month, hour }) {
   return appended(
     make("div", "date-leaf"),
     make("p", "date-weekday", { dir: "auto" }, weekday),
@@ -175,7 +175,7 @@ export const labelOf = ({ language }, words, name) =>
   words.language === language ? [make("span", "", {}, words.say(name))] : [];
 
 const iconOf = (name) => make("img", "sign", { src: `/assets/icons/${name}.svg`, alt: "" });
-const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+export const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 const TIGHT = { isTight: true };
 
@@ -218,7 +218,7 @@ const forcedSizes = (box) => sizesDown(floorIn(box), floorIn(box, { isLegible: f
  * A page with a hero and `texts`, by the first of some ways of which it has room; the texts of `rest` follow
  * as plain pages. Where it has none, all is closer to each other, then the title is above everything.
  */
-function featurePages(box, content, { hero, words, isWholeOnly, plain }, ways) {
+export function featurePages(box, content, { hero, words, isWholeOnly, plain }, ways) {
   const slideOf = (px, texts, look) => {
     const slide = frame(box, content, px, look);
     const body = slide.appendChild(make("div", "feature-body"));

@@ -3,6 +3,7 @@
 
 import { buildBusyHours } from "./busy_slides.js";
 import { FEATURES } from "./feature_slides.js";
+import { LARGE } from "./large_slides.js";
 import { buildLines, buildWaits } from "./line_slides.js";
 import { buildTextPages } from "./notice_slides.js";
 import { buildPicture } from "./picture_slides.js";
@@ -32,6 +33,7 @@ const BUILD = {
   document: buildPicture,
   video: buildPicture,
   ...FEATURES,
+  ...LARGE,
   busy_hours: buildBusyHours,
   welcome: buildWelcome,
 };

@@ -363,3 +363,34 @@ def test_the_pages_fit_a_phone(server: Served, pages: Pages):
         assert_accessible(page)
         assert unreached_by_keyboard(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_countdown_and_a_code_are_written_in_the_form_and_refused_beside_their_field(
+    server: Served, dom_pages: DomPages
+):
+    page = dom_pages.open()
+    sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
+    page.get_by_label("Titre").fill("Le forum")
+    page.locator("#kind").select_option("countdown")
+    day, publish = page.get_by_label("Le jour attendu"), page.get_by_role("button", name="Publier")
+    page.get_by_role("checkbox", name="Écran du couloir").check()
+    day.fill("2020-05-01")
+    publish.press("Enter")
+    expect(page.locator(".problem")).to_contain_text("est passé")
+    assert day.get_attribute("aria-invalid") == "true"
+    day.fill("2090-05-01")
+    page.get_by_label("À quelle heure").fill("14:00")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
+    expect(day).to_have_value("2090-05-01")
+    expect(page.get_by_label("À quelle heure")).to_have_value("14:00")
+    page.goto(f"{server.base_url}/affichage/message")
+    page.get_by_label("Titre").fill("Rendez-vous")
+    page.locator("#kind").select_option("code")
+    expect(page.get_by_label("Adresse à scanner")).to_have_count(0)
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator(".problem")).to_have_count(2)
+    page.get_by_label("Adresse du code").fill("https://example.org/rdv")
+    page.get_by_label("Pourquoi le scanner").fill("Prenez rendez-vous.")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")

@@ -83,3 +83,10 @@ test("a text stays until each of its pages could be read; waits and files keep t
     assert.deepEqual([...shown], [0, 1], "every page is shown before the turn ends");
   }
 });
+
+test("a countdown gets the local day, a code the size of a module that is scanned from three metres", () => {
+  const shown = (kind, moment) => contentOf({ kind, language: "fr", content: {} }, { own: "fr", ...moment });
+  assert.equal(shown("countdown", { today: "2026-12-24" }).today, "2026-12-24");
+  assert.equal(shown("code", { screen: { place: { module_px: 19 } } }).module_px, 19);
+  assert.equal(shown("code", { screen: null }).module_px, 0);
+});

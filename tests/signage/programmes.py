@@ -24,7 +24,7 @@ DETAILS = (
 ARABIC_TITLE = "ينتقل مكتب استقبال الأجانب إلى الطابق الأرضي من المبنى الملحق، الباب ب، الاثنين"
 ARABIC = "أحضروا أصل كل وثيقة ونسخة منها، مرتبة حسب القائمة التي وصلتكم مع الاستدعاء إلى الموعد"
 CODE = code_to_scan("https://www.example.org/rendez-vous")
-NOT_WORDS = ("code", "icon", "on", "kind", "language", "figure", "levels")
+NOT_WORDS = ("address", "counted", "code", "icon", "on", "kind", "language", "figure", "levels")
 ICONS = ("ticket", "id-card", "clock", "user-check", "folder-open", "circle-check")
 
 
@@ -86,6 +86,20 @@ def usual_templates(**more: Any) -> list[dict[str, Any]]:
     return [_hyphenated(each) for each in made]
 
 
+def large_templates() -> list[dict[str, Any]]:
+    """A countdown and a code to scan, in the words of an ordinary notice."""
+    named: dict[str, Any] = {"credit": "", "code": None}
+    made = [
+        countdown("demain", "", title="Le forum des associations", details="", **named),
+        code(
+            title="Prendre rendez-vous",
+            details="Choisissez votre jour en deux minutes.",
+            **named | {"code": CODE},
+        ),
+    ]
+    return [_hyphenated(each) for each in made]
+
+
 def _longest() -> list[dict[str, Any]]:
     named: dict[str, Any] = {"title": TITLE, "credit": TITLE[:80], "code": CODE}
     first = _day("Mercredi", "23", "septembre 2027", "18\u00a0h\u00a030")
@@ -109,6 +123,8 @@ def _longest() -> list[dict[str, Any]]:
         busy_hours(**named),
         _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
         _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
+        countdown("encore 1\u00a0312\u00a0jours", "1\u00a0312", **named, details=DETAILS),
+        code(**named | {"details": f"{WORD} {SENTENCE[:79]}"}),
     ]
 
 
@@ -120,6 +136,8 @@ def _arabic() -> list[dict[str, Any]]:
         _of("figure", **named, figure="92", unit="%", meaning=ARABIC, source=ARABIC_TITLE, on="2026-11-01"),
         _of("steps", **named, steps=[{"icon": icon, "sentence": ARABIC} for icon in ICONS]),
         _of("asked_and_done", **named, lines=[ARABIC, ARABIC], asked=ARABIC, done=ARABIC),
+        countdown("بقي 31\u00a0يومًا", "31", **named, details=ARABIC),
+        code(**named | {"details": ARABIC, "code": CODE}),
         _hours(**named, crowds=[]),
     ]
 
@@ -137,6 +155,19 @@ def _usual() -> list[dict[str, Any]]:
         _of("date", **named, days=days, place="Salle des fêtes", details="Entrée libre."),
         _of("delays", **named, rows=rows, source="Bureau des titres", on="2026-11-01"),
     ]
+
+
+def countdown(words: str, number: str, **more: Any) -> dict[str, Any]:
+    """Days left until one, as they are counted today."""
+    today = "2026-12-01"
+    counted = [{"on": today, "words": words, "number": number}]
+    count = {"day": _day("Jeudi", "24", "décembre"), "hours": "14\u00a0h", "counted": counted}
+    return _of("countdown", count=count, today=today, **more)
+
+
+def code(**more: Any) -> dict[str, Any]:
+    """A code to scan, on a screen of 55 inches."""
+    return _of("code", address="https://www.example.org/rendez-vous", module_px=19, **more)
 
 
 def _hours(**more: Any) -> dict[str, Any]:
@@ -344,5 +375,5 @@ def every_kind() -> list[dict[str, Any]]:
         item("feed", "feed", {"title": "Préfecture", "entries": entries}),
         item("card", "priority_card", card, is_legal=True),
         item("busy", "busy_hours", {**BUSY_HOURS, "title": "Quand venir"}),
-        *(item(each["kind"], each["kind"], each) for each in usual_templates()),
+        *(item(each["kind"], each["kind"], each) for each in (*usual_templates(), *large_templates())),
     ]

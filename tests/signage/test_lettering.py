@@ -20,6 +20,7 @@ from signage.lettering import (
     least_px,
     legible_at_m,
     letter_mm,
+    module_px,
     text_scale,
 )
 from signage.media import MediaLimits, MediumRefused, Prepared, prepare
@@ -29,6 +30,11 @@ from tests.signage.media.uploads import put
 
 FIFTY_FIVE_INCHES = 139.7
 LAYOUTS: tuple[Layout, ...] = get_args(Layout.__value__)
+
+
+def test_the_modules_of_a_code_are_twelve_millimetres_to_be_scanned_from_three_metres():
+    assert module_px(FIFTY_FIVE_INCHES) == 19
+    assert module_px(81) > 12 / letter_mm(1 / 0.67, 81) > module_px(81) - 1
 
 
 def test_the_letters_of_the_sketch_are_as_high_as_the_design_says():

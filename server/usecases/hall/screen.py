@@ -27,7 +27,7 @@ from server.usecases.hours.opening import opening_now
 from server.usecases.media.read_look import LookAnswer, read_look
 from server.usecases.notices.read_programme import Preview, ProgrammeAnswer, read_programme
 from signage.announcement import phrases_of, spoken_sentence
-from signage.lettering import SMALLEST_PX, least_px, text_scale
+from signage.lettering import SMALLEST_PX, least_px, module_px, text_scale
 
 
 class SoundLevel(TypedDict):
@@ -59,6 +59,8 @@ class PlaceOfScreen(TypedDict):
     text_scale: Annotated[float, Gt(0)]
     least_px: Pixels
     """The smallest letters that can be read from where people stand."""
+    module_px: Pixels
+    """The smallest module of a code that is scanned from three metres."""
     arrow: Arrow | None
     counter: CounterOfScreen | None
 
@@ -166,6 +168,7 @@ def _place(configuration: HallConfiguration, screen: Screen | None) -> PlaceOfSc
             "layout": "hall",
             "text_scale": 1.0,
             "least_px": SMALLEST_PX,
+            "module_px": 0,
             "arrow": None,
             "counter": None,
         }
@@ -174,6 +177,7 @@ def _place(configuration: HallConfiguration, screen: Screen | None) -> PlaceOfSc
         "layout": screen.layout,
         "text_scale": text_scale(screen.diagonal_cm, screen.viewing_m, screen.layout),
         "least_px": least_px(screen.diagonal_cm, screen.viewing_m),
+        "module_px": module_px(screen.diagonal_cm),
         "arrow": screen.arrow,
         "counter": None if counter is None else {"id": counter.id, "label": counter.label},
     }

@@ -45,6 +45,7 @@ from server.usecases.notices.slide_contents import (
     PictureWords,
     TitledContent,
     VideoContent,
+    count_shown,
     days_shown,
 )
 from signage.media import PreparedFile
@@ -246,6 +247,8 @@ def _written(part: Part, language: str, words: HallWords) -> dict[str, object]:
                 value = text_in(value, language)
             case "day":
                 value = value.isoformat()
+            case "moment":
+                value = count_shown(value, language, days=words.days, translate=words.translate)
             case "period":
                 value = days_shown(value, language, today=words.days[0], translate=words.translate)
             case "list":
@@ -313,7 +316,7 @@ def duration_ms(content: NoticeOnScreen) -> int:
     return turn_ms(words_of(content))
 
 
-_NO_WORDS = frozenset({"credit", "code", "icon", "on"})
+_NO_WORDS = frozenset({"credit", "code", "icon", "on", "counted"})
 
 
 def words_of(content: NoticeOnScreen) -> str:

@@ -254,7 +254,7 @@ def checked_for(
     `before`: the content that is edited. Its medium may stay, also where the editor could not choose it.
     Raises DocumentRefused; refusal: forbidden.
     """
-    check_places(notice, places)
+    check_places(notice, places, rows.now)
     stays = isinstance(before, MediumNotice) and before.medium == getattr(notice, "medium", None)
     check_media(rows, notice, None if stays else reach.media)
     targets = targets_of(notice)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hardware.languages import VISITOR_LANGUAGES, Language
-from server.documents.notices import KnownPlaces, NoticeContent, check_notice
+from server.documents.notices import KnownPlaces, NoticeContent, check_not_over, check_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration
@@ -125,8 +126,11 @@ def _halls_aimed_at(notice: NoticeContent, places: Places) -> Sequence[HallConfi
     return places.halls if notice.targets.is_nowhere else places.halls_of(targets_of(notice))
 
 
-def check_places(notice: NoticeContent, places: Places) -> None:
-    """Refuses targets, a queue or languages that the installation does not have. Raises DocumentRefused."""
+def check_places(notice: NoticeContent, places: Places, now: datetime) -> None:
+    """Refuses targets, a queue or languages that the installation does not have, and a day that is past.
+
+    Raises DocumentRefused.
+    """
     screens = [screen for hall in places.halls for screen in hall.screens.values() if not screen.is_retired]
     known_places = KnownPlaces(
         {
@@ -138,6 +142,8 @@ def check_places(notice: NoticeContent, places: Places) -> None:
         {queue for hall in _halls_aimed_at(notice, places) for queue in hall.queues},
         places.languages,
     )
-    problems = check_notice(notice, known_places)
+    zones = {hall.site.zone for hall in _halls_aimed_at(notice, places)}
+    today = min((now.astimezone(zone).date() for zone in zones), default=now.date())
+    problems = check_notice(notice, known_places) + check_not_over(notice, today)
     if problems:
         raise DocumentRefused(problems)

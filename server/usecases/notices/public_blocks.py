@@ -16,6 +16,7 @@ from server.language import LANGUAGES, direction_of, locale_of
 from server.usecases.notices.contents import HallWords, ShownMedium, said_in, shown_medium
 from server.usecases.notices.slide_contents import (
     Contents,
+    CountShown,
     DayShown,
     DaysShown,
     FeedContent,
@@ -260,6 +261,8 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
                 yield {"kind": "figure", "figure": value, "unit": unit, "meaning": meaning, **_in(language)}
             case "period", _ if value is not None:
                 yield _day(cast(DaysShown, value), language)
+            case "moment", _ if value is not None:
+                yield _awaited(cast(CountShown, value), language)
             case "day", str():
                 yield _source(str(content.get("source", "")), value, language)
             case "list", list():
@@ -339,6 +342,14 @@ def _day(days: DaysShown, language: str) -> FigureBlock:
         "meaning": "",
         **_in(language),
     }
+
+
+def _awaited(count: CountShown, language: str) -> FigureBlock:
+    """How far away a day is today, then the day; the day alone where nobody has words for the first."""
+    day = " ".join(filter(None, (_day_words(count["day"]), count["hours"])))
+    left = [each["words"] for each in count["counted"][:1]]
+    figure, meaning = (*left, day) if left else (day, "")
+    return {"kind": "day", "figure": figure, "unit": "", "meaning": meaning, **_in(language)}
 
 
 def _day_words(day: DayShown) -> str:

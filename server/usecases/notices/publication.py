@@ -67,7 +67,7 @@ def publish_notice(
     problems = check_aimed(notice)
     if problems:
         raise DocumentRefused(problems)
-    check_places(notice, standing.places)
+    check_places(notice, standing.places, transaction.now)
     if not standing.places.sites_of(targets_of(notice)):
         raise Refusal("notice_nowhere")
     check_media(transaction, notice)
@@ -142,15 +142,15 @@ def _end_of_former(
     """
     if former is None or gestures.standing_state(former.row, database) is not NoticeState.PUBLISHED:
         return None
-    is_kept = content_of(rows, former.row.id, former.version).validity.ends == notice.validity.ends
+    is_kept = content_of(rows, former.row.id, former.version).last_day == notice.last_day
     return former.row.shown_until if is_kept else None
 
 
 def _ends(notice: NoticeContent, places: Places, requested_end: datetime | None) -> datetime | None:
     """When it ends: as requested, or earlier with its validity, in the time zone where that ends last."""
     ends = [] if requested_end is None else [requested_end]
-    if notice.validity.ends is not None:
-        ends.append(_last_end(notice.validity.ends, notice, places))
+    if notice.last_day is not None:
+        ends.append(_last_end(notice.last_day, notice, places))
     return min(ends) if ends else None
 
 

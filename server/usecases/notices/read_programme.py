@@ -271,7 +271,7 @@ def last_instant(rows: Rows, shown: ShownNotice, zone: ZoneInfo) -> datetime | N
 
     None: it has no end.
     """
-    days = (shown.content.validity.ends, last_day_of_medium(rows, shown.content))
+    days = (shown.content.last_day, last_day_of_medium(rows, shown.content))
     known = [shown.shown_until, *(None if day is None else local_end(day, zone) for day in days)]
     return min((each for each in known if each is not None), default=None)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from server.documents.notices import MediumNotice
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.windows import covered_days, covered_window
+from server.domain.hours.windows import covered_days, covered_window, local_end
 from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.notices.public import NOT_READ, holds, is_read_now, next_change
@@ -142,7 +142,10 @@ def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now
         return holds(when.more_than, people)
 
     shown = [each for each in slides if is_read_now(each.kind, each.windows, now) and is_meant_now(each)]
-    return _Now(_in_order(shown), next_change([slide.windows for slide in slides], now))
+    windows = [slide.windows for slide in slides]
+    if any(slide.kind == "countdown" for slide in shown):
+        windows.append([(now, local_end(words.days[0].isoformat(), words.hall.site.zone))])
+    return _Now(_in_order(shown), next_change(windows, now))
 
 
 def _in_order(slides: list[Slide]) -> list[Slide]:

@@ -1,7 +1,7 @@
 """What a screen gets of each kind of notice: its fields; a type of its own where the server completes it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from types import GenericAlias, new_class
 from typing import TYPE_CHECKING, TypedDict, Union, final
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Union, final
 from babel.dates import format_date, format_interval
 
 from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekday
+from hardware.languages import VISITOR_LANGUAGES
 from server.documents.notice_fields import FieldForm, NoticeField, fields_of
 from server.documents.notices import WRITTEN_MODELS, HappensPart
 from server.documents.values import Part
@@ -35,6 +36,43 @@ class DaysShown(TypedDict):
     """Null for a single day."""
     hours: str
     """Of a single day; empty where none is given."""
+
+
+class DayCounted(TypedDict):
+    """How far away a day is on a local day: in words, and the number among them (empty where none is)."""
+
+    on: LocalDate
+    words: str
+    number: str
+
+
+class CountShown(TypedDict):
+    """A day that is awaited, and how far away it is on each local day of the programme."""
+
+    day: DayShown
+    hours: str
+    """Empty where none is given."""
+    counted: list[DayCounted]
+    """Empty in a language for which nobody has written these words."""
+
+
+def count_shown(
+    awaited: str, language: str, *, days: Sequence[date], translate: Callable[..., str]
+) -> CountShown:
+    """A day that is awaited (with an hour or without), and how far away it is on `days`, today first."""
+    on, at = _parts(awaited)
+
+    def counted(today: date) -> DayCounted:
+        left = (on - today).days
+        key = ("today", "tomorrow")[left] if left < 2 else "days"
+        words = translate(f"server.programme.countdown.{key}", language, count=left)
+        return {"on": today.isoformat(), "words": words, "number": str(left) if str(left) in words else ""}
+
+    return {
+        "day": _day(on, language, days[0]),
+        "hours": _hour(at, language, lambda key, **values: translate(key, language, **values)),
+        "counted": [counted(day) for day in days if day <= on] if language in VISITOR_LANGUAGES else [],
+    }
 
 
 def days_shown(
@@ -239,6 +277,7 @@ def _list(field: NoticeField) -> object:
 _TYPES: Mapping[FieldForm, object] = {
     **dict.fromkeys(("line", "lines", "rich", "figure", "address", "icon"), str),
     "day": LocalDate,
+    "moment": CountShown,
     "period": DaysShown,
 }
 

@@ -1,6 +1,7 @@
 """The changes from one document to the next; the contents of a notice: what is safe, what is refused."""
 
 import copy
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.documents.content import DocumentChange, Side, changes_between, difference, three_way
 from server.documents.notice_fields import LONGEST_BODY, LONGEST_WORDS
-from server.documents.notices import NOTICE_MODELS, TextNotice, parse_notice
+from server.documents.notices import NOTICE_MODELS, TextNotice, check_not_over, parse_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall
 from server.documents.texts import TAGS, safe_html, words_of_html
@@ -64,6 +65,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "sources": {"fr": "Tickets de la préfecture"},
         "stands_on": "2026-11-01",
     },
+    "countdown": {"falls_on": "2026-12-24T14:00", "details": {"fr": "Sur la place."}},
+    "code": {"link": "https://example.org/rendez-vous", "details": {"fr": "Prenez rendez-vous."}},
     "steps": {
         "steps": [
             {"icon": "ticket", "sentences": {"fr": "Prenez un ticket."}},
@@ -328,17 +331,29 @@ def test_each_problem_has_its_place(change: dict[str, Any], found: tuple[str, st
             ("steps[1].sentences.fr", "too_long"),
         ),
         ("hours", {"link": "ftp://example.org"}, ("link", "wrong_address")),
+        ("countdown", {"falls_on": "2026-02-30"}, ("falls_on", "wrong_local_time")),
+        ("code", {"link": None}, ("link", "wrong_type")),
+        ("code", {"details": {}}, ("details", "french_missing")),
     ],
 )
-def test_each_problem_of_a_date_a_figure_or_steps_has_its_place(
-    kind: str, change: dict[str, Any], found: tuple[str, str]
-):
+def test_each_problem_of_a_template_has_its_place(kind: str, change: dict[str, Any], found: tuple[str, str]):
     assert found in problems({"kind": kind, "titles": {"fr": "Un titre"}} | SAMPLES[kind] | change)
 
 
 @pytest.mark.parametrize("content", [{}, {"kind": None}, {"kind": []}, {"kind": "text"}])
 def test_an_invalid_content_has_problems(content: Any):
     assert problems(content)
+
+
+def test_a_countdown_ends_with_its_day_or_before():
+    content = {"kind": "countdown", "titles": {"fr": "Le forum"}, **SAMPLES["countdown"]}
+    ends = {None: "2026-12-24", "2026-12-30": "2026-12-24", "2026-12-24T09:00": "2026-12-24T09:00"}
+    for validity, end in ends.items():
+        assert parse_notice(content | {"validity": {"ends": validity}}).last_day == end
+    notice = parse_notice(content)
+    assert check_not_over(notice, date(2026, 12, 24)) == ()
+    [problem] = check_not_over(notice, date(2026, 12, 25))
+    assert (problem.path, problem.code) == ("falls_on", "day_over")
 
 
 def test_a_date_that_ends_is_included():

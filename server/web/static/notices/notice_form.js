@@ -127,12 +127,13 @@ export function createForm(form, { page, say, changed }) {
     settleMedium = async () => null;
     const parts = fieldsOf(content.kind).filter((each) => !each.in_languages);
     const isMedium = ({ as }) => as === "medium";
+    const hasOwn = (name) => parts.some((each) => each.name === name);
     draw(
       words,
       html`${parts.filter(isMedium).map(mediumFields)}
         <div class="tongues">${languages().map(languageFields)}</div>
         ${parts.filter((each) => !isMedium(each)).map(partFields)}
-        ${field({ path: "link", label: say("notices.link"), type: "url", most: 200 })}`,
+        ${hasOwn("link") ? nothing : field({ path: "link", label: say("notices.link"), type: "url", most: 200 })}`,
     );
   }
 
@@ -181,7 +182,8 @@ export function createForm(form, { page, say, changed }) {
   /** The fields of a part of the kind that is not written in each language. */
   function partFields(part) {
     const { name, as } = part;
-    if (as === "address") return field({ path: name, label: say(`notices.${name}`), type: "url" });
+    if (as === "address") return field({ path: name, label: say(`notices.${part.label}`), type: "url" });
+    if (as === "moment") return html`<div class="pair">${dayAndHour(name, `notices.${name}.at`)}</div>`;
     if (as === "day") return field({ path: name, label: say(`notices.${name}`), type: "date" });
     if (as === "period") return periodFields(name);
     if (as !== "list") return nothing; // the point of a picture is chosen with its medium
@@ -205,17 +207,17 @@ export function createForm(form, { page, say, changed }) {
   }
 
   function periodFields(name) {
-    const edge = (of) => {
-      const path = `${name}.${of}`;
-      const hour = `${idOf(path)}-at`;
-      const time = html`<input id=${hour} type="time" data-time=${path} />`;
-      return html`${field({ path, label: say(`notices.${path}`), type: "date" })}
-      ${labelled(hour, say(`notices.${path}_at`), time)}`;
-    };
     return html`<fieldset class="words">
       <legend>${say(`notices.${name}`)}</legend>
-      <div class="pair">${edge("starts")}${edge("ends")}</div>
+      <div class="pair">${["starts", "ends"].map((edge) => dayAndHour(`${name}.${edge}`))}</div>
     </fieldset>`;
+  }
+
+  function dayAndHour(path, label = `notices.${path}_at`) {
+    const hour = `${idOf(path)}-at`;
+    const time = html`<input id=${hour} type="time" data-time=${path} />`;
+    return html`${field({ path, label: say(`notices.${path}`), type: "date" })}
+    ${labelled(hour, say(label), time)}`;
   }
 
   function addRow(list) {

@@ -1,15 +1,17 @@
 """The words of a programme: how long they stay, in which languages, and opening hours as people say them."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from server.app import CATALOGUES
 from server.documents.notices import HappensPart, parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
+from server.language import Catalogues
 from server.store.transactions.database import Database
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices import contents as programme_contents
@@ -25,7 +27,13 @@ from server.usecases.notices.contents import (
 )
 from server.usecases.notices.read_programme import read_programme
 from server.usecases.notices.rounds import NEW_FOR
-from server.usecases.notices.slide_contents import NoticeOnScreen, NoticeWords, PictureContent, days_shown
+from server.usecases.notices.slide_contents import (
+    NoticeOnScreen,
+    NoticeWords,
+    PictureContent,
+    count_shown,
+    days_shown,
+)
 from signage.notice_parts import code_to_scan
 from tests.server.usecases.notices.conftest import MORNING, TEXT, published
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
@@ -150,6 +158,25 @@ def test_a_picture_comes_with_its_title_the_point_to_keep_its_credit_and_a_code(
         "credit": "Photo\u00a0: ville de Laon",
         "code": code_to_scan("https://www.example.org/pont"),
     }
+
+
+def test_the_days_left_are_said_of_each_day_in_each_language_that_has_words():
+    translate = Catalogues(CATALOGUES).translate
+
+    def said(language: str) -> list[tuple[str, str]]:
+        shown = count_shown("2026-12-24T14:00", language, days=DAYS, translate=translate)
+        assert (shown["day"]["day"], shown["hours"][:2]) == ("24", "14")
+        return [(each["words"], each["number"]) for each in shown["counted"]]
+
+    assert said("fr") == [
+        ("encore 3\u00a0jours", "3"),
+        ("encore 2\u00a0jours", "2"),
+        ("demain", ""),
+        ("aujourd’hui", ""),
+    ]
+    assert said("ar")[:2] == [("بقي 3\u00a0أيام", "3"), ("بقي يومان", "")]
+    assert said("uk")[0] == ("ще 3\u00a0дні", "3")
+    assert said("de") == []
 
 
 def test_equal_weekdays_are_listed_together_and_exceptions_separately():
@@ -308,6 +335,15 @@ def test_a_legal_notice_keeps_to_its_guaranteed_part(database: Database):
     items = read_programme(database, "laon", "", lambda key, *_, **__: key)["items"]
     assert len([item for item in items if item["notice"] == legal]) == 2
     assert len({item["id"] for item in items}) == len(items)
+
+
+def test_a_countdown_leaves_at_midnight_after_its_day_in_the_halls_own_zone(database: Database):
+    notice = {"kind": "countdown", "titles": {"fr": "Le forum"}, "falls_on": "2026-11-26T10:00"}
+    published(database, notice | {"targets": {"halls": ["laon"]}})
+    items = read_programme(database, "laon", "", lambda key, *_, **__: key)["items"]
+    windows = [(item["windows"] or [])[-1] for item in items if item["kind"] == "countdown"]
+    midnight = datetime(2026, 11, 26, 23, tzinfo=UTC)
+    assert max(until for _, until in windows) == int(midnight.timestamp() * 1000)
 
 
 def test_every_item_has_an_id_of_its_own(database: Database):
