@@ -352,6 +352,22 @@ def test_the_list_continues_by_keyboard_and_shows_each_notice_once(server: Serve
     assert [path.partition("before=")[2] for path in asked] == ["", "1.a"]
 
 
+def test_a_place_is_found_by_keyboard_among_many(server: Served, dom_pages: DomPages):
+    page = dom_pages.open()
+    sign_in(page, server, *demonstration_user(server, "communication", "*"), path="/affichage/message")
+    places = page.locator("[data-list=places] .choice:not([hidden]):has([data-path='targets.screens'])")
+    every = places.count()
+    assert every > 5
+    page.get_by_label("Chercher un lieu").fill("soissons ecran")
+    expect(page.locator(".found")).to_have_text("Lieux trouvés : 3")
+    expect(places).to_have_count(2)
+    places.locator("input").first.check()
+    page.get_by_label("Chercher un lieu").fill("nulle part")
+    expect(places).to_have_count(1)
+    page.get_by_label("Chercher un lieu").fill("")
+    expect(places).to_have_count(every)
+
+
 def test_the_pages_fit_a_phone(server: Served, pages: Pages):
     page = pages.open(width=390, height=844)
     sign_in(page, server, *demonstration_user(server, "reception"), path="/affichage")

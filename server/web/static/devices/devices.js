@@ -3,7 +3,7 @@
 
 import { createPairing } from "./devices_pairing.js";
 import { createHallTable } from "./devices_table.js";
-import { summaryOfHalls } from "./devices_state.js";
+import { rowsOf, summaryOfHalls } from "./devices_state.js";
 import { one, write } from "../shared/dom.js";
 import { drawList } from "../shared/drawing.js";
 import { hourTeller } from "../shared/durations.js";
@@ -17,6 +17,8 @@ const say = sayer(readJson("sentences"), language);
 const hour = hourTeller(language, page.hall.time_zone);
 /** @type {HTMLInputElement} */
 const only = one("[data-only]");
+/** @type {HTMLInputElement} */
+const typed = one("[data-find-device]");
 const tables = new Map();
 
 const { refresh, redraw } = follow(
@@ -33,6 +35,7 @@ const { refresh, redraw } = follow(
 const openPrinter = (hall, kiosk) => tables.get(hall)?.openPrinter(kiosk);
 const pairing = createPairing({ say, hour, onPaired: refresh, openPrinter });
 only.addEventListener("change", redraw);
+typed.addEventListener("input", redraw);
 
 /** @param {Api.DevicesAnswer} answer */
 function draw({ halls }) {
@@ -44,13 +47,16 @@ function draw({ halls }) {
   for (const hall of halls)
     if (!tables.has(hall.hall))
       tables.set(hall.hall, createHallTable(hall, { say, language, refresh, redraw }));
+  const found = { only: only.checked, typed: typed.value.trim() };
+  const left = halls.flatMap((hall) => rowsOf(hall, found)).length;
+  write("found", found.typed ? say("device_list.found", { count: left, all }) : "");
   const focused = document.activeElement;
   const outcome = /** @type {HTMLElement | null | undefined} */ (
     focused?.closest(".manage")?.querySelector(".outcome")
   );
   drawList(
     "halls",
-    halls.map((hall) => tables.get(hall.hall).view(hall, only.checked)),
+    halls.map((hall) => tables.get(hall.hall).view(hall, found)),
   );
   if (!focused?.checkVisibility()) outcome?.focus(); // what had the focus may no longer be done
   pairing?.draw(halls);

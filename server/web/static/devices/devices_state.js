@@ -1,18 +1,22 @@
 // The page of every device, without a browser: which rows, in which order, and the places a device may take.
 
+import { isFound } from "../shared/finding.js";
 import { needsSomebody, standingOf } from "./supervision_state.js";
 
 /**
  * The devices of a hall in the order of its document, each printer after its kiosk; `only` those that need
- * attention.
+ * attention; with something `typed`, those that have it in their name or their hall's.
  */
-export function rowsOf(hall, { only = false } = {}) {
+export function rowsOf(hall, { only = false, typed = "" } = {}) {
   const printers = new Map(hall.printers.map((printer) => [printer.id, printer]));
   const rows = hall.devices.flatMap((device) => {
     const printer = device.kind === "kiosk" ? printers.get(device.id) : undefined;
     return printer ? [device, printer] : [device];
   });
-  return only ? rows.filter((device) => needsSomebody(device, hall.releases)) : rows;
+  return rows.filter(
+    (device) =>
+      (!only || needsSomebody(device, hall.releases)) && isFound(typed, device.label, hall.name, hall.site),
+  );
 }
 
 /** How many devices of all halls need attention, and how many there are. */

@@ -11,17 +11,18 @@ import { keyOf, standingOf } from "./supervision_state.js";
 const COLUMNS = ["device", "state", "runs", "clock", "seen", "uptime", "verbs"];
 
 /**
- * Return `{view, openPrinter}` for the table of a hall: `view(hall, only)` gives what is drawn, and the other
- * opens the form of a kiosk's printer.
+ * Return `{view, openPrinter}` for the table of a hall: `view(hall, found)` gives what is drawn of the
+ * devices that `rowsOf` finds, and the other opens the form of a kiosk's printer.
  */
 export function createHallTable(first, { say, language, refresh, redraw }) {
   const words = { say, language, moment: momentTeller(language, first.time_zone, say) };
   const rows = new Map(); // by key: whether the part under a row is open, and its verbs
 
-  function view(hall, only) {
-    const shownDevices = rowsOf(hall, { only });
+  function view(hall, found) {
+    const shownDevices = rowsOf(hall, found);
     const keys = shownDevices.map(keyOf);
     for (const key of rows.keys()) if (!keys.includes(key)) rows.delete(key);
+    if (found.typed && !shownDevices.length) return nothing;
     return html`<section class="hall" aria-labelledby=${`hall-${hall.hall}`}>
       <h2 id=${`hall-${hall.hall}`}>
         <a href=${`/supervision?hall=${encodeURIComponent(hall.hall)}`}><bdi>${hall.name}</bdi></a>

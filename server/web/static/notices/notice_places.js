@@ -2,6 +2,7 @@
 
 import { one, setText } from "../shared/dom.js";
 import { draw, html, nothing } from "../shared/drawing.js";
+import { isFound, MANY } from "../shared/finding.js";
 import { targetsInWords } from "./notice_targets.js";
 
 /**
@@ -21,9 +22,14 @@ export function createPlaces(form, { page, say, read }) {
     <summary>${say("notices.aim.other_sites", { count: others.length })}</summary>
     ${others.map(siteBox)}
   </details>`;
+  const finder = html`<label class="find"
+      >${say("notices.aim.find")} <input type="search" autocomplete="off" @input=${find}
+    /></label>
+    <p role="status" class="found"></p>`;
   draw(
     box,
-    html`${own.map(siteBox)} ${others.length ? folded : nothing}
+    html`${sites.length + page.halls.flatMap(({ screens }) => screens).length < MANY ? nothing : finder}
+    ${own.map(siteBox)} ${others.length ? folded : nothing}
     ${choice("targets.everywhere", "everywhere", say("notices.everywhere.choice"))}`,
   );
   // before the form reads what is ticked
@@ -35,13 +41,26 @@ export function createPlaces(form, { page, say, read }) {
         if (isForAll !== (other.dataset.path === "targets.everywhere")) other.checked = false;
     show();
   });
+  const foldOfOthers = () => /** @type {HTMLDetailsElement} */ (one("details", box));
   return { show };
 
   /** Says what is ticked, and opens the other sites where one of theirs is. */
   function show() {
     setText(sentence, targetsInWords(read().targets, page.halls, { say, language: page.language }));
-    const fold = /** @type {HTMLDetailsElement | null} */ (box.querySelector("details"));
-    if (fold?.querySelector("input:checked")) fold.open = true;
+    if (others.length && foldOfOthers().querySelector("input:checked")) foldOfOthers().open = true;
+  }
+
+  /** Hides the places without the words typed; what is ticked stays. A word of the site finds all of it. */
+  function find({ target }) {
+    let left = 0;
+    for (const each of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll(".place .choice"))) {
+      const site = each.closest(".place")?.getAttribute("aria-label") ?? "";
+      const isThere = isFound(target.value, each.textContent, site);
+      each.hidden = !isThere && !each.querySelector("input:checked");
+      left += Number(isThere);
+    }
+    if (others.length && target.value) foldOfOthers().open = true;
+    setText(box.querySelector(".found"), target.value ? say("notices.aim.found", { count: left }) : "");
   }
 
   function siteBox(site) {

@@ -50,6 +50,17 @@ test("each printer is listed after its kiosk, and the list may show only devices
   assert.deepEqual(summaryOfHalls([laon, laon]), { count: 4, all: 6 });
 });
 
+test("devices are found by words of their name and their hall, without accents", () => {
+  const laon = hall([kiosk("b1", { label: "Borne de l’entrée" }), kiosk("b2", { label: "Écran" })], [], {
+    name: "Laon",
+    site: "Préfecture",
+  });
+  const found = (typed) => rowsOf(laon, { typed }).map(({ id }) => id);
+  assert.deepEqual(found("entree laon"), ["b1"]);
+  assert.deepEqual(found("PREF"), ["b1", "b2"]);
+  assert.deepEqual(found("guise"), []);
+});
+
 test("a device may take a free place first, one that is taken, or a new one", () => {
   const places = placesOf(hall([kiosk("taken"), kiosk("free", { is_paired: false })]));
   assert.deepEqual(
