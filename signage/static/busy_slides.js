@@ -1,5 +1,5 @@
 // The card of busy and quiet hours: a bar for each opening hour of the week, higher where more people come.
-// Where the bars have no room, each weekday in words.
+// Where the bars or their hours have no room, each weekday in words.
 
 import { labelOf, listPages } from "./feature_slides.js";
 import { appended, floorIn, make, unitOf, withFoot } from "./slide_parts.js";
@@ -7,8 +7,7 @@ import { appended, floorIn, make, unitOf, withFoot } from "./slide_parts.js";
 const LEVELS = ["quiet", "moderate", "busy", "unknown"];
 const [NAME_EM, SHORT_EM] = [5.2, 2.8]; // room of a weekday’s name, whole and short
 const HOUR_EM = 2.7; // room of the label of an hour
-const LARGE_PX = 1_200;
-const MOST_SKIPPED = 2; // hours from one label to the next, where the names are whole
+const MOST_SKIPPED = 2; // hours from one label to the next
 
 /** Bars for each weekday, with the hours above and the words of the levels below; today’s row is marked. */
 export function buildBusyHours(box, content, words) {
@@ -25,12 +24,14 @@ export function buildBusyHours(box, content, words) {
     if (isToday) row.dataset.today = "yes";
     const name = make("p", "hours-days", { dir: "auto" }, day.day);
     if (isToday) name.append(" ", mark());
-    return appended(row, name, make("p", "hours-hours", { dir: "auto" }, day.words));
+    appended(row, name, make("p", "hours-hours", { dir: "auto" }, day.words));
+    return appended(make("ul", "hours-week"), row);
   });
+  const chart = chartOf(box, table, weekday);
   return withFoot(box, content, (shown, isWholeOnly) =>
-    listPages(box, shown, [chartOf(box, table, weekday)], {
+    listPages(box, shown, chart ? [chart] : pieces, {
       name: "busy-hours",
-      pieces: pieces.map((row) => appended(make("ul", "hours-week"), row)),
+      pieces,
       isWholeOnly,
       words,
       plain: content.lines,
@@ -40,6 +41,7 @@ export function buildBusyHours(box, content, words) {
 
 function chartOf(box, { hours, days, names, source }, weekday) {
   const { step, isShort } = labelsIn(box, hours.length);
+  if (step > MOST_SKIPPED) return null; // nobody could say which hour a bar is
   const grid = make("div", "busy-grid");
   grid.style.setProperty("--hours", String(hours.length));
   grid.style.setProperty("--step", String(step));
@@ -54,8 +56,7 @@ function chartOf(box, { hours, days, names, source }, weekday) {
     grid.append(row);
   }
   const present = new Set(days.flatMap(({ levels }) => levels));
-  const keys = LEVELS.filter((level) => present.has(level) && (level !== "unknown" || hasRoomFor(box)));
-  const legend = keys.map((level) =>
+  const legend = LEVELS.filter((level) => present.has(level)).map((level) =>
     appended(make("li", "busy-key"), barOf(level), make("span", "", { dir: "auto" }, names[level])),
   );
   return appended(
@@ -65,9 +66,6 @@ function chartOf(box, { hours, days, names, source }, weekday) {
     make("p", "feature-source", { dir: "auto" }, source),
   );
 }
-
-/** Whether a key that few need has room: a dotted line where too few people came. */
-const hasRoomFor = (box) => Math.max(box.clientWidth, box.clientHeight) / unitOf(box) > LARGE_PX;
 
 function barOf(level) {
   const bar = make("span", "busy-bar");

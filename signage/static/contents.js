@@ -1,6 +1,7 @@
 // What each item of a programme has to show now, without a browser: live lines of waits, files to load, what
 // is absent.
 
+import { coversRoom } from "./picture_shade.js";
 import { turnMs } from "./text_pages.js";
 import { textIn } from "./words.js";
 
@@ -72,27 +73,43 @@ const OF_ONE_PAGE = new Set(["waits", "image", "video", "document"]);
 export const isMeasured = (content) => Boolean(content) && !OF_ONE_PAGE.has(content.kind);
 
 /**
- * The items of a programme, each as long as all its pages take to read: `readingOf(content)` is in
- * milliseconds a page.
+ * The items of a programme, each as long as all its pages take to read: `needs` gives `reading`, milliseconds
+ * a page, for each item with something to show.
  */
-export function lengthened(programme, contents, readingOf) {
+export function lengthened(programme, needs) {
   const items = programme.items.map((item) => {
-    const content = contents.get(item.id);
-    return isMeasured(content) ? { ...item, ms: turnMs(item.ms, readingOf(content)) } : item;
+    const reading = needs.get(item.id)?.reading ?? [];
+    return reading.length ? { ...item, ms: turnMs(item.ms, reading) } : item;
   });
   return { ...programme, items };
 }
 
+const MOST_BESIDE = 2; // pages of one thought
+
+/** Whether pages are one whole thought beside calls: two at most, and no sentence cut or too small. */
+export const isThought = (pages) => pages.length <= MOST_BESIDE && !pages.some(({ isForced }) => isForced);
+
+const MUCH = 0.42; // of a room: a picture of another shape is too small there
+
+/** Whether a picture is large enough in a room; true of what is no picture. */
+export function coversMuch({ kind, width, height, focus }, room) {
+  if (!width || !height || !room.height) return true;
+  const shape = (width * room.height) / (height * room.width);
+  const picture = { isFilm: kind === "video", hasFocus: Boolean(focus), width, height };
+  return coversRoom(picture, room) || Math.min(shape, 1 / shape) >= MUCH;
+}
+
 /**
- * The most pages that some contents make in each room, `countPages(content)` each, and whether a sentence is
- * cut there; null where none is a text.
+ * The most pages that some contents make in each room, `countPages(content)` each, whether a sentence is cut
+ * there, and whether one waits for the other room. Null for no content; no pages for pictures alone.
  */
 export function pageCounts(contents, countPages) {
-  const counts = contents.filter(isMeasured).map(countPages);
+  const counts = contents.filter((content) => content && content.kind !== "waits").map(countPages);
   if (!counts.length) return null;
   const most = (room) => ({
-    pages: Math.max(...counts.map((count) => count[room].pages)),
+    pages: Math.max(...counts.map((count) => count[room].pages)) || null,
     isForced: counts.some((count) => count[room].isForced),
+    isLarge: counts.some((count) => count[room].isLarge),
   });
   return { beside: most("beside"), alone: most("alone") };
 }

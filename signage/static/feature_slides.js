@@ -43,8 +43,7 @@ function datePages(box, content, words, isWholeOnly) {
   const plain = [leaves.join(" – "), days.hours, place, details].filter(Boolean);
   return featurePages(box, content, { hero, words, isWholeOnly, plain }, [
     { texts: [...hours, ...where, ...more], rest: [] },
-    { texts: [...hours, ...where], rest: [details] },
-    { texts: hours, rest: [place, details] },
+    ...(details ? [{ texts: [...hours, ...where], rest: [details] }] : []),
   ]);
 }
 
@@ -71,11 +70,10 @@ function figurePages(box, content, words, isWholeOnly) {
   if (unit.length > 3) number.dataset.unit = "below";
   const says = make("p", "feature-says", { dir: "auto" }, meaning);
   const source = make("p", "feature-source", { dir: "auto" }, sourceOf(content));
-  const plain = [`${figure} ${unit}`, meaning, source.textContent];
+  // one sentence, which no page parts
+  const plain = [`${figure} ${unit} ${meaning.replace(/[.!?…\s]+$/, "")} (${source.textContent})`];
   return featurePages(box, content, { hero: number, words, isWholeOnly, plain }, [
     { texts: [says, source], rest: [] },
-    { texts: [source], rest: [meaning] },
-    { texts: [], rest: [meaning, source.textContent] },
   ]);
 }
 
@@ -249,13 +247,17 @@ export function featurePages(box, content, { hero, words, isWholeOnly, plain }, 
     const first =
       firstOf(sizesIn(box, LARGEST_PX), texts, marked) ??
       (texts === ways.at(-1).texts
-        ? firstOf(forcedSizes(box), texts, [{ ...TIGHT, mark, isForced: true }])
+        ? firstOf(
+            forcedSizes(box),
+            texts,
+            marked.slice(1).map((look) => ({ ...look, isForced: true })),
+          )
         : null);
     if (!first) continue;
     if (!lines.length) return numbered([first]);
     return numbered([first, ...buildTextPages(box, { ...content, lines }, words, { isLater: true })]);
   }
-  return buildTextPages(box, { ...content, lines: plain }, words);
+  return isWholeOnly ? null : buildTextPages(box, { ...content, lines: plain }, words);
 }
 
 function frame(box, content, px, { isForced = false, isTight = false, isTitleAbove = false, mark = "" }) {

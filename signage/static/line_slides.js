@@ -67,7 +67,7 @@ const linePages = (box, content, lines, look) =>
   withFoot(box, content, (shown, isWholeOnly) => pagesOfLines(box, shown, lines, { ...look, isWholeOnly }));
 
 function pagesOfLines(box, content, lines, { words, isTable = false, source = null, isWholeOnly }) {
-  const slideOf = (px, some, { hasSource = true, mark = "" } = {}) => {
+  const slideOf = (px, some, mark = "") => {
     const slide = make("div", "waits", { lang: content.language });
     shapeOf(box, slide, content.language);
     slide.style.setProperty("--text", String(px));
@@ -75,22 +75,19 @@ function pagesOfLines(box, content, lines, { words, isTable = false, source = nu
       const title = slide.appendChild(make("h2", "waits-title", { dir: "auto" }, content.title));
       if (mark || content.isPart) title.append(" ", pageMark("9/9"));
     }
-    if (some.length) slide.append(listOf(some, isTable));
-    if (source && hasSource) slide.append(make("p", "waits-source", { dir: "auto" }, source));
+    slide.append(listOf(some, isTable));
+    if (source) slide.append(make("p", "waits-source", { dir: "auto" }, source));
     return footed(slide, content);
   };
   const whole = fitted(box, sizesIn(box), (px) => slideOf(px, lines));
   if (whole) return numbered([whole]);
   if (isWholeOnly) return null;
   const px = floorIn(box);
-  const parts = evenRows(lines, (some) => hasRoom(box, () => slideOf(px, some, { mark: "9/9" })));
-  const pages = (look) => parts.map((some) => slideOf(px, some, { ...look, mark: "9/9" }));
-  const haveRoom = (built) => built.every((slide) => hasRoom(box, () => slide));
-  const built = pages({});
-  if (haveRoom(built)) return numbered(built);
-  const apart = [...pages({ hasSource: false }), ...(source ? [slideOf(px, [], { mark: "9/9" })] : [])];
-  if (haveRoom(apart)) return numbered(apart);
-  const plain = [...lines.map(partsOf), source].filter(Boolean);
+  const parts = evenRows(lines, (some) => hasRoom(box, () => slideOf(px, some, "9/9")));
+  const pages = parts.map((some) => slideOf(px, some, "9/9"));
+  if (pages.every((slide) => hasRoom(box, () => slide))) return numbered(pages);
+  const plain = lines.map(partsOf);
+  if (source) plain.push([plain.pop(), source].join(" · ")); // never on a page of its own
   return buildTextPages(box, { ...content, lines: plain }, words);
 }
 

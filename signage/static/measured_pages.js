@@ -1,12 +1,14 @@
 // The pages of contents, measured ahead for each room in small parts of time: no call waits for them, and
-// what is shown next is there. How long they take to read is kept for a reload. DOM only.
+// what is shown next is there. Which room they need and how long they take to read is kept for a reload. DOM
+// only.
 
+import { coversMuch, isMeasured, isThought } from "./contents.js";
 import { inParts } from "./measuring.js";
 import { buildPages } from "./slides.js";
 
 const PART_MS = 12; // of one task
 const ROOMS = ["beside", "alone"];
-const READINGS = "parvis.readings";
+const NEEDS = "parvis.needs";
 
 /**
  * `box` is the invisible box to measure in, `rooms` does something in one of its rooms. `onMeasured()` says
@@ -15,10 +17,11 @@ const READINGS = "parvis.readings";
 export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured }) {
   /** @type {Map<string, { size: string, pages: any[] }>} */
   const measured = new Map(); // by room and content
-  /** @type {Map<string, number[]>} */
-  const readings = new Map(stored.read(READINGS)); // by content; true enough while it is measured again
-  /** @type {Map<string, { isAwaitedFor: boolean, goOn: (until: number) => boolean }>} */
+  /** @type {Map<string, { isLarge: boolean, reading: number[] }>} */
+  const needs = new Map(stored.read(NEEDS)); // by content; true enough while it is measured again
+  /** @type {Map<string, { text: string, goOn: (until: number) => boolean }>} */
   let left = new Map();
+  let slim = null; // the room beside calls, in px
   let isAwaited = false;
   let isRunning = false;
 
@@ -27,34 +30,32 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
   const build = (content) => buildPages(box, content, wordsIn(content.language));
 
   /**
-   * Whether it is known how long all contents take to read beside calls. The unknown ones are measured first,
-   * then the others, at last without calls.
+   * Whether it is known which room all contents need and how long they take to read. The unknown ones are
+   * measured first.
    */
   function measure(contents) {
     const texts = new Map(contents.map((content) => [JSON.stringify(content), content]));
-    const named = ROOMS.flatMap((room) =>
-      Array.from(texts, ([text, content]) => ({ room, text, content, name: nameOf(room, text) })),
+    const named = [...texts].flatMap(([text, content]) =>
+      ROOMS.map((room) => ({ room, text, content, name: nameOf(room, text) })),
     );
-    const missing = named.filter(({ name }) => !measured.has(name));
-    const unknown = missing.filter(({ room, text }) => room === "beside" && !readings.has(text));
-    const inTurn = [...new Set([...unknown, ...missing])];
+    const missing = named.filter(({ name, text }) => !measured.has(name) || !needs.has(text));
+    const inTurn = missing.sort((one, other) => Number(needs.has(one.text)) - Number(needs.has(other.text)));
     left = new Map(inTurn.map((each) => [each.name, left.get(each.name) ?? measurementOf(each)]));
-    isAwaited = unknown.length > 0;
+    isAwaited = missing.some(({ text }) => !needs.has(text));
     if (left.size) goOnSoon();
     if (isAwaited) return false;
     keepOnly(measured, new Set(named.map(({ name }) => name)));
-    keepOnly(readings, new Set(texts.keys()));
+    keepOnly(needs, new Set(texts.keys()));
     return true;
   }
 
   function measurementOf({ room, text, content, name }) {
     const done = (pages) => {
       measured.set(name, { size: sizeOf(), pages });
-      if (room === "beside") readings.set(text, readingIn(pages));
+      if (room === "alone") needs.set(text, needIn(content));
     };
     const goOn = inParts(() => build(content), done);
-    const isAwaitedFor = room === "beside" && !readings.has(text);
-    return { isAwaitedFor, goOn: (until) => rooms[room](() => goOn(until)) };
+    return { text, goOn: (until) => rooms[room](() => goOn(until)) };
   }
 
   function goOnSoon() {
@@ -71,9 +72,9 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
       if (performance.now() > until) break;
     }
     if (left.size) goOnSoon();
-    if (isAwaited && [...left.values()].some(({ isAwaitedFor }) => isAwaitedFor)) return;
+    if (isAwaited && [...left.values()].some(({ text }) => !needs.has(text))) return;
     if (!isAwaited && left.size) return;
-    stored.keep(READINGS, [...readings]);
+    stored.keep(NEEDS, [...needs]);
     if (!isAwaited) return;
     isAwaited = false;
     onMeasured();
@@ -92,18 +93,34 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
   const pagesIn = (room, content) =>
     measured.get(nameOf(room, JSON.stringify(content)))?.pages ?? rooms[room](() => build(content));
 
-  /** How long each page of a content takes to read, in milliseconds, in the room with the most pages. */
-  const readingOf = (content) =>
-    readings.get(JSON.stringify(content)) ?? readingIn(pagesIn("beside", content));
+  /**
+   * Whether a content is no whole thought beside calls, so that it waits until nobody is called (`isLarge`),
+   * and how long each page of a text takes to read in the smallest room that it may have, in milliseconds.
+   */
+  function needOf(content) {
+    if (isMeasured(content)) return needs.get(JSON.stringify(content)) ?? needIn(content);
+    slim ??= rooms.beside(() => ({ width: box.clientWidth, height: box.clientHeight }));
+    return { isLarge: !coversMuch(content, slim), reading: [] };
+  }
+
+  function needIn(content) {
+    const isLarge = !isThought(pagesIn("beside", content));
+    const pages = pagesIn(isLarge ? "alone" : "beside", content);
+    return { isLarge, reading: pages.map(({ reading }) => reading) };
+  }
 
   /**
-   * The `pages` that a content makes beside calls and without them, and whether a sentence does not fit on
-   * one there (`isForced`).
+   * The `pages` that a content makes beside calls and without them, null for a picture; whether a sentence
+   * does not fit on one there (`isForced`) or the content waits for the other room (`isLarge`).
    */
   function countPages(content) {
     const [beside, alone] = ROOMS.map((room) => {
-      const pages = pagesIn(room, content);
-      return { pages: pages.length, isForced: pages.some((page) => page.isForced) };
+      const pages = isMeasured(content) ? pagesIn(room, content) : null;
+      return {
+        pages: pages?.length ?? null,
+        isForced: Boolean(pages?.some((page) => page.isForced)),
+        isLarge: room === "beside" && needOf(content).isLarge,
+      };
     });
     return { beside, alone };
   }
@@ -112,12 +129,11 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
   function forget() {
     measured.clear();
     left.clear();
+    slim = null;
   }
 
-  return { measure, pagesOf, readingOf, countPages, forget };
+  return { measure, pagesOf, needOf, countPages, forget };
 }
-
-const readingIn = (pages) => pages.map(({ reading }) => reading);
 
 function keepOnly(map, names) {
   for (const name of map.keys()) if (!names.has(name)) map.delete(name);

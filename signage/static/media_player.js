@@ -11,10 +11,10 @@ import { localDay } from "./words.js";
  * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree, isWhole}`,
  * `isFree` when nobody is called any more, `isWhole` once the page looks as it will. Nothing is shown before
  * it is known how long the first programme takes to read: it is measured, or `stored` by the page before. A
- * newer programme waits for that while the former plays on. `onSeen(piece)`
- * receives each interval in which a notice was visible: `{item, notice, from, to, outcome}`, in the server's
- * milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next
- * `play`. In a preview nothing is reported.
+ * newer programme waits for that while the former plays on. `onSeen(piece)` receives each interval in which a
+ * notice was visible: `{item, notice, from, to, outcome, isWhole}`, in the server's milliseconds;
+ * `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a
+ * preview nothing is reported.
  */
 export function createMediaPlayer({
   box,
@@ -61,20 +61,24 @@ export function createMediaPlayer({
     if (isWhole && pages.measure([...contentsOf(latest).values()].filter(isMeasured))) playable = latest;
     if (!playable) return { isResting: false, lag: playlist.lag };
     const contents = contentsOf(playable);
-    const programme = lengthened(playable.programme, contents, pages.readingOf);
+    const full = [...contents].filter(([, content]) => content);
+    const needs = new Map(full.map(([item, content]) => [item, pages.needOf(content)]));
+    const programme = lengthened(playable.programme, needs);
     if (playable === latest)
       onCounted?.(pageCounts([...contents.values()], pages.countPages), programme.items);
     notices = new Map(programme.items.map((item) => [item.id, item.notice]));
-    const empty = programme.items.filter((item) => !contents.get(item.id)).map((item) => item.id);
+    const ids = programme.items.map((item) => item.id);
+    const empty = ids.filter((id) => !needs.has(id));
+    const large = ids.filter((id) => needs.get(id)?.isLarge);
     const waiting = Object.fromEntries(view.queues.map((line) => [line.queue, line.waiting]));
-    const moment = { programme, at, waiting, empty };
+    const moment = { programme, at, waiting, empty, large, isFree };
     // what nobody has seen yet is not interrupted: a screen that has just started is not late
-    playlist = lists.moved(playlist, { ...moment, isCovered: isCovered && onStage !== null, isFree });
+    playlist = lists.moved(playlist, { ...moment, isCovered: isCovered && onStage !== null });
     const isHidden = isCovered || playlist.isResting;
     stage.cover(isHidden);
     let turnsIn = Infinity;
-    if (isHidden) endPiece(at);
-    else turnsIn = showItem({ asked: moment, contents, screen });
+    if (isHidden || (!isFree && large.includes(piece?.item))) endPiece(at);
+    if (!isHidden) turnsIn = showItem({ asked: moment, contents, screen });
     clearTimeout(timer);
     timer = setTimeout(onEnd, Math.min(lists.endsIn(playlist, at), Math.ceil(turnsIn), 60_000));
     return { isResting: playlist.isResting, lag: playlist.lag };
@@ -124,7 +128,8 @@ export function createMediaPlayer({
 
   function beginPiece(at) {
     if (piece || !onStage.item?.notice) return;
-    piece = { item: onStage.item.id, notice: onStage.item.notice, from: at, showing: onStage.showing };
+    const { item, showing } = onStage;
+    piece = { item: item.id, notice: item.notice, from: at, showing, reading: stage.readingMs() };
   }
 
   /** The display under way ends at an instant: another item comes, calls cover it, or the page closes. */
@@ -134,9 +139,11 @@ export function createMediaPlayer({
     piece = null;
   }
 
-  function displayOf({ item, notice, from, showing }, at) {
-    const isWhole = lists.isWhole(showing, lists.turnOf(playlist, at));
-    return { item, notice, from, to: Math.max(at, from), outcome: isWhole ? "completed" : "cut" };
+  /** `isWhole`: it came to its end, or its only page stood long enough to be read. */
+  function displayOf({ item, notice, from, showing, reading }, at) {
+    const isOver = lists.isWhole(showing, lists.turnOf(playlist, at));
+    const isWhole = isOver || at - from >= (reading ?? Infinity);
+    return { item, notice, from, to: Math.max(at, from), outcome: isOver ? "completed" : "cut", isWhole };
   }
 
   function notShown(item, reason) {

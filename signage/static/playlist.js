@@ -1,7 +1,7 @@
 // The playlist of a screen, without a browser: its own clock, which stops while the media are covered, and
 // the shown item. Times are the server's milliseconds. The schedule itself has no memory: schedule.js.
 
-import { isResting, itemAt } from "./schedule.js";
+import { isPlanned, isResting, itemAt } from "./schedule.js";
 
 const LONGEST_LAG_MS = 12 * 3_600_000;
 const SET_BACK_MS = 2_000;
@@ -14,7 +14,11 @@ const SHORTEST_PAGE_MS = 1_500; // see readingMs: what is shown for less cannot 
  * @property {number | null} stoodAt where it stands while it is covered
  * @property {any} showing the item that is shown, null before the first
  * @property {Record<string, number>} failed until when items are left out
+ * @property {string[]} owed items that had no room beside calls, the one that waits longest first
  * @property {boolean} isResting
+ *
+ * @typedef {{ programme: Api.ProgrammeAnswer, at: number, waiting: Record<string, number>, empty?: string[],
+ *   large?: string[], isCovered?: boolean, isFree?: boolean }} Moment
  */
 
 /** @type {(from?: { lag?: number }) => Playlist} */
@@ -23,6 +27,7 @@ export const initialPlaylist = ({ lag = 0 } = {}) => ({
   stoodAt: null,
   showing: null,
   failed: {},
+  owed: [],
   isResting: false,
 });
 
@@ -34,42 +39,57 @@ export function failed(playlist, item, at) {
   return { ...playlist, failed: { ...playlist.failed, [item]: at + TRIED_AGAIN_MS } };
 }
 
-/** The items that cannot be shown at an instant: those that failed lately, and those with nothing to show. */
-export function skippedAt(playlist, at, empty = []) {
-  return new Set([...empty, ...Object.keys(playlist.failed).filter((item) => playlist.failed[item] > at)]);
+/**
+ * The items that cannot be shown at an instant: those that failed lately, those with nothing to show, and
+ * beside calls those that need the large room.
+ *
+ * @param {Playlist} playlist
+ * @param {Moment} now
+ */
+function skippedAt({ failed: left }, now) {
+  const { at, empty = [], large = [] } = now;
+  const failedLately = Object.keys(left).filter((item) => left[item] > at);
+  return new Set([...empty, ...failedLately, ...(isBeside(now) ? large : [])]);
 }
+
+/**
+ * Whether calls leave notices a part of the screen.
+ *
+ * @param {Moment} now
+ */
+const isBeside = ({ isFree, isCovered }) => !isFree && !isCovered;
 
 /**
  * Move to an instant. What is shown stays until its end, unless it left the programme or cannot be shown any
  * more; then the schedule says what comes. `showing` has the item (null: the welcome), its `position`, when
  * it `began`, and its ends. A playlist that calls made late is on time again, with all screens of its hall,
- * at the end of the first item that ends while `isFree`: nobody is called any more.
+ * at the end of the first item that ends while `isFree`: nobody is called any more. Items that are `large`
+ * have no room while somebody is called; they come first afterwards, in turn with what the schedule says.
  *
  * @param {Playlist} playlist
- * @param {{ programme: Api.ProgrammeAnswer, at: number, waiting: Record<string, number>,
- *   empty?: string[], isCovered?: boolean, isFree?: boolean }} now
+ * @param {Moment} now
  * @returns {Playlist}
  */
 export function moved(playlist, now) {
-  const { programme, at, waiting, empty = [], isCovered = false } = now;
-  const skipped = skippedAt(playlist, at, empty);
-  const next = standing(playlist, at, isCovered || playlist.isResting);
+  const { programme, at, isCovered = false } = now;
+  const skipped = skippedAt(playlist, now);
+  const next = owing(standing(playlist, at, isCovered || playlist.isResting), now);
   const turn = turnOf(next, at);
-  const item =
-    next.showing && next.showing.item !== null
-      ? programme.items.find((one) => one.id === next.showing.item)
-      : null;
+  const item = next.showing && programme.items.find((one) => one.id === next.showing.item);
   const isTurned = isResting(programme, at) !== next.isResting; // its hours began or ended, or are others now
   if (next.showing && !isTurned && goesOn(next.showing, { item, at, turn, skipped })) return next;
   if (now.isFree && next.lag && next.showing && turn >= next.showing.until_turn) return onTime(next, now);
-  const found = itemAt(programme, { at, turn, waiting, skipped });
+  const found = chosenAt(next, now, turn);
   if (found.is_resting !== next.isResting)
     return moved({ ...next, isResting: found.is_resting, lag: 0, stoodAt: null }, now);
   const chosen = programme.items.find((one) => one.id === found.item);
+  const owed = next.owed.filter((id) => id !== found.item);
   return {
     ...next,
+    owed: found.isOwed ? [...owed, found.item] : next.owed, // where it is cut, others come before it
     showing: {
       item: found.item,
+      isOwed: found.isOwed,
       content: JSON.stringify(chosen ?? null),
       began: turn - found.position_ms,
       joined: turn,
@@ -79,21 +99,64 @@ export function moved(playlist, now) {
   };
 }
 
+/** The playlist with what it owes: what had no room beside calls, until it is shown to its end. */
+function owing(playlist, now) {
+  const { showing, owed } = playlist;
+  const { programme, at, large = [] } = now;
+  const isOver = (id) => !isBeside(now) && showing?.item === id && isWhole(showing, turnOf(playlist, at));
+  const kept = owed.filter((id) => large.includes(id) && !isOver(id));
+  if (isBeside(now)) return { ...playlist, owed: [...kept, ...large.filter((id) => !kept.includes(id))] };
+  const next = { ...playlist, owed: kept };
+  if (!showing || showing.isOwed || !owedItem(next, now)) return next;
+  // who was shown in the place of others beside calls stays no longer than its own time
+  const ms = programme.items.find(({ id }) => id === showing.item)?.ms ?? 0;
+  return { ...next, showing: { ...showing, until_turn: Math.min(showing.until_turn, showing.began + ms) } };
+}
+
+/** The first item that had no room beside calls and may come now; undefined for none. */
+function owedItem(playlist, now) {
+  const skipped = skippedAt(playlist, now);
+  return playlist.owed
+    .map((id) => now.programme.items.find((one) => one.id === id))
+    .find((item) => item && !skipped.has(item.id) && isPlanned(item, now));
+}
+
+/** What the schedule says at a turn of a playlist. */
+const plannedAt = (playlist, now, turn) =>
+  itemAt(now.programme, { ...now, turn, skipped: skippedAt(playlist, now) });
+
+/**
+ * What comes: in turn an item that had no room beside calls, and that of the schedule. What comes between
+ * begins at its beginning, and stays for its whole time until an item of the schedule begins.
+ */
+function chosenAt(playlist, now, turn) {
+  const found = plannedAt(playlist, now, turn);
+  const { showing } = playlist;
+  const isItsTurn = now.isFree && (!showing?.isOwed || found.item === showing.item);
+  const owed = isItsTurn ? owedItem(playlist, now) : undefined;
+  const isBetween = showing && turn < showing.until_turn; // what was shown makes way before its end
+  const item = owed ?? (isBetween ? now.programme.items.find(({ id }) => id === found.item) : undefined);
+  if (!item || found.is_resting) return { ...found, isOwed: false };
+  let until = turn;
+  do until = plannedAt(playlist, now, until).until_turn;
+  while (until < turn + item.ms);
+  return { ...found, item: item.id, isOwed: Boolean(owed), position_ms: 0, until_turn: until };
+}
+
 /** Go on with what all screens show; an item that would leave before it can be read is left out. */
 function onTime(playlist, now) {
-  const { programme, at, waiting, empty = [] } = now;
-  const skipped = skippedAt(playlist, at, empty);
-  const { position_ms: position, until_turn: ends } = itemAt(programme, { at, turn: at, waiting, skipped });
+  const { at } = now;
+  const { position_ms: position, until_turn: ends } = plannedAt(playlist, now, at);
   if (position >= SHORTEST_PAGE_MS && ends - at < SHORTEST_PAGE_MS)
     return { ...playlist, showing: { ...playlist.showing, until_turn: turnOf(playlist, at) + ends - at } };
   return moved({ ...playlist, lag: 0, showing: null }, now);
 }
 
 /** The next item if nothing changes meanwhile, null for the welcome. */
-export function nextAfter(playlist, { programme, at, waiting, empty = [] }) {
+export function nextAfter(playlist, now) {
   const { until_turn: turn } = playlist.showing;
-  const ends = at + turn - turnOf(playlist, at);
-  return itemAt(programme, { at: ends, turn, waiting, skipped: skippedAt(playlist, at, empty) }).item;
+  const ends = now.at + turn - turnOf(playlist, now.at);
+  return chosenAt(playlist, { ...now, at: ends }, turn).item;
 }
 
 /** Milliseconds until the next check: until the shown item ends; when covered, only the wall clock runs. */

@@ -10,8 +10,8 @@ let lastCounts = "";
 
 /**
  * Sends the page around this one what the notice makes in each room, where that is other than before:
- * `{beside, alone}`, each `{pages, isForced}`, null for no text. `items`: how many items it makes in one
- * language; `seconds`: how long a turn in it is.
+ * `{beside, alone}`, each `{pages, isForced, isLarge}`, null for nothing. `items`: how many items it makes in
+ * one language; `seconds`: how long a turn in it is.
  */
 export function tellPageCounts(pages, programme) {
   const turn = programme.filter(

@@ -12,6 +12,10 @@ const LEGAL = -1; // in a round: the slot of whichever legal notice has its turn
 /** Whether an instant is outside the screen's hours. */
 export const isResting = ({ hours }, at) => Boolean(hours) && !isIn(hours, at);
 
+/** Whether an item may be shown at an instant: inside its windows, and while enough people wait. */
+export const isPlanned = (item, { at, waiting }) =>
+  (!item.windows || isIn(item.windows, at)) && isDue(item, waiting);
+
 /**
  * Return the item at `at` (wall clock, decides windows) and `turn` (the playlist's own clock, which stops
  * while calls cover the media) as `{item, position_ms, until_turn, until_at, is_resting}`: `item` is an id,

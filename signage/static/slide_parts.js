@@ -75,8 +75,8 @@ export function footed(slide, { credit, code }) {
 
 /**
  * The pages that `build(content, isWholeOnly)` makes. A credit and a code to scan stand on the last page that
- * has room for them, or on one of their own after all. `build` answers null where it may make one page only
- * and has more.
+ * has room for them; else a code stands below the title on one more page, a credit on every page. `build`
+ * answers null where it may make one page only and has more.
  */
 export function withFoot(box, content, build) {
   if (!content.credit && !content.code) return build(content, false);
@@ -87,7 +87,9 @@ export function withFoot(box, content, build) {
     const footedPage = footedIn(box, page, content, { mayShrink: at === pages.length - 1 });
     if (footedPage) return numbered(pages.with(at, footedPage));
   }
-  return numbered([...pages, footPage(box, content, textPx(pages.at(-1)))]);
+  return content.code
+    ? numbered([...pages, codePage(box, content, textPx(pages.at(-1)))])
+    : build(content, false);
 }
 
 /** A page with a credit and a code, where it may in smaller letters that give them room; null for none. */
@@ -102,20 +104,21 @@ function footedIn(box, page, content, { mayShrink }) {
   });
 }
 
-/**
- * A page of its own for a credit and a code, in letters of at most `most` px, without the title where that
- * leaves them no room.
- */
-function footPage(box, content, most) {
-  const pageOf = (title) => (px) => {
+/** A title with its code to scan and the credit, in letters of at most `most` px. */
+function codePage(box, content, most) {
+  const pageOf = (px) => {
     const slide = shapeOf(box, make("div", "feature", { lang: content.language }), content.language);
     slide.style.setProperty("--text", String(px));
     Object.assign(slide.dataset, { kind: "foot", tight: "yes" });
-    const head = slide.appendChild(titleOf("feature-title", title));
+    const head = slide.appendChild(titleOf("feature-title", content.title));
     head.append(" ", pageMark("9/9"));
     return footed(slide, content);
   };
-  return fitted(box, sizesIn(box, most), pageOf(content.title)) ?? pageOf("")(floorIn(box));
+  const page = fitted(box, sizesIn(box, most), pageOf);
+  if (page) return page;
+  const forced = pageOf(floorIn(box, { isLegible: false }));
+  forced.dataset.forced = "yes";
+  return forced;
 }
 
 /**

@@ -23,6 +23,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   let current = null; // {key, pages, media, text}
   let placed = null; // whose page stands in the box
   let awaited = null;
+  let isStale = false; // what stands in the box was made for another room
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
 
@@ -80,6 +81,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   }
 
   function turnPage({ position, ms, isFollowed, isNew = false }) {
+    isStale = false;
     const reading = current.pages.map((page) => page.reading);
     const showing = showings.get(current.key) ?? 0;
     const { page, from, until } = spanAt({ reading, ms, position, showing });
@@ -101,6 +103,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   }
 
   function wait(made) {
+    if (isStale) box.replaceChildren(); // rather nothing than a part of what had the whole screen
     if (awaited !== made) {
       awaited = made;
       made.whenReady.then(() => awaited === made && made.isReady && on.ready());
@@ -161,6 +164,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   /** Pages are built again for another room; a picture or film stays, its words get other letters. */
   function resettle() {
     change.end();
+    isStale = true;
     for (const made of [...ready.values()]) {
       if (made.media) fitPicture(measure, made.pages[0].element);
       else ready.delete(made.key);
@@ -183,7 +187,13 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
     resettle,
     // covered media have no room to be measured in
     prepare: (key, content) => void (measure.clientWidth && prepared(key, content)),
-    shownKey: () => current?.key ?? null,
+    /** How long the only page of the shown item takes to read, in ms; null for several, or a part. */
+    readingMs: () => {
+      const [page, ...more] = current?.pages ?? [];
+      return !page || more.length || page.isForced || current.media?.tagName === "VIDEO"
+        ? null
+        : page.reading;
+    },
   };
 }
 

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentOf, filesOf, lengthened, pageAt, pageCounts } from "../../signage/static/contents.js";
+import {
+  contentOf,
+  coversMuch,
+  filesOf,
+  isThought,
+  lengthened,
+  pageAt,
+  pageCounts,
+} from "../../signage/static/contents.js";
 
 const queue = (fr, waiting, { en, wait = null } = {}) => ({
   queue: fr,
@@ -53,22 +61,60 @@ test("the pages of an item share its time by their words; the rest comes at the 
 });
 
 test("an author gets the largest number of pages of a notice in any of its languages", () => {
-  const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: 9 }, null];
+  const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: null }, null];
   const count = ({ n }) => ({
-    beside: { pages: n, isForced: n === 2 },
-    alone: { pages: n - 1, isForced: false },
+    beside: { pages: n, isForced: n === 2, isLarge: n === 3 },
+    alone: { pages: n && n - 1, isForced: false, isLarge: false },
   });
   assert.deepEqual(pageCounts(contents, count), {
-    beside: { pages: 3, isForced: true },
-    alone: { pages: 2, isForced: false },
+    beside: { pages: 3, isForced: true, isLarge: true },
+    alone: { pages: 2, isForced: false, isLarge: false },
   });
-  assert.equal(pageCounts([{ kind: "image" }, null], count), null);
+  assert.equal(pageCounts([{ kind: "image", n: null }, null], count).beside.pages, null);
+  assert.equal(pageCounts([null], count), null);
+});
+
+test("beside calls a thought has two pages at most, and no sentence that is cut", () => {
+  const pages = (...forced) => forced.map((isForced) => ({ isForced }));
+  assert.deepEqual(
+    [[false], [false, false], [false, false, false], [true]].map((each) => isThought(pages(...each))),
+    [true, true, false, false],
+  );
+});
+
+test("beside calls a picture covers much of its room, or waits for the whole screen", () => {
+  const [lying, upright] = [
+    { width: 650, height: 988 },
+    { width: 1080, height: 724 },
+  ];
+  const [poster, film, band] = [
+    { width: 900, height: 1273 },
+    { width: 1920, height: 1080 },
+    { width: 1200, height: 300 },
+  ];
+  const found = [poster, film, band].map((picture) => [
+    coversMuch(picture, lying),
+    coversMuch(picture, upright),
+  ]);
+  assert.deepEqual(found, [
+    [true, true],
+    [false, true],
+    [false, false],
+  ]);
+  assert.ok(
+    coversMuch({ kind: "image", ...film, focus: { x: 50, y: 50 } }, lying),
+    "a photograph may be cut",
+  );
 });
 
 test("a text stays until each of its pages could be read; waits and files keep their time", () => {
   const items = ["text", "waits", "video", "hours"].map((kind) => ({ id: kind, kind, ms: 10_000 }));
-  const contents = new Map(items.map(({ id }) => [id, id === "hours" ? null : { kind: id }]));
-  const { items: found, hours } = lengthened({ items, hours: null }, contents, () => [6_000, 7_000]);
+  const needs = new Map([
+    ["text", { reading: [6_000, 7_000] }],
+    ["waits", { reading: [] }],
+    ["video", { reading: [] }],
+  ]);
+  const { items: found, hours } = lengthened({ items, hours: null }, needs);
   assert.deepEqual(
     found.map(({ ms }) => ms),
     [13_000, 10_000, 10_000, 10_000],

@@ -123,3 +123,62 @@ test("a screen that rests wakes when the hall's hours are others now, before the
 test("the next item is known in advance, so that it can be made ready", () => {
   assert.equal(lists.nextAfter(start(), { programme, at: T, waiting: {} }), "b");
 });
+
+const LARGE = { large: ["long"] };
+const withLong = { ...programme, items: [item("a", 10_000), item("long", 30_000), item("b", 20_000)] };
+const on = (playlist, ms, more = {}) => at(playlist, ms, { programme: withLong, ...LARGE, ...more });
+
+test("beside calls what is no whole thought there leaves at once, and comes first when nobody is called", () => {
+  let playlist = on(lists.initialPlaylist(), 10_000, { isFree: true });
+  assert.equal(playlist.showing.item, "long");
+  playlist = on(playlist, 14_000); // a call takes its room
+  assert.deepEqual([playlist.showing.item, playlist.showing.began], ["a", T + 14_000]);
+  playlist = on(playlist, 25_000, { isFree: true });
+  assert.deepEqual([playlist.showing.item, playlist.showing.began], ["long", T + 25_000]);
+  assert.equal(lists.endsIn(playlist, T + 25_000), 35_000, "its whole time, then with the other screens");
+  playlist = on(playlist, 60_000, { isFree: true });
+  assert.deepEqual([playlist.showing.item, playlist.owed], ["a", []]);
+});
+
+test("who is shown beside calls keeps its own time before what waited comes", () => {
+  let playlist = on(lists.initialPlaylist(), 0);
+  assert.equal(lists.endsIn(playlist, T), 40_000, "in the place of what has no room");
+  playlist = on(playlist, 4_000, { isFree: true });
+  assert.deepEqual([playlist.showing.item, lists.endsIn(playlist, T + 4_000)], ["a", 6_000]);
+  assert.equal(on(playlist, 10_000, { isFree: true }).showing.item, "long");
+});
+
+test("what waited and is cut again comes after the others that waited, and in turn with the schedule", () => {
+  const items = [item("a", 10_000), item("long", 20_000), item("more", 20_000), item("b", 10_000)];
+  const more = { programme: { ...programme, items }, large: ["long", "more"] };
+  const moments = [
+    [0, false, "a"],
+    [12_000, true, "long"],
+    [15_000, false, "a"],
+    [26_000, true, "more"],
+    [50_000, true, "b"],
+    [60_000, true, "long"],
+  ];
+  let playlist = lists.initialPlaylist();
+  for (const [ms, isFree, shown] of moments) {
+    playlist = lists.moved(playlist, { ...more, at: T + ms, waiting: {}, isFree });
+    assert.equal(playlist.showing.item, shown, `after ${ms} ms`);
+  }
+});
+
+test("only what waits and may be shown now comes first", () => {
+  const items = withLong.items.map((one) =>
+    one.id === "long" ? { ...one, windows: [[T, T + 5_000]] } : one,
+  );
+  const closed = { programme: { ...withLong, items } };
+  let playlist = on(lists.initialPlaylist(), 0, closed);
+  playlist = on(playlist, 10_000, { ...closed, isFree: true });
+  assert.notEqual(playlist.showing.item, "long");
+  assert.ok(lists.endsIn(playlist, T + 10_000) > 0);
+});
+
+test("where nothing is a whole thought beside calls the welcome is shown", () => {
+  const playlist = on(lists.initialPlaylist(), 0, { large: ["a", "b", "long"] });
+  assert.equal(playlist.showing.item, null);
+  assert.notEqual(on(playlist, 1_000, { large: ["a", "b", "long"], isFree: true }).showing.item, null);
+});

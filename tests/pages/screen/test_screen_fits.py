@@ -13,7 +13,7 @@ from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
 from tests.pages.screen.conftest import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
 from tests.signage.contract_server import ContractServer, former, queue
-from tests.signage.programmes import item, programme, templates, usual_templates
+from tests.signage.programmes import every_kind, item, programme, templates, usual_templates
 
 
 def full(hall: ContractServer) -> None:
@@ -209,8 +209,28 @@ NOTICE_PAGE = """() => {
 """The title, the mark, the body, and where the title stands."""
 
 
+LACKING = """(page) => {
+  const rest = page.cloneNode(true);
+  const less = "title, .page-mark, .notice-tag, .notice-title, .waits-title, .feature-title, .slide-credit," +
+    ".waits-source, .feature-source";
+  for (const part of rest.querySelectorAll(less)) part.remove();
+  const has = (name) => page.querySelector(name) !== null;
+  const isTitled = has(":is(.notice-title, .waits-title, .feature-title)");
+  return [
+    !rest.textContent.trim() && !has(".picture-media, .slide-code") && "only a head or a source",
+    has(".slide-code") && !isTitled && "a code without its title",
+    has(".figure-number") && !has(".feature-says") && "a figure without its meaning",
+    has(".date-leaf") && !isTitled && "a date without its title",
+    has(".waits-line") && !isTitled && "a row without its head",
+    has(".busy-legend") !== has(".busy-grid") && "a legend without its chart",
+  ].filter(Boolean);
+}"""
+"""What a page lacks to be understood by who sees nothing else."""
+
 BUILT = f"""async ({{ contents, rooms }}) => {{
   const {{ buildPages }} = await import("/static/signage/slides.js");
+  const {{ isThought }} = await import("/static/signage/contents.js");
+  const lacking = {LACKING};
   const {{ createWordsIn }} = await import("/static/signage/words.js");
   const {{ own, languages }} = JSON.parse(document.querySelector("#sentences").textContent);
   const wordsIn = createWordsIn(languages, own, () => "Europe/Paris");
@@ -223,29 +243,48 @@ BUILT = f"""async ({{ contents, rooms }}) => {{
     document.body.dataset.quiet = quiet;
     for (const content of contents) {{
       const pages = buildPages(measure, content, wordsIn(content.language));
-      const troubles = pages.flatMap(({{ element }}) => {{
+      const isLarge = quiet === "no" && !isThought(pages); // such pages are never shown
+      const troubles = (isLarge ? [] : pages).flatMap(({{ element }}) => {{
         slide.replaceChildren(element);
-        return element.textContent.trim() ? measured() : ["an empty page"];
+        return [...measured(), ...lacking(element)];
       }});
-      found.push({{ kind: content.kind, quiet, pages: pages.length, troubles }});
+      const rows = pages.map(({{ element }}) => element.querySelectorAll(".waits-line").length);
+      found.push({{ kind: content.kind, quiet, isLarge, pages: pages.length, rows, troubles }});
     }}
   }}
   slide.replaceChildren();
   return found;
 }}"""
+LABELS = ("kind", "language", "category")
+WHOLE_BESIDE = {
+    "text",
+    "date",
+    "figure",
+    "steps",
+    "asked_and_done",
+    "hours",
+    "delays",
+    "feed",
+    "priority_card",
+}
+"""The kinds that are whole beside calls with usual words."""
 LETTERS = "(px) => getComputedStyle(document.documentElement).getPropertyValue('--least') === `${px}`"
 
 
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
-def test_no_word_of_a_template_is_cut_or_small_in_any_room(
+def test_no_page_of_any_kind_is_cut_or_small_or_lacks_its_meaning_in_any_room(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
     page = opened(pages, hall, size)
-    contents = templates()
+    kinds = [each["content"] | {key: each[key] for key in LABELS} for each in every_kind()]
+    contents = [*kinds, *templates()]
     found = page.evaluate(BUILT, {"contents": contents, "rooms": ["no", "yes"]})
     assert [each for each in found if each["troubles"]] == []
     usual = [each["pages"] for each in found if each["quiet"] == "yes"][-3:]
     assert usual == [1, 1, 1], "busy hours, a date, and a table of six rows"
+    whole = [each for each in found if each["quiet"] == "no" and not each["isLarge"]]
+    assert {each["kind"] for each in whole} >= WHOLE_BESIDE
+    assert min(whole[-1]["rows"]) >= 2, "never a row a page where more have room"
 
 
 def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: ContractServer) -> None:

@@ -26,6 +26,7 @@ export function createPreview({ section, page, say, hour }) {
   const list = one('[data-list="layouts"]', section);
   const note = section.querySelector('[data-text="preview-waits"]');
   const isCut = section.querySelector('[data-text="preview-cut"]');
+  const isLarge = section.querySelector('[data-text="preview-large"]');
   const places = page.halls.filter(({ may_preview: may }) => may);
   const counts = new Map(); // what the notice makes in a layout, by its key
   const programmes = new Map(); // {text, programme}: the last that the server made for each hall
@@ -205,21 +206,23 @@ export function createPreview({ section, page, say, hour }) {
   }
 
   function drawCounts() {
-    let hasCut = false;
+    let [hasCut, hasLarge] = [false, false];
     for (const row of list.querySelectorAll("[data-room]")) {
       const { layout = "", room = "" } = /** @type {HTMLElement} */ (row).dataset;
       const found = counts.get(layout);
       const made = found?.pages?.[room];
       const count = found ? { count: made?.pages ?? found.items, seconds: found.seconds } : null;
-      const words = count ? say("notices.preview.count", count) : "";
-      setText(
-        row.querySelector(".count"),
-        made?.isForced ? say("notices.preview.cut", { pages: words }) : words,
-      );
-      row.classList.toggle("cut", Boolean(made?.isForced));
-      hasCut ||= Boolean(made?.isForced);
+      const pages = count ? say("notices.preview.count", count) : "";
+      const isHere = Boolean(made?.isForced) && !made.isLarge;
+      const how = isHere ? "cut" : room === "beside" && made ? "whole" : null;
+      const words = how ? say(`notices.preview.${how}`, { pages }) : pages;
+      setText(row.querySelector(".count"), made?.isLarge ? say("notices.preview.large") : words);
+      row.classList.toggle("cut", isHere);
+      hasCut ||= isHere;
+      hasLarge ||= Boolean(made?.isLarge);
     }
     setText(isCut, hasCut ? say("notices.preview.pages.forced") : "");
+    setText(isLarge, hasLarge ? say("notices.preview.large.why") : "");
   }
 
   function fit() {
