@@ -61,11 +61,23 @@ def _icon(name: str) -> str:
 
 
 type FieldForm = Literal[
-    "line", "lines", "rich", "figure", "day", "moment", "period", "address", "medium", "focus", "icon", "list"
+    "line",
+    "lines",
+    "rich",
+    "figure",
+    "day",
+    "moment",
+    "period",
+    "address",
+    "medium",
+    "focus",
+    "icon",
+    "choice",
+    "list",
 ]
 """How a field is written: a line, several, a text with marks, a figure; an address, a day, a day
-with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; a
-list of parts.
+with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; one
+of a few words; a list of parts.
 """
 IN_LANGUAGES = ("line", "lines", "rich", "figure")
 """Those that are written in each language."""
@@ -118,7 +130,7 @@ class NoticeField:
     """A field of a kind, or of a part of a list.
 
     `most`: the most characters of each language, or parts of a list; None where nothing limits them here.
-    `fewest`: the fewest parts. `part`: what each is.
+    `fewest`: the fewest parts. `part`: what each is. `choices`: the words to choose from.
     """
 
     name: str
@@ -127,6 +139,7 @@ class NoticeField:
     most: int | None = None
     fewest: int = 0
     part: type[Part] = Part
+    choices: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple["NoticeField", ...]:
@@ -159,6 +172,9 @@ def _field(name: str, declared: FieldInfo) -> NoticeField:
         return NoticeField(
             name, written, key, _longest(declared), fewest=int(str(bounds["minItems"])), part=part
         )
+    if written.form == "choice":
+        choices = tuple(word for each in get_args(declared.annotation) for word in get_args(each))
+        return NoticeField(name, written, key, choices=choices)
     if written.form in IN_LANGUAGES:
         declared = FieldInfo.from_annotation(get_args(declared.annotation)[1])
     return NoticeField(name, written, key, _longest(declared))

@@ -5,7 +5,7 @@ a kind has besides (a medium, a feed, what the server computes) is in
 `server.usecases.notices.contents`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, get_args
@@ -73,10 +73,18 @@ type NoticeKind = Literal[
 """What a notice holds: docs/rules/notices.md."""
 
 
+class FocusPart(Part):
+    """The point of a picture that stays in sight where edges are cut: per cent of width and height."""
+
+    x: Annotated[int, Field(ge=0, le=100)]
+    y: Annotated[int, Field(ge=0, le=100)]
+
+
 class NoticeContent(Part):
     """What every notice has. `ms`: how long it stays at a time; null: computed from its words.
 
-    `credits` name who made or says it, `link` is an address that visitors can scan.
+    `credits` name who made or says it, `link` is an address that visitors can scan. `picture` is an image of
+    the library; `composition`: where screens show it, null: `left`.
     """
 
     kind: NoticeKind
@@ -89,6 +97,9 @@ class NoticeContent(Part):
     ms: Annotated[int, Field(ge=SHORTEST_MS, le=LONGEST_MS)] | None = None
     credits: OptionalLine = Field(default_factory=dict)
     link: ScannedAddress | None = None
+    picture: Annotated[Slug | None, Written("medium")] = None
+    focus: Annotated[FocusPart | None, Written("focus")] = None
+    composition: Annotated[Literal["left", "behind", "text"] | None, Written("choice")] = None
 
     @property
     def own_end(self) -> tuple[str, str] | None:
@@ -101,9 +112,21 @@ class NoticeContent(Part):
         days = [self.validity.ends, None if self.own_end is None else self.own_end[1]]
         return min((day for day in days if day is not None), key=_end_of, default=None)
 
+    @property
+    def media(self) -> Mapping[str, str]:
+        """The media of the library that the notice shows, by the name of their field."""
+        named = {name: getattr(self, name, None) for name in ("medium", "picture")}
+        return {name: medium for name, medium in named.items() if medium is not None}
+
 
 def _end_of(local: str) -> str:
     return local if "T" in local else f"{local}T99"
+
+
+PICTURE_FIELDS = tuple(
+    field for field in fields_of(NoticeContent) if field.name in ("picture", "focus", "composition")
+)
+"""The fields of the picture that a notice of words may have."""
 
 
 class TextNotice(NoticeContent):
@@ -113,17 +136,11 @@ class TextNotice(NoticeContent):
     bodies: Annotated[Bodies, AfterValidator(some_texts), ShownAs("html")]
 
 
-class FocusPart(Part):
-    """The point of a picture that stays in sight where edges are cut: per cent of width and height."""
-
-    x: Annotated[int, Field(ge=0, le=100)]
-    y: Annotated[int, Field(ge=0, le=100)]
-
-
 class MediumNotice(NoticeContent):
     """A picture, a film or the pages of a PDF; `texts`, where the library's own do not fit here, say it.
 
     With a `focus` an image fills its room and loses its edges; without one it is shown whole.
+    `title_shown` null: on a film and on an image that fills its room; what is whole carries its own.
     """
 
     kind: Literal["image", "video", "document"]
@@ -132,6 +149,16 @@ class MediumNotice(NoticeContent):
         default_factory=dict
     )
     focus: Annotated[FocusPart | None, Written("focus", only=("image",))] = None
+    title_shown: Annotated[Literal["yes", "no"] | None, Written("choice")] = None
+    picture: None = None
+    composition: None = None
+
+    @property
+    def has_title(self) -> bool:
+        """Whether screens write the title over the picture, or beside it."""
+        return self.title_shown == "yes" or (
+            self.title_shown is None and (self.focus is not None or self.kind == "video")
+        )
 
 
 class FeedNotice(NoticeContent):
@@ -342,11 +369,15 @@ def check_not_over(notice: NoticeContent, today: date) -> tuple[DocumentProblem,
     return (problem((field,), "day_over", on=on),)
 
 
-def check_medium(notice: NoticeContent, *, is_ready: bool) -> tuple[DocumentProblem, ...]:
-    """Errors of a notice whose medium cannot be shown."""
-    if is_ready or not isinstance(notice, MediumNotice):
-        return ()
-    return (problem(("medium",), "unknown_medium", id=notice.medium),)
+def check_medium(
+    notice: NoticeContent, *, is_ready: Callable[[str, str], bool]
+) -> tuple[DocumentProblem, ...]:
+    """Errors of a notice with a medium for which `is_ready(field, medium)` is false."""
+    return tuple(
+        problem((name,), "unknown_medium", id=medium)
+        for name, medium in notice.media.items()
+        if not is_ready(name, medium)
+    )
 
 
 def _problems(notice: NoticeContent, places: KnownPlaces) -> Iterator[DocumentProblem]:

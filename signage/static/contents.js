@@ -33,7 +33,8 @@ function ofMoment(kind, { screen, today }) {
 export const welcome = (screen, own) => ({ kind: "welcome", language: own, hall: screen?.name ?? "" });
 
 /** The addresses of the files an item needs, for the programme's downloads. */
-export const filesOf = ({ content }) => [content?.url, content?.poster].filter(Boolean);
+export const filesOf = ({ content }) =>
+  [content?.url, content?.poster, content?.picture?.url].filter(Boolean);
 
 /** The addresses of the files the organisation's look needs, kept with those of the programme. */
 export const filesOfLook = (look) =>

@@ -25,7 +25,7 @@ export function createSlideChange({ box, leaving }) {
     whenGone = gone;
     fade(former, [1, 0]).onfinish = end;
     // a picture covers its whole room: what it uncovers has been there from the beginning
-    if (!former.matches(".picture")) fade(element, [0, 1]);
+    if (!former.matches(".picture, .pictured")) fade(element, [0, 1]);
     return undefined;
   }
 
@@ -73,7 +73,10 @@ export function createSlideChange({ box, leaving }) {
 
 /** The children of a page that differ from those in the same place of the page before it. */
 function changedParts(former, element) {
-  return [...element.children].filter((part, at) => !isSame(part, former.children[at]));
+  const [before, now] = [former, element].map(
+    (page) => page.querySelector(":scope > .pictured-media + *") ?? page,
+  );
+  return [...now.children].filter((part, at) => !isSame(part, before.children[at]));
 }
 
 /** Whether two parts are equal but for their « 1/3 ». */

@@ -7,6 +7,7 @@ import { LARGE } from "./large_slides.js";
 import { buildLines, buildWaits } from "./line_slides.js";
 import { buildTextPages } from "./notice_slides.js";
 import { buildPicture } from "./picture_slides.js";
+import { withPicture } from "./pictured_slides.js";
 import { make } from "./slide_parts.js";
 import { readingMs } from "./text_pages.js";
 
@@ -17,7 +18,11 @@ import { readingMs } from "./text_pages.js";
  */
 export function buildPages(box, content, words) {
   const build = BUILD[content.kind];
-  const pages = build?.(box, content, words) ?? buildText(box, content, words);
+  const pages = withPicture(
+    box,
+    content,
+    () => build?.(box, content, words) ?? buildText(box, content, words),
+  );
   return pages.map((element) => {
     const count = element.textContent.split(/\s+/).filter(Boolean).length;
     return { element, reading: readingMs(count), isForced: element.dataset.forced === "yes" };

@@ -381,6 +381,26 @@ def test_the_pages_fit_a_phone(server: Served, pages: Pages):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+def test_words_get_a_picture_and_its_place_in_the_form(server: Served, dom_pages: DomPages):
+    page = dom_pages.open()
+    sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
+    page.get_by_label("Titre").fill("Le marché")
+    page.locator("#kind").select_option("date")
+    page.locator('[data-path="happens.starts"]').fill("2090-05-01")
+    page.locator("summary", has_text="Image avec les mots").press("Enter")
+    page.get_by_role("radio", name="Logo").check()
+    page.get_by_label("Place de l’image sur les écrans").select_option("behind")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
+    page.reload()
+    expect(page.get_by_role("radio", name="Logo")).to_be_checked()
+    expect(page.get_by_label("Place de l’image sur les écrans")).to_have_value("behind")
+    page.get_by_role("radio", name="Sans image").check()
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 2 enregistrée.")
+    expect(page.locator('[data-path="picture"][data-item=""]')).to_be_checked()
+
+
 def test_a_countdown_and_a_code_are_written_in_the_form_and_refused_beside_their_field(
     server: Served, dom_pages: DomPages
 ):

@@ -332,7 +332,9 @@ def notices_frozen_with(rows: Rows, medium: str) -> list[str]:
 
 
 def _having(found: Collection[tuple[str, dict[str, object]]], medium: str) -> list[str]:
-    return sorted({each for each, content in found if content.get("medium") == medium})
+    return sorted(
+        {each for each, content in found if medium in (content.get("medium"), content.get("picture"))}
+    )
 
 
 def feeds_shown(rows: Rows, now: datetime) -> set[str]:

@@ -80,7 +80,7 @@ def uses_of(
     places, now = read_places(database, rows), database.clock.now()
     for notice in notices_with_medium(rows, medium):
         row = listed_notice(rows, notice)
-        if row.content.get("medium") != medium:
+        if medium not in (row.content.get("medium"), row.content.get("picture")):
             continue  # an earlier version had it, which no screen shows any more
         is_seen = author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
         yield _use(database, rows, row, author, reach, places, now) if is_seen else None
@@ -186,7 +186,8 @@ def _put(
         correction = draft["notice"]
         gesture = replace(gesture, notice=correction, version=draft["version"])
     content = content_of(transaction, gesture.notice, gesture.version)
-    content = content.model_copy(update={"medium": replacement.by})
+    shown = {name: replacement.by for name, medium in content.media.items() if medium == replacement.medium}
+    content = content.model_copy(update=shown)
     version = gestures.add_version.within(database, transaction, gesture, content)["version"]
     gesture = replace(gesture, version=version)
     for step in _STEPS[use["change"]]:

@@ -37,7 +37,9 @@ from server.usecases.notices.slide_contents import (
     Contents,
     EntryShown,
     FeedContent,
+    FocusShown,
     HoursContent,
+    IllustrationShown,
     LinesContent,
     NoticeOnScreen,
     NoticeWords,
@@ -116,28 +118,32 @@ def picture_of(rows: Rows, content: Json) -> str | None:
 
     `content` may be any that was kept, also one that could not be shown any more.
     """
-    medium = content.get("medium")
+    medium = content.get("medium") or content.get("picture")
     row = medium_row(rows, medium) if isinstance(medium, str) else None
     files = {file.role: file for file in row.files} if row is not None and row.is_ready else {}
     file = files.get("thumbnail") or files.get("poster")
     return None if file is None else _address(file)
 
 
-def _is_ready(rows: Rows, medium: str, sites: Sites) -> bool:
-    row = medium_row(rows, medium)
-    return row is not None and may_show(row.site, sites) and bool(shown_medium(rows, medium).files)
-
-
 def last_day_of_medium(rows: Rows, notice: NoticeContent) -> str | None:
     """The last local date (ISO) on which a notice’s medium may be shown; None: no medium, or no end."""
-    medium = getattr(notice, "medium", None)
-    row = None if medium is None else medium_row(rows, medium)
-    return None if row is None or row.until is None else row.until.isoformat()
+    found = [medium_row(rows, medium) for medium in notice.media.values()]
+    days = [row.until.isoformat() for row in found if row is not None and row.until is not None]
+    return min(days, default=None)
 
 
 def check_media(rows: Rows, notice: NoticeContent, sites: Sites = None) -> None:
-    """Refuses a medium that cannot be shown, or that belongs to another site. Raises DocumentRefused."""
-    is_ready = isinstance(notice, MediumNotice) and _is_ready(rows, notice.medium, sites)
+    """Refuses a medium that cannot be shown, or that belongs to another site; a picture that is none.
+
+    Raises DocumentRefused.
+    """
+
+    def is_ready(name: str, medium: str) -> bool:
+        row = medium_row(rows, medium)
+        if row is None or not may_show(row.site, sites) or (name == "picture" and row.kind != "image"):
+            return False
+        return bool(shown_medium(rows, medium).files)
+
     problems = check_medium(notice, is_ready=is_ready)
     if problems:
         raise DocumentRefused(problems)
@@ -196,13 +202,15 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
         "title": title_in(notice.titles, language),
         "credit": said_in(notice.credits, language),
         "code": None if notice.link is None else code_to_scan(notice.link),
+        "picture": _picture(notice, language, words.rows),
     }
     if isinstance(notice, MediumNotice):
         medium = shown_medium(words.rows, notice.medium)
         picture_words: PictureWords = {
             **shared,
             "text": said_in(notice.texts, language) or said_in(medium.texts, language),
-            "focus": None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y},
+            "focus": _focus(notice),
+            "has_title": notice.has_title,
         }
         said = medium.captions.get(language) or medium.captions.get(FRENCH) or ()
         captions: list[CaptionShown] = [
@@ -224,6 +232,27 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     if isinstance(notice, AskedNotice):
         written = {"lines": list(written.values()), **written}
     return [cast(NoticeOnScreen, {**shared, **written})]
+
+
+def _focus(notice: NoticeContent) -> FocusShown | None:
+    return None if notice.focus is None else {"x": notice.focus.x, "y": notice.focus.y}
+
+
+def _picture(notice: NoticeContent, language: str, rows: Rows) -> IllustrationShown | None:
+    """The picture that a screen shows with the words of a notice; None where it shows none."""
+    if notice.picture is None or notice.composition == "text":
+        return None
+    medium = shown_medium(rows, notice.picture)
+    for file in medium.files:
+        return {
+            "url": file.url,
+            "width": file.width,
+            "height": file.height,
+            "text": said_in(medium.texts, language),
+            "focus": _focus(notice),
+            "composition": notice.composition or "left",
+        }
+    return None
 
 
 def _medium_content(
@@ -316,7 +345,7 @@ def duration_ms(content: NoticeOnScreen) -> int:
     return turn_ms(words_of(content))
 
 
-_NO_WORDS = frozenset({"credit", "code", "icon", "on", "counted"})
+_NO_WORDS = frozenset({"credit", "code", "icon", "on", "counted", "picture"})
 
 
 def words_of(content: NoticeOnScreen) -> str:

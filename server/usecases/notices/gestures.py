@@ -7,7 +7,7 @@ from functools import update_wrapper
 from typing import Concatenate, TypedDict
 
 from hardware.json_types import Ordinal
-from server.documents.notices import MediumNotice, NoticeContent, check_aimed, check_kind, parse_notice
+from server.documents.notices import NoticeContent, check_aimed, check_kind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Fact, Json
@@ -255,7 +255,7 @@ def checked_for(
     Raises DocumentRefused; refusal: forbidden.
     """
     check_places(notice, places, rows.now)
-    stays = isinstance(before, MediumNotice) and before.medium == getattr(notice, "medium", None)
+    stays = before is not None and before.media == notice.media
     check_media(rows, notice, None if stays else reach.media)
     targets = targets_of(notice)
     if not (reach.may_draft_somewhere if targets.is_nowhere else reach.may_draft(places.sites_of(targets))):

@@ -166,6 +166,8 @@ def notice_blocks(notice: NoticeContent, contents: Contents, language: str, word
     if isinstance(notice, MediumNotice):
         return list(_medium(notice, contents, language, words))
     blocks = [block for content in contents for block in _blocks(notice, content, language, words.translate)]
+    if notice.picture is not None and blocks:
+        blocks = [*_illustration(notice.picture, language, words), *blocks]
     if isinstance(notice, PriorityNotice) and blocks and words.hall.priority_grounds:
         # the last line is the hall's own text, which may lack the language
         grounds = said_in(words.hall.priority_grounds, language)
@@ -190,6 +192,24 @@ def _medium(notice: MediumNotice, contents: Contents, language: str, words: Hall
     texts = notice.texts or medium.texts
     yield from _text(said_in(texts, language), language_shown(texts, language))
     yield from _captions(medium, language, words.translate)
+
+
+def _illustration(picture: str, language: str, words: HallWords) -> Iterator[Block]:
+    """The picture of a notice of words, and what it shows."""
+    medium = shown_medium(words.rows, picture)
+    for file in medium.files:
+        block: PictureBlock = {
+            "kind": "picture",
+            "url": file.url,
+            "width": file.width,
+            "height": file.height,
+            "film": None,
+            "page": 1,
+            "pages": 1,
+            **_in(language),
+        }
+        yield block
+    yield from _text(said_in(medium.texts, language), language_shown(medium.texts, language))
 
 
 def _picture(content: NoticeOnScreen, page: int, pages: int, language: str) -> list[Block]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.documents.notices import MediumNotice
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import covered_days, covered_window, local_end
 from server.domain.instants import to_text
@@ -115,9 +114,9 @@ def is_public_file(database: Database, hall: str, name: str, translate: Callable
     with database.read() as rows:
         words = _words(database, rows, hall_id, translate)
         media = {
-            slide.notice.medium
+            medium
             for slide in _read_now(rows, hall_id, words, database.clock.now()).slides
-            if isinstance(slide.notice, MediumNotice)
+            for medium in slide.notice.media.values()
         }
         files = [file for medium in media for file in shown_medium(rows, medium).files]
     return any(f"/media/{name}" in (file.url, file.poster) for file in files)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from types import GenericAlias, new_class
-from typing import TYPE_CHECKING, TypedDict, Union, final
+from typing import TYPE_CHECKING, Literal, TypedDict, Union, final
 
 from babel.dates import format_date, format_interval
 
@@ -124,6 +124,26 @@ def _hours(opens: time | None, closes: time | None, language: str, say: Callable
     )
 
 
+class FocusShown(TypedDict):
+    """The point of a picture that stays in sight: per cent of its width and height."""
+
+    x: Percent
+    y: Percent
+
+
+class IllustrationShown(TypedDict):
+    """A picture with the words of a notice; `text` says it in words."""
+
+    url: str
+    width: Pixels
+    height: Pixels
+    text: str
+    focus: FocusShown | None
+    """Where its edges may be cut; null: beside words it is shown whole."""
+    composition: Literal["left", "behind"]
+    """On the side where lines begin (above the words in a narrow room), or behind them."""
+
+
 class NoticeWords(TypedDict):
     """Texts that screens show with every notice.
 
@@ -135,18 +155,13 @@ class NoticeWords(TypedDict):
     """Who made or says it; empty where nobody is named."""
     code: str | None
     """An address to scan, as a picture (data URL)."""
+    picture: IllustrationShown | None
+    """Null where it has none, or shows none on screens."""
 
 
 @final
 class TitledContent(NoticeWords):
     """A notice that the screen completes with the people who wait now."""
-
-
-class FocusShown(TypedDict):
-    """The point of a picture that stays in sight: per cent of its width and height."""
-
-    x: Percent
-    y: Percent
 
 
 class PictureWords(NoticeWords):
@@ -158,6 +173,8 @@ class PictureWords(NoticeWords):
     text: str
     focus: FocusShown | None
     """Where its edges may be cut; null: it is shown whole."""
+    has_title: bool
+    """Whether its title is written over it; False: it carries its own."""
 
 
 @final

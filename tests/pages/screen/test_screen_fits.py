@@ -287,6 +287,25 @@ def test_no_page_of_any_kind_is_cut_or_small_or_lacks_its_meaning_in_any_room(
     assert min(whole[-1]["rows"]) >= 2, "never a row a page where more have room"
 
 
+@pytest.mark.parametrize("size", ["landscape", "portrait"])
+def test_a_picture_with_words_cuts_none_and_costs_no_page(
+    pages: Pages, hall: ContractServer, size: str
+) -> None:
+    page = opened(pages, hall, size)
+    picture = {"url": "data:,", "width": 900, "height": 600, "text": "La place", "focus": None}
+    contents = [*usual_templates(), *templates()[-5:-3]]
+    found = [
+        page.evaluate(
+            BUILT, {"contents": [{**each, "picture": more} for each in contents], "rooms": ["yes", "no"]}
+        )
+        for more in (None, picture | {"composition": "left"}, picture | {"composition": "behind"})
+    ]
+    for plain, *pictured in zip(*found, strict=True):
+        for each in pictured:
+            assert each["troubles"] == [], each
+            assert each["pages"] <= plain["pages"]
+
+
 def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall)
     page.set_viewport_size({"width": 3840, "height": 2160})

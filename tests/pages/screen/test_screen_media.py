@@ -140,6 +140,31 @@ def test_a_photograph_fills_its_room_and_its_words_stand_out_on_white(
     assert_accessible(page)
 
 
+def test_words_over_a_white_picture_stand_out_and_one_beside_them_follows_their_language(
+    pages: Pages, hall: ContractServer
+) -> None:
+    white = {"url": "/media/white.webp", "width": 900, "height": 600, "text": "La place", "focus": None}
+    words = {
+        "title": "Le marché est ouvert",
+        "html": "<p>Le mercredi, à midi.</p>",
+        "credit": "",
+        "code": None,
+    }
+    behind = item("behind", "text", {**words, "picture": white | {"composition": "behind"}}, ms=60_000)
+    page = opened(pages, hall, behind)
+    for part in (".notice-title", ".notice-body"):
+        expect(page.locator(f"#slide {part}")).to_be_visible()
+        assert contrast(Image.open(io.BytesIO(page.locator(f"#slide {part}").screenshot()))) >= 7
+    assert_accessible(page)
+    beside = {**words, "picture": white | {"composition": "left", "focus": {"x": 50, "y": 50}}}
+    for language, is_right in (("fr", False), ("ar", True)):
+        show(page, hall, item(language, "text", beside | {"title": language}, language=language))
+        at = page.locator("#slide .pictured-media").bounding_box()
+        assert at is not None
+        assert (at["x"] > 0) == is_right
+        assert page.evaluate(MEASURE) == []
+
+
 def test_no_pixel_of_a_poster_is_lost_and_it_lies_on_the_colour_of_its_edges(
     pages: Pages, hall: ContractServer
 ) -> None:

@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response
 
 from server.documents.hall import Category
 from server.documents.notice_fields import IN_LANGUAGES, DaypartName, NoticeField, fields_of
-from server.documents.notices import KINDS_TO_BEGIN, NOTICE_MODELS
+from server.documents.notices import (
+    KINDS_TO_BEGIN,
+    NOTICE_MODELS,
+    PICTURE_FIELDS,
+    MediumNotice,
+    NoticeContent,
+)
 from server.domain.devices.device_state import Sighting, player_report
 from server.domain.hall.devices import WITHOUT_NOTICES, Screen
 from server.domain.languages import text_in
@@ -46,15 +52,19 @@ def _form(field: NoticeField) -> dict[str, object]:
         "label": field.written.label or field.name,
         "is_last": field.written.is_last,
         "in_languages": field.form in IN_LANGUAGES,
+        "choices": field.choices,
         "parts": [{**_form(part), "label": part.key} for part in field.parts],
     }
 
 
-FIELDS = {
-    kind: [_form(field) for field in fields_of(model) if not field.written.only or kind in field.written.only]
-    for kind, model in NOTICE_MODELS.items()
-}
-"""The fields of each kind as the form writes them."""
+def _fields(kind: str, model: type[NoticeContent]) -> list[dict[str, object]]:
+    own = [field for field in fields_of(model) if not field.written.only or kind in field.written.only]
+    shared = () if model is MediumNotice else PICTURE_FIELDS
+    return [{**_form(field), "is_shared": field in shared} for field in (*own, *shared)]
+
+
+FIELDS = {kind: _fields(kind, model) for kind, model in NOTICE_MODELS.items()}
+"""The fields of each kind as the form writes them, then those of every kind of words (`is_shared`)."""
 
 
 notice_pages = PageRoutes("notice_pages", __name__, template_folder="templates")

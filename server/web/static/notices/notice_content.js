@@ -13,6 +13,7 @@ export function cleaned(content, fields) {
     if (content[name] !== undefined) kept[name] = withoutEmpty(content[name]);
   if (!kept.when?.queue) kept.when = null;
   if (kept.focus && kept.focus.x === undefined) kept.focus = null;
+  if (fields.some(({ name }) => name === "picture") && !kept.picture) kept.focus = kept.composition = null;
   return kept;
 }
 

@@ -127,14 +127,25 @@ export function createForm(form, { page, say, changed }) {
     settleMedium = async () => null;
     const parts = fieldsOf(content.kind).filter((each) => !each.in_languages);
     const isMedium = ({ as }) => as === "medium";
+    const [shared, own] = [true, false].map((is) => parts.filter((each) => each.is_shared === is));
     const hasOwn = (name) => parts.some((each) => each.name === name);
     draw(
       words,
-      html`${parts.filter(isMedium).map(mediumFields)}
+      html`${own.filter(isMedium).map(mediumFields)}
         <div class="tongues">${languages().map(languageFields)}</div>
-        ${parts.filter((each) => !isMedium(each)).map(partFields)}
-        ${hasOwn("link") ? nothing : field({ path: "link", label: say("notices.link"), type: "url", most: 200 })}`,
+        ${own.filter((each) => !isMedium(each)).map(partFields)}
+        ${hasOwn("link") ? nothing : field({ path: "link", label: say("notices.link"), type: "url", most: 200 })}
+        ${shared.length ? pictureFields(shared) : nothing}`,
     );
+  }
+
+  /** The picture that words may have: folded until there is one. */
+  function pictureFields(shared) {
+    const drawn = (each) => (each.as === "medium" ? mediumFields(each) : partFields(each));
+    return html`<details ?open=${Boolean(content.picture)}>
+      <summary>${say("notices.picture")}</summary>
+      ${shared.map(drawn)}
+    </details>`;
   }
 
   function languageFields(language) {
@@ -186,6 +197,7 @@ export function createForm(form, { page, say, changed }) {
     if (as === "moment") return html`<div class="pair">${dayAndHour(name, `notices.${name}.at`)}</div>`;
     if (as === "day") return field({ path: name, label: say(`notices.${name}`), type: "date" });
     if (as === "period") return periodFields(name);
+    if (as === "choice") return choiceField(part);
     if (as !== "list") return nothing; // the point of a picture is chosen with its medium
     return listFields(part, content[name].length, {
       icons: page.step_icons,
@@ -198,9 +210,24 @@ export function createForm(form, { page, say, changed }) {
     });
   }
 
-  function mediumFields() {
-    const current = content.medium;
-    const made = mediumField(content.kind, page.media, { say, day, path: "medium", idOf, changed, current });
+  /** One of a few words; the first one where nothing was chosen, or what the notice itself decides. */
+  function choiceField({ name, choices }) {
+    const auto = say.knows(`notices.${name}.auto`)
+      ? [html`<option value="">${say(`notices.${name}.auto`)}</option>`]
+      : [];
+    const options = choices.map(
+      (each) => html`<option value=${each}>${say(`notices.${name}.${each}`)}</option>`,
+    );
+    const first = auto.length ? "" : choices[0];
+    const control = html`<select id=${idOf(name)} data-path=${name} data-first=${first}>${[...auto, ...options]}</select>`;
+    return labelled(idOf(name), say(`notices.${name}`), control);
+  }
+
+  function mediumFields({ name }) {
+    const isOptional = name === "picture";
+    const kind = isOptional ? "image" : content.kind;
+    const shelf = { say, day, path: name, idOf, changed, current: content[name], isOptional };
+    const made = mediumField(kind, page.media, shelf);
     showMedium = made.show;
     settleMedium = made.settle;
     return made.field;
@@ -273,10 +300,11 @@ function valueOf({ dataset, value }) {
 
 function write(field, value) {
   if (field.dataset.path === "targets.everywhere") field.checked = value === true;
-  else if (field.type === "radio") field.checked = value === field.dataset.item;
+  else if (field.type === "radio") field.checked = (value ?? "") === field.dataset.item;
   else if (field.type === "checkbox") field.checked = (value ?? []).map(String).includes(field.dataset.item);
   else if (field.dataset.type === "list") field.value = (value ?? []).join(", ");
   else if (field.dataset.type === "seconds") field.value = value ? String(value / 1000) : "";
   else if (field.type === "date") field.value = String(value ?? "").slice(0, 10);
+  else if (field.dataset.first !== undefined) field.value = value ?? field.dataset.first;
   else field.value = value ?? (field.id === "category" ? "practical" : "");
 }

@@ -39,10 +39,10 @@ export async function libraryMedia() {
 
 /**
  * The field for media of a kind; `path` is the place of its id, `current` the id that is chosen, `day` writes
- * a local date, `changed`
- * hears of presses. Media that were sent from here join `media` once somebody has said what it shows.
+ * a local date, `changed` hears of presses; `isOptional`: none may be chosen. Media that were sent from here
+ * join `media` once somebody has said what it shows.
  */
-export function mediumField(kind, media, { say, day, path, idOf, changed, current }) {
+export function mediumField(kind, media, { say, day, path, idOf, changed, current, isOptional }) {
   const id = idOf(path);
   const fitting = () => media.filter((medium) => medium.kind === kind);
   const picture = element("img", { class: "medium-picture", src: "data:,", alt: "", hidden: true });
@@ -99,6 +99,7 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
     const isUnknown = selected && !found.some(({ medium }) => medium === selected);
     const none = say(sought ? "notices.medium.unfound" : "notices.medium.empty");
     const cards = [
+      ...(isOptional ? [card("", say("notices.picture.none"), selected)] : []),
       ...(isUnknown ? [card(selected, say("notices.medium.current"), selected)] : []),
       ...found.map((each) => card(each.medium, each.name || each.texts.fr, selected, each)),
     ];
@@ -167,7 +168,9 @@ export function mediumField(kind, media, { say, day, path, idOf, changed, curren
     await Promise.all(sendings.map((each) => each.work()));
     const place = sendings.map((each) => each.lacking()).find(Boolean);
     if (place) return lacking(place, "notices.medium.words_needed");
-    return chosenId() ? null : lacking(shelf.querySelector("input") ?? file, "notices.medium.needed");
+    return chosenId() || isOptional
+      ? null
+      : lacking(shelf.querySelector("input") ?? file, "notices.medium.needed");
   }
 
   function lacking(place, key) {

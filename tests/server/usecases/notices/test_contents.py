@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from server.app import CATALOGUES
-from server.documents.notices import HappensPart, parse_notice
+from server.documents.notices import HappensPart, MediumNotice, parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
 from server.language import Catalogues
@@ -22,6 +22,7 @@ from server.usecases.notices.contents import (
     contents_of,
     said_in,
     spoken_languages,
+    title_in,
     turn_ms,
     words_of,
 )
@@ -43,16 +44,15 @@ DAY = Span(time(9), time(16, 30))
 DAYS = [date(2026, 12, 21 + ahead) for ahead in range(7)]
 
 
-TITLE: NoticeWords = {"title": "A", "credit": "", "code": None}
+TITLE: NoticeWords = {"title": "A", "credit": "", "code": None, "picture": None}
 PICTURE: PictureContent = {
-    "title": "A",
     "url": "/media/a.png",
     "width": 1,
     "height": 1,
     "text": "Un pont",
     "focus": None,
-    "credit": "",
-    "code": None,
+    "has_title": False,
+    **TITLE,
 }
 
 
@@ -155,9 +155,33 @@ def test_a_picture_comes_with_its_title_the_point_to_keep_its_credit_and_a_code(
         "width": 4,
         "height": 3,
         "focus": {"x": 30, "y": 60},
+        "has_title": True,
         "credit": "Photo\u00a0: ville de Laon",
         "code": code_to_scan("https://www.example.org/pont"),
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "has_title"),
+    [
+        ({"kind": "image"}, False),
+        ({"kind": "document"}, False),
+        ({"kind": "image", "focus": {"x": 50, "y": 50}}, True),
+        ({"kind": "video"}, True),
+        ({"kind": "image", "title_shown": "yes"}, True),
+        ({"kind": "video", "title_shown": "no"}, False),
+    ],
+)
+def test_a_poster_carries_its_own_title_unless_its_author_says_otherwise(
+    more: dict[str, Any], has_title: bool
+):
+    notice = parse_notice({"titles": {"fr": "Forum"}, "medium": "m1", **more})
+    assert isinstance(notice, MediumNotice)
+    assert notice.has_title == has_title
+
+
+def test_no_word_of_a_title_is_hyphenated():
+    assert title_in({"fr": "Renouvellement : oui"}, "fr") == "Renouvellement\u00a0: oui"
 
 
 def test_the_days_left_are_said_of_each_day_in_each_language_that_has_words():

@@ -11,6 +11,7 @@ import pytest
 from server.apart import IsolatedWorker
 from server.store.notices.media import claim_upload
 from server.usecases.media.uploads import Preparing, sweep_media
+from server.usecases.notices.read_public_notices import read_public_notices
 from tests.server.web.api_site import HALL, Officers, accepted, items_of, refused
 from tests.server.web.media.conftest import Bureau
 from tests.signage.media.uploads import SCRIPTED, declared_png, image, pdf, video, zipped
@@ -279,6 +280,36 @@ def clear(officers: Officers, *notices: str) -> None:
             if verb in found["verbs"] or verb == "archive":
                 more = {"reason": "fin"} if verb == "refuse" else {}
                 accepted(officers.verb("everywhere", found, verb, **more))
+
+
+def test_words_have_a_picture_of_the_library_which_is_kept_replaced_and_described(bureau: Bureau):
+    officers = Officers(bureau.site)
+    old, new = described(bureau, "La place"), described(bureau, "La gare", size=(80, 40))
+    film = bureau.add(video())
+    accepted(bureau.describe(film, fr="Un film"))
+    words = {"kind": "text", "titles": {"fr": "Le marché"}, "bodies": {"fr": "<p>À midi.</p>"}}
+    words |= {"targets": {"sites": [HALL]}, "composition": "behind", "focus": {"x": 20, "y": 70}}
+    for wrong in (film, "nothing"):
+        answer = officers.post("officer", "/notices/publish", {"content": words | {"picture": wrong}})
+        refused(answer, 422, "document_refused")
+    content = words | {"picture": old}
+    notice = accepted(officers.post("officer", "/notices/publish", {"content": content}), 201)["notice"]
+    [item, *_] = items_of(officers.screen(), notice)
+    address = bureau.see(old)["files"][0]["url"]
+    shown = {"url": address, "width": 64, "height": 40, "text": "La place", "composition": "behind"}
+    assert item["content"]["picture"] == shown | {"focus": {"x": 20, "y": 70}}
+    refused(bureau.remove(old), 409, "medium_in_use")
+    refused(bureau.describe(old, fr="Autre"), 409, "medium_frozen")
+    public = read_public_notices(bureau.site.database, HALL, lambda key, *_, **__: key)["notices"]
+    [blocks] = [each["texts"][0]["blocks"] for each in public if each["id"] == notice]
+    assert [block["kind"] for block in blocks] == ["picture", "text", "text"]
+    assert bureau.fetch(f"/infos/{HALL}/fichiers/{address.rpartition('/')[2]}").status_code == 200
+    [change] = accepted(replace(officers, "officer", old, new, **{notice: 1}))["notices"]
+    [item, *_] = items_of(officers.screen(), change["correction"])
+    assert item["content"]["picture"]["text"] == "La gare"
+    until(bureau, new, "2026-11-23")
+    assert items_of(officers.screen(), change["correction"]) == []
+    clear(officers, change["correction"])
 
 
 def test_the_captions_of_a_film_reach_screens_in_the_language_of_the_item(bureau: Bureau):

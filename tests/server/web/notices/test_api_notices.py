@@ -66,7 +66,7 @@ def test_a_bureau_drafts_an_officer_refuses_then_it_is_shown_at_every_site(api: 
     for hall in (HALL, OTHER):
         programme = read_programme(api.database, hall, "", lambda key, *_, **__: key)
         shown = items_of(programme, notice["notice"])
-        unnamed = {"credit": "", "code": None}
+        unnamed = {"credit": "", "code": None, "picture": None}
         assert [(item["language"], item["content"]) for item in shown] == [
             ("fr", unnamed | {"title": "Ouvert à midi", "html": "<p>De 12 h à 14 h</p>"}),
             ("en", unnamed | {"title": "Open at noon", "html": "<p>Wednesdays</p>"}),

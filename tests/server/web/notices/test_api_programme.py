@@ -169,6 +169,7 @@ def test_delays_hours_and_requested_contents_are_shown_and_results_are_hidden(of
         "title": "Délais moyens",
         "credit": "",
         "code": None,
+        "picture": None,
         "rows": [{"label": "Titre de séjour", "delay": "8 semaines"}],
         "source": "Bureau des titres",
         "on": "2026-11-02",
