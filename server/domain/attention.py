@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.people.roles import Permission
 
@@ -33,6 +34,11 @@ class AttentionKind(StrEnum):
     INCIDENT_UNANSWERED = "incident_unanswered"
     INCIDENT_WITHOUT_NOTE = "incident_without_note"
     KIOSK_WITHOUT_PRINTER = "kiosk_without_printer"
+    NOTICE_PROPOSED = "notice_proposed"
+    NOTICE_FEED_UNREAD = "notice_feed_unread"
+    NOTICE_ENDS = "notice_ends"
+    NOTICE_NEVER_SHOWN = "notice_never_shown"
+    NOTICE_DRAFT = "notice_draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class AttentionRow:
     """One thing that asks for attention. It never names a visitor.
 
     `site`: slug; `sentence`: the key of its sentence; `values`: what the sentence names; `path`: the page
-    where the thing is done; `since`: when it began to ask.
+    where the thing is done; `since`: when it began to ask; `is_dated`: the row says so.
     """
 
     kind: AttentionKind
@@ -50,11 +56,12 @@ class AttentionRow:
     sentence: str
     path: str
     values: Mapping[str, str | int] = field(default_factory=dict)
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionReach:
-    """What a reader may see: their halls, their permissions there, their language, and the instant.
+    """What a reader may see: their halls, their permissions there, their language, the instant, who they are.
 
     `may`: whether they have a permission at a site (slug); `roles_at`: their roles there; `translate`: a
     sentence by key and language.
@@ -66,6 +73,7 @@ class AttentionReach:
     language: str
     translate: Callable[..., str]
     now: datetime
+    author: Author
 
     def halls_where(self, permission: Permission) -> list[HallConfiguration]:
         """The reader's halls where they have a permission."""

@@ -9,6 +9,7 @@ from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.complaints.act_on_entry import complaints_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
 from server.usecases.incidents.lists import incidents_to_attend
+from server.usecases.notices.attention import notices_to_attend
 from server.usecases.reports.committee import meetings_to_attend
 from server.usecases.reports.sendings import letters_to_attend
 from server.usecases.surveys.read_surveys import surveys_to_attend
@@ -25,6 +26,7 @@ SOURCES: tuple[AttentionSource, ...] = (
     meetings_to_attend,
     incidents_to_attend,
     kiosks_to_attend,
+    notices_to_attend,
 )
 
 

@@ -1,5 +1,6 @@
 """How long screens showed each notice, how far each player's record is counted; busy hours of a hall."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -87,6 +88,23 @@ _IN_PERIOD = Read(
     .group_by(display.c.screen, display.c.notice)
     .order_by(display.c.screen, display.c.notice),
 )
+_DISPLAYED = Read(
+    str,
+    select(display.c.notice)
+    .where(display.c.notice.in_(bindparam("notices", expanding=True)), display.c.shown_ms > 0)
+    .distinct(),
+)
+_SCREENS_ON = Read(str, select(display.c.screen).where(display.c.shown_on == bindparam("on")).distinct())
+
+
+def notices_displayed(rows: Rows, notices: Collection[str]) -> frozenset[str]:
+    """Those of these notices that a screen has ever shown."""
+    return frozenset(rows.all(_DISPLAYED, notices=list(notices)) if notices else ())
+
+
+def screens_with_displays(rows: Rows, on: date) -> frozenset[str]:
+    """The screens that showed some notice on a local date."""
+    return frozenset(rows.all(_SCREENS_ON, on=on))
 
 
 def last_number(rows: Rows, screen: str, record: str) -> int:

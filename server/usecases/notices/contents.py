@@ -28,7 +28,7 @@ from server.domain.notices.media import Captions, Sites, may_show
 from server.language import LANGUAGES
 from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
-from server.store.notices.media_details import captions_of_medium, feed_row
+from server.store.notices.media_details import FeedRow, captions_of_medium, feed_row
 from server.usecases.hours import hours_words
 from server.usecases.hours.hours_words import Say
 from server.usecases.notices.slide_contents import (
@@ -123,6 +123,12 @@ def picture_of(rows: Rows, content: Json) -> str | None:
     files = {file.role: file for file in row.files} if row is not None and row.is_ready else {}
     file = files.get("thumbnail") or files.get("poster")
     return None if file is None else _address(file)
+
+
+def unread_feed(rows: Rows, content: Json) -> FeedRow | None:
+    """The feed of a notice with this content if the last reading failed; None otherwise."""
+    row = feed_row(rows, str(content.get("url"))) if content.get("kind") == "feed" else None
+    return None if row is None or row.failure is None else row
 
 
 def last_day_of_medium(rows: Rows, notice: NoticeContent) -> str | None:

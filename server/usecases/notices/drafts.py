@@ -4,14 +4,13 @@ A draft is no version and no fact; only who typed it can read it. It is erased 3
 """
 
 import json
-from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from dataclasses import replace
+from typing import TypedDict
 
-from hardware.json_types import Count, InstantText, Ordinal
+from hardware.json_types import Ordinal
 from server.domain.author import Author
-from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal, existing
+from server.domain.refusals import Refusal
 from server.store.engine.statements import WrittenRows
 from server.store.notices.drafts import (
     DraftRow,
@@ -30,85 +29,46 @@ LONGEST_DRAFT = 100_000
 """Characters of a draft as JSON: six times a notice in every language."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRequest:
-    """A draft to keep: in place of its `edition` (0: there is none), or of what the same `page` kept."""
-
-    draft: str
-    base_version: int
-    content: Json
-    edition: int
-    page: str
-
-
-class KeptNoticeDraftAnswer(TypedDict):
+class KeptDraftAnswer(TypedDict):
     """A draft that is kept."""
 
-    draft: str
-    """The id of its notice; its own while there is no notice."""
-    base_version: Count
-    """The version of the notice that it changes; 0: there is no notice yet."""
-    title: str
-    """In French, as far as it is typed."""
     edition: Ordinal
     """How often it was kept."""
-    changed_at: InstantText
 
 
-class NoticeDraftAnswer(KeptNoticeDraftAnswer):
-    """A draft with what was typed."""
-
-    content: dict[str, Any]
-
-
-def _kept(row: DraftRow) -> KeptNoticeDraftAnswer:
-    return {
-        "draft": row.id,
-        "base_version": row.base_version,
-        "title": row.title,
-        "edition": row.edition,
-        "changed_at": to_text(row.changed_at),
-    }
-
-
-def own_drafts(database: Database, author: Author) -> list[KeptNoticeDraftAnswer]:
-    """The drafts of a person, the last changed first."""
+def own_drafts(database: Database, author: Author) -> list[dict[str, object]]:
+    """The drafts of a person for the page where they go on, the last changed first."""
     with database.read() as rows:
-        return [_kept(row) for row in drafts_of(rows, author.person_id)]
+        found = drafts_of(rows, author.person_id)
+    return [
+        {
+            "draft": row.id,
+            "base_version": row.base_version,
+            "title": row.title,
+            "content": row.content,
+            "edition": row.edition,
+            "changed_at": to_text(row.changed_at),
+        }
+        for row in found
+    ]
 
 
-def read_draft(database: Database, author: Author, draft: str) -> NoticeDraftAnswer:
-    """A draft of a person. Refusal: unknown_draft, also for one of somebody else."""
-    with database.read() as rows:
-        row = existing(draft_row(rows, author.person_id, draft), "unknown_draft")
-    return {**_kept(row), "content": dict(row.content)}
-
-
-def keep_draft(database: Database, author: Author, request: DraftRequest) -> KeptNoticeDraftAnswer:
-    """Keeps what is typed.
+def keep_draft(database: Database, new: DraftRow) -> KeptDraftAnswer:
+    """Keeps what is typed in place of edition `new.edition` (0: there is none), or of what its page kept.
 
     Refusals: draft_changed, with when and its edition, where another page kept it since; draft_ended where it
     was saved or dropped since; too_many_drafts; too_large.
     """
-    if len(json.dumps(request.content, ensure_ascii=False)) > LONGEST_DRAFT:
+    if len(json.dumps(new.content, ensure_ascii=False)) > LONGEST_DRAFT:
         raise Refusal("too_large")
-    account = author.person_id
-    new = DraftRow(
-        account,
-        request.draft,
-        request.base_version,
-        request.content,
-        request.edition,
-        request.page,
-        database.clock.now(),
-    )
     with database.store.write() as rows:
-        if not change_draft(rows, new) and not _is_added(rows, new):
-            row = draft_row(rows, account, request.draft)
-            if row is None:
-                raise Refusal("draft_ended")
+        is_kept = change_draft(rows, new) or _is_added(rows, new)
+        row = draft_row(rows, new.account, new.id)
+        if row is None:
+            raise Refusal("draft_ended")
+        if not is_kept:
             raise Refusal("draft_changed", at=to_text(row.changed_at), edition=row.edition)
-        return _kept(existing(draft_row(rows, account, request.draft), "unknown_draft"))
+    return {"edition": row.edition}
 
 
 def _is_added(rows: WrittenRows, new: DraftRow) -> bool:

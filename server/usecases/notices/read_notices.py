@@ -13,6 +13,8 @@ from server.domain.facts import FactKind, Json
 from server.domain.instants import from_micros, text_or_none, to_micros, to_text
 from server.domain.notices.lifecycle import NoticeState, NoticeVerb, verbs_in
 from server.domain.refusals import Refusal
+from server.store.engine.statements import Rows
+from server.store.notices.media_details import FeedRow
 from server.store.notices.notices import (
     ListedNoticeRow,
     ListPlace,
@@ -26,7 +28,7 @@ from server.store.notices.notices import (
     versions_of,
 )
 from server.store.transactions.database import Database
-from server.usecases.notices.contents import picture_of
+from server.usecases.notices.contents import picture_of, unread_feed
 from server.usecases.notices.gestures import NoticeAnswer, may_do, standing_state
 from server.usecases.notices.notice_places import Places, Reach, read_places
 
@@ -55,6 +57,15 @@ NoticeSpan = TypedDict("NoticeSpan", {"from": InstantText | None, "until": Insta
 """From when until when a notice is shown; null: not yet decided, or without end."""
 
 
+class UnreadFeed(TypedDict):
+    """A feed whose last reading failed."""
+
+    failure: str
+    """The code of its sentence: feed_unreachable, feed_too_large, feed_broken, feed_private, feed_address."""
+    read_at: InstantText | None
+    """When it was last read well, which screens go on showing; null: never, and no screen shows it."""
+
+
 class ListedNotice(NoticeAnswer, NoticeSpan):
     """A notice in the list of those that somebody has to do with."""
 
@@ -76,6 +87,9 @@ class ListedNotice(NoticeAnswer, NoticeSpan):
     """The next gesture is the caller's."""
     verbs: list[NoticeVerb]
     """What the caller may do with it."""
+
+    unread_feed: "UnreadFeed | None"
+    """Why its feed could not be read the last time; null: it could, or it shows none."""
 
 
 class NoticesAnswer(TypedDict):
@@ -167,7 +181,7 @@ def read_notices(
                 break
             after = (found[-1].changed_at, found[-1].id)
         reader = _Reader(database, author, reach, places)
-        listed = [_listed(reader, row, picture_of(rows, row.content)) for row in visible[:PAGE]]
+        listed = [_listed(reader, row, rows) for row in visible[:PAGE]]
     last = visible[PAGE - 1] if len(visible) > PAGE else None
     return {"notices": listed, "next": None if last is None else f"{to_micros(last.changed_at)}.{last.id}"}
 
@@ -193,11 +207,11 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
         versions, steps = versions_of(rows, notice), steps_of(rows, notice)
         former = None if row.replaces is None else listed_notice(rows, row.replaces)
         corrections = [listed_notice(rows, each) for each in corrections_of(rows, notice)]
-        picture = picture_of(rows, row.content)
+        listed = _listed(_Reader(database, author, reach, places), row, rows)
     # as they were kept, unparsed: one that could not be shown any more can still be edited
     contents = [each.content for each in versions]
     return {
-        **_listed(_Reader(database, author, reach, places), row, picture),
+        **listed,
         "content": contents[-1],
         "is_hidden": row.kind == "results",
         "corrects": None if former is None else _named(database, former),
@@ -243,7 +257,7 @@ class _Reader:
     places: Places
 
 
-def _listed(reader: _Reader, row: ListedNoticeRow, picture: str | None) -> ListedNotice:
+def _listed(reader: _Reader, row: ListedNoticeRow, rows: Rows) -> ListedNotice:
     author, reach = reader.author, reader.reach
     state = standing_state(row, reader.database)
     sites = reader.places.sites_of(row.targets)
@@ -267,14 +281,21 @@ def _listed(reader: _Reader, row: ListedNoticeRow, picture: str | None) -> Liste
         "drafted_by": row.author_name,
         "is_mine": is_mine,
         "is_correction": row.replaces is not None,
-        "picture": picture,
+        "picture": picture_of(rows, row.content),
         "changed_at": to_text(row.changed_at),
         "from": text_or_none(row.shown_from),
         "until": text_or_none(row.shown_until),
         "waits_for_me": (decides and state in _DECIDED_BY_OFFICERS)
         or (is_mine and state in _EDITED_BY_AUTHORS),
         "verbs": [verb for verb in verbs_in(state) if may_do(verb, row, author, reach, sites)],
+        "unread_feed": _unread(unread_feed(rows, row.content)),
     }
+
+
+def _unread(feed: FeedRow | None) -> UnreadFeed | None:
+    if feed is None or feed.failure is None:
+        return None
+    return {"failure": feed.failure, "read_at": text_or_none(feed.read_at)}
 
 
 def _step(row: StepRow) -> StepOfNotice:

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
+from server.store.notices.drafts import DraftRow
 from server.usecases.notices import drafts, gestures
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import (
@@ -153,17 +154,12 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
 
 def _keeping_drafts(routes: ApiRoutes, api: Api) -> None:
     @routes.put("/notices/drafts", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def keep(body: NoticeDraftBody) -> drafts.KeptNoticeDraftAnswer:
+    def keep(body: NoticeDraftBody) -> drafts.KeptDraftAnswer:
         """Keeps what is typed, for thirty days after its last change; nobody else can read it."""
-        request = drafts.DraftRequest(
-            body.draft, body.base_version, body.content, edition=body.edition, page=body.page
-        )
-        return drafts.keep_draft(api.database, identify().author, request)
-
-    @routes.get("/notices/drafts/<draft>", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
-    def kept(draft: str) -> drafts.NoticeDraftAnswer:
-        """A draft of the caller."""
-        return drafts.read_draft(api.database, identify().author, draft)
+        typed = body.model_dump(exclude={"draft"})
+        account, now = identify().author.person_id, api.database.clock.now()
+        new = DraftRow(account=account, id=body.draft, changed_at=now, **typed)
+        return drafts.keep_draft(api.database, new)
 
     @routes.delete(
         "/notices/drafts/<draft>",

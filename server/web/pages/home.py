@@ -7,13 +7,13 @@ from typing import Any
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.attention import AttentionReach, AttentionRow, Urgency
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.language import LANGUAGES
 from server.usecases.attention import read_attention
 from server.usecases.people.invitations import awaits_first_person
-from server.web.access.callers import LOOPBACK, database
+from server.web.access.callers import LOOPBACK, database, identify
 from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import of_app
 from server.web.rendering import page
@@ -42,6 +42,7 @@ MOST_AT_ONCE = 12
 class _LineOfList:
     """A row of the list in words. `site`: empty where the person has one; `since`: empty if not shown."""
 
+    kind: AttentionKind
     urgency: str
     text: str
     site: str
@@ -63,12 +64,14 @@ def home() -> Any:
     groups = pages_for(person) if person is not None else {}
     theirs = page.halls_of_reader() if person is not None else ()
     shown = needs.read() if request.remote_addr in LOOPBACK else None
+    attention = _attention(person, theirs) if person is not None else []
     return render_template(
         "home.html",
         groups=groups,
+        to_decide=sum(each.kind is AttentionKind.NOTICE_PROPOSED for each in attention),
         halls=theirs,
         demonstration=shown,
-        attention=_attention(person, theirs) if person is not None else (),
+        attention=attention,
         most_at_once=MOST_AT_ONCE,
     )
 
@@ -82,14 +85,16 @@ def _attention(person: Viewer, halls: Sequence[HallConfiguration]) -> list[_Line
         moment = Moments(site.time_zone, language, now)(to_text(row.since))
         since = page.sentence()("server.home.attention.since", moment=moment)
         return _LineOfList(
+            kind=row.kind,
             urgency=row.urgency.name.lower(),
             text=said[:1].upper() + said[1:],
             site=site.name if len(sites) > 1 else "",
-            since=since if row.urgency is Urgency.NOW else "",
+            since=since if row.urgency is Urgency.NOW or row.is_dated else "",
             path=row.path,
         )
 
-    reach = AttentionReach(halls, person.may, person.roles_at, language, page.translate, now)
+    author = identify().author
+    reach = AttentionReach(halls, person.may, person.roles_at, language, page.translate, now, author)
     return [line(row) for row in read_attention(database(), reach)]
 
 

@@ -39,7 +39,7 @@ _CODES: Mapping[int, str] = {
         unknown_referral
         unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
         unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
-        unknown_survey unknown_survey_text no_door_code unknown_draft
+        unknown_survey unknown_survey_text no_door_code
     """,
     405: "method_not_allowed",
     413: """

@@ -17,6 +17,7 @@ from server.ids import new_id
 from server.store.alarms import recipients_of
 from server.store.committee import MinutesRow, keep_minutes
 from server.store.journal.facts import keep_erasable
+from server.store.notices.drafts import DraftRow
 from server.store.notices.media_details import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.people.accounts import Grant, accounts
 from server.store.surveys import TextRow, add_text
@@ -32,7 +33,7 @@ from server.usecases.hall.messages import MessageRequest, send_message
 from server.usecases.hall_checks import add_check
 from server.usecases.incidents.lists import write_note
 from server.usecases.legs import StatedResult
-from server.usecases.notices.drafts import DraftRequest, keep_draft
+from server.usecases.notices.drafts import keep_draft
 from server.usecases.notices.gestures import REASON_KEPT
 from server.usecases.people.accounts import Described, remove_account
 from server.usecases.people.invitations import accept_invitation, invite
@@ -149,7 +150,8 @@ def _complaint(database: Database, word: str) -> None:
 
 def _draft(database: Database, word: str) -> None:
     content = {"kind": "text", "titles": {"fr": word}}
-    keep_draft(database, AGENT, DraftRequest(new_id(), 0, content, edition=0, page=new_id()))
+    now = database.clock.now()
+    keep_draft(database, DraftRow(AGENT.id, new_id(), 0, content, edition=0, page="page", changed_at=now))
 
 
 def _message(database: Database, word: str) -> None:

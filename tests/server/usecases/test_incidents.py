@@ -242,6 +242,7 @@ class Notes:
         reach = AttentionReach(
             *([hall], lambda permission, site: True, lambda site: ()),
             *("fr", lambda key, *_: key, self.hands.now),
+            AGENT,
         )
         return [str(each.kind) for each in incidents_to_attend(self.database, reach)]
 

@@ -70,6 +70,11 @@ FIELDS = {kind: _fields(kind, model) for kind, model in NOTICE_MODELS.items()}
 notice_pages = PageRoutes("notice_pages", __name__, template_folder="templates")
 
 
+EDITOR = "notices/notice.html"
+FEED_FAILURES = ("feed_address", "feed_private", "feed_unreachable", "feed_too_large", "feed_broken")
+"""The codes of why a feed cannot be read, which the pages say."""
+
+
 def _page(template: str, notice: str | None = None) -> Response:
     person, language = page.reader(), page.language()
     with database().read() as rows:
@@ -78,7 +83,7 @@ def _page(template: str, notice: str | None = None) -> Response:
         "language": language,
         "notice": notice,
         "languages": [{"code": code, "name": own_name(code)} for code in languages],
-        "drafts": own_drafts(database(), identify().author),
+        "drafts": own_drafts(database(), identify().author) if template == EDITOR else [],
         "halls": _places(person, language),
         "categories": get_args(Category),
         "parts": get_args(DaypartName),
@@ -87,7 +92,8 @@ def _page(template: str, notice: str | None = None) -> Response:
         "step_icons": STEP_ICONS,
     }
     sentences = page.sentences("notices.", "console.refused.", "console.outcome.repeating")
-    made = make_response(render_template(template, page=shown, sentences=sentences))
+    failures = {f"refusal.{code}": page.translate(f"refusal.{code}", language) for code in FEED_FAILURES}
+    made = make_response(render_template(template, page=shown, sentences={**sentences, **failures}))
     made.headers.update(FRAMING)
     return made
 
@@ -99,12 +105,12 @@ def notices() -> Response:
 
 @notice_pages.get("/affichage/message", Permission.DRAFT_NOTICES, anywhere=True)
 def draft() -> Response:
-    return _page("notices/notice.html")
+    return _page(EDITOR)
 
 
 @notice_pages.get("/affichage/message/<notice>", Permission.DRAFT_NOTICES, anywhere=True)
 def notice(notice: str) -> Response:
-    return _page("notices/notice.html", notice)
+    return _page(EDITOR, notice)
 
 
 def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:

@@ -34,6 +34,7 @@ export function sectionsOf(notices, nowMs) {
     ["mine", (each) => each.waits_for_me],
     ["submitted", (each) => each.state === "submitted"],
     ["approved", (each) => each.state === "approved"],
+    ["unread", (each) => each.state === "published" && each.unread_feed],
     ["on_screen", (each) => each.state === "published" && Date.parse(each.from) <= nowMs],
     ["planned", (each) => each.state === "published"],
     ["refused", (each) => each.state === "refused"],
@@ -47,6 +48,22 @@ export function sectionsOf(notices, nowMs) {
     left = left.filter((each) => !belongs(each));
     return found.length ? [{ name, notices: found }] : [];
   });
+}
+
+/**
+ * The state of a notice as people read it: one that is published and whose feed cannot be read is not said to
+ * be on screens.
+ *
+ * @param {{ state: string, unread_feed: Api.UnreadFeed | null }} notice
+ * @returns {{ name: string, words: [string, { at?: string }] }}
+ */
+export function stateOf({ state, unread_feed: feed }, instant) {
+  if (state !== "published" || !feed) return { name: state, words: [`notices.state.${state}`, {}] };
+  const at = feed.read_at ?? "";
+  return {
+    name: "unread",
+    words: at ? ["notices.state.unread", { at: instant(at) }] : ["notices.state.never_read", {}],
+  };
 }
 
 /** The plain words of some HTML, for people to compare. */

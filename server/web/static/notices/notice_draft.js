@@ -3,7 +3,7 @@
 
 import { byId, one, show, write } from "../shared/dom.js";
 import { createDraft } from "../shared/saved_draft.js";
-import { answerIn, csrfHeader, read, send, uuid, whyNotRead } from "../shared/verbs.js";
+import { csrfHeader, send, uuid } from "../shared/verbs.js";
 
 const DRAFTS = "/api/v1/notices/drafts";
 const thisPage = uuid();
@@ -78,15 +78,9 @@ export function createNoticeDraft({ page, say, instant, version, takeUp, giveUp,
     return show("[data-resumable]", true);
   }
 
-  async function resume() {
-    /** @type {Api.NoticeDraftAnswer} */
-    let found;
-    try {
-      found = await read(`${DRAFTS}/${encodeURIComponent(id)}`);
-    } catch (error) {
-      if (answerIn(error)?.status === 404) id = page.notice ?? uuid();
-      return refuse(whyNotRead(error, say));
-    }
+  function resume() {
+    const found = page.drafts.find(({ draft }) => draft === id);
+    if (!found) return refuse(say("notices.kept.gone"));
     kept.begin(takeUp(found.content), { edition: found.edition });
     write("resumable", say("notices.kept.resumed", { at: instant(found.changed_at) }));
     show("[data-resumable]", true);

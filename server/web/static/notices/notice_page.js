@@ -9,7 +9,7 @@ import { dateAndHour, pageTimeZone } from "../shared/instants.js";
 import { libraryMedia } from "./notice_medium.js";
 import { historyItems, shownInWords } from "./notice_history.js";
 import { createPreview } from "./notice_preview.js";
-import { isEditable, pressesOf } from "./notice_content.js";
+import { isEditable, pressesOf, stateOf } from "./notice_content.js";
 import { dayPages, mayPublish, targetsInWords } from "./notice_targets.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, whyNotDone, whyNotRead } from "../shared/verbs.js";
@@ -48,6 +48,7 @@ const draft = createNoticeDraft({
 
 // nothing is published by a key in a field
 formElement.addEventListener("submit", (event) => event.preventDefault());
+formElement.addEventListener("change", () => preview.show(form.valid(), { isNow: true }));
 formElement.addEventListener("keydown", undoByKey, { capture: true });
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
@@ -164,10 +165,12 @@ function undoByKey(event) {
 function draw() {
   write("title", notice.title);
   document.title = `${notice.title} · ${document.title.split(" · ").at(-1)}`;
-  const state = one("[data-state]");
-  state.hidden = false;
-  state.dataset.state = notice.state;
-  setText(state, say(`notices.state.${notice.state}`));
+  const place = one("[data-state]");
+  const state = stateOf(notice, instant);
+  place.hidden = false;
+  place.dataset.state = state.name;
+  setText(place, say(...state.words));
+  drawUnread(notice.unread_feed);
   const refusal = [...notice.history].reverse().find(({ reason }) => reason);
   show("[data-reason]", notice.state === "refused" && Boolean(refusal));
   if (refusal) write("reason", say("notices.refused_because", { reason: refusal.reason }));
@@ -185,6 +188,15 @@ function draw() {
   /** @type {HTMLAnchorElement} */ (one("[data-copy-link]")).href =
     `/affichage/message?copie=${encodeURIComponent(notice.notice)}`;
   show("[data-copy]", true);
+}
+
+/** Where it was published it says that its feed cannot be read, and what screens show. */
+function drawUnread(feed) {
+  show("[data-unread]", Boolean(feed));
+  if (!feed) return;
+  const why = say(`refusal.${feed.failure}`);
+  const at = feed.read_at && instant(feed.read_at);
+  write("unread", say(at ? "notices.feed_unread" : "notices.feed_never_read", { at, why }));
 }
 
 /** Where the screens of the notice can be looked at, hour by hour. */

@@ -39,6 +39,7 @@ export function createPreview({ section, page, say, hour }) {
   let turn = 0;
   let attempts = 0; // that the server did not answer, one after the other
   let madeAt = null;
+  let feed = { url: "", problem: "" }; // as it was last tried
   addEventListener("message", counted);
   addEventListener("resize", fit);
   addEventListener("online", () => attempts && askIn(0));
@@ -51,7 +52,8 @@ export function createPreview({ section, page, say, hour }) {
       if (section.hidden) return;
       typed = content;
       offerLayouts();
-      if (!attempts) askIn(isNow ? 0 : PAUSE_MS);
+      if (isNow && content.kind === "feed" && content.url && content.url !== feed.url) tryFeed(content.url);
+      else if (!attempts) askIn(isNow ? 0 : PAUSE_MS);
     },
   };
 
@@ -134,7 +136,8 @@ export function createPreview({ section, page, say, hour }) {
       );
     }
     old.forEach((hall, at) => programmes.set(hall, { text, programme: answers[at].body }));
-    setText(note, "");
+    const isUnread = typed.kind === "feed" && typed.url === feed.url && feed.problem;
+    setText(note, isUnread ? say("notices.preview.waits", { problem: feed.problem }) : "");
     madeAt = new Date();
     return draw();
   }
@@ -142,6 +145,20 @@ export function createPreview({ section, page, say, hour }) {
   function previewOf(hall, content) {
     const path = `/api/v1/halls/${encodeURIComponent(hall)}/notices/preview`;
     return send({ path, body: { content }, headers: csrfHeader() }, { repeats: 0 });
+  }
+
+  /** Reads a feed that is typed, once its address is whole: the preview shows it, or says why not. */
+  async function tryFeed(url) {
+    feed = { url, problem: say("notices.preview.feed_reading") };
+    ask();
+    const request = { path: "/api/v1/feeds", body: { url }, headers: csrfHeader() };
+    const { ok, status, problem } = await send(request, { repeats: 0 });
+    if (feed.url !== url) return;
+    // no answer in time is what a feed does that never answers
+    const why = status ? problem?.detail : say("refusal.feed_unreachable");
+    feed.problem = ok ? "" : (why ?? say("console.refused.unknown"));
+    programmes.clear();
+    ask();
   }
 
   /** What is typed meanwhile is shown by the next attempt. */

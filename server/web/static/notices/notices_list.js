@@ -2,7 +2,7 @@
 
 import { byId, one, show, showRefusal, write } from "../shared/dom.js";
 import { drawList, html, nothing, repeat } from "../shared/drawing.js";
-import { sectionsOf } from "./notice_content.js";
+import { sectionsOf, stateOf } from "./notice_content.js";
 import { isEverywhere } from "./notice_targets.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
@@ -92,7 +92,8 @@ function section({ name, notices }) {
 }
 
 function row(listedNotice) {
-  const { notice, title, kind, state, picture } = listedNotice;
+  const { notice, title, kind, picture } = listedNotice;
+  const state = stateOf(listedNotice, instant);
   const id = encodeURIComponent(notice);
   return html`<tr>
     <th scope="row">
@@ -105,7 +106,7 @@ function row(listedNotice) {
     <td><bdi>${listedNotice.drafted_by ?? say("notices.nobody")}</bdi></td>
     <td>${when(listedNotice)}</td>
     <td>
-      <span class="state" data-state=${state}>${say(`notices.state.${state}`)}</span
+      <span class="state" data-state=${state.name}>${say(...state.words)}</span
       ><a class="copy" href=${`/affichage/message?copie=${id}`}
         aria-label=${say("notices.copy_of", { title })}>${say("notices.copy_short")}</a>
     </td>

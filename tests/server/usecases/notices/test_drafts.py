@@ -8,66 +8,62 @@ from threading import Barrier
 import pytest
 
 from server.domain.refusals import Refusal
+from server.store.notices.drafts import DraftRow
 from server.store.operation.erase_expired import erase_past
 from server.store.transactions.database import Database
 from server.usecases.notices.drafts import (
     LONGEST_DRAFT,
     MOST_DRAFTS,
-    DraftRequest,
     drop_draft,
     keep_draft,
     own_drafts,
-    read_draft,
 )
 from tests.harness.sql import all_rows
-from tests.server.usecases.notices.conftest import BUREAU, OFFICER, TEXT, code_of
-from tests.server.usecases.quality.figures_history import Hands
+from tests.server.usecases.notices.conftest import BUREAU, MORNING, OFFICER, TEXT, code_of
 
-TYPED = DraftRequest("draft-of-tests", 0, TEXT, edition=0, page="the-office")
+TYPED = DraftRow(BUREAU.id, "draft-of-tests", 0, TEXT, edition=0, page="the-office", changed_at=MORNING)
 
 
-def by(page: str, edition: int, title: str) -> DraftRequest:
+def by(page: str, edition: int, title: str) -> DraftRow:
     content = TEXT | {"titles": {"fr": title}}
     return replace(TYPED, page=page, edition=edition, content=content)
 
 
 @pytest.mark.both_databases
-def test_another_computer_goes_on_and_the_first_is_told_before_it_loses_anything(
-    database: Database, hands: Hands
-):
-    assert keep_draft(database, BUREAU, by("the-office", 0, "Fermé"))["edition"] == 1
-    hands.now += timedelta(seconds=3)
-    keep_draft(database, BUREAU, by("the-office", 1, "Fermé vendredi"))
-    found = read_draft(database, BUREAU, TYPED.draft)
+def test_another_computer_goes_on_and_the_first_is_told_before_it_loses_anything(database: Database):
+    assert keep_draft(database, by("the-office", 0, "Fermé"))["edition"] == 1
+    later = MORNING + timedelta(seconds=3)
+    keep_draft(database, replace(by("the-office", 1, "Fermé vendredi"), changed_at=later))
+    (found,) = own_drafts(database, BUREAU)
     assert (found["title"], found["edition"], found["base_version"]) == ("Fermé vendredi", 2, 0)
-    assert keep_draft(database, BUREAU, by("at-home", 2, "Fermé samedi"))["edition"] == 3
+    assert keep_draft(database, replace(by("at-home", 2, "Fermé samedi"), changed_at=later))["edition"] == 3
     with pytest.raises(Refusal) as refused:
-        keep_draft(database, BUREAU, by("the-office", 2, "Fermé jeudi"))
+        keep_draft(database, by("the-office", 2, "Fermé jeudi"))
     assert code_of(refused) == "draft_changed"
     assert refused.value.details == {"at": "2026-11-24T09:00:03.000000+00:00", "edition": 3}
-    assert read_draft(database, BUREAU, TYPED.draft)["title"] == "Fermé samedi"
-    keep_draft(database, BUREAU, by("the-office", 3, "Fermé jeudi"))  # chosen by its author
+    assert own_drafts(database, BUREAU)[0]["title"] == "Fermé samedi"
+    keep_draft(database, by("the-office", 3, "Fermé jeudi"))  # chosen by its author
     assert [each["title"] for each in own_drafts(database, BUREAU)] == ["Fermé jeudi"]
 
 
 def test_a_page_whose_answer_was_lost_is_not_told_of_itself(database: Database):
-    keep_draft(database, BUREAU, by("the-office", 0, "Fermé"))
-    assert keep_draft(database, BUREAU, by("the-office", 0, "Fermé vendredi"))["edition"] == 2
+    keep_draft(database, by("the-office", 0, "Fermé"))
+    assert keep_draft(database, by("the-office", 0, "Fermé vendredi"))["edition"] == 2
     with pytest.raises(Refusal) as refused:
-        keep_draft(database, BUREAU, by("at-home", 0, "Ouvert"))
+        keep_draft(database, by("at-home", 0, "Ouvert"))
     assert code_of(refused) == "draft_changed"
 
 
 @pytest.mark.both_databases
 def test_of_two_computers_that_save_at_once_one_is_told(database: Database):
-    keep_draft(database, BUREAU, TYPED)
+    keep_draft(database, TYPED)
     for edition in range(1, 6):
         both = Barrier(2)
 
         def save(page: str, both: Barrier = both, edition: int = edition) -> str:
             both.wait()
             try:
-                return str(keep_draft(database, BUREAU, by(page, edition, page))["edition"])
+                return str(keep_draft(database, by(page, edition, page))["edition"])
             except Refusal as refusal:
                 return refusal.code
 
@@ -77,38 +73,31 @@ def test_of_two_computers_that_save_at_once_one_is_told(database: Database):
 
 
 def test_a_draft_belongs_to_its_author_and_is_no_version(database: Database):
-    keep_draft(database, BUREAU, TYPED)
-    with pytest.raises(Refusal) as refused:
-        read_draft(database, OFFICER, TYPED.draft)
-    assert code_of(refused) == "unknown_draft"
+    keep_draft(database, TYPED)
     assert own_drafts(database, OFFICER) == []
-    drop_draft(database, OFFICER, TYPED.draft)
-    assert read_draft(database, BUREAU, TYPED.draft)["content"] == TEXT
+    drop_draft(database, OFFICER, TYPED.id)
+    assert own_drafts(database, BUREAU)[0]["content"] == TEXT
     assert all_rows(database, "SELECT 1 FROM notice") == []
 
 
 def test_what_was_saved_elsewhere_does_not_come_back_unasked(database: Database):
-    keep_draft(database, BUREAU, TYPED)
-    drop_draft(database, BUREAU, TYPED.draft)
+    keep_draft(database, TYPED)
+    drop_draft(database, BUREAU, TYPED.id)
     with pytest.raises(Refusal) as refused:
-        keep_draft(database, BUREAU, by("the-office", 1, "Fermé"))
+        keep_draft(database, by("the-office", 1, "Fermé"))
     assert code_of(refused) == "draft_ended"
     assert own_drafts(database, BUREAU) == []
 
 
-def test_drafts_have_bounds_and_are_erased_thirty_days_after_their_last_change(
-    database: Database, hands: Hands
-):
+def test_drafts_have_bounds_and_are_erased_thirty_days_after_their_last_change(database: Database):
     with pytest.raises(Refusal) as refused:
-        keep_draft(database, BUREAU, by("the-office", 0, "x" * LONGEST_DRAFT))
+        keep_draft(database, by("the-office", 0, "x" * LONGEST_DRAFT))
     assert code_of(refused) == "too_large"
     for number in range(MOST_DRAFTS):
-        keep_draft(database, BUREAU, replace(TYPED, draft=f"draft-{number}"))
+        keep_draft(database, replace(TYPED, id=f"draft-{number}"))
     with pytest.raises(Refusal) as refused:
-        keep_draft(database, BUREAU, TYPED)
+        keep_draft(database, TYPED)
     assert code_of(refused) == "too_many_drafts"
-    hands.now += timedelta(days=29)
-    keep_draft(database, BUREAU, replace(TYPED, draft="draft-0"))
-    hands.now += timedelta(days=2)
-    assert erase_past(database, hands.now)["notice_draft"] == MOST_DRAFTS - 1
+    keep_draft(database, replace(TYPED, id="draft-0", changed_at=MORNING + timedelta(days=29)))
+    assert erase_past(database, MORNING + timedelta(days=31))["notice_draft"] == MOST_DRAFTS - 1
     assert [each["draft"] for each in own_drafts(database, BUREAU)] == ["draft-0"]
