@@ -7,6 +7,7 @@ import { cleaned, missingWords } from "./notice_content.js";
 import { mediumField } from "./notice_medium.js";
 import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
+import { cellsIn } from "./pasted.js";
 import { createProblems } from "./notice_problems.js";
 import { listFields, showListIcons, startedList } from "./notice_lists.js";
 import { explicit } from "./notice_targets.js";
@@ -30,6 +31,7 @@ export function createForm(form, { page, say, changed }) {
   const places = createPlaces(form, { page, say, read });
   drawQueues();
   form.addEventListener("input", heard);
+  words.addEventListener("paste", pasteTable);
   kind.addEventListener("change", () => refill({ ...read(), kind: kind.value }));
   for (const box of form.querySelectorAll("[data-language]"))
     box.addEventListener("change", () => refill(read()));
@@ -260,6 +262,31 @@ export function createForm(form, { page, say, changed }) {
     fill({ ...typed, [list]: typed[list].filter((_, index) => index !== at) });
     words.querySelector(`[data-add-row="${list}"]`)?.focus();
     changed();
+  }
+
+  /** A table that is pasted into a row fills the rows from there on, each cell a field. */
+  function pasteTable(event) {
+    const place = /^(\w+)\[(\d+)\]\.(\w+)\.([\w-]+)$/.exec(event.target.dataset.path ?? "");
+    const list = place && fieldsOf(content.kind).find(({ name, as }) => as === "list" && name === place[1]);
+    const rows = list && cellsIn(event.clipboardData);
+    if (!rows) return;
+    event.preventDefault();
+    const typed = read();
+    const [first, room] = [Number(place[2]), list.most - Number(place[2])];
+    const columns = list.parts.filter((each) => each.in_languages);
+    const from = columns.slice(columns.findIndex(({ name }) => name === place[3]));
+    rows.slice(0, room).forEach((cells, at) => {
+      from.forEach(({ name, most }, column) => {
+        const isLast = column === from.length - 1; // takes what has no column of its own
+        const words = (isLast ? cells.slice(column) : [cells[column] ?? ""]).filter(Boolean).join(" ; ");
+        setAt(typed, `${list.name}[${first + at}].${name}.${place[4]}`, words.slice(0, most));
+      });
+    });
+    refill(typed);
+    if (rows.length > room)
+      createProblems(form).showProblems([
+        { path: list.name, detail: say("notices.pasted.rows", { count: rows.length - room }) },
+      ]);
   }
 
   function drawQueues() {

@@ -3,10 +3,8 @@
 import Squire from "/assets/squire.mjs";
 import { element } from "../shared/dom.js";
 import { draw as drawIn, html } from "../shared/drawing.js";
+import { safeFragment } from "./pasted.js";
 
-const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "UL", "OL", "LI", "H3"]);
-const DROPPED = new Set("SCRIPT STYLE TEMPLATE NOSCRIPT IFRAME OBJECT SVG MATH HEAD TITLE".split(" "));
-const SPOKEN = ["lang", "dir"];
 /**
  * The marks of the toolbar: name, tag, what puts it on and what takes it off. The editor exports no types.
  * @type {[string, string, (editor: any) => unknown, (editor: any) => unknown][]}
@@ -17,23 +15,6 @@ const MARKS = [
   ["heading", "H3", (editor) => turnedInto("h3", editor), (editor) => turnedInto("p", editor)],
   ["list", "UL", (editor) => editor.makeUnorderedList(), (editor) => editor.removeList()],
 ];
-
-/** What may stay of some HTML, as nodes; the server has the last word. */
-export function safeFragment(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  const fragment = document.createDocumentFragment();
-  fragment.append(...[...parsed.body.childNodes].flatMap(kept));
-  return fragment;
-}
-
-function kept(node) {
-  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.data)];
-  if (node.nodeType !== Node.ELEMENT_NODE || DROPPED.has(node.tagName.toUpperCase())) return [];
-  const children = [...node.childNodes].flatMap(kept);
-  if (!KEPT.has(node.tagName)) return children;
-  const attributes = Object.fromEntries(SPOKEN.map((name) => [name, node.getAttribute(name)]));
-  return [element(node.tagName.toLowerCase(), attributes, ...children)];
-}
 
 function turnedInto(tag, editor) {
   editor.modifyBlocks((fragment) => {
