@@ -14,7 +14,7 @@ import segno
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 from markupsafe import Markup
 
 from hardware.languages import Language, base_of
@@ -57,6 +57,7 @@ def blueprint(
     has_sound: bool = True,
     alert_signs: str = "",
     assets: Path | None = None,
+    framed: Mapping[str, str] | None = None,
 ) -> Blueprint:
     """The routes `/kiosk`, `/static/kiosk/…`, and below `/kiosk/`: `qr.svg`, `icons.css`, `app.webmanifest`,
     `worker.js`.
@@ -66,7 +67,8 @@ def blueprint(
     says whether a hall publishes an address, where something is booked or done on line; `voices` are the
     languages in which the server reads a view aloud (none: « Écouter » is not offered); `has_sound` lets the
     page add a soft tick to the warning before it returns to the start; `alert_signs` are the signs of
-    the screens' alerts, SVG symbols by `sign-KIND`; `assets` is the folder behind `/assets`.
+    the screens' alerts, SVG symbols by `sign-KIND`; `assets` is the folder behind `/assets`; `framed` are the
+    headers of the same page inside another one, to preview a look.
     """
     routes = Blueprint(
         "kiosk",
@@ -90,6 +92,12 @@ def blueprint(
     def page() -> str:
         return written()
 
+    @routes.get("/affichage/apercu/borne")
+    def preview() -> Response:
+        response = make_response(written(is_preview=True))
+        response.headers.update(framed or {})
+        return response
+
     @routes.get("/kiosk/worker.js")
     def service_worker() -> Response:
         release = json.dumps(release_of(written(), assets))
@@ -99,10 +107,10 @@ def blueprint(
         response.headers["Cache-Control"] = "no-cache"
         return response
 
-    def written() -> str:
+    def written(*, is_preview: bool = False) -> str:
         return render_template(
             "kiosk/kiosk.html",
-            context=context,
+            context={**context, "is_preview": is_preview},
             first=languages[0],
             translate=translate,
             has_voice=bool(voices),

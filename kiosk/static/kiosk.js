@@ -14,6 +14,7 @@ import { followFilms } from "./film_view.js";
 import { openSamples } from "./language_sample.js";
 import { openLink, pause } from "./live.js";
 import { openPapers } from "./paper_watch.js";
+import { openPreview } from "./preview.js";
 import { newPressId, sendThrice, takeTicket } from "./press.js";
 import { byId, drawHour, frameOf, setText, targetIn } from "./elements.js";
 import { followTouches } from "./touch.js";
@@ -35,7 +36,7 @@ const speakers = new Map(
 );
 
 const keeping = openKeeping({
-  serviceWorker: navigator.serviceWorker,
+  serviceWorker: context.is_preview ? undefined : navigator.serviceWorker,
   voices: context.voices,
   onRelease() {
     isReplaced = true;
@@ -62,14 +63,15 @@ const showAlert = alertView(
 const say = (key, values) => speakers.get(state.language)(key, values);
 const languages = () => frameOf(state)?.languages.filter(({ code }) => languageOf(code)) ?? [];
 
-const link = openLink(
+const link = (context.is_preview ? openPreview : openLink)(
   {
     menu(menu) {
       clockOffset = Date.parse(menu.now) - Date.now();
       takeAlert(menu);
       dispatch({ type: "menu_loaded", menu });
       wear(menu.look);
-      if (menu.language === context.languages[0].code && !menu.unplugged) keeping.keep(menu);
+      if (menu.language === context.languages[0].code && !menu.unplugged && !context.is_preview)
+        keeping.keep(menu);
       information.want();
       drawClock();
     },

@@ -37,9 +37,9 @@ def _install_guards(parts: WebParts, csrf: CSRFProtect) -> None:
     app, parvis = parts.app, parts.parvis
     settings = parvis.settings
 
-    def read_look() -> Branding | None:
+    def read_look(site: str | None) -> Branding | None:
         try:
-            return look_of()
+            return look_of(site)
         except Refusal:
             return None
 

@@ -82,6 +82,7 @@ def _install_kiosk(parts: WebParts) -> None:
             voices=[each for each in VISITOR_LANGUAGES if reading and reading.files.voices.speaks(each)],
             alert_signs=alert_signs(),
             assets=ASSETS,
+            framed=FRAMED,
         )
     )
     if settings.has_simulated_printers:

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from hardware.escpos_printer import drawn_png
 from server.app.web_parts import WebParts, alarm_needs, by_caller
 from server.domain.hall.configuration import HallConfiguration
+from server.printing.documents import sample_ticket
 from server.settings import ASSETS
 from server.store.journal.chain import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
+from server.usecases.media.read_look import Logo
 from server.web.access.site_context import give_app
 from server.web.pages import home
 from server.web.pages.configuration import editing
@@ -20,7 +23,8 @@ from server.web.pages.hall import alarms, alerts, console, devices
 from server.web.pages.hall.console import HallVoices
 from server.web.pages.help import help_pages
 from server.web.pages.journal import pages as journal
-from server.web.pages.notices import media, notices
+from server.web.pages.notices import looks, media, notices
+from server.web.pages.notices.looks import LookPages
 from server.web.pages.people import accounts, retention
 from server.web.pages.quality import busy_hours, targets, typed_figures
 from server.web.pages.quality import pages as quality
@@ -37,7 +41,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES: Sequence[Blueprint] = (
     *(console.console_pages, console.reception_pages, console.security_pages, console.queue_paper_pages),
     *(console.wall_pages, alerts.alert_pages, alerts.bulletin_pages, incidents.incident_pages),
-    *(notices.notice_pages, media.media_pages, devices.supervision_pages, busy_hours.routes),
+    *(
+        notices.notice_pages,
+        media.media_pages,
+        looks.look_pages,
+        devices.supervision_pages,
+        busy_hours.routes,
+    ),
     *(screen_days.routes, quality.quality_pages, targets.routes, reports.routes, grids.routes),
     *(sendings.routes, home.voice_pages, surveys.survey_pages, survey_forms.routes, actions.routes),
     *(
@@ -69,11 +79,22 @@ def install_work_pages(parts: WebParts) -> None:
         CheckPages(parvis.picture_apart.call),
         alarm_needs(parvis, parts.brake("alarm_trial", "12 per minute", by=by_caller)),
     )
+    give_app(app, LookPages(_ticket_drawer(parts)))
     for pages in PAGES:
         app.register_blueprint(pages)
     has_simulated = parvis.settings.has_simulated_printers
     app.register_blueprint(installing_pages(parts.context, has_simulated=has_simulated))
     app.register_blueprint(help_pages(docs_dir=DOCS))
+
+
+def _ticket_drawer(parts: WebParts) -> Callable[[HallConfiguration, Logo | None], bytes]:
+    printing, clock = parts.parvis.printing.printing, parts.parvis.database.clock
+
+    def draw(hall: HallConfiguration, logo: Logo | None) -> bytes:
+        document = sample_ticket(hall, printing.tickets, logo, clock.now())
+        return printing.off_loop(drawn_png, document, printing.tickets.fonts_dir)[0]
+
+    return draw
 
 
 def _voices(parts: WebParts) -> HallVoices:

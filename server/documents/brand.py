@@ -7,12 +7,12 @@ change.
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from server.documents.problems import DocumentProblem, broken_rule, problem
-from server.documents.values import Colour, Line, Part
+from server.documents.problems import DocumentProblem, Path, broken_rule, problem
+from server.documents.values import Colour, IfSet, Line, Part
 
 READABLE = 7.0
 """Least contrast of a text pair on kiosks and screens."""
@@ -21,6 +21,8 @@ type Rgb = tuple[int, int, int]
 
 STEPS = 512
 RED_EXCESS = 80
+SEEN = 3.0
+"""Least contrast of a drawing on its ground (WCAG 2.2, 1.4.11); paler, a printer leaves it out."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -60,6 +62,12 @@ def is_red(colour: str) -> bool:
     return red - max(green, blue) >= RED_EXCESS
 
 
+def without_red(colour: str) -> str:
+    """The colour, its red lessened where it would be taken for that of an alert."""
+    red, green, blue = _rgb(colour)
+    return _hex((min(red, max(green, blue) + RED_EXCESS - 1), green, blue))
+
+
 def _luminance(colour: Rgb) -> float:
     red, green, blue = (_linear(channel / 255) for channel in colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -95,6 +103,11 @@ INK, ACTION = "#10263a", "#00564d"
 
 INK_PAIRS = (PAPER, STONE, CALL, MIST)
 ACTION_PAIRS = (PAPER, WHITE)
+ON_NIGHT = (WHITE, MIST)
+"""Words over the picture of a screen at rest."""
+type Scale = Literal["compact", "usual", "large"]
+TITLES: Mapping[Scale, float] = {"compact": 0.87, "usual": 1.0, "large": 1.2}
+"""How much larger titles are than in the usual scale; none falls below what the last reader reads."""
 
 MEDIUM_ID = r"^[A-Za-z0-9_-]{1,64}$"
 MediumId = Annotated[
@@ -105,7 +118,8 @@ MediumId = Annotated[
 def _readable(colour: str, against: tuple[str, ...]) -> str:
     """The colour; refused with its worst pair and the nearest that passes when a pair is under 7:1."""
     if is_red(colour):
-        raise broken_rule("colour_of_alert", colour=colour)
+        nearest = nearest_readable(without_red(colour), against)
+        raise broken_rule("colour_of_alert", colour=colour, nearest=nearest)
     nearest = nearest_readable(colour, against)
     if nearest == colour:
         return colour
@@ -122,6 +136,17 @@ class Colours(Part):
     ink: Annotated[Colour, AfterValidator(partial(_readable, against=INK_PAIRS))] = INK
     action: Annotated[Colour, AfterValidator(partial(_readable, against=ACTION_PAIRS))] = ACTION
 
+    @property
+    def night(self) -> str:
+        """The darkest ground of screens."""
+        return mix_colours(self.ink, BLACK, 0.32)
+
+    def veil_over(self, lightest: str) -> int:
+        """Percent of the night over a picture, with this lightest colour, over which words read."""
+        shares = range(101)
+        veiled = ((share, mix_colours(lightest, self.night, share / 100)) for share in shares)
+        return next(share for share, colour in veiled if is_readable(colour, ON_NIGHT))
+
     def tokens(self) -> Mapping[str, str]:
         """The design tokens they change, by name; texts on the grounds made of them read at 7:1 too."""
         tokens: dict[str, str] = {}
@@ -130,7 +155,7 @@ class Colours(Part):
                 "ink": self.ink,
                 "ink-2": _nearest(mix_colours(self.ink, WHITE, 0.09), MIST),
                 "ink-3": mix_colours(self.ink, WHITE, 0.24),
-                "night": mix_colours(self.ink, BLACK, 0.32),
+                "night": self.night,
             }
         if self.action != ACTION:
             soft = _nearest(mix_colours(self.action, WHITE, 0.86), self.action)
@@ -145,22 +170,37 @@ def _nearest(colour: str, other: str) -> str:
 
 
 class Brand(Part):
-    """How the organisation shows itself. `logo` and `font`: media of the library; no font: the product's own.
+    """How an organisation or a site shows itself. Without a font: the product's own.
 
-    The logo's text alternative is `name`.
+    `logo`, `font`, `ground`: media of the library; `ground` is the picture of screens at rest. `scale`: the
+    size of titles on screens and phones. The logo's text alternative is `name`.
     """
 
     name: Line
     colours: Colours = Colours()
     logo: MediumId | None = None
     font: MediumId | None = None
+    ground: IfSet[MediumId] = None
+    scale: Annotated[Scale, Field(exclude_if="usual".__eq__)] = "usual"
+
+    def media(self) -> Mapping[str, str]:
+        """The media it shows, by the name of the field."""
+        named = {"logo": self.logo, "font": self.font, "ground": self.ground}
+        return {field: medium for field, medium in named.items() if medium is not None}
+
+    def tokens(self) -> Mapping[str, str]:
+        """The design tokens it changes, by name."""
+        return {
+            **self.colours.tokens(),
+            **({"titles": str(TITLES[self.scale])} if self.scale != "usual" else {}),
+        }
 
 
-def check_media_of(brand: Brand, *, has_logo: bool, has_font: bool) -> tuple[DocumentProblem, ...]:
-    """The errors a brand has with a library of media where its logo or its font is not ready."""
-    found = []
-    if not has_logo:
-        found.append(problem(("brand", "logo"), "unknown_logo", medium=brand.logo))
-    if not has_font:
-        found.append(problem(("brand", "font"), "unknown_font", medium=brand.font))
-    return tuple(found)
+def unknown_medium(path: Path, field: str, medium: str) -> DocumentProblem:
+    """The error of a look, at a place, with a medium that is not ready or of another kind."""
+    match field:
+        case "logo":
+            return problem((*path, field), "unknown_logo", medium=medium)
+        case "font":
+            return problem((*path, field), "unknown_font", medium=medium)
+    return problem((*path, field), "unknown_ground", medium=medium)

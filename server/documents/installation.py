@@ -1,6 +1,7 @@
 """The installation's document: organisation, brand, languages, sites."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -179,7 +180,7 @@ class SitePart(Part):
     « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
     hours, busy hours and waits of its halls on line; `figures_licence`: under which licence they may use
     its figures. `incidents`: what it tells people who are threatened. `complaints`: the register of
-    suggestions and complaints.
+    suggestions and complaints. `brand`: its own look; None: the organisation’s.
     """
 
     slug: Slug
@@ -198,6 +199,7 @@ class SitePart(Part):
     screen_groups: IfAny[
         Annotated[tuple[ScreenGroupPart, ...], Field(max_length=20), AfterValidator(_groups_once)]
     ] = ()
+    brand: IfSet[Brand] = None
 
 
 def _network(text: str) -> str:
@@ -249,3 +251,15 @@ class InstallationDocument(Part):
     def site(self, slug: str) -> SitePart | None:
         """The site of that slug, None when there is none."""
         return next((site for site in self.sites if site.slug == slug), None)
+
+    def brands(self) -> Iterator[tuple[str | None, tuple[str | int, ...], Brand]]:
+        """Each look with whose it is (slug of a site; None: the organisation’s) and its place."""
+        yield None, ("brand",), self.brand
+        for at, site in enumerate(self.sites):
+            if site.brand is not None:
+                yield site.slug, ("sites", at, "brand"), site.brand
+
+    def brand_of(self, site: str | None) -> Brand:
+        """The look that a site (slug) has: its own, else the organisation’s."""
+        found = None if site is None else self.site(site)
+        return (found and found.brand) or self.brand

@@ -6,6 +6,7 @@ The people ahead and the wait are those of the instant of issue, also on a repri
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,7 @@ def read_paper_content(database: Database, printing: TicketPrinting, job: OpenJo
     configuration = database.configuration(job.hall)
     with database.read() as rows:
         ticket = None if job.visit is None else issued_ticket(rows, job.visit)
-        logo = read_look(rows).logo
+        logo = read_look(rows, configuration.site.slug).logo
     if job.visit is None or ticket is None:
         raise Refusal("unknown_visit", visit=job.visit)
     token = database.ticket_tokens.remake(job.visit, digest=ticket.token_digest)
@@ -111,6 +112,28 @@ def _trial(database: Database, job: OpenJob) -> TrialContent:
         is_demonstration=configuration.is_demonstration,
         number=check_number(job.id) if job.document.get("has_number") else None,
     )
+
+
+def sample_ticket(
+    configuration: HallConfiguration, printing: TicketPrinting, logo: Logo | None, now: datetime
+) -> PrintDocument:
+    """A ticket that nobody took, with a logo."""
+    at = now.astimezone(ZoneInfo(configuration.site.time_zone))
+    content = TicketContent(
+        site=configuration.site.name,
+        hall=configuration.name,
+        number="A042",
+        people_ahead=4,
+        wait_min=(10, 20),
+        short_code="",
+        logo=logo_file(printing, logo),
+        is_demonstration=configuration.is_demonstration,
+    )
+    service = next(iter(configuration.services.values())).name(FRENCH)
+    locale = locale_of(FRENCH)
+    day, hour = format_date(at, "full", locale=locale), format_time(at, "HH:mm", locale=locale)
+    spoken = TicketLanguage(language=FRENCH, service=service, date=day, hour=hour)
+    return lay_out_ticket(content, (spoken,), translate=printing.translate)
 
 
 def document_of(inputs: PaperContent, printing: TicketPrinting, *, width_dots: int) -> PrintDocument:

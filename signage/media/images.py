@@ -110,6 +110,14 @@ def thumbnail(image: Image.Image, folder: Path, side: int) -> PreparedFile:
     return write_image(small, folder, "thumbnail", "webp")
 
 
+def sampled_colours(path: Path, side: int = 48) -> list[str]:
+    """The colours, `#rrggbb`, of a picture made small: each is what the eye sees of one spot."""
+    with Image.open(path) as opened:
+        small = opened.convert("RGB").resize((side, side), Image.Resampling.BOX)
+    whole = small.tobytes()
+    return [f"#{whole[at : at + 3].hex()}" for at in range(0, len(whole), 3)]
+
+
 def prepare_image(source: Path, kind: ContentType, folder: Path, limits: MediaLimits) -> Prepared:
     """Writes the image of a file for screens into the folder, on white where it is transparent.
 

@@ -4,7 +4,12 @@
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
 // who is called in a preview beside calls: nobody was
-const SOMEBODY = { number: "A001", counter: { id: "preview", label: "1", direction: {} } };
+const SOMEBODY = {
+  call: "preview",
+  rank: 1,
+  number: "A001",
+  counter: { id: "preview", label: "1", direction: {} },
+};
 
 let lastCounts = "";
 
@@ -27,7 +32,8 @@ export function tellPageCounts(pages, programme) {
 /**
  * Replaces the screen's connection; `on` has the same callbacks. Hall, screen, notice and version are in the
  * address. With `typed` the hall is open, and the page around this one sends the programme and the room as
- * often as something is typed: in the room `beside` somebody is called.
+ * often as something is typed: in the room `beside` somebody is called. With `look` it wears one that nobody
+ * has published.
  */
 export function connectPreview({ location, on }) {
   const given = new URLSearchParams(location.search);
@@ -37,7 +43,8 @@ export function connectPreview({ location, on }) {
   const isTyped = given.has("typed");
   let isConnected = false;
   let programme = null; // what is typed
-  let room = "alone";
+  let room = given.get("room") ?? "alone";
+  const look = given.has("look") && { look: JSON.parse(given.get("look") ?? "") };
   let last = null; // the screen as the server knows it
   if (isTyped) addEventListener("message", take);
   setTimeout(() => {
@@ -65,8 +72,8 @@ export function connectPreview({ location, on }) {
   function screenNow() {
     const open = { is_open: true, closes_at: null, next_opening_at: null };
     const nothing = { ...last.programme, items: [], hours: null };
-    const own = isTyped ? { ...open, programme: programme ?? nothing } : {};
-    return { ...last, ...own, has_sound: false };
+    const own = isTyped ? { programme: programme ?? nothing } : {};
+    return { ...last, ...((isTyped || look) && open), ...own, ...look, has_sound: false };
   }
 
   function connected() {
@@ -82,8 +89,9 @@ export function connectPreview({ location, on }) {
     }
     if (!isConnected) connected();
     last = screen;
-    const recent = room === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
-    on.board({ ...board, calls: [], recent, queues: [], alert: null });
+    const somebody = room === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
+    const onBoard = look ? { calls: somebody, recent: [] } : { calls: [], recent: somebody };
+    on.board({ ...board, ...onBoard, queues: [], alert: null });
     on.screen(screenNow());
     return on.fetched();
   }

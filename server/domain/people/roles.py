@@ -39,6 +39,7 @@ class Permission(StrEnum):
     END_ALERT = "end_alert"
     DRAFT_NOTICES = "draft_notices"
     PUBLISH_NOTICES = "publish_notices"
+    SET_LOOK = "set_look"
     READ_JOURNAL = "read_journal"
     SEND_BULLETINS = "send_bulletins"
     WRITE_REPORTS = "write_reports"
@@ -69,7 +70,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {_P.CALL, _P.SUPERVISE, _P.CONFIGURE, _P.DISTRIBUTE, _P.BOOK}
         | {_P.END_ALERT, _P.DRAFT_NOTICES, _P.READ_JOURNAL}
     ),
-    "communication": frozenset(_AT_WORK | {_P.DRAFT_NOTICES, _P.PUBLISH_NOTICES}),
+    "communication": frozenset(_AT_WORK | {_P.DRAFT_NOTICES, _P.PUBLISH_NOTICES, _P.SET_LOOK}),
     "quality": frozenset(_OF_QUALITY | {_P.READ_RETENTION}),
     "administrator": frozenset(Permission),
     "committee": frozenset({_P.READ_FIGURES, _P.READ_HELP}),

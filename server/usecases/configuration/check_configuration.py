@@ -21,7 +21,7 @@ from server.store.configuration.halls import HALL, INSTALLATION, hall_id_of, ope
 from server.store.counters import open_places
 from server.store.engine.statements import Rows
 from server.store.installation import is_demonstration
-from server.usecases.media.read_look import refuse_unknown_look
+from server.usecases.media.read_look import problems_of_look
 from server.usecases.notices.contents import film_of
 
 type Document = HallDocument | InstallationDocument
@@ -101,11 +101,7 @@ def _of_installation(
             calendar = None if earlier is None else earlier.calendar
             path = ("sites", at, "calendar")
             found.extend(past_days(path, calendar, site.calendar, _today(site, now)))
-    try:
-        refuse_unknown_look(rows, document.brand)
-    except DocumentRefused as refused:
-        found.extend(refused.problems)
-    return tuple(found)
+    return (*found, *problems_of_look(rows, document))
 
 
 def _of_hall(rows: Rows, document: HallDocument, now: datetime) -> tuple[DocumentProblem, ...]:

@@ -118,7 +118,7 @@ def read_screen(
     )
     with database.read() as rows:
         words = screen_words(rows, database.hall_id(hall), now)
-        worn = read_look(rows).as_message()
+        worn = read_look(rows, configuration.site.slug).as_message()
     return {
         "hall": configuration.hall,
         "name": configuration.name,

@@ -4,24 +4,28 @@ The stylesheet's address contains a digest of the whole look, so that browsers m
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict
 
 from hardware.json_types import Pixels
-from server.documents.brand import Brand, check_media_of
-from server.documents.problems import DocumentRefused
+from server.documents.brand import Brand, unknown_medium
+from server.documents.installation import InstallationDocument
+from server.documents.problems import DocumentProblem
 from server.documents.reading import parse_installation
 from server.store.configuration.documents import newest
 from server.store.configuration.halls import INSTALLATION
 from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
-from signage.media import PreparedFile
+from signage.media import MediumKind, PreparedFile
 
 FAMILY = "Organisation"
 _FALLBACK = '"Atkinson Hyperlegible Next Variable", "Noto Sans Arabic Variable", system-ui, sans-serif'
 _NEUTRAL = Brand(name="Parvis")
+_KINDS: Mapping[str, MediumKind] = {"logo": "image", "font": "font", "ground": "image"}
+PUBLIC = "/look/"
+"""Where everybody reads files of a look that is published: phones are not signed in."""
 
 
 class LogoAnswer(TypedDict):
@@ -39,6 +43,8 @@ class LookAnswer(TypedDict):
     stylesheet: str
     logo: LogoAnswer | None
     fonts: list[str]
+    ground: str | None
+    """The address of the picture of screens at rest; their stylesheet lays it below the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +62,93 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """The look of pages: the name to show, the text of the stylesheet, the logo, the names of all files."""
+    """The look of pages: the brand, the text of the stylesheet, the logo, the names of all files.
 
-    name: str
+    `ground`: the picture of screens at rest; its veil is measured on `ground_small`, a file for lists.
+    """
+
+    brand: Brand
     css: str
     digest: str
     logo: Logo | None
     files: frozenset[str]
+    ground: str | None
+    ground_small: str | None
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+        return self.brand.name
 
     @property
     def stylesheet(self) -> str:
         """The stylesheet's address."""
-        return f"/look/{self.digest}.css"
+        return f"{PUBLIC}{self.digest}.css"
 
     def as_message(self) -> LookAnswer:
         """The look in messages to screens and kiosks."""
         logo = None if self.logo is None else self.logo.as_message()
-        fonts = sorted(address(name) for name in self.files if name.endswith(".woff2"))
-        return {"name": self.name, "stylesheet": self.stylesheet, "logo": logo, "fonts": fonts}
+        fonts = sorted(PUBLIC + name for name in self.files if name.endswith(".woff2"))
+        return {
+            "name": self.name,
+            "stylesheet": self.stylesheet,
+            "logo": logo,
+            "fonts": fonts,
+            "ground": self.ground and PUBLIC + self.ground,
+        }
 
 
-def read_look(rows: Rows) -> Branding:
-    """The look that the newest installation document asks for; before there is one, the product's own."""
+def read_look(rows: Rows, site: str | None = None) -> Branding:
+    """The look of a site (slug), else of the organisation, that the newest installation document asks for.
+
+    Before there is one, the product's own.
+    """
     published = newest(rows, INSTALLATION, INSTALLATION)
-    brand = _NEUTRAL if published is None else _brand(published.content)
+    brand = _NEUTRAL if published is None else _document(published.content).brand_of(site)
+    return branding(rows, brand)
+
+
+def every_look(rows: Rows) -> Iterator[Branding]:
+    """The look of the organisation, and of each site with its own."""
+    published = newest(rows, INSTALLATION, INSTALLATION)
+    if published is None:
+        yield branding(rows, _NEUTRAL)
+        return
+    for _, _, brand in _document(published.content).brands():
+        yield branding(rows, brand)
+
+
+def branding(rows: Rows, brand: Brand, folder: str = PUBLIC) -> Branding:
+    """How a brand looks. `folder`: in whose addresses its files are read."""
     fonts = {file.role: file.name for file in _files(rows, brand.font) if file.role != "thumbnail"}
+    ground = {file.role: file.name for file in _files(rows, brand.ground)}
     css = stylesheet(brand, regular=fonts.get("page"), bold=fonts.get("bold"))
     page = next((file for file in _files(rows, brand.logo) if file.role == "page"), None)
-    whole = "\n".join([brand.name, css, "" if page is None else page.name])
+    shown = [file for file in (page and page.name, ground.get("page")) if file]
+    whole = "\n".join([brand.name, css, *shown])
     return Branding(
-        name=brand.name,
+        brand=brand,
         css=css,
         digest=hashlib.sha256(whole.encode()).hexdigest()[:16],
-        logo=Logo(address(page.name), page.width, page.height) if page else None,
-        files=frozenset([*fonts.values(), *([page.name] if page else [])]),
+        logo=Logo(folder + page.name, page.width, page.height) if page else None,
+        files=frozenset([*fonts.values(), *shown]),
+        ground=ground.get("page"),
+        ground_small=ground.get("thumbnail"),
     )
 
 
 def look_in_use(rows: Rows, medium: str) -> bool:
-    """Whether the brand shows a medium."""
-    published = newest(rows, INSTALLATION, INSTALLATION)
-    return published is not None and medium in _media_of(_brand(published.content))
+    """Whether a brand shows a medium."""
+    return any(medium in look.brand.media().values() for look in every_look(rows))
 
 
-def refuse_unknown_look(rows: Rows, brand: Brand) -> None:
-    """Refuses a logo or a font that is no medium which is ready. Raises DocumentRefused."""
-    problems = check_media_of(
-        brand, has_logo=_is_ready(rows, brand.logo, "image"), has_font=_is_ready(rows, brand.font, "font")
-    )
-    if problems:
-        raise DocumentRefused(problems)
-
-
-def address(name: str) -> str:
-    """The address of a file of the look, which everybody may read: phones are not signed in."""
-    return f"/look/{name}"
+def problems_of_look(rows: Rows, document: InstallationDocument) -> Iterator[DocumentProblem]:
+    """The errors of logos, fonts and grounds that are no media which are ready."""
+    for _, path, brand in document.brands():
+        for field, medium in brand.media().items():
+            row = medium_row(rows, medium)
+            if row is None or not row.is_ready or row.kind != _KINDS[field]:
+                yield unknown_medium(path, field, medium)
 
 
 def stylesheet(brand: Brand, *, regular: str | None = None, bold: str | None = None) -> str:
@@ -127,28 +165,17 @@ def _faces(regular: str | None, bold: str | None) -> Iterator[str]:
     for name, weight in weights:
         yield (
             f'@font-face {{ font-family: "{FAMILY}"; {weight}font-display: swap;'
-            f' src: url("{address(name)}") format("woff2"); }}'
+            f' src: url("{PUBLIC}{name}") format("woff2"); }}'
         )
 
 
 def _root(brand: Brand, *, has_font: bool) -> Iterator[str]:
     yield ":root {"
-    for name, colour in brand.colours.tokens().items():
-        yield f"  --{name}: {colour};"
+    for name, value in brand.tokens().items():
+        yield f"  --{name}: {value};"
     if has_font:
         yield f'  --sans: "{FAMILY}", {_FALLBACK};'
     yield "}"
-
-
-def _is_ready(rows: Rows, medium: str | None, kind: str) -> bool:
-    if medium is None:
-        return True
-    row = medium_row(rows, medium)
-    return row is not None and row.is_ready and row.kind == kind
-
-
-def _media_of(brand: Brand) -> set[str]:
-    return {medium for medium in (brand.logo, brand.font) if medium is not None}
 
 
 def _files(rows: Rows, medium: str | None) -> tuple[PreparedFile, ...]:
@@ -157,5 +184,5 @@ def _files(rows: Rows, medium: str | None) -> tuple[PreparedFile, ...]:
 
 
 @lru_cache(maxsize=4)
-def _brand(content: str) -> Brand:
-    return parse_installation(content).brand
+def _document(content: str) -> InstallationDocument:
+    return parse_installation(content)

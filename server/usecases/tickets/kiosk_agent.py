@@ -69,7 +69,7 @@ def hear_from_agent(database: Database, hall: str, report: AgentReport) -> Agent
     with database.read() as rows:
         series, on = kiosk.own_series, business_day(configuration.calendar, now)
         highest = None if series is None else highest_own_rank(rows, hall, on, series)
-        logo = read_look(rows).logo
+        logo = read_look(rows, configuration.site.slug).logo
     return {
         "now": to_text(now),
         "next_rank": None if series is None else next_own_rank(highest, series),
@@ -114,7 +114,7 @@ def read_provision(database: Database, hall: str, kiosk: str, read_logo: ReadLog
     configuration, now = database.configuration(hall), database.clock.now()
     own = find_kiosk(configuration, kiosk)
     with database.read() as rows:
-        logo = read_look(rows).logo
+        logo = read_look(rows, configuration.site.slug).logo
     services = offered_only(
         menu_tree(configuration, partial(_menu_service, configuration, now)),
         partial(configuration.offers, own.id),

@@ -67,7 +67,7 @@ def read_menu(
         configuration, now = offer.state.configuration, offer.state.position.as_of
         rest = hours.rest_of(rows, hall_id, configuration, now)
         alert = alert_part(rows, hall_id, configuration, now, has_every_language=True)
-        worn = read_look(rows).as_message()
+        worn = read_look(rows, configuration.site.slug).as_message()
     is_offered = partial(configuration.offers, kiosk)
     in_language = language if language in configuration.offered_languages else FRENCH
     hall_menu = replace(

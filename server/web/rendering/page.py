@@ -24,12 +24,12 @@ def install(
     *,
     languages: Sequence[str],
     is_demonstration: bool,
-    read_look: Callable[[], Branding | None] = lambda: None,
+    read_look: Callable[[str | None], Branding | None] = lambda _: None,
 ) -> None:
     """Give every template `t`, `language`, `languages`, `viewer`, `is_demonstration`, `tag_of` and `look`.
 
-    `tag_of`: what `lang=` says of a language. `read_look`: reads that of the organisation, None without a
-    database.
+    `tag_of`: what `lang=` says of a language. `read_look`: reads that of a site, else of the organisation;
+    None without a database.
     """
 
     app.extensions["parvis_work"] = work
@@ -101,10 +101,21 @@ def sentences(*prefixes: str) -> PageSentences:
 
 
 def look() -> Branding | None:
-    """The organisation's look on the page being answered; None where the database is away."""
+    """The look of the page being answered; None where the database is away."""
     if "page_look" not in g:
-        g.page_look = current_app.extensions["parvis_look"]()
+        wear_look_of(None)
     return cast(Branding | None, g.page_look)
+
+
+def wear_look_of(site: str | None) -> None:
+    """Answers the current page in the look of a site (slug), else of the organisation, unless it has one."""
+    if "page_look" not in g:
+        wear(current_app.extensions["parvis_look"](site))
+
+
+def wear(look: Branding | None) -> None:
+    """Answers the current page in a look."""
+    g.page_look = look
 
 
 def speak_to(language: str) -> None:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.documents.brand import Colours, contrast, is_readable, is_red, nearest_readable
+from server.documents.brand import (
+    INK_PAIRS,
+    Colours,
+    contrast,
+    is_readable,
+    is_red,
+    mix_colours,
+    nearest_readable,
+    without_red,
+)
 from server.documents.checks import check_against_installation, check_against_neighbours, warnings_of
 from server.documents.configuring import public_holidays_of, to_configuration
 from server.documents.problems import DocumentRefused
@@ -353,11 +362,17 @@ def test_a_refused_brand_colour_comes_with_an_accepted_one(colour, role):
         parse_installation(content)
     except DocumentRefused as refused:
         (problem,) = refused.problems
-        if is_red(colour):
-            assert problem.code == "colour_of_alert"
-            return
-        assert problem.code == "contrast"
+        assert problem.code == ("colour_of_alert" if is_red(colour) else "contrast")
         parse_installation(changed(content, f"brand.colours.{role}", problem.values["nearest"]))
+
+
+@given(colours, colours)
+def test_words_read_over_any_picture_below_its_veil(lightest, ink):
+    brand = Colours(ink=nearest_readable(without_red(ink), INK_PAIRS))
+    share = brand.veil_over(lightest)
+    words = ("#ffffff", "#c9d6e2")
+    assert is_readable(mix_colours(lightest, brand.night, share / 100), words)
+    assert share == 0 or not is_readable(mix_colours(lightest, brand.night, (share - 1) / 100), words)
 
 
 def test_the_ink_must_also_read_under_the_colour_of_a_call():

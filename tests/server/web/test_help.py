@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.documents.brand import Brand
 from server.domain.people.roles import ROLES
 from server.language import LANGUAGES, Catalogues
 from server.store.people.accounts import EVERY_SITE, Grant
@@ -190,8 +191,8 @@ def test_a_stranger_is_given_a_page_that_was_made_once_until_the_look_changes(
     for language in ("fr", "en", "fr", "en"):
         assert stranger.get(f"/aide{name}?lang={language}").text == "a page"
     assert len(made) == 2
-    look = Branding("Préfecture", "", "0" * 16, None, frozenset())
-    stranger.application.extensions["parvis_look"] = lambda: look
+    look = Branding(Brand(name="Préfecture"), "", "0" * 16, None, frozenset(), None, None)
+    stranger.application.extensions["parvis_look"] = lambda _: look
     stranger.get(f"/aide{name}")
     assert len(made) == 3
     person = client(AGENT)

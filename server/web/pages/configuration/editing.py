@@ -99,6 +99,7 @@ OWN: Mapping[tuple[str, str], Field] = {
     ("site", "public_holidays"): {"as": "choice", "choices": PUBLIC_HOLIDAYS},
     ("brand", "logo"): {"as": "medium", "of": "image"},
     ("brand", "font"): {"as": "medium", "of": "font"},
+    ("brand", "ground"): {"as": "medium", "of": "image"},
     ("service", "film"): {"as": "medium", "of": "video"},
 }
 LONG = 80

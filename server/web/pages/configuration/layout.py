@@ -29,6 +29,7 @@ WHEN: Mapping[tuple[str, str], tuple[str, tuple[object, ...]]] = {
 NOT_EDITED: Mapping[tuple[str, str], str] = {
     ("hall", "format"): "says which kind of document it is",
     ("hall", "hall"): "a hall keeps its slug",
+    ("site", "brand"): "the page of the look writes it",
     ("installation", "format"): "says which kind of document it is",
 }
 """The only fields without a place on a page, and why."""

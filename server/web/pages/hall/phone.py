@@ -90,6 +90,7 @@ def choose_language() -> None:
 def show(found: FollowedTicket, *, token: str | None, again: str, refusal: Refusal | None = None) -> Response:
     language, hall = page.language(), found["hall"]["slug"]
     configuration = database().configuration(hall)
+    page.wear_look_of(configuration.site.slug)
     prepared = alert_texts(page.translate, alert_languages(language, configuration.read_languages))
     told = configuration.told_before
     offers = {"push": needs.push_key() if told.has_push else None, "sms": told.has_sms}

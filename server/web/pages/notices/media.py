@@ -6,8 +6,9 @@ from flask import Response, abort, render_template, send_file
 
 from server.domain.people.roles import Permission
 from server.store.notices.media import MediaFiles, is_file_in_use
+from server.usecases.configuration.branding import styles_of
 from server.usecases.media.media_library import LONGEST_TEXT
-from server.usecases.media.read_look import Branding, read_look
+from server.usecases.media.read_look import Branding, every_look, read_look
 from server.usecases.people.directory import known_sites
 from server.web.access.callers import database, identify
 from server.web.access.requirements import DEVICES, PEOPLE, Access, Allowance, PageRoutes
@@ -76,10 +77,10 @@ def library_file(path: Path, kept: str) -> Response:
     return response
 
 
-def look_of() -> Branding:
-    """The present look."""
+def look_of(site: str | None = None) -> Branding:
+    """The present look of a site (slug), else of the organisation."""
     with database().read() as rows:
-        return read_look(rows)
+        return read_look(rows, site)
 
 
 look_files = PageRoutes("look", __name__)
@@ -89,15 +90,17 @@ the new one, and keeps it for that page only."""
 
 @look_files.get("/look/<digest>.css", Access.EVERYBODY, allowance=Allowance.FILES)
 def stylesheet(digest: str) -> Response:
-    look = look_of()
-    response = Response(look.css, mimetype="text/css")
-    response.headers["Cache-Control"] = f"public, {KEPT}" if digest == look.digest else "no-store"
+    with database().read() as rows:
+        looks = {look.digest: look for look in every_look(rows)}
+    response = Response(styles_of(files, looks.get(digest) or look_of()), mimetype="text/css")
+    response.headers["Cache-Control"] = f"public, {KEPT}" if digest in looks else "no-store"
     return response
 
 
 @look_files.get("/look/<name>", Access.EVERYBODY, allowance=Allowance.FILES)
 def file(name: str) -> Response:
     path = files.path(name)
-    if path is None or name not in look_of().files:
-        abort(404)
+    with database().read() as rows:
+        if path is None or not any(name in look.files for look in every_look(rows)):
+            abort(404)
     return library_file(path, f"public, {KEPT}")

@@ -41,6 +41,7 @@ def _hall(hall: str) -> HallConfiguration:
 
 def _page(template: str, hall: HallConfiguration, found: PublicNotices, **values: object) -> str:
     """A page of the hall, with the alert that is shown there now."""
+    page.wear_look_of(hall.site.slug)
     read_at = datetime.fromisoformat(found["as_of"]).astimezone(ZoneInfo(hall.site.time_zone))
     return render_template(
         f"public_notices/{template}.html",

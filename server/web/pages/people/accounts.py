@@ -56,7 +56,7 @@ GROUPS: Mapping[str, tuple[Permission, ...]] = {
         *(Permission.NOTE_INCIDENTS, Permission.RECEIVE_INCIDENTS, Permission.ASK_HELP),
         *(Permission.RAISE_ALERT, Permission.END_ALERT, Permission.SEND_BULLETINS),
     ),
-    "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES),
+    "display": (Permission.DRAFT_NOTICES, Permission.PUBLISH_NOTICES, Permission.SET_LOOK),
     "figures": (
         Permission.READ_FIGURES,
         Permission.EXPORT_VISITS,

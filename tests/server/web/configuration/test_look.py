@@ -1,10 +1,14 @@
 """The organisation's look: in the installation's document, on every page, sent to screens and kiosks."""
 
+import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 
 from server.documents.problems import DocumentRefused
 from server.domain.author import SYSTEM
@@ -30,6 +34,13 @@ def added(site: ApiSite, content: bytes) -> str:
     ]
     assert media.prepare_waiting() == 1
     return str(medium)
+
+
+def flat(colour: str) -> bytes:
+    """A picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 40), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 def publish(site: ApiSite, **brand: Any) -> None:
@@ -129,6 +140,65 @@ def test_media_of_the_look_cannot_be_removed(api: ApiSite) -> None:
         remove_medium(api.database, media.files, SYSTEM, logo, notices_with=notices_with_medium)["state"]
         is MediumState.REMOVED
     )
+
+
+def publish_of_laon(site: ApiSite, **brand: Any) -> None:
+    own = {**INSTALLATION["brand"], **brand}
+    sites = [{**each, "brand": own} if each["slug"] == HALL else each for each in INSTALLATION["sites"]]
+    publish_installation(site.database, SYSTEM, json.dumps({**INSTALLATION, "sites": sites}))
+
+
+def test_a_site_with_its_own_look_wears_it_and_the_others_do_not(api: ApiSite) -> None:
+    before = screen_look(api)
+    logo = added(api, image("PNG"))
+    publish_of_laon(api, name="Ville de Laon", colours={"ink": NAVY}, logo=logo)
+    look = screen_look(api)
+    assert accepted(api.get(f"/halls/{HALL}/menu", token=api.kiosk))["look"] == look
+    assert f"--ink: {NAVY};" in stylesheet(api)
+    anybody = api.app.test_client()
+    assert "Ville de Laon" in anybody.get(f"/infos/{HALL}").text
+    assert f'href="{before["stylesheet"]}"' in anybody.get("/suivi?lang=fr").text
+    with anybody.get(look["logo"]["url"]) as answer:
+        answer.get_data()
+        assert answer.status_code == 200
+
+
+def test_the_picture_of_screens_at_rest_is_veiled_by_what_was_measured(api: ApiSite) -> None:
+    publish(api, ground=added(api, flat("white")))
+    white = stylesheet(api)
+    publish(api, ground=added(api, flat("black")))
+    assert f'url("{screen_look(api)["ground"]}")' in stylesheet(api)
+    shares = [int(re.findall(r"(\d+)%, transparent", css)[0]) for css in (white, stylesheet(api))]
+    assert shares[0] > 80
+    assert shares[1] == 0
+
+
+def chosen(site: ApiSite, **more: str) -> str:
+    look = {"site": HALL, "name": "Ville de Laon", "ink": NAVY, "action": PLUM, "scale": "usual", **more}
+    return urlencode(look)
+
+
+def test_the_page_measures_what_is_chosen_and_keeps_nothing(api: ApiSite) -> None:
+    officer, _ = api.writer("communication")
+    pale = added(api, flat("#f5d76e"))
+    before = stylesheet(api)
+    text = officer.get(f"/affichage/apparence?{chosen(api, logo=pale, ground=pale)}").text
+    assert "ce logo se voit mal (1,4 pour 1" in text
+    assert "Cette image est très claire" in text
+    for path in ("apercu.css", "telephone", "ticket.png", "borne"):
+        assert officer.get(f"/affichage/apparence/{path}?{chosen(api, logo=pale)}").status_code == 200
+    css = officer.get(f"/affichage/apparence/apercu.css?{chosen(api, ground=pale, scale='large')}").text
+    assert f"--ink: {NAVY};" in css
+    assert "--titles: 1.2;" in css
+    assert 'url("/media/' in css
+    assert stylesheet(api) == before
+
+
+def test_an_officer_of_one_site_reads_and_changes_no_other_look(api: ApiSite) -> None:
+    officer, _ = api.writer("communication")
+    assert officer.get("/affichage/apparence?site=vervins").status_code == 403
+    for role in ("reception", "supervisor", "quality"):
+        assert api.person(role).get("/affichage/apparence").status_code == 403
 
 
 def test_an_address_that_is_not_of_now_is_not_kept(api: ApiSite) -> None:
