@@ -157,7 +157,7 @@ def test_a_site_with_its_own_look_wears_it_and_the_others_do_not(api: ApiSite) -
     assert f"--ink: {NAVY};" in stylesheet(api)
     anybody = api.app.test_client()
     assert "Ville de Laon" in anybody.get(f"/infos/{HALL}").text
-    assert f'href="{before["stylesheet"]}"' in anybody.get("/suivi?lang=fr").text
+    assert f'href="{before["stylesheet"]}"' in anybody.get("/kiosk").text
     with anybody.get(look["logo"]["url"]) as answer:
         answer.get_data()
         assert answer.status_code == 200
