@@ -156,6 +156,7 @@ const drawn = {
     rows.map(({ label, value }) =>
       element("li", { class: "row" }, element("span", { text: label }), " ", element("b", { text: value })),
     ),
+  table: ({ heads, rows }) => rows.map((row) => entryOf(heads, row)),
   steps: ({ steps }) => steps.map(({ icon, text }, place) => stepOf(icon, `${place + 1}. ${text}`)),
   figure: figureOf,
   day: figureOf,
@@ -167,6 +168,25 @@ function sentencesOf(paragraph) {
   const pieces = paragraph.match(SENTENCE) ?? [paragraph];
   return pieces.map((text, place) =>
     element("li", { class: place === pieces.length - 1 ? "piece end" : "piece", text }),
+  );
+}
+
+// Each row names its heads: none is read without them on another page.
+function entryOf(heads, [first, ...cells]) {
+  const parts = cells.map((cell, at) =>
+    element(
+      "span",
+      { class: "entry-cell" },
+      element("span", { text: heads[at + 1] }),
+      " ",
+      element("b", { text: cell }),
+    ),
+  );
+  return element(
+    "li",
+    { class: "entry" },
+    element("b", { text: first }),
+    ...parts.flatMap((part) => [" ", part]),
   );
 }
 

@@ -1,6 +1,6 @@
 """The types of the fields of notices: how each is checked, how it is written, and how screens name it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,6 +15,7 @@ from server.documents.texts import safe_html, words_of_html
 from server.documents.values import (
     IfAny,
     Language,
+    NotEmpty,
     OptionalTexts,
     Part,
     Slug,
@@ -74,12 +75,13 @@ type FieldForm = Literal[
     "icon",
     "choice",
     "list",
+    "table",
 ]
 """How a field is written: a line, several, a text with marks, a figure; an address, a day, a day
 with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; one
-of a few words; a list of parts.
+of a few words; a list of parts, a table.
 """
-IN_LANGUAGES = ("line", "lines", "rich", "figure")
+IN_LANGUAGES = ("line", "lines", "rich", "figure", "table")
 """Those that are written in each language."""
 
 
@@ -122,6 +124,38 @@ OptionalLine = Annotated[OptionalTexts, Written("line")]
 Day = Annotated[date, Written("day"), ShownAs("on")]
 Icon = Annotated[
     str, Field(json_schema_extra={"enum": list(STEP_ICONS)}), AfterValidator(_icon), Written("icon")
+]
+
+
+MOST_COLUMNS, MOST_ROWS = 4, 9
+"""Of a table; its heads are the first row."""
+Cell = Annotated[str, Field(max_length=40)]
+
+
+def _table(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    if len(rows) < 2:
+        raise broken_rule("too_few", limit=2)
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise broken_rule("table_uneven")
+    if not all(rows[0]):
+        raise broken_rule("table_head_missing")
+    return rows
+
+
+def _same_shape[Rows: Sized](tables: dict[str, Rows]) -> dict[str, Rows]:
+    if len({len(rows) for rows in tables.values()}) > 1:
+        raise broken_rule("table_uneven")
+    return tables
+
+
+TableRow = Annotated[tuple[Cell, ...], Field(max_length=MOST_COLUMNS), *NotEmpty]
+TableRows = Annotated[tuple[TableRow, ...], Field(max_length=MOST_ROWS), AfterValidator(_table)]
+Tables = Annotated[
+    dict[Language, TableRows],
+    AfterValidator(french_first),
+    AfterValidator(some_texts),
+    AfterValidator(_same_shape),
+    Written("table"),
 ]
 
 

@@ -25,6 +25,7 @@ from server.documents.notice_fields import (
     OptionalLine,
     Sentences,
     ShownAs,
+    Tables,
     TargetsPart,
     Units,
     ValidityPart,
@@ -69,6 +70,7 @@ type NoticeKind = Literal[
     "steps",
     "countdown",
     "code",
+    "table",
 ]
 """What a notice holds: docs/rules/notices.md."""
 
@@ -243,6 +245,13 @@ class StepsNotice(NoticeContent):
     ]
 
 
+class TableNotice(NoticeContent):
+    """Up to four columns with heads, and eight rows."""
+
+    kind: Literal["table"]
+    tables: Annotated[Tables, ShownAs("table")]
+
+
 class CountdownNotice(NoticeContent):
     """How many days are left until one, which is its last; the title says until what."""
 
@@ -278,7 +287,8 @@ class ComputedNotice(NoticeContent):
 
 
 WRITTEN_MODELS: tuple[type[NoticeContent], ...] = (
-    *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice, CountdownNotice, CodeNotice),
+    *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice, TableNotice),
+    *(CountdownNotice, CodeNotice),
 )
 """The kinds whose fields a screen gets as their author wrote them."""
 _MODELS: tuple[type[NoticeContent], ...] = (
@@ -291,8 +301,8 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
 }
 """The kinds of a notice and what each holds."""
 _MOST_USUAL: tuple[NoticeKind, ...] = (
-    *("text", "image", "date", "countdown", "figure", "steps", "code", "document", "video", "hours"),
-    *("busy_hours", "asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
+    *("text", "image", "date", "countdown", "figure", "steps", "table", "code", "document", "video"),
+    *("hours", "busy_hours", "asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
 )
 KINDS_TO_BEGIN = tuple(dict.fromkeys((*_MOST_USUAL, *NOTICE_MODELS)))
 """The kinds one may begin, the most usual first."""

@@ -175,20 +175,29 @@ export const labelOf = ({ language }, words, name) =>
 const iconOf = (name) => make("img", "sign", { src: `/assets/icons/${name}.svg`, alt: "" });
 export const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
+/** @type {((some: HTMLElement[]) => HTMLElement) | null} */
+const NO_LIST = null;
+const copyOf = (item) => item.cloneNode(true);
 const TIGHT = { isTight: true };
 
 /**
  * A title above items: all of them on one page, closer to each other where that is needed; or as many a page
  * as have room in the smallest letters that the last reader can read, the pages about as full as each other.
  * An item that has no room even alone is written smaller; where that does not help everything is shown as
- * plain text, `plain`. `pieces` are what one may part, where they are not the items.
+ * plain text, `plain`. `pieces` are what one may part, where they are not the items; `listOf(some)` makes a
+ * list of some.
  */
-export function listPages(box, content, items, { name, isWholeOnly, words, plain, pieces = items }) {
+export function listPages(
+  box,
+  content,
+  items,
+  { name, isWholeOnly, words, plain, pieces = items, listOf = NO_LIST },
+) {
   const slideOf = (px, some, look) => {
     const slide = frame(box, content, px, look);
-    const list = make(name === "steps" ? "ol" : "div", `feature-list ${name}`);
+    const list = listOf?.(some) ?? appended(make(name === "steps" ? "ol" : "div"), ...some.map(copyOf));
+    list.className = `feature-list ${name}`;
     list.dataset.count = String(some.length);
-    list.append(...some.map((item) => item.cloneNode(true)));
     slide.append(list);
     return footed(slide, content);
   };

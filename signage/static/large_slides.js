@@ -1,9 +1,9 @@
 // Templates of notices with one thing that takes all the room it finds: the days left, a code to scan.
 
-import { capital, featurePages, leafOf } from "./feature_slides.js";
+import { capital, featurePages, leafOf, listPages } from "./feature_slides.js";
 import { hasRoom } from "./measuring.js";
 import { buildTextPages } from "./notice_slides.js";
-import { appended, make, numbered, pageMark, shapeOf, sizesIn, withFoot } from "./slide_parts.js";
+import { appended, floorIn, make, numbered, pageMark, shapeOf, sizesIn, withFoot } from "./slide_parts.js";
 import { largestOf, SMALLEST_PX } from "./text_pages.js";
 
 const WORD = 1.05; // width of a letter of a word, in digits
@@ -117,8 +117,65 @@ function shortAddress(address) {
   return typed.replaceAll("-", "-\u2060").replaceAll("/", "/\u200b");
 }
 
+const NUMBER = /^[\d\s.,]+\s?\S{0,3}$/;
+/** @type {["th" | "td", Record<string, string>][]} */
+const [HEAD, NAME, CELL] = [
+  ["th", { scope: "col" }],
+  ["th", { scope: "row" }],
+  ["td", {}],
+];
+
+/**
+ * A table with its heads on each page; where its columns have no room beside each other, each row as an entry
+ * that names them.
+ */
+function buildTable(box, content, words) {
+  if (!content.table) return null;
+  const [heads, ...rows] = content.table;
+  const isNumber = heads.map((_, at) => rows.every((row) => NUMBER.test(row[at])));
+  const cellOf = ([tag, scope], text, at) =>
+    make(tag, isNumber[at] ? "is-number" : "", { dir: "auto", ...scope }, text);
+  const head = appended(make("tr"), ...heads.map((text, at) => cellOf(HEAD, text, at)));
+  const lines = rows.map((row) =>
+    appended(make("tr"), ...row.map((text, at) => cellOf(at ? CELL : NAME, text, at))),
+  );
+  const listOf = (some) =>
+    appended(
+      make("table", "table"),
+      appended(make("thead"), head.cloneNode(true)),
+      appended(make("tbody"), ...some.map((line) => line.cloneNode(true))),
+    );
+  const isTable = hasRoom(box, () => sampleOf(box, listOf(lines)));
+  const entries = rows.map((row) => entryOf(heads, row));
+  const plain = entries.map((entry) => entry.textContent);
+  const look = isTable ? { name: "table", listOf } : { name: "entries" };
+  return withFoot(box, content, (shown, isWholeOnly) =>
+    listPages(box, shown, isTable ? lines : entries, { ...look, isWholeOnly, words, plain }),
+  );
+}
+
+/** A table in the smallest letters, without a height: only one that is too wide has no room. */
+function sampleOf(box, table) {
+  const slide = make("div", "feature sample");
+  slide.style.setProperty("--text", String(floorIn(box)));
+  return appended(slide, table);
+}
+
+function entryOf(heads, [first, ...cells]) {
+  const parts = cells.map((cell, at) =>
+    appended(
+      make("p", "entry-cell", { dir: "auto" }),
+      make("span", "entry-head", {}, heads[at + 1]),
+      " ",
+      make("b", "", {}, cell),
+    ),
+  );
+  return appended(make("div", "entry"), make("p", "entry-name", { dir: "auto" }, first), " ", ...parts);
+}
+
 /** How each of these kinds is built. */
 export const LARGE = {
   countdown: buildCountdown,
   code: buildCode,
+  table: buildTable,
 };

@@ -401,7 +401,7 @@ def test_words_get_a_picture_and_its_place_in_the_form(server: Served, dom_pages
     expect(page.locator('[data-path="picture"][data-item=""]')).to_be_checked()
 
 
-def test_a_countdown_and_a_code_are_written_in_the_form_and_refused_beside_their_field(
+def test_a_countdown_a_table_and_a_code_are_written_in_the_form_and_refused_beside_their_field(
     server: Served, dom_pages: DomPages
 ):
     page = dom_pages.open()
@@ -420,6 +420,19 @@ def test_a_countdown_and_a_code_are_written_in_the_form_and_refused_beside_their
     expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
     expect(day).to_have_value("2090-05-01")
     expect(page.get_by_label("À quelle heure")).to_have_value("14:00")
+    page.goto(f"{server.base_url}/affichage/message")
+    page.get_by_label("Titre").fill("Nos délais")
+    page.locator("#kind").select_option("table")
+    page.get_by_label("En-tête 1").fill("Démarche")
+    page.get_by_label("Ligne 2, colonne 1").fill("Passeport")
+    page.get_by_label("Ligne 2, colonne 2").fill("3 semaines")
+    expect(page.get_by_label("Ligne 3, colonne 1")).to_be_visible()
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator(".problem")).to_contain_text("en-tête à chaque colonne")
+    page.get_by_label("En-tête 2").fill("Délai")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
+    expect(page.get_by_label("Ligne 1, colonne 2")).to_have_value("3 semaines")
     page.goto(f"{server.base_url}/affichage/message")
     page.get_by_label("Titre").fill("Rendez-vous")
     page.locator("#kind").select_option("code")

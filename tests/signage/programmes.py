@@ -91,6 +91,7 @@ def large_templates() -> list[dict[str, Any]]:
     named: dict[str, Any] = {"credit": "", "code": None}
     made = [
         countdown("demain", "", title="Le forum des associations", details="", **named),
+        table(4, "Passeport", title="Délais et prix", **named),
         code(
             title="Prendre rendez-vous",
             details="Choisissez votre jour en deux minutes.",
@@ -124,6 +125,7 @@ def _longest() -> list[dict[str, Any]]:
         _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
         _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
         countdown("encore 1\u00a0312\u00a0jours", "1\u00a0312", **named, details=DETAILS),
+        table(8, "Renouvellement intergouvernementalisa", **named),
         code(**named | {"details": f"{WORD} {SENTENCE[:79]}"}),
     ]
 
@@ -138,6 +140,11 @@ def _arabic() -> list[dict[str, Any]]:
         _of("asked_and_done", **named, lines=[ARABIC, ARABIC], asked=ARABIC, done=ARABIC),
         countdown("بقي 31\u00a0يومًا", "31", **named, details=ARABIC),
         code(**named | {"details": ARABIC, "code": CODE}),
+        _of(
+            "table",
+            **named,
+            table=[["الوثيقة", "المهلة"], ["جواز السفر", "3 أسابيع"], ["بطاقة الهوية", "أسبوعان"]],
+        ),
         _hours(**named, crowds=[]),
     ]
 
@@ -163,6 +170,12 @@ def countdown(words: str, number: str, **more: Any) -> dict[str, Any]:
     counted = [{"on": today, "words": words, "number": number}]
     count = {"day": _day("Jeudi", "24", "décembre"), "hours": "14\u00a0h", "counted": counted}
     return _of("countdown", count=count, today=today, **more)
+
+
+def table(rows: int, name: str, **more: Any) -> dict[str, Any]:
+    """Rows with their heads."""
+    lines = [[f"{n} {name}", f"{n} semaines", "28\u00a0€", "en ligne ou au guichet 4"] for n in range(rows)]
+    return _of("table", table=[["Démarche", "Délai moyen", "Prix", "Comment"], *lines], **more)
 
 
 def code(**more: Any) -> dict[str, Any]:

@@ -282,6 +282,9 @@ def _written(part: Part, language: str, words: HallWords) -> dict[str, object]:
                 value = text_in(value, language)
             case "day":
                 value = value.isoformat()
+            case "table":
+                own = language_shown(value, language)
+                value = [[said_in({own: cell}, language) for cell in row] for row in value[own]]
             case "moment":
                 value = count_shown(value, language, days=words.days, translate=words.translate)
             case "period":

@@ -67,6 +67,15 @@ class RowsBlock(BlockLanguage):
 
 
 @final
+class TableBlock(BlockLanguage):
+    """A table with a head for each column."""
+
+    kind: Literal["table"]
+    heads: list[str]
+    rows: list[list[str]]
+
+
+@final
 class StepRead(TypedDict):
     """One step: the name of its icon, and a sentence."""
 
@@ -108,7 +117,7 @@ class PictureBlock(BlockLanguage):
     pages: Ordinal
 
 
-type Block = TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock
+type Block = TextBlock | ItemsBlock | RowsBlock | TableBlock | StepsBlock | FigureBlock | PictureBlock
 
 
 class NoticeText(TypedDict):
@@ -119,7 +128,7 @@ class NoticeText(TypedDict):
     title: str
     credit: str
     """Who made or says it; empty where nobody is named."""
-    blocks: list[TextBlock | ItemsBlock | RowsBlock | StepsBlock | FigureBlock | PictureBlock]
+    blocks: list[TextBlock | ItemsBlock | RowsBlock | TableBlock | StepsBlock | FigureBlock | PictureBlock]
 
 
 class NoticeLanguage(TypedDict):
@@ -281,6 +290,9 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
                 yield {"kind": "figure", "figure": value, "unit": unit, "meaning": meaning, **_in(language)}
             case "period", _ if value is not None:
                 yield _day(cast(DaysShown, value), language)
+            case "table", list():
+                heads, *rows = cast(list[list[str]], value)
+                yield {"kind": "table", "heads": heads, "rows": rows, **_in(language)}
             case "moment", _ if value is not None:
                 yield _awaited(cast(CountShown, value), language)
             case "day", str():
@@ -399,6 +411,12 @@ def _lines(block: Block) -> Iterator[str]:
             yield from block["items"]
         case "rows":
             yield from (f"{row['label']} : {row['value']}." for row in block["rows"])
+        case "table":
+            for first, *cells in block["rows"]:
+                told = [
+                    f"{head} {cell}" for head, cell in zip(block["heads"][1:], cells, strict=True) if cell
+                ]
+                yield f"{first} : {', '.join(told)}."
         case "steps":
             yield from (f"{place}. {step['text']}" for place, step in enumerate(block["steps"], 1))
         case "figure" | "day":

@@ -294,6 +294,7 @@ def _list(field: NoticeField) -> object:
 _TYPES: Mapping[FieldForm, object] = {
     **dict.fromkeys(("line", "lines", "rich", "figure", "address", "icon"), str),
     "day": LocalDate,
+    "table": list[list[str]],
     "moment": CountShown,
     "period": DaysShown,
 }

@@ -94,7 +94,19 @@ def test_every_kind_is_shown_whole_in_large_letters(pages: Pages, hall: Contract
     assert page.evaluate("window.troubles") == []
 
 
-AXE = ("rich", "upright", "delays", "date", "figure", "steps", "asked_and_done", "hours", "countdown", "code")
+AXE = (
+    "rich",
+    "upright",
+    "delays",
+    "date",
+    "figure",
+    "steps",
+    "asked_and_done",
+    "hours",
+    "countdown",
+    "table",
+    "code",
+)
 """The kinds that axe judges: the others are built as these are, and nobody touches a screen, so that another
 width breaks none of its rules."""
 MEASURED_IN_PIXELS = ("long", "upright", "film", "page", "poster", "cut")

@@ -103,8 +103,9 @@ export function missingWords(content, languages) {
   return found;
 }
 
-/** Whether a text says something; an empty editor holds marks alone. */
+/** Whether a text or a table says something; an empty editor holds marks alone. */
 function isWritten(text) {
+  if (Array.isArray(text)) return text.some(isWritten);
   return typeof text === "string" && text.replace(/<[^>]*>/g, "").trim() !== "";
 }
 

@@ -8,6 +8,7 @@ import { mediumField } from "./notice_medium.js";
 import { createPlaces } from "./notice_places.js";
 import { createRich } from "./notice_rich.js";
 import { cellsIn } from "./pasted.js";
+import { createTable } from "./notice_table.js";
 import { createProblems } from "./notice_problems.js";
 import { listFields, showListIcons, startedList } from "./notice_lists.js";
 import { explicit } from "./notice_targets.js";
@@ -184,7 +185,8 @@ export function createForm(form, { page, say, changed }) {
     if (as === "line" || as === "lines")
       return field({ path, label, language, most, isLong: as === "lines" });
     const id = idOf(path);
-    const editor = createRich({ id, labelledby: `${id}-label`, language, say, changed: heard });
+    const create = as === "table" ? createTable : createRich;
+    const editor = create({ id, labelledby: `${id}-label`, language, say, changed: heard });
     editor.write(valueAt(content, path) ?? "");
     editors.push({ path, editor });
     return html`<div class="field" data-field=${path}>

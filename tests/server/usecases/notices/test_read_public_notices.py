@@ -130,6 +130,10 @@ def test_every_kind_is_read_and_spoken_hours_as_a_table_in_languages_of_the_inte
             ["Mardi 1 décembre.", "Salle 2"],
         ),
         (
+            {"kind": "table", "tables": {"fr": [["Titre", "Délai", "Prix"], ["Permis", "3 mois", ""]]}},
+            ["Permis : Délai 3 mois."],
+        ),
+        (
             {"kind": "countdown", "falls_on": "2026-11-25", "details": {"fr": "Place du marché"}},
             ["server.programme.countdown.tomorrow (fr).", "Mercredi 25 novembre", "Place du marché"],
         ),
