@@ -43,6 +43,7 @@ export function createTable({ id, labelledby, language, say }) {
         cells[from + at][first + column] = text.slice(0, LONGEST);
     write([...cells, ...typed().slice(cells.length)]);
     body.dispatchEvent(new Event("input", { bubbles: true }));
+    inputsIn(body.children[from])[first]?.focus();
   }
 
   function grow() {
