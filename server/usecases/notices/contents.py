@@ -6,6 +6,7 @@ from datetime import date
 from typing import cast
 
 from kiosk.menu_messages import FilmOfMenu
+from server.documents.notice_checks import check_medium
 from server.documents.notice_fields import fields_of
 from server.documents.notices import (
     AskedNotice,
@@ -15,7 +16,6 @@ from server.documents.notices import (
     NoticeContent,
     NoticeKind,
     PriorityNotice,
-    check_medium,
 )
 from server.documents.problems import DocumentRefused
 from server.documents.texts import add_hard_spaces, hyphenate, words_of_html

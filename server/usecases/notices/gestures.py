@@ -7,7 +7,8 @@ from functools import update_wrapper
 from typing import Concatenate, TypedDict
 
 from hardware.json_types import Ordinal
-from server.documents.notices import NoticeContent, check_aimed, check_kind, parse_notice
+from server.documents.notice_checks import check_aimed, check_kind
+from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Fact, Json

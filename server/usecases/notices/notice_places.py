@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hardware.languages import VISITOR_LANGUAGES, Language
-from server.documents.notices import KnownPlaces, NoticeContent, check_not_over, check_notice
+from server.documents.notice_checks import KnownPlaces, check_not_over, check_notice
+from server.documents.notices import NoticeContent
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
 from server.domain.hall.configuration import HallConfiguration

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from hardware.json_types import InstantText
-from server.documents.notices import NoticeContent, check_aimed, parse_notice
+from server.documents.notice_checks import check_aimed
+from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.author import Author
 from server.domain.facts import Json

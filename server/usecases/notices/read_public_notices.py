@@ -15,7 +15,8 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
 from server.usecases.notices.contents import HallWords, contents_of, shown_medium, spoken_languages, title_in
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, notice_blocks
+from server.usecases.notices.public_blocks import notice_blocks
+from server.usecases.notices.public_types import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_programme import hall_words, slides_for
 from server.usecases.notices.rounds import Slide
 from signage.notice_parts import code_to_scan

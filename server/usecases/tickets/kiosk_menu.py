@@ -29,7 +29,8 @@ from server.usecases.answers import AFTER_CLOSING
 from server.usecases.appointments.arrivals import HoursOfService, read_convocations
 from server.usecases.hall_view import hall_state
 from server.usecases.media.read_look import LookAnswer, read_look
-from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices, spoken_notice
+from server.usecases.notices.public_blocks import spoken_notice
+from server.usecases.notices.public_types import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_public_notices import read_public_notices
 from server.usecases.tickets.offered import WaysFinder, read_offer
 from server.usecases.tickets.ticket_page import ticket_of_visit

@@ -13,7 +13,7 @@ from hardware.speech.programs import SpeechUnavailable
 from kiosk.reading import NEEDS, Paper, ReadArrival, Reason, View
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
-from server.usecases.notices.public_blocks import PublicNotice
+from server.usecases.notices.public_types import PublicNotice
 from server.usecases.notices.read_public_notices import read_public_notices, with_register_address
 from server.usecases.tickets.kiosk_menu import ReadingRequest, read_aloud
 from server.web.api.openapi import ApiRoutes

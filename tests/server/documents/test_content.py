@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.documents.content import DocumentChange, Side, changes_between, difference, three_way
+from server.documents.notice_checks import check_not_over
 from server.documents.notice_fields import LONGEST_BODY, LONGEST_WORDS
-from server.documents.notices import NOTICE_MODELS, TextNotice, check_not_over, parse_notice
+from server.documents.notices import NOTICE_MODELS, TextNotice, parse_notice
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall
 from server.documents.texts import TAGS, safe_html, words_of_html

@@ -12,7 +12,7 @@ from server.domain.notices.public import language_to_read
 from server.domain.refusals import Refusal
 from server.store.notices.media import MediaFiles
 from server.usecases.hall.read_board import read_alert_message
-from server.usecases.notices.public_blocks import NoticeText, PublicNotice, PublicNotices
+from server.usecases.notices.public_types import NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_public_notices import is_public_file, read_public_notices
 from server.web.access.callers import database
 from server.web.access.requirements import Access, Allowance, PageRoutes

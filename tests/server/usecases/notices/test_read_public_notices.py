@@ -20,7 +20,8 @@ from server.usecases.notices.gestures import (
     submit_notice,
     withdraw_notice,
 )
-from server.usecases.notices.public_blocks import NoticeText, PublicNotice, spoken_notice
+from server.usecases.notices.public_blocks import spoken_notice
+from server.usecases.notices.public_types import NoticeText, PublicNotice
 from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.notices.read_notices import NoticesRequest, read_notice, read_notices
 from server.usecases.notices.read_programme import read_programme
