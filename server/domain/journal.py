@@ -222,6 +222,7 @@ def _displays_reported(fact: Recorded) -> list[InstallationChange]:
     for day in body["days"]:
         key = {"notice": day["notice"], "screen": body["screen"], "shown_on": day["shown_on"]}
         added = {name: day[name] for name in ("shown_ms", "completed", "cut", "failed")}
+        added["whole_ms"] = day.get("whole_ms", 0)  # unknown to players of an earlier release
         changes.append(Sum("display", key, added, {"hall": body["hall"]}))
     return changes
 

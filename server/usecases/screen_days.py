@@ -13,7 +13,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day, half_days
 from server.domain.hours.windows import Window, covered_window, on_hours, whole_day, within
 from server.domain.languages import text_in
-from server.domain.notices.displays import Clash, ClashKind, DayPlan, PlannedNotice, plan_of
+from server.domain.notices.displays import Clash, ClashKind, DayPlan, PlannedNotice, plan_of, whole_share
 from server.domain.refusals import Refusal
 from server.store.engine.statements import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
@@ -36,7 +36,7 @@ class NoticeOfDay:
     """A notice on a day; `title`: in the reader's language. `planned` None: shown, but no longer planned.
 
     `every`: how long until it comes back at the worst time of the opening hours, calls not counted.
-    `displays`: what screens reported, summed.
+    `whole_share`: of the opening hours of the screens that reported, how much it was whole, from 0 to 1.
     """
 
     id: str
@@ -44,6 +44,7 @@ class NoticeOfDay:
     planned: PlannedNotice | None
     every: timedelta | None
     shown_s: int
+    whole_share: float
     completed: int
     cut: int
     failed: int
@@ -226,12 +227,15 @@ class _DayReader:
         shown: Sequence[DisplayedNotice],
     ) -> NoticeOfDay:
         own = [each for each in shown if each.notice == notice]
+        open_s = sum((ends - starts).total_seconds() for starts, ends in self.opening)
+        whole_s = sum(each.whole_ms for each in own) / 1000
         return NoticeOfDay(
             notice,
             titles.get(notice, notice),
             planned,
             plan.every.get(notice),
             round(sum(each.shown_ms for each in own) / 1000),
+            whole_share(whole_s, open_s * len({each.screen for each in shown})),
             sum(each.completed for each in own),
             sum(each.cut for each in own),
             sum(each.failed for each in own),

@@ -8,11 +8,11 @@ const MOST_KEPT = 50_000;
 const REFUSED = [400, 422];
 
 /**
- * Return a record: `add(display)` keeps `{notice, item, from, to, outcome}`; `tell()` reports what is kept,
- * through `post(body)`, which answers `{status, body}`; one report at a time, and the same displays again
- * until they are counted. It answers whether nothing is left to report. `tellDue(at)` does so once an hour
- * with displays is over: after an outage. What is not its own (this browser was another screen before) is
- * forgotten: nobody may report it any more.
+ * Return a record: `add(display)` keeps `{notice, item, from, to, outcome, isWhole}`; `tell()` reports what
+ * is kept, through `post(body)`, which answers `{status, body}`; one report at a time, and the same displays
+ * again until they are counted. It answers whether nothing is left to report. `tellDue(at)` does so once
+ * an hour with displays is over: after an outage. What is not its own (this browser was another screen
+ * before) is forgotten: nobody may report it any more.
  */
 export function createRecord({ store, post, isOwn = (_display) => true }) {
   let isTelling = false;
@@ -71,13 +71,14 @@ export function createRecord({ store, post, isOwn = (_display) => true }) {
   return { add, tell, tellDue };
 }
 
-const rowOf = ({ number, notice, item, from, to, outcome }) => ({
+const rowOf = ({ number, notice, item, from, to, outcome, isWhole }) => ({
   number,
   notice,
   item,
   began_at: new Date(from).toISOString(),
   ended_at: new Date(to).toISOString(),
   outcome,
+  is_whole: isWhole ?? null, // kept by an earlier release
 });
 
 const hourOf = (at) => Math.floor(at / EVERY_MS);

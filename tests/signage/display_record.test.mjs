@@ -9,6 +9,7 @@ const display = (n, more = {}) => ({
   from: AT + n * 1_000,
   to: AT + n * 1_000 + 500,
   outcome: "completed",
+  isWhole: true,
   ...more,
 });
 
@@ -51,7 +52,7 @@ test("displays are reported in order, in batches, and deleted once they are coun
   assert.equal(hall.counted.size, BATCH + 5);
   assert.equal(store.kept.size, 0);
   const { began_at, ended_at, ...first } = hall.counted.get("record-1 1");
-  assert.deepEqual(first, { number: 1, notice: "n", item: "i", outcome: "completed" });
+  assert.deepEqual(first, { number: 1, notice: "n", item: "i", outcome: "completed", is_whole: true });
   assert.equal(Date.parse(ended_at) - Date.parse(began_at), 500);
 });
 

@@ -49,7 +49,10 @@ class DisplayOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """One stretch in which a screen showed a notice; `number` is its place in the player's record, from 1."""
+    """One stretch in which a screen showed a notice; `number` is its place in the player's record, from 1.
+
+    `is_whole`: all of it could be read; None from a player of an earlier release: where it is completed.
+    """
 
     number: int
     notice: str
@@ -57,6 +60,7 @@ class Display:
     began_at: datetime
     ended_at: datetime
     outcome: DisplayOutcome
+    is_whole: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ class Interval:
 
 @dataclass(slots=True)
 class DisplaySum:
-    """Milliseconds for which a notice was displayed, and how many displays were completed, cut and failed."""
+    """How long a notice was displayed, in all and whole (ms), and how many displays ended in which way."""
 
     shown_ms: int = 0
+    whole_ms: int = 0
     completed: int = 0
     cut: int = 0
     failed: int = 0
@@ -104,9 +109,12 @@ def displays_reported(
     """A screen has reported its displays: sums by notice and local day, and the digest of the report."""
     days: dict[tuple[str, str], DisplaySum] = {}
     for display in displays:
+        is_completed = display.outcome is DisplayOutcome.COMPLETED
+        is_whole = is_completed if display.is_whole is None else display.is_whole
         for number, (day, ms) in enumerate(_days(display, ZoneInfo(time_zone))):
             found = days.setdefault((display.notice, day), DisplaySum())
             found.shown_ms += ms
+            found.whole_ms += ms if is_whole else 0
             if number == 0:
                 setattr(found, display.outcome, getattr(found, display.outcome) + 1)
     body = {
@@ -121,6 +129,7 @@ def displays_reported(
                 "notice": notice,
                 "shown_on": day,
                 "shown_ms": found.shown_ms,
+                "whole_ms": found.whole_ms,
                 "completed": found.completed,
                 "cut": found.cut,
                 "failed": found.failed,
@@ -129,6 +138,11 @@ def displays_reported(
         ],
     }
     return Fact(FactKind.DISPLAYS_REPORTED, body)
+
+
+def whole_share(whole_s: float, open_s: float) -> float:
+    """The share of the opening hours in which a notice could be read whole, from 0 to 1."""
+    return min(whole_s / open_s, 1.0) if open_s else 0.0
 
 
 def intervals_of(displays: Sequence[Display]) -> tuple[Interval, ...]:

@@ -18,13 +18,15 @@ from server.store.tables.notices import affluence, display, display_interval, di
 class DisplayedDay:
     """What a screen of a hall (id) showed of a notice on a local date.
 
-    `shown_ms`: milliseconds; `completed`, `cut`, `failed`: how many displays ended that way.
+    `shown_ms`: milliseconds, `whole_ms` of them whole; `completed`, `cut`, `failed`: how many displays ended
+    that way.
     """
 
     hall: str
     screen: str
     shown_on: date
     shown_ms: int
+    whole_ms: int
     completed: int
     cut: int
     failed: int
@@ -37,6 +39,7 @@ class DisplayedNotice:
     screen: str
     notice: str
     shown_ms: int
+    whole_ms: int
     completed: int
     cut: int
     failed: int

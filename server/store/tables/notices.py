@@ -202,6 +202,7 @@ display = Table(
     Column("completed", Integer, nullable=False),
     Column("cut", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
+    Column("whole_ms", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("notice", "screen", "shown_on"),
     comment="How long a notice was seen on a screen on a local date; folded from facts.",
 )

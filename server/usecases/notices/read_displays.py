@@ -12,6 +12,7 @@ from hardware.json_types import Count, InstantText, LocalDate
 from server.documents.reading import parse_installation
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import half_days
 from server.domain.instants import to_text
 from server.domain.notices.displays import Display, Interval, check_displays, displays_reported, intervals_of
 from server.domain.refusals import Refusal, existing
@@ -31,8 +32,11 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.answers import Period
 
-COLUMNS = ("notice", "hall", "screen", "label", "shown_on", "shown_s", "completed", "cut", "failed")
-"""The columns of the sheet; `shown_s` has three decimals."""
+COLUMNS = (
+    *("notice", "hall", "screen", "label", "shown_on", "shown_s", "completed", "cut", "failed"),
+    *("whole_s", "open_s"),
+)
+"""The columns of the sheet; `shown_s` and `whole_s` have three decimals."""
 
 
 class DisplaySums(TypedDict):
@@ -43,6 +47,10 @@ class DisplaySums(TypedDict):
     completed: Count
     cut: Count
     failed: Count
+    whole_s: Annotated[float, Ge(0)]
+    """Seconds, three decimals, in which all of it could be read: to its end, or its only page long enough."""
+    open_s: Annotated[float, Ge(0)]
+    """Opening hours of the days on which it was shown, by the present calendar, in seconds a screen."""
 
 
 class DisplaysOfDay(DisplaySums):
@@ -88,6 +96,8 @@ def read_displays(
             "completed": row.completed,
             "cut": row.cut,
             "failed": row.failed,
+            "whole_s": row.whole_ms / 1000,
+            "open_s": _open_s(halls[row.hall], row.shown_on),
         }
         days_on.setdefault((row.hall, row.screen), []).append(day)
     screens = [
@@ -112,7 +122,8 @@ def displays_csv(report: DisplaysAnswer) -> str:
     for screen in report["screens"]:
         for day in screen["days"]:
             values: dict[str, object] = {"notice": report["notice"], **screen, **day}
-            values["shown_s"] = f"{day['shown_s']:.3f}"
+            values |= {"shown_s": f"{day['shown_s']:.3f}", "whole_s": f"{day['whole_s']:.3f}"}
+            values["open_s"] = round(day["open_s"])
             sheet.writerow(plain_cells(values[column] for column in COLUMNS))
     return text.getvalue()
 
@@ -128,12 +139,19 @@ def _on_screen(configuration: HallConfiguration, screen: str, days: list[Display
     }
 
 
+def _open_s(hall: HallConfiguration | None, on: date) -> float:
+    halves = half_days(hall.calendar, on) if hall else ()
+    return sum((half.closes_at - half.opens_at).total_seconds() for half in halves)
+
+
 def _sums(parts: Collection[DisplaySums]) -> DisplaySums:
     return {
         "shown_s": round(sum(part["shown_s"] for part in parts), 3),
         "completed": sum(part["completed"] for part in parts),
         "cut": sum(part["cut"] for part in parts),
         "failed": sum(part["failed"] for part in parts),
+        "whole_s": round(sum(part["whole_s"] for part in parts), 3),
+        "open_s": sum(part["open_s"] for part in parts),
     }
 
 
@@ -191,11 +209,8 @@ def read_display_report(
         "organisation": parse_installation(found.content).organisation if found else "",
         "from": report["from"],
         "to": report["to"],
-        "shown_s": report["shown_s"],
-        "completed": report["completed"],
-        "cut": report["cut"],
-        "failed": report["failed"],
         "screens": screens,
+        **_sums(screens),
         "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),
         "last": min([report["to"], *([max(shown_days)] if shown_days else [])]),
         "time_zone": zones[0] if zones else "UTC",

@@ -62,6 +62,9 @@ class DisplayBody(RequestShape):
     began_at: AwareDatetime
     ended_at: AwareDatetime
     outcome: DisplayOutcome
+    is_whole: bool | None = Field(
+        default=None, description="Whether all of it could be read; without it, whether it is completed."
+    )
 
 
 class DisplaysBody(RequestShape):

@@ -12,17 +12,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import abort, render_template, request
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
+from server.domain.notices.displays import whole_share
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
 from server.language import direction_of, locale_of
 from server.usecases.devices.read_supervision import DeviceSightings
-from server.usecases.notices.read_displays import DisplayReport, read_shown_at
+from server.usecases.notices.read_displays import DisplayReport, DisplaySums, read_shown_at
 from server.usecases.screen_days import (
     DayOfHall,
     ScreensOfDay,
@@ -222,6 +223,7 @@ def report_page(report: DisplayReport, say: Sentence) -> str:
         on=format_date(at.date(), "long", locale=locale),
         at=format_time(at, "HH:mm", locale=locale),
         number=lambda count: format_decimal(count, locale=locale),
+        share=lambda sums: share_of(sums, say.language),
     )
 
 
@@ -236,7 +238,12 @@ def duration(shown_s: float, say: Sentence) -> str:
     return say("display_report.hours", hours=hours, minutes=f"{minutes:02}")
 
 
-HEADS = ("hall", "screen", "day", "shown_s", "completed", "cut", "failed")
+HEADS = ("hall", "screen", "day", "shown_s", "completed", "cut", "failed", "whole_s", "share")
+
+
+def share_of(sums: DisplaySums, language: str) -> str:
+    """The share of the opening hours in which a notice was whole: « 12 % »."""
+    return format_percent(whole_share(sums["whole_s"], sums["open_s"]), locale=locale_of(language))
 
 
 def report_sheet(report: DisplayReport, say: Sentence) -> str:
@@ -245,7 +252,9 @@ def report_sheet(report: DisplayReport, say: Sentence) -> str:
     lines: list[list[object]] = [[say(f"display_report.{head}") for head in HEADS]]
     for screen in report["screens"]:
         for day in screen["days"]:
-            duration_s = f"{day['shown_s']:.3f}".replace(".", decimal_sign)
-            cells = [screen["hall_name"], screen["label"], day["shown_on"], duration_s]
-            lines.append([*cells, day["completed"], day["cut"], day["failed"]])
+            both = (day["shown_s"], day["whole_s"])
+            shown_s, whole_s = (f"{each:.3f}".replace(".", decimal_sign) for each in both)
+            cells = [screen["hall_name"], screen["label"], day["shown_on"], shown_s]
+            counts = (day["completed"], day["cut"], day["failed"])
+            lines.append([*cells, *counts, whole_s, share_of(day, say.language)])
     return csv_sheet(lines, say.language)

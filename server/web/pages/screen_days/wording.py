@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_percent
 
 from server.domain.hours.windows import Window, Windows, within
 from server.domain.notices.displays import INTERVALS_KEPT, Clash
@@ -138,6 +139,7 @@ class Wording:
         return self.say(
             "screen_days.proof",
             time=self.lasting(timedelta(seconds=notice.shown_s)),
+            share=format_percent(notice.whole_share, locale=locale_of(self.language)),
             completed=notice.completed,
             cut=notice.cut,
             failed=notice.failed,

@@ -86,10 +86,10 @@ def days_of(*displays: Display) -> Any:
 def test_displays_are_summed_by_notice_and_counted_by_how_they_ended():
     ended = [DisplayOutcome.COMPLETED, DisplayOutcome.CUT, DisplayOutcome.CUT, DisplayOutcome.FAILED]
     displays = [shown(number, outcome=outcome) for number, outcome in enumerate(ended, 1)]
-    usual = {"shown_on": "2026-11-24", "completed": 0, "cut": 0, "failed": 0}
+    usual = {"shown_on": "2026-11-24", "whole_ms": 10_000, "completed": 1, "cut": 0, "failed": 0}
     assert days_of(*displays, shown(9, notice="n-0")) == [
-        usual | {"notice": "n-0", "shown_ms": 10_000, "completed": 1},
-        usual | {"notice": "n-1", "shown_ms": 40_000, "completed": 1, "cut": 2, "failed": 1},
+        usual | {"notice": "n-0", "shown_ms": 10_000},
+        usual | {"notice": "n-1", "shown_ms": 40_000, "cut": 2, "failed": 1},
     ]
 
 

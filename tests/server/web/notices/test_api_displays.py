@@ -53,6 +53,10 @@ def report(site: ApiSite, *displays: dict[str, Any], record: str = "r1", **more:
     return site.post(DISPLAYS, {"record": record, "displays": list(displays)}, **more)
 
 
+OPEN_S = 23_400
+"""The opening hours of the hall on the day of these displays."""
+
+
 def hour(site: ApiSite) -> datetime:
     return site.hands.now - timedelta(hours=1)
 
@@ -95,7 +99,7 @@ def test_displays_count_once_by_screen_and_day(api: ApiSite):
     version = api.get(f"/halls/{HALL}/board").get_json()["version"]
     first = [
         display(1, at, 12.5),
-        display(2, at + timedelta(seconds=20), 3, outcome="cut"),
+        display(2, at + timedelta(seconds=20), 3, outcome="cut", is_whole=True),
         display(3, at + timedelta(seconds=30), 10, notice="n2"),
         display(4, at + timedelta(seconds=40), 0, outcome="failed"),
     ]
@@ -107,21 +111,52 @@ def test_displays_count_once_by_screen_and_day(api: ApiSite):
     [screen] = found["screens"]
     assert (screen["hall"], screen["screen"], screen["label"]) == (HALL, SCREEN, "Écran du hall")
     assert screen["days"] == [
-        {"shown_on": "2026-11-24", "shown_s": 25.5, "completed": 2, "cut": 1, "failed": 1}
+        {
+            "shown_on": "2026-11-24",
+            "shown_s": 25.5,
+            "completed": 2,
+            "cut": 1,
+            "failed": 1,
+            "whole_s": 25.5,
+            "open_s": OPEN_S,
+        }
     ]
     assert (found["shown_s"], found["completed"]) == (25.5, 2)
     assert accepted(api.get("/notices/n1/displays?from=2026-11-25&to=2026-11-25"))["screens"] == []
     lines = api.get("/notices/n1/displays.csv").text.split("\r\n")
     assert lines[:2] == [
-        "notice,hall,screen,label,shown_on,shown_s,completed,cut,failed",
-        f"n1,{HALL},{SCREEN},Écran du hall,2026-11-24,25.500,2,1,1",
+        "notice,hall,screen,label,shown_on,shown_s,completed,cut,failed,whole_s,open_s",
+        f"n1,{HALL},{SCREEN},Écran du hall,2026-11-24,25.500,2,1,1,25.500,{OPEN_S}",
     ]
     sheet = api.get("/notices/n1/displays.csv?lang=fr").text.removeprefix("\ufeff").split("\r\n")
     assert sheet[:2] == [
-        "Hall;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées",
-        "Préfecture de l’Aisne – Laon;Écran du hall;2026-11-24;25,500;2;1;1",
+        "Hall;Écran;Jour;Durée vue (s);Entières;Interrompues;Échouées;Entier (s);Entier, de l’ouverture",
+        "Préfecture de l’Aisne – Laon;Écran du hall;2026-11-24;25,500;2;1;1;25,500;0\u00a0%",
     ]
     assert api.get(f"/halls/{HALL}/board").get_json()["version"] == version
+
+
+def test_the_share_of_the_opening_hours_in_which_a_notice_was_whole_stands_beside_its_proof(
+    api: ApiSite, officer: Any
+):
+    at = api.hands.now - timedelta(hours=2)
+    hour_s = 3_600
+    accepted(
+        report(
+            api,
+            display(1, at, hour_s),  # of an earlier release, completed
+            display(2, at + timedelta(hours=1), hour_s / 2, outcome="cut", is_whole=True),
+            display(3, at + timedelta(hours=1.5), 60, outcome="cut", is_whole=False),
+            display(4, at + timedelta(hours=1.6), 60, outcome="cut"),
+        )
+    )
+    [screen] = accepted(api.get("/notices/n1/displays"))["screens"]
+    assert (screen["whole_s"], screen["open_s"]) == (1.5 * hour_s, OPEN_S)
+    share = f"{round(100 * 1.5 * hour_s / OPEN_S)}"
+    [words] = pages(api.get(PDF))
+    assert f"{share} %" in words.replace("\u00a0", " ")
+    said = officer.get(DAY).text.replace("\u00a0", " ")
+    assert f"entier {share} % de l’ouverture" in said
 
 
 def test_rows_are_folded_from_the_journal_and_come_back_as_they_were(api: ApiSite):
@@ -311,7 +346,7 @@ def test_what_was_shown_stands_beside_what_is_planned(api: ApiSite, officer: Any
     ]
     assert report(api, *shown).status_code == 200
     page = officer.get(f"{DAY}&ecran={SCREEN}").text
-    assert "2\u00a0min\u00a0; entières\u00a0: 1" in page
+    assert "2\u00a0min, entier 1\u00a0% de l’ouverture\u00a0; entières\u00a0: 1" in page
     assert "n’est plus prévu" in page
     now = officer.get(f"/affichage/ecrans?hall={HALL}&ecran={SCREEN}&lang=fr").text
     assert "Cet écran n’a encore rien dit de lui." in now
