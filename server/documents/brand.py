@@ -103,8 +103,6 @@ INK, ACTION = "#10263a", "#00564d"
 
 INK_PAIRS = (PAPER, STONE, CALL, MIST)
 ACTION_PAIRS = (PAPER, WHITE)
-ON_NIGHT = (WHITE, MIST)
-"""Words over the picture of a screen at rest."""
 type Scale = Literal["compact", "usual", "large"]
 TITLES: Mapping[Scale, float] = {"compact": 0.87, "usual": 1.0, "large": 1.2}
 """How much larger titles are than in the usual scale; none falls below what the last reader reads."""
@@ -145,7 +143,7 @@ class Colours(Part):
         """Percent of the night over a picture, with this lightest colour, over which words read."""
         shares = range(101)
         veiled = ((share, mix_colours(lightest, self.night, share / 100)) for share in shares)
-        return next(share for share, colour in veiled if is_readable(colour, ON_NIGHT))
+        return next(share for share, colour in veiled if is_readable(colour, (WHITE,)))
 
     def tokens(self) -> Mapping[str, str]:
         """The design tokens they change, by name; texts on the grounds made of them read at 7:1 too."""

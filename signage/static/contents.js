@@ -38,7 +38,7 @@ export const filesOf = ({ content }) =>
 
 /** The addresses of the files the organisation's look needs, kept with those of the programme. */
 export const filesOfLook = (look) =>
-  look ? [look.stylesheet, look.logo?.url, ...look.fonts].filter(Boolean) : [];
+  look ? [look.stylesheet, look.logo?.url, look.ground, ...look.fonts].filter(Boolean) : [];
 
 /**
  * Which page of an item is shown at a position; each has the part of its time that its words are of all.

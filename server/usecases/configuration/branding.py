@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from server.documents.brand import ON_NIGHT, WHITE, contrast, mix_colours
+from server.documents.brand import WHITE, contrast, mix_colours
 from server.documents.content import parts_of
 from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_installation
@@ -183,7 +183,7 @@ def veil_of(files: MediaFiles, look: Branding) -> tuple[int, float] | None:
     lightest, colours = _lightest(path), look.brand.colours
     share = colours.veil_over(lightest)
     veiled = mix_colours(lightest, colours.night, share / 100)
-    return share, min(contrast(veiled, each) for each in ON_NIGHT)
+    return share, contrast(veiled, WHITE)
 
 
 @lru_cache(maxsize=16)

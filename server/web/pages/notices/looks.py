@@ -48,7 +48,7 @@ from server.web.rendering.answers import FRAMED, FRAMING
 from server.web.rendering.problems import refusal_sentence, status_of
 
 PATH = "/affichage/apparence"
-DARK_VEIL = 75
+DARK_VEIL = 68
 """Percent from which a picture is hardly seen."""
 
 

@@ -169,7 +169,7 @@ def test_the_picture_of_screens_at_rest_is_veiled_by_what_was_measured(api: ApiS
     publish(api, ground=added(api, flat("black")))
     assert f'url("{screen_look(api)["ground"]}")' in stylesheet(api)
     shares = [int(re.findall(r"(\d+)%, transparent", css)[0]) for css in (white, stylesheet(api))]
-    assert shares[0] > 80
+    assert shares[0] > 70
     assert shares[1] == 0
 
 
@@ -184,7 +184,7 @@ def test_the_page_measures_what_is_chosen_and_keeps_nothing(api: ApiSite) -> Non
     before = stylesheet(api)
     text = officer.get(f"/affichage/apparence?{chosen(api, logo=pale, ground=pale)}").text
     assert "ce logo se voit mal (1,4 pour 1" in text
-    assert "Cette image est très claire" in text
+    assert "Voile de" in text
     for path in ("apercu.css", "telephone", "ticket.png", "borne"):
         assert officer.get(f"/affichage/apparence/{path}?{chosen(api, logo=pale)}").status_code == 200
     css = officer.get(f"/affichage/apparence/apercu.css?{chosen(api, ground=pale, scale='large')}").text
