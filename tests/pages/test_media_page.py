@@ -230,6 +230,40 @@ def test_a_video_and_a_document_are_prepared_by_the_separate_process(
         assert_accessible(page)
 
 
+def test_the_captions_of_a_film_are_typed_beside_its_notice_and_corrected_while_it_is_shown(
+    hall: Served, pages: Pages, tmp_path: Path
+):
+    page = library(hall, pages)
+    send(page, put(tmp_path, video(size=(320, 200)), "visite.webm"))
+    expect(card(page).locator("h3")).to_have_text("visite.webm")
+    card(page).locator("textarea[name=fr]").fill("La visite")
+    card(page).locator("[data-keep]").press("Enter")
+    page.goto(f"{hall.base_url}/affichage/message")
+    page.get_by_label("Titre").first.fill("La visite")
+    page.get_by_role("checkbox", name="Écran du couloir").check()
+    captions, said = page.locator("[data-captions]"), page.locator("[data-captions] [role=status]")
+    expect(captions).to_be_hidden()
+    page.select_option("#kind", "video")
+    page.get_by_role("radio", name="visite.webm").check()
+    lines, keep = captions.get_by_label("Une ligne par sous-titre"), captions.locator("[data-keep-captions]")
+    lines.fill("Bonjour")
+    keep.press("Enter")
+    expect(said).to_contain_text("Ligne 1")
+    lines.fill("0:00 Bonjour\n0:04 À samedi")
+    keep.press("Enter")
+    expect(said).to_have_text("Sous-titres enregistrés.")
+    page.get_by_role("button", name="Publier", exact=True).press("Enter")
+    expect(page.locator("[data-text=outcome]")).to_contain_text("Publié")
+    page.reload()
+    expect(lines).to_have_value("0:00 Bonjour\n0:04 À samedi")
+    page.set_input_files("#captions-file", put(tmp_path, SUBRIP, "visite.srt"))
+    expect(lines).to_have_value("0:00.500 Bonsoir\n0:02")
+    assert_accessible(page)
+
+
+SUBRIP = b"1\r\n00:00:00,500 --> 00:00:02,000\r\nBonsoir\r\n"
+
+
 def test_the_real_server_refuses_a_too_large_upload_before_reading_it(hall: Served, pages: Pages):
     page = library(hall, pages)
     cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())

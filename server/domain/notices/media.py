@@ -253,10 +253,13 @@ MOST_CUES = 200
 LONGEST_CUE = 120
 """Characters of a cue, over all its lines: what one reads in large letters while it stays."""
 
-_TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+_TIME = r"(?:(\d+):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 _TIMES = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
 _NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
-_MARKS = re.compile(r"</?(?:c|i|b|u|v|ruby|rt|lang)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}>")
+_SUBRIP = re.compile(r"(?:\d+[ \t]*\n)?\d+:\d\d:\d\d,\d{3}[ \t]+-->")
+_MARKS = re.compile(
+    r"\{\\[^{}]*\}|</?(?:c|i|b|u|v|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,20 +276,20 @@ type Captions = Mapping[str, Sequence[Caption]]
 
 
 def captions_of(file: bytes) -> tuple[Caption, ...]:
-    """The captions in a WebVTT file, without marks, positions, styles and notes.
+    """The captions in a WebVTT or SubRip (.srt) file, without marks, positions, styles and notes.
 
-    Refusals: captions_too_large, captions_not_webvtt (also where it is not UTF-8), captions_broken with the
-    line, captions_markup for what WebVTT does not have, captions_too_many, captions_too_long.
+    Refusals: captions_too_large, captions_not_webvtt (also where WebVTT is not UTF-8; SubRip may be
+    Windows-1252), captions_broken with the line, captions_markup for what WebVTT does not have,
+    captions_too_many, captions_too_long.
     """
     if len(file) > LARGEST_BYTES:
         raise Refusal("captions_too_large", kilobytes=LARGEST_BYTES // 1000)
-    try:
-        lines = file.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise Refusal("captions_not_webvtt") from error
-    if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
+    lines = _text_of(file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    is_webvtt = re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]) is not None
+    if not is_webvtt and not _SUBRIP.match("\n".join(lines).lstrip("\n")):
         raise Refusal("captions_not_webvtt")
-    found = [_cue(number, block) for number, block in _blocks(lines) if not _NO_CUE.match(block[0])]
+    blocks = _blocks(lines, is_head=is_webvtt)
+    found = [_cue(number, block) for number, block in blocks if not _NO_CUE.match(block[0])]
     if not found:
         raise Refusal("captions_broken", line=1)
     if len(found) > MOST_CUES:
@@ -294,10 +297,18 @@ def captions_of(file: bytes) -> tuple[Caption, ...]:
     return tuple(sorted((cue for cue in found if cue.text), key=lambda cue: (cue.from_ms, cue.until_ms)))
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """What blank lines part, after the head, each with the number of its first line from 1."""
+def _text_of(file: bytes) -> str:
+    try:
+        return file.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if file.startswith(b"WEBVTT"):
+            raise Refusal("captions_not_webvtt") from error
+        return file.decode("cp1252", errors="replace")
+
+
+def _blocks(lines: Sequence[str], *, is_head: bool) -> Iterator[tuple[int, list[str]]]:
+    """What blank lines part, each with the number of its first line from 1; `is_head`: the first is none."""
     block: list[str] = []
-    is_head = True
     for number, line in enumerate([*lines, ""], 1):
         if line.strip():
             block.append(line)

@@ -36,9 +36,11 @@ from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.notices import media_details
 from server.store.notices.media import MediumRow, listed_media, medium_row, set_texts
-from server.store.notices.notices import notices_frozen_with
+from server.store.notices.notices import listed_notice, notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.notices.notice_places import Reach, read_places
+from server.usecases.notices.slide_contents import CaptionShown
 from signage.media import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
 
 PAGE = 60
@@ -336,6 +338,25 @@ def catalogue_medium(
     return database.write_installation(author, write_key, catalogue)
 
 
+class CaptionsAnswer(TypedDict):
+    """What a film says in a language."""
+
+    captions: list[CaptionShown]
+    """In order; empty where nobody wrote them."""
+
+
+def read_captions(database: Database, medium: str, language: str, *, sites: Sites = None) -> CaptionsAnswer:
+    """The captions of a medium in a language. Refusal: unknown_medium."""
+    with database.read() as rows:
+        visible_medium(rows, medium, sites)
+        found = media_details.captions_of_medium(rows, medium).get(language, ())
+    return {
+        "captions": [
+            {"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in found
+        ]
+    }
+
+
 def caption_medium(
     database: Database,
     author: Author,
@@ -343,27 +364,30 @@ def caption_medium(
     language: str,
     file: bytes | None,
     *,
-    sites: Sites = None,
+    reach: Reach,
     write_key: WriteKey | None = None,
 ) -> MediumAnswer:
-    """The film with the captions of a WebVTT file; None: without captions in this language.
+    """The film with the captions of a WebVTT or SubRip file; None: without captions in this language.
 
-    Refusals: those of `captions_of`, wrong_language, unknown_medium, medium_of_all, captions_of_film where it
-    is no film that is ready; medium_frozen, as for its texts.
+    They describe the film: whoever may publish each notice that was decided changes them at once, without a
+    correction. Refusals: those of `captions_of`, wrong_language, unknown_medium, medium_of_all,
+    captions_of_film where it is no film that is ready; captions_frozen for who may not publish there.
     """
     if language not in LANGUAGES:
         raise Refusal("wrong_language", languages=language)
     captions = () if file is None else captions_of(file)
 
     def caption(transaction: InstallationTransaction) -> None:
-        row = changeable(medium_row(transaction, medium), medium, sites)
+        row = changeable(medium_row(transaction, medium), medium, reach.media)
         if not row.is_ready or row.kind != "video":
             raise Refusal("captions_of_film", medium=medium)
-        frozen = notices_frozen_with(transaction, medium)
-        if frozen:
-            raise Refusal("medium_frozen", medium=medium, notices=len(frozen))
+        decided = [listed_notice(transaction, each) for each in notices_frozen_with(transaction, medium)]
+        if decided:
+            places = read_places(database, transaction)
+            if not all(reach.may_publish(places.sites_of(each.targets)) for each in decided):
+                raise Refusal("captions_frozen", medium=medium, notices=len(decided))
         transaction.record(medium_captioned(medium, language, captions))
         media_details.set_captions(transaction, medium, language, captions)
 
     database.write_installation(author, write_key, caption)
-    return read_medium(database, medium, sites=sites)
+    return read_medium(database, medium, sites=reach.media)

@@ -17,11 +17,13 @@ from server.store.notices.media import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.media import medium_uses, uploads
 from server.usecases.media.media_library import (
+    CaptionsAnswer,
     MediaAnswer,
     MediumAnswer,
     caption_medium,
     catalogue_medium,
     describe_medium,
+    read_captions,
     read_media,
     read_medium,
 )
@@ -207,7 +209,42 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         return with_sentence(read_medium(api.database, medium, sites=sites()))
 
     _add_changes(routes, api, library, with_sentence)
+    _add_captions(routes, api, library, with_sentence)
     return routes
+
+
+def _add_captions(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
+    """The routes of a film’s captions, which describe it: they change while a notice shows it."""
+
+    def _captioned(medium: str, language: str, file: bytes | None) -> MediumAnswer:
+        caller, reach = reach_of_caller()
+        key = write_key(caller.author)
+        answer = caption_medium(
+            api.database, caller.author, medium, language, file, reach=reach, write_key=key
+        )
+        library.programme_changed()
+        return with_sentence(answer)
+
+    @routes.get(
+        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def captions(medium: str, language: CaptionsLanguage) -> CaptionsAnswer:
+        """The captions of a film in a language."""
+        return read_captions(api.database, medium, language, sites=reach_of_caller()[1].media)
+
+    @routes.put(
+        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def caption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
+        """Gives a film the captions of a WebVTT or SubRip file, the body itself, in a language."""
+        return _captioned(medium, language, request.stream.read(LARGEST_BYTES + 1))
+
+    @routes.delete(
+        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
+    )
+    def uncaption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
+        """Takes the captions of a language from a film."""
+        return _captioned(medium, language, None)
 
 
 def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
@@ -246,27 +283,6 @@ def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_senten
         answer = medium_uses.replace_medium(api.database, replacement)
         library.programme_changed()
         return answer
-
-    def _captioned(medium: str, language: str, file: bytes | None) -> MediumAnswer:
-        caller = identify()
-        key = write_key(caller.author)
-        return with_sentence(
-            caption_medium(api.database, caller.author, medium, language, file, sites=sites(), write_key=key)
-        )
-
-    @routes.put(
-        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
-    )
-    def caption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
-        """Gives a film the captions of a WebVTT file, the body itself, in a language."""
-        return _captioned(medium, language, request.stream.read(LARGEST_BYTES + 1))
-
-    @routes.delete(
-        "/media/<medium>/captions/<language>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True
-    )
-    def uncaption(medium: str, language: CaptionsLanguage) -> MediumAnswer:
-        """Takes the captions of a language from a film."""
-        return _captioned(medium, language, None)
 
     @routes.delete("/media/<medium>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def remove(medium: str) -> uploads.RemovedMediumAnswer:

@@ -159,7 +159,7 @@ function captionsForm(medium, { say, acts, name, ui }) {
       ${field(
         file,
         say("media.captions.file"),
-        html`<input id=${file} name="file" type="file" accept=".vtt,text/vtt" aria-describedby=${why} />`,
+        html`<input id=${file} name="file" type="file" accept=".vtt,.srt,text/vtt" aria-describedby=${why} />`,
       )}
       <p class="muted" id=${why}>${say("media.captions.why")}</p>
       ${problem(ui.captionsProblem)}

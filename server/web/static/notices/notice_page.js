@@ -3,6 +3,7 @@
 import { byId, one, setText, show, write } from "../shared/dom.js";
 import { drawList, drawRows, html, nothing } from "../shared/drawing.js";
 import { createNoticeDraft } from "./notice_draft.js";
+import { createCaptions } from "./notice_captions.js";
 import { createForm } from "./notice_form.js";
 import { createUndo } from "./notice_undo.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
@@ -29,12 +30,19 @@ let saved = ""; // and as the server has it
 
 page.media = await libraryMedia();
 const form = createForm(formElement, { page, say, changed });
-const preview = createPreview({
+const screens = createPreview({
   section: one("[data-preview]"),
   page,
   say,
   hour: (at) => hour.format(at),
 });
+const captions = createCaptions(one("[data-captions]"), { say });
+const preview = {
+  show(content, how = {}) {
+    screens.show(content, how);
+    captions.show(content);
+  },
+};
 const undo = createUndo("");
 const draft = createNoticeDraft({
   page,

@@ -260,11 +260,22 @@ def test_words_and_times_are_kept_without_marks_styles_and_notes():
     )
 
 
+def test_a_subrip_file_is_read_in_the_letters_of_windows_too():
+    lines = (
+        *("", "1", "0:00:01,000 --> 0:00:04,000", "{\\an8}<font color=red>Fermé</font>", ""),
+        *("2", "00:00:04,000 --> 00:00:06,500", "le soir", ""),
+    )
+    file = "\r\n".join(lines)
+    found = (Caption(1_000, 4_000, "Fermé"), Caption(4_000, 6_500, "le soir"))
+    assert captions_of(file.encode("cp1252")) == captions_of(file.encode()) == found
+
+
 @pytest.mark.parametrize(
     ("file", "code"),
     [
         (b"", "captions_not_webvtt"),
-        (b"1\n00:00:01,000 --> 00:00:02,000\nSRT\n", "captions_not_webvtt"),
+        (b"1\nno times\n", "captions_not_webvtt"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nA\n\n2\nB\n", "captions_broken"),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\né".encode("latin-1"), "captions_not_webvtt"),
         (b"WEBVTT", "captions_broken"),
         (b"WEBVTT\n\n00:02.000 --> 00:01.000\nA", "captions_broken"),

@@ -334,7 +334,15 @@ def test_the_captions_of_a_film_reach_screens_in_the_language_of_the_item(bureau
     notice = accepted(officers.post("officer", "/notices/publish", {"content": content}), 201)
     item, *_ = items_of(officers.screen(), notice["notice"])
     assert item["content"]["captions"] == [{"from_ms": 0, "until_ms": 1000, "text": "Ouvert"}]
-    refused(send("fr", webvtt), 409, "medium_frozen")
+    other = webvtt.replace(b"Ouvert", b"Rouvert")
+    drafter, headers = officers.browser("bureau")
+    more = {"headers": headers, "content_type": "text/vtt", "data": other}
+    refused(drafter.put(f"{path}/fr", **more), 409, "captions_frozen")
+    assert accepted(send("fr", other))["captions"] == ["fr"]
+    item, *_ = items_of(officers.screen(), notice["notice"])
+    said = [{"from_ms": 0, "until_ms": 1000, "text": "Rouvert"}]
+    assert item["content"]["captions"] == said
+    assert accepted(bureau.browser.get(f"{path}/fr"))["captions"] == said
     clear(officers, notice["notice"])
     still = bureau.add(image("PNG"))
     answer = bureau.browser.put(f"/api/v1/media/{still}/captions/fr", data=webvtt, headers=bureau.headers)
