@@ -73,7 +73,7 @@ def install_work_pages(parts: WebParts) -> None:
         notices.NoticePages(parvis.devices.players),
         alerts.BulletinPages(parvis.publisher.programme_changed),
         _voices(parts),
-        ScreenDayPages(_sightings(parts)),
+        ScreenDayPages(_sightings(parts), parvis.devices.players.of_hall),
         Drawings(letters),
         Anchors(parvis.settings.var / "anchors"),
         CheckPages(parvis.picture_apart.call),

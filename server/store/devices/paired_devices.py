@@ -247,14 +247,16 @@ class ScreenPictures:
             draft.write_bytes(content)
         draft.replace(file)
         kept = ScreenPicture(hall, screen, taken_at, file)
-        for other in self._all():
+        for other in self._all(hall):
             if (other.hall, other.screen) == (hall, screen) and other.taken_at < taken_at:
                 other.file.unlink(missing_ok=True)
         return kept
 
     def of_hall(self, hall: str, now: datetime) -> dict[str, ScreenPicture]:
         """The last picture of each screen of a hall that has one."""
-        found = (each for each in self._all() if each.hall == hall and now - each.taken_at <= self.kept_for)
+        found = (
+            each for each in self._all(hall) if each.hall == hall and now - each.taken_at <= self.kept_for
+        )
         return {each.screen: each for each in sorted(found, key=lambda each: each.taken_at)}
 
     def read(self, hall: str, screen: str, now: datetime) -> bytes | None:
@@ -275,8 +277,8 @@ class ScreenPictures:
                 draft.unlink(missing_ok=True)
         return len(old)
 
-    def _all(self) -> Iterator[ScreenPicture]:
-        for file in self.folder.glob("*.webp"):
+    def _all(self, hall: str = "*") -> Iterator[ScreenPicture]:
+        for file in self.folder.glob(f"{hall}.*.webp"):
             named = _NAME.fullmatch(file.name)
             if named is not None:
                 taken_at = from_micros(int(named["micros"]))

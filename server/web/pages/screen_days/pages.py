@@ -4,7 +4,7 @@ That report says how long a notice was on which screens: a page that becomes a p
 spreadsheet program. No JavaScript.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,6 +15,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import abort, render_template, request
 
+from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
 from server.domain.notices.displays import whole_share
@@ -31,6 +32,7 @@ from server.usecases.screen_days import (
     read_screen_day,
     read_screens_now,
 )
+from server.usecases.screens_of_sites import ON_A_PAGE, read_cards, titles_shown
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
@@ -44,9 +46,13 @@ PERMISSION = Permission.DRAFT_NOTICES
 
 @dataclass(frozen=True, slots=True)
 class ScreenDayPages:
-    """What the pages need of the rest of the server; `sightings`: the last reports of a hall's devices."""
+    """What the pages need of the rest of the server, by a hall's id.
+
+    `sightings`: the last reports of its devices, with pictures; `reports`: without.
+    """
 
     sightings: Callable[[str], DeviceSightings]
+    reports: Callable[[str], Mapping[str, Sighting]]
 
 
 needs = of_app(ScreenDayPages)
@@ -56,7 +62,8 @@ routes = PageRoutes("screen_day_pages", __name__, template_folder="templates")
 
 @routes.get("/affichage/ecrans", PERMISSION)
 def screens_now() -> Any:
-    return _now(page.hall(PERMISSION))
+    hall = page.hall(PERMISSION)
+    return _all_sites(hall) if "tous" in request.args else _now(hall)
 
 
 @routes.get("/affichage/journee", PERMISSION)
@@ -100,6 +107,36 @@ def _now(hall: HallConfiguration) -> str:
             abort(404)
     as_of = database().clock.now()
     return render_template("screen_days/now.html", **frame, shown=found, as_of=as_of)
+
+
+def _all_sites(hall: HallConfiguration) -> str:
+    """A page of the cards of all screens; `ecrans`: of those, in that order, for a page that refreshes."""
+    typed, kept = request.args.get("q", ""), request.args.get("ecrans", "")
+    every = read_cards(database(), page.halls(PERMISSION), needs.reports)
+    found = [each for each in every if each.is_found(typed)]
+    number = max(request.args.get("p", 1, int), 1)
+    cards = found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    if kept:
+        by_key = {each.key: each for each in every}
+        cards = [by_key[key] for key in kept.split(",")[:ON_A_PAGE] if key in by_key]
+    halls = {each.hall.hall: each.hall for each in cards}
+    supervised = [each for each in halls.values() if page.may(Permission.SUPERVISE, each.site.slug)]
+    sightings = [needs.sightings(database().hall_id(each.hall)).pictures for each in supervised]
+    return render_template(
+        "screen_days/all_sites.html",
+        **_frame(hall, _words(hall)),
+        cards=cards,
+        typed=typed,
+        number=number,
+        last=-(-len(found) // ON_A_PAGE),
+        count=len(found),
+        troubled=sum(each.trouble is not None for each in found),
+        titles=titles_shown(database(), cards),
+        words_of={slug: _words(each) for slug, each in halls.items()},
+        supervised={each.hall for each in supervised},
+        pictures={screen: each for some in sightings for screen, each in some.items()},
+        as_of=database().clock.now(),
+    )
 
 
 def _day(hall: HallConfiguration) -> Any:

@@ -181,11 +181,12 @@ class Wording:
             datetime.fromisoformat(shown[each]).astimezone(self.zone).strftime("%H:%M:%S")
             for each in ("began_at", "ended_at")
         )
-        kind = shown["notice"].split("-")[0]
-        title = shown["title"] or (
-            self.say(f"screen_days.own.{kind}") if kind in BUILT_IN else shown["notice"]
-        )
-        return self.say(key, title=title, starts=starts, ends=ends)
+        return self.say(key, title=shown["title"] or self.own(shown["notice"]), starts=starts, ends=ends)
+
+    def own(self, notice: str) -> str:
+        """The name of a notice (id) that the product makes itself; the id of any other."""
+        kind = notice.split("-", maxsplit=1)[0]
+        return self.say(f"screen_days.own.{kind}") if kind in BUILT_IN else notice
 
     def _clash(self, clash: Clash, titles: dict[str, str]) -> str:
         named = ", ".join(self.say("screen_days.quoted", title=titles[each]) for each in clash.notices)

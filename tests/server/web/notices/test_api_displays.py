@@ -2,6 +2,8 @@
 
 import ctypes
 import json
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from pypdfium2 import raw
 
 from server.app import CATALOGUES
 from server.domain.author import Author
+from server.domain.devices.device_state import Sighting
 from server.domain.hours.busy_hours import Affluence
 from server.domain.instants import to_text
 from server.domain.notices.displays import INTERVALS_KEPT
@@ -25,6 +28,7 @@ from server.store.journal.chain import Anchors
 from server.store.journal.rebuild import installation_differences, rebuild_installation
 from server.store.notices.displays import affluence_of, delete_intervals, keep_affluence
 from server.usecases.notices.gestures import NoticeGesture, correct_notice
+from server.usecases.screens_of_sites import read_cards
 from server.web.pages.screen_days.pages import duration
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
@@ -480,3 +484,43 @@ def test_hours_are_forgotten_after_sixty_days_and_sums_are_not(api: ApiSite, tmp
     rounds.purge()
     assert shown_at(api, at)["shown"] is None
     assert accepted(api.get("/notices/n1/displays"))["shown_s"] == 10
+
+
+def test_all_sites_are_on_one_page_with_what_is_wrong_first(api: ApiSite):
+    everywhere = api.person("communication", "*")
+    page = everywhere.get("/affichage/ecrans?tous=1&lang=fr").text
+    keys = re.findall(r'data-screen="([^"]+)"', page)
+    assert f"{HALL}/{SCREEN}" in keys
+    assert len({key.partition("/")[0] for key in keys}) == 2, "Laon and Vervins"
+    assert page.count("N’a encore rien dit de lui") == len(keys)
+    found = everywhere.get("/affichage/ecrans?tous=1&q=ECRAN+laon&lang=fr").text
+    assert set(re.findall(r'data-screen="([^/"]+)', found)) == {HALL}
+    kept = everywhere.get(f"/affichage/ecrans?tous=1&ecrans={keys[-1]},{keys[0]},laon/none").text
+    assert re.findall(r'data-screen="([^"]+)"', kept) == [keys[-1], keys[0]]
+    own = api.person("communication", OTHER).get("/affichage/ecrans?tous=1").text
+    assert f"{HALL}/{SCREEN}" not in own
+
+
+def test_a_screen_that_is_away_comes_before_those_that_are_well(api: ApiSite):
+    now = api.database.clock.now()
+    well: Any = {"view": "rest", "notice": None, "media": "up to date", "sound": "on", "panel": None}
+    well |= {"release": "1", "clock_ms": 0, "revision": "r", "width_px": 1920, "height_px": 1080}
+    here = Sighting(now, now, is_connected=True, report=well)
+    halls = [api.database.configuration(api.database.hall_id(each)) for each in (HALL, OTHER)]
+    sightings = {api.database.hall_id(HALL): {SCREEN: here}}
+
+    def of_hall(hall: str) -> dict[str, Sighting]:
+        return sightings.get(hall, {})
+
+    cards = read_cards(api.database, halls, of_hall)
+    assert [(cards[-1].id, cards[-1].trouble), cards[0].trouble] == [(SCREEN, None), "never"]
+    for change, trouble in (({"sound": "blocked"}, "sound"), ({"media": "not updated"}, "not_updated")):
+        sightings[api.database.hall_id(HALL)] = {SCREEN: replace(here, report=well | change)}
+        found = {
+            each.id: each.trouble
+            for each in read_cards(api.database, halls, lambda hall: sightings.get(hall, {}))
+        }
+        assert found[SCREEN] == trouble
+    api.hands.now += timedelta(minutes=5)
+    [card] = [each for each in read_cards(api.database, halls, lambda _: {SCREEN: here}) if each.id == SCREEN]
+    assert card.trouble == "away"
