@@ -22,8 +22,15 @@ from server.store.transactions.database import Database
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.notices.contents import HallWords
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.read_programme import hall_words, last_instant, read_programme, slides_for
-from server.usecases.notices.rounds import ProgrammeItem, Slide, to_ms, turn_ms_of
+from server.usecases.notices.read_programme import (
+    ProgrammeAnswer,
+    hall_words,
+    last_instant,
+    programme_of,
+    read_programme,
+    slides_for,
+)
+from server.usecases.notices.rounds import ProgrammeItem, Slide, items_of, to_ms, turn_ms_of
 
 FARTHEST = timedelta(days=800)
 """How far from today a day may be read."""
@@ -109,6 +116,22 @@ def read_screen_day(
         groups = [reader.group(some, slides, shown) for some, slides in reader.alike(chosen)]
     lit = on_hours(configuration.calendar, [on], margin)
     return DayOfHall(on, today, day, opening, lit, groups)
+
+
+def read_day_programme(
+    database: Database, hall: str, screen: str, on: date, translate: Translate
+) -> ProgrammeAnswer:
+    """What a screen (id) shows on a local date, as the present notices make it.
+
+    Refusals: unknown_hall, bad_period for a date that is too far.
+    """
+    hall_id = database.hall_id(hall)
+    configuration = database.configuration(hall_id)
+    _checked(configuration, database, on)
+    with database.read() as rows:
+        words = hall_words(rows, hall_id, configuration, [on], translate)
+        slides = slides_for(rows, words, screen, whole_day(on, configuration.site.zone))
+        return programme_of(configuration, [on], items_of(slides, words))
 
 
 def read_screen_calendar(

@@ -3,6 +3,7 @@
 // server once an hour, and when a page begins, so that the displays of the page before wait no longer.
 
 import { createRecord, nextReportMs, openStore } from "./display_record.js";
+import { tellShown } from "./preview.js";
 
 const OPEN = "parvis.display";
 const KEEP_MS = 5_000;
@@ -10,7 +11,7 @@ const KEEP_MS = 5_000;
 /** `hall()` and `screen()` name this place once it is known; a preview proves nothing. */
 export function createProof({ isPreview, hall, screen }) {
   if (isPreview || !globalThis.indexedDB)
-    return { seen: () => {}, failed: () => {}, keep: () => {}, tell: () => {} };
+    return { seen: () => {}, failed: () => {}, keep: tellShown, tell: () => {} };
   const record = createRecord({
     store: openStore(),
     post,

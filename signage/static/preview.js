@@ -11,7 +11,27 @@ const SOMEBODY = {
   counter: { id: "preview", label: "1", direction: {} },
 };
 
+const STEP_MS = 1_000; // a day in fast motion changes once a second: nothing flashes
+
 let lastCounts = "";
+let lastShown = "";
+/** @type {{ at: number, speed: number, from: number } | null} */
+let clock = null; // of a day in fast motion: its hour at an instant of this page
+
+/** The hour that a preview shows: that of its day in fast motion, else the present one. */
+export function shownAt(at) {
+  if (!clock) return at;
+  const passed = Math.floor((performance.now() - clock.from) / STEP_MS) * STEP_MS;
+  return clock.at + passed * clock.speed;
+}
+
+/** Tells the page around this one which notice is on the screen in fast motion, and at which hour. */
+export function tellShown(display) {
+  const message = { notice: display?.notice ?? null, at: shownAt(0) };
+  if (!clock || JSON.stringify(message) === lastShown) return;
+  lastShown = JSON.stringify(message);
+  parent.postMessage({ shown: message }, location.origin);
+}
 
 /**
  * Sends the page around this one what the notice makes in each room, where that is other than before:
@@ -33,7 +53,7 @@ export function tellPageCounts(pages, programme) {
  * Replaces the screen's connection; `on` has the same callbacks. Hall, screen, notice and version are in the
  * address. With `typed` the hall is open, and the page around this one sends the programme and the room as
  * often as something is typed: in the room `beside` somebody is called. With `look` it wears one that nobody
- * has published.
+ * has published. With a `clock`, `{at, speed}`, the programme runs from that hour, so many times as fast.
  */
 export function connectPreview({ location, on }) {
   const given = new URLSearchParams(location.search);
@@ -61,6 +81,7 @@ export function connectPreview({ location, on }) {
 
   function take({ data, origin, source }) {
     if (origin !== location.origin || source !== parent || !data?.programme) return;
+    if (data.clock) clock = { ...data.clock, from: performance.now() };
     ({ programme } = data);
     if (data.room && data.room !== room) {
       ({ room } = data);

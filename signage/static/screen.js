@@ -17,7 +17,7 @@ import { createMediaPlayer } from "./media_player.js";
 import { drawFoot } from "./foot.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
-import { connectPreview, tellPageCounts } from "./preview.js";
+import { connectPreview, shownAt, tellPageCounts } from "./preview.js";
 import { isQuiet } from "./quiet.js";
 import { rooms } from "./rooms.js";
 import { alertLevel, soundLevel, soundOf } from "./sound_level.js";
@@ -67,6 +67,7 @@ const voice = alertVoice({
 });
 
 const now = () => Date.now();
+const mediaNow = () => shownAt(screenState.serverNow(state, now()));
 const calls = createCallsView({ body: document.body, get, own, wordsIn, ways });
 const update = (next) => {
   state = next;
@@ -162,7 +163,7 @@ const media = createMediaPlayer({
   stored: { read, keep },
   // the loop hears announcements only
   loudness: () => (state.screen?.has_sound && !isLoop() && !isSoundOff ? level() : 0),
-  serverNow: () => screenState.serverNow(state, now()),
+  serverNow: mediaNow,
   onSeen: proof.seen,
   onFailed: (item, reason, notice, at) => proof.failed(item, reason, notice, at),
   onEnd: () => playMedia(screenState.viewOf(state, now())),
@@ -210,7 +211,7 @@ function tick() {
   draw();
   const isKnown = screenState.serverNow(state, now()) < (state.screen?.programme?.covers_until ?? Infinity);
   document.body.dataset.media = stateOf(phase, screenState.isLive(state) && isKnown);
-  proof.keep(media.seenNow(screenState.serverNow(state, now())));
+  proof.keep(media.seenNow(mediaNow()));
   supervised.tick();
   save();
   // between two calls
@@ -289,7 +290,7 @@ function drawRest() {
   const view = settledView();
   drawQuiet(view);
   playMedia(view);
-  drawFoot(view, { screen: state.screen, words: wordsIn(own), own, at: screenState.serverNow(state, now()) });
+  drawFoot(view, { screen: state.screen, words: wordsIn(own), own, at: mediaNow() });
   if (state.fetch && state.isConnected) {
     connection.fetchSoon();
     state = screenState.fetchDone(state);
@@ -370,16 +371,15 @@ function playMedia(view) {
       ...filesOfLook(state.screen.look),
       ...alertVoices(),
     ]);
-  const at = screenState.serverNow(state, now());
+  const at = mediaNow();
   const isFree = document.body.dataset.quiet === "yes";
   const isWhole = Boolean(state.screen) && look.isWhole();
   const played = media.play({ programme, view, screen: state.screen, at, isCovered, isFree, isWhole });
   document.body.dataset.rest = played.isResting ? "yes" : "no";
-  const isAlert = Boolean(screenState.alertNow(state, now()));
   document.body.dataset.asleep = isAsleep({
     ...played,
     view: view.view,
-    isAlert,
+    isAlert: Boolean(screenState.alertNow(state, now())),
     at,
     coversUntil: state.screen?.programme?.covers_until,
   })

@@ -131,7 +131,9 @@ def test_a_page_open_to_everybody(hall: Served, page_of: Callable[[str | None], 
         ("communication", "/affichage/apparence"),
         ("communication", "/affichage/affluence"),
         ("supervisor", "/affichage/ecrans"),
+        ("administrator", "/affichage/ecrans?tous=1"),
         ("communication", "/affichage/journee"),
+        ("communication", "/affichage/accelere"),
         ("communication", "/affichage/calendrier"),
         ("agent", "/console"),
         ("agent", "/compte"),
@@ -149,6 +151,28 @@ def test_a_page_of_people_at_work(hall: Served, page_of: Callable[[str | None], 
     assert further_violations(page, is_whole=path in WHOLE) == []
     page.set_viewport_size(NARROWEST)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_day_is_played_by_keyboard_and_goes_by_steps_with_reduced_motion(
+    hall: Served, page: Page, pages: Pages
+):
+    sign_in(page, hall, *demonstration_user(hall, "communication"), "/affichage/accelere?hall=laon")
+    hour, now = page.get_by_label("Heure de la journée"), page.locator("[data-now]")
+    expect(now).to_contain_text(" · ")  # the screen's page says what it shows
+    begins = int(hour.input_value())
+    page.get_by_label("Vitesse").select_option("600")
+    page.get_by_role("button", name="Lire").press("Enter")
+    page.wait_for_function(f"() => Number(document.querySelector('#heure').value) > {begins}")
+    page.get_by_role("button", name="Pause").press("Space")
+    stood = int(hour.input_value())
+    hour.press("ArrowRight")
+    assert int(hour.input_value()) == stood + 60_000
+    assert (hour.get_attribute("aria-valuetext") or "none") in now.inner_text()
+    still = pages.open(reduced_motion="reduce")
+    sign_in(still, hall, *demonstration_user(hall, "communication"), "/affichage/accelere?hall=laon")
+    expect(still.get_by_role("button", name="Lire")).to_be_hidden()
+    still.get_by_role("button", name="Une minute de plus").press("Enter")
+    assert int(still.get_by_label("Heure de la journée").input_value()) == begins + 60_000
 
 
 def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall: Served, page: Page):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { connectPreview } from "../../signage/static/preview.js";
+import { connectPreview, shownAt } from "../../signage/static/preview.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -44,5 +44,35 @@ test("a preview shows no alert, is live again after a failed fetch, and reports 
     assert.deepEqual(names(), expected);
   }
   await assert.rejects(connection.ask("alert.shown", {}, 1));
+  mock.timers.reset();
+});
+
+test("a day in fast motion runs from its hour, and changes once a second at most", () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  let take = null;
+  let passed = 5_000;
+  mock.method(performance, "now", () => passed);
+  globalThis.addEventListener = (_name, listener) => {
+    take = listener;
+  };
+  globalThis.parent = {};
+  assert.equal(shownAt(7), 7, "the present hour, without a clock");
+  const location = { search: "?hall=laon&screen=s&typed=yes", origin: "https://parvis" };
+  connectPreview({ location, on: {} });
+  const message = { programme: { items: [] }, clock: { at: 1_000_000, speed: 60 } };
+  take({ data: message, origin: "https://elsewhere", source: globalThis.parent });
+  assert.equal(shownAt(7), 7);
+  take({ data: message, origin: location.origin, source: globalThis.parent });
+  passed += 999;
+  assert.equal(shownAt(7), 1_000_000);
+  passed += 1_001;
+  assert.equal(shownAt(7), 1_120_000);
+  take({
+    data: { ...message, clock: { at: 30, speed: 0 } },
+    origin: location.origin,
+    source: globalThis.parent,
+  });
+  passed += 60_000;
+  assert.equal(shownAt(7), 30, "it stands");
   mock.timers.reset();
 });

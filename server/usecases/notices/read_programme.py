@@ -184,13 +184,22 @@ def read_programme(
         else:
             slides = slides_for(rows, words, screen, covered)
         items = items_of(slides, words)
+    found = programme_of(configuration, days, items)
+    return {**found, "hours": None} if preview is not None else found
+
+
+def programme_of(
+    configuration: HallConfiguration, days: Sequence[date], items: list[ProgrammeItem]
+) -> ProgrammeAnswer:
+    """The programme of these items in the hours of some local dates."""
+    covered = covered_window(days, configuration.site.zone)
     margin = timedelta(seconds=configuration.screen_margin_s)
     hours = within(on_hours(configuration.calendar, days, margin), covered)
     programme: ProgrammeWithoutRevision = {
         "legal_share": configuration.legal_share if any(item["is_legal"] for item in items) else 0,
         "covers_until": to_ms(covered[1]),
         "items": items,
-        "hours": None if preview is not None or hours == [covered] else in_ms(hours),
+        "hours": None if hours == [covered] else in_ms(hours),
     }
     text = json.dumps(programme, sort_keys=True, ensure_ascii=False)
     return {"revision": hashlib.sha256(text.encode()).hexdigest()[:16], **programme}

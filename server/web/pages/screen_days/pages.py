@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -18,6 +18,7 @@ from flask import abort, render_template, request
 from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
+from server.domain.hours.windows import whole_day
 from server.domain.notices.displays import whole_share
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -25,9 +26,11 @@ from server.domain.texts import csv_sheet
 from server.language import direction_of, locale_of
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.notices.read_displays import DisplayReport, DisplaySums, read_shown_at
+from server.usecases.notices.rounds import in_ms
 from server.usecases.screen_days import (
     DayOfHall,
     ScreensOfDay,
+    read_day_programme,
     read_screen_calendar,
     read_screen_day,
     read_screens_now,
@@ -38,10 +41,13 @@ from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.screen_days.wording import Wording
 from server.web.rendering import page
+from server.web.rendering.answers import FRAMING
 from server.web.rendering.problems import refusal_sentence, status_of
 from server.web.rendering.viewer import Sentence
 
 PERMISSION = Permission.DRAFT_NOTICES
+SHAPES = {"lying": (1920, 1080), "upright": (1080, 1920), "large": (3840, 2160)}
+"""Width and height of screens, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,38 @@ def screens_now() -> Any:
 @routes.get("/affichage/journee", PERMISSION)
 def screen_day() -> Any:
     return _day(page.hall(PERMISSION))
+
+
+@routes.get("/affichage/accelere", PERMISSION)
+def fast_motion() -> Any:
+    """A screen's day in fast motion, in one of the shapes of screens."""
+    hall = page.hall(PERMISSION)
+    frame, words = _frame(hall, _words(hall)), _words(hall)
+    screens = [id_ for id_, _ in cast(list[tuple[str, str]], frame["screens"])]
+    today = business_day(hall.calendar, database().clock.now())
+    typed, shape = request.args.get("jour", ""), request.args.get("forme", "lying")
+    screen = frame["screen"] or (screens[0] if screens else "")
+    if screen not in screens or shape not in SHAPES:
+        abort(404)
+    try:
+        on = date.fromisoformat(typed) if typed else today
+        programme = read_day_programme(database(), hall.hall, screen, on, page.translate)
+    except (ValueError, Refusal):
+        abort(404)
+    whole = whole_day(on, hall.site.zone)
+    lit = programme["hours"] or in_ms([whole])
+    html = render_template(
+        "screen_days/fast_motion.html",
+        **frame | {"screen": screen, "words": words},
+        on=on,
+        shapes=SHAPES,
+        shape=shape,
+        starts=lit[0][0],
+        ends=lit[-1][1],
+        page={"programme": programme, "language": words.language, "time_zone": hall.site.time_zone},
+        sentences=page.sentences("screen_days.fast."),
+    )
+    return html, FRAMING
 
 
 @routes.get("/affichage/calendrier", PERMISSION)

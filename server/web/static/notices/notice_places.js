@@ -50,14 +50,17 @@ export function createPlaces(form, { page, say, read }) {
     if (others.length && foldOfOthers().querySelector("input:checked")) foldOfOthers().open = true;
   }
 
-  /** Hides the places without the words typed; what is ticked stays. A word of the site finds all of it. */
+  /** Hides the places without the words typed; what is ticked stays, and the site of what is found. */
   function find({ target }) {
     let left = 0;
-    for (const each of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll(".place .choice"))) {
-      const site = each.closest(".place")?.getAttribute("aria-label") ?? "";
-      const isThere = isFound(target.value, each.textContent, site);
-      each.hidden = !isThere && !each.querySelector("input:checked");
-      left += Number(isThere);
+    for (const place of box.querySelectorAll(".place")) {
+      const choices = /** @type {HTMLElement[]} */ ([...place.children]);
+      const found = choices.filter((each) =>
+        isFound(target.value, each.textContent, place.getAttribute("aria-label")),
+      );
+      for (const each of choices) each.hidden = !found.includes(each) && !each.querySelector("input:checked");
+      if (found.length) choices[0].hidden = false;
+      left += found.length;
     }
     if (others.length && target.value) foldOfOthers().open = true;
     setText(box.querySelector(".found"), target.value ? say("notices.aim.found", { count: left }) : "");

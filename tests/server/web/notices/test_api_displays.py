@@ -524,3 +524,22 @@ def test_a_screen_that_is_away_comes_before_those_that_are_well(api: ApiSite):
     api.hands.now += timedelta(minutes=5)
     [card] = [each for each in read_cards(api.database, halls, lambda _: {SCREEN: here}) if each.id == SCREEN]
     assert card.trouble == "away"
+
+
+def test_a_day_is_played_in_fast_motion_with_its_own_programme(api: ApiSite, officer: Any):
+    fast = f"/affichage/accelere?hall={HALL}&ecran={SCREEN}&lang=fr"
+    validity = {"starts": "2026-12-01", "ends": "2026-12-01"}
+    notice = published(api.database, AIMED | {"validity": validity})["notice"]
+
+    def shown_on(day: str) -> Any:
+        page = officer.get(f"{fast}&jour={day}&forme=upright").text
+        assert 'width="1080" height="1920"' in " ".join(page.split())
+        return json.loads(page.partition('id="fast-motion">')[2].partition("</script>")[0])["programme"]
+
+    played = shown_on("2026-12-01")
+    assert notice in {item["notice"] for item in played["items"]}
+    midnight = datetime.fromisoformat("2026-12-02T00:00:00+01:00")
+    assert played["covers_until"] == midnight.timestamp() * 1000
+    assert notice not in {item["notice"] for item in shown_on("2026-12-02")["items"] if item["windows"] != []}
+    for bad in ("&jour=1999-01-01", "&jour=demain", "&forme=ronde", "&ecran=none"):
+        assert officer.get(f"/affichage/accelere?hall={HALL}{bad}").status_code == 404
