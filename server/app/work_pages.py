@@ -23,7 +23,7 @@ from server.web.pages.hall import alarms, alerts, console, devices
 from server.web.pages.hall.console import HallVoices
 from server.web.pages.help import help_pages
 from server.web.pages.journal import pages as journal
-from server.web.pages.notices import looks, media, notices
+from server.web.pages.notices import library, looks, notices
 from server.web.pages.notices.looks import LookPages
 from server.web.pages.people import accounts, retention
 from server.web.pages.quality import busy_hours, targets, typed_figures
@@ -43,7 +43,7 @@ PAGES: Sequence[Blueprint] = (
     *(console.wall_pages, alerts.alert_pages, alerts.bulletin_pages, incidents.incident_pages),
     *(
         notices.notice_pages,
-        media.media_pages,
+        library.library_pages,
         looks.look_pages,
         devices.supervision_pages,
         busy_hours.routes,

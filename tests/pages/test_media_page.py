@@ -5,18 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
-from tests.harness.working import Late, demonstration_user, sign_in
+from tests.harness.working import demonstration_user, sign_in
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"
-EMPTY: dict[str, Any] = {"media": [], "next": None, "tags": [], "folders": []}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +41,13 @@ def card(page: Page) -> Any:
     return page.locator(".medium").first
 
 
+def open_newest(page: Page) -> Any:
+    """The page of the newest medium: its card."""
+    card(page).locator("a").press("Enter")
+    expect(page.locator(".alone")).to_be_visible()
+    return page.locator(".alone")
+
+
 def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: Pages, tmp_path: Path):
     page = library(hall, pages)
     expect(page.locator(".medium")).to_have_count(1)  # the demonstration's logo
@@ -49,30 +55,33 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     assert unreached_by_keyboard(page) == []
     send(page, put(tmp_path, image("JPEG", (640, 400)), "Affiche de Mme Durand.jpg"))
     expect(card(page)).to_have_attribute("data-state", "ready")
-    expect(card(page).locator("h3")).to_have_text("Affiche de Mme Durand.jpg")
-    expect(card(page).locator(".muted").first).to_contain_text("Image, 640 × 400")
-    expect(card(page).locator(".notice")).to_contain_text("aucun message ne peut le montrer avant")
+    expect(card(page).locator(".name")).to_have_text("Affiche de Mme Durand.jpg")
+    expect(card(page)).to_contain_text("Image, 640 × 400")
+    expect(card(page)).to_contain_text("À décrire avant de servir")
     assert_accessible(page)
-    card(page).locator("textarea[name=fr]").focus()
+    found = open_newest(page)
+    expect(page.locator("h1")).to_have_text("Affiche de Mme Durand.jpg")
+    found.locator("textarea[name=fr]").focus()
     page.keyboard.type("Ouvert lundi de 9 h à midi")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("[data-text=status]")).to_have_text("Texte enregistré.")
-    expect(card(page).locator(".notice")).to_have_count(0)
-    expect(card(page).locator("img")).to_have_attribute("alt", "Ouvert lundi de 9 h à midi")
-    expect(card(page).locator("[data-keep]")).to_be_focused()
-    card(page).get_by_text("Traductions : les deux").press("Enter")
-    card(page).locator("textarea[name=en]").fill("Open on Monday")
-    card(page).locator("[data-keep]").press("Enter")
-    expect(card(page).locator("[data-problem]")).to_contain_text("Une seule traduction ne suffit pas")
+    expect(found.locator(".notice")).to_have_count(0)
+    expect(found.locator("img")).to_have_attribute("alt", "Ouvert lundi de 9 h à midi")
+    expect(found.locator("[data-keep]")).to_be_focused()
+    found.get_by_text("Traductions : les deux").press("Enter")
+    found.locator("textarea[name=en]").fill("Open on Monday")
+    found.locator("[data-keep]").press("Enter")
+    expect(found.locator("[data-problem]")).to_contain_text("Une seule traduction ne suffit pas")
     assert unreached_by_keyboard(page) == []
-    card(page).locator(".removal > button").press("Enter")
-    expect(card(page).get_by_text("Non, garder")).to_be_focused()
+    assert_accessible(page)
+    found.locator(".removal > button").press("Enter")
+    expect(found.get_by_text("Non, garder")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_have_text("1 média supprimé.")
     expect(page.locator(".medium")).to_have_count(1)
-    expect(page.locator("#list-title")).to_be_focused()
 
 
 def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages, tmp_path: Path):
@@ -80,26 +89,27 @@ def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages,
     file = put(tmp_path, image("PNG", (48, 32)), "Été à la plage.png")
     send(page, file)
     expect(card(page)).to_have_attribute("data-state", "ready")
-    card(page).locator("textarea[name=fr]").fill("Pas encore enregistré")
-    card(page).get_by_text("Nom, étiquettes et droits").press("Enter")
-    card(page).get_by_label("Étiquettes").fill("Vacances, plage")
-    card(page).get_by_label("Licence").fill("Licence ouverte 2.0")
-    card(page).get_by_label("Dernier jour").fill("2020-03-31")
+    found = open_newest(page)
+    found.locator("textarea[name=fr]").fill("Pas encore enregistré")
+    found.get_by_text("Nom, étiquettes et droits").press("Enter")
+    found.get_by_label("Étiquettes").fill("Vacances, plage")
+    found.get_by_label("Licence").fill("Licence ouverte 2.0")
+    found.get_by_label("Dernier jour").fill("2020-03-31")
     page.keyboard.press("Enter")
     expect(page.locator("[data-text=status]")).to_have_text("Fiche enregistrée : Été à la plage.png.")
-    expect(card(page).locator("[data-expiry=over]")).to_contain_text("31 mars 2020")
-    expect(card(page).locator("textarea[name=fr]")).to_have_value("Pas encore enregistré")
-    expect(card(page).locator("[data-keep-details]")).to_be_focused()
-    card(page).get_by_label("Nom").fill("x" * 121)  # the field itself stops at 120
-    expect(card(page).get_by_label("Nom")).to_have_value("x" * 120)
-    assert_accessible(page)
-    page.get_by_label("Chercher").fill("ETE vacances")
+    expect(found.locator("[data-expiry=over]")).to_contain_text("31 mars 2020")
+    expect(found.locator("textarea[name=fr]")).to_have_value("Pas encore enregistré")
+    expect(found.locator("[data-keep-details]")).to_be_focused()
+    found.get_by_label("Nom").fill("x" * 121)  # the field itself stops at 120
+    expect(found.get_by_label("Nom")).to_have_value("x" * 120)
+    page.goto(f"{hall.base_url}{PATH}")
+    page.get_by_role("searchbox").fill("ETE vacances")
     expect(page.locator(".medium")).to_have_count(1)
     page.get_by_label("Étiquette", exact=True).select_option("plage")
     expect(page.locator(".medium")).to_have_count(1)
-    page.get_by_label("Chercher").fill("montagne")
-    expect(page.locator("[data-not-found]")).to_be_visible()
-    page.get_by_label("Chercher").fill("")
+    page.get_by_role("searchbox").fill("montagne")
+    expect(page.locator("[data-none]")).to_contain_text("Aucun média ne correspond")
+    page.get_by_role("searchbox").fill("")
     expect(page.locator(".medium")).to_have_count(1)
     send(page, file)
     expect(page.locator("[data-same]")).to_contain_text("déjà dans la médiathèque : Été à la plage.png")
@@ -107,7 +117,74 @@ def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages,
     page.locator("[data-drop]").press("Enter")
     expect(page.locator("[data-text=status]")).to_have_text("Le nouvel envoi est supprimé.")
     expect(page.locator(".medium")).to_have_count(1)
+
+
+def test_a_batch_slows_down_with_the_server_and_its_refused_files_are_one_list(
+    hall: Served, pages: Pages, tmp_path: Path
+):
+    page = library(hall, pages)
+    seen: list[str] = []
+
+    def limited(route: Route) -> None:
+        """As the server's brake: it takes three files, then none for a second."""
+        seen.append(route.request.url)
+        if len(seen) in (4, 5):
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={"code": "too_many_requests"})
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/media?**", limited)
+    names = [f"photo {at}.png" for at in range(6)]
+    files = [put(tmp_path, image("PNG", (30, 20 + at)), name) for at, name in enumerate(names)]
+    page.set_input_files(
+        "#file", [*files, put(tmp_path, b"", "vide.png"), put(tmp_path, zipped(), "lot.zip")]
+    )
+    expect(page.locator("#chosen")).to_have_text("8 fichiers choisis")
+    page.locator("[data-do]").press("Enter")
+    expect(page.locator("[data-batch]")).to_contain_text("Le serveur en a assez pour l’instant")
+    expect(page.locator("[data-batch]")).to_contain_text("Envoi terminé : 8 fichiers sur 8")
+    assert len(seen) == 9
+    refusals = page.locator(".refusals")
+    expect(refusals).to_contain_text("2 fichiers n’ont pas été pris")
+    expect(refusals.locator("li")).to_contain_text(["Ce fichier est vide", "archive"])
+    expect(page.locator("[data-state=ready] .name", has_text="photo")).to_have_count(6)
+    assert_accessible(page)
+    refusals.get_by_role("button").press("Enter")
+    expect(refusals).to_have_count(0)
+    expect(page.locator("[data-state=refused]")).to_have_count(0)
+    page.get_by_role("link", name="Décrire ce qui vient d’arriver").press("Enter")
+    expect(page.locator("textarea")).to_have_count(6)
+    assert_accessible(page)
     assert unreached_by_keyboard(page) == []
+    page.locator("textarea").first.fill("La plage")
+    page.get_by_role("button", name="Enregistrer les textes").press("Enter")
+    expect(page.locator("#done")).to_have_text("1 texte enregistré.")
+    page.get_by_role("button", name="Tout cocher").press("Enter")
+    expect(page.locator("[data-text=ticked]")).to_contain_text("médias cochés")
+    page.get_by_role("button", name="Supprimer…").press("Enter")
+    expect(page.locator("h1")).to_contain_text("Supprimer")
+    assert_accessible(page)
+    for width, height in ((1366, 768), (390, 844), (683, 384)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_page_read_again_says_which_files_had_not_left(hall: Served, pages: Pages, tmp_path: Path):
+    page = library(hall, pages)
+    page.route("**/api/v1/media?**", lambda _: None)  # no answer ever comes
+    names = [f"envoi {at}.png" for at in range(3)]
+    page.set_input_files("#file", [put(tmp_path, image("PNG"), name) for name in names])
+    page.locator("[data-do]").press("Enter")
+    expect(page.locator("[data-batch]")).to_contain_text("Envoi : 0 fichier sur 3")
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    expect(page.locator("[data-left]")).to_contain_text("3 fichiers n’étaient pas partis")
+    expect(page.locator("[data-left] li")).to_contain_text(names)
+    assert_accessible(page)
+    page.locator("[data-left] button").press("Enter")
+    expect(page.locator("#list-title")).to_be_focused()
+    page.reload()
+    expect(page.locator("[data-left]")).to_have_count(0)
 
 
 def test_a_medium_is_replaced_in_its_notices_in_one_press(hall: Served, pages: Pages, tmp_path: Path):
@@ -115,11 +192,14 @@ def test_a_medium_is_replaced_in_its_notices_in_one_press(hall: Served, pages: P
     media = []
     for size in ((40, 40), (40, 60)):
         send(page, put(tmp_path, image("PNG", size), f"plan {size[1]}.png"))
-        expect(card(page).locator("h3")).to_have_text(f"plan {size[1]}.png")
-        card(page).locator("textarea[name=fr]").fill("Le plan")
-        card(page).locator("[data-keep]").press("Enter")
-        expect(card(page).locator("img")).to_have_attribute("alt", "Le plan")
+        expect(card(page).locator(".name")).to_have_text(f"plan {size[1]}.png")
+        expect(card(page)).to_have_attribute("data-state", "ready")
         media.append(card(page).get_attribute("data-medium"))
+        found = open_newest(page)
+        found.locator("textarea[name=fr]").fill("Le plan")
+        found.locator("[data-keep]").press("Enter")
+        expect(found.locator("img")).to_have_attribute("alt", "Le plan")
+        page.goto(f"{hall.base_url}{PATH}")
     made = page.evaluate(
         """async ([medium, token]) => (await fetch("/api/v1/notices/publish", {
           method: "POST",
@@ -130,7 +210,8 @@ def test_a_medium_is_replaced_in_its_notices_in_one_press(hall: Served, pages: P
         [media[0], page.locator('meta[name="csrf-token"]').get_attribute("content")],
     )
     assert made == 201
-    old = page.locator(f'[data-medium="{media[0]}"]')
+    page.goto(f"{hall.base_url}{PATH}/{media[0]}")
+    old = page.locator(".alone")
     old.get_by_text("Où il sert").press("Enter")
     expect(old.locator(".uses li")).to_contain_text("Plan du hall · à l’écran")
     expect(old.locator("[data-will]")).to_have_text("Remplacera ce média dans 1 message, dont 1 à l’écran.")
@@ -164,55 +245,17 @@ def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_ke
     expect(focus.get_by_role("slider")).to_have_count(0)
 
 
-def test_an_empty_library_says_what_to_do(hall: Served, pages: Pages):
-    page = library(hall, pages)
-    page.route("**/api/v1/media*", lambda route: route.fulfill(json=EMPTY))
-    page.reload()
-    expect(page.locator("[data-none]")).to_be_visible()
-    assert_accessible(page)
-
-
-def test_refusals_appear_in_place(hall: Served, pages: Pages, tmp_path: Path):
-    page = library(hall, pages)
-    files = [put(tmp_path, b"", "vide.png"), put(tmp_path, zipped(), "image.png")]
-    page.set_input_files("#file", files)
-    expect(page.locator("#chosen")).to_have_text("vide.png, image.png")
-    page.locator("[data-do]").press("Enter")
-    rows = page.locator("[data-list=sendings] > li")  # the one that fails keeps nothing back
-    expect(rows).to_contain_text(["vide.png", "image.png"])
-    expect(rows.first.locator("[data-refused]")).to_contain_text("Ce fichier est vide")
-    expect(rows.last.locator("[data-refused]")).to_contain_text("archive")
-    expect(card(page)).to_have_attribute("data-state", "refused")
-    expect(card(page).locator(".alert")).to_contain_text("archive")
-    assert_accessible(page)
-    page.reload()
-    expect(card(page).locator(".alert")).to_contain_text("archive")
-
-
-def test_a_list_asked_for_before_a_file_was_sent_does_not_take_it_away(
-    hall: Served, pages: Pages, tmp_path: Path
-):
-    page = library(hall, pages)
-    before = Late(page, "**/api/v1/media*")
-    page.reload()
-    before.wait()
-    send(page, put(tmp_path, image("PNG", size=(50, 20)), "late.png"))
-    expect(card(page).locator("h3")).to_have_text("late.png")
-    before.arrive()
-    expect(page.locator(".medium")).not_to_have_count(1)  # the list of now
-    expect(card(page).locator("h3")).to_have_text("late.png")
-
-
 def test_a_video_and_a_document_are_prepared_by_the_separate_process(
     hall: Served, pages: Pages, tmp_path: Path
 ):
     page = library(hall, pages, "reception")
     send(page, put(tmp_path, video(size=(320, 200)), "film.webm"))
-    expect(page.locator(".medium h3").first).to_have_text("film.webm")
-    expect(page.locator(".medium .muted").first).to_contain_text("Vidéo, 0:01")
+    expect(card(page).locator(".name")).to_have_text("film.webm")
+    expect(card(page)).to_contain_text("Vidéo, 0:01")
     send(page, put(tmp_path, pdf(3), "rapport.pdf"))
-    expect(page.locator(".medium .muted").first).to_contain_text("Document, 3 pages")
-    url = page.locator(".medium").nth(1).locator("a.picture").get_attribute("href")
+    expect(card(page)).to_contain_text("Document, 3 pages")
+    page.locator(".medium").nth(1).locator("a").press("Enter")
+    url = page.locator("a.picture").get_attribute("href")
     lasts = page.evaluate(
         """url => new Promise((resolve, reject) => {
           const film = document.createElement("video");

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -324,6 +325,13 @@ def notices_mark(rows: Rows) -> str:
 def notices_with_medium(rows: Rows, medium: str) -> list[str]:
     """The ids of the notices whose newest or published version has a medium, without the archived."""
     return _having(rows.all(_NAMING, pattern=f"%{medium}%"), medium)
+
+
+def notices_by_medium(rows: Rows) -> dict[str, int]:
+    """In how many notices each medium is, by its id, as `notices_with_medium`."""
+    found = rows.all(_NAMING, pattern='%"medium"%')
+    pairs = {(notice, str(content["medium"])) for notice, content in found if content.get("medium")}
+    return dict(Counter(medium for _, medium in pairs))
 
 
 def notices_frozen_with(rows: Rows, medium: str) -> list[str]:

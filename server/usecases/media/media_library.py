@@ -3,7 +3,7 @@
 No notice shows a medium without a description for people who cannot see it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypedDict
@@ -17,7 +17,6 @@ from server.domain.notices.media import (
     EVERY_MEDIUM,
     MediaSearch,
     MediumState,
-    NewDetails,
     Sites,
     Texts,
     captions_of,
@@ -25,7 +24,6 @@ from server.domain.notices.media import (
     may_change,
     may_show,
     medium_captioned,
-    medium_catalogued,
     medium_described,
 )
 from server.domain.refusals import Refusal
@@ -36,7 +34,7 @@ from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.notices import media_details
 from server.store.notices.media import MediumRow, listed_media, medium_row, set_texts
-from server.store.notices.notices import listed_notice, notices_frozen_with
+from server.store.notices.notices import listed_notice, notices_by_medium, notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.notices.notice_places import Reach, read_places
@@ -49,7 +47,8 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class LibraryContext:
-    """What every answer about media needs: the local day now, by site, and the languages of captions.
+    """What every answer about media needs: the local day now, by site, the languages of captions, and in how
+    many notices each medium is.
 
     `elsewhere`: the day for what belongs to all sites or to one that is gone.
     """
@@ -57,6 +56,7 @@ class LibraryContext:
     by_site: Mapping[str, date]
     elsewhere: date
     captioned: Mapping[str, list[str]]
+    noticed: Mapping[str, int]
 
     def at(self, site: str | None) -> date:
         """The day at a site."""
@@ -121,6 +121,8 @@ class MediumAnswer(TypedDict):
     """`soon`: its last day is at most 14 days away; `over`: it is past, and no screen shows it."""
     captions: list[str]
     """The languages that a film has captions in."""
+    notices: Count
+    """In how many notices it is, of all sites, without archived ones."""
 
 
 class MediaFolderAnswer(TypedDict):
@@ -182,6 +184,18 @@ def read_medium(database: Database, medium: str, *, sites: Sites = None) -> Medi
         return medium_answer(row, library_context(database, rows), sites)
 
 
+def read_several(database: Database, media: Iterable[str], *, sites: Sites = None) -> list[MediumAnswer]:
+    """Some media (ids) of these sites or of all sites, in their order; those that are gone are left out."""
+    with database.read() as rows:
+        found = [medium_row(rows, each) for each in dict.fromkeys(media)]
+        context = library_context(database, rows)
+    return [
+        medium_answer(row, context, sites)
+        for row in found
+        if row is not None and row.state != MediumState.REMOVED and may_show(row.site, sites)
+    ]
+
+
 def visible_medium(rows: Rows, medium: str, sites: Sites) -> MediumRow:
     """The row of a medium of these sites or of all sites. Refusal: unknown_medium."""
     return _visible(medium_row(rows, medium), medium, sites)
@@ -212,7 +226,10 @@ def library_context(database: Database, rows: Rows) -> LibraryContext:
     now = database.clock.now()
     days = {site.slug: now.astimezone(ZoneInfo(site.time_zone)).date() for site in sites}
     return LibraryContext(
-        days, next(iter(days.values()), now.date()), media_details.captioned_languages(rows)
+        days,
+        next(iter(days.values()), now.date()),
+        media_details.captioned_languages(rows),
+        notices_by_medium(rows),
     )
 
 
@@ -242,6 +259,7 @@ def medium_answer(row: MediumRow, context: LibraryContext, sites: Sites = None) 
         "until": None if row.until is None else row.until.isoformat(),
         "expiry": expiry_of(row.until, context.at(row.site)),
         "captions": context.captioned.get(row.id, []),
+        "notices": context.noticed.get(row.id, 0),
     }
 
 
@@ -307,35 +325,6 @@ def _check(texts: Texts) -> None:
         raise Refusal("text_too_long", characters=LONGEST_TEXT)
     if len(texts) == 2:  # law 94-665, as for every notice (server.documents.reading)
         raise Refusal("one_translation")
-
-
-def catalogue_medium(
-    database: Database,
-    author: Author,
-    medium: str,
-    typed: NewDetails,
-    *,
-    sites: Sites = None,
-    write_key: WriteKey | None = None,
-) -> MediumAnswer:
-    """The medium with these details in place of the ones before; the same ones again are no gesture.
-
-    Refusals: unknown_medium, medium_of_all, medium_name_missing, medium_name_too_long, medium_tags,
-    medium_rights_too_long.
-    """
-    details = typed.checked()
-
-    def catalogue(transaction: InstallationTransaction) -> MediumAnswer:
-        row = changeable(medium_row(transaction, medium), medium, sites)
-        changed = details.changed_from(row.details)
-        if changed:
-            transaction.record(medium_catalogued(medium, changed, details.until))
-            media_details.set_details(transaction, medium, details, row.texts)
-        kept = medium_row(transaction, medium)
-        assert kept is not None
-        return medium_answer(kept, library_context(database, transaction), sites)
-
-    return database.write_installation(author, write_key, catalogue)
 
 
 class CaptionsAnswer(TypedDict):

@@ -235,6 +235,23 @@ class RemovedMediumAnswer(TypedDict):
     state: Literal[MediumState.REMOVED]
 
 
+def removable(rows: Rows, medium: str, *, notices_with: NoticesWith, sites: Sites = None) -> media.MediumRow:
+    """The row of a medium that may be removed.
+
+    Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
+    the brand does, medium_in_service while the kiosks of a hall do.
+    """
+    row = changeable(media.medium_row(rows, medium), medium, sites)
+    used = notices_with(rows, medium)
+    if used:
+        raise Refusal("medium_in_use", medium=medium, notices=len(used))
+    if look_in_use(rows, medium):
+        raise Refusal("medium_in_look", medium=medium)
+    if any(each.film == medium for hall in hall_documents(rows) for each in hall.services):
+        raise Refusal("medium_in_service", medium=medium)
+    return row
+
+
 def remove_medium(
     database: Database,
     files: MediaFiles,
@@ -247,20 +264,12 @@ def remove_medium(
 ) -> RemovedMediumAnswer:
     """The removed medium. Its files are deleted, unless another medium has the same.
 
-    Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
-    the brand does, medium_in_service while the kiosks of a hall do.
+    Refusals: those of `removable`.
     """
     names: set[str] = set()
 
     def remove(transaction: InstallationTransaction) -> RemovedMediumAnswer:
-        row = changeable(media.medium_row(transaction, medium), medium, sites)
-        used = notices_with(transaction, medium)
-        if used:
-            raise Refusal("medium_in_use", medium=medium, notices=len(used))
-        if look_in_use(transaction, medium):
-            raise Refusal("medium_in_look", medium=medium)
-        if any(each.film == medium for hall in hall_documents(transaction) for each in hall.services):
-            raise Refusal("medium_in_service", medium=medium)
+        row = removable(transaction, medium, notices_with=notices_with, sites=sites)
         names.update(file.name for file in row.files)
         transaction.record(medium_removed(medium))
         media.delete_upload(transaction, medium)

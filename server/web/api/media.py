@@ -16,12 +16,12 @@ from server.store.engine.writes import WriteKey
 from server.store.notices.media import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
 from server.usecases.media import medium_uses, uploads
+from server.usecases.media.catalogue import catalogue_medium
 from server.usecases.media.media_library import (
     CaptionsAnswer,
     MediaAnswer,
     MediumAnswer,
     caption_medium,
-    catalogue_medium,
     describe_medium,
     read_captions,
     read_media,

@@ -1,56 +1,19 @@
-"""The library of media, `/affichage/medias`; its files, `/media/…`; the organisation’s look, `/look/…`."""
+"""The files of the library, `/media/…`; the organisation’s look, `/look/…`."""
 
 from pathlib import Path
 
-from flask import Response, abort, render_template, send_file
+from flask import Response, abort, send_file
 
-from server.domain.people.roles import Permission
 from server.store.notices.media import MediaFiles, is_file_in_use
 from server.usecases.configuration.branding import styles_of
-from server.usecases.media.media_library import LONGEST_TEXT
 from server.usecases.media.read_look import Branding, every_look, read_look
-from server.usecases.people.directory import known_sites
-from server.web.access.callers import database, identify
+from server.web.access.callers import database
 from server.web.access.requirements import DEVICES, PEOPLE, Access, Allowance, PageRoutes
-from server.web.access.site_context import SiteContext, of_app
-from server.web.rendering import page
-from signage.media import CONTENT_TYPES, LIMITS
-from signage.media.presentations import converter
+from server.web.access.site_context import of_app
+from signage.media import CONTENT_TYPES
 
 KEPT = f"max-age={365 * 86400}, immutable"
 """For a year: a file is named by its content."""
-site = of_app(SiteContext)
-
-
-media_pages = PageRoutes("media_pages", __name__, template_folder="templates")
-"""The route of the page, for people who draft notices. `media_bytes`: the largest upload."""
-
-
-@media_pages.get("/affichage/medias", Permission.DRAFT_NOTICES, anywhere=True)
-def media() -> str:
-    language = page.language()
-    mine = identify().sites_of(Permission.DRAFT_NOTICES)
-    named = {slug: site.name for slug, site in known_sites(database()).items()}
-    choices = {slug: name for slug, name in named.items() if mine is None or slug in mine}
-    return render_template(
-        "media/media.html",
-        sites=choices if len(choices) > 1 else {},
-        may_be_of_all=mine is None,
-        limits={
-            "megabytes": site.settings.media_bytes // 1_000_000,
-            "pages": LIMITS.pages,
-            "minutes": int(LIMITS.video_s) // 60,
-        },
-        takes_presentations=converter() is not None,
-        page={
-            "language": language,
-            "media_bytes": site.settings.media_bytes,
-            "longest_text": LONGEST_TEXT,
-            "sites": named if len(choices) > 1 else {},
-            "site_names": named,
-        },
-        sentences=page.sentences("media."),
-    )
 
 
 media_files = PageRoutes("media_files", __name__)

@@ -35,15 +35,6 @@ export function tagsOf(typed) {
     .filter(Boolean);
 }
 
-/** Bytes in the unit that people read, with one digit: 1200000 → { value: 1.2, unit: "mega" }. */
-export function sizeWords(bytes) {
-  const [unit, one] = bytes >= 1e9 ? ["giga", 1e9] : ["mega", 1e6];
-  return { unit, value: Math.round((bytes / one) * 10) / 10 };
-}
-
-/** Whether a search is under way, by its values. */
-export const isSearch = (values) => Object.values(values).some(Boolean);
-
 /** The sentence that describes a medium: its key and values. */
 export function kindWords(/** @type {Api.MediumAnswer} */ { state, kind, files }) {
   if (state !== "ready") return { key: "media.kind.unknown", values: {} };
@@ -86,15 +77,11 @@ export function textProblem(texts) {
   return Object.keys(texts).length === 2 ? "media.text.one_translation" : null;
 }
 
-/** The media with one put in the place it has, or before all others when it is new. */
-export function withMedium(/** @type {Api.MediumAnswer[]} */ media, /** @type {Api.MediumAnswer} */ medium) {
-  const at = media.findIndex((each) => each.medium === medium.medium);
-  return at < 0 ? [medium, ...media] : media.with(at, medium);
-}
-
-/** The media that are still being prepared. */
-export function preparing(/** @type {Api.MediumAnswer[]} */ media) {
-  return media.filter(({ state }) => state === "preparing").map(({ medium }) => medium);
+/** How far a batch of files is: how many are done, of how many that were not stopped; whether any is left. */
+export function progressOf(/** @type {{ state: string }[]} */ batch) {
+  const whole = batch.filter(({ state }) => state !== "stopped");
+  const done = whole.filter(({ state }) => ["received", "refused"].includes(state)).length;
+  return { done, whole: whole.length, isUnderWay: done < whole.length };
 }
 
 /**

@@ -7,13 +7,13 @@ import { problem } from "./media_view.js";
 
 const STAYS = ["correction_open", "not_begun", "over", "forbidden"];
 
-/** The closed part of a card. `fitting(medium)` gives the media that may take its place. */
-export function usesPart(medium, { say, page, acts, name, ui, fitting }) {
+/** The closed part of a card. `others`: the media that may take its place. */
+export function usesPart(medium, { say, page, acts, name, ui, others }) {
   const toggled = ({ target }) => target.open && acts.readUses(medium);
   return html`<details @toggle=${toggled}>
     <summary>${say("media.uses")}</summary>
     <div data-uses>
-      ${ui.uses ? [lines(ui.uses, { say, page }), replacing(medium, { say, acts, name, ui, fitting })] : nothing}
+      ${ui.uses ? [lines(ui.uses, { say, page }), replacing(medium, { say, acts, name, ui, others })] : nothing}
       ${ui.isUnread ? html`<p class="problem-words">${say("media.uses.unread")}</p>` : nothing}
     </div>
   </details>`;
@@ -42,10 +42,9 @@ function line(use, { say, page }) {
 }
 
 /** The choice of another medium, what it would do, and the press that does it; empty without a change. */
-function replacing(medium, { say, acts, name, ui, fitting }) {
+function replacing(medium, { say, acts, name, ui, others }) {
   const { count, shown, proposed } = replacementOf(ui.uses.notices);
   if (count === 0) return nothing;
-  const others = fitting(medium);
   if (others.length === 0) return html`<p class="muted">${say("media.replace.nothing")}</p>`;
   const chosen = others.find((each) => each.medium === ui.by);
   const will = [say("media.replace.will", { count, shown })];

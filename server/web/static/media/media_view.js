@@ -1,9 +1,9 @@
-// One medium in the list of the library: its small picture, its description, its texts, its removal.
+// One medium of the library: its picture, its description, its texts, its removal.
 
 import { field, html, icon, nothing } from "../shared/drawing.js";
 import { dateAndHour, localeOf, pageTimeZone } from "../shared/instants.js";
 import { usesPart } from "./media_uses.js";
-import { kindWords, maybeLook, needsTexts, titleOf } from "./media_state.js";
+import { kindWords, maybeLook, needsTexts } from "./media_state.js";
 
 const LANGUAGES = ["fr", "en", "es"];
 const TRANSLATIONS = LANGUAGES.slice(1);
@@ -12,7 +12,7 @@ const TRANSLATIONS = LANGUAGES.slice(1);
  * A card. `ui` is what the page keeps of it: problems of its forms, whether its removal was asked for, its
  * uses. `acts` are what its presses do.
  */
-export function mediumCard(medium, ui, { say, page, acts, fitting }) {
+export function mediumCard(medium, ui, { say, page, acts, others }) {
   const { key, values } = kindWords(medium);
   const kind = say(key, values);
   const name = `medium-${medium.medium}`;
@@ -20,22 +20,21 @@ export function mediumCard(medium, ui, { say, page, acts, fitting }) {
   const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all
   const isReady = medium.state === "ready";
   const tags = html`<ul class="tags">${medium.tags.map((tag) => html`<li>${tag}</li>`)}</ul>`;
-  return html`<li class="card medium" data-medium=${medium.medium} data-state=${medium.state}>
+  return html`<section class="card alone" data-medium=${medium.medium} data-state=${medium.state} aria-labelledby=${name}>
     ${picture(medium, say)}
     <div class="about">
-      <h3 id=${name}>${titleOf(medium, kind)}</h3>
       <p class="muted">${facts(medium, kind, { say, page })}</p>
       ${medium.tags.length ? tags : nothing}
       ${replacedFonts(medium, say)} ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
       ${needsTexts(medium) && mayChange ? textsForm(medium, context) : nothing}
       ${mayChange && medium.kind === "video" ? captionsForm(medium, context) : nothing}
       ${mayChange && isReady ? detailsForm(medium, context) : nothing}
-      ${isReady && medium.kind !== "font" ? usesPart(medium, { ...context, fitting }) : nothing}
+      ${isReady && medium.kind !== "font" ? usesPart(medium, { ...context, others }) : nothing}
       ${maybeLook(medium) ? html`<p class="muted">${say("media.id", { id: medium.medium })}</p>` : nothing}
       ${problem(ui.problem, true)}
       ${mayChange ? removal(medium, context) : html`<p class="muted">${say("media.of_all")}</p>`}
     </div>
-  </li>`;
+  </section>`;
 }
 
 /** Why a form came to nothing; `isMain`: that of the card. */
@@ -70,8 +69,14 @@ function picture({ thumbnail, state: now, files, kind, texts }, say) {
   const isFont = kind === "font";
   const alt = isFont ? say("media.font.sample") : (texts.fr ?? say("media.without_text"));
   return html`<a class="picture" href=${isFont ? thumbnail : files[0].url} target="_blank" rel="noopener"
-    ><img src=${thumbnail} alt=${alt} width="200" height="150" loading="lazy" /><span class="visually-hidden">
+    ><img src=${shownIn({ files, kind, thumbnail })} alt=${alt} width="480" height="360" /><span class="visually-hidden">
       ${say("media.open")}</span></a>`;
+}
+
+/** The file that shows a medium large: its page, the first picture of a film, the letters of a font. */
+function shownIn({ files, kind, thumbnail }) {
+  const role = { video: "poster", font: "thumbnail" }[kind] ?? "page";
+  return files.find((each) => each.role === role)?.url ?? thumbnail;
 }
 
 const notice = (words, { sign = "alert", kind = "", expiry = /** @type {any} */ (nothing) } = {}) =>

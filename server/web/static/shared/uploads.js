@@ -2,9 +2,12 @@
 
 import { csrfHeader, uuid } from "./verbs.js";
 
+const RETRY_AFTER_S = 10; // where the server does not say
+
 /**
- * What came of it: `status` 0: no answer came, or it was stopped.
- * @typedef {{ status: number, body: any }} Uploaded
+ * What came of it: `status` 0: no answer came, or it was stopped. `retryAfterS`: where the server wants no
+ * more for now, the seconds after which it takes some again.
+ * @typedef {{ status: number, body: any, retryAfterS: number }} Uploaded
  */
 
 /** How much of an upload has been sent, in whole percent; null while its size is unknown. */
@@ -35,9 +38,12 @@ export function uploadFile(file, { address, onPercent, signal }) {
       const found = percent(loaded, total);
       if (found !== null) onPercent(found);
     });
-    request.addEventListener("load", () => resolve({ status: request.status, body: request.response }));
+    request.addEventListener("load", () => {
+      const retryAfterS = Number(request.getResponseHeader("Retry-After")) || RETRY_AFTER_S;
+      resolve({ status: request.status, body: request.response, retryAfterS });
+    });
     for (const end of ["error", "abort"])
-      request.addEventListener(end, () => resolve({ status: 0, body: null }));
+      request.addEventListener(end, () => resolve({ status: 0, body: null, retryAfterS: RETRY_AFTER_S }));
     signal?.addEventListener("abort", () => request.abort(), { once: true });
     request.send(file);
   });

@@ -3,18 +3,15 @@ import { test } from "node:test";
 
 import {
   address,
-  isSearch,
   kindWords,
   lasting,
-  preparing,
+  progressOf,
   refusalOf,
-  sizeWords,
   tagsOf,
   textProblem,
   textsOf,
   titleOf,
   uploadAddress,
-  withMedium,
 } from "../../../../server/web/static/media/media_state.js";
 import { percent } from "../../../../server/web/static/shared/uploads.js";
 
@@ -75,13 +72,7 @@ test("a search leaves out what is empty, and tags are parted at commas", () => {
     "/media?q=%C3%A9t%C3%A9+%26+mer",
   );
   assert.equal(address("/media", { q: "" }), "/media");
-  assert.deepEqual([isSearch({ q: "", tag: "mer" }), isSearch({ q: "" })], [true, false]);
   assert.deepEqual(tagsOf(" mer,, hall d’accueil ,"), ["mer", "hall d’accueil"]);
-});
-
-test("room is said in megabytes, and in gigabytes from a thousand of them on", () => {
-  assert.deepEqual(sizeWords(12_345_678), { unit: "mega", value: 12.3 });
-  assert.deepEqual(sizeWords(10_000_000_000), { unit: "giga", value: 10 });
 });
 
 test("French is needed, and never exactly one translation", () => {
@@ -92,15 +83,13 @@ test("French is needed, and never exactly one translation", () => {
   assert.equal(textProblem({ fr: "a", en: "b", es: "c" }), null);
 });
 
-test("a medium keeps its place, a new one comes first", () => {
-  const media = [
-    { medium: "b", state: "preparing" },
-    { medium: "a", state: "ready" },
-  ];
-  assert.deepEqual(withMedium(media, { medium: "a", state: "x" })[1].state, "x");
-  assert.deepEqual(
-    withMedium(media, { medium: "c" }).map(({ medium }) => medium),
-    ["c", "b", "a"],
-  );
-  assert.deepEqual(preparing(media), ["b"]);
+test("a batch counts what was taken and refused, not what was stopped", () => {
+  const batch = (...states) => states.map((state) => ({ state }));
+  assert.deepEqual(progressOf([]), { done: 0, whole: 0, isUnderWay: false });
+  assert.deepEqual(progressOf(batch("received", "refused", "stopped", "sending", "waiting")), {
+    done: 2,
+    whole: 4,
+    isUnderWay: true,
+  });
+  assert.equal(progressOf(batch("received", "stopped")).isUnderWay, false);
 });
