@@ -119,8 +119,9 @@ export function createBatch(list, parts) {
   }
 
   function redraw() {
-    const waiting = batch.filter(({ state }) => ["waiting", "sending"].includes(state));
-    const names = [...waiting.map(({ file }) => file.name), ...left].slice(0, MOST_KEPT);
+    // the browser breaks off what is being sent before the page closes: such a file is lost, and has not left
+    const unsent = batch.filter(({ state, isLost }) => isLost || ["waiting", "sending"].includes(state));
+    const names = [...unsent.map(({ file }) => file.name), ...left].slice(0, MOST_KEPT);
     sessionStorage.setItem(LEFT, JSON.stringify(names));
     const sendings = batch.filter(({ state }) => state === "sending");
     draw(list, [
