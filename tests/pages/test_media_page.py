@@ -76,10 +76,9 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     expect(found.locator("[data-problem]")).to_contain_text("Une seule traduction ne suffit pas")
     assert unreached_by_keyboard(page) == []
     assert_accessible(page)
-    found.locator(".removal > button").press("Enter")
-    expect(found.get_by_text("Non, garder")).to_be_focused()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Supprimer…").press("Enter")
+    expect(page.locator("h1")).to_have_text("Supprimer 1 média ?")
+    page.get_by_role("button", name="Oui, supprimer").press("Enter")
     expect(page.locator("#done")).to_have_text("1 média supprimé.")
     expect(page.locator(".medium")).to_have_count(1)
 

@@ -329,9 +329,9 @@ def notices_with_medium(rows: Rows, medium: str) -> list[str]:
 
 def notices_by_medium(rows: Rows) -> dict[str, int]:
     """In how many notices each medium is, by its id, as `notices_with_medium`."""
-    found = rows.all(_NAMING, pattern='%"medium"%')
-    pairs = {(notice, str(content["medium"])) for notice, content in found if content.get("medium")}
-    return dict(Counter(medium for _, medium in pairs))
+    found = rows.all(_NAMING, pattern="%")
+    pairs = {(notice, content.get(part)) for notice, content in found for part in ("medium", "picture")}
+    return dict(Counter(str(medium) for _, medium in pairs if medium))
 
 
 def notices_frozen_with(rows: Rows, medium: str) -> list[str]:

@@ -3,15 +3,13 @@
 Sending files and changing one medium need JavaScript; the rest does not.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
 
-from server.domain.author import Author
 from server.domain.notices.media import MediaSearch, Texts, tag_of, terms_of
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -113,15 +111,6 @@ class Chosen:
     problems: dict[str, str] = field(default_factory=dict)
     done: int = 0
 
-    @contextmanager
-    def trying(self, medium: str) -> Iterator[None]:
-        """One gesture on one medium: it is counted, or its refusal kept."""
-        try:
-            yield
-            self.done += 1
-        except Refusal as refusal:
-            self.problems[medium] = refusal_sentence(refusal)
-
 
 @library_pages.get(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
 def choose(gesture: Gesture) -> str:
@@ -130,13 +119,12 @@ def choose(gesture: Gesture) -> str:
 
 @library_pages.post(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
 def do(gesture: Gesture) -> Any:
-    chosen, author = _chosen(gesture, request.form.getlist("medium")), identify().author
-    if gesture == "decrire":
-        _describe(chosen, author)
-    elif gesture == "etiqueter":
-        _tag(chosen, author)
-    else:
-        _remove(chosen, author)
+    chosen = _chosen(gesture, request.form.getlist("medium"))
+    for medium in chosen.media:
+        try:
+            chosen.done += _change(gesture, medium)
+        except Refusal as refusal:
+            chosen.problems[medium["medium"]] = refusal_sentence(refusal)
     chosen.media = [each for each in chosen.media if each["medium"] in chosen.problems]
     if not chosen.done or chosen.problems:
         return _page(gesture, chosen), 409
@@ -170,30 +158,19 @@ def _typed(medium: MediumAnswer) -> Texts:
     return {language: text for language, text in typed.items() if text}
 
 
-def _describe(chosen: Chosen, author: Author) -> None:
-    sites = sites_where(Permission.DRAFT_NOTICES)[1]
-    for medium in chosen.media:
-        texts = _typed(medium)
-        if texts != medium["texts"]:
-            with chosen.trying(medium["medium"]):
-                describe_medium(database(), author, medium["medium"], texts, sites=sites)
-
-
-def _tag(chosen: Chosen, author: Author) -> None:
-    sites = sites_where(Permission.DRAFT_NOTICES)[1]
-    added, removed = request.form.get("ajouter", "").split(","), request.form.getlist("retirer")
-    for medium in chosen.media:
-        with chosen.trying(medium["medium"]):
-            tag_medium(database(), author, medium["medium"], added=added, removed=removed, sites=sites)
-
-
-def _remove(chosen: Chosen, author: Author) -> None:
-    sites = sites_where(Permission.DRAFT_NOTICES)[1]
-    for medium in chosen.media:
-        with chosen.trying(medium["medium"]):
-            remove_medium(
-                database(), files, author, medium["medium"], notices_with=notices_with_medium, sites=sites
-            )
+def _change(gesture: Gesture, medium: MediumAnswer) -> bool:
+    """Does to a medium what the form says; whether there was anything to do."""
+    author, chosen, sites = identify().author, medium["medium"], sites_where(Permission.DRAFT_NOTICES)[1]
+    if gesture == "etiqueter":
+        added, removed = request.form.get("ajouter", "").split(","), request.form.getlist("retirer")
+        tag_medium(database(), author, chosen, added=added, removed=removed, sites=sites)
+    elif gesture == "supprimer":
+        remove_medium(database(), files, author, chosen, notices_with=notices_with_medium, sites=sites)
+    elif (texts := _typed(medium)) == medium["texts"]:
+        return False
+    else:
+        describe_medium(database(), author, chosen, texts, sites=sites)
+    return True
 
 
 def _page(gesture: Gesture, chosen: Chosen) -> str:

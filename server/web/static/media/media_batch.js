@@ -24,11 +24,9 @@ const MOST_KEPT = 500;
  * @param {{ address: string, mediaBytes: number, say: any, tell: (words: string) => void,
  *   sent: (answer: Api.UploadedAnswer) => void, forget: (medium: string) => Promise<string>,
  *   drop: (medium: string, same: string) => Promise<string>, after: () => void,
- *   describing: (media: string[]) => string, pause?: (ms: number) => Promise<unknown> }} parts
+ *   describing: (media: string[]) => string }} parts
  */
-export function createBatch(list, parts) {
-  const { address, mediaBytes, say, tell, sent, drop, forget, after, describing } = parts;
-  const { pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = parts;
+export function createBatch(list, { address, mediaBytes, say, tell, sent, drop, forget, after, describing }) {
   /** @type {Sending[]} */
   let batch = [];
   let left = JSON.parse(sessionStorage.getItem(LEFT) ?? "[]");
@@ -93,7 +91,7 @@ export function createBatch(list, parts) {
   function slowDown(sending, seconds) {
     change(sending, { state: "waiting", percent: 0 });
     slowedS = seconds;
-    slowing ??= pause(seconds * 1000).then(() => {
+    slowing ??= new Promise((resolve) => setTimeout(resolve, seconds * 1000)).then(() => {
       slowedS = 0;
       slowing = null;
     });

@@ -22,35 +22,12 @@ export function address(base, values) {
   return given.length ? `${base}?${new URLSearchParams(given)}` : base;
 }
 
-/** The title of a medium: its name, else the first words that describe it, else its kind. */
-export function titleOf(/** @type {Api.MediumAnswer} */ { name, texts }, kindSaid) {
-  return name || texts.fr || kindSaid;
-}
-
 /** Tags as they were typed, separated by commas. */
 export function tagsOf(typed) {
   return typed
     .split(",")
     .map((tag) => tag.trim())
     .filter(Boolean);
-}
-
-/** The sentence that describes a medium: its key and values. */
-export function kindWords(/** @type {Api.MediumAnswer} */ { state, kind, files }) {
-  if (state !== "ready") return { key: "media.kind.unknown", values: {} };
-  const pages = files.filter(({ role }) => role === "page");
-  const [{ width, height, duration_ms: durationMs }] = pages;
-  if (kind === "document") return { key: "media.kind.document", values: { count: pages.length } };
-  if (kind === "font") return { key: "media.kind.font", values: {} };
-  if (kind === "video")
-    return { key: "media.kind.video", values: { width, height, duration: lasting(durationMs) } };
-  return { key: "media.kind.image", values: { width, height } };
-}
-
-/** Milliseconds as minutes and seconds: 75000 → "1:15"; a video lasts a second at least. */
-export function lasting(durationMs) {
-  const seconds = Math.max(1, Math.round(durationMs / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /** Whether a medium needs a text that describes it; a font needs none. */

@@ -2,7 +2,7 @@
 
 import { field, html, nothing } from "../shared/drawing.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
-import { kindWords, replacementOf, titleOf } from "./media_state.js";
+import { replacementOf } from "./media_state.js";
 import { problem } from "./media_view.js";
 
 const STAYS = ["correction_open", "not_begun", "over", "forbidden"];
@@ -49,10 +49,7 @@ function replacing(medium, { say, acts, name, ui, others }) {
   const chosen = others.find((each) => each.medium === ui.by);
   const will = [say("media.replace.will", { count, shown })];
   if (proposed) will.push(say("media.replace.proposed", { count: proposed }));
-  const option = (each) => {
-    const { key, values } = kindWords(each);
-    return html`<option value=${each.medium}>${titleOf(each, say(key, values))}</option>`;
-  };
+  const option = (each) => html`<option value=${each.medium}>${each.name || each.texts.fr}</option>`;
   return html`<form class="replacing" @submit=${(event) => acts.replace(event, medium)}>
     ${field(
       `${name}-by`,

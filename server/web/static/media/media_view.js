@@ -1,20 +1,15 @@
-// One medium of the library: its picture, its description, its texts, its removal.
+// One medium of the library: its picture, its texts, what is noted of it, where it is used.
 
 import { field, html, icon, nothing } from "../shared/drawing.js";
 import { dateAndHour, localeOf, pageTimeZone } from "../shared/instants.js";
 import { usesPart } from "./media_uses.js";
-import { kindWords, maybeLook, needsTexts } from "./media_state.js";
+import { maybeLook, needsTexts } from "./media_state.js";
 
 const LANGUAGES = ["fr", "en", "es"];
 const TRANSLATIONS = LANGUAGES.slice(1);
 
-/**
- * A card. `ui` is what the page keeps of it: problems of its forms, whether its removal was asked for, its
- * uses. `acts` are what its presses do.
- */
+/** A card. `ui` is what the page keeps of it: problems of its forms, its uses. `acts`: what presses do. */
 export function mediumCard(medium, ui, { say, page, acts, others }) {
-  const { key, values } = kindWords(medium);
-  const kind = say(key, values);
   const name = `medium-${medium.medium}`;
   const context = { say, page, acts, name, ui };
   const mayChange = medium.may_change !== false; // what belongs to all sites is changed by who drafts for all
@@ -23,7 +18,7 @@ export function mediumCard(medium, ui, { say, page, acts, others }) {
   return html`<section class="card alone" data-medium=${medium.medium} data-state=${medium.state} aria-labelledby=${name}>
     ${picture(medium, say)}
     <div class="about">
-      <p class="muted">${facts(medium, kind, { say, page })}</p>
+      <p class="muted">${facts(medium, { say, page })}</p>
       ${medium.tags.length ? tags : nothing}
       ${replacedFonts(medium, say)} ${rights(medium, say)} ${state(medium, say)} ${expiryNotice(medium, { say, page })}
       ${needsTexts(medium) && mayChange ? textsForm(medium, context) : nothing}
@@ -32,7 +27,7 @@ export function mediumCard(medium, ui, { say, page, acts, others }) {
       ${isReady && medium.kind !== "font" ? usesPart(medium, { ...context, others }) : nothing}
       ${maybeLook(medium) ? html`<p class="muted">${say("media.id", { id: medium.medium })}</p>` : nothing}
       ${problem(ui.problem, true)}
-      ${mayChange ? removal(medium, context) : html`<p class="muted">${say("media.of_all")}</p>`}
+      ${mayChange ? nothing : html`<p class="muted">${say("media.of_all")}</p>`}
     </div>
   </section>`;
 }
@@ -41,13 +36,13 @@ export function mediumCard(medium, ui, { say, page, acts, others }) {
 export const problem = (words = "", isMain = false) =>
   html`<p class="problem-words" role="alert" ?data-problem=${isMain} .textContent=${words}></p>`;
 
-/** Its kind, the date and the author of the upload, and its site where there are several. */
-function facts({ name, texts, uploaded_by: by, uploaded_at: at, site }, kind, { say, page }) {
+/** The date and the author of the upload, and its site where there are several. */
+function facts({ uploaded_by: by, uploaded_at: at, site }, { say, page }) {
   const when = dateAndHour(page.language, pageTimeZone())(at);
   const sent = by ? say("media.sent_at_by", { when, by }) : say("media.sent_at", { when });
   const hasSites = Object.keys(page.sites).length > 0;
   const place = site ? (page.sites[site] ?? site) : say("media.every_site");
-  return [name || texts.fr ? kind : null, sent, hasSites ? place : null].filter(Boolean).join(" · ");
+  return hasSites ? `${sent} · ${place}` : sent;
 }
 
 /** The fonts of a presentation that others took the place of, if any. */
@@ -172,21 +167,4 @@ function captionsForm(medium, { say, acts, name, ui }) {
       ${medium.captions.map(removing)}
     </form>
   </details>`;
-}
-
-/** Two steps in the same place: nothing opens above the page. */
-function removal(medium, { say, acts, name, ui }) {
-  const button = (key, kind, press) =>
-    html`<button type="button" class=${kind} aria-describedby=${name} @click=${press}>${say(key)}</button>`;
-  const sure = (isSure) => () => acts.askRemoval(medium, isSure);
-  return html`<div class="removal">
-    <button type="button" class="quiet" aria-describedby=${name} ?hidden=${ui.isSure} @click=${sure(true)}>
-      ${say("media.remove.ask")}
-    </button>
-    <div class="sure" ?hidden=${!ui.isSure} @keydown=${({ key }) => key === "Escape" && sure(false)()}>
-      <p>${say("media.remove.sure")}</p>
-      ${button("media.remove.confirm", "danger", () => acts.remove(medium))}
-      ${button("media.remove.keep", "keep", sure(false))}
-    </div>
-  </div>`;
 }

@@ -1,10 +1,10 @@
-// One medium of the library: its description, details and captions, where it is used, its removal.
+// One medium of the library: its description, details and captions, and where it is used.
 
 import { one, show, write } from "../shared/dom.js";
 import { drawList } from "../shared/drawing.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, read, send, uuid } from "../shared/verbs.js";
-import { address, kindWords, replacementOf, tagsOf, textProblem, textsOf, titleOf } from "./media_state.js";
+import { address, replacementOf, tagsOf, textProblem, textsOf } from "./media_state.js";
 import { mediumCard } from "./media_view.js";
 
 const MEDIA = "/api/v1/media";
@@ -22,8 +22,6 @@ const acts = {
   catalogue,
   caption,
   sendCaptions,
-  remove,
-  askRemoval,
   readUses,
   replace,
   chooseOther: (_, by) => keep({ by }),
@@ -33,7 +31,9 @@ setInterval(() => document.hidden || (subject?.state === "preparing" && readMedi
 
 async function readMedium() {
   try {
+    const before = subject?.state;
     subject = await read(`${MEDIA}/${page.medium}`);
+    if (before && before !== subject?.state) location.reload(); // its kind and size are the server's words
     draw();
   } catch {
     show("[data-unread]", true);
@@ -56,8 +56,7 @@ function keep(values) {
 
 function draw() {
   if (!subject) return;
-  const { key, values } = kindWords(subject);
-  write("title", titleOf(subject, say(key, values)));
+  if (subject.name) write("title", subject.name);
   drawList("medium", mediumCard(subject, kept, { say, page, acts, others }));
 }
 
@@ -89,7 +88,7 @@ async function catalogue(event, medium) {
   const request = { method: "PUT", path: `${MEDIA}/${medium.medium}/details`, body };
   const failed = elements.namedItem("name");
   const made = await changed(request, { name: "detailsProblem", failed });
-  if (made) takeChanged(made, say("media.details.kept", { name: titleOf(made, "") }), "[data-keep-details]");
+  if (made) takeChanged(made, say("media.details.kept", { name: made.name }), "[data-keep-details]");
 }
 
 function sendCaptions(event, medium) {
@@ -129,17 +128,6 @@ async function caption(medium, language, file) {
   } catch {
     lost();
   }
-}
-
-function askRemoval(medium, isSure) {
-  keep({ isSure });
-  one(isSure ? ".sure .keep" : ".removal > button").focus();
-}
-
-async function remove({ medium }) {
-  const answer = await send({ method: "DELETE", path: `${MEDIA}/${medium}`, headers: csrfHeader() });
-  if (answer.ok || answer.status === 404) location.assign("/affichage/medias?fait=supprimer&combien=1#done");
-  else keep({ problem: answer.problem?.detail ?? say("media.send.lost") });
 }
 
 /** Where it is used, and what may take its place: of its kind, ready, described. */

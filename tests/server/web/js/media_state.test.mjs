@@ -3,27 +3,14 @@ import { test } from "node:test";
 
 import {
   address,
-  kindWords,
-  lasting,
   progressOf,
   refusalOf,
   tagsOf,
   textProblem,
   textsOf,
-  titleOf,
   uploadAddress,
 } from "../../../../server/web/static/media/media_state.js";
 import { percent } from "../../../../server/web/static/shared/uploads.js";
-
-const page = (more = {}) => ({
-  role: "page",
-  url: "/media/a.png",
-  width: 64,
-  height: 40,
-  duration_ms: null,
-  ...more,
-});
-const ready = (kind, ...files) => ({ medium: "m", state: "ready", kind, files, texts: {} });
 
 test("progress is shown in whole percent, and not at all while the size is unknown", () => {
   assert.deepEqual(
@@ -44,26 +31,6 @@ test("a file is sent for the site that was chosen", () => {
     ["/media", "/media?site=*", "/media?site=laon"],
   );
   assert.equal(uploadAddress("/media", "laon", "à b.png"), "/media?site=laon&name=%C3%A0+b.png");
-});
-
-test("a medium is described by its kind", () => {
-  assert.deepEqual(kindWords(ready("image", page())), {
-    key: "media.kind.image",
-    values: { width: 64, height: 40 },
-  });
-  assert.deepEqual(kindWords(ready("document", page(), page({ role: "thumbnail" }), page())).values, {
-    count: 2,
-  });
-  assert.equal(kindWords(ready("video", page({ duration_ms: 75400 }))).values.duration, "1:15");
-  assert.equal(kindWords({ state: "preparing", files: [] }).key, "media.kind.unknown");
-  assert.deepEqual([lasting(10), lasting(59600)], ["0:01", "1:00"]);
-});
-
-test("a medium is called by its name, its description or its kind", () => {
-  const texts = { fr: "Ouvert lundi" };
-  assert.equal(titleOf({ name: "hall.png", texts }, "Image"), "hall.png");
-  assert.equal(titleOf({ name: "", texts }, "Image"), "Ouvert lundi");
-  assert.equal(titleOf({ name: "", texts: {} }, "Image"), "Image");
 });
 
 test("a search leaves out what is empty, and tags are parted at commas", () => {
