@@ -136,8 +136,7 @@ async function lookAgain() {
   try {
     /** @type {Api.MediumAnswer} */
     const medium = await read(`${MEDIA}/${first}`);
-    if (medium.state === "preparing") return;
-    awaited.delete(first);
+    if (medium.state === "preparing" || !awaited.delete(first)) return; // or removed meanwhile
     batch.prepared(medium);
     write("status", medium.refusal?.detail ?? say("media.state.ready"));
     readGrid();
