@@ -18,8 +18,8 @@ _PLAIN = (
     "called", "break", "break_hint", "category_hours", "category_legal", "category_missions",
     "category_practical", "category_safety", "category_survey", "closed", "connecting",
     "demonstration", "done", "empty", "empty_hint", "exceptions", "footer", "hearing_loop",
-    "last_calls", "next_opening", "no_wait", "after_closing", "notice", "refused", "refused_hint",
-    "rest", "rest_hint", "still_called", "ticket_now", "today", "unknown", "unknown_hint",
+    "next_opening", "no_wait", "after_closing", "notice", "refused", "refused_hint",
+    "rest", "rest_hint", "ticket_now", "today", "unknown", "unknown_hint",
     "waiting", "welcome",
 )  # fmt: skip
 SENTENCES: dict[str, tuple[str, ...]] = {
@@ -28,8 +28,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "called_at": ("time",),
     "hours": ("hours", "minutes"),
     "minutes": ("minutes",),
-    "more_calls_one": ("number",),
-    "more_calls_other": ("number",),
     "not_live": ("time",),
     "not_live_date": ("date", "time"),
     "opening_day": ("day", "time"),

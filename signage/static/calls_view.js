@@ -1,8 +1,6 @@
-// The calls' side of a screen: large cards, the sentence shown without any, and the lists. Drawn only where
-// it changed.
+// The calls' side of a screen: the board, and the sentence shown without calls. Drawn only where it changed.
 
-import { createLists } from "./call_lists.js";
-import { createCards } from "./calls.js";
+import { createBoard } from "./calls.js";
 import * as screenState from "./screen_state.js";
 
 const MOST_SAID = 100;
@@ -12,56 +10,28 @@ const MOST_SAID = 100;
  * the words of arrows by language.
  */
 export function createCallsView({ body, get, own, wordsIn, ways }) {
-  const cards = createCards(get("cards"), get("cards-beside"), body);
-  const lists = createLists(get("lists"), (isCrowded) => {
-    body.dataset.crowded = isCrowded ? "yes" : "no";
-  });
+  const board = createBoard(get("cards"), body);
   let saidKeys = []; // the keys of the last announced cards
-  let drawn = { rest: "", lists: "" };
-  let isSettled = false;
+  let drawnState = "";
 
-  const how = (place, isPast = false) => ({ words: wordsIn(own), languages: [own], ways, place, isPast });
-
-  /** Whether this many cards have room together; they are then laid out. */
-  const fits = (wantedCards, place) => cards.fits(wantedCards, how(place));
-
-  /** The urgent part: the large calls, and the sentence shown without any. */
-  function draw(view, { screen, opening }) {
-    const place = screen?.place;
+  /** The calls, and the sentence shown without any; `at`: the server's milliseconds. */
+  function draw(view, { screen, opening, at }) {
     const words = wordsIn(own);
     const isPast = view.isPast ? "yes" : "no";
     if (body.dataset.past !== isPast) body.dataset.past = isPast;
-    if (cards.write(view.cards, how(place, view.isPast))) isSettled = false;
+    const { place } = screen ?? {};
+    board.write(view.cards, { words, languages: [own], ways, place, isPast: Boolean(view.isPast), at });
     if (body.dataset.view !== view.view) body.dataset.view = view.view;
     sayState(view, { screen, opening, words });
     sayCalls(view.cards, words);
-  }
-
-  /**
-   * After they are painted: guessed sizes are measured, and the lists are written below. Returns whether all
-   * have room.
-   */
-  function settle({ cards: large, still, recent }) {
-    const rows = JSON.stringify([large.map((card) => card.key), ...[still, recent].map(listMark)]);
-    if (rows === drawn.lists && isSettled) return true;
-    drawn.lists = rows;
-    isSettled = true;
-    const words = wordsIn(own);
-    cards.fill(false);
-    lists.write({ still, recent }, words);
-    const isInside = !large.length || cards.settle(); // its measures are valid for the lists too
-    get("lists").style.setProperty("--under", large.length ? cards.height() : get("state").offsetHeight);
-    const left = lists.settle(words);
-    cards.fill(!left && large.length > 2);
-    return isInside || large.length === 1;
   }
 
   function sayState({ view }, { screen, opening, words }) {
     const counter = screen?.place?.counter;
     const label = counter && ["empty", "rest"].includes(view) ? counter.label : null;
     const rest = JSON.stringify([view, opening, label, screen?.name]);
-    if (rest === drawn.rest) return;
-    drawn.rest = rest;
+    if (rest === drawnState) return;
+    drawnState = rest;
     get("state-title").textContent = label === null ? words.say(view) : capital(label);
     get("state-hint").textContent =
       label === null ? words.say(opening && view === "closed" ? "next_opening" : `${view}_hint`) : "";
@@ -69,9 +39,9 @@ export function createCallsView({ body, get, own, wordsIn, ways }) {
     if (screen?.name) get("hall").textContent = screen.name;
   }
 
-  /** Screen readers hear each new large call once. */
-  function sayCalls(large, words) {
-    const fresh = large.filter((card) => card.isNew && !saidKeys.includes(card.key));
+  /** Screen readers hear each new call once. */
+  function sayCalls(cards, words) {
+    const fresh = cards.filter((card) => card.isNew && !saidKeys.includes(card.key));
     if (!fresh.length) return;
     saidKeys = [...saidKeys, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
     get("spoken").textContent = fresh
@@ -79,13 +49,13 @@ export function createCallsView({ body, get, own, wordsIn, ways }) {
       .join(". ");
   }
 
-  /** Measures everything again: the screen turned, its fonts arrived, or its letters grew. */
+  /** Everything is drawn again: the screen turned, its fonts arrived, or its letters grew. */
   function forget() {
-    cards.forget();
-    drawn = { rest: "", lists: "" };
+    board.forget();
+    drawnState = "";
   }
 
-  return { draw, settle, fits, forget };
+  return { draw, settle: board.settle, forget };
 }
 
 /** When the hall opens, or its break ends, in milliseconds; NaN where it must not be shown. */
@@ -94,5 +64,4 @@ export function opensAt(view, state, now) {
   return view === "break" ? (screenState.resumesAt(state, now) ?? NaN) : NaN;
 }
 
-const listMark = (calls) => calls.map((call) => [call.number, call.counter.label, call.isAwaited]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

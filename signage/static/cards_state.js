@@ -1,65 +1,47 @@
-// Which calls a screen shows large, as cards, and for how long. Pure functions of values.
+// The rows of a screen's board: who is called, in which order, and what has its turn. Pure functions of values.
 
 import { calledNow, keyOf, OLDEST_SOUND_MS, serverNow } from "./screen_state.js";
 
 export const HOLD_MS = 10_000;
+export const TURN_MS = 10_000;
 export const LONGEST_SOUND_MS = 40_000;
-export const MOST_CARDS = 3;
+export const MOST_ROWS = 6;
 
 /**
- * Choose the calls shown large. A card stays for 10 s and until its announcement has ended. Up to three share
- * the area, as many as `fits(cards)` allows; a new call takes the place of cards that need not stay any
- * longer. A card whose call was taken back leaves at once, as does the card of a visitor whom another counter
- * calls.
- *
- * @param {any} state
- * @param {number} now
- * @param {(cards: object[]) => boolean} [fits]
+ * The state with its cards: one for each visitor who is called and not at the counter, the newest first. Only
+ * the first one is large, and only until a newer one comes: a row that became small stays so.
  */
-export function arrange(state, now, fits = () => true) {
-  const called = calledNow(state, now);
-  const byCall = new Map(called.map((call) => [call.call, call]));
-  const over = new Set((state.board?.recent ?? []).map((call) => call.number));
-  let shownKeys = state.shown;
-  let cards = state.cards.flatMap((card) => {
-    const call = byCall.get(card.call);
-    if (call && call.rank > card.rank) {
-      shownKeys = [...shownKeys, keyOf(call)];
-      return [largeCard(call, now, true)];
-    }
-    if (call) return [{ ...card, counter: call.counter }];
-    if (called.some((other) => isFormerCallOf(card, other))) return [];
-    return over.has(card.number) && isHeld(state, card, now) ? [card] : [];
+export function arrange(state, now) {
+  const former = new Map(state.cards.map((card) => [card.key, card]));
+  const numbers = new Set(); // of a visitor sent on to another counter, the newer call
+  const called = calledNow(state, now).filter(
+    ({ number }) => !numbers.has(number) && Boolean(numbers.add(number)),
+  );
+  const cards = called.map((call, at) => {
+    const card = former.get(keyOf(call));
+    return card
+      ? { ...card, counter: call.counter, isLarge: card.isLarge && at === 0 }
+      : newCard(state, call, { now, isLarge: at === 0 });
   });
-  for (const call of [...called].reverse()) {
-    const key = keyOf(call);
-    if (shownKeys.includes(key) || cards.some((card) => card.key === key)) continue;
-    if (!isNew(state, call, shownKeys, now)) {
-      shownKeys = [...shownKeys, key];
-      continue;
-    }
-    const held = cards.filter((card) => isHeld(state, card, now) && !isFormerCallOf(card, call));
-    const candidates = [...held, largeCard(call, now, true)];
-    if (candidates.length > MOST_CARDS || (candidates.length > 1 && !fits(candidates))) break;
-    cards = candidates;
-    shownKeys = [...shownKeys, key];
-  }
-  if (!cards.length && called.length) cards = [largeCard(called[0], now, false)];
-  return { ...state, cards, shown: shownKeys.slice(-200) };
-}
-
-/** The last card seemed to have room beside the others and has none: its call waits in the list. */
-export function withoutLastCard(state) {
-  const last = state.cards.at(-1);
-  return { ...state, cards: state.cards.slice(0, -1), shown: state.shown.filter((key) => key !== last.key) };
+  const fresh = cards.map(({ key }) => key).filter((key) => !state.shown.includes(key));
+  return { ...state, cards, shown: [...state.shown, ...fresh.reverse()].slice(-200) };
 }
 
 /**
- * Whether a card shows an earlier call of the visitor who is called now, transferred to another counter
- * meanwhile.
+ * The cards of the present turn, at most `room`: the large one stays, those without room take turns. Turns are
+ * counted from the newest call, so that all screens show the same and a call stays at least ten seconds.
  */
-const isFormerCallOf = (card, call) => card.number === call.number && card.call !== call.call;
+export function cardsInTurn(cards, room, at) {
+  const most = Math.min(room, MOST_ROWS);
+  if (cards.length <= most) return cards;
+  const first = cards[0].isLarge ? cards.slice(0, 1) : [];
+  const rest = cards.slice(first.length);
+  const each = Math.max(most - first.length, 1);
+  const turn = Math.floor(Math.max(at - cards[0].calledAt, 0) / TURN_MS) % Math.ceil(rest.length / each);
+  return [...first, ...rest.slice(turn * each, (turn + 1) * each)];
+}
 
+/** Whether a call was made a moment ago or is still announced: nothing else moves meanwhile. */
 export function isHeld(state, card, now) {
   if (!card.isNew) return false;
   const sound = state.sound[card.key];
@@ -69,20 +51,18 @@ export function isHeld(state, card, now) {
   return now - card.shownAt < HOLD_MS;
 }
 
-const largeCard = (call, now, isNewCall) => ({
-  key: keyOf(call),
-  call: call.call,
-  rank: call.rank,
-  number: call.number,
-  counter: call.counter,
-  calledAt: Date.parse(call.called_at),
-  shownAt: now,
-  isNew: isNewCall,
-});
+function newCard(state, call, { now, isLarge }) {
+  const { call: id, rank, number, counter } = call;
+  const calledAt = Date.parse(call.called_at);
+  const isNew = isNewCall(state, call, now);
+  return { key: keyOf(call), call: id, rank, number, counter, calledAt, shownAt: now, isNew, isLarge };
+}
 
-/** A call just made, or a recall of a known one; calls found after a long absence are listed, not played. */
-function isNew(state, call, shownKeys, now) {
-  if (state.announced[keyOf(call)]) return true;
-  if (call.rank > 1 && shownKeys.includes(`${call.call}#${call.rank - 1}`)) return true;
+/** A call just made, or a recall of a known one; calls found after a long absence are not new. */
+function isNewCall(state, call, now) {
+  const { shown, announced } = state;
+  if (shown.includes(keyOf(call))) return false;
+  if (announced[keyOf(call)] || (call.rank > 1 && shown.includes(`${call.call}#${call.rank - 1}`)))
+    return true;
   return serverNow(state, now) - Date.parse(call.called_at) < OLDEST_SOUND_MS;
 }

@@ -3,13 +3,14 @@
 
 const ASKED_AGAIN_MS = 20_000; // often enough not to count as a dead connection
 
-// who is called in a preview beside calls: nobody was
+// who is called in a preview beside calls: nobody is
 const SOMEBODY = {
   call: "preview",
   rank: 1,
   number: "A001",
   counter: { id: "preview", label: "1", direction: {} },
 };
+const CALLED_MS = 60_000; // ago
 
 const STEP_MS = 1_000; // a day in fast motion changes once a second: nothing flashes
 
@@ -110,9 +111,9 @@ export function connectPreview({ location, on }) {
     }
     if (!isConnected) connected();
     last = screen;
-    const somebody = room === "beside" ? [{ ...SOMEBODY, called_at: new Date().toISOString() }] : [];
-    const onBoard = look ? { calls: somebody, recent: [] } : { calls: [], recent: somebody };
-    on.board({ ...board, ...onBoard, queues: [], alert: null });
+    const calledAt = new Date(Date.now() - CALLED_MS).toISOString();
+    const calls = room === "beside" ? [{ ...SOMEBODY, called_at: calledAt }] : [];
+    on.board({ ...board, calls, recent: [], queues: [], alert: null });
     on.screen(screenNow());
     return on.fetched();
   }

@@ -1,6 +1,6 @@
 // The rooms that a notice may have on the page, to measure in before it is shown there.
 
-const BESIDE = { layout: "side", crowded: "no", beside: "no", quiet: "no", rest: "no", view: "rest" };
+const BESIDE = { notices: "yes", crowded: "no", quiet: "no", rest: "no", view: "rest" };
 
 export const rooms = {
   /** Beside calls. */

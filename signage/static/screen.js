@@ -18,7 +18,7 @@ import { drawFoot } from "./foot.js";
 import { installWorker } from "./offline.js";
 import { createPlayer } from "./player.js";
 import { connectPreview, shownAt, tellPageCounts } from "./preview.js";
-import { isQuiet } from "./quiet.js";
+import { hasNotices, isQuiet } from "./quiet.js";
 import { rooms } from "./rooms.js";
 import { alertLevel, soundLevel, soundOf } from "./sound_level.js";
 import { keptSound, playFile, trySound } from "./sounds.js";
@@ -255,15 +255,13 @@ function draw() {
 /** What cannot wait: the calls, and an alert over them. */
 function drawCalls() {
   drawPlace();
-  state = cardsState.arrange(state, now(), (cards) =>
-    calls.fits(screenState.directed(state, cards), state.screen?.place),
-  );
+  state = cardsState.arrange(state, now());
   const view = screenState.viewOf(state, now());
   stillMedia(view);
   drawAlert();
   const opens = opensAt(view.view, state, now());
   const opening = Number.isNaN(opens) ? "" : wordsIn(own).opening(opens, screenState.serverNow(state, now()));
-  calls.draw(view, { screen: state.screen, opening });
+  calls.draw(view, { screen: state.screen, opening, at: screenState.serverNow(state, now()) });
   // in the same frame: a notice made for the whole screen would be cut beside the first call
   if (document.body.dataset.quiet === "yes" && drawQuiet(view)) playMedia(view);
 }
@@ -287,27 +285,17 @@ function drawRest() {
   isRestDue = false;
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
   look.wear(state.screen);
-  const view = settledView();
+  if (calls.settle()) drawCalls(); // more or fewer rows have room
+  const view = screenState.viewOf(state, now());
   drawQuiet(view);
   playMedia(view);
-  drawFoot(view, { screen: state.screen, words: wordsIn(own), own, at: mediaNow() });
+  const isNoticeAlone = document.body.dataset.quiet === "yes";
+  const at = mediaNow();
+  drawFoot(view, { screen: state.screen, words: wordsIn(own), own, at, isQuiet: isNoticeAlone });
   if (state.fetch && state.isConnected) {
     connection.fetchSoon();
     state = screenState.fetchDone(state);
   }
-}
-
-/**
- * The views of the page, once guessed sizes of its cards are measured: a card without room beside the others
- * waits.
- */
-function settledView() {
-  const view = screenState.viewOf(state, now());
-  if (calls.settle(view)) return view;
-  state = cardsState.withoutLastCard(state);
-  drawCalls();
-  calls.settle(screenState.viewOf(state, now()));
-  return screenState.viewOf(state, now());
 }
 
 function redraw() {
@@ -336,6 +324,7 @@ function drawPlace() {
   const letters = `${scale} ${least}`;
   if (document.body.dataset.place === layout && shownLetters === letters) return;
   document.body.dataset.place = layout;
+  document.body.dataset.notices = hasNotices(state.screen?.place) ? "yes" : "no";
   shownLetters = letters;
   document.documentElement.style.setProperty("--s", scale);
   document.documentElement.style.setProperty("--least", least);
@@ -345,9 +334,8 @@ function drawPlace() {
 
 /** Without calls the notice takes the room of calls (quiet.css). Returns whether that has changed. */
 function drawQuiet(view) {
-  const value = isQuiet(view, screenState.serverNow(state, now()), (state.screen?.awaited_s ?? 0) * 1_000)
-    ? "yes"
-    : "no";
+  const isAlone = hasNotices(state.screen?.place) && isQuiet(view, screenState.serverNow(state, now()));
+  const value = isAlone ? "yes" : "no";
   if (document.body.dataset.quiet === value) return false;
   document.body.dataset.quiet = value;
   media.resettle(); // pages are made for the other room
@@ -357,11 +345,10 @@ function drawQuiet(view) {
 /** Media are covered where calls or an alert replace them, and where the page is hidden. */
 function playMedia(view) {
   const programme = state.screen?.programme ?? NO_PROGRAMME;
-  const { layout, crowded, beside: isBeside } = document.body.dataset;
+  const { notices, crowded } = document.body.dataset;
   const isCovered =
-    layout !== "side" ||
+    notices === "no" ||
     crowded === "yes" ||
-    isBeside === "yes" ||
     !state.board ||
     Boolean(screenState.alertNow(state, now())) ||
     document.hidden;

@@ -179,33 +179,25 @@ export function calledNow(state, now) {
   return [...fresh.reverse(), ...calls.filter((call) => !fresh.some((one) => one.call === call.call))];
 }
 
-/** What the page shows: which view, the calls of each list, and whether it is live. */
+/** What the page shows: which view, its calls, the last calls, and whether it is live. */
 export function viewOf(state, now) {
   const called = calledNow(state, now);
-  const large = new Set(state.cards.map((card) => card.call));
   const numbers = new Set([...called, ...state.cards].map((call) => call.number));
   const stale = isLive(state) ? null : state.lastLiveAt;
   const isPast = stale !== null && serverNow(state, now) - stale > GREY_MS;
   const isForgotten =
     stale !== null && serverNow(state, now) - stale > (state.isRefused ? HONEST_MS : FORGET_MS);
   const listed = new Set();
-  const isAwaited = ({ called_at: at }) =>
-    serverNow(state, now) - Date.parse(at) < (state.screen?.awaited_s ?? 0) * 1_000;
   const isListed = ({ number }) => listed.has(number) || !listed.add(number);
   const waiting = (state.queues?.queues ?? []).reduce((sum, line) => sum + line.waiting, 0);
   return {
     view: viewName(state, { now, called, waiting, isForgotten }),
     cards: isForgotten ? [] : directed(state, state.cards),
-    still: isForgotten
-      ? []
-      : called
-          .filter((call) => !large.has(call.call) && !isListed(call))
-          .map((call) => ({ ...call, isAwaited: true })),
     recent: isForgotten
       ? []
-      : newestFirst(ofScreen(state, state.board?.recent ?? []))
-          .filter((call) => !numbers.has(call.number) && !isListed(call))
-          .map((call) => ({ ...call, isAwaited: isAwaited(call) })),
+      : newestFirst(ofScreen(state, state.board?.recent ?? [])).filter(
+          (call) => !numbers.has(call.number) && !isListed(call),
+        ),
     waiting,
     // no ticket is taken while it is closed
     queues: isLive(state) && isOpen(state, now) ? (state.queues?.queues ?? []) : [],

@@ -65,7 +65,6 @@ window.afterPaint = (key) => requestAnimationFrame(() => {
 _WATCH_CARDS = """() => new MutationObserver(() => {
   for (const number of document.querySelectorAll(".card-number")) window.afterPaint(number.textContent);
 }).observe(document.getElementById("cards"), {childList: true, subtree: true})"""
-_HAS_ROOM = "document.querySelectorAll('.card').length < 3"
 _LATER = "(ms) => performance.now() >= ms"
 _LISTEN = """async () => {
   const { io } = await import("/socket.io.esm.min.js");
@@ -122,9 +121,7 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
         reference.evaluate(_LISTEN)
         called, emitted, as_large = [], [], []
         for number in range(rounds + 3):
-            # a card holds for ten seconds: a fourth call would wait for room
-            wait_until(lambda: screen.evaluate(_HAS_ROOM), "a card leaves", within_s=30)
-            # and the next comes when it comes, not in the frame in which a card leaves
+            # the next one comes when it comes, not in the frame in which a row leaves
             _let_pass(screen)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))

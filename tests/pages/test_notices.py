@@ -180,7 +180,7 @@ def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: 
     page.context.set_offline(False)
     expect(seen).to_contain_text("Fermé samedi")  # by itself
     page.get_by_role("radio", name="Paysage, à côté des appels").check()
-    expect(page.frame_locator("[data-frame] iframe[data-shown]").locator("#lists")).to_contain_text("A001")
+    expect(page.frame_locator("[data-frame] iframe[data-shown]").locator("#cards")).to_contain_text("A001")
     title.fill("Fermé vendredi")
     expect(page.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
     page.reload()

@@ -1,32 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isQuiet, LAST_CALLS_MS } from "../../signage/static/quiet.js";
+import { hasNotices, isQuiet, QUIET_MS } from "../../signage/static/quiet.js";
 
 const AT = Date.parse("2026-11-24T10:00:00Z");
 const call = (agoMs) => ({ number: "A042", called_at: new Date(AT - agoMs).toISOString() });
-const view = (more = {}) => ({ view: "empty", cards: [], still: [], recent: [], ...more });
+const view = (more = {}) => ({ view: "empty", cards: [], recent: [], ...more });
 
-test("without calls the notice has the screen", () => {
+test("a notice has the screen once nobody was called for twenty seconds", () => {
+  assert.equal(QUIET_MS, 20_000);
   assert.equal(isQuiet(view(), AT), true);
-  assert.equal(isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT), true);
+  assert.equal(isQuiet(view({ view: "rest", recent: [call(QUIET_MS)] }), AT), true);
+  assert.equal(isQuiet(view({ view: "rest", recent: [call(QUIET_MS - 1), call(QUIET_MS)] }), AT), false);
 });
 
-test("a visitor called now or a moment ago keeps the room of calls", () => {
-  assert.equal(isQuiet(view({ view: "calls", cards: [call(0)] }), AT), false);
-  assert.equal(isQuiet(view({ view: "rest", still: [call(LAST_CALLS_MS)] }), AT), false);
-  assert.equal(
-    isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS - 1), call(LAST_CALLS_MS)] }), AT),
-    false,
-  );
-  assert.equal(
-    isQuiet(view({ view: "rest", recent: [call(LAST_CALLS_MS)] }), AT, LAST_CALLS_MS + 1),
-    false,
-    "the hall still waits for them",
-  );
+test("who is called keeps the room of calls, however long ago", () => {
+  assert.equal(isQuiet(view({ view: "calls", cards: [call(QUIET_MS)] }), AT), false);
 });
 
 test("views that must be read before a notice keep their room", () => {
   for (const name of ["closed", "break", "unknown", "refused", "connecting"])
     assert.equal(isQuiet(view({ view: name }), AT), false);
+});
+
+test("screens of calls only, of a counter and at the door show no notices", () => {
+  assert.deepEqual(
+    ["hall", "corridor", "window", "calls", "counter", "door"].filter((layout) => hasNotices({ layout })),
+    ["hall", "corridor", "window"],
+  );
+  assert.equal(hasNotices(undefined), true);
 });

@@ -34,7 +34,9 @@ function board(calls, { recent = [], version, epoch = "e1", at = START, ...extra
 }
 const live = (now = START) =>
   screen.receiveBoard(screen.connected(screen.initialState(), now), board([], { queues: [] }), now);
-const largeNumbers = (state) => state.cards.map((card) => card.number);
+const rowsOf = (state) => state.cards.map(({ number, isLarge }) => [number, isLarge]);
+const withBoard = (state, calls, at) =>
+  cards.arrange(screen.receiveBoard(state, board(calls, { at }), at), at);
 const fetched = screen.fetchDone;
 
 /** A live screen that shows a call at START. */
@@ -42,161 +44,118 @@ function showing(...calls) {
   return cards.arrange(screen.receiveBoard(live(), board(calls), START), START);
 }
 
-test("a call is shown large at once and is not in the list", () => {
-  const view = screen.viewOf(showing(call("A042")), START);
-  assert.equal(view.view, "calls");
-  assert.deepEqual(
-    view.cards.map((card) => card.number),
-    ["A042"],
-  );
-  assert.deepEqual(view.still, []);
+test("the newest call is first and large, and the former one stays below it, small", () => {
+  let state = showing(call("A042"));
+  assert.equal(screen.viewOf(state, START).view, "calls");
+  assert.deepEqual(rowsOf(state), [["A042", true]]);
+  state = withBoard(state, [call("A043", { at: START + 1_000 }), call("A042")], START + 1_000);
+  assert.deepEqual(rowsOf(state), [
+    ["A043", true],
+    ["A042", false],
+  ]);
+  state = withBoard(state, [call("A042")], START + 5_000);
+  assert.deepEqual(rowsOf(state), [["A042", false]], "the newest has arrived: no row grows");
 });
 
-test("a card stays ten seconds although its visitor is already at the counter", () => {
-  let state = screen.receiveBoard(
-    showing(call("A042")),
-    board([], { recent: [former("A042")] }),
-    START + 1_000,
-  );
-  state = cards.arrange(state, START + 9_900);
-  assert.deepEqual(largeNumbers(state), ["A042"]);
-  assert.deepEqual(screen.viewOf(state, START + 9_900).recent, []);
-  state = cards.arrange(state, START + 10_000);
-  assert.deepEqual(largeNumbers(state), []);
-  assert.deepEqual(
-    screen.viewOf(state, START + 10_000).recent.map((one) => one.number),
-    ["A042"],
-  );
+test("who has arrived, and a call that was taken back, leaves at once", () => {
+  for (const recent of [[former("A042")], []]) {
+    const shown = showing(call("A042"));
+    const state = screen.receiveBoard(shown, board([], { recent, at: START + 500 }), START + 500);
+    assert.deepEqual(rowsOf(cards.arrange(state, START + 500)), []);
+  }
 });
 
-test("a number is never at two counters: the call of the next one takes the place of a card that still holds", () => {
+test("a number is never at two counters: the newer call of a visitor takes the place of the former", () => {
   const sentOn = { ...call("A042", { at: START + 4_000, counter: "1" }), call: "call-A042-next" };
-  let state = screen.receiveBoard(
-    showing(call("A042")),
-    board([sentOn], { recent: [former("A042")] }),
-    START + 4_000,
-  );
-  state = cards.arrange(state, START + 4_000);
+  const state = withBoard(showing(call("A042")), [sentOn, call("A042")], START + 4_000);
   assert.deepEqual(
     state.cards.map((card) => card.counter.label),
     ["guichet 1"],
   );
 });
 
-test("a card stays until its announcement has ended", () => {
-  let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START + 8_000);
-  state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START + 9_000);
-  state = cards.arrange(state, START + 15_000);
-  assert.deepEqual(largeNumbers(state), ["A042"]);
-  state = cards.arrange(screen.soundChanged(state, "call-A042#1", "ended", START + 16_000), START + 16_000);
-  assert.deepEqual(largeNumbers(state), []);
+test("a call holds ten seconds, and until its announcement has ended or would have", () => {
+  const state = showing(call("A042"));
+  const isHeld = (given, at) => cards.isHeld(given, given.cards[0], at);
+  assert.equal(isHeld(state, START + cards.HOLD_MS - 1), true);
+  assert.equal(isHeld(state, START + cards.HOLD_MS), false);
+  const speaking = screen.soundChanged(state, "call-A042#1", "speaking", START + 8_000);
+  assert.equal(isHeld(speaking, START + 15_000), true);
+  assert.equal(isHeld(speaking, START + 8_000 + cards.LONGEST_SOUND_MS), false);
+  assert.equal(isHeld(screen.soundChanged(speaking, "call-A042#1", "ended", START), START + 15_000), false);
 });
 
-test("a sound that never ends does not hold its card for ever", () => {
-  let state = screen.soundChanged(showing(call("A042")), "call-A042#1", "speaking", START);
-  state = screen.receiveBoard(state, board([], { recent: [former("A042")] }), START);
-  assert.deepEqual(largeNumbers(cards.arrange(state, START + cards.LONGEST_SOUND_MS)), []);
-});
-
-test("a call that was taken back leaves at once", () => {
-  const state = screen.receiveBoard(showing(call("A042")), board([]), START + 500);
-  assert.deepEqual(largeNumbers(cards.arrange(state, START + 500)), []);
-});
-
-test("up to three calls share the area and a fourth waits in the list until one no longer holds", () => {
-  const calls = ["A1", "A2", "A3", "A4"].map((number, n) => call(number, { at: START + n }));
-  let state = showing(...[...calls].reverse());
-  assert.deepEqual(largeNumbers(state), ["A1", "A2", "A3"]);
-  assert.deepEqual(
-    screen.viewOf(state, START).still.map((one) => one.number),
-    ["A4"],
-  );
-  state = cards.arrange(state, START + 10_001);
-  assert.deepEqual(largeNumbers(state), ["A4"]);
-  assert.deepEqual(
-    screen.viewOf(state, START + 10_001).still.map((one) => one.number),
-    ["A3", "A2", "A1"],
-  );
-});
-
-test("fewer calls share the area when there is no room for three", () => {
-  const fits = (cards) => cards.length < 3;
-  const calls = [call("A3", { at: START + 2 }), call("A2", { at: START + 1 }), call("A1")];
-  const state = cards.arrange(screen.receiveBoard(live(), board(calls), START), START, fits);
-  assert.deepEqual(largeNumbers(state), ["A1", "A2"]);
-});
-
-test("a called visitor not yet at the counter stays: large without further calls, then in the list", () => {
-  let state = cards.arrange(showing(call("A042")), START + 120_000);
-  assert.deepEqual(largeNumbers(state), ["A042"]);
-  const later = START + 121_000;
-  state = screen.receiveBoard(
-    state,
-    board([call("A043", { at: later }), call("A042")], { at: later }),
-    later,
-  );
-  state = cards.arrange(state, later);
-  assert.deepEqual(largeNumbers(state), ["A043"]);
-  assert.deepEqual(
-    screen.viewOf(state, later).still.map((one) => one.number),
-    ["A042"],
-  );
-});
-
-test("a recall is large again with its rank, and holds again", () => {
+test("a recall is first and large again with its rank, and holds again", () => {
   const later = START + 60_000;
-  let state = showing(call("A042"));
-  state = screen.receiveBoard(state, board([call("A042", { rank: 2 })], { at: later }), later);
-  state = cards.arrange(state, later);
-  assert.deepEqual(
-    state.cards.map((card) => [card.number, card.rank, card.isNew]),
-    [["A042", 2, true]],
-  );
-  state = screen.receiveBoard(state, board([], { recent: [former("A042")], at: later }), later);
-  assert.deepEqual(largeNumbers(cards.arrange(state, later + 9_000)), ["A042"]);
+  const second = call("A043", { at: START + 30_000 });
+  let state = withBoard(showing(call("A042")), [second, call("A042")], START + 30_000);
+  state = withBoard(state, [call("A042", { rank: 2, at: later }), second], later);
+  assert.deepEqual(rowsOf(state), [
+    ["A042", true],
+    ["A043", false],
+  ]);
+  const [{ rank, isNew }] = state.cards;
+  assert.deepEqual([rank, isNew, cards.isHeld(state, state.cards[0], later + 9_000)], [2, true, true]);
 });
 
-test("a recall of a call that had left the large area comes back to it", () => {
-  const later = START + 60_000;
-  let state = screen.receiveBoard(
-    showing(call("A042")),
-    board([call("A043", { at: START + 30_000 }), call("A042")]),
-    START + 30_000,
-  );
-  state = cards.arrange(state, START + 30_000);
-  state = screen.receiveBoard(
-    state,
-    board([call("A043", { at: START + 30_000 }), call("A042", { rank: 2 })], { at: later }),
-    later,
-  );
-  assert.deepEqual(largeNumbers(cards.arrange(state, later)), ["A042"]);
+const nine = (isLarge = true) =>
+  Array.from({ length: 9 }, (_, nth) => ({
+    number: `A${nth}`,
+    calledAt: START - nth,
+    isLarge: isLarge && nth === 0,
+  }));
+const inTurn = (given, room, at) => cards.cardsInTurn(given, room, at).map(({ number }) => number);
+
+test("six rows share a board; the rest take turns under the newest, the same on every screen", () => {
+  assert.deepEqual(inTurn(nine().slice(0, 6), 6, START), ["A0", "A1", "A2", "A3", "A4", "A5"]);
+  const first = ["A0", "A1", "A2", "A3", "A4", "A5"];
+  assert.deepEqual(inTurn(nine(), 6, START), first);
+  assert.deepEqual(inTurn(nine(), 9, START), first, "six at most");
+  assert.deepEqual(inTurn(nine(), 6, START + cards.TURN_MS - 1), first, "the newest calls stay ten seconds");
+  assert.deepEqual(inTurn(nine(), 6, START + cards.TURN_MS), ["A0", "A6", "A7", "A8"]);
+  assert.deepEqual(inTurn(nine(), 6, START + 2 * cards.TURN_MS), first);
 });
 
-test("calls found after a long absence are listed, only the most recent is large and none is new", () => {
+test("whatever has room, every call has its turn", () => {
+  for (const isLarge of [true, false])
+    for (let room = 1; room <= 7; room += 1) {
+      const turns = Array.from({ length: 9 }, (_, nth) =>
+        inTurn(nine(isLarge), room, START + nth * cards.TURN_MS),
+      );
+      assert.equal(new Set(turns.flat()).size, 9, `${room} rows`);
+      assert.ok(turns.every((turn) => turn.length <= Math.max(room, isLarge ? 2 : 1)));
+    }
+});
+
+test("calls found after a long absence are all there, only the most recent is large and none is new", () => {
   const calls = ["A5", "A4", "A3", "A2"].map((number, n) => call(number, { at: START - 60_000 - n * 1_000 }));
   const state = showing(...calls);
   assert.deepEqual(
-    state.cards.map((card) => [card.number, card.isNew]),
-    [["A5", false]],
+    state.cards.map((card) => [card.number, card.isNew, card.isLarge]),
+    [
+      ["A5", false, true],
+      ["A4", false, false],
+      ["A3", false, false],
+      ["A2", false, false],
+    ],
   );
-  assert.equal(screen.viewOf(state, START).still.length, 3);
 });
 
 test("an announcement shows its call before the board's message, and once", () => {
   const later = START + 1_000;
   const message = { ...call("A042"), at: iso(later), text: { fr: "Numéro" }, audio: {} };
   let state = cards.arrange(screen.receiveAnnouncement(live(), message, later), later);
-  assert.deepEqual(largeNumbers(state), ["A042"]);
+  assert.deepEqual(rowsOf(state), [["A042", true]]);
   state = screen.receiveBoard(state, board([call("A042", { at: later })], { at: later + 50 }), later + 50);
   state = cards.arrange(screen.receiveAnnouncement(state, message, later + 100), later + 100);
-  assert.deepEqual(largeNumbers(state), ["A042"]);
+  assert.deepEqual(rowsOf(state), [["A042", true]]);
   assert.equal(state.cards[0].shownAt, later);
 });
 
 test("an announcement older than twenty seconds shows nothing", () => {
   const message = { ...call("A042"), at: iso(START), audio: {} };
   const state = screen.receiveAnnouncement(live(), message, START + screen.OLDEST_SOUND_MS + 1);
-  assert.deepEqual(largeNumbers(cards.arrange(state, START + screen.OLDEST_SOUND_MS + 1)), []);
+  assert.deepEqual(rowsOf(cards.arrange(state, START + screen.OLDEST_SOUND_MS + 1)), []);
 });
 
 test("a late message changes nothing, a new epoch replaces everything and asks again", () => {
@@ -289,7 +248,7 @@ test("a missing state or one of another form is ignored", () => {
 test("a board that is hours old shows no call", () => {
   const late = START + screen.FORGET_MS + 1;
   const view = screen.viewOf(screen.disconnected(showing(call("A042"))), late);
-  assert.deepEqual([view.view, view.cards, view.still, view.recent], ["unknown", [], [], []]);
+  assert.deepEqual([view.view, view.cards, view.recent], ["unknown", [], []]);
 });
 
 test("an empty board that is not live does not promise to show a call", () => {
@@ -359,8 +318,8 @@ test("a screen that was refused shows it until it is connected again", () => {
 test("a screen that was replaced or revoked does not continue with its old state", () => {
   const state = screen.refused(showing(call("A042")));
   assert.equal(screen.viewOf(state, START + 1_000).view, "calls");
-  const { view, cards, still, recent } = screen.viewOf(state, START + screen.HONEST_MS + 1);
-  assert.deepEqual([view, cards, still, recent], ["refused", [], [], []]);
+  const { view, cards, recent } = screen.viewOf(state, START + screen.HONEST_MS + 1);
+  assert.deepEqual([view, cards, recent], ["refused", [], []]);
   assert.equal(
     screen.viewOf(screen.disconnected(showing(call("A042"))), START + screen.HONEST_MS + 1).view,
     "calls",
@@ -390,25 +349,19 @@ test("in a break that carries everyone over the screen says when calls resume, a
   assert.equal(screen.resumesAt(live(), START), null);
 });
 
-test("the last calls are listed the newest first, each number once, and awaited ones are marked", () => {
+test("the last calls are the newest first, each number once, without who is called again", () => {
   const recent = [
     former("A1", START - 400_000),
     former("A2", START - 10_000),
     former("A2", START - 90_000),
     former("A3", START - 20_000),
+    former("A4", START - 30_000),
   ];
-  let state = screen.receiveBoard(live(), board([call("A4")], { recent }), START);
-  state = screen.receiveScreen(state, { awaited_s: 300 });
-  const view = screen.viewOf(cards.arrange(state, START), START);
+  const state = screen.receiveBoard(live(), board([call("A4")], { recent }), START);
   assert.deepEqual(
-    view.recent.map((one) => [one.number, one.isAwaited]),
-    [
-      ["A2", true],
-      ["A3", true],
-      ["A1", false],
-    ],
+    screen.viewOf(cards.arrange(state, START), START).recent.map((one) => one.number),
+    ["A2", "A3", "A1"],
   );
-  assert.ok(screen.GREY_MS < 30_000);
 });
 
 test("half a minute after the server's last message calls are shown as past ones, and as calls again once it is back", () => {

@@ -1,6 +1,5 @@
 """A hall of the contract, its sounds and its media; its screen in a browser, live."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,8 +76,12 @@ MEASURE = """() => {
     const text = range.getBoundingClientRect(), name = element.className || element.tagName;
     if (size < 55.9) found.push(`${name} is ${size} px`);
     for (let box = element; box; box = box.parentElement) {
+      // what has no room stands whole in a line or column that nobody sees
+      const { overflowX } = getComputedStyle(box), open = box.getBoundingClientRect();
+      const isUnseen = text.top > open.bottom - size * unit * 0.2 || text.left >= open.right;
+      if (overflowX === "clip" && isUnseen) break;
       const edge = box === document.documentElement ? { left: 0, right: innerWidth, bottom: innerHeight }
-        : getComputedStyle(box).overflowX === "hidden" ? box.getBoundingClientRect() : null;
+        : ["hidden", "clip"].includes(overflowX) ? open : null;
       if (!edge) continue;
       const isCut = text.right > edge.right + 2 || text.left < edge.left - 2;
       if (isCut || text.bottom > edge.bottom + size * unit * 0.2)
@@ -98,7 +101,3 @@ def opened[P: (Page, DomPage)](
     page = pages.open(f"{hall.url}/screen#t=good", width=width, height=height, **context)
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
     return page
-
-
-def rows(page: Page | DomPage, table: str) -> list[str]:
-    return [re.sub(r"\s+", " ", text).strip() for text in page.locator(f"{table} tr").all_inner_texts()]

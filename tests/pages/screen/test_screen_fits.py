@@ -90,10 +90,7 @@ def long_notice(hall: ContractServer) -> None:
     hall.screen["notices"] = [NOTICE | {"body": {"fr": "Deux guichets vous reçoivent à midi. " * 20}}]
 
 
-SHOWN_OR_COVERED = (
-    "#slide > *, body:not([data-layout=side]),"
-    " body:is([data-crowded=yes], [data-beside=yes]):not(:has(#slide > *))"
-)
+SHOWN_OR_COVERED = "#slide > *, body[data-crowded=yes]:not(:has(#slide > *))"
 """A notice is there, or calls have taken its room."""
 
 STATES = [
@@ -140,26 +137,6 @@ def test_a_screen_without_a_hall_says_what_to_do(pages: Pages, hall: ContractSer
     expect(page.locator("#state-title")).to_have_text("Écran à relier")
     assert page.evaluate(MEASURE) == []
     assert_accessible(page)
-
-
-def test_the_check_detects_cards_without_enough_room(pages: Pages, hall: ContractServer) -> None:
-    page = opened(pages, hall)
-    cards = page.locator(".card-number")
-    for numbers, large, spacing in ((["R001", "R002"], 2, "0"), (["R003", "R004"], 1, "0.3em")):
-        hall.calls = []  # taken back: their cards leave at once
-        hall.send_board()
-        expect(cards).to_have_count(0)
-        # as digits of an organisation's font that are not all as wide
-        page.locator("#cards").evaluate("(area, given) => { area.style.letterSpacing = given; }", spacing)
-        for number in numbers:
-            hall.announce(hall.call(number, "bureau 1111111111", direction=LONG_DIRECTION))
-            hall.send_board()
-            expect(page.locator("#spoken")).to_contain_text(
-                " ".join(number)
-            )  # also of a card that left again
-        expect(cards).to_have_count(large)  # of two without room together, which one depends on the time
-        assert set(cards.all_inner_texts()) <= set(numbers)
-        assert page.evaluate(MEASURE) == []
 
 
 def test_a_long_notice_is_cut_after_sentences_and_shown_whole_before_its_turn_ends(
@@ -237,7 +214,7 @@ BUILT = f"""async ({{ contents, rooms }}) => {{
   const slide = document.querySelector("#slide"), measure = document.querySelector("#measure");
   await Promise.all([...document.fonts].map((font) => font.load()));
   const measured = {MEASURE}, found = [];
-  const room = {{ layout: "side", crowded: "no", beside: "no", rest: "no", view: "rest" }};
+  const room = {{ notices: "yes", crowded: "no", rest: "no", view: "rest" }};
   Object.assign(document.body.dataset, room);
   for (const quiet of rooms) {{
     document.body.dataset.quiet = quiet;

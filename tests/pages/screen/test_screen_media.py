@@ -22,7 +22,7 @@ WATCH = """
   const look = () => {
     requestAnimationFrame(look);
     const slide = document.querySelector("#slide"), body = document.body;
-    if (!slide || !body || body.dataset.layout !== "side" || body.dataset.view === "connecting") return;
+    if (!slide || !body || body.dataset.crowded === "yes" || body.dataset.view === "connecting") return;
     const [shown] = slide.children;
     if (!shown) return window.hasBegun && window.troubles.push("nothing stands there");
     window.hasBegun = true;

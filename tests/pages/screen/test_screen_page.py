@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -11,18 +12,9 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import ARABIC, MEASURE, opened, rows
+from tests.pages.screen.conftest import ARABIC, MEASURE, opened
 from tests.signage.contract_server import ContractServer, former, queue
 from tests.signage.programmes import item, programme
-
-SHIFTS = """() => {
-  window.shifted = 0;
-  const add = (list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; });
-  const observer = new PerformanceObserver(add);
-  observer.observe({ type: "layout-shift" });
-  window.shiftsSoFar = () => { add({ getEntries: () => observer.takeRecords() }); return window.shifted; };
-}"""
-LARGEST_SHIFT = 0.02
 
 
 def test_a_call_appears_large_with_its_place_and_screen_readers_announce_it(
@@ -45,43 +37,21 @@ def test_a_recall_says_its_rank_with_a_raised_letter(dom_pages: DomPages, hall: 
     expect(page.locator(".card-recall sup")).to_have_text("e")
 
 
-def test_the_card_stays_ten_seconds_after_the_visitor_is_at_the_counter_then_joins_the_last_calls(
+def test_who_is_at_the_counter_leaves_the_board_and_is_among_the_last_calls_in_the_foot(
     dom_pages: DomPages, hall: ContractServer
 ) -> None:
+    hall.recent = [former("A001", "guichet 1"), former("A002", "guichet 2", ago_s=400)]
+    hall.call("R041", "guichet 1", ago_s=60)
     page = opened(dom_pages, hall)
-    page.clock.install()
     hall.call("R042")
     hall.send_board()
-    expect(page.locator(".card")).to_have_count(1)
-    hall.end("R042")
+    expect(page.locator(".card-number")).to_have_text(["R042", "R041"])
+    expect(page.locator("#foot-last span")).to_have_count(0)
+    for number in ("R041", "R042"):
+        hall.end(number)
     hall.send_board()
-    page.clock.run_for(8_000)
-    expect(page.locator(".card")).to_have_count(1)
-    page.clock.run_for(4_000)
     expect(page.locator(".card")).to_have_count(0)
-    page.clock.run_for(1_000)
-    expect(page.locator(".list tr")).to_have_count(1)  # a frame after the card
-    assert rows(page, ".list") == ["R042 guichet 3"]
-
-
-def test_a_called_visitor_stays_listed_when_another_is_called(
-    dom_pages: DomPages, hall: ContractServer
-) -> None:
-    hall.call("R041", "guichet 1", ago_s=120)
-    page = opened(dom_pages, hall)
-    hall.call("R042")
-    hall.send_board()
-    expect(page.locator(".card-number")).to_have_text("R042")
-    expect(page.locator(".list-still tr")).to_have_count(1)  # a frame after the card
-    assert rows(page, ".list-still") == ["R041 guichet 1"]
-
-
-def test_three_calls_take_the_place_of_notices(pages: Pages, hall: ContractServer) -> None:
-    for number, counter in (("R042", "guichet 3"), ("A118", "guichet 1"), ("L009", "bureau 12")):
-        hall.call(number, counter)
-    page = opened(pages, hall)
-    expect(page.locator(".card")).to_have_count(3)
-    expect(page.locator("#aside")).to_be_hidden()
+    expect(page.locator("#foot-last span")).to_have_text(["R042 guichet 3", "R041 guichet 1"])
 
 
 def test_reduced_motion_moves_nothing(pages: Pages, hall: ContractServer) -> None:
@@ -104,44 +74,74 @@ def test_the_sentences_of_all_languages_reach_the_page(dom_pages: DomPages, hall
     assert languages["es"]["sentences"]["recall"] == "{rank}.[a] llamada"
 
 
+PLACES = """() => {
+  for (const one of document.getAnimations()) one.finish();
+  return [...document.querySelectorAll(".card")].map((row) => {
+    const { left, top, width, height } = row.getBoundingClientRect();
+    return [row.querySelector(".card-number").textContent, left, top, width, height];
+  });
+}"""
+"""Where each row stands, once none moves any more."""
+PUSHES = """() => {
+  window.pushes = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, timing) {
+    const number = this.querySelector(".card-number");
+    if (number) window.pushes.push([number.textContent, timing.duration, Object.keys(frames)]);
+    return animate.call(this, frames, timing);
+  };
+}"""
+
+
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
-def test_a_second_and_a_third_call_move_nothing_and_the_newest_is_first(
+def test_a_new_call_pushes_the_rows_down_once_and_none_is_resized(
     pages: Pages, hall: ContractServer, size: str
 ) -> None:
-    hall.recent = [former(f"C00{n}", f"guichet {n}") for n in range(1, 9)]
     page = opened(pages, hall, size)
     page.evaluate("document.fonts.ready")
-    assert 4 <= len(rows(page, ".list")) <= 7  # nobody is called: the last calls stay
-    page.evaluate(SHIFTS)
-    hall.announce(hall.call("R042", direction="derrière l’accueil, porte bleue"))
+    page.evaluate(PUSHES)
+    way = "derrière l’accueil"
+    numbers: list[str] = []
+    seen: list[list[Any]] = []
+    for number, label in (("R042", "guichet 3"), ("A118", "guichet 1"), ("L009", "bureau 12")):
+        hall.announce(hall.call(number, label, direction=way))
+        hall.send_board()
+        numbers.insert(0, number)
+        expect(page.locator(".card-number")).to_have_text(numbers)
+        seen.append(page.evaluate(PLACES))
+    assert page.evaluate("window.pushes") == [
+        [number, 180, ["translate"]] for number in ("R042", "A118", "R042")
+    ]
+    (first,), (second, below), (third, after, last) = seen
+    assert first[1:] == second[1:] == third[1:], "the newest is always as large, at the same place"
+    assert below[1:] == after[1:], "and who came before stands under it"
+    assert (last[1], last[3:]) == (after[1], after[3:]), "rows of one height, on one side"
+    assert last[2] == after[2] + after[4]
+    # the newest has arrived: the others come up as they are
+    hall.end("L009")
     hall.send_board()
-    cards = page.locator(".card-number")
-    expect(cards).to_have_text(["R042"])
-    expect(page.locator("body")).to_have_attribute("data-view", "calls")
-    place = cards.first.bounding_box()
-    hall.announce(hall.call("A118", "guichet 1", direction="face à l’entrée"))
-    hall.send_board()
-    expect(cards).to_have_text(["A118", "R042"])
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert cards.last.bounding_box() == place
-    second = cards.first.bounding_box()
-    hall.announce(hall.call("L009", "bureau 12", direction="premier étage, à droite de l’escalier"))
-    hall.send_board()
-    expect(cards).to_have_text(["L009", "A118", "R042"])
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert [cards.nth(1).bounding_box(), cards.last.bounding_box()] == [second, place]
-    assert page.evaluate("window.shiftsSoFar()") <= LARGEST_SHIFT
+    expect(page.locator(".card-number")).to_have_text(["A118", "R042"])
+    left = page.evaluate(PLACES)
+    assert [row[3:] for row in left] == [after[3:], last[3:]]
     assert page.evaluate(MEASURE) == []
-    assert not {row[:4] for row in rows(page, ".list")} & {"A118", "R042", "L009"}
 
 
-def test_every_awaited_visitor_is_on_the_screen(pages: Pages, hall: ContractServer) -> None:
-    for n in range(12):
-        hall.call(f"A1{n:02}", f"guichet {n}", ago_s=200 - n)
-    page = opened(pages, hall)
-    for n in range(12):
-        expect(page.locator("#calls")).to_contain_text(f"A1{n:02}")
-    expect(page.locator(".list-more")).to_have_count(0)
+def test_more_calls_than_have_room_take_turns_under_the_newest(pages: Pages, hall: ContractServer) -> None:
+    for n in range(9):
+        hall.call(f"A10{n}", f"guichet {n}", direction="derrière l’accueil", ago_s=40 - n)
+    page = pages.open(width=1920, height=1080)
+    page.clock.install()
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator(".card")).to_have_count(6)
+    seen: set[str] = set()
+    for _ in range(10):
+        shown = page.locator(".card-number").all_inner_texts()
+        assert shown[0] == "A108"
+        assert shown == sorted(shown, reverse=True)
+        assert page.evaluate(MEASURE) == []
+        seen |= set(shown)
+        page.clock.run_for(2_000)
+    assert len(seen) == 9
 
 
 def test_without_the_server_calls_turn_grey_and_say_when_they_were(

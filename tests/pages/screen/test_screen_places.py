@@ -81,7 +81,7 @@ def test_an_arrow_points_the_way_before_the_directions_and_is_in_words_without_a
     page = opened(dom_pages, hall, layout="corridor", arrow="left")
     called(page, hall)
     expect(page.locator(".card-direction")).to_have_text(DIRECTION)
-    sign = page.locator(".card-direction [data-arrow=left]")
+    sign = page.locator(".card-arrow [data-arrow=left]")
     expect(sign).to_be_visible()
     expect(sign).to_have_attribute("aria-label", "à gauche")
     hall.calls.clear()

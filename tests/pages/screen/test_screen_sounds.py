@@ -174,7 +174,7 @@ def test_a_working_loop_is_shown_by_a_sign_and_in_words(
     loop_hall.screen |= {"hearing_loop": True}
     page = pages.open(f"{loop_hall.url}/screen#t=good", width=size[0], height=size[1])
     expect(page.locator("#foot-loop")).to_have_text("Boucle magnétique")
-    for number, counter in (("A042", "guichet 3"), ("A043", "guichet 4")):
+    for number, counter in (("A043", "guichet 4"), ("A042", "guichet 3")):
         call = loop_hall.call(number, counter, direction="derrière l’accueil, porte bleue")
         call["counter"]["hearing_loop"] = counter == "guichet 3"
         loop_hall.send_board()
