@@ -1,5 +1,5 @@
-// The board of calls as DOM: one column of rows, each the same three places, the newest first and large. Sizes
-// follow from the widths of the words by the rules of screen.css; nothing is tried out.
+// The board of calls as DOM: one column of rows, each the same three places, the newest first. Its sizes
+// follow from the widths of words by the rules of screen.css; nothing is tried out.
 
 import { directionOf } from "/assets/directions.js";
 import { cardsInTurn, MOST_ROWS } from "./cards_state.js";
@@ -28,7 +28,8 @@ export function createBoard(area, body) {
   let rowPx = 0;
   let widths = createWidths();
 
-  function write(all, { at, ...how }) {
+  function write(all, { at, words, languages, ways, place: screenPlace, isPast }) {
+    const how = { words, languages, ways, place: screenPlace, isPast };
     const cards = cardsInTurn(all, room, at);
     const contents = cards.map((card) => contentOf(card, how));
     const key = JSON.stringify(contents);
@@ -114,7 +115,7 @@ const contentOf = ({ key, number, counter, isLarge, isNew }, { place, isPast }) 
     ...[counter.label, isLarge && [counter.direction, counter.visitor, counter.hearing_loop]],
   ]);
 
-/** Returns the width of a text in bold letters, in em, of the font that the page wears, every digit as wide. */
+/** Returns the width of a text in bold letters of the page’s font, in em, every digit as wide as the next. */
 function createWidths() {
   const pencil = document.createElement("canvas").getContext?.("2d");
   if (!pencil) return (text) => text.length * 0.6;

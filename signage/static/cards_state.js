@@ -1,4 +1,4 @@
-// The rows of a screen's board: who is called, in which order, and what has its turn. Pure functions of values.
+// The rows of a screen's board: who is called, in which order, whose turn it is. Pure functions of values.
 
 import { calledNow, keyOf, OLDEST_SOUND_MS, serverNow } from "./screen_state.js";
 
@@ -28,8 +28,8 @@ export function arrange(state, now) {
 }
 
 /**
- * The cards of the present turn, at most `room`: the large one stays, those without room take turns. Turns are
- * counted from the newest call, so that all screens show the same and a call stays at least ten seconds.
+ * The cards of the present turn, at most `room`: the large one stays, those without room take turns. Turns
+ * are counted from the newest call, so all screens show the same and a call stays at least ten seconds.
  */
 export function cardsInTurn(cards, room, at) {
   const most = Math.min(room, MOST_ROWS);

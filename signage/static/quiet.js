@@ -9,7 +9,7 @@ const WITHOUT_NOTICES = new Set(["calls", "counter", "door"]);
 /** Whether a screen of this place shows notices. */
 export const hasNotices = (place) => !WITHOUT_NOTICES.has(place?.layout);
 
-/** Whether a notice may take the room of calls: `view` is that of the screen, `at` the server's milliseconds. */
+/** Whether a notice may take the room of calls; `at` is the server's milliseconds. */
 export function isQuiet({ view, cards, recent }, at) {
   const isFree = ["empty", "rest"].includes(view) && !cards.length;
   return isFree && recent.every((call) => at - Date.parse(call.called_at) >= QUIET_MS);
