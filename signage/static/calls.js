@@ -36,8 +36,8 @@ export function createBoard(area, body) {
     if (key === writtenKey) return false;
     writtenKey = key;
     if (cards.length && body.dataset.view !== "calls") body.dataset.view = "calls"; // shown, to be measured
-    const shown = [...rows].filter(([, row]) => row.offsetLeft === 0);
-    const tops = new Map(shown.map(([call, row]) => [call, row.offsetTop]));
+    const visibleRows = [...rows].filter(([, row]) => row.offsetLeft === 0);
+    const tops = new Map(visibleRows.map(([call, row]) => [call, row.offsetTop]));
     rows = new Map(cards.map((card, nth) => [card.call, rowOf(card, contents[nth], how)]));
     area.replaceChildren(...rows.values());
     if (contents[0] === measured) place();

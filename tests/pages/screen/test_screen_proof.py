@@ -27,7 +27,7 @@ RECORDER = """
   const look = () => {
     requestAnimationFrame(look);
     const slide = document.querySelector("#slide > *"), { view } = document.body?.dataset ?? {};
-    const isSeen = slide?.checkVisibility() && view !== "connecting";
+    const isSeen = slide?.checkVisibility({ visibilityProperty: true }) && view !== "connecting";
     const media = isSeen && slide.querySelector("img, video");
     const text = isSeen && slide.textContent.includes("Le lundi") ? "words" : null;
     const name = media ? new URL(media.src).pathname.split("/").pop().split(".")[0] : text;
@@ -200,8 +200,8 @@ def test_a_notice_of_words_that_appeared_softly_is_in_the_picture(pages: Pages, 
     page.goto(f"{media_hall.url}/screen#t=good")
     expect(page.locator("#slide .notice-title")).to_be_visible()
     image = drawn(media_hall).convert("L")
-    aside = image.crop((round(image.width * 0.68), 20, round(image.width * 0.98), round(image.height * 0.6)))
-    darkest = aside.getextrema()[0]
+    notice = image.crop((20, 20, image.width - 20, round(image.height * 0.85)))
+    darkest = notice.getextrema()[0]
     assert isinstance(darkest, int | float)
     assert darkest < 80, "letters on the notice's ground"
 
