@@ -231,7 +231,8 @@ MEASURED = """async ({ labels, numbers, direction }) => {
   }
   function troublesOf() {
     const cards = [...document.querySelectorAll(".card")].filter((row) => row.offsetLeft === 0);
-    const parts = cards.flatMap((card) => [...card.querySelectorAll("p")]).filter((part) => part.checkVisibility());
+    const all = cards.flatMap((card) => [...card.querySelectorAll("p")]);
+    const parts = all.filter((part) => part.checkVisibility());
     const inks = parts.flatMap(inksOf);
     for (const form of ["crowded", "past"]) forms.add(body.dataset[form] === "yes" && form);
     for (const { dataset } of cards) forms.add("long" in dataset && "long");
