@@ -283,6 +283,37 @@ def test_a_picture_with_words_cuts_none_and_costs_no_page(
             assert each["pages"] <= plain["pages"]
 
 
+NOT_WHITE = """async (contents) => {
+  const { buildPages } = await import("/static/signage/slides.js");
+  const { wordsOf } = await import("/static/signage/words.js");
+  const slide = document.querySelector("#slide"), found = [];
+  const { languages } = JSON.parse(document.querySelector("#sentences").textContent);
+  const words = wordsOf("fr", languages.fr.sentences);
+  for (const content of contents)
+    for (const { element } of buildPages(document.querySelector("#measure"), content, words)) {
+      slide.replaceChildren(element);
+      for (const each of element.querySelectorAll("*")) {
+        const hasText = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        let ground = each;
+        const isBare = (one) => getComputedStyle(one).backgroundColor === "rgba(0, 0, 0, 0)";
+        while (ground !== slide && isBare(ground)) ground = ground.parentElement;
+        if (hasText && ground === slide && getComputedStyle(each).color !== "rgb(255, 255, 255)")
+          found.push(`${content.kind}: ${each.className}`);
+      }
+    }
+  slide.replaceChildren();
+  return found;
+}"""
+
+
+def test_every_word_over_a_picture_is_white_or_has_its_own_ground(pages: Pages, hall: ContractServer) -> None:
+    page = opened(pages, hall)
+    picture = {"url": "data:,", "width": 9, "height": 6, "text": "", "focus": None, "composition": "behind"}
+    charts = ("hours", "busy_hours")  # which never lie over one
+    shown = [each for each in (*usual_templates(), *templates()) if each["kind"] not in charts]
+    assert page.evaluate(NOT_WHITE, [{**each, "picture": picture} for each in shown]) == []
+
+
 def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall)
     page.set_viewport_size({"width": 3840, "height": 2160})
