@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Response
 
 from tests.conftest import Serve
 from tests.harness.accessible import assert_accessible, unreached_by_keyboard
@@ -152,6 +152,17 @@ def test_a_published_notice_is_corrected_while_it_stays_on_the_screens(server: S
     expect(on_screen.get_by_role("link", name="Préparez vos papiers", exact=True)).to_have_count(0)
 
 
+def keep_title(page: Page, title: str) -> None:
+    """Types a title and waits until the server keeps it."""
+
+    def is_kept(answer: Response) -> bool:
+        request = answer.request
+        return request.method == "PUT" and title in (request.post_data or "") and answer.ok
+
+    with page.expect_response(is_kept):
+        page.get_by_label("Titre").fill(title)
+
+
 def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: Served, pages: Pages):
     page = pages.open(width=1366, height=768)
     sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
@@ -181,13 +192,17 @@ def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: 
     expect(seen).to_contain_text("Fermé samedi")  # by itself
     page.get_by_role("radio", name="Paysage, à côté des appels").check()
     expect(page.frame_locator("[data-frame] iframe[data-shown]").locator("#cards")).to_contain_text("A001")
-    title.fill("Fermé vendredi")
+    keep_title(page, "Fermé vendredi")
     expect(page.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
     page.reload()
     expect(title).to_have_value("Fermé vendredi")
     expect(page.locator("[data-text=resumable]")).to_contain_text("Voici ce que vous aviez écrit")
     page.get_by_role("button", name="L’oublier").press("Enter")
     expect(title).to_have_value("")
+    page.get_by_label("Genre").select_option("feed")
+    page.get_by_label("Adresse du fil").fill("http://127.0.0.1:9/rss")
+    page.get_by_label("Adresse du fil").press("Tab")
+    expect(page.locator("[data-text=preview-waits]")).to_contain_text("mène au réseau interne")
 
 
 def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silently(
@@ -196,8 +211,8 @@ def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silentl
     office, home = pages.open(width=1366, height=768), pages.open(width=390, height=844)
     person = demonstration_user(server, "communication")
     sign_in(office, server, *person, path="/affichage/message")
-    office.get_by_label("Titre").fill("Fermé le 24 décembre")
     office.get_by_role("textbox", name="Texte").press_sequentially("Le hall ferme à midi.")
+    keep_title(office, "Fermé le 24 décembre")
     kept = office.locator("[data-text=kept]")
     expect(kept).to_contain_text("Brouillon gardé à")
     office.wait_for_url("**/message?brouillon=*")
@@ -210,7 +225,7 @@ def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silentl
     expect(title).to_have_value("Fermé le 24 décembre")
     expect(text).to_have_text("Le hall ferme à midi.")
     assert_accessible(home)
-    title.fill("Fermé l’après-midi du 24 décembre")
+    keep_title(home, "Fermé l’après-midi du 24 décembre")
     expect(home.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
 
     office.get_by_label("Titre").fill("Fermé le 24")

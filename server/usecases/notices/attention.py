@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
@@ -11,149 +11,131 @@ from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
 from server.store.engine.statements import Rows
 from server.store.notices.displays import notices_displayed, screens_with_displays
-from server.store.notices.drafts import DraftRow, drafts_of
+from server.store.notices.drafts import drafts_of
 from server.store.notices.notices import ListedNoticeRow, ShownNotice, listed_notices, shown_between
 from server.store.transactions.database import Database
 from server.usecases.notices.contents import unread_feed
-from server.usecases.notices.notice_places import Places, Reach, is_for_screen, read_places, targets_of
+from server.usecases.notices.notice_places import Places, is_for_screen, read_places
 from server.usecases.notices.read_programme import last_instant
 
 ENDS_WITHIN = timedelta(days=3)
 """What ends within this time is named."""
-DUE_DAYS = 8
-"""Days after which a notice with days of the week or parts of the day was due at least once."""
+DUE_WITHIN = timedelta(days=8)
+"""A notice with days of the week or parts of the day was due at least once in this time."""
+_DAY = timedelta(days=1)
 _MOST = 500
-"""Notices that are looked at."""
+_K, _U = AttentionKind, Urgency
 
 
 def notices_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """Proposals to decide, feeds that cannot be read, what ends soon or was never shown, own drafts."""
-    drafting = reach.sites_where(Permission.DRAFT_NOTICES)
-    if not drafting:
+    if not reach.sites_where(Permission.DRAFT_NOTICES):
         return
     with database.read() as rows:
-        looking = _Looking(reach, rows, read_places(database, rows))
-        found = [*looking.proposals(), *looking.published()]
-        found += [_draft(reach, row, drafting[0]) for row in drafts_of(rows, reach.author.person_id)]
+        look = _Look(reach, rows, read_places(database, rows))
+        found = [*look.proposals(), *look.published(), *look.drafts()]
     yield from found
 
 
 @dataclass(frozen=True, slots=True)
-class _Looking:
-    """Looks for what concerns the notices that a reader decides about or wrote."""
+class _Look:
+    """Looks through what a reader decides about, published or wrote."""
 
     reach: AttentionReach
     rows: Rows
     places: Places
 
     def proposals(self) -> Iterator[AttentionRow]:
-        """What waits for a decision of this person."""
         for row in self._listed(NoticeState.SUBMITTED):
-            site = self._deciding(row)
+            site = self._decided_at(row)
             if site is not None:
-                who = row.author_name or self._say("notices.nobody")
-                yield self._row(
-                    *(AttentionKind.NOTICE_PROPOSED, Urgency.TODAY, row, site, row.changed_at), who=who
+                values = {"title": row.title, "who": row.author_name or self._say("notices.nobody")}
+                yield AttentionRow(
+                    *(_K.NOTICE_PROPOSED, _U.TODAY, row.changed_at, site.slug),
+                    *("notices.to_attend.proposed", _path(row.id), values),
                 )
 
     def published(self) -> Iterator[AttentionRow]:
-        """What is wrong with notices on screens, and which of them end soon."""
         listed = {row.id: row for row in self._listed(NoticeState.PUBLISHED)}
         now = self.reach.now
-        shown = shown_between(self.rows, now, now + timedelta(seconds=1))
+        shown = [each for each in shown_between(self.rows, now, now + _DAY) if each.id in listed]
         displayed = notices_displayed(self.rows, [each.id for each in shown])
         for each in shown:
-            row = listed.get(each.id)
-            site = None if row is None else self._own(row)
-            if row is None or site is None:
+            row = listed[each.id]
+            site = self._decided_at(row) or self._written_for(row)
+            if site is None:
                 continue
             feed = unread_feed(self.rows, row.content)
             if feed is not None:
-                since = feed.read_at or each.shown_from
-                yield self._row(AttentionKind.NOTICE_FEED_UNREAD, Urgency.TODAY, row, site, since)
+                yield AttentionRow(
+                    *(_K.NOTICE_FEED_UNREAD, _U.TODAY, feed.read_at or each.shown_from, site.slug),
+                    *("notices.to_attend.feed_unread", _path(row.id), {"title": row.title}),
+                    is_dated=True,
+                )
             elif each.id not in displayed:
                 yield from self._never_shown(each, row, site)
-            yield from self._ending(each, row, site)
+            yield from self._ending(each, row.title, site)
 
-    def _ending(self, shown: ShownNotice, row: ListedNoticeRow, site: Site) -> Iterator[AttentionRow]:
+    def _ending(self, shown: ShownNotice, title: str, site: Site) -> Iterator[AttentionRow]:
         ends = last_instant(self.rows, shown, site.zone)
-        if ends is None or not timedelta() <= ends - self.reach.now <= ENDS_WITHIN:
-            return
-        # an end at midnight is that of the day before
-        last = site.local_day(ends - timedelta(microseconds=1))
-        count = (last - site.local_day(self.reach.now)).days
-        urgency = Urgency.SOON if count else Urgency.TODAY
-        yield self._row(*(AttentionKind.NOTICE_ENDS, urgency, row, site, ends - ENDS_WITHIN), count=count)
+        if ends is not None and timedelta() <= ends - self.reach.now <= ENDS_WITHIN:
+            # an end at midnight is that of the day before
+            last = site.local_day(ends - timedelta(microseconds=1))
+            count = (last - site.local_day(self.reach.now)).days
+            yield AttentionRow(
+                *(_K.NOTICE_ENDS, _U.SOON if count else _U.TODAY, ends - ENDS_WITHIN, site.slug),
+                *(f"notices.to_attend.{'ends' if count else 'ends_today'}", _path(shown.id)),
+                {"title": title, "count": count},
+            )
 
     def _never_shown(self, shown: ShownNotice, row: ListedNoticeRow, site: Site) -> Iterator[AttentionRow]:
-        """A notice that was due on whole days and that no screen has shown, though some were on yesterday."""
-        yesterday = site.local_day(self.reach.now) - timedelta(days=1)
-        is_at_all_hours = not any(shown.content.dayparts.model_dump().values())
-        due = timedelta(days=0 if is_at_all_hours else DUE_DAYS)
-        is_sure = shown.content.when is None and shown.content.kind != "results"
+        """A notice that was due on a whole day and that no screen has shown, though some of its were on."""
+        yesterday, content = site.local_day(self.reach.now) - _DAY, shown.content
+        due = DUE_WITHIN if any(content.dayparts.model_dump().values()) else timedelta()
+        is_sure = content.when is None and content.kind != "results"
         if not is_sure or shown.shown_from > whole_day(yesterday, site.zone)[0] - due:
             return
-        targets = targets_of(shown.content)
         on = screens_with_displays(self.rows, yesterday)
-        halls = self.places.halls_of(targets)
-        count = sum(is_for_screen(targets, hall, each) for hall in halls for each in on & hall.screens.keys())
+        halls = self.places.halls_of(row.targets)
+        count = sum(is_for_screen(row.targets, hall, each) for hall in halls for each in on & {*hall.screens})
         if count:
-            yield self._row(
-                *(AttentionKind.NOTICE_NEVER_SHOWN, Urgency.SOON, row, site, shown.shown_from), count=count
+            yield AttentionRow(
+                *(_K.NOTICE_NEVER_SHOWN, _U.SOON, shown.shown_from, site.slug),
+                *("notices.to_attend.never_shown", _path(row.id)),
+                {"title": row.title, "count": count},
+            )
+
+    def drafts(self) -> Iterator[AttentionRow]:
+        site = self.reach.sites_where(Permission.DRAFT_NOTICES)[0]
+        for row in drafts_of(self.rows, self.reach.author.person_id):
+            path = _path(row.id) if row.base_version else f"/affichage/message?brouillon={row.id}"
+            title = row.title or self._say("notices.kept.untitled")
+            yield AttentionRow(
+                *(_K.NOTICE_DRAFT, _U.SOON, row.changed_at, site.slug, "notices.to_attend.draft", path),
+                {"title": title},
+                is_dated=True,
             )
 
     def _listed(self, state: NoticeState) -> list[ListedNoticeRow]:
         return listed_notices(self.rows, state, self.reach.now, after=None, limit=_MOST)
 
-    def _deciding(self, row: ListedNoticeRow) -> Site | None:
+    def _decided_at(self, row: ListedNoticeRow) -> Site | None:
         """A site of the notice, if the reader decides at all of them."""
         sites = self.places.sites_of(row.targets)
         deciding = self.reach.sites_where(Permission.PUBLISH_NOTICES)
         own = frozenset(site.slug for site in deciding)
-        if not Reach(drafts=own, publishes=own).may_publish(sites):
-            return None
-        return next(site for site in deciding if site.slug in sites)
+        return next((each for each in deciding if each.slug in sites), None) if sites <= own else None
 
-    def _own(self, row: ListedNoticeRow) -> Site | None:
-        """A site of the notice, if the reader decides about it or wrote it."""
-        site = self._deciding(row)
-        if site is None and self.reach.author.is_same(row.drafted_by):
-            sites = self.places.sites_of(row.targets)
-            site = next((hall.site for hall in self.reach.halls if hall.site.slug in sites), None)
-        return site
-
-    def _row(
-        self,
-        kind: AttentionKind,
-        urgency: Urgency,
-        row: ListedNoticeRow,
-        site: Site,
-        since: datetime,
-        **values: str | int,
-    ) -> AttentionRow:
-        return AttentionRow(
-            *(kind, urgency, since, site.slug, _sentence(kind, values)),
-            path=f"/affichage/message/{row.id}",
-            values={"title": row.title, **values},
-            is_dated=kind is AttentionKind.NOTICE_FEED_UNREAD,
-        )
+    def _written_for(self, row: ListedNoticeRow) -> Site | None:
+        """A site of the notice, if the reader wrote it."""
+        sites = self.places.sites_of(row.targets)
+        is_own = self.reach.author.is_same(row.drafted_by)
+        own = self.reach.sites_where(Permission.DRAFT_NOTICES) if is_own else ()
+        return next((each for each in own if each.slug in sites), None)
 
     def _say(self, key: str) -> str:
         return str(self.reach.translate(key, self.reach.language))
 
 
-def _sentence(kind: AttentionKind, values: dict[str, str | int]) -> str:
-    is_today = kind is AttentionKind.NOTICE_ENDS and not values["count"]
-    return f"notices.to_attend.{kind}{'_today' if is_today else ''}"
-
-
-def _draft(reach: AttentionReach, row: DraftRow, site: Site) -> AttentionRow:
-    untitled = str(reach.translate("notices.kept.untitled", reach.language))
-    path = f"/{row.id}" if row.base_version else f"?brouillon={row.id}"
-    kind = AttentionKind.NOTICE_DRAFT
-    return AttentionRow(
-        *(kind, Urgency.SOON, row.changed_at, site.slug, _sentence(kind, {})),
-        path=f"/affichage/message{path}",
-        values={"title": row.title or untitled},
-        is_dated=True,
-    )
+def _path(notice: str) -> str:
+    return f"/affichage/message/{notice}"

@@ -4,10 +4,11 @@ A draft is no version and no fact; only who typed it can read it. It is erased 3
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from hardware.json_types import Ordinal
+from hardware.json_types import Count, InstantText, Ordinal
 from server.domain.author import Author
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -36,8 +37,27 @@ class KeptDraftAnswer(TypedDict):
     """How often it was kept."""
 
 
-def own_drafts(database: Database, author: Author) -> list[dict[str, object]]:
-    """The drafts of a person for the page where they go on, the last changed first."""
+class NoticeDraft(KeptDraftAnswer):
+    """What somebody typed into a notice and has not saved."""
+
+    draft: str
+    """The id of its notice; its own while there is no notice."""
+    base_version: Count
+    """The version of the notice that it changes; 0: there is no notice yet."""
+    title: str
+    """In French, as far as it is typed."""
+    content: Mapping[str, Any]
+    changed_at: InstantText
+
+
+class NoticeDraftsAnswer(TypedDict):
+    """The drafts of a person, the last changed first."""
+
+    drafts: list[NoticeDraft]
+
+
+def own_drafts(database: Database, author: Author) -> list[NoticeDraft]:
+    """The drafts of a person, the last changed first."""
     with database.read() as rows:
         found = drafts_of(rows, author.person_id)
     return [

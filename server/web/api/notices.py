@@ -161,6 +161,11 @@ def _keeping_drafts(routes: ApiRoutes, api: Api) -> None:
         new = DraftRow(account=account, id=body.draft, changed_at=now, **typed)
         return drafts.keep_draft(api.database, new)
 
+    @routes.get("/notices/drafts", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
+    def own() -> drafts.NoticeDraftsAnswer:
+        """What the caller typed and has not saved."""
+        return {"drafts": drafts.own_drafts(api.database, identify().author)}
+
     @routes.delete(
         "/notices/drafts/<draft>",
         Permission.DRAFT_NOTICES,

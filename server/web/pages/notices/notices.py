@@ -21,9 +21,8 @@ from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.language import own_name
 from server.store.devices.sightings import Players
-from server.usecases.notices.drafts import own_drafts
 from server.usecases.notices.notice_places import read_places
-from server.web.access.callers import database, identify
+from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import every_hall, of_app
 from server.web.rendering import page
@@ -70,7 +69,6 @@ FIELDS = {kind: _fields(kind, model) for kind, model in NOTICE_MODELS.items()}
 notice_pages = PageRoutes("notice_pages", __name__, template_folder="templates")
 
 
-EDITOR = "notices/notice.html"
 FEED_FAILURES = ("feed_address", "feed_private", "feed_unreachable", "feed_too_large", "feed_broken")
 """The codes of why a feed cannot be read, which the pages say."""
 
@@ -83,7 +81,6 @@ def _page(template: str, notice: str | None = None) -> Response:
         "language": language,
         "notice": notice,
         "languages": [{"code": code, "name": own_name(code)} for code in languages],
-        "drafts": own_drafts(database(), identify().author) if template == EDITOR else [],
         "halls": _places(person, language),
         "categories": get_args(Category),
         "parts": get_args(DaypartName),
@@ -105,12 +102,12 @@ def notices() -> Response:
 
 @notice_pages.get("/affichage/message", Permission.DRAFT_NOTICES, anywhere=True)
 def draft() -> Response:
-    return _page(EDITOR)
+    return _page("notices/notice.html")
 
 
 @notice_pages.get("/affichage/message/<notice>", Permission.DRAFT_NOTICES, anywhere=True)
 def notice(notice: str) -> Response:
-    return _page(EDITOR, notice)
+    return _page("notices/notice.html", notice)
 
 
 def _screen(screen: Screen, sighting: Sighting | None) -> dict[str, object]:

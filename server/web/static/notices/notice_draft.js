@@ -3,7 +3,7 @@
 
 import { byId, one, show, write } from "../shared/dom.js";
 import { createDraft } from "../shared/saved_draft.js";
-import { csrfHeader, send, uuid } from "../shared/verbs.js";
+import { csrfHeader, read, send, uuid, whyNotRead } from "../shared/verbs.js";
 
 const DRAFTS = "/api/v1/notices/drafts";
 const thisPage = uuid();
@@ -19,6 +19,8 @@ export function createNoticeDraft({ page, say, instant, version, takeUp, giveUp,
   const hour = new Intl.DateTimeFormat(page.language, { timeStyle: "short", hourCycle: "h23" });
   const opened = new URLSearchParams(location.search).get("brouillon");
   let id = page.notice ?? opened ?? uuid();
+  /** @type {Api.NoticeDraft[]} */
+  let drafts = [];
   let begun = ""; // the draft of another new notice, which is offered
   let other = { edition: 0 }; // what another page kept meanwhile
   let isLost = false; // what is typed now would be lost with the page
@@ -65,11 +67,14 @@ export function createNoticeDraft({ page, say, instant, version, takeUp, giveUp,
   };
 
   /** What was typed before: taken up at once where the notice is the same since; else it is offered. */
-  function offer() {
+  async function offer() {
+    try {
+      ({ drafts } = await read(DRAFTS));
+    } catch (error) {
+      return refuse(whyNotRead(error, say));
+    }
     if (opened && !page.notice) return resume();
-    const found = page.drafts.find(({ draft, base_version: base }) =>
-      page.notice ? draft === id : base === 0,
-    );
+    const found = drafts.find(({ draft, base_version: base }) => (page.notice ? draft === id : base === 0));
     if (!found) return undefined;
     if (page.notice && found.base_version === version()) return resume();
     begun = page.notice ? "" : found.draft;
@@ -79,7 +84,7 @@ export function createNoticeDraft({ page, say, instant, version, takeUp, giveUp,
   }
 
   function resume() {
-    const found = page.drafts.find(({ draft }) => draft === id);
+    const found = drafts.find(({ draft }) => draft === id);
     if (!found) return refuse(say("notices.kept.gone"));
     kept.begin(takeUp(found.content), { edition: found.edition });
     write("resumable", say("notices.kept.resumed", { at: instant(found.changed_at) }));

@@ -58,7 +58,7 @@ export function createDraft({
     edited,
     /** Saves at once; resolves when nothing is left to save or it cannot be saved now. */
     flush() {
-      stop(timer);
+      stopTimer();
       return save();
     },
     get isSaved() {
@@ -70,14 +70,12 @@ export function createDraft({
     },
     /** Waits for the save under way, and begins no other. */
     pause() {
-      stop(timer);
-      timer = null;
+      stopTimer();
       return sending ?? Promise.resolve();
     },
     /** Nothing is left to save: it was merged with another person's save, or given up. */
     settle() {
-      stop(timer);
-      timer = null;
+      stopTimer();
       edits = 0;
       isHalted = false;
       forget();
@@ -108,6 +106,11 @@ export function createDraft({
     if (isHalted) return;
     tell("waiting");
     if (!isPaced || timer === null) saveIn(isPaced ? PACE_MS : QUIET_MS);
+  }
+
+  function stopTimer() {
+    stop(timer);
+    timer = null;
   }
 
   function saveIn(/** @type {number} */ ms) {

@@ -172,6 +172,9 @@ test("while somebody types, a paced draft is saved again and again, and not at e
   assert.deepEqual([seen.puts.length, seen.puts[0].content], [1, "Fer"]);
   draft.edited("Fermé");
   assert.equal(seen.timers.length, 1, "the next save");
+  await draft.flush();
+  draft.edited("Fermé le 24");
+  assert.equal(seen.timers.length, 1, "after a save at once, too");
 });
 
 test("a page that is left sends what it still holds, and what somebody chose is written over another's", async () => {
