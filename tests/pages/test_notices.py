@@ -160,13 +160,13 @@ def keep_title(page: Page, title: str) -> None:
         return request.method == "PUT" and title in (request.post_data or "") and answer.ok
 
     with page.expect_response(is_kept):
-        page.get_by_label("Titre").fill(title)
+        page.get_by_label("Titre").first.fill(title)
 
 
 def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: Served, pages: Pages):
     page = pages.open(width=1366, height=768)
     sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
-    aim, title = page.locator("[data-text=aim]"), page.get_by_label("Titre")
+    aim, title = page.locator("[data-text=aim]"), page.get_by_label("Titre").first
     corridor = page.get_by_role("checkbox", name="Écran du couloir")
     expect(aim).to_contain_text("Nulle part")
     title.fill("Fermé vendredi")
@@ -221,23 +221,23 @@ def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silentl
     expect(home.locator("[data-resumable]")).to_contain_text("Vous aviez commencé")
     home.get_by_role("button", name="Reprendre ce que j’avais écrit").press("Enter")
     home.wait_for_url("**/message?brouillon=*")
-    title, text = home.get_by_label("Titre"), home.get_by_role("textbox", name="Texte")
+    title, text = home.get_by_label("Titre").first, home.get_by_role("textbox", name="Texte")
     expect(title).to_have_value("Fermé le 24 décembre")
     expect(text).to_have_text("Le hall ferme à midi.")
     assert_accessible(home)
     keep_title(home, "Fermé l’après-midi du 24 décembre")
     expect(home.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
 
-    office.get_by_label("Titre").fill("Fermé le 24")
+    office.get_by_label("Titre").first.fill("Fermé le 24")
     conflict = office.locator("[data-conflict]")
     expect(conflict).to_contain_text("Ce brouillon a été modifié ailleurs")
     assert_accessible(office)
     office.get_by_role("button", name="Prendre l’autre").press("Enter")
-    expect(office.get_by_label("Titre")).to_have_value("Fermé l’après-midi du 24 décembre")
+    expect(office.get_by_label("Titre").first).to_have_value("Fermé l’après-midi du 24 décembre")
     expect(conflict).to_be_hidden()
 
     office.context.set_offline(True)
-    office.get_by_label("Titre").fill("Fermé l’après-midi du 31 décembre")
+    office.get_by_label("Titre").first.fill("Fermé l’après-midi du 31 décembre")
     expect(kept).to_contain_text("Le serveur ne répond pas")
     office.context.set_offline(False)
     expect(kept).to_contain_text("Brouillon gardé à")
@@ -399,7 +399,7 @@ def test_the_pages_fit_a_phone(server: Served, pages: Pages):
 def test_words_get_a_picture_and_its_place_in_the_form(server: Served, dom_pages: DomPages):
     page = dom_pages.open()
     sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
-    page.get_by_label("Titre").fill("Le marché")
+    page.get_by_label("Titre").first.fill("Le marché")
     page.locator("#kind").select_option("date")
     page.locator('[data-path="happens.starts"]').fill("2090-05-01")
     page.locator("summary", has_text="Image avec les mots").press("Enter")
@@ -421,7 +421,7 @@ def test_a_countdown_a_table_and_a_code_are_written_in_the_form_and_refused_besi
 ):
     page = dom_pages.open()
     sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
-    page.get_by_label("Titre").fill("Le forum")
+    page.get_by_label("Titre").first.fill("Le forum")
     page.locator("#kind").select_option("countdown")
     day, publish = page.get_by_label("Le jour attendu"), page.get_by_role("button", name="Publier")
     page.get_by_role("checkbox", name="Écran du couloir").check()
@@ -436,7 +436,7 @@ def test_a_countdown_a_table_and_a_code_are_written_in_the_form_and_refused_besi
     expect(day).to_have_value("2090-05-01")
     expect(page.get_by_label("À quelle heure")).to_have_value("14:00")
     page.goto(f"{server.base_url}/affichage/message")
-    page.get_by_label("Titre").fill("Nos délais")
+    page.get_by_label("Titre").first.fill("Nos délais")
     page.locator("#kind").select_option("table")
     page.get_by_label("En-tête 1").fill("Démarche")
     page.get_by_label("Ligne 2, colonne 1").fill("Passeport")
@@ -449,7 +449,7 @@ def test_a_countdown_a_table_and_a_code_are_written_in_the_form_and_refused_besi
     expect(page.locator("[data-text=outcome]")).to_have_text("Version 1 enregistrée.")
     expect(page.get_by_label("Ligne 1, colonne 2")).to_have_value("3 semaines")
     page.goto(f"{server.base_url}/affichage/message")
-    page.get_by_label("Titre").fill("Rendez-vous")
+    page.get_by_label("Titre").first.fill("Rendez-vous")
     page.locator("#kind").select_option("code")
     expect(page.get_by_label("Adresse à scanner")).to_have_count(0)
     page.get_by_role("button", name="Enregistrer").press("Enter")

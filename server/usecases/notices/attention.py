@@ -52,7 +52,9 @@ class _Look:
                 values = {"title": row.title, "who": row.author_name or self._say("notices.nobody")}
                 yield AttentionRow(
                     *(_K.NOTICE_PROPOSED, _U.TODAY, row.changed_at, site.slug),
-                    *("notices.to_attend.proposed", _path(row.id), values),
+                    sentence="notices.to_attend.proposed",
+                    path=_path(row.id),
+                    values=values,
                 )
 
     def published(self) -> Iterator[AttentionRow]:
@@ -69,7 +71,9 @@ class _Look:
             if feed is not None:
                 yield AttentionRow(
                     *(_K.NOTICE_FEED_UNREAD, _U.TODAY, feed.read_at or each.shown_from, site.slug),
-                    *("notices.to_attend.feed_unread", _path(row.id), {"title": row.title}),
+                    sentence="notices.to_attend.feed_unread",
+                    path=_path(row.id),
+                    values={"title": row.title},
                     is_dated=True,
                 )
             elif each.id not in displayed:
@@ -84,8 +88,9 @@ class _Look:
             count = (last - site.local_day(self.reach.now)).days
             yield AttentionRow(
                 *(_K.NOTICE_ENDS, _U.SOON if count else _U.TODAY, ends - ENDS_WITHIN, site.slug),
-                *(f"notices.to_attend.{'ends' if count else 'ends_today'}", _path(shown.id)),
-                {"title": title, "count": count},
+                sentence="notices.to_attend.ends" if count else "notices.to_attend.ends_today",
+                path=_path(shown.id),
+                values={"title": title, "count": count},
             )
 
     def _never_shown(self, shown: ShownNotice, row: ListedNoticeRow, site: Site) -> Iterator[AttentionRow]:
@@ -101,8 +106,9 @@ class _Look:
         if count:
             yield AttentionRow(
                 *(_K.NOTICE_NEVER_SHOWN, _U.SOON, shown.shown_from, site.slug),
-                *("notices.to_attend.never_shown", _path(row.id)),
-                {"title": row.title, "count": count},
+                sentence="notices.to_attend.never_shown",
+                path=_path(row.id),
+                values={"title": row.title, "count": count},
             )
 
     def drafts(self) -> Iterator[AttentionRow]:
@@ -111,8 +117,10 @@ class _Look:
             path = _path(row.id) if row.base_version else f"/affichage/message?brouillon={row.id}"
             title = row.title or self._say("notices.kept.untitled")
             yield AttentionRow(
-                *(_K.NOTICE_DRAFT, _U.SOON, row.changed_at, site.slug, "notices.to_attend.draft", path),
-                {"title": title},
+                *(_K.NOTICE_DRAFT, _U.SOON, row.changed_at, site.slug),
+                sentence="notices.to_attend.draft",
+                path=path,
+                values={"title": title},
                 is_dated=True,
             )
 
