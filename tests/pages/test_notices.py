@@ -15,6 +15,7 @@ from tests.harness.working import demonstration_user, sign_in
 from tests.signage.media.uploads import image
 
 TITLE = "Le hall ouvre à midi"
+TITLE_FIELD = "[data-path='titles.fr']"
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +161,13 @@ def keep_title(page: Page, title: str) -> None:
         return request.method == "PUT" and title in (request.post_data or "") and answer.ok
 
     with page.expect_response(is_kept):
-        page.get_by_label("Titre").first.fill(title)
+        page.locator(TITLE_FIELD).fill(title)
 
 
 def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: Served, pages: Pages):
     page = pages.open(width=1366, height=768)
     sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
-    aim, title = page.locator("[data-text=aim]"), page.get_by_label("Titre").first
+    aim, title = page.locator("[data-text=aim]"), page.locator(TITLE_FIELD)
     corridor = page.get_by_role("checkbox", name="Écran du couloir")
     expect(aim).to_contain_text("Nulle part")
     title.fill("Fermé vendredi")
@@ -221,23 +222,23 @@ def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silentl
     expect(home.locator("[data-resumable]")).to_contain_text("Vous aviez commencé")
     home.get_by_role("button", name="Reprendre ce que j’avais écrit").press("Enter")
     home.wait_for_url("**/message?brouillon=*")
-    title, text = home.get_by_label("Titre").first, home.get_by_role("textbox", name="Texte")
+    title, text = home.locator(TITLE_FIELD), home.get_by_role("textbox", name="Texte")
     expect(title).to_have_value("Fermé le 24 décembre")
     expect(text).to_have_text("Le hall ferme à midi.")
     assert_accessible(home)
     keep_title(home, "Fermé l’après-midi du 24 décembre")
     expect(home.locator("[data-text=kept]")).to_contain_text("Brouillon gardé à")
 
-    office.get_by_label("Titre").first.fill("Fermé le 24")
+    office.locator(TITLE_FIELD).fill("Fermé le 24")
     conflict = office.locator("[data-conflict]")
     expect(conflict).to_contain_text("Ce brouillon a été modifié ailleurs")
     assert_accessible(office)
     office.get_by_role("button", name="Prendre l’autre").press("Enter")
-    expect(office.get_by_label("Titre").first).to_have_value("Fermé l’après-midi du 24 décembre")
+    expect(office.locator(TITLE_FIELD)).to_have_value("Fermé l’après-midi du 24 décembre")
     expect(conflict).to_be_hidden()
 
     office.context.set_offline(True)
-    office.get_by_label("Titre").first.fill("Fermé l’après-midi du 31 décembre")
+    office.locator(TITLE_FIELD).fill("Fermé l’après-midi du 31 décembre")
     expect(kept).to_contain_text("Le serveur ne répond pas")
     office.context.set_offline(False)
     expect(kept).to_contain_text("Brouillon gardé à")
