@@ -206,6 +206,19 @@ def test_nothing_ticked_is_nowhere_and_what_is_typed_is_kept_and_undone(server: 
     expect(page.locator("[data-text=preview-waits]")).to_contain_text("mène au réseau interne")
 
 
+def test_the_preview_says_which_room_of_the_screen_a_notice_has(server: Served, pages: Pages):
+    page = pages.open(width=1366, height=768)
+    sign_in(page, server, *demonstration_user(server, "communication"), path="/affichage/message")
+    text, beside = page.get_by_role("textbox", name="Texte"), page.locator("[data-room=beside] .count").first
+    page.get_by_label("Titre").fill("Fermé samedi")
+    text.fill("Le hall rouvre lundi. " * 24)
+    expect(beside).to_have_text("attend que personne ne soit appelé")
+    expect(page.locator("[data-text=preview-large]")).to_contain_text("puis il a tout l’écran")
+    text.fill("Le hall rouvre lundi.")
+    expect(beside).to_contain_text("entier")
+    expect(page.locator("[data-text=preview-large]")).to_have_text("")
+
+
 def test_another_computer_goes_on_with_what_is_typed_and_nothing_is_lost_silently(
     server: Served, pages: Pages
 ):
