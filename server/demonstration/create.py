@@ -7,16 +7,14 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import date, timedelta
-from io import BytesIO
+from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import NotRequired, TypedDict
 
-from PIL import Image, ImageDraw
-
 from hardware.simulator.outlets import free_port
+from server.demonstration.notices import LOGO, make_library, make_notices
 from server.domain.author import Author
 from server.domain.people.roles import ROLES
 from server.domain.refusals import Refusal
@@ -28,49 +26,10 @@ from server.store.people.accounts import EVERY_SITE, Grant, account_of_login
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.devices.devices import pair_device
-from server.usecases.media.media_library import FRENCH, describe_medium
-from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
-from server.usecases.notices.gestures import NoticeGesture, approve_notice, draft_notice, submit_notice
-from server.usecases.notices.notice_places import Reach
-from server.usecases.notices.publication import DisplayRequest, publish_notice
 from server.usecases.people.accounts import Described, NewAccount, create_account, describe_account
 from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.surveys.answer_survey import AskedSurvey, GivenAnswers, answer_survey, asked_in
 from server.usecases.surveys.open_survey import draft_survey, open_survey
-
-NOTICES = Path(__file__).parent / "notices.json"
-"""The contents, and the state that each reaches (`until`): draft, submitted or published.
-
-`thursday`: what it announces happens on the first Thursday after so many days, at a wall time.
-"""
-_THURSDAY = 3
-_EVERYWHERE = Reach(drafts=None, publishes=None)
-
-
-def make_notices(database: Database, bureau: Author, officer: Author) -> None:
-    """Drafts, submits and publishes the notices of the demonstration."""
-    today = database.clock.now().date()
-    for notice in json.loads(NOTICES.read_text(encoding="utf-8")):
-        content = notice["content"]
-        if thursday := notice.get("thursday"):
-            content["happens"] = {"starts": _thursday(today, **thursday)}
-        made = draft_notice(database, bureau, content, reach=_EVERYWHERE)
-        drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
-        decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
-        if notice["until"] == "draft":
-            continue
-        submit_notice(database, drafted)
-        if notice["until"] == "published":
-            approve_notice(database, decided)
-            publish_notice(database, decided, DisplayRequest())
-
-
-def _thursday(today: date, *, in_days: int, at: str) -> str:
-    """The wall time `at` on the first Thursday that is `in_days` days ahead or later."""
-    soonest = today + timedelta(days=in_days)
-    day = soonest + timedelta(days=(_THURSDAY - soonest.weekday()) % 7)
-    return f"{day.isoformat()}T{at}"
-
 
 SURVEY = Path(__file__).parent / "surveys.json"
 DAYS = 28
@@ -175,49 +134,6 @@ class Description(TypedDict):
     printers: list[DemonstrationPrinter]
 
 
-SIDE_PX = 256
-"""Pages show it at 200 pixels or less; with 512 it weighed 17 kB on each first visit, now 6."""
-_FINER = 4
-_COLOURS = 32  # three, and those between them at their edges
-_GREEN, _WHITE, _SAND = "#00564d", "#ffffff", "#e0d3b0"
-
-
-def logo_png() -> bytes:
-    """The logo as a PNG of 256 pixels a side."""
-    side = SIDE_PX * _FINER
-    image = Image.new("RGB", (side, side), _WHITE)
-    draw = ImageDraw.Draw(image)
-
-    def at(*places: float) -> list[float]:
-        return [place * side for place in places]
-
-    draw.rounded_rectangle(at(0, 0, 1, 1), radius=side * 0.2, fill=_GREEN)
-    draw.polygon(at(0.5, 0.15, 0.85, 0.40, 0.15, 0.40), fill=_WHITE)
-    for left in (0.21, 0.65):
-        draw.rectangle(at(left, 0.45, left + 0.14, 0.70), fill=_WHITE)
-    draw.pieslice(at(0.41, 0.45, 0.59, 0.63), 180, 360, fill=_SAND)
-    draw.rectangle(at(0.41, 0.54, 0.59, 0.70), fill=_SAND)
-    for top in (0.755, 0.845):
-        draw.rounded_rectangle(at(0.15, top, 0.85, top + 0.045), radius=side * 0.0225, fill=_WHITE)
-    small = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
-    small = small.quantize(_COLOURS, dither=Image.Dither.NONE)
-    written = BytesIO()
-    small.save(written, "PNG", optimize=True)
-    return written.getvalue()
-
-
-def make_logo(database: Database, var: Path, author: Author, name: str) -> str:
-    """Puts the logo into the library of media below the folder `var`; its id."""
-    files, png = media_folder(var), logo_png()
-    medium = upload_medium(database, files, author, [png], place=UploadPlace(len(png)), file="logo.png")[
-        "medium"
-    ]
-    # the picture is our own: it needs no process apart
-    Preparing(database, files, lambda prepare, *values: prepare(*values)).prepare_waiting()
-    describe_medium(database, author, medium, {FRENCH: name})
-    return medium
-
-
 HALLS = Path(__file__).parent / "halls"
 SLUGS = ("laon", "saint-quentin", "soissons", "chateau-thierry", "vervins")
 DEMONSTRATION = Author("demonstration")
@@ -287,7 +203,8 @@ def create_demonstration(database: Database, settings: Settings, *, has_survey: 
             raise Refusal("not_empty")
     with database.store.write() as rows:
         installation.mark_demonstration(rows)
-    publish_installation(database, DEMONSTRATION, _installation(database, settings))
+    library = make_library(database, settings.var, DEMONSTRATION)
+    publish_installation(database, DEMONSTRATION, _installation(library[LOGO]))
     sites = [_site(database, settings, slug) for slug in SLUGS]
     key = NewKey("demonstration", ("issue", "read", "call"), is_loopback_only=True)
     described: Description = {
@@ -301,7 +218,7 @@ def create_demonstration(database: Database, settings: Settings, *, has_survey: 
         ],
     }
     make_notices(
-        database, _account(database, "reception"), _account(database, EVERYWHERE["communication"][0])
+        database, library, _account(database, "reception"), _account(database, EVERYWHERE["communication"][0])
     )
     if has_survey:
         make_survey(database)
@@ -309,11 +226,10 @@ def create_demonstration(database: Database, settings: Settings, *, has_survey: 
     return described
 
 
-def _installation(database: Database, settings: Settings) -> str:
-    """The text of the installation's document, with a logo from the library."""
+def _installation(logo: str) -> str:
+    """The text of the installation's document, with a logo (id) from the library."""
     document = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
-    name = f"Logo\u00a0: {document['brand']['name']}"
-    document["brand"]["logo"] = make_logo(database, settings.var, DEMONSTRATION, name)
+    document["brand"]["logo"] = logo
     return json.dumps(document)
 
 

@@ -1,0 +1,113 @@
+"""The notices of the demonstration, and the library of media that they show.
+
+The project drew the pictures, the poster and the film of the folder `pictures`: no foreign rights.
+"""
+
+import json
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from server.domain.author import Author
+from server.store.transactions.database import Database
+from server.usecases.media.media_library import FRENCH, caption_medium, describe_medium
+from server.usecases.media.uploads import Preparing, UploadPlace, media_folder, upload_medium
+from server.usecases.notices.gestures import NoticeGesture, approve_notice, draft_notice, submit_notice
+from server.usecases.notices.notice_places import Reach
+from server.usecases.notices.publication import DisplayRequest, publish_notice
+
+type Library = dict[str, str]
+"""The media (ids) by the names of their files."""
+
+NOTICES = Path(__file__).parent / "notices.json"
+"""The contents, and the state that each reaches (`until`): draft, submitted or published.
+
+`thursday`: what it announces happens on the first Thursday after so many days, at a wall time. `medium`,
+`picture`: the name of a file of `pictures`.
+"""
+_THURSDAY = 3
+_EVERYWHERE = Reach(drafts=None, publishes=None)
+
+
+def make_notices(database: Database, library: Library, bureau: Author, officer: Author) -> None:
+    """Drafts, submits and publishes the notices of the demonstration."""
+    today = database.clock.now().date()
+    for notice in json.loads(NOTICES.read_text(encoding="utf-8")):
+        content = notice["content"]
+        for field in content.keys() & {"medium", "picture"}:
+            content[field] = library[content[field]]
+        if thursday := notice.get("thursday"):
+            day = _thursday(today, **thursday)
+            content |= {"falls_on": day} if content["kind"] == "countdown" else {"happens": {"starts": day}}
+        made = draft_notice(database, bureau, content, reach=_EVERYWHERE)
+        drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
+        decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
+        if notice["until"] == "draft":
+            continue
+        submit_notice(database, drafted)
+        if notice["until"] == "published":
+            approve_notice(database, decided)
+            publish_notice(database, decided, DisplayRequest())
+
+
+def _thursday(today: date, *, in_days: int, at: str) -> str:
+    """The wall time `at` on the first Thursday that is `in_days` days ahead or later."""
+    soonest = today + timedelta(days=in_days)
+    day = soonest + timedelta(days=(_THURSDAY - soonest.weekday()) % 7)
+    return f"{day.isoformat()}T{at}"
+
+
+PICTURES = Path(__file__).parent / "pictures"
+LOGO = "logo.png"
+
+
+def make_library(database: Database, var: Path, author: Author) -> Library:
+    """Puts the logo, the pictures, the poster and the film into the library below the folder `var`."""
+    library: Library = {}
+    files = media_folder(var)
+    described = json.loads((PICTURES / "pictures.json").read_text(encoding="utf-8"))
+    for name in described:
+        content = logo_png() if name == LOGO else (PICTURES / name).read_bytes()
+        place = UploadPlace(len(content))
+        library[name] = upload_medium(database, files, author, [content], place=place, file=name)["medium"]
+    # they are our own: they need no process apart
+    Preparing(database, files, lambda prepare, *values: prepare(*values)).prepare_waiting()
+    for name, texts in described.items():
+        describe_medium(database, author, library[name], texts)
+        captions = (PICTURES / name).with_suffix(".vtt")
+        if captions.exists():
+            caption_medium(database, author, library[name], FRENCH, captions.read_bytes())
+    return library
+
+
+SIDE_PX = 256
+"""Pages show it at 200 pixels or less; with 512 it weighed 17 kB on each first visit, now 6."""
+_FINER = 4
+_COLOURS = 32  # three, and those between them at their edges
+_GREEN, _WHITE, _SAND = "#00564d", "#ffffff", "#e0d3b0"
+
+
+def logo_png() -> bytes:
+    """The logo as a PNG of 256 pixels a side."""
+    side = SIDE_PX * _FINER
+    image = Image.new("RGB", (side, side), _WHITE)
+    draw = ImageDraw.Draw(image)
+
+    def at(*places: float) -> list[float]:
+        return [place * side for place in places]
+
+    draw.rounded_rectangle(at(0, 0, 1, 1), radius=side * 0.2, fill=_GREEN)
+    draw.polygon(at(0.5, 0.15, 0.85, 0.40, 0.15, 0.40), fill=_WHITE)
+    for left in (0.21, 0.65):
+        draw.rectangle(at(left, 0.45, left + 0.14, 0.70), fill=_WHITE)
+    draw.pieslice(at(0.41, 0.45, 0.59, 0.63), 180, 360, fill=_SAND)
+    draw.rectangle(at(0.41, 0.54, 0.59, 0.70), fill=_SAND)
+    for top in (0.755, 0.845):
+        draw.rounded_rectangle(at(0.15, top, 0.85, top + 0.045), radius=side * 0.0225, fill=_WHITE)
+    small = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+    small = small.quantize(_COLOURS, dither=Image.Dither.NONE)
+    written = BytesIO()
+    small.save(written, "PNG", optimize=True)
+    return written.getvalue()
