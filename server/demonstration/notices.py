@@ -78,7 +78,7 @@ def make_library(database: Database, var: Path, author: Author) -> Library:
         describe_medium(database, author, library[name], texts)
         captions = (PICTURES / name).with_suffix(".vtt")
         if captions.exists():
-            caption_medium(database, author, library[name], FRENCH, captions.read_bytes())
+            caption_medium(database, author, library[name], FRENCH, captions.read_bytes(), reach=_EVERYWHERE)
     return library
 
 
