@@ -76,10 +76,13 @@ type FieldForm = Literal[
     "choice",
     "list",
     "table",
+    "days",
+    "spans",
+    "tick",
 ]
 """How a field is written: a line, several, a text with marks, a figure; an address, a day, a day
 with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; one
-of a few words; a list of parts, a table.
+of a few words; a list of parts, a table; days without hours, hours of a day, a box to tick.
 """
 IN_LANGUAGES = ("line", "lines", "rich", "figure", "table")
 """Those that are written in each language."""
@@ -244,6 +247,7 @@ def _local(text: str) -> str:
 
 
 Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
+LocalDay = Annotated[str, Field(max_length=10), AfterValidator(_local)]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 

@@ -19,6 +19,7 @@ from server.documents.notice_fields import (
     Icon,
     Line,
     Local,
+    LocalDay,
     Meanings,
     OptionalLine,
     Sentences,
@@ -40,7 +41,7 @@ from server.documents.reading import (
     texts_in,
     translation_problems,
 )
-from server.documents.values import NotEmpty, Part, Slug, Texts, some_texts, web_address
+from server.documents.values import NotEmpty, Part, Slug, Spans, Texts, some_texts, web_address
 
 LONGEST_ADDRESS = 2_000
 """Characters of the address of a feed."""
@@ -69,6 +70,7 @@ type NoticeKind = Literal[
     "countdown",
     "code",
     "table",
+    "closure",
 ]
 """What a notice holds: docs/rules/notices.md."""
 
@@ -263,6 +265,33 @@ class CountdownNotice(NoticeContent):
         return "falls_on", self.falls_on[:10]
 
 
+class ClosedPart(HappensPart):
+    """The day, or the first and the last."""
+
+    starts: LocalDay
+    ends: LocalDay | None = None
+
+
+class ClosureNotice(NoticeContent):
+    """What closes, or has other hours, on some days, and why.
+
+    `opens`: the hours of these days; none: closed. `subjects`: what; the whole hall where it names nothing.
+    `in_calendar`: its publication enters it into the calendars of its halls.
+    """
+
+    kind: Literal["closure"]
+    happens: Annotated[ClosedPart, Written("days"), ShownAs("days")]
+    opens: Annotated[Spans, Written("spans")] = ()
+    subjects: Annotated[OptionalLine, ShownAs("subject")] = Field(default_factory=dict)
+    reasons: Annotated[Sentences, AfterValidator(some_texts), ShownAs("reason")]
+    in_calendar: Annotated[bool, Written("tick")] = False
+
+    @property
+    def own_end(self) -> tuple[str, str]:
+        """Its last day."""
+        return "happens", self.happens.ends or self.happens.starts
+
+
 class CodeNotice(NoticeContent):
     """An address as a code in large, why one scans it, and the address in letters."""
 
@@ -286,7 +315,7 @@ class ComputedNotice(NoticeContent):
 
 WRITTEN_MODELS: tuple[type[NoticeContent], ...] = (
     *(TextNotice, DelaysNotice, DateNotice, FigureNotice, StepsNotice, TableNotice),
-    *(CountdownNotice, CodeNotice),
+    *(CountdownNotice, CodeNotice, ClosureNotice),
 )
 """The kinds whose fields a screen gets as their author wrote them."""
 _MODELS: tuple[type[NoticeContent], ...] = (
@@ -299,8 +328,18 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
 }
 """The kinds of a notice and what each holds."""
 _MOST_USUAL: tuple[NoticeKind, ...] = (
-    *("text", "image", "date", "countdown", "figure", "steps", "table", "code", "document", "video"),
-    *("hours", "busy_hours", "asked_and_done", "delays", "priority_card", "waits", "feed", "results"),
+    *("text", "image", "closure", "date", "countdown", "figure", "steps", "table", "code", "document"),
+    *(
+        "video",
+        "hours",
+        "busy_hours",
+        "asked_and_done",
+        "delays",
+        "priority_card",
+        "waits",
+        "feed",
+        "results",
+    ),
 )
 KINDS_TO_BEGIN = tuple(dict.fromkeys((*_MOST_USUAL, *NOTICE_MODELS)))
 """The kinds one may begin, the most usual first."""

@@ -31,11 +31,7 @@ const buildDate = (box, content, words) =>
 
 function datePages(box, content, words, isWholeOnly) {
   const { days, place, details } = content;
-  const hero = appended(
-    make("div", "date-days"),
-    leafOf(days.first),
-    ...(days.last ? [iconOf("arrow-down"), leafOf(days.last)] : []),
-  );
+  const hero = leavesOf(days);
   const hours = days.hours ? [make("p", "feature-hours", { dir: "auto" }, capital(days.hours))] : [];
   const where = place ? [make("p", "feature-place", { dir: "auto" }, place)] : [];
   const more = details ? [make("p", "feature-more", { dir: "auto" }, details)] : [];
@@ -46,6 +42,13 @@ function datePages(box, content, words, isWholeOnly) {
     ...(details ? [{ texts: [...hours, ...where], rest: [details] }] : []),
   ]);
 }
+
+export const leavesOf = (days) =>
+  appended(
+    make("div", "date-days"),
+    leafOf(days.first),
+    ...(days.last ? [iconOf("arrow-down"), leafOf(days.last)] : []),
+  );
 
 export function leafOf({ weekday, day, month, hour }) {
   return appended(

@@ -1,6 +1,6 @@
 // Templates of notices with one thing that takes all the room it finds: the days left, a code to scan.
 
-import { capital, featurePages, leafOf, listPages } from "./feature_slides.js";
+import { capital, featurePages, leafOf, leavesOf, listPages } from "./feature_slides.js";
 import { hasRoom } from "./measuring.js";
 import { buildTextPages } from "./notice_slides.js";
 import { appended, floorIn, make, numbered, pageMark, shapeOf, sizesIn, withFoot } from "./slide_parts.js";
@@ -23,6 +23,23 @@ function buildCountdown(box, content, words) {
     featurePages(box, shown, { hero, words, isWholeOnly, plain }, [
       { texts: [when, ...more], rest: [] },
       { texts: [when], rest: [details] },
+    ]),
+  );
+}
+
+/** What closes, when, its hours of these days in large, and why. */
+function buildClosure(box, content, words) {
+  const { days, opens, subject, reason } = content;
+  if (!days) return null;
+  const hours = opens ? [make("p", "closure-hours", { dir: "auto" }, opens)] : [];
+  const what = subject ? [make("p", "feature-place", { dir: "auto" }, subject)] : [];
+  const why = make("p", "feature-more", { dir: "auto" }, reason);
+  const leaves = [days.first, days.last].filter(Boolean).map((day) => Object.values(day).join(" "));
+  const plain = [leaves.join(" – "), opens, subject, reason].filter(Boolean);
+  return withFoot(box, content, (shown, isWholeOnly) =>
+    featurePages(box, shown, { hero: leavesOf(days), words, isWholeOnly, plain }, [
+      { texts: [...hours, ...what, why], rest: [] },
+      { texts: [...hours, ...what], rest: [reason] },
     ]),
   );
 }
@@ -175,6 +192,7 @@ function entryOf(heads, [first, ...cells]) {
 
 /** How each of these kinds is built. */
 export const LARGE = {
+  closure: buildClosure,
   countdown: buildCountdown,
   code: buildCode,
   table: buildTable,

@@ -91,6 +91,7 @@ def large_templates() -> list[dict[str, Any]]:
     named: dict[str, Any] = {"credit": "", "code": None}
     made = [
         countdown("demain", "", title="Le forum des associations", details="", **named),
+        closure(title="L’accueil est fermé", subject="", reason="Travaux d’électricité", **named),
         table(4, "Passeport", title="Délais et prix", **named),
         code(
             title="Prendre rendez-vous",
@@ -125,6 +126,7 @@ def _longest() -> list[dict[str, Any]]:
         _of("delays", **named, rows=rows, source=TITLE, on="2026-11-01"),
         _of("text", **named, html=f"<p>{WORD} {DETAILS}</p><p>{DETAILS}</p>"),
         countdown("encore 1\u00a0312\u00a0jours", "1\u00a0312", **named, details=DETAILS),
+        closure(**named, subject=TITLE, reason=DETAILS),
         table(8, "Renouvellement intergouvernementalisa", **named),
         code(**named | {"details": f"{WORD} {SENTENCE[:79]}"}),
     ]
@@ -170,6 +172,12 @@ def countdown(words: str, number: str, **more: Any) -> dict[str, Any]:
     counted = [{"on": today, "words": words, "number": number}]
     count = {"day": _day("Jeudi", "24", "décembre"), "hours": "14\u00a0h", "counted": counted}
     return _of("countdown", count=count, today=today, **more)
+
+
+def closure(**more: Any) -> dict[str, Any]:
+    """A day with other hours."""
+    days = {"first": _day("Jeudi", "24", "décembre"), "last": None, "hours": ""}
+    return _of("closure", days=days, **{"opens": "De 9\u00a0h à 12\u00a0h", **more})
 
 
 def table(rows: int, name: str, **more: Any) -> dict[str, Any]:

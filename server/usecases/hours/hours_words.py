@@ -80,7 +80,7 @@ def week_in_words(calendar: Calendar, language: str, say: Say) -> list[WeekdaysI
     for spans, alike in groupby(range(7), key=lambda weekday: week[weekday]):
         weekdays = tuple(alike)
         names = _days([weekday_name(weekday, language) for weekday in weekdays], say)
-        rows.append(WeekdaysInWords(weekdays, begun(names), _spans(spans, language, say)))
+        rows.append(WeekdaysInWords(weekdays, begun(names), hours_in_words(spans, language, say)))
     return rows
 
 
@@ -96,7 +96,7 @@ def exceptions_in_words(
         spans = spans_on(calendar, on)
         if spans != week[on.weekday()]:
             why = text_in(calendar.why.get(on, {}), language)
-            rows.append(DayInWords(on, begun(_date(on, language)), _spans(spans, language, say), why))
+            rows.append(DayInWords(on, begun(_date(on, language)), hours_in_words(spans, language, say), why))
     return rows
 
 
@@ -148,7 +148,8 @@ def begun(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _spans(spans: Sequence[Span], language: str, say: Say) -> str:
+def hours_in_words(spans: Sequence[Span], language: str, say: Say) -> str:
+    """The hours of a day in words, « fermé » for none."""
     phrases = [
         say(
             "server.programme.hours.span",
@@ -189,7 +190,7 @@ def _slots(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
 def spans_in_words(slots: Sequence[HoursOfWeek], language: str, say: Say) -> str:
     """Some hours of one weekday, like « de 9 h à 11 h et de 14 h à 15 h »."""
     spans = [Span(_time_of(slot.starts), _time_of(slot.ends)) for slot in slots]
-    return _spans(spans, language, say)
+    return hours_in_words(spans, language, say)
 
 
 WHOLE_WEEK = 7 * 24

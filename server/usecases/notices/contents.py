@@ -7,7 +7,7 @@ from typing import cast
 
 from kiosk.menu_messages import FilmOfMenu
 from server.documents.notice_checks import check_medium
-from server.documents.notice_fields import fields_of
+from server.documents.notice_fields import NoticeField, fields_of
 from server.documents.notices import (
     AskedNotice,
     ComputedNotice,
@@ -49,6 +49,7 @@ from server.usecases.notices.slide_contents import (
     VideoContent,
     count_shown,
     days_shown,
+    opens_shown,
 )
 from signage.media import PreparedFile
 from signage.notice_parts import code_to_scan
@@ -272,27 +273,34 @@ def _medium_content(
 
 def _written(part: Part, language: str, words: HallWords) -> dict[str, object]:
     """What the author wrote in the fields of a notice or of a part of a list, by the names screens know."""
-    found: dict[str, object] = {}
-    for declared in fields_of(type(part)):
-        value = getattr(part, declared.name)
-        match declared.form:
-            case "line" | "lines" | "rich":
-                value = said_in(value, language)
-            case "figure":
-                value = text_in(value, language)
-            case "day":
-                value = value.isoformat()
-            case "table":
-                own = language_shown(value, language)
-                value = [[said_in({own: cell}, language) for cell in row] for row in value[own]]
-            case "moment":
-                value = count_shown(value, language, days=words.days, translate=words.translate)
-            case "period":
-                value = days_shown(value, language, today=words.days[0], translate=words.translate)
-            case "list":
-                value = [_written(each, language, words) for each in value]
-        found[declared.key] = value
-    return found
+    return {
+        declared.key: _shown(part, declared, language, words)
+        for declared in fields_of(type(part))
+        if declared.form != "tick"
+    }
+
+
+def _shown(part: Part, declared: NoticeField, language: str, words: HallWords) -> object:
+    value = getattr(part, declared.name)
+    match declared.form:
+        case "line" | "lines" | "rich":
+            return said_in(value, language)
+        case "figure":
+            return text_in(value, language)
+        case "day":
+            return value.isoformat()
+        case "table":
+            own = language_shown(value, language)
+            return [[said_in({own: cell}, language) for cell in row] for row in value[own]]
+        case "moment":
+            return count_shown(value, language, days=words.days, translate=words.translate)
+        case "spans":
+            return opens_shown(value, language, words.translate)
+        case "period" | "days":
+            return days_shown(value, language, today=words.days[0], translate=words.translate)
+        case "list":
+            return [_written(each, language, words) for each in value]
+    return value
 
 
 def _priority(notice: PriorityNotice, language: str, words: HallWords) -> list[str]:

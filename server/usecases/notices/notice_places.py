@@ -27,10 +27,11 @@ type Sites = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The sites at which a person may draft notices, and those at which they approve and publish them."""
+    """The sites at which a person may draft notices, approve and publish them, and configure the halls."""
 
     drafts: Sites
     publishes: Sites
+    configures: Sites = frozenset()
 
     @property
     def media(self) -> Sites:

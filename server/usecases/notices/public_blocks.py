@@ -160,7 +160,7 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
             case "figure", str():
                 unit, meaning = (str(content.get(key, "")) for key in ("unit", "meaning"))
                 yield {"kind": "figure", "figure": value, "unit": unit, "meaning": meaning, **_in(language)}
-            case "period", _ if value is not None:
+            case "period" | "days", _ if value is not None:
                 yield _day(cast(DaysShown, value), language)
             case "table", list():
                 heads, *rows = cast(list[list[str]], value)
@@ -171,7 +171,7 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
                 yield _source(str(content.get("source", "")), value, language)
             case "list", list():
                 yield _list(field, value, language)
-            case "line" | "lines", str() if field.key not in OF_ANOTHER:
+            case "line" | "lines" | "spans", str() if field.key not in OF_ANOTHER:
                 yield from _text(value, language)
 
 

@@ -239,7 +239,9 @@ def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> li
         Slide(f"vigilance-{card.level}", 0, "text", card.notice, card.windows)
         for card in vigilance_cards(rows, hall, words.translate, covered)
     ]
-    return [*vigilance, *waits, *published, *legal]
+    published.sort(key=lambda slide: slide.kind != "closure")
+    closures = [slide for slide in published if slide.kind == "closure"]
+    return [*vigilance, *closures, *waits, *published[len(closures) :], *legal]
 
 
 def _previewed(rows: Rows, preview: Preview | NoticeContent) -> Slide:

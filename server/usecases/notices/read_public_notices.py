@@ -149,10 +149,12 @@ def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now
 
 
 def _in_order(slides: list[Slide]) -> list[Slide]:
-    """The vigilance, then the notices, the newest first, then the legal ones."""
+    """The vigilance, closures, then the other notices, the newest first, then the legal ones."""
     published = [slide for slide in slides if slide.since is not None and not slide.is_legal]
     first = [slide for slide in slides if slide.since is None and not slide.is_legal]
-    return [*first, *reversed(published), *(slide for slide in slides if slide.is_legal)]
+    newest = [*reversed(published)]
+    newest.sort(key=lambda slide: slide.kind != "closure")
+    return [*first, *newest, *(slide for slide in slides if slide.is_legal)]
 
 
 def _notice(slide: Slide, words: HallWords) -> PublicNotice | None:

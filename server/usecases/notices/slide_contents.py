@@ -12,9 +12,9 @@ from hardware.json_types import LocalDate, Milliseconds, Percent, Pixels, Weekda
 from hardware.languages import VISITOR_LANGUAGES
 from server.documents.notice_fields import FieldForm, NoticeField, fields_of
 from server.documents.notices import WRITTEN_MODELS, HappensPart
-from server.documents.values import Part
+from server.documents.values import Part, Spans, local_spans
 from server.language import LANGUAGES, locale_of
-from server.usecases.hours.hours_words import CrowdTable, clock_words, weekday_name
+from server.usecases.hours.hours_words import CrowdTable, begun, clock_words, hours_in_words, weekday_name
 
 
 class DayShown(TypedDict):
@@ -142,6 +142,17 @@ class IllustrationShown(TypedDict):
     """Where its edges may be cut; null: beside words it is shown whole."""
     composition: Literal["left", "behind"]
     """On the side where lines begin (above the words in a narrow room), or behind them."""
+
+
+def opens_shown(opens: Spans, language: str, translate: Callable[..., str]) -> str:
+    """The hours of a day in words, « Fermé » for none; empty for none in a language without our words."""
+    spans = local_spans(opens)
+    if language in LANGUAGES:
+        return begun(
+            hours_in_words(spans, language, lambda key, **values: translate(key, language, **values))
+        )
+    locale = locale_of(language)
+    return ", ".join(str(format_interval(span.opens, span.closes, "Hm", locale=locale)) for span in spans)
 
 
 class NoticeWords(TypedDict):
@@ -280,7 +291,8 @@ class BusyHoursContent(NoticeWords):
 
 def _shown(part: type[Part], name: str, base: type | None = None) -> type:
     """The type of what a screen gets of the fields that an author writes, made of their declaration."""
-    fields = {field.key: _TYPES.get(field.form) or _list(field) for field in fields_of(part)}
+    declared = [field for field in fields_of(part) if field.form != "tick"]
+    fields = {field.key: _TYPES.get(field.form) or _list(field) for field in declared}
     words = {"__annotations__": fields, "__doc__": part.__doc__, "__module__": __name__}
     bases = (base or TypedDict,)
     return new_class(name, bases, exec_body=lambda own: own.update(words, __orig_bases__=bases))
@@ -292,11 +304,11 @@ def _list(field: NoticeField) -> object:
 
 
 _TYPES: Mapping[FieldForm, object] = {
-    **dict.fromkeys(("line", "lines", "rich", "figure", "address", "icon"), str),
+    **dict.fromkeys(("line", "lines", "rich", "figure", "address", "icon", "spans"), str),
     "day": LocalDate,
     "table": list[list[str]],
     "moment": CountShown,
-    "period": DaysShown,
+    **dict.fromkeys(("period", "days"), DaysShown),
 }
 
 type _Completed = (

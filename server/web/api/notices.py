@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from server.domain.notices.lifecycle import NoticeState
 from server.domain.people.roles import Permission
 from server.store.notices.drafts import DraftRow
+from server.usecases.configuration.closures import enter_closure
 from server.usecases.notices import drafts, gestures
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import (
@@ -235,7 +236,9 @@ def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None])
     def publish(notice: str, body: NoticeDisplayBody) -> PublishedNoticeAnswer:
         """The version is shown; published again, its dates change."""
         display = DisplayRequest(body.starts_at, body.ends_at)
-        answer = publish_notice(api.database, _gesture(notice, body.version, body.state), display)
+        gesture = _gesture(notice, body.version, body.state)
+        enter_closure(api.database, gesture.author, gesture.reach, None, (notice, body.version))
+        answer = publish_notice(api.database, gesture, display)
         programme_changed()
         return answer
 
@@ -253,6 +256,7 @@ def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
         caller, reach = reach_of_caller()
         key = write_key(caller.author)
+        enter_closure(api.database, caller.author, reach, body.content)
         answer = publish_new(api.database, caller.author, body.content, reach=reach, write_key=key)
         programme_changed()
         return answer, 201
@@ -263,6 +267,7 @@ def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[
     def put_on_screens(notice: str, body: NoticeOnScreensBody) -> PublishedNoticeAnswer:
         """Puts the notice on screens with these words: every step that it still needs, in one transaction."""
         gesture = _gesture(notice, body.version, body.state)
+        enter_closure(api.database, gesture.author, gesture.reach, body.content, (notice, body.version))
         answer = publish_edited(api.database, gesture, body.content)
         programme_changed()
         return answer
@@ -274,4 +279,5 @@ def reach_of_caller() -> tuple[Caller, Reach]:
     Refusals: not_signed_in, forbidden.
     """
     caller, drafts = sites_where(Permission.DRAFT_NOTICES)
-    return caller, Reach(drafts, sites_of_caller(caller, Permission.PUBLISH_NOTICES))
+    configures = caller.sites_of(Permission.CONFIGURE) if caller.kind == "person" else frozenset()
+    return caller, Reach(drafts, sites_of_caller(caller, Permission.PUBLISH_NOTICES), configures)

@@ -67,6 +67,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "stands_on": "2026-11-01",
     },
     "table": {"tables": {"fr": [["Titre", "Délai"], ["Permis", ""]]}},
+    "closure": {
+        "happens": {"starts": "2026-12-24", "ends": "2026-12-26"},
+        "opens": ["09:00-12:00"],
+        "reasons": {"fr": "Travaux"},
+        "in_calendar": True,
+    },
     "countdown": {"falls_on": "2026-12-24T14:00", "details": {"fr": "Sur la place."}},
     "code": {"link": "https://example.org/rendez-vous", "details": {"fr": "Prenez rendez-vous."}},
     "steps": {
@@ -341,6 +347,8 @@ def test_each_problem_has_its_place(change: dict[str, Any], found: tuple[str, st
         ("table", {"tables": {"fr": [["a"]] * 10}}, ("tables.fr", "too_many")),
         ("table", {"tables": {"fr": [["a"], ["b" * 41]]}}, ("tables.fr[1][0]", "too_long")),
         ("table", {"tables": {"fr": [["a"]] * 2, "en": [["a"]] * 3}}, ("tables", "table_uneven")),
+        ("closure", {"happens": {"starts": "2026-12-24T09:00"}}, ("happens.starts", "too_long")),
+        ("closure", {"opens": ["12:00-09:00"]}, ("opens[0]", "hours_end_before_start")),
         ("code", {"link": None}, ("link", "wrong_type")),
         ("code", {"details": {}}, ("details", "french_missing")),
     ],

@@ -140,6 +140,7 @@ def _places(person: Viewer, language: str) -> list[dict[str, object]]:
             "groups": [{"id": id_, "label": label} for id_, label in hall.site.screen_groups.items()],
             "may_preview": hall.hall in own and person.may(Permission.DRAFT_NOTICES, hall.site.slug),
             "may_draft": person.may(Permission.DRAFT_NOTICES, hall.site.slug),
+            "may_configure": person.may(Permission.CONFIGURE, hall.site.slug),
             "may_publish": person.may(Permission.PUBLISH_NOTICES, hall.site.slug),
             "screens": [
                 _screen(screen, needs.players.of_hall(database().hall_id(hall.hall)).get(screen.id))

@@ -93,6 +93,7 @@ export function createForm(form, { page, say, changed }) {
     for (const field of form.querySelectorAll("[data-path]")) {
       const value = valueOf(field);
       if (field.dataset.path === "targets.everywhere") typed.targets.everywhere = field.checked;
+      else if (field.dataset.type === "tick") setAt(typed, field.dataset.path, field.checked);
       else if (field.type === "radio") {
         if (field.checked) setAt(typed, field.dataset.path, value);
       } else if (field.type === "checkbox") {
@@ -201,6 +202,10 @@ export function createForm(form, { page, say, changed }) {
     if (as === "moment") return html`<div class="pair">${dayAndHour(name, `notices.${name}.at`)}</div>`;
     if (as === "day") return field({ path: name, label: say(`notices.${name}`), type: "date" });
     if (as === "period") return periodFields(name);
+    if (as === "days")
+      return periodFields(name, (path) => field({ path, label: say(`notices.${path}`), type: "date" }));
+    if (as === "spans") return field({ path: name, label: say(`notices.${name}`), isList: true });
+    if (as === "tick") return tickField(name);
     if (as === "choice") return choiceField(part);
     if (as !== "list") return nothing; // the point of a picture is chosen with its medium
     return listFields(part, content[name].length, {
@@ -237,10 +242,24 @@ export function createForm(form, { page, say, changed }) {
     return made.field;
   }
 
-  function periodFields(name) {
+  /** A box for who may configure a hall; the others read who may. */
+  function tickField(name) {
+    if (!page.halls.some(({ may_configure: may }) => may))
+      return html`<p class="muted">${say(`notices.${name}.who`)}</p>`;
+    return html`<div class="field">
+      <label class="choice"
+        ><input type="checkbox" data-path=${name} data-type="tick" /><span>${say(`notices.${name}`)}</span></label
+      >
+      <p class="muted">
+        ${say(`notices.${name}.stays`)} <a href="/configuration">${say(`notices.${name}.open`)}</a>
+      </p>
+    </div>`;
+  }
+
+  function periodFields(name, edge = (/** @type {string} */ path) => dayAndHour(path)) {
     return html`<fieldset class="words">
       <legend>${say(`notices.${name}`)}</legend>
-      <div class="pair">${["starts", "ends"].map((edge) => dayAndHour(`${name}.${edge}`))}</div>
+      <div class="pair">${["starts", "ends"].map((each) => edge(`${name}.${each}`))}</div>
     </fieldset>`;
   }
 
@@ -310,12 +329,13 @@ function field({
   type = "text",
   most = /** @type {any} */ (nothing),
   isLong = false,
+  isList = false,
 }) {
   const id = idOf(path);
   const [lang, dir] = language ? [language, "auto"] : [nothing, nothing];
   const control = isLong
     ? html`<textarea id=${id} data-path=${path} lang=${lang} dir=${dir} rows="2" maxlength=${most}></textarea>`
-    : html`<input id=${id} data-path=${path} lang=${lang} dir=${dir} type=${type} maxlength=${most} />`;
+    : html`<input id=${id} data-path=${path} data-type=${isList ? "list" : nothing} lang=${lang} dir=${dir} type=${type} maxlength=${most} />`;
   return labelled(id, label, control);
 }
 
@@ -328,7 +348,8 @@ function valueOf({ dataset, value }) {
 }
 
 function write(field, value) {
-  if (field.dataset.path === "targets.everywhere") field.checked = value === true;
+  if (field.dataset.path === "targets.everywhere" || field.dataset.type === "tick")
+    field.checked = value === true;
   else if (field.type === "radio") field.checked = (value ?? "") === field.dataset.item;
   else if (field.type === "checkbox") field.checked = (value ?? []).map(String).includes(field.dataset.item);
   else if (field.dataset.type === "list") field.value = (value ?? []).join(", ");

@@ -131,6 +131,16 @@ def test_every_kind_is_read_and_spoken_hours_as_a_table_in_languages_of_the_inte
             ["Mardi 1 décembre.", "Salle 2"],
         ),
         (
+            {
+                "kind": "closure",
+                "happens": {"starts": "2026-12-01"},
+                "opens": ["09:00-12:00"],
+                "subjects": {"fr": "Passeports"},
+                "reasons": {"fr": "Travaux"},
+            },
+            ["Mardi 1 décembre.", "Server.programme.hours.span (fr)", "Passeports", "Travaux"],
+        ),
+        (
             {"kind": "table", "tables": {"fr": [["Titre", "Délai", "Prix"], ["Permis", "3 mois", ""]]}},
             ["Permis : Délai 3 mois."],
         ),
