@@ -102,7 +102,8 @@ export function coversMuch({ kind, width, height, focus }, room) {
 
 /**
  * The most pages that some contents make in each room, `countPages(content)` each, whether a sentence is cut
- * there, and whether one waits for the other room. Null for no content; no pages for pictures alone.
+ * there, from how many metres a code is scanned (`near`, null: from afar enough), and whether one waits for
+ * the other room. Null for no content; no pages for pictures alone.
  */
 export function pageCounts(contents, countPages) {
   const counts = contents.filter((content) => content && content.kind !== "waits").map(countPages);
@@ -110,6 +111,7 @@ export function pageCounts(contents, countPages) {
   const most = (room) => ({
     pages: Math.max(...counts.map((count) => count[room].pages)) || null,
     isForced: counts.some((count) => count[room].isForced),
+    near: counts.find((count) => count[room].near)?.[room].near ?? null,
     isLarge: counts.some((count) => count[room].isLarge),
   });
   return { beside: most("beside"), alone: most("alone") };

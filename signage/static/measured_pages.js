@@ -119,6 +119,7 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
       return {
         pages: pages?.length ?? null,
         isForced: Boolean(pages?.some((page) => page.isForced)),
+        near: pages?.find(({ near }) => near)?.near ?? null,
         isLarge: room === "beside" && needOf(content).isLarge,
       };
     });

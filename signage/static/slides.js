@@ -25,7 +25,8 @@ export function buildPages(box, content, words) {
   );
   return pages.map((element) => {
     const count = element.textContent.split(/\s+/).filter(Boolean).length;
-    return { element, reading: readingMs(count), isForced: element.dataset.forced === "yes" };
+    const { forced, near } = element.dataset;
+    return { element, reading: readingMs(count), isForced: forced === "yes", near: Number(near) || null };
   });
 }
 

@@ -63,12 +63,12 @@ test("the pages of an item share its time by their words; the rest comes at the 
 test("an author gets the largest number of pages of a notice in any of its languages", () => {
   const contents = [{ kind: "text", n: 2 }, { kind: "text", n: 3 }, { kind: "image", n: null }, null];
   const count = ({ n }) => ({
-    beside: { pages: n, isForced: n === 2, isLarge: n === 3 },
+    beside: { pages: n, isForced: n === 2, near: n === 2 ? 2.1 : null, isLarge: n === 3 },
     alone: { pages: n && n - 1, isForced: false, isLarge: false },
   });
   assert.deepEqual(pageCounts(contents, count), {
-    beside: { pages: 3, isForced: true, isLarge: true },
-    alone: { pages: 2, isForced: false, isLarge: false },
+    beside: { pages: 3, isForced: true, near: 2.1, isLarge: true },
+    alone: { pages: 2, isForced: false, near: null, isLarge: false },
   });
   assert.equal(pageCounts([{ kind: "image", n: null }, null], count).beside.pages, null);
   assert.equal(pageCounts([null], count), null);

@@ -233,7 +233,9 @@ export function createPreview({ section, page, say, hour }) {
       const isHere = Boolean(made?.isForced) && !made.isLarge;
       const how = isHere ? "cut" : room === "beside" && made ? "whole" : null;
       const words = how ? say(`notices.preview.${how}`, { pages }) : pages;
-      setText(row.querySelector(".count"), made?.isLarge ? say("notices.preview.large") : words);
+      const metres = made?.near && new Intl.NumberFormat(page.language).format(made.near);
+      const told = metres ? [words, say("notices.preview.near", { metres })].join(", ") : words;
+      setText(row.querySelector(".count"), made?.isLarge ? say("notices.preview.large") : told);
       row.classList.toggle("cut", isHere);
       hasCut ||= isHere;
       hasLarge ||= Boolean(made?.isLarge);
