@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.documents.notices import NoticeContent
+from server.documents.notices import ClosureNotice, NoticeContent
 from server.documents.problems import DocumentProblem, problem
+from server.documents.values import CalendarPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,26 @@ def check_not_over(notice: NoticeContent, today: date) -> tuple[DocumentProblem,
         return ()
     field, on = notice.own_end
     return (problem((field,), "day_over", on=on),)
+
+
+MOST_CLOSED_DAYS = 60
+"""Days of one closure that are entered into a calendar, each as an exception."""
+
+
+def check_calendar(
+    notice: ClosureNotice, hall: str, known: CalendarPart, *, is_open: bool
+) -> Iterator[DocumentProblem]:
+    """The errors of a closure that cannot be entered into the calendar of a hall (its name).
+
+    `is_open`: the author may configure the hall.
+    """
+    if not is_open:
+        yield problem(("in_calendar",), "calendar_not_yours", hall=hall)
+    if len(notice.days) > MOST_CLOSED_DAYS:
+        yield problem(("happens", "ends"), "closure_too_long", limit=MOST_CLOSED_DAYS)
+    for day in known.exceptions:
+        if day.on in notice.days and day.spans != notice.opens:
+            yield problem(("happens", "starts"), "exception_there", on=day.on.isoformat(), hall=hall)
 
 
 def check_medium(

@@ -6,6 +6,7 @@ a kind has besides (a medium, a feed, what the server computes) is in
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
@@ -285,6 +286,12 @@ class ClosureNotice(NoticeContent):
     subjects: Annotated[OptionalLine, ShownAs("subject")] = Field(default_factory=dict)
     reasons: Annotated[Sentences, AfterValidator(some_texts), ShownAs("reason")]
     in_calendar: Annotated[bool, Written("tick")] = False
+
+    @property
+    def days(self) -> list[date]:
+        """Its days, in order."""
+        first, last = (date.fromisoformat(on) for on in (self.happens.starts, self.own_end[1]))
+        return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
 
     @property
     def own_end(self) -> tuple[str, str]:

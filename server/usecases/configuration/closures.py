@@ -1,20 +1,18 @@
 """Enter a closure into the calendars of its halls, as the page of a hall’s document would."""
 
-from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import Any, cast
 
 from hardware.languages import base_of
 from server.documents.content import NewContent
+from server.documents.notice_checks import check_calendar
 from server.documents.notices import ClosureNotice, parse_notice
-from server.documents.problems import DocumentProblem, DocumentRefused, problem
+from server.documents.problems import DocumentRefused
 from server.documents.reading import parse_hall
 from server.documents.values import CalendarPart, ExceptionDay
 from server.domain.author import Author
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.calendars import DAY
 from server.store.configuration.documents import newest_of_halls
 from server.store.engine.statements import Rows
 from server.store.notices.notices import content_of
@@ -23,8 +21,6 @@ from server.usecases.configuration.check_configuration import installation_docum
 from server.usecases.configuration.publication import edit_hall_document
 from server.usecases.notices.notice_places import Reach, check_places, read_places, targets_of
 
-MOST_DAYS = 60
-"""Days of one closure that are entered, each as an exception."""
 LONGEST_WHY = 80
 """Characters of the reason of an exception; the title stands for a longer one."""
 
@@ -47,32 +43,18 @@ def enter_closure(
         if not reach.may_publish(places.sites_of(targets_of(notice))):
             return  # the publication refuses it
         calendars = [(hall, _calendar(rows, hall)) for hall in places.halls_of(targets_of(notice))]
-    problems = [each for hall, known in calendars for each in _problems(notice, hall, known, reach)]
+    may = reach.configures
+    problems = [
+        each
+        for hall, known in calendars
+        for each in check_calendar(notice, hall.name, known, is_open=may is None or hall.site.slug in may)
+    ]
     if problems:
         raise DocumentRefused(tuple(problems))
     for hall, known in calendars:
         new = _exceptions(notice, hall, known)
         if new:
             edit_hall_document(database, hall.hall, author, partial(_add, known, new))
-
-
-def _problems(
-    notice: ClosureNotice, hall: HallConfiguration, known: CalendarPart, reach: Reach
-) -> Iterator[DocumentProblem]:
-    if reach.configures is not None and hall.site.slug not in reach.configures:
-        yield problem(("in_calendar",), "calendar_not_yours", hall=hall.name)
-    days = _days(notice)
-    if len(days) > MOST_DAYS:
-        yield problem(("happens", "ends"), "closure_too_long", limit=MOST_DAYS)
-    for day in known.exceptions:
-        if day.on in days and day.spans != notice.opens:
-            yield problem(("happens", "starts"), "exception_there", on=day.on.isoformat(), hall=hall.name)
-
-
-def _days(notice: ClosureNotice) -> list[date]:
-    first = date.fromisoformat(notice.happens.starts)
-    last = date.fromisoformat(notice.happens.ends or notice.happens.starts)
-    return [first + DAY * ahead for ahead in range((last - first).days + 1)]
 
 
 def _exceptions(notice: ClosureNotice, hall: HallConfiguration, known: CalendarPart) -> list[ExceptionDay]:
@@ -82,7 +64,7 @@ def _exceptions(notice: ClosureNotice, hall: HallConfiguration, known: CalendarP
     texts = notice.reasons if fits else notice.titles
     is_whole = all({language, base_of(language)} & texts.keys() for language in hall.languages)
     why = {language: text for language, text in texts.items() if is_whole and language in hall.languages}
-    return [ExceptionDay(on=on, spans=notice.opens, why=why) for on in _days(notice) if on not in there]
+    return [ExceptionDay(on=on, spans=notice.opens, why=why) for on in notice.days if on not in there]
 
 
 def _calendar(rows: Rows, hall: HallConfiguration) -> CalendarPart:

@@ -234,8 +234,8 @@ export function createPreview({ section, page, say, hour }) {
       const how = isHere ? "cut" : room === "beside" && made ? "whole" : null;
       const words = how ? say(`notices.preview.${how}`, { pages }) : pages;
       const metres = made?.near && new Intl.NumberFormat(page.language).format(made.near);
-      const told = metres ? [words, say("notices.preview.near", { metres })].join(", ") : words;
-      setText(row.querySelector(".count"), made?.isLarge ? say("notices.preview.large") : told);
+      const sentence = metres ? [words, say("notices.preview.near", { metres })].join(", ") : words;
+      setText(row.querySelector(".count"), made?.isLarge ? say("notices.preview.large") : sentence);
       row.classList.toggle("cut", isHere);
       hasCut ||= isHere;
       hasLarge ||= Boolean(made?.isLarge);
