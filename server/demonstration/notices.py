@@ -40,7 +40,7 @@ def make_notices(database: Database, library: Library, bureau: Author, officer: 
             content[field] = library[content[field]]
         if thursday := notice.get("thursday"):
             day = _thursday(today, **thursday)
-            content |= {"falls_on": day} if content["kind"] == "countdown" else {"happens": {"starts": day}}
+            content |= _on(content["kind"], day)
         made = draft_notice(database, bureau, content, reach=_EVERYWHERE)
         drafted = NoticeGesture(made["notice"], made["version"], bureau, _EVERYWHERE)
         decided = NoticeGesture(made["notice"], made["version"], officer, _EVERYWHERE)
@@ -50,6 +50,13 @@ def make_notices(database: Database, library: Library, bureau: Author, officer: 
         if notice["until"] == "published":
             approve_notice(database, decided)
             publish_notice(database, decided, DisplayRequest())
+
+
+def _on(kind: str, at: str) -> dict[str, object]:
+    """The field of a kind that says when, at a wall time; a closure has days."""
+    if kind == "countdown":
+        return {"falls_on": at}
+    return {"happens": {"starts": at[:10] if kind == "closure" else at}}
 
 
 def _thursday(today: date, *, in_days: int, at: str) -> str:
