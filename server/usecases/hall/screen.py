@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from annotated_types import Gt
 
-from hardware.json_types import InstantText, Percent, Pixels, Seconds, Texts
+from hardware.json_types import InstantText, Percent, Pixels, Texts
 from hardware.languages import base_of
 from hardware.speech.voices import VoiceName, Voices
 from server.domain.author import Author
@@ -79,8 +79,6 @@ class ScreenOfHall(TypedDict):
     is_open: bool
     next_opening_at: InstantText | None
     closes_at: InstantText | None
-    awaited_s: Seconds
-    """How long a call stands before somebody is asked whether the agent is there."""
     has_sound: bool
     output: SoundOutput
     sound: SoundOfScreen
@@ -133,7 +131,6 @@ def read_screen(
         "is_open": opening is None or opening.is_open,
         "next_opening_at": to_text(opening.next_opens_at) if opening and opening.next_opens_at else None,
         "closes_at": to_text(opening.half_day.closes_at) if opening and opening.half_day else None,
-        "awaited_s": configuration.limits.forgotten_after_s,
         "has_sound": configured.has_sound if configured else True,
         "output": configured.output if configured else "loudspeaker",
         "sound": _sound(configuration.sound, configured),
