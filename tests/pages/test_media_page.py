@@ -50,7 +50,7 @@ def open_newest(page: Page) -> Any:
 
 def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: Pages, tmp_path: Path):
     page = library(hall, pages)
-    expect(page.locator(".medium")).to_have_count(1)  # the demonstration's logo
+    expect(page.locator(".medium")).to_have_count(6)  # the demonstration's
     expect(page.locator("#chosen")).to_have_text("Aucun fichier choisi")
     assert unreached_by_keyboard(page) == []
     send(page, put(tmp_path, image("JPEG", (640, 400)), "Affiche de Mme Durand.jpg"))
@@ -80,13 +80,14 @@ def test_a_file_is_sent_described_and_removed_by_keyboard(hall: Served, pages: P
     expect(page.locator("h1")).to_have_text("Supprimer 1 média ?")
     page.get_by_role("button", name="Oui, supprimer").press("Enter")
     expect(page.locator("#done")).to_have_text("1 média supprimé.")
-    expect(page.locator(".medium")).to_have_count(1)
+    expect(page.locator(".medium")).to_have_count(6)
 
 
 def test_a_medium_is_named_found_again_and_sent_once(hall: Served, pages: Pages, tmp_path: Path):
     page = library(hall, pages)
     file = put(tmp_path, image("PNG", (48, 32)), "Été à la plage.png")
     send(page, file)
+    expect(card(page).locator(".name")).to_have_text("Été à la plage.png")
     expect(card(page)).to_have_attribute("data-state", "ready")
     found = open_newest(page)
     found.locator("textarea[name=fr]").fill("Pas encore enregistré")

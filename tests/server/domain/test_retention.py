@@ -64,7 +64,7 @@ def test_only_rows_that_hold_their_beginning_stay_for_a_time_after_it():
         table: timedelta(days=3) if table == "delivery" else BY_NAME[table].kept
         for table in (
             *("idempotency", "complaint", "account_pseudonym", "sign_in_failure", "invitation", "delivery"),
-            *("report_letter", "bulletin", "finding", "hall_check", "pairing", "purge_run"),
+            *("report_letter", "bulletin", "finding", "hall_check", "pairing", "purge_run", "notice_draft"),
         )
     }
 

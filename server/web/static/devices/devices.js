@@ -49,7 +49,7 @@ function draw({ halls }) {
       tables.set(hall.hall, createHallTable(hall, { say, language, refresh, redraw }));
   const found = { only: only.checked, typed: typed.value.trim() };
   const left = halls.flatMap((hall) => rowsOf(hall, found)).length;
-  write("found", found.typed ? say("device_list.found", { count: left, all }) : "");
+  write("filtered", found.typed ? say("device_list.found", { count: left, all }) : "");
   const focused = document.activeElement;
   const outcome = /** @type {HTMLElement | null | undefined} */ (
     focused?.closest(".manage")?.querySelector(".outcome")

@@ -170,7 +170,7 @@ def test_displays_are_added_to_the_sums_of_their_day():
     assert isinstance(record, Sum)
     assert isinstance(day, Sum)
     assert (record.id, record.values) == ("s-1 r-1", {"last_number": 4})
-    assert day.added == {"shown_ms": 2_000, "completed": 0, "cut": 1, "failed": 0}
+    assert day.added == {"shown_ms": 2_000, "whole_ms": 0, "completed": 0, "cut": 1, "failed": 0}
 
 
 def test_a_fact_of_the_installation_without_rows_changes_none():
