@@ -385,8 +385,8 @@ def every_kind() -> list[dict[str, Any]]:
         item("long", "text", {"title": "Un long texte", "html": "<p>Deux guichets ouvrent à midi.</p>" * 25}),
         picture("upright", "upright.webp"),
         film("film"),
-        item("page", "document", medium("lying.webp", width=1200, height=500, text="Une page")),
         item("poster", "document", medium("poster.webp", **POSTER)),
+        item("page", "document", medium("lying.webp", width=1200, height=500, text="Une page")),
         item("cut", "image", LONGEST_CUT),
         item(
             "delays",

@@ -114,15 +114,18 @@ MEASURED_IN_PIXELS = ("long", "upright", "film", "page", "poster", "cut")
 
 
 WAITS = {
-    "landscape": ("long", "film", "page"),
-    "portrait": ("long", "busy"),
+    "landscape": ("long", "film", "page", "busy"),
+    "portrait": ("long",),
     "large": ("long", "film", "page"),
 }
-"""The kinds that are no whole thought beside calls: they wait for the whole screen."""
+"""The kinds that are no whole thought beside calls: they wait for the whole screen, and the welcome stands
+there. Each comes after one that does not wait, so that this welcome is its own."""
 
 
 def show(page: Page, hall: ContractServer, kind: dict[str, Any], *, waits: bool = False) -> None:
-    """Makes a kind the whole programme, and waits until it is on the screen; nothing of it where it waits."""
+    """Makes a kind the whole programme, and waits until it is on the screen; the welcome where it waits."""
+    if waits:
+        expect(page.locator("#slide .welcome")).to_have_count(0)  # this one is still to come
     hall.screen["programme"] = programme(kind | {"ms": 60_000})
     hall.sockets.emit("programme.changed", {}, namespace="/screen")
     content = kind["content"]
@@ -227,7 +230,7 @@ def test_media_follow_each_other_without_an_empty_frame_and_broken_ones_are_left
     assert page.evaluate("window.troubles") == []
 
 
-def test_a_video_stops_while_calls_cover_it_and_continues_from_there(
+def test_a_film_waits_while_somebody_is_called_and_stops_under_an_alert(
     pages: Pages, hall: ContractServer
 ) -> None:
     page = opened(pages, hall, film("film") | {"ms": 60_000})
@@ -238,17 +241,28 @@ def test_a_video_stops_while_calls_cover_it_and_continues_from_there(
     expect(caption).to_be_visible()
     assert contrast(Image.open(io.BytesIO(caption.screenshot()))) >= 7
     assert page.evaluate(SMALLEST) >= 56
-    for n in range(3):
-        hall.call(f"R04{n}", f"guichet {n}")
-    hall.send_board()
-    expect(page.locator("#aside")).to_be_hidden()
-    assert video.evaluate("film => film.paused")
-    stood = video.evaluate("film => film.currentTime")
+
+    hall.call("R040", "guichet 1")
+    hall.send_board()  # too wide to be large beside a call
+    expect(page.locator("#slide .welcome")).to_be_visible()
+    expect(video).to_have_count(0)
     hall.calls.clear()
     hall.send_board()
+    slowly = "film => { film.playbackRate = 0.1; return film.played.length; }"  # it lasts until the alert
+    wait_until(lambda: video.evaluate(slowly), "it comes again")
+    assert video.evaluate("film => film.played.start(0)") < 1, "from its beginning"
+
+    hall.raise_alert("evacuate")
+    expect(page.locator("#aside")).to_be_hidden()
+    paused_at = "film => film.paused && !film.ended && film.currentTime"
+    stood = wait_until(lambda: video.evaluate(paused_at), "it stops")
+    hall.end_alert()
     expect(page.locator("#aside")).to_be_visible()
-    assert video.evaluate("film => film.currentTime") >= stood
+    wait_until(lambda: not video.evaluate("film => film.paused"), "it goes on")
+    assert stood <= video.evaluate("film => film.currentTime") < stood + 1, "from there"
+    video.evaluate("film => { film.playbackRate = 8; }")
     wait_until(lambda: video.evaluate("film => film.ended"), "its end: the last picture stays")
+    assert page.evaluate("window.frames.length") == 3, "film, welcome, film"
     assert page.evaluate("window.troubles") == []
 
 
