@@ -57,18 +57,12 @@ class Hall:
         body = {"current": leg["leg"], "current_end": "served"} if leg else {"current": None}
         return self.post(f"/counters/{counter}/next", body, **{"X-Counter-Session": session})
 
-    def serve(self, counter: str, session: str) -> None:
-        """The person who is called has come."""
-        leg = self._api.get(f"/counters/{counter}").json()["leg"]
-        if leg and leg["state"] == "called":
-            self.post(f"/legs/{leg['leg']}/start", {}, **{"X-Counter-Session": session})
-
 
 def keep(page: Page, name: str) -> None:
     """Writes what the page shows as a PNG of few colours, once all it needs has come."""
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
-    picture = shown(page)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     width = min(picture.width, 1000 if picture.width > picture.height else 480)
     picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
     place = PICTURES / f"{name}.png"
@@ -97,52 +91,8 @@ def signed_in(browser: Browser, base_url: str, user: dict[str, str], path: str) 
     return page
 
 
-NOTICES = (
-    "Bienvenue à Laon",
-    "Forum des associations",
-    "Venir à vélo",
-    "L’après-midi, l’accueil sera fermé",
-    "Journée portes ouvertes",
-    "Où aller",
-    "Ces informations",
-    "L’attente à l’accueil",
-    "Le comité des usagers",
-    "Vous l’avez demandé",
-)
-LONGEST_ROUND_S = 900
-CELL = (480, 270)
-COLUMNS = 4
-
-
-def keep_sheet(screen: Page, calls: list[Image.Image]) -> None:
-    """Writes what a quiet screen shows one after the other, beside pictures of its calls, on one sheet."""
-    found: dict[str, Image.Image] = {}
-    for _ in range(LONGEST_ROUND_S):
-        words = screen.locator("#slide").inner_text().replace("\u00a0", " ").replace("\u00ad", "")
-        title = next((each for each in NOTICES if each in words and each not in found), None)
-        if title:
-            screen.wait_for_timeout(700)  # it has come in
-            found[title] = shown(screen)
-        if len(found) == len(NOTICES):
-            break
-        screen.wait_for_timeout(1000)
-    pictures = [*calls, *(found[title] for title in NOTICES if title in found)]
-    width, height = CELL
-    rows = -(-len(pictures) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * (width + 8) - 8, rows * (height + 8) - 8), "white")
-    for at, picture in enumerate(pictures):
-        place = (at % COLUMNS * (width + 8), at // COLUMNS * (height + 8))
-        sheet.paste(picture.resize(CELL, Image.Resampling.LANCZOS), place)
-    sheet.save(PICTURES / "affichage.jpg", quality=82, optimize=True)
-
-
-def shown(page: Page) -> Image.Image:
-    """What a page shows."""
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-
-
 def take(var: Path) -> None:
-    """All five pictures, and a sheet of what screens show."""
+    """All five pictures."""
     demonstration = json.loads((var / "demo.json").read_text(encoding="utf-8"))
     base_url, hall = demonstration["base_url"], Hall(demonstration, "laon")
     PICTURES.mkdir(exist_ok=True)
@@ -162,7 +112,6 @@ def take(var: Path) -> None:
             console.locator("[data-person] .number").inner_text()
         )
         keep(screen, "ecran")
-        calls = [shown(screen)]
         console.keyboard.press("O")
         expect(console.locator("[data-timer=person]").first).to_be_visible()
         console.reload()
@@ -179,9 +128,6 @@ def take(var: Path) -> None:
         quality = signed_in(browser, base_url, hall.users["quality"], "/qualite")
         quality.locator(".headline").evaluate("figures => figures.scrollIntoView()")
         keep(quality, "qualite")
-        for counter, session in others:
-            hall.serve(counter, session)
-        keep_sheet(screen, calls)
 
 
 if __name__ == "__main__":
