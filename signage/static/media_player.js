@@ -8,13 +8,13 @@ import { createStage } from "./stage.js";
 import { localDay } from "./words.js";
 
 /**
- * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree, isWhole}`,
- * `isFree` when nobody is called any more, `isWhole` once the page looks as it will. Nothing is shown before
- * it is known how long the first programme takes to read: it is measured, or `stored` by the page before. A
- * newer programme waits for that while the former plays on. `onSeen(piece)` receives each interval in which a
- * notice was visible: `{item, notice, from, to, outcome, isWhole}`, in the server's milliseconds;
- * `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()` asks for the next `play`. In a
- * preview nothing is reported.
+ * `play(moment)` brings the stage to an instant: `{programme, view, screen, at, isCovered, isFree,
+ * isWhole}`, `isFree` when nobody is called any more, `isWhole` once the page looks as it will. The
+ * welcome is shown until it is known how long the first programme takes to read: it is measured, or
+ * `stored` by the page before. A newer programme waits for that while the former plays on. `onSeen(piece)`
+ * receives each interval in which a notice was visible: `{item, notice, from, to, outcome, isWhole}`, in
+ * the server's milliseconds; `onFailed(item, reason, notice, at)` a file that cannot be shown. `onEnd()`
+ * asks for the next `play`. In a preview nothing is reported.
  */
 export function createMediaPlayer({
   box,
@@ -55,6 +55,7 @@ export function createMediaPlayer({
   });
 
   function play({ programme: given, view, screen, at, isCovered, isFree, isWhole }) {
+    stage.greet(welcome(screen, own));
     const latest = { programme: given, today: localDay(at, screen?.time_zone) };
     const contentsOf = ({ programme: { items }, today }) =>
       new Map(items.map((item) => [item.id, contentOf(item, { view, screen, own, today })]));

@@ -1,6 +1,6 @@
 // The stage of a screen: the visible item, and the next one ready behind it. The old one leaves when the new
-// one can be shown, so there is never a black or empty frame between two. DOM only; the choice of items is
-// made elsewhere.
+// one can be shown, so there is never a black or empty frame between two; where neither can be, a greeting
+// stands. DOM only; the choice of items is made elsewhere.
 
 import { spanAt } from "./contents.js";
 import { fitPicture, settlePicture } from "./picture_slides.js";
@@ -23,6 +23,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   let current = null; // {key, pages, media, text}
   let placed = null; // whose page stands in the box
   let awaited = null;
+  let greeting = null; // {text, element}: stands where no item can be shown yet
   let isStale = false; // what stands in the box was made for another room
   const ready = new Map();
   const showings = new Map(); // how often each item was shown: a long one goes on with its next pages
@@ -102,8 +103,18 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
     return change.bring(element, () => former && release(former));
   }
 
+  /** Never an empty box: until an item can be shown, this content stands there. Before the first `show`. */
+  function greet(content) {
+    const former = greeting;
+    const text = JSON.stringify(content);
+    if (former?.text !== text) greeting = { text, element: pagesOf(content)[0].element };
+    const isFree = !box.firstChild || box.firstChild === former?.element;
+    if (isFree && box.firstChild !== greeting.element) box.replaceChildren(greeting.element);
+  }
+
   function wait(made) {
-    if (isStale) box.replaceChildren(); // rather nothing than a part of what had the whole screen
+    if (isStale) box.replaceChildren(greeting.element); // rather than a part of what had another room
+    isStale = false;
     if (awaited !== made) {
       awaited = made;
       made.whenReady.then(() => awaited === made && made.isReady && on.ready());
@@ -180,6 +191,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   }
 
   return {
+    greet,
     show,
     cover,
     keepStill,
