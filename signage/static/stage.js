@@ -97,10 +97,14 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   function put(element, isNew) {
     const former = placed;
     placed = current;
-    if (former === current) return change.turnPage(element);
+    const isGreeted = greeting && box.firstChild === greeting.element;
+    if (former === current && !isGreeted) return change.turnPage(element);
     if (!isNew) return change.replace(element);
-    if (former && ready.get(former.key) === former) ready.delete(former.key);
-    return change.bring(element, () => former && release(former));
+    if (former && former !== current && ready.get(former.key) === former) ready.delete(former.key);
+    const leave = () => former && former !== current && release(former);
+    if (!isGreeted) return change.bring(element, leave);
+    change.replace(element); // what only stood in for it leaves without motion
+    return leave();
   }
 
   /** Never an empty box: until an item can be shown, this content stands there. Before the first `show`. */
@@ -113,7 +117,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
   }
 
   function wait(made) {
-    if (isStale) box.replaceChildren(greeting.element); // rather than a part of what had another room
+    if (isStale) change.replace(greeting.element); // rather than a part of what had another room
     isStale = false;
     if (awaited !== made) {
       awaited = made;
@@ -165,6 +169,10 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
 
   /** Calls cover the media: a video stops and continues from there. */
   function cover(isCovered) {
+    if (isCovered && isStale && greeting && !placed?.media) {
+      change.replace(greeting.element);
+      isStale = false;
+    }
     if (isCovered) progress.hide();
     if (current?.media?.tagName !== "VIDEO") return;
     listen(current);

@@ -262,7 +262,9 @@ def test_a_film_waits_while_somebody_is_called_and_stops_under_an_alert(
     assert stood <= video.evaluate("film => film.currentTime") < stood + 1, "from there"
     video.evaluate("film => { film.playbackRate = 8; }")
     wait_until(lambda: video.evaluate("film => film.ended"), "its end: the last picture stays")
-    assert page.evaluate("window.frames.length") == 3, "film, welcome, film"
+    frames = page.evaluate("window.frames")
+    first = next(at for at, name in enumerate(frames) if name.endswith(".webm"))  # a greeting may come before
+    assert len(frames[first:]) == 3, "film, welcome, film"
     assert page.evaluate("window.troubles") == []
 
 
