@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from signage.media import MediaLimits, MediumRefused, Prepared, prepare
+from tests.harness.waiting import wait_until
 from tests.signage.media.uploads import pdf, put, zipped
 
 LIMITS = MediaLimits(page_side=300, conversion_s=1.0)
@@ -84,9 +85,16 @@ def test_a_converter_that_hangs_is_ended_with_all_it_started(tmp_path: Path, con
     write(converter, f"sleep 600 & echo $! $$ > {tmp_path}/started; wait")
     found = refused(tmp_path, presentation("pptx"))
     assert (found.code, found.details) == ("medium_not_converted", {"seconds": 1})
-    for process in (tmp_path / "started").read_text().split():
-        state = Path("/proc", process, "stat")
-        assert not state.exists() or ") Z " in state.read_text()
+    started = (tmp_path / "started").read_text().split()
+    wait_until(lambda: all(map(is_over, started)), "the end of all")
+
+
+def is_over(process: str) -> bool:
+    """Whether a process has ended; it may still be waited for."""
+    try:
+        return ") Z " in Path("/proc", process, "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 @pytest.mark.parametrize("lines", [("exit 0",), ("echo x > presentation.pdf", "exit 77")])
