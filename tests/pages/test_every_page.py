@@ -1,10 +1,11 @@
 """Every page that is not tried for itself: accessible, no wider than its screen, walked by keyboard alone."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.rendering.problems import id_of_form
@@ -16,6 +17,7 @@ from tests.harness.accessible import (
 )
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
+from tests.harness.waiting import wait_until
 from tests.harness.working import announce, demonstration_user, sign_in, signed_in
 from tests.pages.kiosk.conftest import demonstration_site
 from tests.signage.media.uploads import image
@@ -53,6 +55,27 @@ def page_of(hall: Served, browser: Browser) -> Iterator[Callable[[str | None], P
     yield page_of
     opened.close()
     assert not opened.troubles, "\n".join(opened.troubles)
+
+
+@contextmanager
+def read(page: Page) -> Iterator[None]:
+    """Ends once the page itself waits for no answer: some pages read what they show."""
+    waited: set[Request] = set()
+
+    def begins(request: Request) -> None:
+        if request.resource_type in {"fetch", "xhr"} and request.frame == page.main_frame:
+            waited.add(request)
+
+    def ends(request: Request) -> None:
+        waited.discard(request)
+
+    handlers = {"request": begins, "requestfinished": ends, "requestfailed": ends}
+    for event, handler in handlers.items():
+        page.on(event, handler)
+    yield
+    wait_until(lambda: page.evaluate("new Promise(requestAnimationFrame)") and not waited, "the page has all")
+    for event, handler in handlers.items():
+        page.remove_listener(event, handler)
 
 
 def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible) -> None:
@@ -143,9 +166,9 @@ def test_a_page_open_to_everybody(hall: Served, page_of: Callable[[str | None], 
 )
 def test_a_page_of_people_at_work(hall: Served, page_of: Callable[[str | None], Page], role: str, path: str):
     page = page_of(role)
-    page.goto(f"{hall.base_url}{path}")
+    with read(page):
+        page.goto(f"{hall.base_url}{path}")
     assert page.url == f"{hall.base_url}{path}"
-    page.wait_for_load_state("networkidle")  # some pages read what they show
     expect(page.locator("[data-live]:visible:not([data-live=yes])")).to_have_count(0)
     assert_walked(page)
     assert further_violations(page, is_whole=path in WHOLE) == []
