@@ -65,6 +65,8 @@ ARABIC = {
 }
 CLOCK = "{ const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead; }"
 """A script that lets the page's clock jump ahead; its timers wait as always."""
+KNOWS_THE_DAY = "Boolean(localStorage['parvis.screen']?.includes('has_sound'))"
+"""Whether the screen has what its hall publishes for the day."""
 MEASURE = """() => {
   const isWide = innerWidth > innerHeight, [w, h] = isWide ? [1920, 1080] : [1080, 1920];
   const unit = Math.min(innerWidth / w, innerHeight / h), found = [];

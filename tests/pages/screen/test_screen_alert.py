@@ -10,7 +10,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import CLOCK, MEASURE, SIZES
+from tests.pages.screen.conftest import CLOCK, KNOWS_THE_DAY, MEASURE, SIZES
 from tests.signage.contract_server import ContractServer, translate
 
 LONG = {
@@ -191,8 +191,8 @@ def test_a_call_being_spoken_stops_at_once_for_an_alert(hall: ContractServer, pa
         "HTMLMediaElement.prototype.play = function () { window.played.push(this); return play.call(this); };"
     )
     page.goto(f"{hall.url}/screen#t=good")
-    expect(page.locator("#slide > *")).to_have_count(1)
-    wait_until(lambda: hall.connections == 1, "the page hears the hall")
+    expect(page.locator("body")).to_have_attribute("data-view", "empty")
+    wait_until(lambda: page.evaluate(KNOWS_THE_DAY), "the page knows that it speaks")
     hall.announce(hall.call("R042"), audio="long.wav")
     hall.announce(hall.call("R043", "guichet 4"), audio="short.wav")
     page.wait_for_function("() => window.played.length === 1 && !window.played[0].paused")

@@ -12,7 +12,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, Opens, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import MEASURE, opened
+from tests.pages.screen.conftest import KNOWS_THE_DAY, MEASURE, opened
 from tests.signage.contract_server import ContractServer, instant
 
 PLAYED = """
@@ -33,9 +33,7 @@ def listening[P: (Page, DomPage)](pages: Opens[P], hall: ContractServer, script:
     page.add_init_script(PLAYED + script)
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).to_have_attribute("data-view", "empty")
-    wait_until(
-        lambda: page.evaluate("Boolean(localStorage['parvis.screen']?.includes('has_sound'))"), "the day"
-    )
+    wait_until(lambda: page.evaluate(KNOWS_THE_DAY), "the day")
     return page
 
 
@@ -125,9 +123,7 @@ def listening_to_loop(pages: Pages, loop_hall: ContractServer) -> Page:
     page.add_init_script(PLAYED_AT)
     page.goto(f"{loop_hall.url}/screen#t=good")
     expect(page.locator("body")).to_have_attribute("data-view", "empty")
-    wait_until(
-        lambda: page.evaluate("Boolean(localStorage['parvis.screen']?.includes('has_sound'))"), "the day"
-    )
+    wait_until(lambda: page.evaluate(KNOWS_THE_DAY), "the day")
     return page
 
 
