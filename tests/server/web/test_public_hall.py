@@ -37,7 +37,7 @@ from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, PlayedDay, play_days
 from tests.server.usecases.test_reports import ANNE, BORIS, LAON, add_account
 from tests.server.web.api_site import HALL, ApiSite, Officers, accepted
-from tests.server.web.notices.test_api_displays import count_tickets
+from tests.server.web.notices.test_busy_hours import count_tickets
 
 PAGE = f"/infos/{HALL}/venir"
 ASKED = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.store.notices.media_details import feed_id, keep_failure, keep_feed
 from tests.server.web.api_site import HALL, ApiSite, Officers, accepted
-from tests.server.web.notices.test_api_displays import DISPLAYS, display
+from tests.server.web.notices.conftest import DISPLAYS, display
 
 ROW = re.compile(r'<li class="(\w+)"><a href="([^"]+)"><b.*?<bdi>(.*?)</bdi>')
 AIMED = {"targets": {"halls": [HALL]}}
