@@ -41,13 +41,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES: Sequence[Blueprint] = (
     *(console.console_pages, console.reception_pages, console.security_pages, console.queue_paper_pages),
     *(console.wall_pages, alerts.alert_pages, alerts.bulletin_pages, incidents.incident_pages),
-    *(
-        notices.notice_pages,
-        library.library_pages,
-        looks.look_pages,
-        devices.supervision_pages,
-        busy_hours.routes,
-    ),
+    *(notices.notice_pages, library.routes, looks.look_pages, devices.supervision_pages, busy_hours.routes),
     *(screen_days.routes, quality.quality_pages, targets.routes, reports.routes, grids.routes),
     *(sendings.routes, home.voice_pages, surveys.survey_pages, survey_forms.routes, actions.routes),
     *(

@@ -3,14 +3,22 @@
 Rule: docs/rules/screen-days.md.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from server.domain.devices.device_state import PlayerReport, Sighting, is_present, player_report
+from server.domain.devices.device_state import (
+    PlayerReport,
+    PlayerSound,
+    PlayerState,
+    PlayerView,
+    Sighting,
+    is_present,
+    player_report,
+)
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.texts import fold_text
 from server.store.notices.notices import titles_of
 from server.store.transactions.database import Database
 
@@ -38,8 +46,8 @@ class ScreenCard:
 
     def is_found(self, typed: str) -> bool:
         """Whether its name, its hall's and its site's have every word typed; accents do not matter."""
-        names = _plain(f"{self.label} {self.hall.name} {self.hall.site.name}")
-        return all(word in names for word in _plain(typed).split())
+        names = fold_text(f"{self.label} {self.hall.name} {self.hall.site.name}")
+        return all(word in names for word in fold_text(typed).split())
 
 
 def read_cards(
@@ -74,14 +82,8 @@ def _trouble(sighting: Sighting | None, report: PlayerReport | None, now: dateti
         return "never"
     if not is_present(sighting, now):
         return "away"
-    if report is None or report["view"] == "refused":
+    if report is None or report["view"] == PlayerView.REFUSED:
         return "refused"
-    if report["media"] == "not updated":
+    if report["media"] == PlayerState.NOT_UPDATED:
         return "not_updated"
-    return "sound" if report["sound"] == "blocked" else None
-
-
-def _plain(text: str) -> str:
-    """Without accents and capitals."""
-    parts = unicodedata.normalize("NFD", text.casefold())
-    return "".join(each for each in parts if not unicodedata.combining(each))
+    return "sound" if report["sound"] == PlayerSound.BLOCKED else None

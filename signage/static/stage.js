@@ -116,9 +116,14 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
     if (isFree && box.firstChild !== greeting.element) box.replaceChildren(greeting.element);
   }
 
-  function wait(made) {
-    if (isStale) change.replace(greeting.element); // rather than a part of what had another room
+  /** What was made for another room makes way for the greeting: it would be cut here. */
+  function leaveRoom() {
+    if (isStale) change.replace(greeting.element);
     isStale = false;
+  }
+
+  function wait(made) {
+    leaveRoom();
     if (awaited !== made) {
       awaited = made;
       made.whenReady.then(() => awaited === made && made.isReady && on.ready());
@@ -169,10 +174,7 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
 
   /** Calls cover the media: a video stops and continues from there. */
   function cover(isCovered) {
-    if (isCovered && isStale && greeting && !placed?.media) {
-      change.replace(greeting.element);
-      isStale = false;
-    }
+    if (isCovered && !placed?.media) leaveRoom();
     if (isCovered) progress.hide();
     if (current?.media?.tagName !== "VIDEO") return;
     listen(current);

@@ -43,11 +43,11 @@ CHOSEN = f"{ADDRESS}/choisis/<any({', '.join(GESTURES)}):gesture>"
 site = of_app(SiteContext)
 files = of_app(MediaFiles)
 
-library_pages = PageRoutes("library_pages", __name__, template_folder="templates")
+routes = PageRoutes("library", __name__, template_folder="templates")
 """The routes of the library, for people who draft notices."""
 
 
-@library_pages.get(ADDRESS, Permission.DRAFT_NOTICES, anywhere=True)
+@routes.get(ADDRESS, Permission.DRAFT_NOTICES, anywhere=True)
 def library() -> str:
     sites = sites_where(Permission.DRAFT_NOTICES)[1]
     named = {slug: known.name for slug, known in known_sites(database()).items()}
@@ -84,7 +84,7 @@ def library() -> str:
     )
 
 
-@library_pages.get(f"{ADDRESS}/<medium>", Permission.DRAFT_NOTICES, anywhere=True)
+@routes.get(f"{ADDRESS}/<medium>", Permission.DRAFT_NOTICES, anywhere=True)
 def one(medium: str) -> str:
     sites = sites_where(Permission.DRAFT_NOTICES)[1]
     found = read_medium(database(), medium, sites=sites)
@@ -112,12 +112,12 @@ class Chosen:
     done: int = 0
 
 
-@library_pages.get(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
+@routes.get(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
 def choose(gesture: Gesture) -> str:
     return _page(gesture, _chosen(gesture, request.args.getlist("medium")))
 
 
-@library_pages.post(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
+@routes.post(CHOSEN, Permission.DRAFT_NOTICES, anywhere=True)
 def do(gesture: Gesture) -> Any:
     chosen = _chosen(gesture, request.form.getlist("medium"))
     for medium in chosen.media:

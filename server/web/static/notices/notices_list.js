@@ -6,6 +6,7 @@ import { sectionsOf, stateOf } from "./notice_content.js";
 import { isEverywhere } from "./notice_targets.js";
 import { shownInWords } from "./notice_history.js";
 import { dateAndHour, pageTimeZone } from "../shared/instants.js";
+import { isFound } from "../shared/finding.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { read, whyNotRead } from "../shared/verbs.js";
 
@@ -63,17 +64,12 @@ async function readOn() {
 }
 
 function draw() {
-  const sought = plain(find.value.trim());
-  const found = sought ? listed.filter(({ title }) => plain(title).includes(sought)) : listed;
+  const sought = find.value.trim();
+  const found = listed.filter(({ title }) => isFound(sought, title));
   write("found", sought ? say("notices.found", { count: found.length }) : "");
   show("[data-none]", listed.length === 0);
   drawList("sections", sectionsOf(found, Date.now()).map(section));
   more.hidden = next === null;
-}
-
-/** A text without capitals and accents, as people type what they look for. */
-function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
 function section({ name, notices }) {

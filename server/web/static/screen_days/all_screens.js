@@ -42,13 +42,11 @@ async function drawn(/** @type {HTMLElement} */ figure, /** @type {HTMLElement} 
   const picture = newer.querySelector("img");
   if (picture) {
     picture.loading = "eager";
-    if (
-      !(await picture.decode().then(
-        () => true,
-        () => false,
-      ))
-    )
-      return;
+    const hasCome = await picture.decode().then(
+      () => true,
+      () => false,
+    );
+    if (!hasCome) return;
   }
   figure.replaceWith(newer);
 }
