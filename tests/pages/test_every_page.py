@@ -69,12 +69,12 @@ def read(page: Page) -> Iterator[None]:
     def ends(request: Request) -> None:
         waited.discard(request)
 
-    handlers = {"request": begins, "requestfinished": ends, "requestfailed": ends}
-    for event, handler in handlers.items():
-        page.on(event, handler)
+    page.on("request", begins)
+    page.on("requestfinished", ends)
+    page.on("requestfailed", ends)
     yield
     wait_until(lambda: page.evaluate("new Promise(requestAnimationFrame)") and not waited, "the page has all")
-    for event, handler in handlers.items():
+    for event, handler in {"request": begins, "requestfinished": ends, "requestfailed": ends}.items():
         page.remove_listener(event, handler)
 
 
