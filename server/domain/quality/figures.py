@@ -12,6 +12,7 @@ from server.domain.quality.rollup import (
     Tally,
     as_counts,
     kaplan_meier_median,
+    mean,
     quantile,
     until_last_call,
 )
@@ -26,6 +27,8 @@ CONTACT = ("served", "transferred")
 type Unit = Literal["visits", "tickets", "people", "s", "percent"]
 type Statistic = Callable[[dict[int, int]], float | None]
 """Of {second: how many}, in seconds; None where nobody was counted."""
+type Counts = Callable[[Rollup, Tally], dict[int, int]]
+"""The durations a figure is made of, as {second: how many}."""
 type Durations = Literal["waits", "services", "walks", "early", "delays"]
 """What a tally counts per whole second; `early`, from the issue of tickets given before opening."""
 
@@ -41,21 +44,51 @@ class Counted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Rank:
+    """The nearest-rank quantile as a statistic: that part of them is at most this long."""
+
+    part: float
+
+    def __call__(self, counts: dict[int, int]) -> float | None:
+        """The quantile of these durations, in seconds."""
+        return quantile(counts, self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A quantile by day: its part, and the durations of a day it is read from."""
+
+    part: float
+    durations: Counts
+
+
+type Sampled = Literal["number", "share", "mean"] | Ranked
+"""How days make up the figure of a period, which its interval needs (`server.domain.quality.doubt`).
+
+`number`: values add up. `share`: parts and sizes add up. `mean`: sums (value × size) and sizes add up.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
-    """The unit of an indicator, and how it is counted over a rollup and the total of its cells."""
+    """The unit of an indicator, and how it is counted over a rollup and the total of its cells.
+
+    `sampled`: how days make it up; None where no interval follows from the days (an extreme, the worst part).
+    """
 
     unit: Unit
     counted: Callable[[Rollup, Tally], Counted]
+    sampled: Sampled | None
 
 
-def number(unit: Unit, count: Callable[[Rollup, Tally], int]) -> Measure:
-    """A number of visits, tickets or people."""
+def number(unit: Unit, count: Callable[[Rollup, Tally], int], sampled: Sampled | None = "number") -> Measure:
+    """A number of visits, tickets or people; `sampled` is None where days do not add up."""
 
     def counted(rollup: Rollup, tally: Tally) -> Counted:
         found = count(rollup, tally)
         return Counted(found, n=found)
 
-    return Measure(unit, counted)
+    return Measure(unit, counted, sampled)
 
 
 def ended(reason: str) -> Measure:
@@ -65,25 +98,29 @@ def ended(reason: str) -> Measure:
 
 def share(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Measure:
     """A part of a number, in percent."""
-    return Measure("percent", lambda _, tally: _percent(part(tally), whole(tally)))
+    return percent(lambda _, tally: _percent(part(tally), whole(tally)))
 
 
 def percent(counted: Callable[[Rollup, Tally], Counted]) -> Measure:
     """A share that is counted otherwise, in percent."""
-    return Measure("percent", counted)
+    return Measure("percent", counted, "share")
 
 
-def seconds(of: Statistic, durations: Durations | Callable[[Rollup, Tally], dict[int, int]]) -> Measure:
+def seconds(of: Statistic, durations: Durations | Counts) -> Measure:
     """A statistic of durations, in seconds: of those that a tally has under a name, or of others."""
 
-    def counted(rollup: Rollup, tally: Tally) -> Counted:
+    def found(rollup: Rollup, tally: Tally) -> dict[int, int]:
         if isinstance(durations, str):
-            found = as_counts(getattr(tally, durations))
-        else:
-            found = durations(rollup, tally)
-        return Counted(of(found), n=sum(found.values()))
+            return as_counts(getattr(tally, durations))
+        return durations(rollup, tally)
 
-    return Measure("s", counted)
+    def counted(rollup: Rollup, tally: Tally) -> Counted:
+        counts = found(rollup, tally)
+        return Counted(of(counts), n=sum(counts.values()))
+
+    if isinstance(of, Rank):
+        return Measure("s", counted, Ranked(of.part, found))
+    return Measure("s", counted, "mean" if of is mean else None)
 
 
 def called_waits(_: Rollup, tally: Tally) -> dict[int, int]:
@@ -111,12 +148,7 @@ def both(sparse: Sparse) -> int:
     return sum(first + last for first, last in sparse.values())
 
 
-def rank(part: float) -> Statistic:
-    """The nearest-rank quantile: that part of them is at most this long."""
-    return lambda counts: quantile(counts, part)
-
-
-median, p90, p95 = rank(0.5), rank(0.9), rank(0.95)
+median, p90, p95 = Rank(0.5), Rank(0.9), Rank(0.95)
 
 
 def longest(counts: dict[int, int]) -> int | None:

@@ -113,6 +113,11 @@ class Indicator:
         return self.measure.unit
 
     @property
+    def is_number(self) -> bool:
+        """Whether its values count visits, tickets or people: its doubt and change are per open day."""
+        return self.unit in ("visits", "tickets", "people")
+
+    @property
     def label_key(self) -> str:
         """Message key of its short name."""
         return f"quality.indicator.{self.name}.label"
@@ -150,7 +155,7 @@ _ALL = (
     Indicator("wait_mean", "every_ticket", "wait", EVERYBODY, "legs", seconds(mean, "waits")),
     Indicator("wait_median", "every_ticket", "wait", EVERYBODY, "legs", seconds(median, "waits")),
     Indicator("wait_median_kaplan_meier", "kaplan_meier", "wait", STAFF, "legs",
-              Measure("s", figures.kaplan_meier)),
+              Measure("s", figures.kaplan_meier, None)),
     Indicator("wait_p90", "every_ticket", "wait", EVERYBODY, "legs", seconds(p90, "waits")),
     Indicator("wait_p95", "every_ticket", "wait", STAFF, "legs", seconds(p95, "waits")),
     Indicator("wait_max", "every_ticket", "wait", REPORTS, "legs", seconds(longest, "waits")),
@@ -174,11 +179,11 @@ _ALL = (
     Indicator("over_three_targets", "over_three", "target", EVERYBODY, "legs",
               share(lambda t: t.starved, with_target)),
     Indicator("worst_service_wait_p90", "worst_service", "wait", STAFF, "worst",
-              Measure("s", figures.worst_service)),
+              Measure("s", figures.worst_service, None)),
     Indicator("worst_group_wait_p95", "worst_group", "wait", STAFF, "worst",
-              Measure("s", figures.worst_group_wait)),
+              Measure("s", figures.worst_group_wait, None)),
     Indicator("worst_group_received_within_target", "worst_group", "target", STAFF, "worst",
-              percent(figures.worst_group_share)),
+              Measure("percent", figures.worst_group_share, None)),
     Indicator("service_mean", "service_time", "service", AGENTS_OPEN, "legs", seconds(mean, "services")),
     Indicator("service_median", "service_time", "service", AGENTS_OPEN, "legs", seconds(median, "services")),
     Indicator("started_without_press", "service_time", "service", AGENTS, "legs",
@@ -204,7 +209,7 @@ _ALL = (
     Indicator("received_exceptionally", "exceptional", "without_appointment", STAFF, "services",
               number("tickets", lambda r, _: r.exceptional.total())),
     Indicator("unmet_demand", "exceptional", "without_appointment", STAFF, "services",
-              number("tickets", lambda r, _: figures.unmet(r))),
+              number("tickets", lambda r, _: figures.unmet(r), sampled=None)),
     Indicator("without_ticket", "without_ticket", "visits", STAFF, "services",
               percent(figures.without_ticket)),
     Indicator("quoted_inside", "quoted", "announced", EVERYBODY, "legs",
@@ -212,7 +217,7 @@ _ALL = (
     Indicator("quoted_exceeded", "quoted", "announced", STAFF, "legs",
               share(lambda t: t.quoted_exceeded, lambda t: t.quoted)),
     Indicator("quoted_error_mean", "quoted_error", "announced", STAFF, "legs",
-              Measure("s", figures.quoted_error)),
+              Measure("s", figures.quoted_error, "mean")),
     Indicator("early_wait_from_issue", "from_issue", "aside", STAFF, "legs", seconds(median, "early")),
     Indicator("priorities", "priority", "priority", REPORTS, "legs",
               share(lambda t: t.priorities, lambda t: t.visits)),
@@ -239,7 +244,7 @@ _ALL = (
     Indicator("redirected_before_call", "redirected", "aside", STAFF, "legs",
               number("tickets", lambda _, t: t.moved)),
     Indicator("still_waiting", "one_leg", "aside", STAFF, "legs",
-              number("tickets", lambda _, t: t.open_waiting)),
+              number("tickets", lambda _, t: t.open_waiting, sampled=None)),
     Indicator("clock_suspect", "outside", "aside", STAFF, "legs",
               number("tickets", lambda _, t: t.clock_suspect)),
     Indicator("reentered", "one_leg", "aside", STAFF, "legs", number("tickets", lambda _, t: t.reentered)),
