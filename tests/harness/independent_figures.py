@@ -95,6 +95,8 @@ SELECT *,
     CASE WHEN position = 1 AND arrived_at > issued_at
         THEN wait_s + (arrived_at - issued_at) // 1000000 END AS early_s,
     CASE WHEN quoted_low_s IS NOT NULL AND quoted_high_s IS NOT NULL THEN called_s END AS quoted_s,
+    CASE WHEN quoted_low_s IS NOT NULL AND quoted_high_s IS NOT NULL AND ended_as = 'abandoned'
+        THEN wait_s END AS left_quoted_s,
     target_s IS NOT NULL AND wait_s IS NOT NULL AS has_target,
     coalesce(called_s <= target_s, false) AS is_within,
     ended_as IN ('served', 'transferred') AS is_received,
@@ -134,6 +136,16 @@ CREATE OR REPLACE VIEW demand AS
             WHERE opens AND exceptional_reason IS NOT NULL GROUP BY wanted_service)
     SELECT service, requests, coalesce(received, 0) AS received
     FROM asked LEFT JOIN exceptional USING (service);
+CREATE OR REPLACE VIEW visit_ends AS
+    SELECT visit, CASE WHEN bool_or(is_received AND NOT moved) THEN 'received'
+            ELSE arg_max(ended_as, rank) END AS ended,
+        ended IN ('received', 'abandoned', 'left_after_call', 'no_show', 'closed_at_day_end') AS is_over
+    FROM measured GROUP BY visit;
+CREATE OR REPLACE VIEW came AS
+    SELECT ended = 'received' AS is_received FROM visit_ends WHERE is_over
+    UNION ALL SELECT true FROM greetings
+    UNION ALL SELECT false FROM refused WHERE reason <> 'appointment_only'
+    UNION ALL SELECT false FROM (SELECT unnest(range(greatest(0, requests - received))) FROM demand);
 CREATE OR REPLACE VIEW survival AS
     WITH ends AS (SELECT wait_s, count(called_s) AS called, count(*) AS gone FROM measured
             WHERE wait_s IS NOT NULL GROUP BY wait_s),
@@ -142,7 +154,8 @@ CREATE OR REPLACE VIEW survival AS
 """
 """What belongs to no leg, from the facts alone; an appointment is where its last fact left it.
 
-`received`: everybody; `demand`: of each service; `survival`: the share who go on waiting, had nobody left.
+`received`: everybody; `demand`: of each service; `visit_ends`: how each visit ended; `came`: all who came;
+`survival`: the share who go on waiting, had nobody left.
 """
 FORMULAS: dict[str, str] = dict(
     re.findall(r"^### (\w+)\n(?:(?!^#).*\n)*?Formula: `([^`]+)`$", text_of("rules/indicators"), re.MULTILINE)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from operator import gt, lt
 from typing import Literal, NamedTuple
 
+from server.domain.quality.curves import kaplan_meier_median
+from server.domain.quality.leg_records import NOT_SERVED, RECEIVED
 from server.domain.quality.rollup import (
     Rollup,
     Sparse,
     Tally,
     as_counts,
-    kaplan_meier_median,
     mean,
     quantile,
     until_last_call,
@@ -180,6 +181,40 @@ def kaplan_meier(_: Rollup, tally: Tally) -> Counted:
     return Counted(kaplan_meier_median(tally.waits), n=both(tally.waits))
 
 
+def visits_ended(*ends: str) -> Measure:
+    """The share of the visits that are over which ended so (`visit_ends` of a tally)."""
+
+    def counted(_: Rollup, tally: Tally) -> Counted:
+        over = sum(tally.visit_ends[end] for end in (RECEIVED, *NOT_SERVED))
+        return _percent(sum(tally.visit_ends[end] for end in ends), over)
+
+    return percent(counted)
+
+
+def never_received(rollup: Rollup, tally: Tally) -> Counted:
+    """The share of all who came, with or without a ticket, whom nobody received."""
+    not_received = sum(tally.visit_ends[end] for end in NOT_SERVED) + sum(turned_away(rollup).values())
+    received = tally.visit_ends[RECEIVED] + rollup.greetings.total()
+    return _percent(not_received, not_received + received)
+
+
+def left_past_target(rollup: Rollup, _: Tally) -> Counted:
+    """Of the departures before the call that had a target, the share after more than the target."""
+    left = _departures(rollup)
+    return _percent(left.left_past_target, left.left_with_target)
+
+
+def left_past_announced(rollup: Rollup, _: Tally) -> Counted:
+    """Of those to whom a range was announced, the share after its end."""
+    left = _departures(rollup)
+    return _percent(left.left_past_quoted, left.left_quoted)
+
+
+def _departures(rollup: Rollup) -> Tally:
+    """The legs whose visitor left before the call."""
+    return rollup.total(lambda key: key.end_reason == "abandoned")
+
+
 def received_in_time(rollup: Rollup, tally: Tally) -> Counted:
     """The share received at a counter after a wait within the target, of all waits with a target."""
     return _percent(contacts(rollup).within_target, with_target(tally))
@@ -256,6 +291,12 @@ def unmet(rollup: Rollup) -> int:
     for (service, _), count in rollup.exceptional.items():
         left[service] -= count
     return (+left).total()
+
+
+def turned_away(rollup: Rollup) -> dict[str, int]:
+    """Tickets not issued, per reason, less those whose visitor was then received exceptionally."""
+    reasons = not_issued_by_reason(rollup) | {"appointment_only": unmet(rollup)}
+    return {reason: n for reason, n in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])) if n}
 
 
 def missed(rollup: Rollup, _: Tally) -> Counted:

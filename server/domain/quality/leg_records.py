@@ -5,7 +5,7 @@ contract come those without which some figures could not be computed again.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,6 +18,10 @@ from server.domain.instants import from_text, to_text
 CLASSES = ("priority", "appointment", "walk_in")
 CANCELLED_AT_ONCE = timedelta(minutes=2)
 """A ticket cancelled this soon after its issue is outside every figure; later it counts as abandoned."""
+RECEIVED = "received"
+"""How a visit ended in which a counter received the visitor."""
+NOT_SERVED = ("abandoned", "no_show", "left_after_call", "closed_at_day_end")
+"""Ends of a visit without a service, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,8 @@ class MeasuredLeg:
 
     `stage` is `called`, `left` (ended before any call), `moved` (redirected before any call),
     `open` (still waiting) or `outside`. `last_wait_s`: the wait until the last call, None where that was the
-    first. `visit_priority`: of the leg that opens its visit, what
-    the priority of the visit became in the end; `none` for the others.
+    first. Of the leg that opens its visit: `visit_priority`, what the priority of the visit became in the
+    end, and `visit_end`, how it ended: `received`, one of NOT_SERVED, or `open`; `none` and None for others.
     """
 
     record: LegRecord
@@ -105,6 +109,12 @@ class MeasuredLeg:
     wait_s: int | None
     visit_priority: str = "none"
     last_wait_s: int | None = None
+    visit_end: str | None = None
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the visitor was received at a counter."""
+        return self.stage != "moved" and self.record.end_reason in ("served", "transferred")
 
     @property
     def end_reason(self) -> str:
@@ -125,23 +135,31 @@ def measure(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
         yield from _measure_visit(legs)
 
 
-def _measure_visit(legs: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
+def _measure_visit(records: Iterable[LegRecord]) -> Iterator[MeasuredLeg]:
     waiting_since: datetime | None = None
-    opens_visit = True
-    records = list(legs)
-    in_the_end = [record.priority for record in records if not record.is_outside]
+    counted: list[MeasuredLeg] = []
     for record in records:
         if record.is_outside:
             yield MeasuredLeg(record, opens_visit=False, stage="outside", wait_s=None)
             continue
         since = waiting_since or record.reference_at
-        measured = _measured(record, since, opens_visit)
-        yield replace(measured, visit_priority=in_the_end[-1]) if opens_visit else measured
+        counted.append(_measured(record, since, opens_visit=not counted))
         waiting_since = since if record.moved_before_call else None
-        opens_visit = False
+    if counted:
+        priority = counted[-1].record.priority
+        yield replace(counted[0], visit_priority=priority, visit_end=_visit_end(counted))
+        yield from counted[1:]
 
 
-def _measured(record: LegRecord, since: datetime, opens_visit: bool) -> MeasuredLeg:
+def _visit_end(legs: Sequence[MeasuredLeg]) -> str:
+    """How a visit ended; `received` once a counter received the visitor, whatever came after."""
+    if any(leg.is_received for leg in legs):
+        return RECEIVED
+    last = legs[-1].end_reason
+    return last if last in NOT_SERVED else "open"
+
+
+def _measured(record: LegRecord, since: datetime, *, opens_visit: bool) -> MeasuredLeg:
     if record.first_called_at is not None:
         stage, until = "called", record.first_called_at
     elif record.moved_before_call:

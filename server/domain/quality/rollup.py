@@ -44,6 +44,7 @@ class Tally:
     """Exact counts of one cell, or of any sum of cells.
 
     Each says whom it measures: an indicator that is made of a count of agents is one of agents (tested).
+    `visits` and `visit_ends` (how these ended) stand in the cell of the leg that opened the visit.
     """
 
     waits: Sparse = field(default_factory=dict, metadata=_VISITORS)
@@ -83,6 +84,10 @@ class Tally:
     undone: int = field(default=0, metadata=_AGENTS)
     quoted_with_median: int = field(default=0, metadata=_VISITORS)
     quoted_error_s: int = field(default=0, metadata=_VISITORS)
+    visit_ends: Counter[str] = field(default_factory=Counter, metadata=_VISITORS)
+    left_past_target: int = field(default=0, metadata=_VISITORS)
+    left_quoted: int = field(default=0, metadata=_VISITORS)
+    left_past_quoted: int = field(default=0, metadata=_VISITORS)
 
     def add(self, other: "Tally") -> None:
         """Adds another tally to this one, exactly."""
@@ -90,21 +95,18 @@ class Tally:
             count = getattr(other, name)
             if count:
                 setattr(self, name, getattr(self, name) + count)
-        if other.outcomes:
-            self.outcomes.update(other.outcomes)
-        for mine, theirs in (
-            (self.waits, other.waits),
-            (self.services, other.services),
-            (self.early, other.early),
-            (self.delays, other.delays),
-            (self.again, other.again),
-            (self.walks, other.walks),
-        ):
-            for second, (first, last) in theirs.items():
+        for name in _NAMED_COUNTS:
+            if counts := getattr(other, name):
+                getattr(self, name).update(counts)
+        for name in _DURATIONS:
+            mine = getattr(self, name)
+            for second, (first, last) in getattr(other, name).items():
                 _count(mine, second, first, last)
 
 
 _COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
+_NAMED_COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is Counter)
+_DURATIONS = tuple(f.name for f in fields(Tally) if f.default_factory is dict)
 COUNTS_OF_AGENTS = tuple(f.name for f in fields(Tally) if f.metadata["measures"] == "agents")
 
 
@@ -248,6 +250,8 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
         return
     tally.legs += 1
     tally.visits += leg.opens_visit
+    if leg.visit_end is not None:
+        tally.visit_ends[leg.visit_end] += 1
     tally.priorities += leg.visit_priority != "none"
     tally.priorities_confirmed += leg.visit_priority == "confirmed"
     tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
@@ -314,12 +318,15 @@ def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool
         tally.called_with_target += is_called
         tally.left_with_target += not is_called
         tally.within_target += is_called and wait_s <= record.target_s
+        tally.left_past_target += not is_called and wait_s > record.target_s
         tally.starved += wait_s > STARVATION * record.target_s
-    if is_called and record.quoted_low_s is not None and record.quoted_high_s is not None:
-        tally.quoted += 1
+    if record.quoted_low_s is not None and record.quoted_high_s is not None:
         high_s = max(record.quoted_high_s, PROMISE_S)
-        tally.quoted_inside += record.quoted_low_s <= wait_s <= high_s
-        tally.quoted_exceeded += wait_s > high_s
+        tally.quoted += is_called
+        tally.quoted_inside += is_called and record.quoted_low_s <= wait_s <= high_s
+        tally.quoted_exceeded += is_called and wait_s > high_s
+        tally.left_quoted += not is_called
+        tally.left_past_quoted += not is_called and wait_s > high_s
     if is_called and record.quoted_median_s is not None:
         tally.quoted_with_median += 1
         tally.quoted_error_s += abs(wait_s - record.quoted_median_s)
@@ -355,24 +362,6 @@ def until_last_call(tally: Tally) -> dict[int, int]:
     for second, (last, first) in tally.again.items():
         counts[second] += last - first
     return +counts
-
-
-def kaplan_meier_median(waits: Sparse) -> int | None:
-    """The wait, in seconds, that half of the visitors would exceed had nobody left; None if never reached.
-
-    Kaplan and Meier’s estimate: a departure says that the wait would have been longer, not how long. At one
-    second calls come before departures. At the end nobody is left who could still be called.
-    """
-    at_risk = sum(called + left for called, left in waits.values())
-    still_waiting = 1.0
-    for second in sorted(waits):
-        called, left = waits[second]
-        if called:
-            still_waiting *= 1 - called / at_risk
-            if still_waiting <= 0.5 + 1e-9:
-                return second
-        at_risk -= called + left
-    return None
 
 
 class Within(NamedTuple):

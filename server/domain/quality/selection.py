@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from typing import Literal, TypedDict
 
 from server.domain.author import is_pseudonym
-from server.domain.quality.figures import legs_ended, not_issued_by_reason
+from server.domain.quality.figures import turned_away
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
+from server.domain.quality.leg_records import NOT_SERVED
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, sum_of, waits_within
 from server.domain.visits.transitions import OUTCOMES
@@ -89,8 +90,6 @@ def share_within(tally: Tally, wait_s: int) -> ShareInterval | None:
 NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")
 """Reasons with their own words; any other is shown as « another reason »."""
 OTHER = "other"
-NOT_SERVED = ("abandoned", "no_show", "left_after_call", "closed_at_day_end")
-"""Ends of a wait without a service, in the order of the page."""
 STEP_MIN, LONGEST_MIN = 5, 60
 """Waits are counted in steps of five minutes, and all those of an hour or more together."""
 STEPS = range(0, LONGEST_MIN + STEP_MIN, STEP_MIN)
@@ -124,7 +123,7 @@ class Followed:
             case "not_issued":
                 return reasons_not_issued(rollup).get(self.what, 0)
             case "ended":
-                return legs_ended(rollup, self.what)
+                return rollup.total().visit_ends[self.what]
             case "outcome":
                 return rollup.total().outcomes[self.what]
 
@@ -148,9 +147,9 @@ def steps_of_waits(rollup: Rollup) -> list[int]:
 
 
 def reasons_not_issued(rollup: Rollup) -> dict[str, int]:
-    """Tickets not issued, by reason; those without their own words together."""
+    """People turned away without a ticket, by reason; the reasons without their own words together."""
     reasons: dict[str, int] = {}
-    for reason, count in not_issued_by_reason(rollup).items():
+    for reason, count in turned_away(rollup).items():
         name = reason if reason in NOT_ISSUED else OTHER
         reasons[name] = reasons.get(name, 0) + count
     return reasons

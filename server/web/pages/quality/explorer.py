@@ -46,7 +46,7 @@ from server.web.pages.quality.wording import (
 from server.web.rendering.viewer import Sentence
 
 KEY_FIGURES = (
-    *("visits", "wait_median", "wait_p90", "within", "within_target", "left_before_call", "not_issued"),
+    *("visits", "wait_median", "wait_p90", "visits_departed", "within", "within_target", "not_issued"),
 )
 """`within`: the share called within the threshold of the query."""
 

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from server.domain.quality.figures import legs_ended
+from server.domain.quality.leg_records import NOT_SERVED
 from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import (
     LONGEST_MIN,
-    NOT_SERVED,
     STEP_MIN,
     STEPS,
     Followed,
@@ -344,11 +343,11 @@ class _Drawer:
         return Plot("waits_by_hour", spec, sentence, columns, rows, links_of_hours(self.query, hours))
 
     def reasons(self) -> Plot:
-        """Why visitors were not served: tickets not issued by reason, and waits without a service."""
+        """Why people were not received: tickets not issued by reason, and visits by their end."""
         not_issued = reasons_not_issued(self.whole)
         counts = {self.words(f"quality.not_issued.{reason}"): n for reason, n in not_issued.items()}
-        for reason in NOT_SERVED:
-            counts[self.words(f"quality.not_served.{reason}")] = legs_ended(self.whole, reason)
+        ends = self.whole.total().visit_ends
+        counts |= {self.words(f"quality.not_served.{end}"): ends[end] for end in NOT_SERVED}
         bars = [Bar(label, count, self._number(count)) for label, count in counts.items()]
         unit = self.words("quality.plot.reasons.unit")
         most = max(counts, key=counts.__getitem__)

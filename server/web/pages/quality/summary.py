@@ -79,7 +79,7 @@ def sparkline(values: Sequence[SparkValue], text: str, *, target: float | None =
     return Sparkline(lines, [dot for dot in dots if dot is not None], text, target_y)
 
 
-TILES = ("visits", "wait_median", "wait_p90", "within_target", "not_issued")
+TILES = ("visits", "wait_median", "wait_p90", "visits_departed", "within_target", "not_issued")
 
 
 @dataclass(frozen=True, slots=True)

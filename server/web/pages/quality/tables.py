@@ -26,10 +26,10 @@ BY_SERVICE = (
     "wait_median",
     "wait_p90",
     "wait_max",
+    "visits_departed",
+    "visits_absent",
     "within_target",
     "service_median",
-    "no_shows",
-    "left_before_call",
 )
 OUTCOMES_BY_SERVICE = GROUPS["outcomes"]
 

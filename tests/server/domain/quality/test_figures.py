@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.domain.quality.curves import kaplan_meier_median
 from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, LEG_COLUMNS, LegRecord, leg_cells, read_legs
 from server.domain.quality.periods import Period, PeriodKind, parse_period, period_of, period_of_days
-from server.domain.quality.rollup import DayCounts, kaplan_meier_median, roll_up
+from server.domain.quality.rollup import DayCounts, roll_up
 from server.domain.quality.typed_figures import (
     Pasted,
     TypedFigureRequest,
