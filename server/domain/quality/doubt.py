@@ -6,13 +6,15 @@ sources: `docs/rules/indicators.md`, « Doubt ».
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from server.domain.quality.figures import Counted, Ranked
+from server.domain.quality.figures import Counted, Measure, Ranked
 from server.domain.quality.indicators import Indicator
 from server.domain.quality.rollup import Rollup, Tally, quantile, sum_of
 
@@ -87,14 +89,14 @@ def _weekday(rollup: Rollup) -> int:
     return next((key.weekday for key in rollup.cells), -1)
 
 
-def interval_of(indicator: Indicator, days: Sequence[Rollup] | Days) -> Interval | None:
+def interval_of(indicator: Indicator | Measure, days: Sequence[Rollup] | Days) -> Interval | None:
     """The interval of an indicator over some days; None under eight days, and where it has none."""
-    estimate = _estimate(indicator, days)
-    return estimate.interval if estimate else None
+    measure = _measure(indicator)
+    return _estimate(measure, days).interval if measure.sampled else None
 
 
 def change_of(
-    indicator: Indicator, before: Sequence[Rollup] | Days, after: Sequence[Rollup] | Days
+    indicator: Indicator | Measure, before: Sequence[Rollup] | Days, after: Sequence[Rollup] | Days
 ) -> Change:
     """What changed from some days to others, with the limits of the difference (MOVER: Zou and Donner)."""
     first, last = _estimate(indicator, before), _estimate(indicator, after)
@@ -142,6 +144,13 @@ def verdict_of(interval: Interval | None, value: float | None, target: float) ->
     return "met" if interval.low >= target else "missed"
 
 
+type _Weekdays = Sequence[int] | None
+
+
+def _measure(of: Indicator | Measure) -> Measure:
+    return of if isinstance(of, Measure) else of.measure
+
+
 class _Estimate(NamedTuple):
     """A value over some days, with its interval and the degrees of freedom of that."""
 
@@ -151,139 +160,177 @@ class _Estimate(NamedTuple):
     interval: Interval | None = None
 
 
-def _estimate(indicator: Indicator, rollups: Sequence[Rollup] | Days) -> _Estimate:
+def _estimate(indicator: Indicator | Measure, rollups: Sequence[Rollup] | Days) -> _Estimate:
     days = rollups if isinstance(rollups, Days) else days_of(rollups)
-    measure = indicator.measure
+    measure = _measure(indicator)
     if measure.sampled is None:
-        return _without_interval(indicator, days)
+        return _without_interval(measure, days)
+    if isinstance(measure.sampled, Ranked):
+        durations = [measure.sampled.durations(*day) for day in days.counted]
+        return _quantile(measure.sampled.part, *_with_any(durations, durations, days.weekdays))
     counted = [measure.counted(*day) for day in days.counted]
     if measure.sampled == "number":
         return _number([each.n for each in counted], days.weekdays)
-    kept = [place for place, each in enumerate(counted) if each.n]
-    if not kept:
+    found, weekdays = _with_any(counted, [each.n for each in counted], days.weekdays)
+    if not found:
         return _Estimate(None, 0)
-    weekdays = [days.weekdays[place] for place in kept] if days.weekdays else None
-    if isinstance(measure.sampled, Ranked):
-        durations = [measure.sampled.durations(*days.counted[place]) for place in kept]
-        return _quantile(measure.sampled.part, durations, weekdays)
-    found = [counted[place] for place in kept]
     return _share(found, weekdays) if measure.sampled == "share" else _mean(found, weekdays)
 
 
-def _without_interval(indicator: Indicator, days: Days) -> _Estimate:
+def _with_any[Found](
+    days: list[Found], sizes: Sequence[object], weekdays: _Weekdays
+) -> tuple[list[Found], _Weekdays]:
+    """The days that have anything: a day without a wait says nothing of waits."""
+    kept = [place for place, size in enumerate(sizes) if size]
+    return [days[place] for place in kept], [weekdays[place] for place in kept] if weekdays else None
+
+
+def _without_interval(measure: Measure, days: Days) -> _Estimate:
     whole = sum_of(rollup for rollup, _ in days.counted)
-    value = indicator.measure.counted(whole, whole.total()).value
+    value = measure.counted(whole, whole.total()).value
     n_days = len(days.counted)
-    if value is not None and indicator.is_number:
+    if value is not None and measure.is_number:
         value = value / n_days if n_days else None
     return _Estimate(value, n_days)
 
 
-type _Weekdays = Sequence[int] | None
-
-
 def _number(counts: list[int], weekdays: _Weekdays) -> _Estimate:
-    """The mean number per day; days never vary less than with independent visitors (Poisson's score)."""
-    n_days = len(counts)
-    if not n_days:
-        return _Estimate(None, 0)
-    per_day = sum(counts) / n_days
+    """The mean number per day; days never vary less than with independent visitors (Poisson)."""
+    n_days, total = len(counts), sum(counts)
     if n_days < FEWEST_DAYS:
-        return _Estimate(per_day, n_days)
-    variance, df = _spread([float(count) for count in counts], weekdays)
-    dispersion = max(1.0, variance / sum(counts)) if per_day else 1.0
-    width = t_quantile(df) ** 2 * dispersion / n_days
-    half = math.sqrt(width * per_day + width**2 / 4)
-    low, high = (per_day + width / 2 + sign * half for sign in (-1, 1))
-    return _Estimate(per_day, n_days, df, Interval(max(0.0, low), high, n_days))
+        return _Estimate(total / n_days if n_days else None, n_days)
+    spread = _spread(counts, weekdays)
+    each_varies = max(1.0, spread.variance / total) if total else 1.0
+    squared = t_quantile(spread.df) ** 2 * each_varies / n_days
+    return _above_zero(total / n_days, squared, n_days, spread.df)
+
+
+def _mean(days: list[Counted], weekdays: _Weekdays) -> _Estimate:
+    """A mean, as the ratio of the sums of days to their sizes."""
+    sums = [(each.value or 0.0) * each.n for each in days]
+    sizes = [each.n for each in days]
+    value, n_days = sum(sums) / sum(sizes), len(days)
+    if n_days < FEWEST_DAYS:
+        return _Estimate(value, n_days)
+    spread = _spread([sums[d] - value * sizes[d] for d in range(n_days)], weekdays)
+    varies = spread.variance / sum(sizes) / sum(sums) if value else 0.0
+    return _above_zero(value, t_quantile(spread.df) ** 2 * varies, n_days, spread.df)
+
+
+def _above_zero(value: float, squared: float, n_days: int, df: int) -> _Estimate:
+    """A value whose variance grows with it, as that of a count does: its limits never fall below zero."""
+    half = math.sqrt(squared * value + squared**2 / 4)
+    low, high = (value + squared / 2 + sign * half for sign in (-1, 1))
+    return _Estimate(value, n_days, df, Interval(max(0.0, min(low, value)), max(high, value), n_days))
 
 
 def _share(days: list[Counted], weekdays: _Weekdays) -> _Estimate:
-    """A part of a number, with Kish's design effect in Wilson's interval."""
-    parts = [each.part or 0 for each in days]
-    sizes = [each.n for each in days]
+    """A part of a number: Wilson's interval, with the sample that the days are worth."""
+    parts, sizes = [each.part or 0 for each in days], [each.n for each in days]
     share, n_days = sum(parts) / sum(sizes), len(days)
     if n_days < FEWEST_DAYS:
         return _Estimate(100 * share, n_days)
     effect, df = _design_effect(parts, sizes, weekdays)
-    low, high = _limits_of_share(share, sum(sizes) / effect, df)
-    interval = Interval(min(100 * low, 100 * share), max(100 * high, 100 * share), n_days)
-    return _Estimate(100 * share, n_days, df, interval)
+    squared = t_quantile(df) ** 2 * effect / sum(sizes)
+    middle = share + squared / 2
+    half = math.sqrt(squared * share * (1 - share) + squared**2 / 4)
+    low, high = ((middle + sign * half) / (1 + squared) for sign in (-1, 1))
+    limits = Interval(100 * max(0.0, min(low, share)), 100 * min(1.0, max(high, share)), n_days)
+    return _Estimate(100 * share, n_days, df, limits)
 
 
 def _quantile(part: float, days: list[dict[int, int]], weekdays: _Weekdays) -> _Estimate:
-    """A quantile, with the interval of the share below it, read back as durations (Woodruff)."""
+    """A quantile: from the first to the last wait that the share below it does not rule out (Woodruff).
+
+    Each wait is tried with the design effect of its own share below (Francisco and Fuller).
+    """
     whole: Counter[int] = Counter()
     for durations in days:
         whole.update(durations)
     value, n_days = quantile(whole, part), len(days)
     if value is None or n_days < FEWEST_DAYS:
         return _Estimate(value, n_days)
-    below = [sum(count for second, count in each.items() if second <= value) for each in days]
-    sizes = [sum(each.values()) for each in days]
-    effect, df = _design_effect(below, sizes, weekdays)
-    low, high = (quantile(whole, each) for each in _limits_of_share(part, sum(sizes) / effect, df))
-    if low is None or high is None:
-        return _Estimate(value, n_days)
-    return _Estimate(value, n_days, df, Interval(low, high, n_days))
+    sizes, seconds, ordered = [sum(each.values()) for each in days], sorted(whole), _in_order(days)
+
+    def tried(second: int) -> tuple[float, int]:
+        """How far the share below is from the part, in half intervals."""
+        below = [totals[bisect_right(found, second)] for found, totals in ordered]
+        effect, df = _design_effect(below, sizes, weekdays)
+        half = t_quantile(df) * math.sqrt(effect * part * (1 - part) / sum(sizes))
+        return (sum(below) / sum(sizes) - part) / half, df
+
+    place = seconds.index(value)
+    low = bisect_left(seconds, True, hi=place, key=lambda second: tried(second)[0] >= -1)
+    high = bisect_left(seconds, True, lo=place, key=lambda second: tried(second)[0] > 1)
+    limits = Interval(seconds[low], seconds[min(high, len(seconds) - 1)], n_days)
+    return _Estimate(value, n_days, tried(value)[1], limits)
 
 
-def _mean(days: list[Counted], weekdays: _Weekdays) -> _Estimate:
-    """A mean, as the ratio of sums over days; the limits are those of its logarithm, never below zero."""
-    sums = [(each.value or 0.0) * each.n for each in days]
-    sizes = [each.n for each in days]
-    value, n_days = sum(sums) / sum(sizes), len(days)
-    if n_days < FEWEST_DAYS:
-        return _Estimate(value, n_days)
-    variance, df = _spread([sums[d] - value * sizes[d] for d in range(n_days)], weekdays)
-    relative = t_quantile(df) * math.sqrt(variance) / sum(sums) if value else 0.0
-    interval = Interval(value * math.exp(-relative), value * math.exp(relative), n_days)
-    return _Estimate(value, n_days, df, interval)
+def _in_order(days: list[dict[int, int]]) -> list[tuple[list[int], list[int]]]:
+    """Per day its durations in order, and how many there are before each and in all."""
+    found = []
+    for durations in days:
+        seconds = sorted(durations)
+        found.append((seconds, list(accumulate((durations[each] for each in seconds), initial=0))))
+    return found
 
 
-def _spread(residuals: list[float], weekdays: _Weekdays) -> tuple[float, int]:
-    """The variance of the sum of the residuals of days, and its degrees of freedom.
+class _Spread(NamedTuple):
+    """The variance of the sum of what days add, and its degrees of freedom."""
+
+    variance: float
+    df: int
+
+
+def _spread(added: Sequence[float], weekdays: _Weekdays) -> _Spread:
+    """How much the sum of what days add varies.
 
     Days are compared with those of their own weekday where enough remain to tell: that Mondays are busy is
-    no chance, every period has its Mondays.
+    no chance, each period has its Mondays.
     """
-    n_days = len(residuals)
+    n_days = len(added)
     groups: dict[int, list[float]] = defaultdict(list)
-    for place, residual in enumerate(residuals):
-        groups[weekdays[place] if weekdays else -1].append(residual)
+    for place, each in enumerate(added):
+        groups[weekdays[place] if weekdays else -1].append(each)
     if n_days - len(groups) < FEWEST_DAYS - 1:
-        groups = {-1: residuals}
-    squares = 0.0
-    for group in groups.values():
-        middle = sum(group) / len(group)
-        squares += sum((each - middle) ** 2 for each in group)
-    df = n_days - len(groups)
-    return squares * n_days / df, df
+        groups = {-1: list(added)}
+    squares = [[(each - sum(days) / len(days)) ** 2 for each in days] for days in groups.values()]
+    df = n_days - len(squares)
+    return _Spread(sum(map(sum, squares)) * n_days / df, max(2, min(df, _days_it_rests_on(squares))))
+
+
+def _days_it_rests_on(groups: list[list[float]]) -> int:
+    """The degrees of freedom of a sum of squares, fewer where one weekday or a few days make most of it.
+
+    One weekday: Satterthwaite's, of unequal variances. Few days: the same by the fourth moment (the kurtosis
+    of normal days gives the number of days).
+    """
+    squares = [square for group in groups for square in group]
+    n_days, fourth = len(squares), sum(square**2 for square in squares)
+    if not fourth:
+        return n_days
+    kurtosis = n_days * fourth / sum(squares) ** 2
+    variances = [
+        (len(group) * sum(group) / (len(group) - 1), len(group) - 1) for group in groups if group[1:]
+    ]
+    by_weekday = sum(each for each, _ in variances) ** 2 / sum(each**2 / df for each, df in variances)
+    return int(min(by_weekday, 2 * n_days / max(kurtosis - 1, 0.1)))
 
 
 def _design_effect(parts: list[int], sizes: list[int], weekdays: _Weekdays) -> tuple[float, int]:
-    """How many times larger the variance of a share is than that of independent visits (Kish), at least 1.
+    """How many times the variance of a share is that of independent visits (Kish), at least 1; its degrees.
 
-    Few events do not show whether they come together. The effect is then drawn towards the middle (geometric)
-    of what is possible: from 1, independent, to the size of a day, all or none.
+    Few events do not show whether they come together: the effect is then drawn towards the middle (geometric)
+    of what is possible, from 1 for independent visits to the size of a day for all or none.
     """
     part, whole, n_days = sum(parts), sum(sizes), len(parts)
     share = part / whole
-    variance, df = _spread([parts[d] - share * sizes[d] for d in range(n_days)], weekdays)
+    spread = _spread([parts[d] - share * sizes[d] for d in range(n_days)], weekdays)
     fewer = min(part, whole - part)
-    measured = variance / (whole * share * (1 - share)) if fewer else 0.0
+    measured = spread.variance / (whole * share * (1 - share)) if fewer else 0.0
     guess = math.sqrt(whole / n_days)
     effect = (fewer * measured + _WEIGHT_OF_GUESS * guess) / (fewer + _WEIGHT_OF_GUESS)
-    return max(1.0, effect), df
-
-
-def _limits_of_share(share: float, n_effective: float, df: int) -> tuple[float, float]:
-    """Wilson's interval of a share, from 0 to 1, with a sample of that size and Student's quantile."""
-    squared = t_quantile(df) ** 2 / n_effective
-    middle = share + squared / 2
-    half = math.sqrt(squared * share * (1 - share) + squared**2 / 4)
-    low, high = ((middle + sign * half) / (1 + squared) for sign in (-1, 1))
-    return max(0.0, low), min(1.0, high)
+    return max(1.0, effect), spread.df
 
 
 def two_sided_p(t: float, df: int) -> float:

@@ -16,6 +16,7 @@ from server.domain.quality.rollup import (
     mean,
     quantile,
     until_last_call,
+    waits_within,
 )
 
 WORST_SERVICE_FROM = 10
@@ -81,6 +82,11 @@ class Measure:
     counted: Callable[[Rollup, Tally], Counted]
     sampled: Sampled | None
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its values count visits, tickets or people."""
+        return self.unit in ("visits", "tickets", "people")
+
 
 def number(unit: Unit, count: Callable[[Rollup, Tally], int], sampled: Sampled | None = "number") -> Measure:
     """A number of visits, tickets or people; `sampled` is None where days do not add up."""
@@ -100,6 +106,11 @@ def ended(reason: str) -> Measure:
 def share(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Measure:
     """A part of a number, in percent."""
     return percent(lambda _, tally: _percent(part(tally), whole(tally)))
+
+
+def called_within(wait_s: int) -> Measure:
+    """The share called within a time, of all waits; a visitor who left before the call is never within."""
+    return share(lambda tally: waits_within(tally, wait_s).called, lambda tally: both(tally.waits))
 
 
 def percent(counted: Callable[[Rollup, Tally], Counted]) -> Measure:

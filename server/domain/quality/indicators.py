@@ -115,7 +115,7 @@ class Indicator:
     @property
     def is_number(self) -> bool:
         """Whether its values count visits, tickets or people: its doubt and change are per open day."""
-        return self.unit in ("visits", "tickets", "people")
+        return self.measure.is_number
 
     @property
     def label_key(self) -> str:

@@ -20,6 +20,7 @@ from server.domain.quality.doubt import (
     two_sided_p,
     verdict_of,
 )
+from server.domain.quality.figures import Measure, called_within
 from server.domain.quality.indicators import INDICATORS, Indicator, figures_of
 from server.domain.quality.rollup import CellKey, Rollup, Tally, sum_of
 
@@ -51,10 +52,10 @@ def shares(parts: list[int], size: int = 10) -> list[Rollup]:
     return [day([60] * part + [1200] * (size - part)) for part in parts]
 
 
-def limits(indicator: Indicator, days: list[Rollup] | Days) -> Interval:
+def limits(indicator: Indicator | Measure, days: list[Rollup] | Days) -> Interval:
     """Its interval, which it must have."""
     found = interval_of(indicator, days)
-    assert found, indicator.name
+    assert found
     return found
 
 
@@ -90,6 +91,12 @@ def test_a_share_has_wilsons_interval_with_the_sample_that_its_days_are_worth():
     squared = 2.262157**2 * effect / 100  # Student's t with nine degrees of freedom
     half = 50 * math.sqrt(squared + squared**2) / (1 + squared)
     assert interval_of(SHARE, shares(parts)) == pytest.approx((50 - half, 50 + half, 10), rel=1e-5)
+
+
+def test_a_share_within_any_time_has_its_interval():
+    days = shares([2, 8, 5, 9, 1, 7, 3, 5, 6, 4])
+    assert interval_of(called_within(900), days) == interval_of(SHARE, days)
+    assert limits(called_within(1199), days) != limits(called_within(1200), days)
 
 
 def test_days_that_go_together_widen_an_interval():
