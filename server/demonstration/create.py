@@ -60,7 +60,7 @@ def make_survey(database: Database) -> None:
         channels=found["channels"],
         languages=found["languages"],
         outside="",
-        targets={},
+        quotas={},
         questions=[
             Question("", each["kind"], each["texts"], each.get("choices", {})) for each in found["questions"]
         ],

@@ -108,7 +108,7 @@ _FORGET_RUN = Write(
 )
 waiting_choices = Several(
     WaitingChoice,
-    rows_of(WaitingChoice, survey_waiting, run=survey_answer.c.run)
+    rows_of(WaitingChoice, survey_waiting, channel=survey_answer.c.channel, run=survey_answer.c.run)
     .join(survey_answer, survey_answer.c.id == survey_waiting.c.answer)
     .where(survey_waiting.c.survey == bindparam("survey"))
     .order_by(survey_waiting.c.answer, survey_waiting.c.question),
@@ -256,7 +256,7 @@ _CHANGED = (*(each.name for each in fields(CheckedSurvey)), "changed_at")
 _CHANGE = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"), *_CHANGED
 )
-_OPENING = ("state", "targets", "changed_at", "closes_at", "secret")
+_OPENING = ("state", "quotas", "changed_at", "closes_at", "secret")
 _OPEN_IT = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"), *_OPENING
 )

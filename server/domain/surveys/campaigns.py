@@ -200,11 +200,11 @@ LATEST_DAY = date(2100, 12, 31)
 """A later last day is a slip."""
 """Days of a survey, its first and last included."""
 LONGEST_ADDRESS = 300
-MOST_TARGET = 100_000
+MOST_QUOTA = 100_000
 TEXTS_KEPT_DAYS = 90
 """How long free texts are kept after the last day of a survey."""
 VISITS_PER_ANSWER = 10
-"""The target of answers is a tenth of a mean month of visits."""
+"""The quota of answers is a tenth of a mean month of visits."""
 
 
 class SurveyState(StrEnum):
@@ -234,7 +234,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SurveyRequest:
-    """What is typed of a draft. `halls`: ids; days: ISO texts; `targets`: answers by hall, "" is computed.
+    """What is typed of a draft. `halls`: ids; days: ISO texts; `quotas`: answers by hall, "" is computed.
 
     `outside`: the https address of a form elsewhere that is used instead of questions; "" for none.
     """
@@ -247,7 +247,7 @@ class SurveyRequest:
     channels: Sequence[str]
     languages: Sequence[str]
     outside: str
-    targets: Mapping[str, str]
+    quotas: Mapping[str, str]
     questions: Sequence[Question]
 
 
@@ -255,7 +255,7 @@ class SurveyRequest:
 class CheckedSurvey:
     """A draft whose parts can be read: it may still lack what opening needs. Its row has the same fields.
 
-    `halls`: ids, none for agents; `targets`: answers by hall.
+    `halls`: ids, none for agents; `quotas`: answers by hall.
     """
 
     title: str
@@ -265,7 +265,7 @@ class CheckedSurvey:
     channels: Sequence[str]
     languages: Sequence[str]
     outside: str
-    targets: Mapping[str, int]
+    quotas: Mapping[str, int]
     questions: Sequence[StoredQuestion]
 
     @property
@@ -278,7 +278,7 @@ def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSu
     """The draft of what was typed. `hosts`: where outside forms may be.
 
     Refusals, each with its `field`: survey_title_missing, survey_title_too_long, survey_halls_missing,
-    bad_survey_days, survey_channels_missing, bad_survey_target, outside_form_address; those of
+    bad_survey_days, survey_channels_missing, bad_survey_quota, outside_form_address; those of
     `checked_questions`.
     """
     title = one_line(typed.title)
@@ -295,7 +295,7 @@ def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSu
         channels = (Channel.LINK,)
     if not channels:
         raise Refusal("survey_channels_missing", field="channels")
-    targets = {hall: _target(text) for hall, text in typed.targets.items() if text.strip()}
+    quotas = {hall: _quota(text) for hall, text in typed.quotas.items() if text.strip()}
     return CheckedSurvey(
         title,
         tuple(dict.fromkeys(typed.halls)),
@@ -304,7 +304,7 @@ def checked_survey(typed: SurveyRequest, *, hosts: Collection[str]) -> CheckedSu
         tuple(map(str, channels)),
         tuple(dict.fromkeys((FRENCH, *typed.languages))),
         outside_form(typed.outside, hosts),
-        {hall: count for hall, count in targets.items() if hall in typed.halls},
+        {hall: count for hall, count in quotas.items() if hall in typed.halls},
         [stored_question(each) for each in checked_questions(typed.questions)],
     )
 
@@ -356,15 +356,15 @@ def texts_kept_until(closes_on: date) -> date:
     return closes_on + timedelta(days=TEXTS_KEPT_DAYS)
 
 
-def answers_wanted(monthly_visits: float) -> int:
-    """The target of answers: a tenth of the visits of a mean month; 0, no target, where there were none."""
+def quota_of_answers(monthly_visits: float) -> int:
+    """The quota of answers: a tenth of the visits of a mean month; 0, no quota, where there were none."""
     return math.ceil(monthly_visits / VISITS_PER_ANSWER)
 
 
-def is_behind(opens_on: date, closes_on: date, today: date, *, answers: int, target: int) -> bool:
-    """Whether more than half the days are over, and less than half of the target is reached."""
+def is_behind(opens_on: date, closes_on: date, today: date, *, answers: int, quota: int) -> bool:
+    """Whether more than half the days are over, and less than half of the quota is reached."""
     days, past = (closes_on - opens_on).days + 1, (today - opens_on).days
-    return 2 * past > days and 2 * answers < target
+    return 2 * past > days and 2 * answers < quota
 
 
 def week_of(day: date) -> str:
@@ -383,11 +383,11 @@ def _days(opens_on: str, closes_on: str) -> tuple[date, date]:
     return first, last
 
 
-def _target(text: str) -> int:
+def _quota(text: str) -> int:
     try:
-        target = int(text)
+        quota = int(text)
     except ValueError as error:
-        raise Refusal("bad_survey_target", field="targets", most=MOST_TARGET) from error
-    if not 1 <= target <= MOST_TARGET:
-        raise Refusal("bad_survey_target", field="targets", most=MOST_TARGET)
-    return target
+        raise Refusal("bad_survey_quota", field="quotas", most=MOST_QUOTA) from error
+    if not 1 <= quota <= MOST_QUOTA:
+        raise Refusal("bad_survey_quota", field="quotas", most=MOST_QUOTA)
+    return quota

@@ -1,18 +1,18 @@
-"""Results of a survey: which answers they count, and how many chose each, with its interval. Pure.
+"""Results of a survey: which answers they count, and how many chose each. Pure.
 
 Results count always ten more answers or none, and sudden one-sided runs apart.
 
 Whoever reads results twice and subtracts finds the answers that came between. So a choice waits until ten
-of its hall and question wait with it. Choices of a run wait apart: results without runs move by tens too.
+of its hall, channel and question wait with it: results of a hall are the sum of those of its channels.
+Choices of a run wait apart: results without runs move by tens too.
 
-Who answers volunteers: the answers are no sample of all visitors.
+Who answers volunteers and is not drawn by lot: no share has an interval.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.quality.selection import ShareInterval, share_interval
 from server.domain.surveys.campaigns import SATISFIED, Audience, Question, QuestionKind
 
 STEP = 10
@@ -42,6 +42,7 @@ class WaitingChoice:
     answer: str
     question: str
     hall: str | None
+    channel: str
     run: str | None
 
 
@@ -63,10 +64,11 @@ class CountedChoices:
 
 @dataclass(frozen=True, slots=True)
 class CountedAnswers:
-    """What results count: of all halls together, and of each hall (id)."""
+    """What results count: of all halls together, of each hall (id), and of each channel of all halls."""
 
     whole: CountedChoices
     by_hall: Mapping[str | None, CountedChoices]
+    by_channel: Mapping[str, CountedChoices]
 
 
 def is_run(questions: Sequence[Question], answers: Sequence[Mapping[str, str]]) -> bool:
@@ -88,11 +90,12 @@ def runs_of(questions: Sequence[Question], answers: Sequence[GivenAnswer]) -> di
 
 
 def choices_to_count(waiting: Sequence[WaitingChoice], runs: Collection[str]) -> list[WaitingChoice]:
-    """The waiting choices that are ten or more of a hall and question; those of a run count apart."""
-    groups: defaultdict[tuple[str | None, str, str | None], list[WaitingChoice]] = defaultdict(list)
-    for each in waiting:
-        groups[each.hall, each.question, each.run if each.run in runs else None].append(each)
-    return [each for group in groups.values() if len(group) >= STEP for each in group]
+    """The waiting choices that are ten or more of a hall, channel and question; those of a run apart."""
+
+    def group(each: WaitingChoice) -> Hashable:
+        return each.hall, each.channel, each.question, each.run if each.run in runs else None
+
+    return _ten_together(waiting, group)
 
 
 def counted_answers(
@@ -105,12 +108,13 @@ def counted_answers(
 ) -> CountedAnswers:
     """The choices that every result of a survey counts: this alone decides about page, files and notices.
 
-    Of agents: none before the survey is over. Of visitors: those that no longer wait; once it is over, what
-    still waits counts in the whole where it is ten or more together.
+    Of agents: none before the survey is over. Of visitors: those that no longer wait. Once it is over, what
+    still waits in a hall counts there and in the whole where it is ten or more together; what is left of all
+    halls counts in the whole alone where it is ten or more.
     """
     if audience == Audience.AGENTS:
         shown = [each.choices for each in answers if each.choices] if is_over else []
-        return CountedAnswers(CountedChoices(shown, shown), {})
+        return CountedAnswers(CountedChoices(shown, shown), {}, {})
     runs = runs_of(questions, answers)
     in_runs = {each.id for group in runs.values() for each in group}
     waits = {(each.answer, each.question) for each in waiting}
@@ -122,13 +126,17 @@ def counted_answers(
         if len(own := counted & {(each.id, question.id) for each in group}) >= STEP
         for choice in own
     }
-    rest = _rest(waiting, in_runs) if is_over else set()
-    left_out |= {choice for choice in rest if choice[0] in in_runs}
+    of_halls, of_all = _rest(waiting, in_runs) if is_over else (set(), set())
+    left_out |= {choice for choice in of_halls | of_all if choice[0] in in_runs}
     return CountedAnswers(
-        _counted(answers, counted | rest, left_out),
+        _counted(answers, counted | of_halls | of_all, left_out),
         {
-            hall: _counted([each for each in answers if each.hall == hall], counted, left_out)
+            hall: _counted([each for each in answers if each.hall == hall], counted | of_halls, left_out)
             for hall in {each.hall for each in answers}
+        },
+        {
+            channel: _counted([each for each in answers if each.channel == channel], counted, left_out)
+            for channel in {each.channel for each in answers}
         },
     )
 
@@ -137,12 +145,24 @@ type _Choice = tuple[str, str]
 """The ids of an answer and of a question."""
 
 
-def _rest(waiting: Sequence[WaitingChoice], in_runs: Collection[str]) -> set[_Choice]:
-    """The choices that still wait once a survey is over, where ten or more do in all halls together."""
-    groups: defaultdict[tuple[str, bool], set[_Choice]] = defaultdict(set)
+def _rest(waiting: Sequence[WaitingChoice], in_runs: Collection[str]) -> tuple[set[_Choice], set[_Choice]]:
+    """The choices that still wait once a survey is over: ten or more of a hall, then of what is left."""
+    of_halls = _ten_together(waiting, lambda each: (each.hall, each.question, each.answer in in_runs))
+    counted = set(of_halls)
+    left = [each for each in waiting if each not in counted]
+    of_all = _ten_together(left, lambda each: (each.question, each.answer in in_runs))
+    first, second = ({(each.answer, each.question) for each in group} for group in (of_halls, of_all))
+    return first, second
+
+
+def _ten_together(
+    waiting: Iterable[WaitingChoice], group_of: Callable[[WaitingChoice], Hashable]
+) -> list[WaitingChoice]:
+    """The choices whose group has ten or more."""
+    groups: defaultdict[Hashable, list[WaitingChoice]] = defaultdict(list)
     for each in waiting:
-        groups[each.question, each.answer in in_runs].add((each.answer, each.question))
-    return {choice for group in groups.values() if len(group) >= STEP for choice in group}
+        groups[group_of(each)].append(each)
+    return [each for group in groups.values() if len(group) >= STEP for each in group]
 
 
 def _counted(
@@ -182,24 +202,24 @@ FEWEST_ANSWERS = STEP
 
 @dataclass(frozen=True, slots=True)
 class AnswerShare:
-    """How many gave one answer, and its share of those who answered the question."""
+    """How many gave one answer, and its share in percent of those who answered the question."""
 
     value: str
     count: int
-    share: ShareInterval
+    percent: float
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
     """What was answered to a question. `shares` is None under ten answers; a free text has none.
 
-    `satisfied`: the two best answers of a scale of five together.
+    `satisfied`: the percentage of the two best answers of a scale of five together.
     """
 
     question: Question
     n: int
     shares: Sequence[AnswerShare] | None
-    satisfied: ShareInterval | None = None
+    satisfied: float | None = None
 
 
 def results_of(questions: Sequence[Question], answers: Iterable[Mapping[str, str]]) -> list[QuestionResult]:
@@ -221,11 +241,7 @@ def _result(question: Question, counts: Counter[str]) -> QuestionResult:
     n = counts.total()
     if n < FEWEST_ANSWERS:
         return QuestionResult(question, n, None)
-    shares = [
-        AnswerShare(value, counts[value], share)
-        for value in question.answers
-        if (share := share_interval(counts[value], n)) is not None
-    ]
+    shares = [AnswerShare(value, counts[value], 100 * counts[value] / n) for value in question.answers]
     is_scale = question.kind == QuestionKind.SMILEY
-    satisfied = share_interval(sum(counts[value] for value in SATISFIED), n) if is_scale else None
+    satisfied = 100 * sum(counts[value] for value in SATISFIED) / n if is_scale else None
     return QuestionResult(question, n, shares, satisfied)

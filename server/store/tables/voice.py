@@ -195,14 +195,14 @@ survey = Table(
     Column("channels", Document, nullable=False),
     Column("languages", Document, nullable=False),
     Column("outside", Text, nullable=False),
-    Column("targets", Document, nullable=False),
+    Column("quotas", Document, nullable=False),
     Column("questions", Document, nullable=False),
     Column("begun_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("closes_at", Instant),
     Column("secret", String(64)),
     Index("ix_survey_closes_at", "closes_at"),
-    comment="`targets`: answers by hall; `secret`: of the digests of used tickets, erased at the close.",
+    comment="`quotas`: of answers, by hall; `secret`: of the digests of used tickets, erased at the close.",
 )
 
 survey_address = Table(

@@ -16,10 +16,10 @@ from server.domain.surveys.campaigns import (
     Question,
     SurveyRequest,
     SurveyState,
-    answers_wanted,
     are_together,
     check_opening,
     checked_survey,
+    quota_of_answers,
 )
 from server.domain.surveys.results import choices_to_count, runs_of
 from server.ids import new_id, new_short_code
@@ -106,7 +106,7 @@ def open_survey(database: Database, survey: str, *, sites: Sites) -> None:
     with database.read() as rows:
         draft = read_surveys.find_draft(database, rows, survey, sites)
     # counted before the transaction, which then keeps no writer waiting
-    computed = _computed_targets(database, draft, {})
+    computed = _computed_quotas(database, draft, {})
     with database.store.write() as rows:
         lock_installation(rows)  # of two drafts opened at once, one waits and then finds the other open
         surveys.lock_survey(rows, survey)
@@ -116,7 +116,7 @@ def open_survey(database: Database, survey: str, *, sites: Sites) -> None:
         opened = replace(
             draft,
             state=SurveyState.OPEN,
-            targets={**draft.targets, **_computed_targets(database, draft, computed)},
+            quotas={**draft.quotas, **_computed_quotas(database, draft, computed)},
             changed_at=database.clock.now(),
             closes_at=datetime.combine(
                 draft.closes_on + timedelta(days=1), time(), read_surveys.time_zone_of(database, draft)
@@ -137,13 +137,13 @@ def close_survey(database: Database, survey: str, *, sites: Sites) -> None:
             raise Refusal("survey_not_open")
 
 
-def _computed_targets(database: Database, draft: SurveyRow, known: Mapping[str, int]) -> dict[str, int]:
-    """The targets of the halls (ids) that have none typed; those of `known` are not computed again."""
+def _computed_quotas(database: Database, draft: SurveyRow, known: Mapping[str, int]) -> dict[str, int]:
+    """The quotas of the halls (ids) that have none typed; those of `known` are not computed again."""
     today = read_surveys.today_of(database, draft)
     return {
-        hall: known[hall] if hall in known else answers_wanted(monthly_visits(database, hall, today))
+        hall: known[hall] if hall in known else quota_of_answers(monthly_visits(database, hall, today))
         for hall in draft.halls
-        if not draft.targets.get(hall)
+        if not draft.quotas.get(hall)
     }
 
 
@@ -190,7 +190,7 @@ def _addresses(row: SurveyRow) -> Iterator[SurveyAddress]:
 
 
 def publish_answers(rows: WrittenRows, questions: Sequence[Question], new: AnswerRow) -> None:
-    """Counts the choices that are ten or more of the hall of a new answer; `lock_survey` was called."""
+    """Counts the choices that are ten or more of a hall and channel; `lock_survey` was called."""
     waiting = [each for each in surveys.waiting_choices(rows, new.survey) if each.hall == new.hall]
     marked = surveys.possible_runs(rows, new, {each.run for each in waiting if each.run is not None})
     runs = runs_of(questions, marked)

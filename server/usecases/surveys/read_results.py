@@ -1,7 +1,7 @@
 """Read the results of a survey, and propose or announce what comes of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypedDict
 
@@ -39,13 +39,14 @@ class SurveyPart:
     """Results of a hall (id), or of all halls read (`hall` None), as far as they are published.
 
     `n`: the answers that they count. `results` None: too few to show. `without_runs`: the same without
-    sudden one-sided runs; None where no run is among them.
+    sudden one-sided runs; None where no run is among them. `channel`: whose answers, None for all.
     """
 
     hall: str | None
     n: int
     results: Sequence[QuestionResult] | None
     without_runs: Sequence[QuestionResult] | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class TicketReturn:
 
 @dataclass(frozen=True, slots=True)
 class SurveyResults:
-    """The whole, then each hall where there are several. `returned`: None where tickets lead to no survey.
+    """The whole, each hall and each channel where there are several.
+
+    `returned`: None where tickets lead to no survey.
 
     `visits`: of each hall (id) since the survey opened, until today or its last day; empty before it opens.
     `runs`: what came suddenly and one-sided, to be looked at.
@@ -76,6 +79,7 @@ class SurveyResults:
 
     whole: SurveyPart
     parts: Sequence[SurveyPart]
+    channels: Sequence[SurveyPart]
     returned: TicketReturn | None
     visits: Mapping[str, int]
     runs: Sequence[MarkedRun]
@@ -96,10 +100,16 @@ def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
     nothing = CountedChoices((), ())
     halls = survey.halls if len(survey.halls) > 1 else ()
     parts = [_part(survey, hall, counted.by_hall.get(hall, nothing)) for hall in halls]
+    answered = [each for each in survey.row.channels if each in counted.by_channel]
+    channels = [
+        replace(_part(survey, None, counted.by_channel[channel]), channel=channel)
+        for channel in (answered if len(answered) > 1 else ())
+    ]
     visits = _visits(database, survey)
     return SurveyResults(
         _part(survey, None, counted.whole),
         parts,
+        channels,
         _returned(survey, visits),
         visits,
         [
@@ -149,7 +159,7 @@ def propose_result(
     found = satisfaction(results.whole.without_runs or results.whole.results or ())
     if found is None or found.satisfied is None:
         raise Refusal("survey_result_missing")
-    percent, question = f"{found.satisfied.percent:.0f}", found.question
+    percent, question = f"{found.satisfied:.0f}", found.question
 
     def said(key: str, **values: object) -> dict[str, str]:
         return {code: translate(key, code, **values) for code in LANGUAGES}

@@ -124,11 +124,11 @@ def state_on(row: SurveyRow, today: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SurveyProgress:
-    """Answers of some halls of a survey, in all and by channel; `target` 0: none."""
+    """Answers of some halls of a survey, in all and by channel; `quota` 0: none."""
 
     answers: int
     by_channel: Mapping[str, int]
-    target: int
+    quota: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class ReadSurvey:
             self.row.closes_on,
             self.today,
             answers=self.progress.answers,
-            target=self.progress.target,
+            quota=self.progress.quota,
         )
 
 
@@ -220,7 +220,7 @@ def _read(
     halls = own_halls(database, row, reads)
     answers = [each for each in counts.answers if each.survey == row.id]
     by_hall = {
-        hall: _progress([each for each in answers if each.hall == hall], row.targets.get(hall, 0))
+        hall: _progress([each for each in answers if each.hall == hall], row.quotas.get(hall, 0))
         for hall in halls
     }
     whole = [each for each in answers if each.hall is None or each.hall in halls]
@@ -233,7 +233,7 @@ def _read(
         today=today,
         may_write=may_write(database, row, writes),
         halls=halls,
-        progress=_progress(whole, sum(row.targets.get(hall, 0) for hall in halls)),
+        progress=_progress(whole, sum(row.quotas.get(hall, 0) for hall in halls)),
         by_hall=by_hall,
         unread=sum(
             each.count
@@ -245,11 +245,11 @@ def _read(
     )
 
 
-def _progress(counts: Iterable[AnswerCount], target: int) -> SurveyProgress:
+def _progress(counts: Iterable[AnswerCount], quota: int) -> SurveyProgress:
     by_channel: dict[str, int] = {}
     for each in counts:
         by_channel[each.channel] = by_channel.get(each.channel, 0) + each.count
-    return SurveyProgress(sum(by_channel.values()), by_channel, target)
+    return SurveyProgress(sum(by_channel.values()), by_channel, quota)
 
 
 def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
@@ -263,10 +263,10 @@ def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
     for row in surveys:
         halls = own_halls(database, row, sites)
         answers = sum(each.count for each in counts if each.survey == row.id and each.hall in halls)
-        target = sum(row.targets.get(hall, 0) for hall in halls)
+        quota = sum(row.quotas.get(hall, 0) for hall in halls)
         today = today_of(database, row)
         if state_on(row, today) == SurveyState.OPEN and campaigns.is_behind(
-            row.opens_on, row.closes_on, today, answers=answers, target=target
+            row.opens_on, row.closes_on, today, answers=answers, quota=quota
         ):
             yield AttentionRow(
                 kind=AttentionKind.SURVEY_BEHIND,
@@ -274,7 +274,7 @@ def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
                 since=_since(database, row),
                 site=database.configuration(halls[0]).site.slug,
                 sentence="surveys.to_attend.behind",
-                values={"title": row.title, "answers": answers, "target": target},
+                values={"title": row.title, "answers": answers, "quota": quota},
                 path=f"/voix/enquetes/{row.id}",
             )
 

@@ -82,7 +82,7 @@ _CODES: Mapping[int, str] = {
         bulletin_unlikely bulletin_other_language bulletin_elsewhere bulletin_over bulletin_cancels_unknown
         survey_answer_empty bad_survey_answer survey_text_too_long bad_survey_audience survey_text_marked
         survey_title_missing survey_title_too_long survey_halls_missing bad_survey_days
-        survey_channels_missing bad_survey_target outside_form_address outside_form_channels
+        survey_channels_missing bad_survey_quota outside_form_address outside_form_channels
         survey_question_kind survey_question_too_long survey_choices survey_questions_too_many
         survey_questions_too_few survey_free_texts survey_words_missing survey_over survey_kiosk_question
         bad_phone_number bad_subscription bad_text_decision document_refused idempotency_mismatch

@@ -24,7 +24,7 @@ from server.domain.instants import from_micros
 from server.domain.journal import changes
 from server.domain.refusals import Refusal
 from server.domain.row_changes import Insert, Recorded
-from server.domain.surveys.campaigns import answers_wanted
+from server.domain.surveys.campaigns import quota_of_answers
 from server.ids import new_id
 from server.settings import Settings
 from server.store.journal.chain import Anchors
@@ -195,12 +195,12 @@ def test_targets_are_decided_for_every_service(database: Database) -> None:
         assert set(targets) == set(database.configuration(slug).services)
 
 
-def test_the_survey_is_open_today_and_wants_a_tenth_of_the_visits_of_a_mean_month(database: Database) -> None:
-    [survey] = all_rows(database, "SELECT state, closes_on, targets FROM survey")
+def test_the_survey_is_open_today_with_a_quota_of_a_tenth_of_a_mean_month(database: Database) -> None:
+    [survey] = all_rows(database, "SELECT state, closes_on, quotas FROM survey")
     halls = [database.hall_id(hall) for hall in SLUGS]
-    tenths = {hall: answers_wanted(monthly_visits(database, hall, UNTIL)) for hall in halls}
+    tenths = {hall: quota_of_answers(monthly_visits(database, hall, UNTIL)) for hall in halls}
     assert survey["state"] == "open"
-    assert json.loads(survey["targets"]) == tenths
+    assert json.loads(survey["quotas"]) == tenths
     assert str(survey["closes_on"]) > UNTIL.isoformat()
 
 

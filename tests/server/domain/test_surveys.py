@@ -1,10 +1,13 @@
 """What a survey needs to be kept and to open, which results are shown, and what nobody can subtract."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given as given_of
+from hypothesis import strategies as st
 
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
@@ -12,7 +15,6 @@ from server.domain.surveys.campaigns import (
     MissingWords,
     Question,
     SurveyRequest,
-    answers_wanted,
     are_together,
     check_opening,
     checked_answers,
@@ -22,11 +24,13 @@ from server.domain.surveys.campaigns import (
     missing_words,
     outside_form,
     question_of,
+    quota_of_answers,
     stored_question,
     texts_kept_until,
     week_of,
 )
 from server.domain.surveys.results import (
+    CountedChoices,
     GivenAnswer,
     WaitingChoice,
     choices_to_count,
@@ -50,7 +54,7 @@ TYPED = SurveyRequest(
     channels=["paper", "link", "letter"],
     languages=["en", "fr", "en"],
     outside="",
-    targets={"laon": "20", "guise": " "},
+    quotas={"laon": "20", "guise": " "},
     questions=[SCALE, YES, YES],
 )
 
@@ -66,7 +70,7 @@ def opening(**change: Any) -> CheckedSurvey:
 
 def test_a_draft_keeps_each_hall_and_language_once_french_first_and_known_channels_in_their_order():
     survey = checked()
-    assert (survey.title, survey.halls, survey.targets) == ("Mars", ("laon", "guise"), {"laon": 20})
+    assert (survey.title, survey.halls, survey.quotas) == ("Mars", ("laon", "guise"), {"laon": 20})
     assert (survey.languages, survey.channels) == (("fr", "en"), ("link", "paper"))
     assert (survey.opens_on, survey.closes_on, len(survey.questions)) == (FIRST, LAST, 3)
 
@@ -87,7 +91,7 @@ def test_agents_are_asked_by_link_only_and_belong_to_no_hall():
         ({"closes_on": "2028-03-03"}, "bad_survey_days", "opens_on"),
         ({"closes_on": "mars"}, "bad_survey_days", "opens_on"),
         ({"channels": ["letter"]}, "survey_channels_missing", "channels"),
-        *(({"targets": {"laon": each}}, "bad_survey_target", "targets") for each in ("0", "100001", "dix")),
+        *(({"quotas": {"laon": each}}, "bad_survey_quota", "quotas") for each in ("0", "100001", "dix")),
     ],
 )
 def test_a_draft_that_cannot_be_read_is_refused_at_its_field(change: dict[str, Any], code: str, field: str):
@@ -96,11 +100,11 @@ def test_a_draft_that_cannot_be_read_is_refused_at_its_field(change: dict[str, A
     assert (refused.value.code, refused.value.details["field"]) == (code, field)
 
 
-def test_the_longest_title_a_year_of_days_a_single_day_and_the_smallest_and_largest_target_are_kept():
+def test_the_longest_title_a_year_of_days_a_single_day_and_the_smallest_and_largest_quota_are_kept():
     assert len(checked(title="x" * 80).title) == 80
     assert checked(closes_on="2027-03-02").closes_on - FIRST == timedelta(days=365)
     assert checked(closes_on="2026-03-02").closes_on == FIRST
-    assert checked(targets={"laon": "1", "guise": "100000"}).targets == {"laon": 1, "guise": 100_000}
+    assert checked(quotas={"laon": "1", "guise": "100000"}).quotas == {"laon": 1, "guise": 100_000}
 
 
 @pytest.mark.parametrize(
@@ -132,8 +136,8 @@ def test_a_form_elsewhere_needs_no_questions_and_no_translation():
 @pytest.mark.parametrize(
     ("visits", "wanted"), [(1600, 160), (500, 50), (250, 25), (200, 20), (11, 2), (0, 0)]
 )
-def test_the_target_is_a_tenth_of_a_mean_month(visits: int, wanted: int):
-    assert answers_wanted(visits) == wanted
+def test_the_quota_is_a_tenth_of_a_mean_month(visits: int, wanted: int):
+    assert quota_of_answers(visits) == wanted
 
 
 @pytest.mark.parametrize(
@@ -150,11 +154,11 @@ def test_the_target_is_a_tenth_of_a_mean_month(visits: int, wanted: int):
 def test_past_half_its_time_with_less_than_half_its_answers_a_survey_is_behind(
     today: date, answers: int, behind: bool
 ):
-    assert is_behind(FIRST, LAST, today, answers=answers, target=160) is behind
+    assert is_behind(FIRST, LAST, today, answers=answers, quota=160) is behind
 
 
-def test_a_survey_without_a_target_is_never_behind():
-    assert not is_behind(FIRST, LAST, LAST, answers=0, target=0)
+def test_a_survey_without_a_quota_is_never_behind():
+    assert not is_behind(FIRST, LAST, LAST, answers=0, quota=0)
 
 
 @pytest.mark.parametrize(
@@ -199,15 +203,17 @@ PUBLISHED_SCALE = Question("q1", "smiley", {"fr": "Content ?"}, {})
 PUBLISHED_YES = Question("q2", "yes_no", {"fr": "Vite ?"}, {})
 
 
-def given(values: str, *, hall: str = "laon", run: str | None = None, named: str = "a") -> list[GivenAnswer]:
+def given(
+    values: str, *, hall: str = "laon", run: str | None = None, named: str = "a", channel: str = "link"
+) -> list[GivenAnswer]:
     return [
-        GivenAnswer(f"{named}{n}", hall, "link", "2026-W48", run, {"q1": value})
+        GivenAnswer(f"{named}{n}", hall, channel, "2026-W48", run, {"q1": value})
         for n, value in enumerate(values)
     ]
 
 
 def waits(answers: list[GivenAnswer], question: str = "q1") -> list[WaitingChoice]:
-    return [WaitingChoice(each.id, question, each.hall, each.run) for each in answers]
+    return [WaitingChoice(each.id, question, each.hall, each.channel, each.run) for each in answers]
 
 
 def sizes(answers: list[GivenAnswer], waiting: list[WaitingChoice], **more: object) -> tuple[int, int]:
@@ -222,9 +228,10 @@ def sizes(answers: list[GivenAnswer], waiting: list[WaitingChoice], **more: obje
 
 
 @pytest.mark.parametrize(("count", "counted"), [(9, 0), (10, 10), (11, 11)])
-def test_choices_wait_until_ten_of_their_hall_and_question_do(count: int, counted: int):
+def test_choices_wait_until_ten_of_their_hall_channel_and_question_do(count: int, counted: int):
     assert len(choices_to_count(waits(given("5" * count)), ())) == counted
     apart = [*waits(given("5" * 9)), *waits(given("5" * 9, hall="vervins")), *waits(given("5" * 9), "q2")]
+    apart += waits(given("5" * 9, channel="kiosk"))
     assert choices_to_count(apart, ()) == []
 
 
@@ -244,6 +251,57 @@ def test_nothing_that_waits_is_counted_before_the_close_and_then_ten_together():
     found = counted_answers([PUBLISHED_SCALE], [*laon, *vervins], waiting, audience="visitors", is_over=True)
     assert {hall: len(each.every) for hall, each in found.by_hall.items()} == {"laon": 10, "vervins": 0}
     assert not found.whole.has_runs
+
+
+def test_what_is_left_at_the_close_counts_in_its_hall_where_ten_are_and_never_by_channel():
+    link, paper = given("5" * 16), given("1" * 7, named="b", channel="paper")
+    few = given("3" * 4, hall="vervins", named="c")
+    waiting = waits([*link[10:], *paper, *few])
+    found = counted_answers(
+        [PUBLISHED_SCALE], [*link, *paper, *few], waiting, audience="visitors", is_over=True
+    )
+    assert {hall: len(each.every) for hall, each in found.by_hall.items()} == {"laon": 23, "vervins": 0}
+    assert {name: len(each.every) for name, each in found.by_channel.items()} == {"link": 10, "paper": 0}
+    assert len(found.whole.every) == 23, "the four of Vervins cannot be found by subtracting"
+
+
+@given_of(
+    st.lists(
+        st.tuples(
+            st.sampled_from("54321"), st.sampled_from(["laon", "vervins"]), st.sampled_from(["link", "paper"])
+        ),
+        max_size=90,
+    )
+)
+def test_who_subtracts_readings_of_halls_channels_and_moments_finds_ten_answers_or_none(
+    sent: list[tuple[str, str, str]],
+):
+    """Plays answers one by one; compares each figure with that of the reading before, and with its parts."""
+    answers: list[GivenAnswer] = []
+    waiting: list[WaitingChoice] = []
+    before: dict[str, Counter[str]] = {}
+    for n, (value, hall, channel) in enumerate([*sent, ("", "", "")]):
+        is_over = n == len(sent)
+        if not is_over:
+            answers.append(GivenAnswer(f"{n}", hall, channel, "2026-W48", None, {"q1": value}))
+            waiting += waits(answers[-1:])
+            counted = choices_to_count(waiting, ())
+            waiting = [each for each in waiting if each not in counted]
+        found = counted_answers([PUBLISHED_SCALE], answers, waiting, audience="visitors", is_over=is_over)
+        whole = chosen(found.whole)
+        halls = {f"hall {name}": chosen(each) for name, each in found.by_hall.items()}
+        channels = {f"channel {name}": chosen(each) for name, each in found.by_channel.items()}
+        now = {"whole": whole, **halls, **channels}
+        now["not by hall"] = whole - sum(halls.values(), Counter())
+        now["not by channel"] = whole - sum(channels.values(), Counter())
+        for name, counts in now.items():
+            more = (counts - before.get(name, Counter())).total()
+            assert not 0 < more < 10, (name, counts)
+        before = now
+
+
+def chosen(counted: CountedChoices) -> Counter[str]:
+    return Counter(each["q1"] for each in counted.every)
 
 
 def test_of_agents_nothing_is_counted_before_the_close():
@@ -323,16 +381,15 @@ def test_only_offered_answers_count():
             checked_answers([SCALE_IN_TWO, CHOICE], typed)
 
 
-def test_a_question_with_nine_answers_has_no_shares_and_ten_have_an_interval():
+def test_a_question_with_nine_answers_has_no_shares_and_ten_have():
     answers = [{"q1": value} for value in "555554321"]
     [few] = results_of([SCALE_IN_TWO, TEXT], answers)
     assert (few.n, few.shares, few.satisfied) == (9, None, None)
     [enough] = results_of([SCALE_IN_TWO, TEXT], [*answers, {"q1": "4"}])
     assert enough.shares is not None
     assert [each.count for each in enough.shares] == [5, 2, 1, 1, 1]
-    assert enough.satisfied is not None
-    assert (round(enough.satisfied.percent), enough.satisfied.n) == (70, 10)
-    assert enough.satisfied.low < 70 < enough.satisfied.high
+    assert [each.percent for each in enough.shares] == [50, 20, 10, 10, 10]
+    assert enough.satisfied == 70
 
 
 def test_the_most_questions_free_texts_and_choices_are_kept_and_the_longest_words():

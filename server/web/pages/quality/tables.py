@@ -217,7 +217,7 @@ class _OtherTables:
         self.halls = {database.hall_id(hall.hall): hall.name for hall in query.halls}
 
     def satisfaction(self) -> OtherTable:
-        """The surveys of visitors with a day in the period: satisfied, interval, answers by channel."""
+        """The surveys of visitors with a day in the period: satisfied, answers by channel."""
         rows: list[list[str]] = []
         links: dict[int, str] = {}
         for survey in self._surveys():
@@ -225,7 +225,7 @@ class _OtherTables:
             for part in (results.whole, *(each for each in results.parts if each.hall in self.halls)):
                 links[len(rows)] = f"/voix/enquetes/{survey.row.id}"
                 rows.append(self._survey_row(survey, results, part))
-        keys = ["survey", "days", "satisfied", "interval", "answers", "channels"]
+        keys = ["survey", "days", "satisfied", "answers", "channels"]
         if any(row[len(keys)] for row in rows):
             keys += ["hall", "represents"]
         columns = [self.words(f"quality.satisfaction.{key}") for key in keys]
@@ -251,7 +251,7 @@ class _OtherTables:
         return [
             row.title,
             self.words("quality.explorer.range", first=days[0], last=days[1]),
-            *self._satisfied(part),
+            self._satisfied(part),
             self._number(part.n),
             self._channels(survey, results, part),
             self._hall(survey, part),
@@ -264,19 +264,17 @@ class _OtherTables:
             return self.halls[part.hall] if part.hall else self.words("quality.satisfaction.every_hall")
         return self.halls[survey.halls[0]] if len(self.halls) > 1 else ""
 
-    def _satisfied(self, part: SurveyPart) -> list[str]:
-        """The share and its interval, also without marked runs, or why there is none."""
+    def _satisfied(self, part: SurveyPart) -> str:
+        """The share, also without marked runs, or why there is none."""
         result = satisfaction(part.results or ())
         share = result.satisfied if result is not None else None
         if share is None:
-            return [self.words(f"quality.satisfaction.{_reason(result, part)}"), ""]
-        low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
-        interval = self.words("quality.plot.trend.between", low=low, high=high)
-        percent, without = self._percent(share.percent), satisfaction(part.without_runs or ())
+            return self.words(f"quality.satisfaction.{_reason(result, part)}")
+        percent, without = self._percent(share), satisfaction(part.without_runs or ())
         if without is not None and without.satisfied is not None:
-            other = self._percent(without.satisfied.percent)
-            percent = self.words("quality.satisfaction.both", share=percent, without=other)
-        return [percent, f"{interval}{wording.NBSP}%"]
+            other = self._percent(without.satisfied)
+            return self.words("quality.satisfaction.both", share=percent, without=other)
+        return percent
 
     def _channels(self, survey: ReadSurvey, results: SurveyResults, part: SurveyPart) -> str:
         progress = survey.progress if part.hall is None else survey.by_hall[part.hall]

@@ -15,8 +15,8 @@ from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.voice.survey_forms import COLUMNS, result_lines
 from server.web.rendering.viewer import Sentence
 
-SURVEY_COLUMNS = ("first_day", "last_day", "answers", "target", *COLUMNS)
-"""The columns of `enquetes.csv`: the survey with its answers and target, then those of its results."""
+SURVEY_COLUMNS = ("first_day", "last_day", "answers", "quota", *COLUMNS)
+"""The columns of `enquetes.csv`: the survey with its answers and quota, then those of its results."""
 
 
 COMPLAINT_COLUMNS = (
@@ -49,7 +49,7 @@ def _lines(database: Database, survey: ReadSurvey, say: Sentence) -> list[list[s
     row, progress = survey.row, survey.progress
     head = [
         *(row.opens_on.isoformat(), row.closes_on.isoformat()),
-        *(str(progress.answers), str(progress.target or "")),
+        *(str(progress.answers), str(progress.quota or "")),
     ]
 
     def name(hall: str | None) -> str:

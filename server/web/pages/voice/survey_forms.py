@@ -10,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 
 from hardware.languages import VISITOR_LANGUAGES
 from server.domain.people.roles import Permission
-from server.domain.quality.selection import ShareInterval
 from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import (
     LONGEST_TEXT,
@@ -65,8 +64,8 @@ PAPERS = "/voix/papiers"
 NEEDED = (Permission.RECEIVE, Permission.RUN_SURVEYS)
 TEXTS = "/voix/enquetes/<survey>/textes"
 RUN = Permission.RUN_SURVEYS
-COLUMNS = ("survey", "hall", "question", "answer", "count", "n", "percent", "low", "high", "runs")
-"""The columns of the file of results: shares in percent, `low` and `high` the limits of the 95 % interval.
+COLUMNS = ("survey", "hall", "channel", "question", "answer", "count", "n", "percent", "runs")
+"""The columns of the file of results: shares in percent; `channel`: empty for all channels together.
 
 `runs`: `with` all answers; `without` sudden one-sided runs, where there are some.
 """
@@ -86,7 +85,7 @@ def first_request(
         channels=[Channel.LINK] if is_of_agents else [Channel.LINK, Channel.SCREEN, Channel.TICKET],
         languages=["fr"] if is_of_agents else ["fr", "en"],
         outside="",
-        targets={},
+        quotas={},
         questions=[
             _starter(f"surveys.starter.{audience}.{place}", kind, choices, translate)
             for place, (kind, choices) in enumerate(STARTERS[audience], 1)
@@ -115,7 +114,7 @@ def request_of(row: SurveyRow) -> SurveyRequest:
         row.channels,
         row.languages,
         row.outside,
-        {hall: str(count) for hall, count in row.targets.items()},
+        {hall: str(count) for hall, count in row.quotas.items()},
         row.asked,
     )
 
@@ -132,7 +131,7 @@ def typed_request(fields: "MultiDict[str, str]") -> SurveyRequest:
         channels=fields.getlist("channels"),
         languages=[code for code in fields.getlist("languages") if code in VISITOR_LANGUAGES],
         outside=fields.get("outside", "")[:LONGEST_TYPED],
-        targets={hall: fields.get(f"target-{hall}", "")[:20] for hall in halls},
+        quotas={hall: fields.get(f"quota-{hall}", "")[:20] for hall in halls},
         questions=_typed_questions(fields),
     )
 
@@ -284,16 +283,9 @@ def said_answer(question: Question, value: str, say: Sentence) -> str:
     return say(f"public_surveys.{question.kind}.{value}")
 
 
-def percent(share: float) -> str:
+def said_share(percent: float, say: Sentence) -> str:
     """A share without decimals: answers of volunteers are no more exact."""
-    return f"{share:.0f}"
-
-
-def said_share(share: ShareInterval, say: Sentence) -> str:
-    """A share with its interval."""
-    return say(
-        "surveys.share", percent=percent(share.percent), low=percent(share.low), high=percent(share.high)
-    )
+    return say("surveys.share", percent=f"{percent:.0f}")
 
 
 def result_lines(
@@ -301,29 +293,33 @@ def result_lines(
 ) -> list[list[str]]:
     """Each answer of each question on a line; parts with too few answers have none."""
     return [
-        [*line, runs]
-        for part in (results.whole, *results.parts)
+        [title, names(part.hall), channel_in_words(part, say), *line, runs]
+        for part in (results.whole, *results.parts, *results.channels)
         for runs, found in (("with", part.results), ("without", part.without_runs))
         for each in found or ()
-        for line in _lines(title, names(part.hall), each, say)
+        for line in _lines(each, say)
     ]
 
 
-def _lines(title: str, hall: str, result: QuestionResult, say: Sentence) -> list[list[str]]:
+def channel_in_words(part: SurveyPart, say: Sentence) -> str:
+    """The channel of a part; nothing of all channels together."""
+    return "" if part.channel is None else say(f"surveys.channel.{part.channel}")
+
+
+def _lines(result: QuestionResult, say: Sentence) -> list[list[str]]:
     return [
         [
-            title,
-            hall,
             result.question.text(say.language),
             said_answer(result.question, each.value, say),
             str(each.count),
             str(result.n),
-            *(f"{value:.1f}" for value in (each.share.percent, each.share.low, each.share.high)),
+            f"{each.percent:.1f}",
         ]
         for each in result.shares or ()
     ]
 
 
 def parts_to_show(results: SurveyResults) -> Sequence[SurveyPart]:
-    """The whole, then the halls of which results may be shown."""
-    return [results.whole, *(part for part in results.parts if part.results is not None)]
+    """The whole, then the halls and channels of which results may be shown."""
+    others = (*results.parts, *results.channels)
+    return [results.whole, *(part for part in others if part.results is not None)]

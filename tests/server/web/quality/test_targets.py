@@ -78,7 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         channels=["link", "ticket"],
         languages=["fr"],
         outside="",
-        targets={},
+        quotas={},
         questions=[question],
         begun_at=at,
         changed_at=at,
@@ -347,19 +347,19 @@ def test_the_api_withdraws_and_shows_it_in_the_history(api: ApiSite):
     refused(api.post(f"/halls/{HALL}/targets/{target}/withdraw", body), 403, "forbidden")
 
 
-def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: Site):
-    visits = int(re.findall(r"des (\d+) visites", sheet(site, "satisfaction")[0][5])[0])
+def test_satisfaction_has_its_response_rate_and_share_of_visits(site: Site):
+    visits = int(re.findall(r"des (\d+) visites", sheet(site, "satisfaction")[0][4])[0])
     share = f"{1200 / visits:.1f}".replace(".", ",")
     whole, laon, vervins = sheet(site, "satisfaction")
-    assert whole[2:5] == ["72 %", "57 à 84 %", "40"]
-    assert whole[6] == "tous les halls que vous lisez"
+    assert whole[2:4] == ["72 %", "40"]
+    assert whole[5] == "tous les halls que vous lisez"
     assert laon[2:] == [
-        *("70 %", "40 à 89 %", "10"),
+        *("70 %", "10"),
         f"surveys.channel.link : 0 · surveys.channel.ticket : 12, soit {share} % des {visits} visites",
         site.halls[0].name,
         "25 % des réponses, 100 % des visites",
     ]
-    assert vervins[7] == "75 % des réponses, 0 % des visites"
+    assert vervins[6] == "75 % des réponses, 0 % des visites"
     assert "/voix/enquetes/s" in site.page(OCTOBER)
     for narrowed in ("&de=9&a=12", "&demarche=laon-permis"):
         assert 'id="satisfaction"' not in site.page(OCTOBER + narrowed)
@@ -370,8 +370,8 @@ def test_satisfaction_has_its_interval_response_rate_and_share_of_visits(site: S
 def test_choosing_halls_never_gives_the_results_of_few_answers_by_subtracting(site: Site, halls: str):
     address = f"/qualite/explorer?{halls}&du=2026-09-01&au=2026-09-30"
     whole, *parts = sheet(site, "satisfaction", address)
-    assert whole[2:5] == ["100 %", "89 à 100 %", "30"]
-    assert {(part[2], part[4]) for part in parts} <= {("100 %", "30"), ("moins de dix réponses", "0")}
+    assert whole[2:4] == ["100 %", "30"]
+    assert {(part[2], part[3]) for part in parts} <= {("100 %", "30"), ("moins de dix réponses", "0")}
 
 
 def test_devices_have_their_presence_on_the_days_chosen(site: Site):

@@ -1,6 +1,7 @@
 """Answers to surveys: taken once and within limits, counted by ten; of two people at once one waits."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -76,7 +77,7 @@ def shown(site: ApiSite, browser: Any, survey: str) -> list[Any]:
         re.findall(r'<td class="number">(\d+)</td>', page),
         csv_of(browser, survey),
         [line[4:] for line in packed],
-        [line[2:5] for line in csv.reader(io.StringIO(explored), delimiter=";")],
+        [line[2:4] for line in csv.reader(io.StringIO(explored), delimiter=";")],
     ]
 
 
@@ -98,6 +99,24 @@ def test_between_ten_answers_and_twenty_no_result_moves_on_the_page_or_in_a_file
     twenty = shown(api, quality, survey)
     assert twenty[0] == ["3", "2", "2", "6", "7", "9", "1"], "the question that nine had answered too"
     assert all(before != after for before, after in zip(ten, twenty, strict=True))
+
+
+def test_results_of_a_channel_start_at_its_tenth_answer_and_have_no_margin(api: ApiSite):
+    quality, survey = opened(api)
+    give(api, "5" * 9 + "1")
+    give(api, "4" * 9, channel="link")
+    page = quality.get(survey).text
+    assert "19 réponses" in page
+    assert "Par façon de répondre" not in page.partition("Code sur un écran")[0], "nine by the link wait"
+    assert {line[2] for line in csv_of(quality, survey)[1:]} == {"", "Code sur un écran"}
+    give(api, "2", channel="link")
+    page = html.unescape(quality.get(survey).text).replace("\u00a0", " ")
+    for said in ("Par façon de répondre : Lien – 10 réponses", "n’ont donc pas de marge d’erreur"):
+        assert said in re.sub(r"\s+", " ", page)
+    assert "intervalle" not in page
+    rows = {(line[2], line[4]): line[5:8] for line in csv_of(quality, survey)[1:]}
+    assert rows["Lien", "Bien"] == ["9", "10", "90.0"]
+    assert rows["", "Très bien"] == ["9", "20", "45.0"]
 
 
 @pytest.mark.both_databases
@@ -128,7 +147,7 @@ def test_results_and_texts_of_agents_are_read_after_the_close_only(api: ApiSite)
     assert len(csv_of(everywhere, survey)) == 1
     assert "Merci" not in everywhere.get(f"{survey}/textes").text
     assert press(everywhere, f"{survey}/cloture").status_code == 303
-    assert csv_of(everywhere, survey)[1][4:6] == ["5", "11"]
+    assert csv_of(everywhere, survey)[1][5:7] == ["5", "11"]
     assert "Merci" in everywhere.get(f"{survey}/textes").text
 
 
@@ -141,8 +160,13 @@ def test_a_sudden_one_sided_run_is_marked_and_both_figures_are_shown(api: ApiSit
     page = quality.get(survey).text
     assert "Lien, semaine 48\u00a0: 30 réponses en dix minutes au plus" in page
     assert "Sans ces réponses" in page
-    lines = [line for line in csv_of(quality, survey)[1:] if line[3] == "Très mal"]
-    assert [(line[4], line[5], line[9]) for line in lines] == [("34", "50", "with"), ("4", "20", "without")]
+    lines = [line for line in csv_of(quality, survey)[1:] if line[4] == "Très mal"]
+    assert [(line[2], line[5], line[6], line[8]) for line in lines] == [
+        ("", "34", "50", "with"),
+        ("", "4", "20", "without"),
+        ("Lien", "30", "30", "with"),
+        ("Code sur un écran", "4", "20", "with"),
+    ]
     assert press(quality, f"{survey}/annonce").status_code == 303
     [notice] = all_rows(api.database, "SELECT content FROM notice_version")
     assert "20 réponses de volontaires" in notice["content"].replace("\u00a0", " ")
@@ -211,7 +235,7 @@ def test_the_exit_kiosk_is_told_of_an_alert_also_once_its_survey_is_over(api: Ap
 
 
 def test_a_link_is_limited_by_address_and_shows_as_such(api: ApiSite):
-    quality, survey = opened(api, **{f"target-{api.database.hall_id(HALL)}": "30"})
+    quality, survey = opened(api, **{f"quota-{api.database.hall_id(HALL)}": "30"})
     link = address(api, "link")
     answers = [answer(api, link, q1="1") for _ in range(11)]
     assert [each.status_code for each in answers] == [303] * 10 + [429]
@@ -220,7 +244,10 @@ def test_a_link_is_limited_by_address_and_shows_as_such(api: ApiSite):
     assert re.search(r"<dt>Lien</dt><dd>10</dd>", page)
     assert "Enquête en retard" not in quality.get("/").text
     api.hands.now += timedelta(days=14)
-    assert "Enquête en retard\u00a0: Mars, 10 réponses sur 30" in api.person("quality").get("/").text
+    assert (
+        "Enquête en retard\u00a0: Mars, 10 réponses pour un quota de 30"
+        in api.person("quality").get("/").text
+    )
 
 
 def test_a_network_takes_sixty_answers_a_day_to_a_link_and_leaves_the_rest_to_others(api: ApiSite):
@@ -300,7 +327,7 @@ def test_a_draft_that_changes_while_it_is_opened_has_the_addresses_of_what_is_op
     questions = [Question("", "smiley", {"fr": "Bien ?"}, {})] * 3
     typed = SurveyRequest("Mars", "visitors", halls, FIRST, LAST, ["screen"], ["fr"], "", {}, questions)
     changed = partial(change_survey, api.database, survey, typed, sites=None, hosts=())
-    with begun_before(open_survey_module, "answers_wanted", changed):
+    with begun_before(open_survey_module, "quota_of_answers", changed):
         open_survey(api.database, survey, sites=None)
     [row] = all_rows(api.database, "SELECT channels FROM survey")
     [address] = all_rows(api.database, "SELECT channel FROM survey_address")

@@ -133,7 +133,7 @@ def printed_address(site: ApiSite, ticket: dict[str, Any], fonts: Path, folder: 
 def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed_ticket(
     api: ApiSite, fonts_dir: Path, tmp_path: Path
 ):
-    quality, survey = opened(api, **{f"target-{api.database.hall_id(HALL)}": "20"})
+    quality, survey = opened(api, **{f"quota-{api.database.hall_id(HALL)}": "20"})
     api.open()
     ticket = serve(api, accepted(api.press(token=api.kiosk), 201))
     printed = printed_address(api, ticket, fonts_dir, tmp_path)
@@ -146,10 +146,10 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     first = answer(api, path[1], q1="5", q4="yes", q5="2", q6=said)
     assert first.headers["Location"].startswith("/avis/merci")
     assert "déjà répondu" in answer(api, path[1], q1="1").text
-    for value in "544433321":
+    for value in "5544433321":
         answer(api, address(api, "screen"), q1=value)
     page = quality.get(survey).text
-    assert "10 sur 20" in page
+    assert "11 pour un quota de 20" in page
     assert "Bien ou très bien" in page
     assert said not in page
     assert "1 texte à lire" in page
@@ -176,7 +176,8 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     assert address(api, "screen") not in runs_another_site.get(survey).text
     assert all_rows(api.database, "SELECT text FROM survey_text") == [{"text": left}]
     lines = list(csv.reader(io.StringIO(quality.get(f"{survey}/resultats.csv").text.removeprefix("\ufeff"))))
-    assert lines[1][2:6] == [
+    assert lines[1][2:7] == [
+        "",
         "Dans l’ensemble, comment s’est passée votre visite\u00a0?",
         "Très bien",
         "2",
@@ -184,7 +185,7 @@ def test_a_survey_goes_from_a_question_to_a_result_through_the_code_of_a_printed
     ]
     say = Sentence(api.app.extensions["parvis"].catalogues.translate, "fr")
     packed = survey_lines(api.database, frozenset({HALL}), parse_period("2026-11"), say)
-    assert packed[0] == [FIRST, LAST, "10", "20", *lines[1]]
+    assert packed[0] == [FIRST, LAST, "11", "20", *lines[1]]
     assert survey_lines(api.database, frozenset({HALL}), parse_period("2026-10"), say) == []
     assert f'href="{survey}"' in quality.get(f"/rapports/labels?hall={HALL}").text
 
