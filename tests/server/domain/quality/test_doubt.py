@@ -223,7 +223,9 @@ def test_every_indicator_that_days_make_up_has_an_interval():
             tally.early = tally.services = tally.delays = tally.again = tally.walks = {60: (1, 1)}
             tally.priorities = tally.appointments = tally.outcome_optional = tally.called = 4
             tally.quoted = tally.quoted_with_median = 4
-            tally.outcomes["informed"] = 1
+            tally.outcomes["informed"] = tally.visit_ends["received"] = 1
+        left = CellKey("hall", "papers", "walk_in", 1, 18, "abandoned")
+        rollup.cells[left] = Tally(waits={60: (0, 4)}, left_with_target=4, left_quoted=4)
         rollup.due["papers"] = 1
     found = {name for name, each in INDICATORS.items() if interval_of(each, days) is None}
     assert found == WITHOUT
