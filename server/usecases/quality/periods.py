@@ -81,7 +81,7 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
             total.of_service(service) if service else total,
             sum(period.starts_on <= day < period.ends_on for day in open_days),
             is_running=period.starts_on <= today < period.ends_on,
-            is_begun_late=_is_begun_late(period, first),
+            is_begun_late=is_begun_late(period, first),
         )
         for period, total in zip(spans, totals, strict=True)
     ]
@@ -99,7 +99,8 @@ def first_period_of(series: PeriodSeries, on: date) -> Period:
     return first_period(on, whole[-1].rollup.total().visits) if whole else period_of(PeriodKind.MONTH, on)
 
 
-def _is_begun_late(period: Period, first: date | None) -> bool:
+def is_begun_late(period: Period, first: date | None) -> bool:
+    """Whether the first visit of a hall, on the day `first`, lies well inside a period."""
     if first is None or not period.starts_on < first < period.ends_on:
         return False
     before = [period.starts_on + timedelta(days=n) for n in range((first - period.starts_on).days)]

@@ -134,7 +134,7 @@ class _Writer:
         return replace(
             view,
             key_figures=self._key_figures(),
-            plots=plots_of(self.now, self.whole, self.query, self.words),
+            plots=plots_of(self.now, self.whole, self.query, self.words, self.today),
             tables=tables_of(self.now, self.whole, self.found.halls, self.query, self.words),
             day_rows=self._day_rows(),
             targets_differ=bool(whole.cells) and shared is None,

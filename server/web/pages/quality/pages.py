@@ -265,7 +265,7 @@ def _plot_file(halls: Sequence[HallConfiguration], name: str, form: str) -> Resp
     query = _query_of(halls, is_file=True)
     words = page.sentence()
     found = _found(query, None).together()
-    plots = {each.name: each for each in plots_of(found, found.whole(), query, words)}
+    plots = {each.name: each for each in plots_of(found, found.whole(), query, words, _today(query.hall))}
     if form == "csv":
         theirs = page.halls(Permission.READ_FIGURES)
         others = [] if name in plots else other_tables(database(), query, theirs, words)

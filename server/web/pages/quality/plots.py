@@ -1,11 +1,10 @@
 """The plots of the explorer, each with its sentence and its table."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from server.domain.quality.leg_records import NOT_SERVED
-from server.domain.quality.periods import PeriodKind, period_of
 from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
 from server.domain.quality.selection import (
     LONGEST_MIN,
@@ -14,13 +13,11 @@ from server.domain.quality.selection import (
     Followed,
     FollowedKind,
     Selection,
-    ShareInterval,
     is_shown_in_cell,
     reasons_not_issued,
     share_within,
     steps_of_waits,
 )
-from server.domain.quality.targets import Target
 from server.domain.visits.transitions import OUTCOMES
 from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality import wording
@@ -29,54 +26,20 @@ from server.web.pages.quality.specs import (
     Bar,
     HeatCell,
     Plot,
-    TrendPoint,
     WaitBar,
     WaitWords,
     arrivals_plot,
     distribution_plot,
     heat_plot,
     named_bars_plot,
-    trend_plot,
     waits_plot,
 )
 from server.web.pages.quality.tables import selected_services
-from server.web.pages.quality.wording import FEWEST, shared_target_s
+from server.web.pages.quality.trends import parts_of, trend_plots
+from server.web.pages.quality.wording import shared_target_s
 from server.web.rendering.viewer import Sentence
 
 NAME = "followed"
-MOST_DAYS, MOST_WEEKS = 31, 140
-"""A trend has a point a day up to so many days, a point a week up to so many, then a point a month."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartOfDays:
-    """A day, week or month of a period: its first day and its end in it, its names, its days with counts."""
-
-    first: date
-    end: date
-    label: str
-    name: str
-    days: Collection[date]
-
-
-def parts_of(found: HallDays, query: ExplorerQuery, words: Sentence) -> list[PartOfDays]:
-    """The days, weeks or months of a query in order; of days only those with counts."""
-    length = (query.ends_on - query.starts_on).days
-    kind = PeriodKind.DAY if length <= MOST_DAYS else PeriodKind.WEEK
-    kind = PeriodKind.MONTH if length > MOST_WEEKS else kind
-    parts = []
-    on = query.starts_on
-    while on < query.ends_on:
-        period = period_of(kind, on)
-        first, end = max(period.starts_on, query.starts_on), min(period.ends_on, query.ends_on)
-        days = [day for day in found.days if first <= day < end]
-        if days or kind is not PeriodKind.DAY:
-            name = wording.period_text(period, query.language)
-            if (first, end) != (period.starts_on, period.ends_on):
-                name = words("quality.plot.trend.part", name=name, count=len(days))
-            parts.append(PartOfDays(first, end, wording.short_date(first, kind, query.language), name, days))
-        on = end
-    return parts
 
 
 def hours_of(hours: Collection[int]) -> range:
@@ -112,7 +75,9 @@ def followed_name(followed: Followed, words: Sentence) -> str:
             return words(f"quality.indicator.outcome_{followed.what}.label")
 
 
-def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence) -> list[Plot]:
+def followed_plot(
+    found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence, today: date
+) -> list[Plot]:
     """The plot of what the query follows; none where nothing is followed, or has no hours on the one day."""
     followed = query.followed
     if followed is None or (query.is_day and not (followed.has_hours and whole.cells)):
@@ -124,7 +89,7 @@ def followed_plot(found: HallDays, whole: Rollup, query: ExplorerQuery, words: S
         labels = names = [wording.hour_label(hour, query.language) for hour in hours]
         links: Mapping[tuple[int, int], str] = links_of_hours(query, hours)
     else:
-        parts = parts_of(found, query, words)
+        parts = parts_of(found, query, words, today)
         counts = [sum(followed.count(found.days[day]) for day in part.days) for part in parts]
         labels, names = [part.label for part in parts], [part.name for part in parts]
         links = {(row, 0): query.with_days(part.first, part.end) for row, part in enumerate(parts)}
@@ -148,21 +113,23 @@ WORST = 3
 """How many hours are named as those with the longest waits."""
 
 
-def plots_of(found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence) -> list[Plot]:
+def plots_of(
+    found: HallDays, whole: Rollup, query: ExplorerQuery, words: Sentence, today: date
+) -> list[Plot]:
     """The plots of the days of all halls together, those that have something to show, in their order.
 
-    `whole`: all these days added up.
+    `whole`: all these days added up. `today`: the local date, for days that are not over.
     """
     drawer = _Drawer(found, whole, query, words)
     total = whole.total()
     plots = [drawer.reasons()] if whole.not_issued or total.legs else []
-    followed = followed_plot(found, whole, query, words)
+    followed = followed_plot(found, whole, query, words, today)
     if not whole.cells:
         return [*followed, *plots]
     by_hour = whole.split(lambda key: key.half_hour // 2)
     hours = {hour: by_hour.get(hour, Rollup()) for hour in hours_of(by_hour)}
     named = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
-    of_days = [] if query.is_day else [drawer.heat(list(hours)), drawer.trend()]
+    of_days = [] if query.is_day else [drawer.heat(list(hours)), *trend_plots(found, query, words, today)]
     of_hours = [drawer.waits(named, list(hours)), drawer.arrivals(named, list(hours))]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
     return [*of_days, *followed, drawer.distribution(total), *of_hours, *plots, *outcomes]
@@ -254,54 +221,6 @@ class _Drawer:
             (row, 0): f"{self.query.following(Followed(kind, name)).address()}#{NAME}"
             for row, name in enumerate(names, start=after)
         }
-
-    def trend(self) -> Plot:
-        """The share within the threshold a day, week or month, with its interval and the decided target."""
-        points, rows, links = [], [], {}
-        for row, part in enumerate(parts_of(self.found, self.query, self.words)):
-            tally = Tally()
-            for cell in (cell for day in part.days for cell in self.found.days[day].cells.values()):
-                tally.add(cell)
-            share, median = share_within(tally, self.query.within_s), quantile(as_counts(tally.waits), 0.5)
-            points.append(
-                TrendPoint(part.label, None)
-                if share is None
-                else TrendPoint(part.label, share.percent, share.low, share.high, share.n < FEWEST)
-            )
-            texts = ["", "", ""] if share is None else self._interval(share)
-            minutes = "" if median is None else self._number(wording.minutes(median))
-            rows.append([part.name, self._number(tally.visits), minutes, *texts])
-            links[row, 0] = self.query.with_days(part.first, part.end)
-        target, line = self._target(), None
-        if target is not None:
-            name = self.words("quality.plot.trend.target", percent=target.share_percent)
-            line = (float(target.share_percent), name)
-        columns = [
-            self.words(f"quality.plot.trend.{key}")
-            for key in ("first", "visits", "median", "share", "interval", "n")
-        ]
-        sentence, known = self.words(NO_WAITS), [point for point in points if point.percent is not None]
-        if known:
-            shares = [point.percent or 0 for point in known if not point.is_small]
-            shares = shares or [point.percent or 0 for point in known]
-            low, high = wording.whole_percent(min(shares)), wording.whole_percent(max(shares))
-            values = {"minutes": self.query.within_min, "low": low, "high": high}
-            sentence = self.words("quality.plot.trend.sentence", **values)
-        spec = trend_plot(points, unit="%", target=line)
-        return Plot("trend", spec, sentence, columns, rows, links)
-
-    def _interval(self, share: ShareInterval) -> list[str]:
-        low, high = wording.whole_percent(share.low), wording.whole_percent(share.high)
-        n = self._number(share.n)
-        if share.n < FEWEST:
-            n = self.words("quality.plot.small_n", n=n)
-        interval = self.words("quality.plot.trend.between", low=low, high=high)
-        return [self._number(wording.whole_percent(share.percent)), interval, n]
-
-    def _target(self) -> Target | None:
-        """The decided target whose wait is the threshold, where one service is chosen."""
-        target = self.found.targets.get(self.query.service or "")
-        return target if target is not None and target.wait_s == self.query.within_s else None
 
     def arrivals(self, parts: Mapping[str, Rollup], hours: Sequence[int]) -> Plot:
         """Visits per hour: the mean of the open days, or the count of the one day."""

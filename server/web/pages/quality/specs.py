@@ -62,7 +62,7 @@ class WaitWords:
 class Plot:
     """A plot and its table: heading, what it shows in a sentence, columns and rows of text.
 
-    `links`: the query strings behind cells, by row and column.
+    `links`: the query strings behind cells, by row and column; `note`: how to read it.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Plot:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +83,20 @@ class HeatCell:
     minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """A share of one part of the period with its interval, in percent; None where nobody waited."""
-
-    label: str
-    percent: float | None
-    low: float = 0
-    high: float = 0
-    is_small: bool = False
-
-
 _LABEL = {"text": {"field": "text"}}
-_DASHED = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
+DASHED = {"type": "rule", "color": MUTED, "strokeDash": [6, 4], "strokeWidth": 1.5}
 
 
 def _text(**more: object) -> Spec:
     return {"type": "text", "fontSize": SMALL_PX, "color": INK} | more
 
 
-def _across(width: int) -> Spec:
+def across_of(width: int) -> Spec:
+    """Where a line across a plot stands, at the height `target` of its value."""
     return {"x": {"value": 0}, "x2": {"value": width}, "y": {"field": "target", "type": "quantitative"}}
 
 
-def _layers(values: Sequence[Spec], *marks: tuple[Spec, Spec]) -> list[Spec]:
+def layers_of(values: Sequence[Spec], *marks: tuple[Spec, Spec]) -> list[Spec]:
     """A layer for each mark with its encoding; the first alone has axes, else each tick is repeated."""
     layers = [{"data": {"values": values}, "mark": mark, "encoding": encoding} for mark, encoding in marks]
     for layer in layers[1:]:
@@ -138,7 +129,7 @@ def arrivals_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     marks = [({"type": "bar", "color": BAR}, place)]
     if len(bars) <= MOST_LABELLED:
         marks.append((_text(dy=-8), place | _LABEL))
-    return frame_of(_layers(_values(bars), *marks), WIDTH)
+    return frame_of(layers_of(_values(bars), *marks), WIDTH)
 
 
 def distribution_plot(bars: Sequence[Bar], *, within: int, unit: str) -> Spec:
@@ -147,7 +138,7 @@ def distribution_plot(bars: Sequence[Bar], *, within: int, unit: str) -> Spec:
     values = [value | color for value, color in zip(_values(bars), colors, strict=True)]
     place = _place(bars, unit)
     marks = ({"type": "bar"}, place | {"color": _named("color")}), (_text(dy=-8), place | _LABEL)
-    return frame_of(_layers(values, *marks), WIDTH)
+    return frame_of(layers_of(values, *marks), WIDTH)
 
 
 def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
@@ -165,7 +156,7 @@ def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
     marks = ({"type": "bar", "color": BAR}, place), (_text(align="left", dx=6), place | _LABEL)
     names_px = max([NAMES_PX, *(LETTER_PX * len(bar.label) for bar in bars)])
     spec = frame_of(
-        _layers(_values(bars, "name"), *marks), WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP
+        layers_of(_values(bars, "name"), *marks), WHOLE_WIDTH - NAMES_PX - LEFT, left=names_px, bottom=TOP
     )
     spec["padding"]["right"] = LEFT
     return spec
@@ -181,15 +172,15 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
     top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
     p90, median = ({"x": x, "y": value_axis(name, words.minutes, top)} for name in ("p90", "median"))
     tick = {"type": "tick", "band": 0.75, "opacity": 1}
-    layers = _layers(
+    layers = layers_of(
         values,
         ({"type": "bar", "color": RANGE}, p90),
         (tick | {"color": BAR, "thickness": 2}, p90),
         (tick | {"color": INK, "thickness": 5}, median),
     )
     if target_min is not None:
-        across = _across(WAITS_WIDTH)
-        layers.append({"data": {"values": [{"target": target_min}]}, "mark": _DASHED, "encoding": across})
+        across = across_of(WAITS_WIDTH)
+        layers.append({"data": {"values": [{"target": target_min}]}, "mark": DASHED, "encoding": across})
     return frame_of(layers + _names(bars, words, target_min), WAITS_WIDTH)
 
 
@@ -216,53 +207,12 @@ def heat_plot(cells: Sequence[HeatCell], *, days: Sequence[str], hours: Sequence
     scale = {"domain": [0, longest], "range": ["#eef3f7", INK]}
     color = {"field": "minutes", "type": "quantitative", "legend": None, "scale": scale}
     text = {"type": "text", "fontSize": SMALL_PX}, place | {"color": _named("ink")} | _LABEL
-    layers = _layers(values, ({"type": "rect"}, place | {"color": color}), text)
+    layers = layers_of(values, ({"type": "rect"}, place | {"color": color}), text)
     return frame_of(layers, WHOLE_WIDTH + 200 - DAYS_PX - 10) | {
         "resolve": {"scale": {"color": "independent"}},
         "height": CELL_PX * max(1, len(days)) + 12,
         "padding": {"left": DAYS_PX, "right": 10, "top": 34, "bottom": 10},
     }
-
-
-def trend_plot(points: Sequence[TrendPoint], *, unit: str, target: tuple[float, str] | None = None) -> Spec:
-    """A line of shares from 0 to 100 with a bar for each interval; small samples are hollow.
-
-    `target`: its percent and its name, as a line.
-    """
-    width = WIDTH + 180
-    measured = [
-        {
-            "x": point.label,
-            "y": point.percent,
-            "low": point.low,
-            "high": point.high,
-            "fill": "#ffffff" if point.is_small else BAR,
-        }
-        for point in points
-        if point.percent is not None
-    ]
-    labels = [point.label for point in points]
-    y = value_axis("y", unit, 100) | {"scale": {"domain": [0, 100]}}
-    y["axis"] |= {"values": [0, 25, 50, 75, 100]}
-    place = {"x": labels_axis(labels, width) | {"scale": {"domain": labels}}, "y": y}
-    dot = {"type": "point", "filled": True, "size": 50, "opacity": 1, "stroke": BAR, "strokeWidth": 1.5}
-    layers = _layers(
-        measured,
-        (
-            {"type": "rule", "color": RANGE, "strokeWidth": 5},
-            place | {"y": y | {"field": "low"}, "y2": {"field": "high"}},
-        ),
-        ({"type": "line", "color": BAR, "strokeWidth": 2}, place),
-        (dot, place | {"fill": _named("fill")}),
-    )
-    if target is not None:
-        values = {"values": [{"target": target[0], "name": target[1]}]}
-        across = _across(width)
-        name = {"x": {"value": width}, "y": across["y"], "text": {"field": "name"}}
-        text = _text(align="right", dy=-8, color=MUTED)
-        layers.append({"data": values, "mark": _DASHED, "encoding": across})
-        layers.append({"data": values, "mark": text, "encoding": name})
-    return frame_of(layers, width) | {"padding": {"left": LEFT, "right": 20, "top": TOP, "bottom": 30}}
 
 
 def labels_axis(labels: Sequence[str], width: int) -> Spec:
@@ -313,12 +263,16 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     places = [(measured[-1].median or 0, words.median, INK), (measured[-1].p90 or 0, words.p90, INK)]
     if target_min is not None:
         places.append((target_min, words.target, MUTED))
-    places.sort(key=itemgetter(0))
     top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
+    return names_beside(sorted(places, key=itemgetter(0)), top / 9, WAITS_WIDTH)
+
+
+def names_beside(places: Sequence[tuple[float, str, str]], step: float, width: int) -> list[Spec]:
+    """Names to the right of a plot: heights, lowest first, with text and colour."""
     layers: list[Spec] = []
-    for at, (_, name, color) in zip(_spread(places, top / 9), places, strict=True):
+    for at, (_, name, color) in zip(_spread(places, step), places, strict=True):
         height = {"field": "at", "type": "quantitative"}
-        where = {"x": {"value": WAITS_WIDTH + 6}, "y": height, "text": {"field": "name"}}
+        where = {"x": {"value": width + 6}, "y": height, "text": {"field": "name"}}
         mark = _text(align="left", color=color)
         layers.append({"data": {"values": [{"at": at, "name": name}]}, "mark": mark, "encoding": where})
     return layers

@@ -1,16 +1,17 @@
-"""What the summary shows: five figures against the period before, and twelve periods of each as a line."""
+"""What the summary shows: five figures against the period before, each with the chart of twelve periods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from operator import itemgetter
 
 from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.quality.control import Point, p_prime, xmr
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period
 from server.usecases.quality.periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
+from server.web.pages.quality.trends import SmallChart, chart_text, named_in_sentence, small_chart
 from server.web.pages.quality.wording import (
     FEWEST,
     against_period,
@@ -23,61 +24,6 @@ from server.web.pages.quality.wording import (
     title_of,
 )
 from server.web.rendering.viewer import Sentence
-
-WIDTH, HEIGHT, MARGIN = 240, 40, 5
-"""In units of the drawing; the page scales it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A point of the line: its place, whether it is the chosen period, and whether its sample is small."""
-
-    x: float
-    y: float
-    is_chosen: bool
-    is_small: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sparkline:
-    """A drawing: the points of each unbroken line, the dots, and the sentence that says the same."""
-
-    lines: Sequence[str]
-    dots: Sequence[Dot]
-    text: str
-    target_y: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SparkValue:
-    """One value, None where nobody was counted."""
-
-    value: float | None
-    is_small: bool = False
-
-
-def sparkline(values: Sequence[SparkValue], text: str, *, target: float | None = None) -> Sparkline:
-    """The line of these values from zero up, broken where a value is missing; the last is the chosen one."""
-    top = max([value.value or 0 for value in values] + [target or 0]) or 1
-    step = (WIDTH - 2 * MARGIN) / max(1, len(values) - 1)
-
-    def height(value: float) -> float:
-        return round(HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * value / top, 1)
-
-    dots = [
-        Dot(round(MARGIN + at * step, 1), height(each.value), at == len(values) - 1, each.is_small)
-        if each.value is not None
-        else None
-        for at, each in enumerate(values)
-    ]
-    lines = []
-    for is_missing, run in groupby(dots, key=lambda dot: dot is None):
-        points = [f"{dot.x},{dot.y}" for dot in run if dot is not None]
-        if not is_missing and len(points) > 1:
-            lines.append(" ".join(points))
-    target_y = None if target is None else height(target)
-    return Sparkline(lines, [dot for dot in dots if dot is not None], text, target_y)
-
 
 TILES = ("visits", "wait_median", "wait_p90", "visits_departed", "within_target", "not_issued")
 
@@ -95,7 +41,7 @@ class SummaryQuery:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure: its value, the sample in words, what changed, its target, and twelve periods of it."""
+    """One figure: its value, the sample in words, what changed, its target, its chart of twelve periods."""
 
     name: str
     value: str | None
@@ -106,7 +52,7 @@ class Tile:
     before: str
     remark: str
     tone: str
-    line: Sparkline
+    chart: SmallChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +113,7 @@ class _Writer:
         if name == "within_target" and target is not None and now.value is not None:
             starts_on = self.query.period.starts_on
             said, tone = remark(self.series.since_target.total(), starts_on, target, self.words)
-        line = self._line(name, target.share_percent if target and name == "within_target" else None)
+        chart = self._chart(name, target.share_percent if target and name == "within_target" else None)
         is_there = before.value is not None and self.before.open_days
         return Tile(
             name,
@@ -179,7 +125,7 @@ class _Writer:
             f"({shown(before, self.language)})" if is_there else "",
             said,
             tone,
-            line,
+            chart,
         )
 
     def _change(self, now: Figure, before: Figure) -> str:
@@ -200,17 +146,22 @@ class _Writer:
         part = wording.number(figure.count, self.language)
         return self.words("quality.summary.count_of_tickets", part=part, n=n)
 
-    def _line(self, name: str, target: float | None) -> Sparkline:
+    def _chart(self, name: str, target: float | None) -> SmallChart:
+        """The control chart of a figure; counts are per day with visits, so that months compare."""
+        unit = wording.figure_unit(name) or self.words("quality.control.per_day")
         figures = [each[name] for each in self.figures]
         is_known = [
             bool(each.open_days or figure.n)
             for each, figure in zip(self.series.periods, figures, strict=True)
         ]
-        values = [
-            SparkValue(figure.value, _is_measured(name) and figure.n < FEWEST) if known else SparkValue(None)
-            for figure, known in zip(figures, is_known, strict=True)
+        points = [
+            _point(figure, each) if known else Point(None, 0)
+            for figure, each, known in zip(figures, self.series.periods, is_known, strict=True)
         ]
-        return sparkline(values, self._line_text(figures, is_known), target=target)
+        chart = p_prime(points) if unit == "%" else xmr(points)
+        names = [named_in_sentence(each.period, self.words) for each in self.series.periods]
+        sentence = chart_text(chart, names, unit, self.words)
+        return small_chart(chart, self._line_text(figures, is_known), sentence, target=target)
 
     def _line_text(self, figures: Sequence[Figure], is_known: Sequence[bool]) -> str:
         measured = [
@@ -243,6 +194,17 @@ class _Writer:
         days = self.words(f"quality.days.{'running' if each.is_running else 'begun'}", count=each.open_days)
         name = title_of(each.period, self.language)
         return self.words("quality.partial", period=name, days=days) if with_name else days
+
+
+def _point(figure: Figure, of: PeriodFigures) -> Point:
+    """A figure in the unit of its chart. A period that is not whole, or has a small sample, is not judged."""
+    if not _is_measured(figure.indicator):
+        value = (figure.value or 0) / of.open_days if of.open_days else None
+        return Point(value, of.open_days, not of.is_partial)
+    value = figure.value
+    if value is not None and INDICATORS[figure.indicator].unit == "s":
+        value /= 60
+    return Point(value, figure.n, not of.is_partial and figure.n >= FEWEST)
 
 
 def _is_measured(name: str) -> bool:

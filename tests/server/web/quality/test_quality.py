@@ -48,7 +48,7 @@ class Site:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", (Grant("quality", EVERY_SITE),))
-        domains = ("quality", "quality_levels")
+        domains = ("quality", "quality_levels", "control_charts")
         folders = (("server", SERVER / "translations"), *((domain, CATALOGUES) for domain in domains))
         translate = Catalogues(folders).translate
         app = Flask("quality-test", template_folder=str(SERVER / "web/templates"), static_folder=None)
@@ -172,7 +172,7 @@ def test_the_page_has_nothing_inline_and_no_script(site: Site):
 def test_plots_stand_in_the_page_with_their_tables(site: Site):
     page = site.page(WEEK)
     pictures = re.findall(r'<img src="([^"]+)"', page)
-    assert len(pictures) == 7
+    assert len(pictures) == 9
     for address in pictures:
         picture = site.client.get(html.unescape(address))
         assert picture.mimetype == "image/svg+xml"
