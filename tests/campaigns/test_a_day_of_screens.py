@@ -32,7 +32,7 @@ OPENS, CLOSES = 8 * 60 + 35, 15 * 60 + 25
 BREAK = range(11 * 60 + 30, 13 * 60 + 30)
 """Minutes of the day; before the break and the end no ticket is given that could not be served."""
 SIZES = {"lying": (1920, 1080), "upright": (1080, 1920)}
-DECLARED = {"lying": (140, 8), "upright": (109, 5)}
+DECLARED = {"lying": (140, 6), "upright": (109, 5)}
 """Diagonal in centimetres, the last reader's distance in metres: what the demonstration says of them."""
 STRIDE_S, LONGEST_ROUND_S = 5, 900
 FOLLOWS = "ahead => Math.abs(JSON.parse(localStorage['parvis.screen'] ?? '{}').offset - ahead) < 4000"
