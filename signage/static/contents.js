@@ -88,7 +88,8 @@ export function lengthened(programme, needs) {
 const MOST_BESIDE = 2; // pages of one thought
 
 /** Whether pages are one whole thought beside calls: two at most, and no sentence cut or too small. */
-export const isThought = (pages) => pages.length <= MOST_BESIDE && !pages.some(({ isForced }) => isForced);
+export const isThought = (pages) =>
+  pages.length <= MOST_BESIDE && !pages.some(({ isForced, isSmall }) => isForced || isSmall);
 
 const MUCH = 0.42; // of a room: a picture of another shape is too small there
 

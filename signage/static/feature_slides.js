@@ -65,12 +65,15 @@ const buildFigure = (box, content, words) =>
   withFoot(box, content, (shown, isWholeOnly) => figurePages(box, shown, words, isWholeOnly));
 
 function figurePages(box, content, words, isWholeOnly) {
-  const { figure, unit, meaning } = content;
+  const { meaning } = content;
+  const [figure, unit] = partsOf(content);
   const number = make("p", "figure-number", { dir: "auto" });
   number.append(make("bdi", "figure-value", {}, figure));
   if (unit) number.append(make("bdi", "figure-unit", {}, `\u00a0${unit}`));
-  number.dataset.length = String(digitsOf(figure) + (unit.length <= 3 ? 0.4 + unit.length * 0.75 : 0));
-  if (unit.length > 3) number.dataset.unit = "below";
+  number.dataset.length = String(
+    digitsOf(figure) + (unit.length <= LONGEST_BESIDE ? 0.4 + digitsIn(unit) : 0),
+  );
+  if (unit.length > LONGEST_BESIDE) number.dataset.unit = "below";
   const says = make("p", "feature-says", { dir: "auto" }, meaning);
   const source = make("p", "feature-source", { dir: "auto" }, sourceOf(content));
   // one sentence, which no page parts
@@ -78,6 +81,15 @@ function figurePages(box, content, words, isWholeOnly) {
   return featurePages(box, content, { hero: number, words, isWholeOnly, plain }, [
     { texts: [says, source], rest: [] },
   ]);
+}
+
+const LONGEST_BESIDE = 6; // letters of a unit beside its figure
+const digitsIn = (unit) => unit.length * (unit.length > 3 ? 0.55 : 0.75);
+
+/** A figure and its unit; of « 8 sur 10 » the 8 is in large. */
+function partsOf({ figure, unit }) {
+  const [, value, more] = (!unit && /^([\d\s.,]*\d)\s(\p{L}.*)$/u.exec(figure)) || [];
+  return value ? [value, more] : [figure, unit];
 }
 
 /** What was requested and what was done: each with its word and its sign. */

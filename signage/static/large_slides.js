@@ -134,6 +134,7 @@ function shortAddress(address) {
   return typed.replaceAll("-", "-\u2060").replaceAll("/", "/\u200b");
 }
 
+const TABLES = ["table is-whole", "table"]; // without and with words that are parted
 const NUMBER = /^[\d\s.,]+\s?\S{0,3}$/;
 /** @type {["th" | "td", Record<string, string>][]} */
 const [HEAD, NAME, CELL] = [
@@ -158,21 +159,22 @@ function buildTable(box, content, words) {
   );
   const listOf = (some) =>
     appended(
-      make("table", "table"),
+      make("table"),
       appended(make("thead"), head.cloneNode(true)),
       appended(make("tbody"), ...some.map((line) => line.cloneNode(true))),
     );
-  const isTable = hasRoom(box, () => sampleOf(box, listOf(lines)));
+  const name = TABLES.find((each) => hasRoom(box, () => sampleOf(box, listOf(lines), each)));
   const entries = rows.map((row) => entryOf(heads, row));
   const plain = entries.map((entry) => entry.textContent);
-  const look = isTable ? { name: "table", listOf } : { name: "entries" };
+  const look = name ? { name, listOf } : { name: "entries" };
   return withFoot(box, content, (shown, isWholeOnly) =>
-    listPages(box, shown, isTable ? lines : entries, { ...look, isWholeOnly, words, plain }),
+    listPages(box, shown, name ? lines : entries, { ...look, isWholeOnly, words, plain }),
   );
 }
 
 /** A table in the smallest letters, without a height: only one that is too wide has no room. */
-function sampleOf(box, table) {
+function sampleOf(box, table, name) {
+  table.className = name;
   const slide = make("div", "feature sample");
   slide.style.setProperty("--text", String(floorIn(box)));
   return appended(slide, table);

@@ -32,8 +32,8 @@ function textPages(box, content, words, { isLater, isWholeOnly }) {
     ? safeNodes(content.html)
     : paragraphs(content.lines ?? [content.text ?? content.body ?? ""]);
   bindAll(body);
-  const draft = { content, tag, isLater, mark: isLater || content.isPart ? "9/9" : null };
   const { legible, smaller } = textSizes(leastIn(box, content.kind === "priority_card" ? PRIORITY_PX : 0));
+  const draft = { content, tag, isLater, smaller, mark: isLater || content.isPart ? "9/9" : null };
   const places = cutPlaces(body);
   const sized = (px) => ({ ...draft, px, title: titleSize(box, draft, px) });
   const whole = largestOf(legible, (px) => {
@@ -86,13 +86,14 @@ function paragraphs(texts) {
 /**
  * @param {HTMLElement} box
  * @param {{ content: any, tag: string, px: number, title: number, mark?: string | null,
- *   isLater?: boolean, isForced?: boolean }} draft
+ *   smaller: number[], isLater?: boolean, isForced?: boolean }} draft
  * @param {Node} body
  */
-function noticeSlide(box, { content, tag, px, title, mark, isLater, isForced }, body) {
+function noticeSlide(box, { content, tag, px, title, mark, smaller, isLater, isForced }, body) {
   const slide = shapeOf(box, make("div", "notice", { lang: content.language }), content.language);
   slide.dataset.kind = content.kind;
   if (isForced) slide.dataset.forced = "yes";
+  if (smaller.includes(px)) slide.dataset.small = "yes";
   slide.style.setProperty("--text", String(px));
   slide.style.setProperty("--title", String(title));
   const head = make("div", "notice-head");

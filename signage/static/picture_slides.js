@@ -9,6 +9,7 @@ import { textSizes } from "./text_pages.js";
 const LARGEST_PX = 104;
 const MOST_WORDS = { over: 0.45, below: 0.25, beside: 1 }; // of the height of the room
 const MOST_WITH_CODE = 0.62;
+const LAST_RESORT = 1.5; // times that, where the smallest letters need more
 const NARROWEST_PX = 500; // of words beside a picture
 const NARROWER = 0.62; // of the shape of its room: words have room beside such a picture
 
@@ -66,13 +67,13 @@ function fitWords(box, { tried, band, most }) {
   const sizes = [...legible, ...smaller];
   const words = band.querySelector(".picture-words");
   tried.append(band);
-  const hasRoom = (px) => {
+  const hasRoom = (px, share = 1) => {
     band.style.setProperty("--title", String(px));
-    return band.scrollHeight <= most + 1 && words.scrollWidth <= words.clientWidth + 1;
+    return band.scrollHeight <= most * share + 1 && words.scrollWidth <= words.clientWidth + 1;
   };
   Object.assign(band.dataset, { title: "whole", broken: "no" });
-  if (!sizes.some(hasRoom)) band.dataset.broken = "yes"; // a word longer than a line
-  if (band.dataset.broken === "yes" && !hasRoom(sizes.at(-1))) band.dataset.title = "none";
+  if (!sizes.some((px) => hasRoom(px)) && !hasRoom(sizes.at(-1), LAST_RESORT)) band.dataset.broken = "yes"; // a word longer than a line
+  if (band.dataset.broken === "yes" && !hasRoom(sizes.at(-1), LAST_RESORT)) band.dataset.title = "none";
   const [outer, inner] = [tried, band].map((each) => each.getBoundingClientRect());
   return { x: inner.left - outer.left, y: inner.top - outer.top, width: inner.width, height: inner.height };
 }

@@ -46,8 +46,8 @@ function pictured(box, { language, picture }, { page, place }) {
   const isCover = isBehind || focus !== null;
   Object.assign(slide.dataset, { picture: place, fill: isCover ? "cover" : "whole" });
   if (focus) slide.style.setProperty("--focus", `${focus.x}% ${focus.y}%`);
-  if (page.dataset.page) slide.dataset.page = page.dataset.page;
-  if (page.dataset.forced) slide.dataset.forced = page.dataset.forced;
+  for (const name of ["page", "forced", "small"])
+    if (page.dataset[name]) slide.dataset[name] = page.dataset[name];
   const media = make("img", "pictured-media", { src: picture.url, alt: picture.text });
   slide.append(media, page);
   box.replaceChildren(slide);

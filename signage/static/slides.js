@@ -13,8 +13,8 @@ import { readingMs } from "./text_pages.js";
 
 /**
  * Build the pages of a content, measured in `box` (which is empty and invisible), as `{element, reading,
- * isForced}`: `reading` is the least time to read it, in milliseconds; `isForced`: a sentence has no room on
- * one page.
+ * isForced, isSmall}`: `reading` is the least time to read it, in milliseconds; `isForced`: a sentence has no
+ * room on one page; `isSmall`: the last reader cannot read it.
  */
 export function buildPages(box, content, words) {
   const build = BUILD[content.kind];
@@ -25,8 +25,9 @@ export function buildPages(box, content, words) {
   );
   return pages.map((element) => {
     const count = element.textContent.split(/\s+/).filter(Boolean).length;
-    const { forced, near } = element.dataset;
-    return { element, reading: readingMs(count), isForced: forced === "yes", near: Number(near) || null };
+    const { forced, small, near } = element.dataset;
+    const [isForced, isSmall] = [forced, small].map((each) => each === "yes");
+    return { element, reading: readingMs(count), isForced, isSmall, near: Number(near) || null };
   });
 }
 

@@ -12,7 +12,8 @@ const DAY =
   /(\d|\b1er) (?=(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|January|February|March|April|May|June|July|August|September|October|November|December|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))(?!\p{L}))/gu;
 const TITLE_OF_NAME =
   /(?<![\p{L}\p{N}])(MM?\.|M(?:me|lle|e)s?|D[rR]a?\.?|Pr\.?|Mrs?\.?|Ms\.?|Sra?\.|Ste?) (?=\p{Lu})/gu;
-const NUMBER_OF = /(?<![\p{L}\p{N}])([Nn][°ºo]|art\.|bât\.|p\.) (?=\d)/gu;
+const NUMBER_OF =
+  /(?<![\p{L}\p{N}])([Nn][°ºo]|art\.|bât\.|p\.|[Gg]uichet|[Bb]ureau|[Ss]alle|[Pp]orte|[Dd]esk|[Cc]ounter|[Oo]ffice|[Oo]ficina) (?=\d)/gu;
 const THOUSANDS = /(\d) (?=\d{3}(?!\d))/gu;
 const BOUND = [HOUR_BEFORE, THOUSANDS, TIME, MEASURE, HOUR_AND_MINUTES, DAY, TITLE_OF_NAME, NUMBER_OF];
 

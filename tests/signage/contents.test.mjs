@@ -74,12 +74,13 @@ test("an author gets the largest number of pages of a notice in any of its langu
   assert.equal(pageCounts([null], count), null);
 });
 
-test("beside calls a thought has two pages at most, and no sentence that is cut", () => {
+test("beside calls a thought has two pages at most, and no sentence that is cut or too small", () => {
   const pages = (...forced) => forced.map((isForced) => ({ isForced }));
   assert.deepEqual(
     [[false], [false, false], [false, false, false], [true]].map((each) => isThought(pages(...each))),
     [true, true, false, false],
   );
+  assert.equal(isThought([{ isSmall: true }]), false, "the last reader cannot read it");
 });
 
 test("beside calls a picture covers much of its room, or waits for the whole screen", () => {

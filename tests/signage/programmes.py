@@ -25,6 +25,11 @@ ARABIC_TITLE = "ينتقل مكتب استقبال الأجانب إلى الط�
 ARABIC = "أحضروا أصل كل وثيقة ونسخة منها، مرتبة حسب القائمة التي وصلتكم مع الاستدعاء إلى الموعد"
 CODE = code_to_scan("https://www.example.org/rendez-vous")
 NOT_WORDS = ("address", "counted", "code", "icon", "on", "kind", "language", "figure", "levels")
+WHERE = [
+    ["Démarche", "Étage", "Guichet"],
+    ["Titres de séjour", "rez-de-chaussée", "3 à 6"],
+    ["Associations", "premier", "bureau 12"],
+]
 ICONS = ("ticket", "id-card", "clock", "user-check", "folder-open", "circle-check")
 
 
@@ -87,15 +92,16 @@ def usual_templates(**more: Any) -> list[dict[str, Any]]:
 
 
 def large_templates() -> list[dict[str, Any]]:
-    """A countdown and a code to scan, in the words of an ordinary notice."""
+    """A countdown, a closure, tables and a code to scan, in the words of an ordinary notice."""
     named: dict[str, Any] = {"credit": "", "code": None}
     made = [
         countdown("demain", "", title="Le forum des associations", details="", **named),
         closure(title="L’accueil est fermé", subject="", reason="Travaux d’électricité", **named),
         table(4, "Passeport", title="Délais et prix", **named),
+        _of("table", title="Où aller\u00a0?", table=WHERE, **named),
         code(
-            title="Prendre rendez-vous",
-            details="Choisissez votre jour en deux minutes.",
+            title="Ces informations sur votre téléphone",
+            details="Lisez-les à votre rythme, dans votre langue.",
             **named | {"code": CODE},
         ),
     ]
@@ -188,7 +194,7 @@ def table(rows: int, name: str, **more: Any) -> dict[str, Any]:
 
 def code(**more: Any) -> dict[str, Any]:
     """A code to scan, on a screen of 55 inches."""
-    return _of("code", address="https://www.example.org/rendez-vous", module_px=19, **more)
+    return _of("code", address="https://accueil.example.fr/rendez-vous", module_px=19, **more)
 
 
 def _hours(**more: Any) -> dict[str, Any]:

@@ -45,6 +45,7 @@ test("no line parts an hour, a date, a name from its title, or a number from its
     "24 December, 24 de diciembre": "24~December, 24~de diciembre",
     "5 mètres": "5 mètres",
     "12 bis": "12~bis",
+    "bureau 12, guichet 3": "bureau~12, guichet~3",
     "3 millions": "3 millions",
     "10 minutes.": "10~minutes.",
   };

@@ -11,9 +11,17 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.waiting import wait_until
+from tests.pages.screen.built_pages import BUILT
 from tests.pages.screen.conftest import ARABIC, LONG_DIRECTION, MEASURE, NOTICE, SIZES, opened
 from tests.signage.contract_server import ContractServer, former, queue
-from tests.signage.programmes import every_kind, item, programme, templates, usual_templates
+from tests.signage.programmes import (
+    every_kind,
+    item,
+    large_templates,
+    programme,
+    templates,
+    usual_templates,
+)
 
 
 def full(hall: ContractServer) -> None:
@@ -32,6 +40,7 @@ def empty_hall(hall: ContractServer) -> None:
 
 def at_rest(hall: ContractServer) -> None:
     full(hall)
+    hall.screen["demonstration"] = True
 
 
 IN_ARABIC = {"language": "ar", "label": "شباك 3", "direction": "خلف الاستقبال، الباب الأزرق"}
@@ -120,6 +129,7 @@ def test_nothing_is_cut_or_small_and_axe_finds_nothing_in_any_state(
     day = dict(hall.screen)
     page = opened(pages, hall, size)
     page.add_init_script("localStorage.clear()")  # nothing is left of the state before
+    feet = set()
     for prepare in FULLEST if size == "laptop" else STATES:
         hall.calls, hall.recent, hall.queues, hall.screen = [], [], [], dict(day)
         prepare(hall)
@@ -128,8 +138,10 @@ def test_nothing_is_cut_or_small_and_axe_finds_nothing_in_any_state(
         page.evaluate("document.fonts.ready")
         expect(page.locator(SHOWN_OR_COVERED)).to_have_count(1)
         assert page.evaluate(MEASURE) == [], prepare.__name__
+        feet.add(page.locator("#foot").bounding_box()["y"])  # type: ignore[index]
         if size == "landscape":  # nobody touches a screen: another width breaks none of these rules
             assert_accessible(page)
+    assert len(feet) == 1, "the room above the foot stays"
 
 
 def test_a_screen_without_a_hall_says_what_to_do(pages: Pages, hall: ContractServer) -> None:
@@ -186,52 +198,6 @@ NOTICE_PAGE = """() => {
 """The title, the mark, the body, and where the title stands."""
 
 
-LACKING = """(page) => {
-  const rest = page.cloneNode(true);
-  const less = "title, .page-mark, .notice-tag, .notice-title, .waits-title, .feature-title, .slide-credit," +
-    ".waits-source, .feature-source";
-  for (const part of rest.querySelectorAll(less)) part.remove();
-  const has = (name) => page.querySelector(name) !== null;
-  const isTitled = has(":is(.notice-title, .waits-title, .feature-title)");
-  return [
-    !rest.textContent.trim() && !has(".picture-media, .slide-code") && "only a head or a source",
-    has(".slide-code") && !isTitled && "a code without its title",
-    has(".figure-number") && !has(".feature-says") && "a figure without its meaning",
-    has(".date-leaf") && !isTitled && "a date without its title",
-    has(".waits-line") && !isTitled && "a row without its head",
-    has(".busy-legend") !== has(".busy-grid") && "a legend without its chart",
-  ].filter(Boolean);
-}"""
-"""What a page lacks to be understood by who sees nothing else."""
-
-BUILT = f"""async ({{ contents, rooms }}) => {{
-  const {{ buildPages }} = await import("/static/signage/slides.js");
-  const {{ isThought }} = await import("/static/signage/contents.js");
-  const lacking = {LACKING};
-  const {{ createWordsIn }} = await import("/static/signage/words.js");
-  const {{ own, languages }} = JSON.parse(document.querySelector("#sentences").textContent);
-  const wordsIn = createWordsIn(languages, own, () => "Europe/Paris");
-  const slide = document.querySelector("#slide"), measure = document.querySelector("#measure");
-  await Promise.all([...document.fonts].map((font) => font.load()));
-  const measured = {MEASURE}, found = [];
-  const room = {{ notices: "yes", crowded: "no", rest: "no", view: "rest" }};
-  Object.assign(document.body.dataset, room);
-  for (const quiet of rooms) {{
-    document.body.dataset.quiet = quiet;
-    for (const content of contents) {{
-      const pages = buildPages(measure, content, wordsIn(content.language));
-      const isLarge = quiet === "no" && !isThought(pages); // such pages are never shown
-      const troubles = (isLarge ? [] : pages).flatMap(({{ element }}) => {{
-        slide.replaceChildren(element);
-        return [...measured(), ...lacking(element)];
-      }});
-      const rows = pages.map(({{ element }}) => element.querySelectorAll(".waits-line").length);
-      found.push({{ kind: content.kind, quiet, isLarge, pages: pages.length, rows, troubles }});
-    }}
-  }}
-  slide.replaceChildren();
-  return found;
-}}"""
 LABELS = ("kind", "language", "category")
 WHOLE_BESIDE = {
     "text",
@@ -324,12 +290,16 @@ def test_a_template_fills_a_large_screen_as_a_small_one(pages: Pages, hall: Cont
 @pytest.mark.parametrize("size", ["landscape", "portrait"])
 def test_a_reader_at_eight_metres_gets_few_pages(pages: Pages, hall: ContractServer, size: str) -> None:
     hall.screen["place"] = {**hall.screen.get("place", {}), "least_px": 94}
-    contents = usual_templates()
+    contents = [*usual_templates(), *large_templates()]
     page = opened(pages, hall, size)
     page.wait_for_function(LETTERS, arg=94)
     found = page.evaluate(BUILT, {"contents": contents, "rooms": ["yes", "no"]})
     assert [each for each in found if each["troubles"]] == []
-    counts = {(each["kind"], each["quiet"]): each["pages"] for each in found}
+    assert [each["parted"] for each in found if each["quiet"] == "yes" and each["parted"]] == []
+    first = {(each["kind"], each["quiet"]): each for each in found}
+    assert first["figure", "yes"]["large"] == "8"
+    assert first["code", "yes"]["scans"], "a code takes the free room"
+    counts = {key: each["pages"] for key, each in first.items()}
     assert counts["figure", "yes"] == 1
     assert counts["figure", "no"] <= 3  # a date stays on one line
     assert counts["steps", "yes"] == 2
