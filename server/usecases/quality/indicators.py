@@ -1,6 +1,7 @@
 """The indicators of a hall over some days, as rollups and for the API; which are withheld."""
 
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -9,10 +10,12 @@ from typing import NamedTuple, NotRequired, TypedDict
 from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.author import year_of
 from server.domain.instants import midnight, to_text
+from server.domain.quality.doubt import Change, Direction, change_of, days_of, held, interval_of, open_days
+from server.domain.quality.doubt import Days as CountedDays
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
-from server.domain.quality.rollup import Rollup, sum_of
+from server.domain.quality.rollup import CellKey, Rollup, sum_of
 from server.domain.quality.selection import people_at_work, withheld_names
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
@@ -101,6 +104,10 @@ class HallDays:
         """All days together."""
         return sum_of(self.days.values())
 
+    def open_days(self) -> dict[date, Rollup]:
+        """The days with a visit: those of intervals, and those that numbers per day are divided by."""
+        return {day: rollup for day, rollup in self.days.items() if open_days([rollup])}
+
     def since(self, on: date) -> Rollup:
         """The days from `on` together."""
         return sum_of(rollup for day, rollup in self.days.items() if day >= on)
@@ -148,6 +155,21 @@ class IndicatorDefinition(TypedDict):
     convention: str
 
 
+class ChangeAnswer(TypedDict):
+    """What changed since the days before, in the unit of the indicator; numbers are per open day."""
+
+    difference: float | None
+    """Null where one of the periods has no value."""
+    low: float | None
+    """The limits of the difference at 95 %; null without an interval."""
+    high: float | None
+    n_days: Count
+    """The days of the smaller of the two periods."""
+    p: float | None
+    direction: Direction
+    """`unclear`: chance alone may do this; `few_days`: one of the periods has fewer than eight days."""
+
+
 class FigureAnswer(TypedDict):
     """A value of an indicator, in its unit; null where nobody was counted."""
 
@@ -157,6 +179,13 @@ class FigureAnswer(TypedDict):
     """How many it is counted from."""
     count: NotRequired[Count]
     """For a share: how many of `n` count."""
+    low: NotRequired[float]
+    """The limits of its interval at 95 %, those of a number per open day; none under eight days."""
+    high: NotRequired[float]
+    n_days: NotRequired[Count]
+    """The days that the interval takes: open days, or those with a wait."""
+    change: NotRequired[ChangeAnswer]
+    """Where days before are named."""
     of: NotRequired[str]
     """The service that a figure of the worst service or group belongs to."""
     of_class: NotRequired[str]
@@ -207,20 +236,30 @@ def read_indicators(
     hall: str,
     *,
     days: tuple[date, date],
+    before: tuple[date, date] | None = None,
     by: str = "none",
     with_alerts: bool = True,
     sentence: Sentence,
 ) -> IndicatorsAnswer:
     """The indicators as the API gives them. `days`: end excluded. `sentence` gives the text of a key.
 
-    Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS.
+    `before`: the days that each part is compared with.
+
+    Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS, or is a period where days
+    are compared: each would be compared with itself.
     """
-    if by not in DIMENSIONS:
-        raise Refusal("bad_dimension", by=by, may_be=sorted(DIMENSIONS))
+    if by not in DIMENSIONS or (before and by in set(PeriodKind)):
+        raise Refusal("bad_dimension", by=by, may_be=sorted(DIMENSIONS if not before else {"none", *_SPLITS}))
     found = read_days(database, hall, *days, with_alerts=with_alerts)
     names = [n for n in INDICATORS if by not in _SPLITS or by == "service" or n not in WITHOUT_WAIT]
     parts = DIMENSIONS[by](found)
     withheld = _withheld(database, found, by, parts)
+    counted = _days_by_part(found, by, parts)
+    changes: Mapping[tuple[str, str], Change] = {}
+    if before:
+        earlier = read_days(database, hall, *before, with_alerts=with_alerts)
+        compared = [name for name in names if name not in found.withheld | earlier.withheld]
+        changes = _changes(compared, _days_by_part(earlier, by, parts), counted)
     return {
         "hall": found.hall,
         "from": days[0].isoformat(),
@@ -238,7 +277,8 @@ def read_indicators(
             {
                 "key": key,
                 "figures": [
-                    _figure(figure, sentence) for figure in figures_of(rollup, names, withheld=withheld[key])
+                    _figure(figure, counted[key], changes.get((key, figure.indicator)), sentence)
+                    for figure in _yielding(figures_of(rollup, names, withheld=withheld[key]))
                 ],
             }
             for key, rollup in parts.items()
@@ -271,7 +311,14 @@ def _withheld(
     return withheld_in_parts(database, found.hall, days)
 
 
-def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
+def _yielding(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Lets other work through before each: the interval of a year takes some hundredths of a second."""
+    for figure in figures:
+        time.sleep(0)
+        yield figure
+
+
+def _figure(figure: Figure, days: CountedDays, change: Change | None, sentence: Sentence) -> FigureAnswer:
     answer: FigureAnswer = {"indicator": figure.indicator, "value": figure.value, "n": figure.n}
     if figure.count is not None:
         answer["count"] = figure.count
@@ -281,7 +328,46 @@ def _figure(figure: Figure, sentence: Sentence) -> FigureAnswer:
         answer["of_class"] = figure.of_class
     if figure.is_withheld:
         answer["withheld"] = sentence("quality.withheld")
+    elif interval := interval_of(INDICATORS[figure.indicator], days):
+        answer |= {"low": interval.low, "high": interval.high, "n_days": interval.n_days}
+    if change:
+        answer["change"] = {
+            "difference": change.difference,
+            "low": change.low,
+            "high": change.high,
+            "n_days": change.n_days,
+            "p": change.p,
+            "direction": change.direction,
+        }
     return answer
+
+
+def _changes(
+    names: Iterable[str], before: Mapping[str, CountedDays], after: Mapping[str, CountedDays]
+) -> dict[tuple[str, str], Change]:
+    """What changed, by part and indicator; of the parts of one indicator only what stands among them."""
+    found = {}
+    for name in names:
+        changes = [change_of(INDICATORS[name], before[key], days) for key, days in after.items()]
+        found.update({(key, name): change for key, change in zip(after, held(changes), strict=True)})
+    return found
+
+
+def _days_by_part(found: HallDays, by: str, parts: Iterable[str]) -> dict[str, CountedDays]:
+    """The open days of each part; one without anything of the part is empty."""
+    opened = found.open_days()
+    if by == "none":
+        return {key: days_of(opened.values()) for key in parts}
+    if by == "service":
+        return {key: days_of(day.of_service(key) for day in opened.values()) for key in parts}
+    if by in _CELLS and by != "weekday":
+        split = [day.split(_CELLS[by]) for day in opened.values()]
+        return {key: days_of(day.get(key, Rollup()) for day in split) for key in parts}
+    named = {
+        day: str(day.isoweekday()) if by == "weekday" else period_of(PeriodKind(by), day).name
+        for day in opened
+    }
+    return {key: days_of(rollup for day, rollup in opened.items() if named[day] == key) for key in parts}
 
 
 def _by_service(found: HallDays) -> dict[str, Rollup]:
@@ -289,20 +375,21 @@ def _by_service(found: HallDays) -> dict[str, Rollup]:
     return {service: whole.of_service(service) for service in whole.services()}
 
 
+def _by_cell(found: HallDays, cell: Callable[[CellKey], str]) -> dict[str, Rollup]:
+    return dict(sorted(found.whole().split(cell).items()))
+
+
+_CELLS: dict[str, Callable[[CellKey], str]] = {
+    "class": lambda key: key.leg_class,
+    "hour": lambda key: f"{key.half_hour // 2:02d}:00",
+    "half_hour": lambda key: f"{key.half_hour // 2:02d}:{key.half_hour % 2 * 30:02d}",
+    "weekday": lambda key: str(key.weekday + 1),
+    "end_reason": lambda key: key.end_reason,
+}
 _SPLITS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {
     "service": _by_service,
-    "class": lambda found: found.whole().split(lambda key: key.leg_class),
-    "hour": lambda found: _sorted(found.whole().split(lambda key: f"{key.half_hour // 2:02d}:00")),
-    "half_hour": lambda found: _sorted(
-        found.whole().split(lambda key: f"{key.half_hour // 2:02d}:{key.half_hour % 2 * 30:02d}")
-    ),
-    "weekday": lambda found: _sorted(found.whole().split(lambda key: str(key.weekday + 1))),
-    "end_reason": lambda found: _sorted(found.whole().split(lambda key: key.end_reason)),
+    **{by: partial(_by_cell, cell=cell) for by, cell in _CELLS.items()},
 }
-
-
-def _sorted(parts: dict[str, Rollup]) -> dict[str, Rollup]:
-    return dict(sorted(parts.items()))
 
 
 DIMENSIONS: dict[str, Callable[[HallDays], dict[str, Rollup]]] = {

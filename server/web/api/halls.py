@@ -95,12 +95,18 @@ def halls_api(api: Api) -> ApiRoutes:
 
     @routes.get("/indicators", Permission.READ_FIGURES)
     def indicators(query: shapes.IndicatorsQuery) -> IndicatorsAnswer:
-        """The indicators of a hall over some days, with definition, unit, sample size and convention."""
+        """The indicators of a hall over some days, with definition, unit, sample size and convention.
+
+        Each has its interval at 95 % by business days (`low`, `high`, `n_days`) from eight days on; `change`
+        is what changed since the days of `before_from` and `before_to`. Among the parts of a split, at most a
+        tenth of the changes said (`up`, `down`) are noise.
+        """
         _, hall = require_caller(Permission.READ_FIGURES, query.hall)
         return read_indicators(
             api.database,
             hall,
             days=query.days,
+            before=query.before,
             by=query.by or "none",
             with_alerts=query.alerts == "with",
             sentence=page.sentence(),

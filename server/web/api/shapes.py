@@ -95,20 +95,34 @@ class PeriodQuery(RequestShape):
     @property
     def days(self) -> tuple[date, date]:
         """The two dates. Refusal: bad_period where one is no date."""
-        try:
-            return date.fromisoformat(self.starts_on), date.fromisoformat(self.ends_on)
-        except ValueError as error:
-            raise Refusal("bad_period", period=f"{self.starts_on}/{self.ends_on}") from error
+        return _dates(self.starts_on, self.ends_on)
+
+
+def _dates(starts_on: str, ends_on: str) -> tuple[date, date]:
+    try:
+        return date.fromisoformat(starts_on), date.fromisoformat(ends_on)
+    except ValueError as error:
+        raise Refusal("bad_period", period=f"{starts_on}/{ends_on}") from error
 
 
 class IndicatorsQuery(PeriodQuery):
     """Which hall, which days, split by what.
 
-    `alerts`: with or without the visits that were present while an alert held.
+    `alerts`: with or without the visits that were present while an alert held. `before_from` and `before_to`:
+    the days that each part is compared with; both or none, and no split by day, week, month or quarter.
     """
 
     by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
     alerts: Literal["with", "without"] = "with"
+    before_from: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    before_to: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+
+    @property
+    def before(self) -> tuple[date, date] | None:
+        """The two dates of the days before, if named. Refusal: bad_period where one is none."""
+        if not self.before_from and not self.before_to:
+            return None
+        return _dates(self.before_from, self.before_to)
 
 
 class TicketBody(RequestShape):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.domain.author import SYSTEM, Author
+from server.domain.quality.doubt import FEWEST_DAYS, interval_of
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
@@ -31,6 +32,7 @@ from server.usecases.quality.indicators import (
     DIMENSIONS,
     Days,
     FigureAnswer,
+    IndicatorsAnswer,
     read_days,
     read_indicators,
     withheld_figures,
@@ -181,6 +183,66 @@ def test_an_empty_or_endless_span_is_refused(played: Database, days: tuple[date,
 def test_an_unknown_split_is_refused(played: Database):
     with pytest.raises(Refusal) as refusal:
         read_indicators(played, "laon", days=TWO_WEEKS, by="agent", sentence=str)
+    assert refusal.value.code == "bad_dimension"
+
+
+def test_a_figure_has_its_interval_of_the_days_with_a_visit(played: Database):
+    found = read_days(played, "laon", *TWO_WEEKS)
+    days = list(found.open_days().values())
+    assert len(days) >= FEWEST_DAYS
+    answer = read_indicators(played, "laon", days=TWO_WEEKS, sentence=str)
+    for figure in answer["rows"][0]["figures"]:
+        interval = interval_of(INDICATORS[figure["indicator"]], days)
+        limits = (figure.get("low"), figure.get("high"), figure.get("n_days"))
+        if "withheld" in figure:
+            assert limits == (None, None, None)
+        else:
+            assert limits == (interval or (None, None, None)), figure["indicator"]
+    visits = figures_by_name(answer)["visits"]
+    assert visits["value"] is not None
+    assert visits["low"] < visits["value"] / len(days) < visits["high"]
+
+
+def figures_by_name(answer: IndicatorsAnswer, row: int = 0) -> dict[str, FigureAnswer]:
+    return {figure["indicator"]: figure for figure in answer["rows"][row]["figures"]}
+
+
+def test_a_week_has_no_interval(played: Database):
+    answer = read_indicators(played, "laon", days=TWO_WEEKS, by="week", sentence=str)
+    assert len(answer["rows"]) == 2
+    assert not [f for row in answer["rows"] for f in row["figures"] if "low" in f or "n_days" in f]
+
+
+@pytest.mark.parametrize("by", ["service", "class", "hour", "weekday", "end_reason"])
+def test_each_part_counts_every_open_day(played: Database, by: str):
+    """Also one without anything of the part; a weekday has its own days only."""
+    days = list(read_days(played, "laon", *TWO_WEEKS).open_days().values())
+    for row in read_indicators(played, "laon", days=TWO_WEEKS, by=by, sentence=str)["rows"]:
+        visits = next(figure for figure in row["figures"] if figure["indicator"] == "visits")
+        assert visits.get("n_days") == (None if by == "weekday" else len(days))
+
+
+def test_a_part_is_compared_with_the_same_part_of_the_days_before(played: Database):
+    before, after = (TWO_WEEKS[0], TWO_WEEKS[0] + DAY * 7), (TWO_WEEKS[0] + DAY * 7, TWO_WEEKS[1])
+    week = figures_by_name(read_indicators(played, "laon", days=after, before=before, sentence=str))
+    values = [
+        figures_by_name(read_indicators(played, "laon", days=days, sentence=str)) for days in (before, after)
+    ]
+    first, last = (found["wait_median"]["value"] for found in values)
+    assert first is not None
+    assert last is not None
+    assert week["wait_median"]["change"]["difference"] == last - first
+    assert week["wait_median"]["change"]["direction"] == "few_days"
+    same = read_indicators(played, "laon", days=TWO_WEEKS, before=TWO_WEEKS, by="service", sentence=str)
+    changes = [f["change"] for row in same["rows"] for f in row["figures"] if "change" in f]
+    assert {change["direction"] for change in changes} == {"few_days", "unclear"}
+    assert {change["difference"] for change in changes} == {0, None}
+    assert not any("change" in f for row in same["rows"] for f in row["figures"] if "withheld" in f)
+
+
+def test_days_are_compared_part_by_part_so_that_a_period_is_no_part(played: Database):
+    with pytest.raises(Refusal) as refusal:
+        read_indicators(played, "laon", days=TWO_WEEKS, before=TWO_WEEKS, by="week", sentence=str)
     assert refusal.value.code == "bad_dimension"
 
 
