@@ -69,6 +69,7 @@ def install_work_pages(parts: WebParts) -> None:
         _voices(parts),
         ScreenDayPages(_sightings(parts), parvis.devices.players.of_hall),
         Drawings(letters),
+        quality.Views(),
         Anchors(parvis.settings.var / "anchors"),
         CheckPages(parvis.picture_apart.call),
         alarm_needs(parvis, parts.brake("alarm_trial", "12 per minute", by=by_caller)),

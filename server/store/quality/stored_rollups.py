@@ -46,6 +46,10 @@ class PeriodCounts:
             whole.add(self.counted_during_alert)
         return whole
 
+    def packed(self) -> tuple[bytes, bytes]:
+        """Both parts as they are stored: equal counts are equal bytes."""
+        return _packed(self.counted), _packed(self.counted_during_alert)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRollup:
@@ -63,6 +67,10 @@ class StoredRollup:
         if with_alerts and self.visits_during_alert:
             whole.add(_unpacked(self.counted_during_alert))
         return whole
+
+    def packed(self) -> tuple[bytes, bytes]:
+        """Both parts as they are stored."""
+        return self.counted, self.counted_during_alert
 
     def unpacked(self) -> PeriodCounts:
         """Both parts."""
@@ -161,6 +169,7 @@ def stored_periods(rows: Rows, hall: str, periods: Sequence[str], *, shape: str)
 
 def store_rollup(transaction: Writes, hall: str, period: str, counts: PeriodCounts, *, shape: str) -> None:
     """Stores the counts of a period of a hall (id). Nothing may have changed since they were counted."""
+    counted, during_alert = counts.packed()
     transaction.run(
         _STORE,
         hall=hall,
@@ -168,8 +177,8 @@ def store_rollup(transaction: Writes, hall: str, period: str, counts: PeriodCoun
         shape=shape,
         visits_end_at=counts.visits_end_at,
         visits_during_alert=counts.visits_during_alert,
-        counted=_packed(counts.counted),
-        counted_during_alert=_packed(counts.counted_during_alert),
+        counted=counted,
+        counted_during_alert=during_alert,
     )
 
 

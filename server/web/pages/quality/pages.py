@@ -15,6 +15,8 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
+from server.usecases.quality.indicators import Days
+from server.usecases.quality.kept_answers import KeptAnswers, digest_of_figures
 from server.usecases.quality.periods import Exploration, explore_figures, first_period_of, read_periods
 from server.usecases.quality.visits import (
     FEWEST_SERVED,
@@ -45,7 +47,11 @@ PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data
 """Of a drawing: it brings its letters, and nothing that runs."""
 
 
-drawings = of_app(Drawings)
+class Views(KeptAnswers[tuple[ExplorerQuery, date], Explorer]):
+    """The last views of the explorer."""
+
+
+drawings, views = of_app(Drawings), of_app(Views)
 quality_pages = PageRoutes(
     "quality",
     __name__,
@@ -161,9 +167,13 @@ def _halls(permission: Permission) -> Sequence[HallConfiguration]:
 
 def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
     query = _query_of(halls)
-    words = page.sentence()
-    found = _found(query, query.days_before)
-    view = explorer_of(found, query, words, _today(query.hall))
+    words, today = page.sentence(), _today(query.hall)
+    spans = [Days(*days) for days in ((query.starts_on, query.ends_on), query.days_before) if days]
+    view = views.answer(
+        (query, today),
+        lambda: digest_of_figures(database(), [hall.hall for hall in halls], spans),
+        lambda: explorer_of(_found(query, query.days_before), query, words, today),
+    )
     theirs = page.halls(Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
     others = other_tables(database(), query, theirs, words)

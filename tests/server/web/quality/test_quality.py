@@ -30,7 +30,7 @@ from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.web.access.site_context import give_app
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.pages import quality_pages
+from server.web.pages.quality.pages import Views, quality_pages
 from server.web.pages.quality.wording import GROUPS
 from server.web.rendering.menu import install_frame
 from server.web.rendering.page import install
@@ -57,7 +57,7 @@ class Site:
         work = WorkContext(translate, lambda: self.viewer, lambda _: self.halls)
         install(app, work, languages=LANGUAGES, is_demonstration=True)
         install_frame(app, work, count_alarms=dict)
-        give_app(app, DRAWINGS)
+        give_app(app, DRAWINGS, Views())
         app.extensions["parvis_database"] = database
         app.register_blueprint(quality_pages)
         self.client: FlaskClient = app.test_client()
