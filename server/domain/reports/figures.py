@@ -3,20 +3,26 @@
 No figure here tells about one agent (docs/rules/reports.md). Pure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-from server.domain.quality.figures import not_issued_by_reason
+from server.domain.quality import doubt
+from server.domain.quality.doubt import Change, Days, Direction, Interval, change_of, interval_of
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.periods import Period, parse_period
-from server.domain.quality.rollup import Rollup, sum_of
+from server.domain.quality.rollup import CellKey, Rollup, sum_of
 from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 
 INDICATORS_OF_REPORT = tuple(name for name, each in INDICATORS.items() if each.readers.in_reports)
 """Indicators of a report. None of them shows how long an agent took."""
+COMPARED = (
+    *("visits", "wait_median", "wait_p90", "left_before_call", "within_target", "not_issued", "no_shows"),
+    *("appointments_missed", "office_on_time"),
+)
+"""The indicators of which a report says whether they changed since the period before."""
 FEWEST = 10
 """A figure of fewer people is marked, and its share is not compared with a target."""
 WORST_HOURS = 3
@@ -24,12 +30,35 @@ WORST_HOURS = 3
 type PartialBecause = Literal["", "running", "begun_inside", "empty"]
 
 
+class ReportInterval(TypedDict):
+    """The 95 % interval of a figure, of a number per open day (docs/rules/indicators.md, « Doubt »)."""
+
+    low: float
+    high: float
+    n_days: int
+
+
 class ReportFigure(TypedDict):
-    """A value of an indicator in its unit, null where nobody was counted; `n`, `count` as in `Figure`."""
+    """A value of an indicator in its unit, null where nobody was counted; `n`, `count` as in `Figure`.
+
+    `interval`: null where there is none; missing in reports that were frozen before there were intervals.
+    """
 
     value: float | None
     n: int
     count: int | None
+    interval: NotRequired[ReportInterval | None]
+
+
+class ReportChange(TypedDict):
+    """The difference to the period before with its interval, as in `server.domain.quality.doubt.Change`."""
+
+    difference: float | None
+    low: float | None
+    high: float | None
+    n_days: int
+    p: float | None
+    direction: Direction
 
 
 type ReportFigures = dict[str, ReportFigure]
@@ -52,7 +81,9 @@ class ReportTarget(TypedDict):
 class ReportPart(TypedDict):
     """The figures of the whole, of a hall or of a service, in the period and in the one before it.
 
-    `target` is null for a part with services of several targets.
+    `target` is null for a part with services of several targets. `changes`: those of `COMPARED`; of all in a
+    report that stand out, one in ten at most is expected to be chance. `open_days`: days with visits in the
+    period, and in the one before. Both are missing in reports that were frozen before there were intervals.
     """
 
     key: str
@@ -60,14 +91,22 @@ class ReportPart(TypedDict):
     figures: ReportFigures
     previous: ReportFigures
     target: ReportTarget | None
+    changes: NotRequired[dict[str, ReportChange]]
+    open_days: NotRequired[list[int]]
 
 
 class ReportHour(TypedDict):
-    """A local hour of waits: its 9-in-10 wait in seconds, and how many waits began in it."""
+    """A local hour of waits: its 9-in-10 wait in seconds, and how many waits began in it.
+
+    `left`: how many of these visitors left before the call. It is missing, with `interval`, in reports that
+    were frozen before there were intervals.
+    """
 
     hour: int
     wait_p90_s: int
     n: int
+    left: NotRequired[int]
+    interval: NotRequired[ReportInterval | None]
 
 
 class ReportHall(TypedDict):
@@ -126,17 +165,86 @@ class CountedDays:
     days: Mapping[date, Rollup]
     is_new: bool
 
-    def whole(self) -> Rollup:
-        """All days together."""
-        return sum_of(self.days.values())
+
+@dataclass(frozen=True, slots=True)
+class PartDays:
+    """The rollups of a part on each counted day, and on the days on which its hall had visits (`open`)."""
+
+    every: Sequence[Rollup]
+    open: Sequence[Rollup]
+
+    def of_services(self, services: Collection[str]) -> "PartDays":
+        """Of some services only, on the same days."""
+        return PartDays(*([_of_services(day, services) for day in days] for days in (self.every, self.open)))
+
+    def services(self) -> set[str]:
+        """Every service that counted something."""
+        return {service for day in self.every for service in day.services()}
 
 
-def report_figures(rollup: Rollup) -> ReportFigures:
-    """The figures of a report over a rollup, by indicator."""
+def part_days(halls: Iterable[CountedDays]) -> PartDays:
+    """The days of halls, those of one date together: they are alike, so that doubt counts them as one."""
+    dates: dict[date, list[Rollup]] = {}
+    for hall in halls:
+        for day, rollup in hall.days.items():
+            dates.setdefault(day, []).append(rollup)
+    every = [sum_of(dates[day]) for day in sorted(dates)]
+    return PartDays(every, doubt.open_days(every))
+
+
+def report_figures(days: PartDays, sampled: Days | None = None) -> ReportFigures:
+    """The figures of a report over days, by indicator, each with its interval. `sampled`: the open days."""
+    open_days = sampled or doubt.days_of(days.open)
     return {
-        each.indicator: {"value": each.value, "n": each.n, "count": each.count}
-        for each in figures_of(rollup, INDICATORS_OF_REPORT)
+        each.indicator: {
+            "value": each.value,
+            "n": each.n,
+            "count": each.count,
+            "interval": _interval(interval_of(INDICATORS[each.indicator], open_days)),
+        }
+        for each in figures_of(sum_of(days.every), INDICATORS_OF_REPORT)
     }
+
+
+def _interval(found: Interval | None) -> ReportInterval | None:
+    return None if found is None else {"low": found.low, "high": found.high, "n_days": found.n_days}
+
+
+def report_part(
+    key: str, name: str, periods: tuple[PartDays, PartDays], target: ReportTarget | None
+) -> ReportPart:
+    """A part with its figures of a period and of the one before, and how they changed."""
+    now, before = periods
+    after, first = doubt.days_of(now.open), doubt.days_of(before.open)
+    return {
+        "key": key,
+        "name": name,
+        "figures": report_figures(now, after),
+        "previous": report_figures(before, first),
+        "target": target,
+        "changes": {each: _change(change_of(INDICATORS[each], first, after)) for each in COMPARED},
+        "open_days": [len(now.open), len(before.open)],
+    }
+
+
+def _change(found: Change) -> ReportChange:
+    return {
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "n_days": found.n_days,
+        "p": found.p,
+        "direction": found.direction,
+    }
+
+
+def hold_changes(parts: Sequence[ReportPart]) -> None:
+    """Leaves standing those changes of a report that hold among all of them."""
+    places = [(part["changes"], name) for part in parts for name in part["changes"]]
+    for (changes, name), found in zip(
+        places, doubt.held([Change(**each[at]) for each, at in places]), strict=True
+    ):
+        changes[name] = _change(found)
 
 
 def days_of(period: Period, counted: Iterable[CountedDays], today: date) -> ReportDays:
@@ -179,113 +287,68 @@ def shared_target(targets: Sequence[ReportTarget | None]) -> ReportTarget | None
     return first if all(each == first for each in targets) else None
 
 
-type Verdict = Literal["reached", "missed", "few", "none"]
+type Verdict = Literal["reached", "missed", "cannot_say", "few", "none"]
 
 
 def verdict(part: ReportPart) -> Verdict:
     """Whether the share within the target reached the decided share.
 
-    `few`: of fewer than ten people; `none`: nothing decided, or nothing counted.
+    `cannot_say`: the target lies in the interval; `few`: of fewer than ten people; `none`: nothing decided,
+    or nothing counted. A report that was frozen before there were intervals keeps its verdict.
     """
     target, share = part["target"], part["figures"]["within_target"]
     if target is None or target["share_percent"] is None or share["value"] is None:
         return "none"
     if share["n"] < FEWEST:
         return "few"
-    return "reached" if share["value"] >= target["share_percent"] else "missed"
+    if "interval" not in share:
+        return "reached" if share["value"] >= target["share_percent"] else "missed"
+    interval = Interval(**share["interval"]) if share["interval"] else None
+    found = doubt.verdict_of(interval, share["value"], target["share_percent"])
+    return "reached" if found == "met" else found or "none"
 
 
-def worst_hours(rollup: Rollup) -> list[ReportHour]:
+def worst_hours(days: PartDays) -> list[ReportHour]:
     """The hours with the longest 9-in-10 waits, the worst first, of those with ten waits or more."""
     hours: list[ReportHour] = []
-    for hour, part in rollup.split(lambda key: key.half_hour // 2).items():
-        found = figures_of(part, ["wait_p90"])[0]
+    for hour, part in sum_of(days.every).split(_hour).items():
+        found, left = figures_of(part, ["wait_p90", "left_before_call"])
         if found.value is not None and found.n >= FEWEST:
-            hours.append({"hour": hour, "wait_p90_s": int(found.value), "n": found.n})
-    return sorted(hours, key=lambda each: (-each["wait_p90_s"], each["hour"]))[:WORST_HOURS]
+            hours.append({"hour": hour, "wait_p90_s": int(found.value), "n": found.n, "left": left.n})
+    worst = sorted(hours, key=lambda each: (-each["wait_p90_s"], each["hour"]))[:WORST_HOURS]
+    for each in worst:
+        of_hour = [day.split(_hour).get(each["hour"], Rollup()) for day in days.open]
+        each["interval"] = _interval(interval_of(INDICATORS["wait_p90"], of_hour))
+    return worst
 
 
-def reasons_not_issued(rollup: Rollup) -> dict[str, int]:
-    """Tickets not issued by reason, the most frequent first."""
-    return not_issued_by_reason(rollup)
+def _hour(key: CellKey) -> int:
+    return key.half_hour // 2
 
 
-type Line = tuple[str, str]
-"""Where a figure stands: the hall's slug ("" for all), and the service ("" for all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A figure that facts recorded after the freezing have changed: what was frozen, what it would be now."""
-
-    hall: str
-    service: str
-    name: str
-    indicator: str
-    frozen: float | None
-    now: float | None
-
-
-def corrections(frozen: ReportContent, now: ReportContent) -> list[Correction]:
-    """The figures of the period that would be others now. Nothing of what is frozen changes."""
-    before, after = _lines(frozen), _lines(now)
-    found: list[Correction] = []
-    for line in [*before, *(line for line in after if line not in before)]:
-        old, new = before.get(line), after.get(line)
-        name = (old or new or ("", {}))[0]
-        for indicator in INDICATORS_OF_REPORT:
-            was, is_now = _value(old, indicator), _value(new, indicator)
-            if was != is_now:
-                found.append(Correction(*line, name, indicator, was, is_now))
-    return found
-
-
-def _lines(content: ReportContent) -> dict[Line, tuple[str, ReportFigures]]:
-    """Every part but the sums of halls where there is one hall only."""
-    lines: dict[Line, tuple[str, ReportFigures]] = {}
-    if len(content["halls"]) > 1:
-        lines["", ""] = content["whole"]["name"], content["whole"]["figures"]
-    for hall in content["halls"]:
-        lines[hall["slug"], ""] = hall["name"], hall["whole"]["figures"]
-        for service in hall["services"]:
-            lines[hall["slug"], service["key"]] = service["name"], service["figures"]
-    return lines
-
-
-def _value(line: tuple[str, ReportFigures] | None, indicator: str) -> float | None:
-    figure = line[1].get(indicator) if line else None
-    return None if figure is None else figure["value"]
-
-
-def merged_services(halls: Sequence[ReportHall], periods: tuple[Rollup, Rollup]) -> list[ReportPart]:
+def merged_services(halls: Sequence[ReportHall], periods: tuple[PartDays, PartDays]) -> list[ReportPart]:
     """The services of several halls, those of one name together, in the halls' order.
 
-    `periods`: the rollups of all halls in the period and in the one before.
+    `periods`: the days of all halls in the period and in the one before.
     """
+    now, before = periods
     named: dict[str, list[ReportPart]] = {}
     for hall in halls:
         for service in hall["services"]:
             named.setdefault(service["name"], []).append(service)
-    found: list[ReportPart] = []
+    found = []
     for name, parts in named.items():
-        now, before = (_of_services(rollup, {each["key"] for each in parts}) for rollup in periods)
+        keys = {each["key"] for each in parts}
+        of_name = now.of_services(keys), before.of_services(keys)
         found.append(
-            {
-                "key": parts[0]["key"],
-                "name": name,
-                "figures": report_figures(now),
-                "previous": report_figures(before),
-                "target": shared_target([each["target"] for each in parts]),
-            }
+            report_part(parts[0]["key"], name, of_name, shared_target([each["target"] for each in parts]))
         )
     return found
 
 
 def _of_services(rollup: Rollup, services: Iterable[str]) -> Rollup:
-    whole = Rollup()
-    for service in services:
-        whole.add(rollup.of_service(service))
-    return whole
+    parts = [rollup.of_service(service) for service in services]
+    return parts[0] if len(parts) == 1 else sum_of(parts)
 
 
 def report_period(name: str) -> Period:

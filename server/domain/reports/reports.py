@@ -1,4 +1,4 @@
-"""Reports: draft, frozen, approved; sentences; who may approve; scheduled ones; grids of labels. Pure.
+"""Reports: draft, frozen, corrected, approved; sentences; scheduled ones; grids of labels. Pure.
 
 Of a grid only what was read of it is here, with its version, source and reading date. Every other line is
 left to the site, which holds the official text and types it.
@@ -15,7 +15,7 @@ from enum import StrEnum
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.refusals import Refusal
-from server.domain.reports.figures import ReportContent
+from server.domain.reports.figures import INDICATORS_OF_REPORT, ReportContent, ReportFigures
 from server.domain.texts import LONGEST_EMAIL, is_email
 from server.domain.typed_fields import check_length, typed_day
 
@@ -67,6 +67,55 @@ def report_approved(report: str, halls: Sequence[str], period: str, *, digest: s
     """A frozen report is approved: pages and screens may show it."""
     body = {"report": report, "halls": list(halls), "period": period, "sha256": digest}
     return Fact(FactKind.REPORT_APPROVED, body)
+
+
+type Line = tuple[str, str]
+"""Where a figure stands: the hall's slug ("" for all), and the service ("" for all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A figure that facts recorded after the freezing have changed: what was frozen, what it would be now."""
+
+    hall: str
+    service: str
+    name: str
+    indicator: str
+    frozen: float | None
+    now: float | None
+
+
+def corrections(frozen: ReportContent, now: ReportContent) -> list[Correction]:
+    """The figures of the period that would be others now. Nothing of what is frozen changes."""
+    before, after = _lines(frozen), _lines(now)
+    found: list[Correction] = []
+    for line in [*before, *(line for line in after if line not in before)]:
+        old, new = before.get(line), after.get(line)
+        name = (old or new or ("", {}))[0]
+        for indicator in INDICATORS_OF_REPORT:
+            if old is not None and indicator not in old[1]:
+                continue  # no report had it when this one was frozen
+            was, is_now = _value(old, indicator), _value(new, indicator)
+            if was != is_now:
+                found.append(Correction(*line, name, indicator, was, is_now))
+    return found
+
+
+def _lines(content: ReportContent) -> dict[Line, tuple[str, ReportFigures]]:
+    """Every part but the sums of halls where there is one hall only."""
+    lines: dict[Line, tuple[str, ReportFigures]] = {}
+    if len(content["halls"]) > 1:
+        lines["", ""] = content["whole"]["name"], content["whole"]["figures"]
+    for hall in content["halls"]:
+        lines[hall["slug"], ""] = hall["name"], hall["whole"]["figures"]
+        for service in hall["services"]:
+            lines[hall["slug"], service["key"]] = service["name"], service["figures"]
+    return lines
+
+
+def _value(line: tuple[str, ReportFigures] | None, indicator: str) -> float | None:
+    figure = line[1].get(indicator) if line else None
+    return None if figure is None else figure["value"]
 
 
 KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)

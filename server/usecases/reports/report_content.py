@@ -10,20 +10,23 @@ from datetime import date, datetime
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH
+from server.domain.quality.figures import not_issued_by_reason
 from server.domain.quality.periods import Period
-from server.domain.quality.rollup import Rollup, sum_of
+from server.domain.quality.rollup import sum_of
 from server.domain.quality.targets import Target
 from server.domain.quality.typed_figures import TypedFigure
 from server.domain.reports.figures import (
     CountedDays,
+    PartDays,
     ReportContent,
     ReportHall,
     ReportPart,
     days_of,
+    hold_changes,
     merged_services,
+    part_days,
     partial_because,
-    reasons_not_issued,
-    report_figures,
+    report_part,
     report_target,
     shared_target,
     worst_hours,
@@ -38,7 +41,7 @@ from server.usecases.devices.presence import PresentDevice, read_presence
 from server.usecases.quality.indicators import read_days
 from server.usecases.typed_figures import read_typed_figures
 
-SCHEMA = 1
+SCHEMA = 2
 
 type Step = Callable[[str], None]
 """Is called with the name of the hall whose figures are read next."""
@@ -71,28 +74,30 @@ def read_report_figures(
     now = database.clock.now()
     site = counted[0].configuration.site
     today = site.local_day(now)
-    whole, before = (
-        sum_of(each.now.whole() for each in counted),
-        sum_of(each.before.whole() for each in counted),
-    )
-    parts = [_hall(each, period, today) for each in counted]
+    of_halls = [_hall(each, period, today) for each in counted]
+    parts = [part for hall in of_halls for part in (hall["whole"], *hall["services"])]
+    now_days = part_days(each.now for each in counted)
+    if len(counted) == 1:
+        whole, services = of_halls[0]["whole"].copy(), of_halls[0]["services"]
+        whole["key"] = whole["name"] = ""
+    else:
+        before_days = part_days(each.before for each in counted)
+        target = shared_target([hall["whole"]["target"] for hall in of_halls])
+        whole = report_part("", "", (now_days, before_days), target)
+        services = merged_services(of_halls, (now_days, before_days))
+        parts += [whole, *services]
+    hold_changes(parts)
     return {
         "schema": SCHEMA,
         "as_of": to_text(now),
         "time_zone": site.time_zone,
         "period": days_of(period, [each.now for each in counted], today),
         "previous": days_of(period.previous(), [each.before for each in counted], today),
-        "whole": {
-            "key": "",
-            "name": "",
-            "figures": report_figures(whole),
-            "previous": report_figures(before),
-            "target": shared_target([hall["whole"]["target"] for hall in parts]),
-        },
-        "halls": parts,
-        "services": parts[0]["services"] if len(parts) == 1 else merged_services(parts, (whole, before)),
-        "hours": worst_hours(whole),
-        "not_issued": reasons_not_issued(whole),
+        "whole": whole,
+        "halls": of_halls,
+        "services": services,
+        "hours": worst_hours(now_days),
+        "not_issued": not_issued_by_reason(sum_of(now_days.every)),
     }
 
 
@@ -122,8 +127,9 @@ def _counted(database: Database, hall: str, period: Period) -> _Counted:
 
 def _hall(counted: _Counted, period: Period, today: date) -> ReportHall:
     configuration, days = counted.configuration, sorted(counted.now.days)
-    now, before = counted.now.whole(), counted.before.whole()
-    services = _services(counted, now, before)
+    periods = part_days([counted.now]), part_days([counted.before])
+    services = _services(counted, periods)
+    target = shared_target([each["target"] for each in services])
     return {
         "hall": counted.id,
         "slug": configuration.hall,
@@ -136,38 +142,30 @@ def _hall(counted: _Counted, period: Period, today: date) -> ReportHall:
         "first_on": days[0].isoformat() if days else None,
         "last_on": days[-1].isoformat() if days else None,
         "partial": partial_because(period, days, today, is_new=counted.now.is_new),
-        "whole": {
-            "key": configuration.hall,
-            "name": configuration.name,
-            "figures": report_figures(now),
-            "previous": report_figures(before),
-            "target": shared_target([each["target"] for each in services]),
-        },
+        "whole": report_part(configuration.hall, configuration.name, periods, target),
         "services": services,
     }
 
 
-def _services(counted: _Counted, now: Rollup, before: Rollup) -> list[ReportPart]:
+def _services(counted: _Counted, periods: tuple[PartDays, PartDays]) -> list[ReportPart]:
     """The services in the hall's order: those offered, and others that counted something.
 
     A service that the hall's document no longer has is named by its id.
     """
     known = counted.configuration.services
-    used = {*now.services(), *before.services()}
+    used = {service for days in periods for service in days.services()}
     keys = [each.id for each in known.values() if not each.is_retired or each.id in used]
     keys += sorted(used - set(known))
+    now, before = periods
     return [
-        {
-            "key": key,
-            "name": known[key].name(FRENCH) if key in known else key,
-            "figures": report_figures(now.of_service(key)),
-            "previous": report_figures(before.of_service(key)),
-            "target": report_target(
-                counted.targets.get(key), counted.first_targets.get(key), known[key].target_s
-            )
+        report_part(
+            key,
+            known[key].name(FRENCH) if key in known else key,
+            (now.of_services([key]), before.of_services([key])),
+            report_target(counted.targets.get(key), counted.first_targets.get(key), known[key].target_s)
             if key in known
             else None,
-        }
+        )
         for key in keys
     ]
 

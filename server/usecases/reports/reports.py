@@ -14,13 +14,15 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import Period
 from server.domain.refusals import Refusal
-from server.domain.reports.figures import Correction, ReportContent, corrections, report_period
+from server.domain.reports.figures import ReportContent, report_period
 from server.domain.reports.reports import (
     MOST_HALLS,
     SENTENCES,
+    Correction,
     ReportState,
     checked_sentences,
     content_digest,
+    corrections,
     may_approve,
     report_approved,
     report_frozen,

@@ -27,7 +27,8 @@ from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.reports.pack import PackStep, pack_steps
 from server.web.pages.reports.papers import file_name, sheet_page
-from server.web.pages.reports.wording import ReportWording, proposed_sentences, report_sheet
+from server.web.pages.reports.sheet import proposed_sentences, report_sheet
+from server.web.pages.reports.wording import ReportWording
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers

@@ -16,7 +16,8 @@ from server.domain.texts import AttachedPaper, Letter
 from server.language import direction_of
 from server.store.reports import LetterRow, ScheduleRow
 from server.usecases.reports.reports import ReadReport
-from server.web.pages.reports.wording import ReportWording, Sheet, report_sheet
+from server.web.pages.reports.sheet import Sheet, report_sheet
+from server.web.pages.reports.wording import ReportWording
 
 FOLDER = Path(__file__).parent
 
@@ -68,7 +69,7 @@ def report_letter(
         say("reports.letter.what", period=sheet.period, halls=", ".join(sheet.halls)),
         "",
         *(
-            say("reports.letter.figure", label=each.label, value=each.value, before=each.previous)
+            say("reports.letter.figure", label=each.label, value=each.value, details=" ; ".join(each.details))
             for each in sheet.tiles
         ),
     ]

@@ -1,28 +1,28 @@
 """A report in the words of a page or a sheet: periods, figures against the period before, verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 
+from server.domain.quality.doubt import FEWEST_DAYS, Direction
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import Period, PeriodKind
 from server.domain.reports.figures import (
     FEWEST,
-    Correction,
-    ReportContent,
     ReportDays,
     ReportFigure,
     ReportHall,
+    ReportHour,
     ReportPart,
     ReportTarget,
     report_period,
     verdict,
 )
+from server.domain.reports.reports import Correction
 from server.language import locale_of
-from server.usecases.reports.reports import ReadReport
 from server.web.pages.quality.wording import (
     NBSP,
     hour_label,
@@ -34,31 +34,26 @@ from server.web.pages.quality.wording import (
 )
 from server.web.rendering.viewer import Sentence
 
-TILES = ("visits", "wait_median", "wait_p90", "within_target", "not_issued")
-"""The figures at the top of the sheet, in their order."""
+TILES = ("visits", "wait_median", "wait_p90", "left_before_call", "within_target", "not_issued")
+"""The figures at the top of the sheet, in their order. Who left stands beside the waits: both can fall."""
 FEW = "*"
 """Follows a figure of fewer than ten people; the sheet says so."""
-MOST_LINES = 8
-"""With more lines in its table, the sheet is set smaller."""
-CONVENTIONS = ("visits", "waits", "within_target", "not_issued")
-"""Those of the figures on the sheet, in short, in their order."""
+SIGNS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "unclear": "≈"}
+"""How the table marks a change; the sheet says under its title which sentence each one stands for."""
+SMALL = 20
+"""A number per day below this has a decimal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A figure of the whole, with that of the period before."""
-
-    label: str
-    value: str
-    previous: str
+type Cell = tuple[str, Sequence[str]]
+"""A figure of the table, and its interval and change; of an older report, the value of the period before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A hall or service in the table: cells in the order of its head, each with that of the period before."""
+    """A hall or service in the table: cells in the order of its head."""
 
     name: str
-    cells: Sequence[tuple[str, str]]
+    cells: Sequence[Cell]
     is_hall: bool
 
 
@@ -70,31 +65,6 @@ class Corrected:
     indicator: str
     frozen: str
     now: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """« Une page pour le comité », in words. `state`, `proof`: what the foot says."""
-
-    title: str
-    halls: Sequence[str]
-    period: str
-    previous: str
-    notes: Sequence[str]
-    tiles: Sequence[Tile]
-    target: str
-    lines: Sequence[Line]
-    is_dense: bool
-    has_few: bool
-    hours: Sequence[str]
-    not_issued: Sequence[str]
-    sentences: Sequence[str]
-    conventions: Sequence[str]
-    corrections: Sequence[Corrected]
-    state: str
-    is_draft: bool
-    proof: str
-    digest: str
 
 
 class ReportWording:
@@ -139,6 +109,60 @@ class ReportWording:
             return number(value, self.language)
         return text + (FEW if figure["n"] < FEWEST else "")
 
+    def interval(self, indicator: str, figure: ReportFigure) -> str:
+        """« 34 à 42 min », « 205 à 231 par jour »; empty where a figure has no interval."""
+        found = figure.get("interval")
+        if found is None:
+            return ""
+        low, high = self._numbers(indicator, (found["low"], found["high"]))
+        return self.say(f"reports.interval.{_kind(indicator)}", low=low, high=high)
+
+    def change(self, part: ReportPart, indicator: str, *, with_unit: bool = True) -> list[str]:
+        """Whether a figure rose or fell, or whether chance explains it; then the size, where it is known."""
+        found = part.get("changes", {}).get(indicator)
+        if found is None or (found["difference"] is None and found["n_days"] >= FEWEST_DAYS):
+            return []
+        said = self.say(f"reports.change.{found['direction']}")
+        difference, low, high = found["difference"], found["low"], found["high"]
+        if difference is None or low is None or high is None:
+            return [said]
+        numbers = self._numbers(indicator, (difference, low, high), is_difference=True)
+        size = dict(zip(("difference", "low", "high"), numbers, strict=True))
+        return [said, self.say(f"reports.size.{_kind(indicator) if with_unit else 'short'}", **size)]
+
+    def before(self, part: ReportPart, indicator: str) -> str:
+        """The value of the period before."""
+        return self.say("reports.before", value=self.value(indicator, part["previous"][indicator]))
+
+    def changed(self, part: ReportPart, indicator: str) -> str:
+        """`change` in one line."""
+        said, *sizes = self.change(part, indicator) or [""]
+        return self.say("reports.change", said=said, size=sizes[0]) if sizes else said
+
+    def details(self, part: ReportPart, indicator: str) -> list[str]:
+        """The interval of a figure, its change and its value of the period before; what there is of them."""
+        interval = self.interval(indicator, part["figures"][indicator])
+        found = [interval, self.changed(part, indicator), self.before(part, indicator)]
+        return [each for each in found if each]
+
+    def _numbers(self, indicator: str, values: Sequence[float], *, is_difference: bool = False) -> list[str]:
+        """Values in minutes, percents or numbers per day, with a decimal where whole ones would be alike.
+
+        `is_difference`: the first one is a difference, and has its sign.
+        """
+        unit = INDICATORS[indicator].unit
+        found = [value / 60 if unit == "s" else value for value in values]
+        is_small = unit not in ("s", "percent") and max(map(abs, found)) < SMALL
+        whole = {round(value) for value in found}
+        decimals = 1 if is_small or len(whole) < len(found) or (0 in whole and 0 not in found) else 0
+        texts = [
+            ("−" if value < 0 else "") + number(abs(value), self.language, decimals=decimals)
+            for value in found
+        ]
+        if is_difference and found[0] > 0:
+            texts[0] = f"+{texts[0]}"
+        return texts
+
     def target(self, target: ReportTarget | None) -> str:
         """A target in words; that of the hall's document is said to be none that was decided."""
         if target is None:
@@ -152,7 +176,18 @@ class ReportWording:
     def target_line(self, part: ReportPart) -> str:
         """The target of a part, with the verdict where there is one."""
         found, said = verdict(part), self.target(part["target"])
-        return said if found == "none" else f"{said} – {self.say(f'reports.verdict.{found}')}"
+        if found == "none":
+            return said
+        interval = self.interval("within_target", part["figures"]["within_target"])
+        words = [f"{said} – {self.say(f'reports.verdict.{found}')}", f"({interval})" if interval else ""]
+        return " ".join(filter(None, words))
+
+    def open_days(self, part: ReportPart) -> str:
+        """The open days of a period and of the one before; empty for an older report."""
+        if "open_days" not in part:
+            return ""
+        now, before = part["open_days"]
+        return self.say("reports.open_days", count=now, n=number(now, self.language), before=before)
 
     def days_of(self, hall: ReportHall, period: ReportDays) -> str:
         """The days of a hall in a period, as `days`."""
@@ -167,26 +202,46 @@ class ReportWording:
         )
 
     def line(self, part: ReportPart, *, is_hall: bool) -> Line:
-        """A part in the table: visits, median, nine in ten, share and target, tickets not given."""
-        now, before = part["figures"], part["previous"]
-
-        def both(indicator: str) -> tuple[str, str]:
-            earlier = self.value(indicator, before[indicator])
-            return self.value(indicator, now[indicator]), self.say("reports.before", value=earlier)
-
+        """A part in the table: visits, waits, departures, share and target, tickets not given."""
         found = verdict(part)
-        return Line(
-            part["name"],
-            [
-                *(both(name) for name in ("visits", "wait_median", "wait_p90", "within_target")),
-                (
-                    self.target(part["target"]),
-                    "" if found == "none" else self.say(f"reports.verdict.{found}"),
-                ),
-                both("not_issued"),
-            ],
-            is_hall,
+        target = (
+            self.target(part["target"]),
+            [] if found == "none" else [self.say(f"reports.verdict.{found}")],
         )
+        cells = {name: self._cell(part, name) for name in TILES}
+        *first, last = cells.values()
+        return Line(part["name"], [*first, target, last], is_hall)
+
+    def _cell(self, part: ReportPart, indicator: str) -> Cell:
+        value = self.value(indicator, part["figures"][indicator])
+        if "changes" not in part:
+            return value, [self.before(part, indicator)]
+        interval = self.interval(indicator, part["figures"][indicator])
+        direction = part["changes"][indicator]["direction"]
+        if direction == "few_days":  # once a line is enough
+            change = self.change(part, indicator) if indicator == "visits" else []
+        else:
+            value = f"{value}{NBSP}{SIGNS[direction]}"
+            change = self.change(part, indicator, with_unit=False)[1:] if direction != "unclear" else []
+        return value, [each for each in (interval, *change) if each]
+
+    def hour(self, found: ReportHour) -> str:
+        """An hour in which people wait long, with how many left in it before the call."""
+        figure: ReportFigure = {"value": found["wait_p90_s"], "n": found["n"], "count": None}
+        wait, interval = self.value("wait_p90", figure), found.get("interval")
+        if interval:
+            wait = f"{wait} ({self.interval('wait_p90', {**figure, 'interval': interval})})"
+        said = self.say(
+            "reports.hour",
+            hour=hour_label(found["hour"], self.language),
+            next=hour_label(found["hour"] + 1, self.language),
+            wait=wait,
+            n=number(found["n"], self.language),
+        )
+        if "left" not in found:
+            return said
+        left = number(found["left"], self.language)
+        return self.say("reports.hour_left", hour=said, count=found["left"], n=left)
 
     def corrected(self, correction: Correction) -> Corrected:
         """A correction, with both values."""
@@ -215,108 +270,7 @@ class ReportWording:
         return self.say("reports.instant", day=short_day(local.date(), self.language), time=time)
 
 
-def report_sheet(report: ReadReport, say: Sentence) -> Sheet:
-    """« Une page pour le comité » of a report."""
-    words, content = ReportWording(say), report.figures
-    halls = content["halls"]
-    facts = sum(each["facts"] for each in halls)
-    lines = [words.line(each["whole"], is_hall=True) for each in halls] if len(halls) > 1 else []
-    lines += [words.line(each, is_hall=False) for each in content["services"]]
-    whole = content["whole"]
-    return Sheet(
-        title=say("reports.sheet.title"),
-        halls=[each["name"] for each in halls],
-        period=words.days(content["period"]),
-        previous=words.days(content["previous"]),
-        notes=_notes(content, words),
-        tiles=[
-            Tile(
-                say(f"reports.tile.{name}"),
-                words.value(name, whole["figures"][name]),
-                say("reports.before", value=words.value(name, whole["previous"][name])),
-            )
-            for name in TILES
-        ],
-        target=words.target_line(whole),
-        lines=lines,
-        is_dense=len(lines) > MOST_LINES,
-        has_few=any(FEW in text for line in lines for cell in line.cells for text in cell)
-        or any(FEW in words.value(name, whole["figures"][name]) for name in TILES),
-        hours=[
-            say(
-                "reports.hour",
-                hour=hour_label(each["hour"], say.language),
-                next=hour_label(each["hour"] + 1, say.language),
-                minutes=minutes(each["wait_p90_s"]),
-                n=number(each["n"], say.language),
-            )
-            for each in content["hours"]
-        ],
-        not_issued=[
-            say("reports.reason", reason=_reason(reason, say), n=number(count, say.language))
-            for reason, count in content["not_issued"].items()
-        ],
-        sentences=[each for each in report.row.sentences if each],
-        conventions=[say(f"reports.convention.{each}") for each in CONVENTIONS],
-        corrections=[words.corrected(each) for each in report.corrections],
-        state=_state(report, words),
-        is_draft=report.row.frozen_at is None,
-        proof=say(
-            "reports.proof",
-            count=facts,
-            n=number(facts, say.language),
-            at=words.instant(datetime.fromisoformat(content["as_of"]), content["time_zone"]),
-        ),
-        digest=report.row.digest or "",
-    )
-
-
-def _notes(content: ReportContent, words: ReportWording) -> list[str]:
-    """The halls whose figures are not those of the whole period, where the period itself is whole."""
-    if len(content["halls"]) == 1:
-        return []
-    return [
-        words.say("reports.hall_note", hall=each["name"], days=words.days_of(each, content["period"]))
-        for each in content["halls"]
-        if each["partial"] and each["partial"] != content["period"]["partial"]
-    ]
-
-
-def _reason(reason: str, say: Sentence) -> str:
-    key = f"quality.not_issued.{reason}"
-    text = say(key)
-    return say("quality.not_issued.other") if text == key else text
-
-
-def _state(report: ReadReport, words: ReportWording) -> str:
-    row, zone = report.row, report.figures["time_zone"]
-    if row.frozen_at is None:
-        return words.say("reports.state.draft_line")
-    frozen = words.say("reports.state.frozen_line", at=words.instant(row.frozen_at, zone))
-    if row.approved_at is None:
-        return f"{frozen} {words.say('reports.state.unapproved_line')}"
-    return f"{frozen} {words.say('reports.state.approved_line', at=words.instant(row.approved_at, zone))}"
-
-
-def proposed_sentences(content: ReportContent, words: ReportWording) -> list[str]:
-    """Three sentences made of the figures, for the author to read and change."""
-    figures, before = content["whole"]["figures"], content["whole"]["previous"]
-    say = words.say
-    visits, earlier = figures["visits"]["n"], before["visits"]["n"]
-    first = say(
-        "reports.proposed.visits",
-        count=visits,
-        n=number(visits, say.language),
-        period=words.period(report_period(content["period"]["name"])),
-        before=number(earlier, say.language),
-    )
-    if figures["wait_median"]["value"] is None:
-        return [first, "", ""]
-    second = say(
-        "reports.proposed.waits",
-        median=words.value("wait_median", figures["wait_median"]),
-        p90=words.value("wait_p90", figures["wait_p90"]),
-    )
-    refused = figures["not_issued"]["n"]
-    turned = say("reports.proposed.not_issued", count=refused, n=number(refused, say.language))
-    return [first, second, turned]
+def _kind(indicator: str) -> str:
+    """How differences of an indicator are written; numbers are per open day."""
+    unit = INDICATORS[indicator].unit
+    return unit if unit in ("s", "percent") else "count"

@@ -11,12 +11,16 @@ from server.domain.quality.targets import Target
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import (
     CountedDays,
+    PartDays,
     ReportPart,
     ReportTarget,
     days_of,
+    hold_changes,
     merged_services,
+    part_days,
     partial_because,
     report_figures,
+    report_part,
     report_period,
     report_target,
     shared_target,
@@ -26,6 +30,7 @@ from server.domain.reports.figures import (
 from server.domain.reports.reports import checked_sentences, content_digest, may_approve
 from tests.server.domain.quality.indicator_legs import leg
 
+PARIS = ZoneInfo("Europe/Paris")
 QUARTER = period_of(PeriodKind.QUARTER, date(2026, 8, 1))
 EARLY, INSIDE = date(2026, 7, 1), date(2026, 8, 12)
 DECIDED: ReportTarget = {"wait_s": 900, "share_percent": 80, "is_decided": True, "changed": False}
@@ -47,8 +52,12 @@ def test_a_period_says_why_it_is_not_whole(days: list[date], is_new: bool, today
     assert partial_because(QUARTER, days, today, is_new=is_new) == because
 
 
+NOTHING = PartDays([], [])
+
+
 def part(share: float | None, n: int, target: ReportTarget | None) -> ReportPart:
-    figures = report_figures(Rollup())
+    """A part as it was frozen before there were intervals."""
+    figures = report_figures(NOTHING)
     figures["within_target"] = {"value": share, "n": n, "count": None}
     return {"key": "", "name": "", "figures": figures, "previous": figures, "target": target}
 
@@ -70,11 +79,76 @@ def test_a_share_is_compared_with_a_decided_target_of_ten_people_on(
     assert verdict(part(share, n, target)) == found
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "found"), [(80.0, 86.0, "reached"), (74.0, 79.9, "missed"), (74.0, 84.0, "cannot_say")]
+)
+def test_a_target_in_the_interval_is_neither_reached_nor_missed(low: float, high: float, found: str):
+    judged = part(79.0, 243, DECIDED)
+    judged["figures"]["within_target"]["interval"] = {"low": low, "high": high, "n_days": 22}
+    assert verdict(judged) == found
+    judged["figures"]["within_target"]["interval"] = None
+    assert verdict(judged) == "cannot_say"
+
+
+def days_with(visits: int, days: int, *, left: int = 0) -> PartDays:
+    """Days of so many visits, of whom some left after a minute and the others were called in the tenth."""
+    one = roll_up(
+        [leg(f"c{n}", called=10, ended=12) for n in range(visits - left)]
+        + [leg(f"l{n}", ended=1, end_reason="abandoned") for n in range(left)],
+        time_zone=PARIS,
+    )
+    return PartDays([one] * days, [one] * days)
+
+
+def test_periods_of_unequal_length_are_compared_per_open_day():
+    found = report_part("", "", (days_with(20, 22), days_with(20, 17)), None)
+    assert found["open_days"] == [22, 17]
+    assert found["figures"]["visits"]["value"] == 440
+    assert found["previous"]["visits"]["value"] == 340
+    assert found["changes"]["visits"]["difference"] == 0
+    assert found["changes"]["visits"]["direction"] == "unclear"
+
+
+def test_under_eight_open_days_nothing_is_concluded():
+    found = report_part("", "", (days_with(20, 7), days_with(5, 20)), None)
+    assert found["figures"]["wait_median"]["interval"] is None
+    assert {each["direction"] for each in found["changes"].values()} == {"few_days"}
+
+
+def test_a_day_on_which_a_service_had_nobody_is_one_of_its_open_days():
+    busy, quiet = (roll_up([leg("one", service=each)], time_zone=PARIS) for each in ("papers", "cards"))
+    days = PartDays([busy, quiet] * 5, [busy, quiet] * 5).of_services(["papers"])
+    interval = report_figures(days)["visits"]["interval"]
+    assert interval is not None
+    assert interval["n_days"] == 10
+    assert interval["low"] < 0.5 < interval["high"]
+
+
+def test_the_days_of_several_halls_are_one_sample_a_date():
+    one = roll_up([leg("one")], time_zone=PARIS)
+    halls = [
+        CountedDays({EARLY: one, INSIDE: Rollup()}, is_new=False),
+        CountedDays({EARLY: one}, is_new=False),
+    ]
+    found = part_days(halls)
+    assert [day.total().visits for day in found.every] == [2, 0]
+    assert [day.total().visits for day in found.open] == [2]
+
+
+def test_of_many_changes_those_that_chance_explains_do_not_stand():
+    def change(p: float) -> Any:
+        return {"difference": 1.0, "low": 0.1, "high": 1.9, "n_days": 20, "p": p, "direction": "up"}
+
+    parts: Any = [{"changes": {"visits": change(p)}} for p in (0.001, 0.04, *[0.6] * 8)]
+    hold_changes(parts)
+    assert [each["changes"]["visits"]["direction"] for each in parts[:2]] == ["up", "unclear"]
+
+
 def test_a_period_without_a_visit_has_figures_without_value():
-    figures = report_figures(Rollup())
-    assert figures["visits"] == {"value": 0, "n": 0, "count": None}
+    figures = report_figures(NOTHING)
+    assert figures["visits"] == {"value": 0, "n": 0, "count": None, "interval": None}
     assert figures["wait_median"]["value"] is None
-    assert worst_hours(Rollup()) == []
+    assert worst_hours(NOTHING) == []
 
 
 def test_services_of_different_targets_have_no_common_one():
@@ -126,10 +200,10 @@ def test_the_worst_hours_have_ten_waits_and_the_longest_comes_first():
         for hour, waited, people in ((0, 5, 10), (1, 40, 9), (2, 20, 11))
         for n in range(people)
     ]
-    found = worst_hours(roll_up(legs, time_zone=ZoneInfo("Europe/Paris")))
+    found = worst_hours(PartDays([roll_up(legs, time_zone=PARIS)], []))
     assert found == [
-        {"hour": 11, "wait_p90_s": 1_200, "n": 11},
-        {"hour": 9, "wait_p90_s": 300, "n": 10},
+        {"hour": 11, "wait_p90_s": 1_200, "n": 11, "left": 0, "interval": None},
+        {"hour": 9, "wait_p90_s": 300, "n": 10, "left": 0, "interval": None},
     ]
 
 
@@ -156,9 +230,10 @@ def test_services_of_one_name_in_several_halls_are_one_line():
 
     now = roll_up(
         [leg(f"{key}{n}", service=key, called=1) for key in ("a-Cartes", "b-Cartes") for n in range(3)],
-        time_zone=ZoneInfo("Europe/Paris"),
+        time_zone=PARIS,
     )
-    cards, permits = merged_services([hall("a-Cartes", "a-Permis"), hall("b-Cartes")], (now, Rollup()))
+    halls = [hall("a-Cartes", "a-Permis"), hall("b-Cartes")]
+    cards, permits = merged_services(halls, (PartDays([now], [now]), NOTHING))
     assert (cards["key"], cards["name"], cards["target"]) == ("a-Cartes", "Cartes", DECIDED)
     assert (cards["figures"]["visits"]["value"], cards["previous"]["visits"]["value"]) == (6, 0)
     assert (permits["name"], permits["figures"]["visits"]["value"]) == ("Permis", 0)

@@ -258,7 +258,7 @@ def test_a_plan_is_made_fails_is_tried_again_and_ends(api: ApiSite, chief: Any):
         f"rapport-{HALL}-2026-10.pdf",
     )
     assert bytes(paper.get_payload(decode=True))[:5] == b"%PDF-"
-    assert re.search(r"^Visites\u00a0: \d+ \(avant\u00a0: ", sent.text, re.MULTILINE)
+    assert re.search(r"^Visites\u00a0: \d+ \(trop peu de jours ; avant\u00a0: ", sent.text, re.MULTILINE)
     schedule = re.search(r'name="envoi" value="([^"]+)', chief.get(SENDINGS).text)
     assert schedule is not None
     assert post(api.person("quality", OTHER), "/fin", envoi=schedule[1]).status_code == 409

@@ -29,7 +29,8 @@ from server.usecases.reports.grids import write_grid_text
 from server.usecases.reports.report_content import read_report_figures
 from server.usecases.typed_figures import type_figures
 from server.web.pages.reports.papers import page_of
-from server.web.pages.reports.wording import MOST_LINES, Corrected, Line, ReportWording, Sheet, Tile
+from server.web.pages.reports.sheet import MOST_LINES, Sheet, Tile
+from server.web.pages.reports.wording import Corrected, Line, ReportWording
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
 from tests.harness.sql import one_row
@@ -139,16 +140,20 @@ ARABIC = "مكتب الاستقبال والإرشاد"
 
 
 def hostile_sheet(lines: int, corrections: int = 0) -> Sheet:
-    cell = ("1\u00a0234\u00a0min*", "avant\u00a0: 1\u00a0240\u00a0min")
-    target = ("100\u00a0% en 480\u00a0min (a changé)", "trop peu de personnes")
-    cells = [cell, cell, cell, cell, target, cell]
+    value, interval, before = "1\u00a0234\u00a0min*", "122 à 251\u00a0min", "avant\u00a0: 1\u00a0240\u00a0min"
+    target = ("100\u00a0% en 480\u00a0min (a changé)", ["on ne peut pas dire"])
+    cell = ("234\u00a0min*\u00a0↑", [interval, "+34 (22 à 51)"])
+    cells = [*[cell] * 5, target, cell]
+    details = [interval, "a augmenté\u00a0: +234\u00a0min (122 à 351)", before]
     return Sheet(
         title="Une page pour le comité",
         halls=["Sous-préfecture de Château-Thierry et de l’arrondissement", ARABIC],
         period="4e trimestre 2026 (en cours\u00a0: 58 jours comptés)",
         previous="3e trimestre 2026 (depuis le 21 septembre 2026\u00a0: 6 jours comptés)",
+        open_days="58 jours d’accueil, contre 6.",
+        legend="↑ a augmenté · ↓ a baissé · ≈ ne se distingue pas du hasard",
         notes=[],
-        tiles=[Tile("Attente de la moitié des personnes, au plus", *cell)] * 5,
+        tiles=[Tile("Attente de la moitié des personnes, au plus", value, details)] * 6,
         target="85\u00a0% en 15\u00a0min – non atteint",
         lines=[Line(f"{n} {ARABIC if n == 2 else LONG}", cells, is_hall=n == 0) for n in range(lines)],
         is_dense=lines > MOST_LINES,
@@ -156,7 +161,7 @@ def hostile_sheet(lines: int, corrections: int = 0) -> Sheet:
         hours=["10\u00a0h – 11\u00a0h\u00a0: 1\u00a0234\u00a0min au plus, sur 1\u00a0234 attentes"] * 3,
         not_issued=["Démarche fermée à cette heure\u00a0: 1\u00a0234"] * 5,
         sentences=["Une phrase aussi longue que la page le permet. " * 5] * 3,
-        conventions=["Visites\u00a0: un ticket compte une fois, le jour où il est donné."] * 4,
+        conventions=["Visites\u00a0: un ticket compte une fois, le jour où il est donné."] * 9,
         corrections=[Corrected(LONG, "Visites", "12", "15")] * corrections,
         state="Chiffres gelés le 1er janvier 2027, 10:00.",
         is_draft=True,
