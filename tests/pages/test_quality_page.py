@@ -22,6 +22,7 @@ from tests.server.usecases.quality.figures_history import play_days
 
 TODAY = date.today()  # noqa: DTZ011 - the site's own date
 LAST_MONTH = period_of(PeriodKind.MONTH, TODAY).previous()
+CHANCE = re.compile("^(A augmenté|A baissé|Ne se distingue pas du hasard)$")
 SIZES = [(1366, 768), (390, 844)]
 CUT = """() => [...document.querySelectorAll(".quality *")]
   .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1
@@ -40,7 +41,7 @@ def play(server: Served) -> None:
     database = Database(server.database_url, Clock())
     play_days(database, TODAY - timedelta(days=9), 9, a_day=20)
     for month in (LAST_MONTH.previous(), LAST_MONTH):
-        play_days(database, month.starts_on, 9, a_day=40, seed=month.starts_on.month)
+        play_days(database, month.starts_on, 12, a_day=30, seed=month.starts_on.month)
     database.close()
 
 
@@ -97,14 +98,18 @@ def test_the_question_of_a_month_is_answered_in_three_presses(pages: Pages, serv
     median, before = (figure(served, month, "wait_median") for month in (LAST_MONTH, LAST_MONTH.previous()))
     shown = page.locator("[data-figure=wait_median]")
     expect(shown.locator(".big")).to_have_text(f"{median} min")
-    expect(shown.locator(".change")).to_contain_text(f"({before}\u00a0min)")
+    expect(shown.locator(".change")).to_have_text(CHANCE)
+    earlier = page.locator(".periods tbody tr").nth(1)
+    expect(earlier.locator("td").nth(1)).to_have_text(f"{before}\u00a0min")
     expect(page.locator("[data-figure=not_issued] .big")).to_have_text(
         str(figure(served, LAST_MONTH, "not_issued"))
     )
     page.get_by_role("link", name="Explorer").click()
-    row = page.locator(".key-figures tr", has_text="Appels en 15\u00a0min au plus")
-    expect(row.locator(".amount")).to_have_text(f"{figure(served, LAST_MONTH, 'within')}\u00a0%")
-    expect(page.locator(".key-figures")).to_contain_text(re.compile("qu’(en|au) |Comme en"))
+    row = page.locator("#chiffres .key-figures tr", has_text="Appels en 15\u00a0min au plus")
+    expect(row.locator(".amount").first).to_have_text(f"{figure(served, LAST_MONTH, 'within')}\u00a0%")
+    for change in page.locator("#chiffres .key-figures .change").all():
+        expect(change).to_have_text(CHANCE)
+        expect(change.locator("xpath=../span[2]")).to_contain_text(re.compile(r"par rapport .+, entre [+−]"))
     expect(page.locator("#heat figcaption")).to_contain_text("Les attentes les plus longues\u00a0: ")
     expect(page.locator("#reasons figcaption")).to_contain_text("Le motif le plus fréquent")
 

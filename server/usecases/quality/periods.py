@@ -1,11 +1,13 @@
 """Figures of a period and those before it, of any selection of days, and the months that anybody may read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import Calendar, spans_on
+from server.domain.quality.doubt import open_days
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import OpenFigure, Selection, first_period, open_figures
@@ -16,7 +18,7 @@ from server.store.quality.figures import days_with_legs, days_with_legs_of
 from server.store.quality.stored_rollups import days_with_rows
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
-from server.usecases.quality.counts import counted_hall, read_totals, total_of
+from server.usecases.quality.counts import CountedHall, count_days, counted_hall, read_totals, total_of
 from server.usecases.quality.indicators import Days, HallDays, read_days, withheld_in_parts
 from server.usecases.typed_figures import read_annotations
 
@@ -50,13 +52,22 @@ class PeriodSeries:
     """Twelve periods, the oldest first, and the target at the end of the last where one service is read.
 
     `services`: those that the twelve have something of, also where figures of one alone are read.
-    `since_target`: what the last period counted of the service from the day the target applies.
+    `days`, `days_before`: the days of the last period, and of the one before it, on which the hall had
+    visits, by date.
+    `has_new_target`: another target applied at the beginning of the two.
     """
 
     periods: list[PeriodFigures]
     services: frozenset[str]
+    days: Mapping[date, Rollup]
+    days_before: Mapping[date, Rollup]
     target: Target | None = None
-    since_target: Rollup = field(default_factory=Rollup)
+    has_new_target: bool = False
+
+    def since_target(self) -> list[Rollup]:
+        """The days of the last period on which its target applied."""
+        first = date.max if self.target is None else self.target.applies_from_on
+        return [rollup for day, rollup in self.days.items() if day >= first]
 
 
 def read_periods(database: Database, hall: str, last: Period, *, service: str | None = None) -> PeriodSeries:
@@ -72,7 +83,7 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
     with database.read() as rows:
         days = days_with_legs(rows, counted.id, starts_on, ends_on)
         open_days = days_with_legs_of(rows, counted.id, service, starts_on, ends_on) if service else days
-        target = targets_on(rows, counted.id, last.last_on).get(service) if service else None
+        targets, earlier = (targets_on(rows, counted.id, on) for on in (last.last_on, spans[-2].starts_on))
     first, today = min(days, default=None), counted.now.astimezone(counted.zone).date()
     totals = [total_of(database, counted, each.starts_on, each.ends_on) for each in spans]
     periods = [
@@ -86,11 +97,22 @@ def read_periods(database: Database, hall: str, last: Period, *, service: str | 
         for period, total in zip(spans, totals, strict=True)
     ]
     services = frozenset(name for total in totals for name in total.services())
-    if target is None:
-        return PeriodSeries(periods, services)
-    applies_from_on = max(target.applies_from_on, last.starts_on)
-    since_target = total_of(database, counted, applies_from_on, ends_on).of_service(target.service)
-    return PeriodSeries(periods, services, target, since_target)
+    before, now = (_days_of(database, counted, each, service) for each in spans[-2:])
+    target = targets.get(service or "")
+    has_new_target = target != earlier.get(service or "") if service else targets != earlier
+    return PeriodSeries(periods, services, now, before, target, has_new_target)
+
+
+def _days_of(
+    database: Database, hall: CountedHall, period: Period, service: str | None
+) -> dict[date, Rollup]:
+    counted = count_days(database, hall, period.starts_on, period.ends_on)
+    rollups = {day: each.rollup(with_alerts=True) for day, each in counted.items()}
+    return {
+        day: each.of_service(service) if service else each
+        for day, each in rollups.items()
+        if open_days([each])
+    }
 
 
 def first_period_of(series: PeriodSeries, on: date) -> Period:
@@ -107,23 +129,46 @@ def is_begun_late(period: Period, first: date | None) -> bool:
     return sum(day.weekday() < 5 for day in before) >= MISSING_WEEKDAYS
 
 
+YEAR = timedelta(weeks=52)
+"""A year before, a day has the same weekday."""
+
+
+def matched_days(opened: Collection[date], opened_before: Collection[date], calendar: Calendar) -> set[date]:
+    """The days with visits that have their own 52 weeks before, on the same weekday.
+
+    The calendar closes neither of the two. It does not know school holidays.
+    """
+    return {
+        day
+        for day in opened
+        if day - YEAR in opened_before and all(spans_on(calendar, on) for on in (day, day - YEAR))
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """The selected part of each hall's days, by slug, and of the days before; `annotations` of all halls."""
+    """The selected part of each hall's days, by slug, and of the days before; `annotations` of all halls.
+
+    `opened`: by hall, the days of both on which it had visits. `compared`: of `halls`, the days that are
+    compared with those before: all of them, or those that are matched with one. `left_out`: the others.
+    """
 
     halls: Mapping[str, HallDays]
     before: Mapping[str, HallDays]
     annotations: Sequence[DayAnnotation]
     unselected: frozenset[str]
     """Services that have something in these days, whatever is selected."""
+    opened: Mapping[str, frozenset[date]]
+    compared: Mapping[str, HallDays]
+    left_out: Sequence[date] = ()
 
     def together(self) -> HallDays:
         """All halls as one. Of several, nothing is withheld."""
         return _together(self.halls)
 
-    def together_before(self) -> HallDays | None:
-        """The same for the days before; None without them."""
-        return _together(self.before) if self.before else None
+    def together_compared(self) -> tuple[HallDays, HallDays] | None:
+        """The same for the days that are compared, and for those before; None without them."""
+        return (_together(self.compared), _together(self.before)) if self.before else None
 
 
 def explore_figures(
@@ -135,7 +180,10 @@ def explore_figures(
     selection: Selection,
     with_alerts: bool = True,
 ) -> Exploration:
-    """The days of these halls (slugs). Refusals: those of `read_days`."""
+    """The days of these halls (slugs); those of 52 weeks `before` are matched day by day.
+
+    Refusals: those of `read_days`.
+    """
     found = {hall: read_days(database, hall, *days, with_alerts=with_alerts) for hall in halls}
     earlier = (
         {hall: read_days(database, hall, *before, with_alerts=with_alerts) for hall in halls}
@@ -146,12 +194,35 @@ def explore_figures(
     services = {
         name for each in found.values() for rollup in each.days.values() for name in rollup.services()
     }
-    return Exploration(
-        {hall: _selected(each, selection) for hall, each in found.items()},
-        {hall: _selected(each, selection) for hall, each in earlier.items()},
-        annotations,
-        frozenset(services),
+    opened = {
+        hall: frozenset(day for each in (found, earlier) if hall in each for day in _opened(each[hall]))
+        for hall in halls
+    }
+    found, earlier = (
+        {hall: _selected(each, selection) for hall, each in every.items()} for every in (found, earlier)
     )
+    compared, left_out = found, set[date]()
+    if before == (days[0] - YEAR, days[1] - YEAR):
+        compared = {}
+        for hall, each in found.items():
+            now, then = opened[hall] & each.days.keys(), opened[hall] & earlier[hall].days.keys()
+            matched = matched_days(now, then, database.configuration(hall).calendar)
+            left_out |= (now | {day + YEAR for day in then if day + YEAR < _today(database, hall)}) - matched
+            compared[hall] = _only(each, matched)
+            earlier[hall] = _only(earlier[hall], {day - YEAR for day in matched})
+    return Exploration(found, earlier, annotations, frozenset(services), opened, compared, sorted(left_out))
+
+
+def _opened(found: HallDays) -> Iterator[date]:
+    return (day for day, rollup in found.days.items() if open_days([rollup]))
+
+
+def _today(database: Database, hall: str) -> date:
+    return counted_hall(database, hall).today
+
+
+def _only(found: HallDays, days: Collection[date]) -> HallDays:
+    return replace(found, days={day: rollup for day, rollup in found.days.items() if day in days})
 
 
 def _selected(found: HallDays, selection: Selection) -> HallDays:

@@ -9,8 +9,9 @@ from hardware.json_types import InstantText, LocalDate, Percent, Seconds
 from server.domain.author import Author
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
+from server.domain.quality.doubt import open_days
 from server.domain.quality.periods import Period, PeriodKind, period_of
-from server.domain.quality.rollup import Tally
+from server.domain.quality.rollup import Rollup, Tally, sum_of
 from server.domain.quality.targets import (
     FARTHEST,
     HIGHEST_SHARE_PERCENT,
@@ -184,11 +185,16 @@ def _withdrawal(withdrawal: Withdrawal) -> TargetWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredMonth:
-    """The waits of a service in a month. `is_running`: the month is not over."""
+    """The waits of a service in a month, by open day of the hall. `is_running`: the month is not over."""
 
     period: Period
     is_running: bool
-    tally: Tally
+    days: Sequence[Rollup]
+
+    @property
+    def tally(self) -> Tally:
+        """All its days together."""
+        return sum_of(self.days).total()
 
 
 def read_measured(database: Database, hall: str, service: str, on: date) -> list[MeasuredMonth]:
@@ -203,10 +209,10 @@ def read_measured(database: Database, hall: str, service: str, on: date) -> list
     for period in sorted(
         {period_of(PeriodKind.MONTH, day) for day in days}, key=lambda p: p.name, reverse=True
     ):
-        rollup = read_days(database, hall, period.starts_on, period.ends_on).whole()
-        tally = rollup.of_service(service).total()
-        if tally.waits:
-            found.append(MeasuredMonth(period, period.ends_on > on, tally))
+        opened = open_days(read_days(database, hall, period.starts_on, period.ends_on).days.values())
+        month = MeasuredMonth(period, period.ends_on > on, [each.of_service(service) for each in opened])
+        if month.tally.waits:
+            found.append(month)
         if len(found) == MONTHS:
             break
     return found[::-1]

@@ -5,20 +5,28 @@ needs an appointment has one line per exceptional reason (column `reason`). The 
 is withheld.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from server.domain.hall.configuration import Service
-from server.domain.quality.indicators import INDICATORS, Figure, figures_of
+from server.domain.quality.doubt import change_of
+from server.domain.quality.indicators import INDICATORS, Figure, Indicator, figures_of
 from server.domain.quality.periods import period_of_days
-from server.domain.quality.rollup import Rollup, as_counts, quantile
-from server.domain.quality.selection import share_within
+from server.domain.quality.rollup import Rollup, as_counts, quantile, waits_within
 from server.domain.texts import csv_sheet
 from server.usecases.quality.counts import ONE_DAY
 from server.usecases.quality.indicators import HallDays
-from server.usecases.quality.periods import Exploration
+from server.usecases.quality.periods import YEAR, Exploration
 from server.web.pages.quality import wording
+from server.web.pages.quality.changes import (
+    Against,
+    ShownChange,
+    against_period,
+    called_within,
+    shown_change,
+)
+from server.web.pages.quality.comparisons import Comparisons, OpenDays, comparisons_of, has_new_target
 from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.specs import Plot
@@ -33,14 +41,9 @@ from server.web.pages.quality.tables import (
 )
 from server.web.pages.quality.wording import (
     FEWEST,
-    Against,
-    against_period,
     by_reason,
-    change,
-    change_per_day,
     services_in_use,
     shared_target_s,
-    shown,
     title_of,
 )
 from server.web.rendering.viewer import Sentence
@@ -58,8 +61,8 @@ class KeyFigure:
     name: str
     label: str
     shown: ShownFigure
-    before: str
-    change: str
+    before: ShownFigure | None = None
+    change: ShownChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class DayRow:
 class Explorer:
     """Everything under the form; `is_empty`: nobody came.
 
-    `before`: the other days in words; `nothing_before`: that there were no visits in them.
+    `before`: the other days in words; `nothing_before`: that there were no visits in them. `matched`: the
+    pairs of days that a year is compared by; `left_out`: the days that have none.
     """
 
     is_empty: bool
@@ -90,6 +94,9 @@ class Explorer:
     services: Sequence[Service]
     key_figures: Sequence[KeyFigure] = ()
     plots: Sequence[Plot] = ()
+    matched: Sequence[tuple[str, str]] = ()
+    left_out: Sequence[str] = ()
+    comparisons: Comparisons | None = None
     tables: FigureTables | None = None
     day_rows: Sequence[DayRow] = ()
     annotations: Sequence[tuple[str, str]] = ()
@@ -106,79 +113,84 @@ class _Writer:
     def __init__(self, found: Exploration, query: ExplorerQuery, words: Sentence, today: date) -> None:
         self.found, self.query, self.words, self.today = found, query, words, today
         self.language = query.language
-        self.now, self.earlier = found.together(), found.together_before()
-        if self.earlier is not None and not self.earlier.days:
-            self.earlier = None
-        self.whole = self.now.whole()
-        self.open_days = _open_days(self.now)
+        self.opened = frozenset(day for days in found.opened.values() for day in days)
+        self.now = OpenDays(found.together(), self.opened)
+        self.compared: OpenDays | None = None
+        self.earlier: OpenDays | None = None
+        pair = found.together_compared()
+        if pair is not None and pair[1].days:
+            self.compared, self.earlier = (OpenDays(each, self.opened) for each in pair)
 
     def explorer(self) -> Explorer:
-        whole = self.whole
+        whole, found = self.now.whole, self.now.found
         is_empty = not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due)
         state = "running" if self._is_running() else "whole"
         view = Explorer(
             is_empty,
             days_title(self.query.starts_on, self.query.ends_on, self.words),
-            self.words(f"quality.days.{state}", count=self.open_days),
+            self.words(f"quality.days.{state}", count=_open_days(found)),
             *self._before_titles(),
             selection_texts(self.query, self.words),
             services_in_use(self.query.services, self.found.unselected | self.query.selection.services),
             annotations=[
                 (wording.day_text(each.day, self.language), each.words) for each in self.found.annotations
             ],
-            during_alert=self.now.during_alert,
+            during_alert=found.during_alert,
         )
         if is_empty:
             return view
-        shared = shared_target_s(selected_services(whole, self.query), self.now.targets)
+        shared = shared_target_s(selected_services(whole, self.query), found.targets)
         return replace(
             view,
             key_figures=self._key_figures(),
-            plots=plots_of(self.now, self.whole, self.query, self.words, self.today),
-            tables=tables_of(self.now, self.whole, self.found.halls, self.query, self.words),
+            plots=plots_of(found, whole, self.query, self.words, self.today),
+            tables=tables_of(self.found, self.now, self.query, self.words),
             day_rows=self._day_rows(),
             targets_differ=bool(whole.cells) and shared is None,
+            matched=self._matched(),
+            left_out=[wording.day_text(day, self.language) for day in self.found.left_out],
+            comparisons=self._comparisons(),
         )
 
     def _key_figures(self) -> list[KeyFigure]:
         names = set(shown_names(self.query)) | {"within"}
-        now = self._figures(self.whole)
-        before = self._figures(self.earlier.whole()) if self.earlier is not None else None
-        shower = Shower(self.now, self.query, self.words)
-        found = []
-        for name in KEY_FIGURES:
-            if name not in names:
-                continue
-            figure = shower.figure(now[name])
-            if name == "within":
-                figure = replace(figure, remark="", tone="")
-            other = before[name] if before is not None else None
-            label = self.words(f"quality.tile.{name}", minutes=self.query.within_min)
-            text = shown(other, self.language) if other is not None and other.value is not None else ""
-            found.append(KeyFigure(now[name].indicator, label, figure, text, self._change(now[name], other)))
-        return found
+        return [self._key_figure(name) for name in KEY_FIGURES if name in names]
 
-    def _figures(self, rollup: Rollup) -> Mapping[str, Figure]:
-        found = {each.indicator: each for each in figures_of(rollup, KEY_FIGURES)}
-        share = share_within(rollup.total(), self.query.within_s)
-        part = round(share.percent * share.n / 100) if share is not None else 0
-        found["within"] = Figure(
-            "within_target", share.percent if share else None, n=share.n if share else 0, count=part
-        )
-        return found
+    def _key_figure(self, name: str) -> KeyFigure:
+        indicator = called_within(self.query.within_s) if name == "within" else INDICATORS[name]
+        label = self.words(f"quality.tile.{name}", minutes=self.query.within_min)
+        key_figure = KeyFigure(indicator.name, label, self._shown(self.now, indicator))
+        if self.earlier is None or self.compared is None:
+            return key_figure
+        before = replace(self._shown(self.earlier, indicator), verdict=None)
+        if name == "within_target" and has_new_target(self.now, self.earlier, self.query):
+            change = ShownChange("few_days", self.words("quality.change.new_target"))
+        else:
+            found = change_of(indicator, self.earlier.counted, self.compared.counted)
+            change = shown_change(found, indicator.unit, self._against(), self.words)
+        return replace(key_figure, before=before, change=change)
 
-    def _change(self, now: Figure, before: Figure | None) -> str:
-        if before is None or self.earlier is None:
-            return ""
-        against = self._against()
-        if not _open_days(self.earlier) and not before.n:
-            return self.words("quality.change.nothing", during=against.during)
-        if now.count is None and now.n == now.value and self._is_running():
-            days = (self.open_days, _open_days(self.earlier))
-            return change_per_day((now, days[0]), (before, days[1]), against, self.words)
-        return change(now, before, against, self.words)
+    def _shown(self, days: OpenDays, indicator: Indicator) -> ShownFigure:
+        figure = indicator.compute(days.whole, days.whole.total())
+        return Shower(days, self.query, self.words).figure(figure, indicator)
+
+    def _comparisons(self) -> Comparisons | None:
+        if self.earlier is None or self.compared is None:
+            return None
+        found = comparisons_of(self.compared, self.earlier, self.query, self._against(), self.words)
+        return found if found.standing or found.others else None
+
+    def _matched(self) -> list[tuple[str, str]]:
+        if self.query.against != "annee" or self.compared is None:
+            return []
+        return [
+            (wording.day_text(day, self.language), wording.day_text(day - YEAR, self.language))
+            for day in self.compared.found.days
+        ]
 
     def _against(self) -> Against:
+        if self.query.against == "annee":
+            return Against(*(self.words(f"quality.{key}.matched") for key in ("than", "during")))
         days = self.query.days_before
         assert days is not None
         period, own_period = period_of_days(*days), period_of_days(self.query.starts_on, self.query.ends_on)
@@ -195,7 +207,7 @@ class _Writer:
         name = days_title(*days, self.words)
         if self.earlier is None:
             return "", self.words("quality.explorer.nothing_before", period=name)
-        return self.words("quality.explorer.before", period=name, count=_open_days(self.earlier)), ""
+        return self.words("quality.explorer.before", period=name, count=_open_days(self.earlier.found)), ""
 
     def _is_running(self) -> bool:
         return self.query.starts_on <= self.today < self.query.ends_on
@@ -205,16 +217,17 @@ class _Writer:
         for each in self.found.annotations:
             noted.setdefault(each.day, []).append(each.words)
         rows = []
-        for day in sorted({*self.now.days, *noted}):
-            tally = self.now.days.get(day, Rollup()).total()
+        days = self.now.found.days
+        for day in sorted({*days, *noted}):
+            tally = days.get(day, Rollup()).total()
             median = quantile(as_counts(tally.waits), 0.5)
-            share = share_within(tally, self.query.within_s)
+            within = waits_within(tally, self.query.within_s)
             rows.append(
                 DayRow(
                     wording.day_text(day, self.language),
                     wording.number(tally.visits, self.language),
                     "" if median is None else f"{wording.minutes(median)}{wording.NBSP}min",
-                    "" if share is None else self._share(share.percent, share.n),
+                    "" if within.percent is None else self._share(within.percent, within.n),
                     noted.get(day, []),
                     self.query.with_days(day, day + ONE_DAY),
                 )

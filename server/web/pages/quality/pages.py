@@ -37,7 +37,13 @@ from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
-from server.web.pages.quality.wording import dictionary_of, elsewhere_of, not_measured_of, title_of
+from server.web.pages.quality.wording import (
+    dictionary_of,
+    doubt_of,
+    elsewhere_of,
+    not_measured_of,
+    title_of,
+)
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.viewer import Sentence
@@ -148,6 +154,7 @@ def _dictionary(hall: HallConfiguration) -> str:
         hall=hall,
         groups=dictionary_of(words),
         uncounted=[
+            ("doute", words("quality.doubt.title"), doubt_of(words)),
             ("ailleurs", words("quality.dictionary.elsewhere"), elsewhere_of(words)),
             ("non-mesure", words("quality.dictionary.not_measured"), not_measured_of(words)),
         ],
@@ -206,6 +213,9 @@ def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
         service_address=lambda name: query.with_selection(
             replace(query.selection, services=frozenset({name}))
         ),
+        hour_address=lambda name: query.with_selection(
+            replace(query.selection, from_hour=int(name), until_hour=int(name) + 1)
+        ),
         hall_address=lambda name: replace(
             query, halls=[hall for hall in halls if hall.hall == name]
         ).address(),
@@ -253,9 +263,11 @@ def _sections(view: Explorer, others: Sequence[OtherTable], words: Sentence) -> 
     plots = [(plot.name, words(f"quality.plot.{plot.name}.title")) for plot in view.plots]
     parts = [
         ("chiffres", "quality.summary.figures", True),
+        ("changements", "quality.compared.title", view.comparisons is not None),
         ("halls", "quality.explorer.halls", bool(tables and tables.halls)),
         ("", "", True),
         ("demarches", "quality.services.title", bool(tables and tables.services)),
+        ("heures", "quality.hours.title", bool(tables and tables.hours)),
         ("suites", "quality.outcomes.title", bool(tables and tables.outcomes)),
         ("indicateurs", "quality.explorer.all_figures", tables is not None),
         *((each.name, f"quality.{each.name}.title", True) for each in others),

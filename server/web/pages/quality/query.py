@@ -12,6 +12,7 @@ from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.periods import Period, PeriodKind, period_of, period_of_days
 from server.domain.quality.selection import FOLLOWED, Followed, Selection
 from server.usecases.quality.indicators import LONGEST
+from server.usecases.quality.periods import YEAR
 
 CLASSES = ("walk_in", "appointment", "priority")
 WITHOUT = "sans"
@@ -19,7 +20,7 @@ WITHOUT = "sans"
 FIRST_WITHIN_MIN, LONGEST_WITHIN_MIN = 15, 480
 
 type Against = Literal["avant", "annee", ""]
-"""Compared with the period before, with the same days a year before, or with nothing."""
+"""Compared with the period before, with the same weekdays a year before, or with nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ExplorerQuery:
         if not self.against:
             return None
         if self.against == "annee":
-            return _year_before(self.starts_on), _year_before(self.last_on) + timedelta(days=1)
+            return self.starts_on - YEAR, self.ends_on - YEAR
         if (period := period_of_days(self.starts_on, self.ends_on)) is not None:
             return period.previous().starts_on, period.previous().ends_on
         return self.starts_on - (self.ends_on - self.starts_on), self.starts_on
@@ -235,8 +236,3 @@ def period_around(du: str, au: str) -> Period | None:
         if first <= last < period.ends_on:
             return period
     return period_of(PeriodKind.YEAR, first)
-
-
-def _year_before(day: date) -> date:
-    day_of_month = 28 if (day.month, day.day) == (2, 29) else day.day
-    return day.replace(year=day.year - 1, day=day_of_month)

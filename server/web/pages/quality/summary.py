@@ -7,22 +7,22 @@ from operator import itemgetter
 
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.control import Point, p_prime, xmr
+from server.domain.quality.doubt import change_of, days_of, interval_of
 from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.periods import Period
 from server.usecases.quality.periods import PeriodFigures, PeriodSeries
 from server.web.pages.quality import wording
-from server.web.pages.quality.trends import SmallChart, chart_text, named_in_sentence, small_chart
-from server.web.pages.quality.wording import (
-    FEWEST,
+from server.web.pages.quality.changes import (
+    MEASURED,
+    ShownChange,
+    ShownVerdict,
     against_period,
-    change,
-    change_per_day,
-    period_name,
-    remark,
-    services_in_use,
-    shown,
-    title_of,
+    interval_text,
+    shown_change,
+    shown_verdict,
 )
+from server.web.pages.quality.trends import SmallChart, chart_text, named_in_sentence, small_chart
+from server.web.pages.quality.wording import FEWEST, period_name, services_in_use, shown, title_of
 from server.web.rendering.viewer import Sentence
 
 TILES = ("visits", "wait_median", "wait_p90", "visits_departed", "within_target", "not_issued")
@@ -41,17 +41,16 @@ class SummaryQuery:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure: its value, the sample in words, what changed, its target, its chart of twelve periods."""
+    """One figure: its value, sample, interval, what changed, its target, its chart of twelve periods."""
 
     name: str
     value: str | None
     unit: str
     sample: str
     is_small: bool
-    change: str
-    before: str
-    remark: str
-    tone: str
+    between: str
+    change: ShownChange
+    verdict: ShownVerdict | None
     chart: SmallChart
 
 
@@ -92,6 +91,7 @@ class _Writer:
         ]
         self.now, self.before = series.periods[-1], series.periods[-2]
         self.against = against_period(self.before.period, self.now.period, words)
+        self.days, self.days_before = (days_of(each.values()) for each in (series.days, series.days_before))
 
     def summary(self) -> Summary:
         rows = [self._row(at) for at in reversed(range(len(self.series.periods)))]
@@ -107,35 +107,30 @@ class _Writer:
         return Summary([self._tile(name) for name in TILES], rows, days, partial, services)
 
     def _tile(self, name: str) -> Tile:
-        now, before = self.figures[-1][name], self.figures[-2][name]
-        target = self.series.target
-        said, tone = "", ""
+        now, target = self.figures[-1][name], self.series.target
+        verdict = None
         if name == "within_target" and target is not None and now.value is not None:
             starts_on = self.query.period.starts_on
-            said, tone = remark(self.series.since_target.total(), starts_on, target, self.words)
+            verdict = shown_verdict(self.series.since_target(), target, starts_on, self.words)
         chart = self._chart(name, target.share_percent if target and name == "within_target" else None)
-        is_there = before.value is not None and self.before.open_days
+        interval = interval_of(INDICATORS[name], self.days)
         return Tile(
             name,
             wording.figure_number(now, self.language),
             wording.figure_unit(name),
             self._sample(now),
             _is_measured(name) and 0 < now.n < FEWEST,
-            self._change(now, before),
-            f"({shown(before, self.language)})" if is_there else "",
-            said,
-            tone,
+            interval_text(interval, INDICATORS[name].unit, self.words),
+            self._change(name),
+            verdict,
             chart,
         )
 
-    def _change(self, now: Figure, before: Figure) -> str:
-        against, is_measured = self.against, _is_measured(now.indicator)
-        if not self.before.open_days and not before.n:
-            return self.words("quality.change.nothing", during=against.during)
-        if not is_measured and (self.now.is_partial or self.before.is_partial):
-            days = (self.now.open_days, self.before.open_days)
-            return change_per_day((now, days[0]), (before, days[1]), against, self.words)
-        return change(now, before, against, self.words)
+    def _change(self, name: str) -> ShownChange:
+        if name == "within_target" and self.series.has_new_target:
+            return ShownChange("few_days", self.words("quality.change.new_target"))
+        change = change_of(INDICATORS[name], self.days_before, self.days)
+        return shown_change(change, INDICATORS[name].unit, self.against, self.words)
 
     def _sample(self, figure: Figure) -> str:
         if not _is_measured(figure.indicator) or not figure.n:
@@ -209,4 +204,4 @@ def _point(figure: Figure, of: PeriodFigures) -> Point:
 
 def _is_measured(name: str) -> bool:
     """Whether a figure has a sample: a count is its own."""
-    return INDICATORS[name].unit in ("s", "percent")
+    return INDICATORS[name].unit in MEASURED

@@ -6,19 +6,22 @@ from dataclasses import dataclass, field, replace
 from server.domain.devices.connections import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
-from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
+from server.domain.quality.doubt import interval_of
+from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, Indicator, figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
 from server.domain.surveys.results import QuestionResult, satisfaction
 from server.store.transactions.database import Database
 from server.usecases.devices.presence import PresentDevice, read_presence
-from server.usecases.quality.indicators import HallDays
+from server.usecases.quality.periods import Exploration
 from server.usecases.surveys.read_results import SurveyPart, SurveyResults, read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
 from server.web.pages.quality import wording
+from server.web.pages.quality.changes import MEASURED, ShownVerdict, interval_text, shown_verdict
+from server.web.pages.quality.comparisons import OpenDays
 from server.web.pages.quality.query import ExplorerQuery
-from server.web.pages.quality.wording import FEWEST, GROUPS, PRESENCE, SATISFACTION, by_reason, remark
+from server.web.pages.quality.wording import FEWEST, GROUPS, PRESENCE, SATISFACTION, by_reason
 from server.web.rendering.viewer import Sentence
 
 BY_SERVICE = (
@@ -36,14 +39,18 @@ OUTCOMES_BY_SERVICE = GROUPS["outcomes"]
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:
-    """One figure on the page: `value` None when there is nothing to say; `of` the text of its sample."""
+    """One figure on the page: `value` None when there is nothing to say; `of` the text of its sample.
+
+    `between`: its interval; `remark`: why it has no value, or whose it is.
+    """
 
     name: str
     value: str | None
     unit: str
     of: str = ""
+    between: str = ""
     remark: str = ""
-    tone: str = ""
+    verdict: ShownVerdict | None = None
     is_small: bool = False
 
 
@@ -58,38 +65,40 @@ class QualityRow:
 
 @dataclass(frozen=True, slots=True)
 class FigureTables:
-    """The figures by group, by service and by hall, with the reasons of what was not done."""
+    """The figures by group, service, hour and hall, with the reasons of what was not done."""
 
     groups: Mapping[str, Sequence[ShownFigure]]
     services: Sequence[QualityRow] = ()
+    hours: Sequence[QualityRow] = ()
     halls: Sequence[QualityRow] = ()
     outcomes: Sequence[QualityRow] = ()
     exceptional: Sequence[tuple[str, str, str]] = ()
     informed: Sequence[tuple[str, str]] = ()
 
 
-def tables_of(
-    found: HallDays, whole: Rollup, halls: Mapping[str, HallDays], query: ExplorerQuery, words: Sentence
-) -> FigureTables:
-    """The tables of some days. `found`: all `halls` (by slug) together; of several, each has its line.
-
-    `whole`: all these days added up.
-    """
-    shower = Shower(found, query, words)
+def tables_of(found: Exploration, now: OpenDays, query: ExplorerQuery, words: Sentence) -> FigureTables:
+    """The tables of some days. `now`: those of all halls together; of several, each has its line."""
+    shower = Shower(now, query, words)
     shown = set(shown_names(query))
-    by_name = {figure.indicator: figure for figure in figures_of(whole, shown, withheld=found.withheld)}
     groups = {
-        group: [shower.figure(by_name[name]) for name in names if name in shown]
-        for group, names in GROUPS.items()
+        group: shower.figures([name for name in names if name in shown]) for group, names in GROUPS.items()
     }
-    rows = [] if query.service else _service_rows(whole, shower, (*BY_SERVICE, *OUTCOMES_BY_SERVICE))
+    rows = [] if query.service else _service_rows(now, query, words)
     services, outcomes = _columns(rows, BY_SERVICE), _columns(rows, OUTCOMES_BY_SERVICE)
+    halls = found.halls if len(found.halls) > 1 else {}
     return FigureTables(
         {group: figures for group, figures in groups.items() if figures},
         services=services,
-        halls=[_hall_row(halls[hall.hall], hall, query, words) for hall in query.halls]
-        if len(halls) > 1
-        else [],
+        hours=_hour_rows(now, query, words),
+        halls=[
+            QualityRow(
+                hall.hall,
+                hall.name,
+                Shower(OpenDays(halls[hall.hall], found.opened[hall.hall]), query, words).figures(BY_SERVICE),
+            )
+            for hall in query.halls
+            if hall.hall in halls
+        ],
         outcomes=[row for row in outcomes if any(figure.value is not None for figure in row.figures)],
         exceptional=[
             (
@@ -97,9 +106,9 @@ def tables_of(
                 reason,
                 wording.number(count, query.language),
             )
-            for service, reason, count in by_reason(whole, query.services, query.language)
+            for service, reason, count in by_reason(now.whole, query.services, query.language)
         ],
-        informed=list(_informed(whole, query)),
+        informed=list(_informed(now.whole, query)),
     )
 
 
@@ -117,61 +126,86 @@ def shown_names(query: ExplorerQuery) -> list[str]:
 
 
 class Shower:
-    """Writes figures of some days as the page shows them."""
+    """Writes figures of some days as the page shows them. `service`: the only one they are of."""
 
-    def __init__(self, found: HallDays, query: ExplorerQuery, words: Sentence) -> None:
-        self.found, self.query, self.words, self.language = found, query, words, query.language
+    def __init__(
+        self, days: OpenDays, query: ExplorerQuery, words: Sentence, service: str | None = None
+    ) -> None:
+        self.days, self.query, self.words, self.language = days, query, words, query.language
+        self.service = service or query.service
 
-    def figure(self, figure: Figure, service: str | None = None) -> ShownFigure:
-        """A figure with its sample in words and, for the share within target, the decided target."""
-        name = figure.indicator
-        value = wording.figure_number(figure, self.language)
-        said, tone = self._remark(figure, service or self.query.service)
-        is_small = INDICATORS[name].unit in ("s", "percent") and 0 < figure.n < FEWEST
-        return ShownFigure(name, value, wording.figure_unit(name), self._sample(figure), said, tone, is_small)
+    def figures(self, names: Sequence[str]) -> list[ShownFigure]:
+        """These indicators, in this order."""
+        found = figures_of(self.days.whole, names, withheld=self.days.found.withheld)
+        by_name = {figure.indicator: figure for figure in found}
+        return [self.figure(by_name[name], INDICATORS[name]) for name in names]
+
+    def figure(self, figure: Figure, indicator: Indicator) -> ShownFigure:
+        """A figure with its sample, its interval and, for the share within target, the decided target."""
+        unit, value = indicator.unit, wording.figure_number(figure, self.language)
+        interval = None if value is None else interval_of(indicator, self.days.counted)
+        return ShownFigure(
+            indicator.name,
+            value,
+            wording.figure_unit(indicator.name),
+            self._sample(figure),
+            interval_text(interval, unit, self.words),
+            self._remark(figure),
+            self._verdict(figure) if indicator is INDICATORS["within_target"] else None,
+            is_small=unit in MEASURED and 0 < figure.n < FEWEST,
+        )
 
     def _sample(self, figure: Figure) -> str:
-        if INDICATORS[figure.indicator].unit in ("visits", "tickets", "people") or not figure.n:
+        if INDICATORS[figure.indicator].unit not in MEASURED or not figure.n:
             return ""
         n = wording.number(figure.n, self.language)
         if figure.count is None:
             return self.words("quality.of", n=n)
         return self.words("quality.count_of", part=wording.number(figure.count, self.language), n=n)
 
-    def _remark(self, figure: Figure, service: str | None) -> tuple[str, str]:
+    def _remark(self, figure: Figure) -> str:
         if figure.is_withheld:
-            return self.words("quality.withheld"), ""
-        if figure.of is not None:
-            service = service_name(self.query.services, figure.of, self.language)
-            of_class = self.words(f"quality.class.{figure.of_class}") if figure.of_class else ""
-            return ", ".join(filter(None, (service, of_class))), ""
-        target = self.found.targets.get(service or "")
-        if figure.indicator != "within_target" or target is None or figure.value is None:
-            return "", ""
-        since = self.found.since(target.applies_from_on).of_service(target.service).total()
-        return remark(since, self.query.starts_on, target, self.words)
+            return self.words("quality.withheld")
+        if figure.of is None:
+            return ""
+        service = service_name(self.query.services, figure.of, self.language)
+        of_class = self.words(f"quality.class.{figure.of_class}") if figure.of_class else ""
+        return ", ".join(filter(None, (service, of_class)))
+
+    def _verdict(self, figure: Figure) -> ShownVerdict | None:
+        target = self.days.found.targets.get(self.service or "")
+        if target is None or figure.value is None:
+            return None
+        since = self.days.since(target.applies_from_on)
+        return shown_verdict(since, target, self.query.starts_on, self.words)
 
 
-def _service_rows(whole: Rollup, shower: Shower, names: Sequence[str]) -> list[QualityRow]:
-    rows, services = [], shower.query.services
-    order = [service for service in services if service in whole.services()]
-    for service in order + [other for other in whole.services() if other not in services]:
-        figures = figures_of(whole.of_service(service), names, withheld=shower.found.withheld)
-        by_name = {figure.indicator: figure for figure in figures}
-        shown = [shower.figure(by_name[name], service) for name in names]
-        rows.append(QualityRow(service, service_name(services, service, shower.language), shown))
+def _service_rows(now: OpenDays, query: ExplorerQuery, words: Sentence) -> list[QualityRow]:
+    found, names = now.whole.services(), (*BY_SERVICE, *OUTCOMES_BY_SERVICE)
+    order = [service for service in query.services if service in found]
+    rows = []
+    for service in order + [other for other in found if other not in query.services]:
+        shower = Shower(now.of_service(service), query, words, service)
+        name = service_name(query.services, service, query.language)
+        rows.append(QualityRow(service, name, shower.figures(names)))
     return rows
+
+
+def _hour_rows(now: OpenDays, query: ExplorerQuery, words: Sentence) -> list[QualityRow]:
+    """The hours in which waits began; none where one hour is chosen."""
+    parts = now.split(lambda key: key.half_hour // 2)
+    names = [name for name in BY_SERVICE if name not in WITHOUT_WAIT]
+    rows = [
+        QualityRow(
+            str(hour), wording.hour_label(hour, query.language), Shower(part, query, words).figures(names)
+        )
+        for hour, part in sorted(parts.items())
+    ]
+    return rows if len(rows) > 1 else []
 
 
 def _columns(rows: Sequence[QualityRow], names: Sequence[str]) -> list[QualityRow]:
     return [replace(row, figures=[each for each in row.figures if each.name in names]) for row in rows]
-
-
-def _hall_row(found: HallDays, hall: HallConfiguration, query: ExplorerQuery, words: Sentence) -> QualityRow:
-    figures = figures_of(found.whole(), BY_SERVICE, withheld=found.withheld)
-    by_name = {figure.indicator: figure for figure in figures}
-    shower = Shower(found, query, words)
-    return QualityRow(hall.hall, hall.name, [shower.figure(by_name[name]) for name in BY_SERVICE])
 
 
 def service_name(services: Mapping[str, Service], service: str, language: str) -> str:

@@ -1,13 +1,15 @@
 """Targets, their days and measured waits, in the words of a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.domain.quality.doubt import interval_of
 from server.domain.quality.rollup import Within, waits_within
 from server.domain.quality.targets import TargetSpan, Withdrawal
 from server.usecases.quality.targets import MeasuredMonth, ServiceTargets
+from server.web.pages.quality.changes import ShownVerdict, called_within, interval_text, shown_verdict
 from server.web.pages.quality.wording import minutes, number, period_text, short_day, whole_percent
 from server.web.rendering.viewer import Sentence, instant_text
 
@@ -62,12 +64,24 @@ class ToWithdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredShare:
+    """The share called within a wait in a month; in the target’s row its interval, and the verdict."""
+
+    share: str
+    between: str = ""
+    verdict: ShownVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """Months as columns (name, how many waited), and a row a wait: words, cells, whether it is the target."""
 
     columns: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, Sequence[str], bool]]
+    rows: Sequence[tuple[str, Sequence[MeasuredShare], bool]]
     has_few: bool
+
+
+NO_SHARE = MeasuredShare("–")
 
 
 class Wording:
@@ -213,8 +227,9 @@ class Wording:
             said += " " + self.words("waiting_targets.replaced_since")
         return said
 
-    def measured(self, months: Sequence[MeasuredMonth], target_s: int, typed: str) -> Measured:
+    def measured(self, months: Sequence[MeasuredMonth], of: ServiceTargets, typed: str) -> Measured:
         """The share within each wait of the ladder, the target's and the one typed, month by month."""
+        target_s = of.service.target_s
         waits = {*LADDER_S, target_s}
         if typed.isascii() and typed.isdigit() and 0 < len(typed) < 4:
             waits.add(60 * int(typed))
@@ -226,19 +241,32 @@ class Wording:
             columns.append((label, self.words("waiting_targets.measured.n", count=n)))
         rows = []
         for wait_s in sorted(waits - {0}):
-            cells = [self._share(waits_within(month.tally, wait_s)) for month in months]
-            rows.append(
-                (self.words("waiting_targets.minutes", minutes=minutes(wait_s)), cells, wait_s == target_s)
-            )
+            is_target = wait_s == target_s
+            cells = [
+                self._of_target(month, of) if is_target else self._share(waits_within(month.tally, wait_s))
+                for month in months
+            ]
+            rows.append((self.words("waiting_targets.minutes", minutes=minutes(wait_s)), cells, is_target))
         few = any(waits_within(month.tally, 0).n < FEWEST_WAITS for month in months)
         return Measured(columns, rows, few)
 
-    def _share(self, within: Within) -> str:
+    def _of_target(self, month: MeasuredMonth, of: ServiceTargets) -> MeasuredShare:
+        cell = self._share(waits_within(month.tally, of.service.target_s))
+        if cell == NO_SHARE:
+            return cell
+        interval = interval_of(called_within(of.service.target_s), month.days)
+        if of.now is None:
+            return replace(cell, between=interval_text(interval, "percent", self.words))
+        target = of.now.target
+        between = interval_text(interval, "percent", self.words, target=target.share_percent)
+        verdict = shown_verdict(month.days, target, month.period.starts_on, self.words)
+        return replace(cell, between=between, verdict=verdict)
+
+    def _share(self, within: Within) -> MeasuredShare:
         if within.percent is None or within.n < FEWEST_WAITS:
-            return "–"
-        return self.words(
-            "waiting_targets.percent", percent=number(whole_percent(within.percent), self.language)
-        )
+            return NO_SHARE
+        percent = number(whole_percent(within.percent), self.language)
+        return MeasuredShare(self.words("waiting_targets.percent", percent=percent))
 
     def _target(self, span: TargetSpan) -> str:
         values = {"percent": span.target.share_percent, "minutes": minutes(span.target.wait_s)}

@@ -230,7 +230,7 @@ def _page(
         rows=[words.row(each) for each in services],
         chosen=None if chosen is None else words.row(chosen),
         history=words.history(services if chosen is None else [chosen]),
-        measured=None if chosen is None else words.measured(months, chosen.service.target_s, typed.minutes),
+        measured=None if chosen is None else words.measured(months, chosen, typed.minutes),
         decided=words.decided(services, request.args.get("decide", ""))
         or words.withdrawn(services, request.args.get("retire", "")),
         withdrawing=None if span is None or chosen is None else words.to_withdraw(span, chosen),

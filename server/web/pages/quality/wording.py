@@ -13,7 +13,7 @@ from server.domain.hall.configuration import Service
 from server.domain.languages import text_in
 from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED, Figure, Group
 from server.domain.quality.periods import Period, PeriodKind
-from server.domain.quality.rollup import Rollup, Tally, waits_within
+from server.domain.quality.rollup import Rollup
 from server.domain.quality.targets import Target
 from server.language import locale_of
 from server.web.rendering.viewer import Sentence
@@ -103,23 +103,7 @@ def short_date(day: date, kind: PeriodKind, language: str) -> str:
 
 
 FEWEST = 10
-"""A value of fewer is marked, and no change of it is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """How a sentence names the other period: « que … » after « moins », and by itself."""
-
-    than: str
-    during: str
-
-
-def against_period(period: Period, compared: Period, words: Sentence) -> Against:
-    """The names of a period; its year only where the period beside it has another."""
-    name = period_name(period, words.language, with_year=period.starts_on.year != compared.starts_on.year)
-    return Against(
-        words(f"quality.than.{period.kind}", name=name), words(f"quality.during.{period.kind}", name=name)
-    )
+"""A value of fewer is marked."""
 
 
 def period_name(period: Period, language: str, *, with_year: bool = True) -> str:
@@ -145,49 +129,10 @@ def title_of(period: Period, language: str) -> str:
     return period_text(period, language)
 
 
-def change(now: Figure, before: Figure, against: Against, words: Sentence) -> str:
-    """How much a value rose or fell; that there is too little to compare, or nothing to compare with."""
-    if now.value is None or before.value is None:
-        return words("quality.change.nothing", during=against.during) if before.value is None else ""
-    unit = INDICATORS[now.indicator].unit
-    if unit in ("s", "percent") and min(now.n, before.n) < FEWEST:
-        return words("quality.change.few", during=against.during, value=shown(before, words.language))
-    difference = _whole(now) - _whole(before)
-    kind = unit if unit in ("s", "percent") else "count"
-    if not difference:
-        return words("quality.change.same", during=against.during)
-    direction = "more" if difference > 0 else "less"
-    size = abs(difference)
-    amount = words(f"quality.change.amount.{kind}", count=size, amount=number(size, words.language))
-    return words(f"quality.change.{direction}", amount=amount, than=against.than)
-
-
-def change_per_day(
-    now: tuple[Figure, int], before: tuple[Figure, int], against: Against, words: Sentence
-) -> str:
-    """Two counts per day with visits, for periods of which one is not whole. `now`: a count and its days."""
-    texts = [
-        number(figure.value / days, words.language, decimals=1)
-        for figure, days in (now, before)
-        if figure.value is not None and days
-    ]
-    if len(texts) < 2:
-        return ""
-    return words("quality.change.per_day", now=texts[0], before=texts[1], during=against.during)
-
-
 def shown(figure: Figure, language: str) -> str:
     """A value with its unit."""
     value, unit = figure_number(figure, language), figure_unit(figure.indicator)
     return f"{value}{NBSP}{unit}" if unit else str(value)
-
-
-def _whole(figure: Figure) -> int:
-    assert figure.value is not None
-    unit = INDICATORS[figure.indicator].unit
-    if unit == "s":
-        return minutes(figure.value)
-    return whole_percent(figure.value)
 
 
 def by_reason(
@@ -209,27 +154,6 @@ def _reason_name(services: Mapping[str, Service], service: str, code: str, langu
     described = services.get(service)
     names = described.exceptional.reasons.get(code) if described and described.exceptional else None
     return text_in(names, language) if names else code
-
-
-def remark(since: Tally, starts_on: date, target: Target, words: Sentence) -> tuple[str, str]:
-    """Says in words, with a tone, whether a target is kept since it applies; nothing without waits.
-
-    `since`: what the period counted of the service from the day the target applies; `starts_on`: the first
-    day of the period.
-    """
-    share = waits_within(since, target.wait_s).percent
-    if share is None:
-        return "", ""
-    tone = "missed" if share < target.share_percent else "reached"
-    suffix = "_since" if target.applies_from_on > starts_on else ""
-    sentence = words(
-        f"quality.target.{tone}{suffix}",
-        percent=target.share_percent,
-        minutes=minutes(target.wait_s),
-        share=whole_percent(share),
-        day=short_day(target.applies_from_on, words.language),
-    )
-    return sentence, tone
 
 
 def services_in_use(services: Mapping[str, Service], used: Collection[str]) -> list[Service]:
@@ -334,6 +258,17 @@ def not_measured_of(words: Sentence) -> list[UncountedEntry]:
             name, words(f"quality.not_measured.{name}.label"), words(f"quality.not_measured.{name}.reason")
         )
         for name in NOT_MEASURED
+    ]
+
+
+def doubt_of(words: Sentence) -> list[UncountedEntry]:
+    """What intervals, changes and verdicts let one conclude."""
+    names = ("interval", "unclear", "change", "verdict", "many", "year")
+    return [
+        UncountedEntry(
+            f"doute-{name}", words(f"quality.doubt.{name}.label"), words(f"quality.doubt.{name}.text")
+        )
+        for name in names
     ]
 
 

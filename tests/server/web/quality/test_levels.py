@@ -89,19 +89,10 @@ def drawings() -> Drawings:
     return found
 
 
-def test_a_figure_says_what_changed_since_the_period_before(site: Site):
-    page = site.page("/qualite?hall=laon&duree=month&jour=2026-10-05")
-    now = median_min(site, date(2026, 10, 1), date(2026, 11, 1))
-    before = median_min(site, date(2026, 9, 1), date(2026, 10, 1))
-    words = {0: "Comme en septembre", 1: "de plus qu’en septembre", -1: "de moins qu’en septembre"}
-    assert words[(now > before) - (now < before)] in tile(page, "wait_median")
-    assert f"({before} min)" in tile(page, "wait_median")
-
-
 def test_a_hall_opened_inside_a_period_is_named_with_its_days(site: Site):
     page = site.page("/qualite?hall=laon&duree=month&jour=2026-10-05")
     assert "septembre 2026\u00a0: 4 jours avec des visites, les premières du hall" in page
-    assert re.search(r"[\d,]+ par jour d’accueil, contre [\d,]+ en septembre", tile(page, "visits"))
+    assert page.count("Trop peu de jours pour comparer\u00a0: 4 jours, il en faut 8") == 1
 
 
 def test_a_period_without_visits_says_so_and_keeps_the_twelve(site: Site):
@@ -124,7 +115,7 @@ def test_few_measurements_are_marked_and_not_compared(site: Site):
 def test_the_explorer_counts_free_days_and_its_link_gives_the_same_view(site: Site):
     page = site.page(f"{OCTOBER}&semaine=2&de=9&a=12&minutes=20&contre=annee&classe=walk_in")
     assert "sans rendez-vous, mardi, de 9\u00a0h à 12\u00a0h" in page
-    assert "aucune visite dans la période «\u00a0octobre 2025\u00a0»" in page
+    assert "aucune visite dans la période «\u00a0Du 2 octobre 2025 au 1er novembre 2025\u00a0»" in page
     assert "Appels en 20\u00a0min au plus" in page
     address = re.search(r'href="/qualite\?(hall=laon&amp;du[^"]*)"', page)
     assert address is not None

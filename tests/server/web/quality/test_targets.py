@@ -190,19 +190,33 @@ def test_measured_waits_are_beside_the_form_and_small_months_have_no_share(api: 
     assert int(october[1]) >= 10 > int(november[1])
     target = re.search(r'<tr class="target">.*?</tr>', page, re.DOTALL)
     assert target is not None
-    assert re.search(r'number">\d+\u00a0%</td><td class="number">–</td>', target[0])
+    assert re.search(r'number">\d+\u00a0%</td>\s*<td class="number">–</td>', target[0])
+
+
+def test_the_row_of_the_target_says_between_what_and_what_one_may_conclude(api: ApiSite, chief: Any):
+    play_days(api.database, date(2026, 10, 1), 12, a_day=40)
+    for part, said in (("1", "atteint"), ("100", "non atteint")):
+        press(chief, debut="2026-11-24", part=part, minutes="15", formulaire=part)
+        target = re.search(
+            r'<tr class="target">.*?</tr>', chief.get(f"{PAGE}&demarche={SERVICE}").text, re.DOTALL
+        )
+        assert target is not None
+        assert re.search(r"entre \d+ et \d+\u00a0%", target[0])
+        assert f">objectif {said}<" in target[0]
 
 
 def test_the_quality_page_judges_a_period_since_the_target_applies(api: ApiSite, chief: Any):
     press(chief, debut="2026-11-24", minutes="480", part="1")
     play_days(api.database, date(2026, 11, 23), 4)
     page = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=week&jour=2026-11-24").text
-    said = r"Objectif décidé, depuis le 24 novembre 2026\u00a0: 1\u00a0% en 480\u00a0min, atteint \(\d+"
-    assert re.search(said, page)
+    assert re.search(
+        r"1\u00a0% en 480\u00a0min depuis le 24 novembre 2026\u00a0; mesuré\u00a0: \d+\u00a0%", page
+    )
+    assert "Objectif\u00a0: trop peu de jours pour le dire" in page
     before = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-23").text
-    assert "Objectif décidé" not in before
+    assert "mesuré\u00a0:" not in before
     whole = chief.get(f"/qualite/explorer?hall={HALL}&demarche={SERVICE}&duree=day&jour=2026-11-25").text
-    assert "Objectif décidé\u00a0: 1\u00a0% en 480\u00a0min, atteint" in whole
+    assert "1\u00a0% en 480\u00a0min\u00a0; mesuré" in whole
 
 
 def test_pages_lead_there(api: ApiSite, chief: Any):
